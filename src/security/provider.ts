@@ -1,0 +1,108 @@
+/** Randomness is handed in, so that a run with the same seed gives the same bytes. */
+export type RandomBytes = (length: number) => Uint8Array;
+
+/** Milliseconds since 1970-01-01 UTC; handed in, never read from the machine below `src/net`. */
+export type Milliseconds = number;
+
+/** Who a peer turned out to be. Holds no secret. */
+export interface Identity {
+  /** NetBIOS or DNS domain as the client gave it; empty for anonymous. */
+  readonly domain: string;
+  readonly user: string;
+  /** `S-1-5-21-…`, or `S-1-5-7` for anonymous. */
+  readonly sid: string;
+  readonly anonymous: boolean;
+  /** The workstation that the client named, where the mechanism carries one. */
+  readonly workstation?: string;
+}
+
+/** One message of a connection as the security layer sees it: the whole PDU and which octets of it are covered. */
+export interface ProtectedMessage {
+  /** The PDU from its first octet up to the auth_value (exclusive). `seal` and `unseal` change `body` in place. */
+  readonly pdu: Uint8Array;
+  /** Octets of `pdu` that are encrypted at PKT_PRIVACY: stub with its padding. */
+  readonly bodyStart: number;
+  readonly bodyEnd: number;
+  /** Header signing ([MS-RPCE] 2.2.2.3): the signature covers all of `pdu` instead of the body alone. */
+  readonly signHeader: boolean;
+}
+
+/** What one leg of a handshake gives. */
+export interface Leg {
+  /** Token for the peer; absent where this side has nothing to send. */
+  readonly token?: Uint8Array;
+  /** This side will take and send no further token. */
+  readonly done: boolean;
+}
+
+/** Per-message protection, once a context is established. Signing keys and sequence numbers live here. */
+export interface MessageSecurity {
+  /** Octets of every auth_value that `sign` and `seal` give, known before the PDU is laid out. */
+  readonly signatureLength: { readonly sign: number; readonly seal: number };
+  /** The auth_value for an outgoing PDU at PKT or PKT_INTEGRITY. */
+  sign(message: ProtectedMessage): Uint8Array;
+  /** Encrypts the body in place and gives the auth_value for an outgoing PDU at PKT_PRIVACY. */
+  seal(message: ProtectedMessage): Uint8Array;
+  /** Throws `SecurityError` `BAD_SIGNATURE` or `BAD_SEQUENCE` where an incoming PDU is not what the peer sent. */
+  verify(message: ProtectedMessage, authValue: Uint8Array): void;
+  /** Decrypts the body in place, then checks as `verify` does. */
+  unseal(message: ProtectedMessage, authValue: Uint8Array): void;
+}
+
+/** What the reports may show of an established context: never a key. */
+export interface ContextInfo {
+  /** `NTLM`, `Kerberos`: the mechanism that did the work, also inside SPNEGO. */
+  readonly mechanism: string;
+  /** Negotiated flags by the specification's names. */
+  readonly flags: readonly string[];
+  /** One line each of what a reader should know: `NTLMv2`, `MIC present`, `target name RPCSS/10.0.0.1`. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * One security context, on one side of one connection: a state machine that does no I/O.
+ * NTLM is initiator, acceptor, initiator (three legs, auth3); SPNEGO and Kerberos run in pairs (alter_context).
+ */
+export interface SecurityContext extends MessageSecurity {
+  readonly role: 'initiator' | 'acceptor';
+  /** auth_type of the sec_trailer, [MS-RPCE] 2.2.1.1.7. */
+  readonly authType: number;
+  /** True once messages can be protected. */
+  readonly established: boolean;
+  /** Whether an odd number of legs ends the handshake, so that the last token travels in auth3 ([MS-RPCE] 3.3.1.5.2.1). */
+  readonly threeLegs: boolean;
+  /**
+   * Takes the peer's token (none for the initiator's first leg) and gives the answer. Throws `SecurityError`; the
+   * context is then unusable. `now` is the time that timestamps are made of and compared with.
+   */
+  step(token: Uint8Array | undefined, now: Milliseconds): Leg;
+  /** Acceptor only, once established. */
+  readonly identity: Identity | undefined;
+  readonly info: ContextInfo;
+}
+
+/** Follows a handshake that two others have, given the password or hash; keeps both directions apart. */
+export interface PassiveContext {
+  readonly authType: number;
+  /** Feed every token in the order of the wire; unknown tokens are remembered as a note, never thrown. */
+  observe(from: 'initiator' | 'acceptor', token: Uint8Array): void;
+  /** True once the session key is known, so that `unprotect` can work. */
+  readonly established: boolean;
+  /** As the AUTHENTICATE message says; it is not verified where no secret is known. */
+  readonly identity: Identity | undefined;
+  readonly info: ContextInfo;
+  /** Unseals (in place) and checks one PDU. Throws `SecurityError`. */
+  unprotect(from: 'initiator' | 'acceptor', message: ProtectedMessage, authValue: Uint8Array, sealed: boolean): void;
+}
+
+/** Makes contexts of one auth_type; the RPC layer chooses a provider by the number on the wire. */
+export interface AcceptorProvider {
+  readonly authType: number;
+  accept(): SecurityContext;
+}
+
+export interface InitiatorProvider {
+  readonly authType: number;
+  /** `level`: RPC_C_AUTHN_LEVEL_*, which decides the flags that the mechanism asks for. `target`: SPN such as `RPCSS/host`. */
+  initiate(options: { readonly level: number; readonly target?: string }): SecurityContext;
+}
