@@ -1,0 +1,161 @@
+import { SmartBuffer } from 'smart-buffer';
+import { asBuffer, padding } from '../bytes.js';
+import { CodecError } from '../error.js';
+import {
+  auth3Body,
+  type BodyCodec,
+  bindAckBody,
+  bindBody,
+  bindNakBody,
+  faultBody,
+  noBody,
+  requestBody,
+  responseBody,
+} from './bodies.js';
+import { type PduType, PTYPE } from './constants.js';
+import { Cursor } from './cursor.js';
+import { commonHeader, DREP_LITTLE, endianOf, readCommonHeader, sec_trailer } from './header.js';
+import type { AuthVerifier, Pdu, PduHead, UnknownPdu } from './pdu.js';
+
+// One row per PDU type: which body it has.
+const BODIES: Record<PduType, BodyCodec<object>> = {
+  request: requestBody,
+  response: responseBody,
+  fault: faultBody,
+  bind: bindBody,
+  bind_ack: bindAckBody,
+  bind_nak: bindNakBody,
+  alter_context: bindBody,
+  alter_context_resp: bindAckBody,
+  auth3: auth3Body,
+  shutdown: noBody,
+  co_cancel: noBody,
+  orphaned: noBody,
+};
+const TYPE_NAMES = new Map<number, PduType>(Object.entries(PTYPE).map(([name, code]) => [code, name as PduType]));
+
+/** The specification's name of a PDU type, or undefined where the connection-oriented protocol has none. */
+export const pduTypeName = (ptype: number): PduType | undefined => TYPE_NAMES.get(ptype);
+
+/**
+ * Reads one whole PDU: `bytes` begins at its first octet and holds at least frag_length octets. Octet fields are views
+ * into `bytes`. Throws `CodecError`. What a PDU says about its own lengths is kept where it is not what `encodePdu`
+ * would compute, so that the value encodes to the same bytes.
+ */
+export function decodePdu(bytes: Uint8Array): Pdu {
+  const { PTYPE: ptype, frag_length, auth_length, packed_drep, ...head } = readCommonHeader(bytes);
+  if (frag_length < commonHeader.size) {
+    throw new CodecError(
+      'BAD_LENGTH',
+      'frag_length',
+      8,
+      `${frag_length} is less than the header's ${commonHeader.size}`,
+    );
+  }
+  if (frag_length > bytes.length)
+    throw new CodecError('SHORT', 'frag_length', 8, `says ${frag_length} octets, has ${bytes.length}`);
+  const endian = endianOf(packed_drep);
+  const trailer = auth_length === 0 ? undefined : readTrailer(bytes, frag_length, auth_length);
+  const cursor = new Cursor(bytes, commonHeader.size, trailer?.start ?? frag_length, endian);
+  const name = TYPE_NAMES.get(ptype);
+  try {
+    const body = name === undefined ? { body: cursor.rest() } : BODIES[name].decode(cursor, head.pfc_flags);
+    return {
+      PTYPE: name ?? ptype,
+      ...head,
+      packed_drep,
+      ...body,
+      ...(cursor.remaining > 0 ? { trailing: cursor.rest() } : {}),
+      ...(trailer === undefined ? {} : { auth: trailer.auth }),
+    } as Pdu;
+  } catch (error) {
+    throw error instanceof CodecError ? error.within(name ?? `PTYPE ${ptype}`) : error;
+  }
+}
+
+function readTrailer(bytes: Uint8Array, fragLength: number, authLength: number): { start: number; auth: AuthVerifier } {
+  const at = fragLength - authLength - sec_trailer.size;
+  if (at < commonHeader.size) {
+    throw new CodecError('BAD_LENGTH', 'auth_length', 10, `${authLength} leaves no room in ${fragLength} octets`);
+  }
+  const { auth_reserved, auth_pad_length, ...row } = sec_trailer.decode(bytes, at, endianOf(bytes, 4));
+  const start = at - auth_pad_length;
+  if (start < commonHeader.size) {
+    throw new CodecError(
+      'BAD_LENGTH',
+      'auth_pad_length',
+      at + 2,
+      `${auth_pad_length} octets of padding do not fit in the body`,
+    );
+  }
+  return {
+    start,
+    auth: {
+      ...row,
+      ...(auth_reserved === 0 ? {} : { auth_reserved }),
+      auth_pad: bytes.subarray(start, at),
+      auth_value: bytes.subarray(at + sec_trailer.size, fragLength),
+    },
+  };
+}
+
+/** Where the parts of an encoded PDU lie, for the signature that is put in afterwards. */
+export interface EncodedPdu {
+  readonly bytes: Buffer;
+  /** First octet of the sec_trailer; the PDU's length where there is none. */
+  readonly trailerOffset: number;
+}
+
+/**
+ * [MS-RPCE] 2.2.2.11 asks for 16 octets from the start of the body; a bind is four-aligned by its contents and
+ * Windows adds nothing to it.
+ */
+const defaultAlignment = (ptype: Pdu['PTYPE']): number =>
+  ptype === 'request' || ptype === 'response' || ptype === 'fault' ? 16 : 4;
+
+/** Writes one PDU. Lengths that are given are sent as they are, absent ones are computed. Throws `UNENCODABLE`. */
+export const encodePdu = (pdu: Pdu): Buffer => layOutPdu(pdu).bytes;
+
+/** As `encodePdu`, and tells where the security trailer went. */
+export function layOutPdu(pdu: Pdu, authAlignment = defaultAlignment(pdu.PTYPE)): EncodedPdu {
+  const drep = pdu.packed_drep ?? DREP_LITTLE;
+  const endian = endianOf(drep);
+  const writer = SmartBuffer.fromSize(128 + ('stub' in pdu ? pdu.stub.length : 0));
+  writer.writeBuffer(Buffer.alloc(commonHeader.size));
+  if (typeof pdu.PTYPE === 'number') writer.writeBuffer(asBuffer((pdu as UnknownPdu).body));
+  else BODIES[pdu.PTYPE].encode(writer, pdu, endian);
+  if (pdu.trailing !== undefined) writer.writeBuffer(asBuffer(pdu.trailing));
+  if (pdu.auth === undefined) return finish(writer, pdu, drep, writer.length);
+
+  const { auth_pad = new Uint8Array(padding(writer.length - commonHeader.size, authAlignment)), auth_reserved = 0 } =
+    pdu.auth;
+  writer.writeBuffer(asBuffer(auth_pad));
+  const trailerOffset = writer.length;
+  sec_trailer.encodeInto(writer, { auth_pad_length: auth_pad.length, ...pdu.auth, auth_reserved }, endian);
+  writer.writeBuffer(asBuffer(pdu.auth.auth_value));
+  return finish(writer, pdu, drep, trailerOffset);
+}
+
+function finish(
+  writer: SmartBuffer,
+  pdu: PduHead & { PTYPE: Pdu['PTYPE'] },
+  drep: Uint8Array,
+  trailerOffset: number,
+): EncodedPdu {
+  const bytes = writer.toBuffer();
+  const header = commonHeader.encode(
+    {
+      rpc_vers: pdu.rpc_vers ?? 5,
+      rpc_vers_minor: pdu.rpc_vers_minor ?? 0,
+      PTYPE: typeof pdu.PTYPE === 'number' ? pdu.PTYPE : PTYPE[pdu.PTYPE],
+      pfc_flags: pdu.pfc_flags,
+      packed_drep: drep,
+      frag_length: pdu.frag_length ?? bytes.length,
+      auth_length: pdu.auth_length ?? pdu.auth?.auth_value.length ?? 0,
+      call_id: pdu.call_id,
+    },
+    endianOf(drep),
+  );
+  header.copy(bytes);
+  return { bytes, trailerOffset };
+}
