@@ -1,0 +1,76 @@
+import { BIND_TIME_FEATURES, FAULT, REJECT } from '../codec/rpce/index.js';
+
+export type TransferSyntaxName = 'ndr20' | 'ndr64';
+
+/**
+ * How one implementation behaves where implementations differ or no source confirms a behaviour. Data only: the
+ * associations read it, nothing else decides by an implementation's name.
+ */
+export interface RpcProfile {
+  readonly name: string;
+  /** Largest request fragment that the transport takes, whatever was negotiated (5840 over TCP, seen with Windows 2012 R2). */
+  readonly transportMaxFragment: number;
+  /** Lowest fragment size that is negotiated; lower proposals, and 0, give this. */
+  readonly minFragment: number;
+  /** [MS-RPCE] 3.3.1.5.6: which transfer syntax is taken when the client proposes both. */
+  readonly preferredTransferSyntax: TransferSyntaxName;
+  readonly transferSyntaxes: readonly TransferSyntaxName[];
+  /** Whether one bind or alter_context can have more than one of its proposals accepted (Windows and Samba: no). */
+  readonly acceptsSeveralContexts: boolean;
+  /** [MS-RPCE] 3.3.1.5.3: the bits that are set in the answer where the client set them; undefined: the feature is unknown. */
+  readonly bindTimeFeatures: number | undefined;
+  /** [MS-RPCE] 3.3.1.5.2.2. */
+  readonly supportsHeaderSigning: boolean;
+  /** [MS-RPCE] 3.3.1.5.8. */
+  readonly supportsConcurrentMultiplexing: boolean;
+  /** [MS-RPCE] 2.2.1.1.8 says that CALL is processed as PKT; Samba's tests expect bind_nak 9. Unconfirmed for Windows. */
+  readonly levelCall: 'as PKT' | 'bind_nak invalid_checksum';
+  /** Fault of the first request after an auth3 that failed ([MS-RPCE] 3.3.1.5.2.1). Windows 10 1809 was seen to send 5. */
+  readonly failedAuthenticationStatus: number;
+  /** Fault for a signature that does not verify. 0x721 is Samba's; no trace of a Windows server is known. */
+  readonly badSignatureStatus: number;
+  /** bind_nak reason where the security provider refuses the first token. */
+  readonly badTokenReason: number;
+  /** PFC_DID_NOT_EXECUTE on faults that are given before the call was dispatched. */
+  readonly didNotExecute: boolean;
+  /** [MS-RPCE] 3.3.3.5.2 with note <123>: Windows refuses call_ids above 0x7fffffff and such that do not increase. */
+  readonly callIds: 'increasing' | 'any';
+}
+
+const WINDOWS: Omit<RpcProfile, 'name'> = {
+  transportMaxFragment: 5840,
+  minFragment: 2048,
+  preferredTransferSyntax: 'ndr64',
+  transferSyntaxes: ['ndr20', 'ndr64'],
+  acceptsSeveralContexts: false,
+  bindTimeFeatures:
+    BIND_TIME_FEATURES.SecurityContextMultiplexingSupported | BIND_TIME_FEATURES.KeepConnectionOnOrphanSupported,
+  supportsHeaderSigning: true,
+  supportsConcurrentMultiplexing: true,
+  levelCall: 'as PKT',
+  failedAuthenticationStatus: FAULT.ACCESS_DENIED,
+  badSignatureStatus: FAULT.SEC_PKG_ERROR,
+  badTokenReason: REJECT.invalid_checksum,
+  didNotExecute: true,
+  callIds: 'increasing',
+};
+
+/** Server profiles by name. */
+export const RPC_PROFILES: Readonly<Record<string, RpcProfile>> = {
+  'windows-server-2022': { name: 'windows-server-2022', ...WINDOWS },
+  'windows-server-2012r2': { name: 'windows-server-2012r2', ...WINDOWS },
+  // 32-bit Windows offers NDR20 alone.
+  'windows-x86': { name: 'windows-x86', ...WINDOWS, preferredTransferSyntax: 'ndr20', transferSyntaxes: ['ndr20'] },
+  'samba-4.17': {
+    name: 'samba-4.17',
+    ...WINDOWS,
+    preferredTransferSyntax: 'ndr20',
+    transferSyntaxes: ['ndr20', 'ndr64'],
+    levelCall: 'bind_nak invalid_checksum',
+    failedAuthenticationStatus: FAULT.PROTO_ERROR,
+    badTokenReason: REJECT.REASON_NOT_SPECIFIED,
+    callIds: 'any',
+  },
+};
+
+export const DEFAULT_PROFILE: RpcProfile = RPC_PROFILES['windows-server-2022'] as RpcProfile;

@@ -1,0 +1,124 @@
+import { type AuthVerifier, FAULT, REJECT, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
+import type { Leg, Milliseconds } from '../security/provider.js';
+import type { RpcLimits } from './limits.js';
+import type { RpcProfile } from './profile.js';
+import type { AssociationEvent, Refusal } from './server-events.js';
+import type { ServerSecurityContext, ServerSecurityContexts } from './server-security.js';
+
+/** A leg that was taken, with what answers it. */
+export interface Advanced {
+  readonly context: ServerSecurityContext;
+  readonly leg: Leg;
+}
+
+/** Why a bind is refused, as a bind_nak says it. */
+export interface Rejection {
+  readonly reject: number;
+  readonly why: string;
+}
+
+type Events = AssociationEvent[];
+
+const { CONNECT, CALL, PKT_PRIVACY } = RPC_C_AUTHN_LEVEL;
+
+/** Builds the security contexts of a connection from the tokens of bind, alter_context and auth3: [MS-RPCE] 3.3.1.5.2.1. */
+export class ServerHandshake {
+  readonly #profile: RpcProfile;
+  readonly #limits: RpcLimits;
+  readonly #contexts: ServerSecurityContexts;
+
+  constructor(profile: RpcProfile, limits: RpcLimits, contexts: ServerSecurityContexts) {
+    this.#profile = profile;
+    this.#limits = limits;
+    this.#contexts = contexts;
+  }
+
+  /** The first leg of a new context. */
+  begin(auth: AuthVerifier, now: Milliseconds, events: Events): Advanced | Rejection {
+    if (auth.auth_level < CONNECT || auth.auth_level > PKT_PRIVACY) {
+      return { reject: REJECT.REASON_NOT_SPECIFIED, why: `authentication level ${auth.auth_level} does not exist` };
+    }
+    if (!this.#contexts.knowsType(auth.auth_type)) {
+      return {
+        reject: REJECT.authentication_type_not_recognized,
+        why: `authentication type ${auth.auth_type} is not offered`,
+      };
+    }
+    if (auth.auth_level === CALL && this.#profile.levelCall === 'bind_nak invalid_checksum') {
+      return { reject: REJECT.invalid_checksum, why: 'RPC_C_AUTHN_LEVEL_CALL is not taken over connections' };
+    }
+    const context = this.#contexts.create(auth);
+    const advanced = this.#step(context, auth, now, events);
+    if (!(advanced instanceof Error)) return advanced;
+    this.#contexts.discard(context);
+    return { reject: this.#profile.badTokenReason, why: advanced.message };
+  }
+
+  /** A further leg of a context, or the first leg of another one, by alter_context. */
+  advance(auth: AuthVerifier, now: Milliseconds, multiplexes: boolean, events: Events): Advanced | Refusal {
+    const context = this.#contexts.find(auth.auth_context_id);
+    if (context === undefined) return this.#add(auth, now, multiplexes, events);
+    if (context.established)
+      return denied(FAULT.ACCESS_DENIED, `security context ${context.id} is established already`);
+    if (!context.matches(auth)) {
+      context.invalid = true;
+      const status = auth.auth_type === context.authType ? FAULT.ACCESS_DENIED : FAULT.SEC_PKG_ERROR;
+      return denied(status, `type or level of security context ${context.id} changed during its handshake`);
+    }
+    const advanced = this.#step(context, auth, now, events);
+    return advanced instanceof Error ? denied(FAULT.SEC_PKG_ERROR, advanced.message) : advanced;
+  }
+
+  /** The last leg by auth3. A token that fails is kept with its context, and no answer is given. */
+  finish(auth: AuthVerifier | undefined, now: Milliseconds, events: Events): Refusal | undefined {
+    const context = auth === undefined ? undefined : this.#contexts.find(auth.auth_context_id);
+    if (auth === undefined || context === undefined) return denied(FAULT.PROTO_ERROR, 'auth3 for no security context');
+    if (context.established)
+      return denied(FAULT.PROTO_ERROR, `auth3, but security context ${context.id} is established already`);
+    if (!context.matches(auth)) {
+      context.invalid = true;
+      events.push(failed(context, 'auth3 changed the type or level of its security context'));
+      return undefined;
+    }
+    const advanced = this.#step(context, auth, now, events);
+    if (!(advanced instanceof Error) && !advanced.leg.done) {
+      context.failure = new Error('the handshake needs a further leg after auth3');
+      events.push(failed(context, context.failure.message));
+    }
+    return undefined;
+  }
+
+  #add(auth: AuthVerifier, now: Milliseconds, multiplexes: boolean, events: Events): Advanced | Refusal {
+    if (this.#contexts.size > 0 && !multiplexes) {
+      return denied(
+        FAULT.ACCESS_DENIED,
+        'a second security context, but security context multiplexing was not negotiated',
+      );
+    }
+    if (this.#contexts.size >= this.#limits.maxSecurityContexts) {
+      return denied(FAULT.PROTO_ERROR, `more than ${this.#limits.maxSecurityContexts} security contexts`);
+    }
+    const begun = this.begin(auth, now, events);
+    return 'reject' in begun ? denied(FAULT.ACCESS_DENIED, begun.why) : begun;
+  }
+
+  #step(context: ServerSecurityContext, auth: AuthVerifier, now: Milliseconds, events: Events): Advanced | Error {
+    try {
+      const leg = context.step(auth.auth_value, now);
+      if (context.established) events.push({ type: 'authenticated', security: context.callSecurity });
+      return { context, leg };
+    } catch (error) {
+      events.push(failed(context, (error as Error).message));
+      return error as Error;
+    }
+  }
+}
+
+const denied = (status: number, why: string): Refusal => ({ status, why, didNotExecute: true, close: true });
+
+const failed = (context: ServerSecurityContext, reason: string): AssociationEvent => ({
+  type: 'authentication-failed',
+  authType: context.authType,
+  level: context.level,
+  reason,
+});

@@ -1,0 +1,287 @@
+import { CodecError } from '../codec/error.js';
+import {
+  DREP_LITTLE,
+  endianOf,
+  FAULT,
+  PFC,
+  type RequestPdu,
+  RPC_C_AUTHN_LEVEL,
+  stubOffset,
+} from '../codec/rpce/index.js';
+import { SecurityError } from '../security/error.js';
+import type { Milliseconds } from '../security/provider.js';
+import type { RpcLimits } from './limits.js';
+import type { PresentationContext } from './presentation.js';
+import type { RpcProfile } from './profile.js';
+import { unprotect } from './protection.js';
+import { isFirst, isLast, RequestAssembly } from './request-assembly.js';
+import type { Refusal, ServerCall } from './server-events.js';
+import type { ServerSecurityContext, ServerSecurityContexts } from './server-security.js';
+import { checkVerificationTrailer } from './verification.js';
+
+/** A refusal with the presentation context that its fault PDU names. */
+export type RequestRefusal = Refusal & { readonly contextId: number };
+
+/** What of the connection decides about a request. */
+export interface RequestState {
+  readonly outstanding: number;
+  readonly multiplexed: boolean;
+  readonly signHeader: boolean;
+  readonly clientSignsHeaders: boolean;
+}
+
+/** Older than this many calls, a stray fragment is no longer excused: [MS-RPCE] 3.3.3.5.6. */
+const STALE_CALLS = 150;
+const MAX_CALL_ID = 0x7fffffff;
+
+/** Turns request PDUs into calls: checks each fragment before it is joined to the others. */
+export class RequestReceiver {
+  readonly #profile: RpcProfile;
+  readonly #limits: RpcLimits;
+  readonly #contexts: ReadonlyMap<number, PresentationContext>;
+  readonly #security: ServerSecurityContexts;
+  #assembly: RequestAssembly | undefined;
+  #currentCallId = 0;
+
+  constructor(
+    profile: RpcProfile,
+    limits: RpcLimits,
+    contexts: ReadonlyMap<number, PresentationContext>,
+    security: ServerSecurityContexts,
+  ) {
+    this.#profile = profile;
+    this.#limits = limits;
+    this.#contexts = contexts;
+    this.#security = security;
+  }
+
+  /** When the request that is still incomplete began. */
+  get oldest(): Milliseconds | undefined {
+    return this.#assembly?.startedAt;
+  }
+
+  cancel(callId: number): void {
+    if (this.#assembly?.first.call_id === callId) this.#assembly.cancelled = true;
+  }
+
+  orphan(callId: number): void {
+    if (this.#assembly?.first.call_id === callId) this.#assembly = undefined;
+  }
+
+  /** A complete call, a refusal, or nothing where more fragments are to come or a stray one is ignored. */
+  take(
+    pdu: RequestPdu,
+    bytes: Buffer,
+    state: RequestState,
+    now: Milliseconds,
+  ): ServerCall | RequestRefusal | undefined {
+    const assembly = isFirst(pdu) ? this.#begin(pdu, state, now) : this.#continue(pdu);
+    if (assembly === undefined) return undefined;
+    const result = assembly instanceof RequestAssembly ? this.#join(assembly, pdu, bytes, state, now) : assembly;
+    if (result !== undefined && 'status' in result) {
+      this.#assembly = undefined;
+      return { contextId: this.#contexts.has(pdu.p_cont_id) ? pdu.p_cont_id : 0, ...result };
+    }
+    return result;
+  }
+
+  #begin(pdu: RequestPdu, state: RequestState, now: Milliseconds): RequestAssembly | Refusal {
+    const disorder = this.#disorder(pdu, state);
+    if (disorder !== undefined) return disorder;
+    const security = this.#securityOf(pdu);
+    if (security !== undefined && 'status' in security) return security;
+    const context = this.#contexts.get(pdu.p_cont_id);
+    if (context === undefined) {
+      return {
+        status: FAULT.UNKNOWN_IF,
+        why: `presentation context ${pdu.p_cont_id} was not negotiated`,
+        didNotExecute: true,
+      };
+    }
+    if (state.outstanding >= this.#limits.maxOutstandingCalls) {
+      return {
+        status: FAULT.SERVER_TOO_BUSY,
+        why: `more than ${this.#limits.maxOutstandingCalls} calls wait for their answers`,
+        didNotExecute: true,
+      };
+    }
+    this.#assembly = new RequestAssembly(pdu, context, security, now);
+    return this.#assembly;
+  }
+
+  /** Order of calls and fragments: [MS-RPCE] 3.3.1.5.8, 3.3.3.5.2. */
+  #disorder(pdu: RequestPdu, { outstanding, multiplexed }: RequestState): Refusal | undefined {
+    const proto = (why: string): Refusal => ({ status: FAULT.PROTO_ERROR, why, close: true });
+    if (this.#assembly !== undefined) return proto('a new request before the last fragment of the one before');
+    if (outstanding > 0 && !multiplexed)
+      return proto('a new request before the answer to the one before, without concurrent multiplexing');
+    if ((pdu.pfc_flags & PFC.PENDING_CANCEL) !== 0) {
+      return {
+        status: FAULT.NO_CALL_ACTIVE,
+        why: 'a request begins with PFC_PENDING_CANCEL',
+        didNotExecute: true,
+        close: true,
+      };
+    }
+    if (this.#profile.callIds === 'increasing') {
+      if (pdu.call_id > MAX_CALL_ID) return proto(`call_id 0x${pdu.call_id.toString(16)} is above 0x7fffffff`);
+      if (pdu.call_id < this.#currentCallId) return proto(`call_id ${pdu.call_id} after ${this.#currentCallId}`);
+    }
+    this.#currentCallId = pdu.call_id;
+    return undefined;
+  }
+
+  #continue(pdu: RequestPdu): RequestAssembly | Refusal | undefined {
+    const assembly = this.#assembly;
+    if (assembly === undefined) {
+      const age = this.#currentCallId - pdu.call_id;
+      if (age >= 0 && age < STALE_CALLS) return undefined;
+      return { status: FAULT.PROTO_ERROR, why: 'a fragment of no request', close: true };
+    }
+    if (pdu.call_id !== assembly.first.call_id) {
+      return {
+        status: FAULT.PROTO_ERROR,
+        why: `a fragment of call ${pdu.call_id} within call ${assembly.first.call_id}`,
+        close: true,
+      };
+    }
+    if (Buffer.compare(pdu.packed_drep ?? DREP_LITTLE, assembly.first.packed_drep ?? DREP_LITTLE) !== 0) {
+      return {
+        status: FAULT.PROTO_ERROR,
+        why: 'the data representation changes between fragments',
+        didNotExecute: true,
+        close: true,
+      };
+    }
+    return assembly;
+  }
+
+  /** Which security context a request stands under: [MS-RPCE] 3.3.1.5.4. */
+  #securityOf(pdu: RequestPdu): ServerSecurityContext | Refusal | undefined {
+    const context = pdu.auth === undefined ? this.#security.implied : this.#security.find(pdu.auth.auth_context_id);
+    if (context === undefined) {
+      if (pdu.auth === undefined) return undefined;
+      return {
+        status: FAULT.ACCESS_DENIED,
+        why: `security context ${pdu.auth.auth_context_id} does not exist`,
+        close: true,
+      };
+    }
+    if (pdu.auth !== undefined) {
+      this.#security.noteExplicit(context);
+      if (!context.matches(pdu.auth)) context.invalid = true;
+    }
+    if (context.invalid) {
+      return {
+        status: FAULT.ACCESS_DENIED,
+        why: `type or level of security context ${context.id} was changed on the way`,
+        close: true,
+      };
+    }
+    if (context.failure !== undefined) {
+      return {
+        status: this.#profile.failedAuthenticationStatus,
+        why: `authentication failed: ${context.failure.message}`,
+      };
+    }
+    if (!context.established) {
+      return {
+        status: FAULT.PROTO_ERROR,
+        why: `security context ${context.id} is not complete`,
+        didNotExecute: true,
+        close: true,
+      };
+    }
+    return context;
+  }
+
+  #join(
+    assembly: RequestAssembly,
+    pdu: RequestPdu,
+    bytes: Buffer,
+    state: RequestState,
+    now: Milliseconds,
+  ): ServerCall | Refusal | undefined {
+    const unsafe = this.#unprotect(assembly, pdu, bytes, state);
+    if (unsafe !== undefined) return unsafe;
+    const limit = this.#limits.maxRequestStub;
+    if (assembly.length + Math.max(pdu.stub.length, pdu.alloc_hint) > limit) {
+      return { status: FAULT.ACCESS_DENIED, why: `a request of more than ${limit} octets`, close: true };
+    }
+    assembly.add(bytes.subarray(stubOffset(pdu), stubOffset(pdu) + pdu.stub.length));
+    if (!isLast(pdu)) return undefined;
+    this.#assembly = undefined;
+    return this.#complete(assembly, state, now);
+  }
+
+  /** Every fragment of a protected call is checked by itself: [MS-RPCE] 2.2.2.11. */
+  #unprotect({ security }: RequestAssembly, pdu: RequestPdu, bytes: Buffer, state: RequestState): Refusal | undefined {
+    if (security === undefined || security.level < RPC_C_AUTHN_LEVEL.PKT) return undefined;
+    if (pdu.auth === undefined)
+      return { status: FAULT.ACCESS_DENIED, why: 'a fragment without authentication information', close: true };
+    try {
+      unprotect(bytes, pdu, {
+        security: security.context,
+        authType: security.authType,
+        authLevel: security.statedLevel,
+        authContextId: security.id,
+        signHeader: state.signHeader,
+      });
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof SecurityError)) throw error;
+      return { status: this.#profile.badSignatureStatus, why: error.message, close: true };
+    }
+  }
+
+  #complete(assembly: RequestAssembly, state: RequestState, now: Milliseconds): ServerCall | Refusal {
+    const { first, context, security } = assembly;
+    if (first.alloc_hint > assembly.length) {
+      return {
+        status: FAULT.PROTO_ERROR,
+        why: `alloc_hint ${first.alloc_hint}, but ${assembly.length} octets of stub`,
+        close: true,
+      };
+    }
+    if (first.opnum >= context.interface.operationCount) {
+      return {
+        status: FAULT.OP_RNG_ERROR,
+        why: `${context.interface.name} has no opnum ${first.opnum}`,
+        didNotExecute: true,
+      };
+    }
+    const checked = this.#withoutTrailer(assembly, state);
+    if ('status' in checked) return checked;
+    return {
+      callId: first.call_id,
+      contextId: first.p_cont_id,
+      interface: context.interface,
+      transferSyntax: context.transferSyntax,
+      opnum: first.opnum,
+      object: first.object,
+      stub: checked.stub,
+      littleEndian: endianOf(first.packed_drep ?? DREP_LITTLE) === 'little',
+      security: security?.callSecurity,
+      receivedAt: now,
+      cancelled: assembly.cancelled,
+      orphaned: false,
+    };
+  }
+
+  #withoutTrailer(assembly: RequestAssembly, state: RequestState): { stub: Buffer } | Refusal {
+    try {
+      const checked = checkVerificationTrailer(
+        assembly.stub(),
+        assembly.first,
+        assembly.context,
+        state.clientSignsHeaders,
+      );
+      return 'refused' in checked
+        ? { status: FAULT.ACCESS_DENIED, why: `verification trailer: ${checked.refused}` }
+        : checked;
+    } catch (error) {
+      if (!(error instanceof CodecError)) throw error;
+      return { status: FAULT.BAD_STUB_DATA, why: `verification trailer: ${error.message}` };
+    }
+  }
+}
