@@ -1,0 +1,374 @@
+import { CodecError } from '../codec/error.js';
+import {
+  type AlterContextRespPdu,
+  type BindAckPdu,
+  type ContextElement,
+  DREP_LITTLE,
+  decodePdu,
+  encodePdu,
+  encodeVerificationTrailer,
+  endianOf,
+  type FaultPdu,
+  type Pdu,
+  PFC,
+  type ResponsePdu,
+  RPC_C_AUTHN_LEVEL,
+  stubOffset,
+} from '../codec/rpce/index.js';
+import { SecurityError } from '../security/error.js';
+import type { Milliseconds } from '../security/provider.js';
+import { PduAssembler } from './assembler.js';
+import type { ClientOutput } from './client-events.js';
+import { ClientSecurity, type ClientSecurityOptions } from './client-security.js';
+import { fragment } from './fragments.js';
+import { type Protection, trailerLength, unprotect } from './protection.js';
+import { isFirst, isLast } from './request-assembly.js';
+import { verificationCommands } from './verification-commands.js';
+
+export interface ClientAssociationOptions {
+  /** Largest fragment in both directions; 5840 where absent, as Windows proposes over TCP. */
+  readonly maxFragment?: number;
+  /** Association to join; 0 asks for a new one. */
+  readonly groupId?: number;
+  /** call_id of the first PDU; 1 where absent. */
+  readonly firstCallId?: number;
+  /** PFC_SUPPORT_HEADER_SIGN at PKT_INTEGRITY and above; true where absent. */
+  readonly headerSigning?: boolean;
+  /** PFC_CONC_MPX; true where absent. */
+  readonly concurrentMultiplexing?: boolean;
+  /** Byte order and formats of everything that is sent; little-endian where absent. */
+  readonly packedDrep?: Uint8Array;
+  /** Octets of stub that one answer may have; 16 MiB where absent. */
+  readonly maxResponseStub?: number;
+}
+
+export interface RequestOptions {
+  readonly contextId: number;
+  readonly opnum: number;
+  readonly stub: Uint8Array;
+  /** The IPID of an ORPC call. */
+  readonly object?: string;
+  /** Which security context protects the call; absent for a call without authentication. */
+  readonly authContextId?: number;
+  /** Adds a verification trailer ([MS-RPCE] 2.2.2.13), as Windows does where headers are not signed. */
+  readonly verificationTrailer?: boolean;
+}
+
+/** A handshake that is under way, with the proposals that its further legs repeat. */
+interface Handshake {
+  readonly security: ClientSecurity;
+  readonly elements: readonly ContextElement[];
+}
+
+interface Answer {
+  /** How the call was protected, and so its answer must be. */
+  readonly protection: Protection | undefined;
+  readonly pieces: Buffer[];
+  length: number;
+}
+
+const MAX_RESPONSE_STUB = 16 * 1024 * 1024;
+
+/** The client's end of one connection, [MS-RPCE] 3.3.2: calls in, octets out, and back. Owns no socket and no clock. */
+export class ClientAssociation {
+  readonly #options: ClientAssociationOptions;
+  readonly #assembler = new PduAssembler();
+  readonly #security = new Map<number, ClientSecurity>();
+  #handshake: Handshake | undefined;
+  readonly #contexts = new Map<number, ContextElement>();
+  readonly #answers = new Map<number, Answer>();
+  #nextCallId: number;
+  #maxFragment: number;
+  #signHeader = false;
+  #groupId = 0;
+
+  constructor(options: ClientAssociationOptions = {}) {
+    this.#options = options;
+    this.#nextCallId = options.firstCallId ?? 1;
+    this.#maxFragment = options.maxFragment ?? 5840;
+  }
+
+  /** The association that the server put this connection into; 0 before the bind_ack. */
+  get groupId(): number {
+    return this.#groupId;
+  }
+
+  /** True where both sides sign headers. */
+  get signsHeaders(): boolean {
+    return this.#signHeader;
+  }
+
+  /** Opens the association. Throws `SecurityError` where the provider cannot begin. */
+  bind(
+    elements: readonly ContextElement[],
+    security: ClientSecurityOptions | undefined,
+    now: Milliseconds,
+  ): { callId: number; send: Buffer } {
+    return this.#propose('bind', elements, security, now);
+  }
+
+  /** Adds presentation contexts, a security context, or both. */
+  alter(
+    elements: readonly ContextElement[],
+    security: ClientSecurityOptions | undefined,
+    now: Milliseconds,
+  ): { callId: number; send: Buffer } {
+    return this.#propose('alter_context', elements, security, now);
+  }
+
+  /** The fragments of a request. Its answer comes as a `response` or `fault` event with the same `callId`. */
+  request(options: RequestOptions): { callId: number; send: Buffer[] } {
+    const callId = this.#nextCallId++;
+    const protection = options.authContextId === undefined ? undefined : this.#protection(options.authContextId);
+    this.#answers.set(callId, { protection, pieces: [], length: 0 });
+    const head = {
+      PTYPE: 'request',
+      pfc_flags: options.object === undefined ? 0 : PFC.OBJECT_UUID,
+      ...this.#drep(),
+      call_id: callId,
+      p_cont_id: options.contextId,
+      opnum: options.opnum,
+      ...(options.object === undefined ? {} : { object: options.object }),
+    } as const;
+    return { callId, send: fragment(head, this.#withTrailer(options, callId), this.#maxFragment, protection) };
+  }
+
+  /** co_cancel for a call that is under way; the server still answers it. */
+  cancel(callId: number): Buffer {
+    return encodePdu({
+      PTYPE: 'co_cancel',
+      pfc_flags: PFC.FIRST_FRAG | PFC.LAST_FRAG,
+      ...this.#drep(),
+      call_id: callId,
+    });
+  }
+
+  /** orphaned for a call whose answer nobody waits for. Without the negotiated feature the connection must be closed after it. */
+  orphan(callId: number): Buffer {
+    this.#answers.delete(callId);
+    return encodePdu({
+      PTYPE: 'orphaned',
+      pfc_flags: PFC.FIRST_FRAG | PFC.LAST_FRAG,
+      ...this.#drep(),
+      call_id: callId,
+    });
+  }
+
+  /** Takes octets from the connection, in pieces of any size. */
+  receive(bytes: Uint8Array, now: Milliseconds): ClientOutput {
+    const out: ClientOutput = { send: [], events: [], close: undefined };
+    this.#assembler.push(bytes);
+    for (let pdu = this.#assembler.next(); pdu !== undefined && out.close === undefined; pdu = this.#assembler.next()) {
+      try {
+        this.#take(decodePdu(pdu), pdu, now, out);
+      } catch (error) {
+        if (!(error instanceof CodecError || error instanceof SecurityError)) throw error;
+        out.close = error.message;
+      }
+    }
+    return out;
+  }
+
+  #drep(): { packed_drep?: Uint8Array } {
+    return this.#options.packedDrep === undefined ? {} : { packed_drep: this.#options.packedDrep };
+  }
+
+  #protection(authContextId: number): Protection {
+    const security = this.#security.get(authContextId);
+    if (security === undefined)
+      throw new SecurityError('NOT_ESTABLISHED', `security context ${authContextId} was never begun`);
+    return security.protection(this.#signHeader);
+  }
+
+  #propose(
+    PTYPE: 'bind' | 'alter_context',
+    elements: readonly ContextElement[],
+    options: ClientSecurityOptions | undefined,
+    now: Milliseconds,
+  ): { callId: number; send: Buffer } {
+    for (const element of elements) this.#contexts.set(element.p_cont_id, element);
+    let token: Uint8Array | undefined;
+    if (options !== undefined) {
+      const security = new ClientSecurity(options);
+      token = security.step(undefined, now).token;
+      this.#security.set(security.id, security);
+      this.#handshake = { security, elements };
+    }
+    const callId = this.#nextCallId++;
+    return { callId, send: this.#bindPdu(PTYPE, callId, elements, this.#handshake?.security, token) };
+  }
+
+  #bindPdu(
+    PTYPE: 'bind' | 'alter_context',
+    call_id: number,
+    elements: readonly ContextElement[],
+    security: ClientSecurity | undefined,
+    token: Uint8Array | undefined,
+  ): Buffer {
+    return encodePdu({
+      PTYPE,
+      pfc_flags: PFC.FIRST_FRAG | PFC.LAST_FRAG | this.#capabilities(security),
+      ...this.#drep(),
+      call_id,
+      max_xmit_frag: this.#maxFragment,
+      max_recv_frag: this.#maxFragment,
+      assoc_group_id: PTYPE === 'bind' ? (this.#options.groupId ?? 0) : this.#groupId,
+      p_context_elem: [...elements],
+      ...(security === undefined || token === undefined ? {} : { auth: security.verifier(token) }),
+    });
+  }
+
+  #capabilities(security: ClientSecurity | undefined): number {
+    const signs =
+      (this.#options.headerSigning ?? true) &&
+      security !== undefined &&
+      security.level >= RPC_C_AUTHN_LEVEL.PKT_INTEGRITY;
+    return (signs ? PFC.SUPPORT_HEADER_SIGN : 0) | ((this.#options.concurrentMultiplexing ?? true) ? PFC.CONC_MPX : 0);
+  }
+
+  #withTrailer(options: RequestOptions, callId: number): Uint8Array {
+    const context = this.#contexts.get(options.contextId);
+    if (options.verificationTrailer !== true || context === undefined) return options.stub;
+    const commands = verificationCommands(
+      context,
+      options,
+      callId,
+      this.#options.packedDrep ?? DREP_LITTLE,
+      this.#options.headerSigning ?? true,
+    );
+    return Buffer.concat([options.stub, encodeVerificationTrailer(options.stub.length, commands)]);
+  }
+
+  #take(pdu: Pdu, bytes: Buffer, now: Milliseconds, out: ClientOutput): void {
+    switch (pdu.PTYPE) {
+      case 'bind_ack':
+      case 'alter_context_resp':
+        return this.#negotiated(pdu, now, out);
+      case 'bind_nak':
+        out.events.push({ type: 'bind_nak', callId: pdu.call_id, reason: pdu.provider_reject_reason });
+        return;
+      case 'response':
+        return this.#response(pdu, bytes, out);
+      case 'fault':
+        return this.#fault(pdu, out);
+      case 'shutdown':
+        out.close = 'the server shuts down';
+        return;
+      default:
+        out.close = `a server does not send PDUs of type ${pdu.PTYPE}`;
+    }
+  }
+
+  #negotiated(pdu: BindAckPdu | AlterContextRespPdu, now: Milliseconds, out: ClientOutput): void {
+    if (pdu.PTYPE === 'bind_ack') {
+      this.#groupId = pdu.assoc_group_id;
+      this.#maxFragment = Math.min(this.#maxFragment, pdu.max_recv_frag === 0 ? this.#maxFragment : pdu.max_recv_frag);
+    }
+    const offered = this.#capabilities(this.#handshake?.security) & PFC.SUPPORT_HEADER_SIGN;
+    if ((pdu.pfc_flags & offered) !== 0) this.#signHeader = true;
+    out.events.push({ type: 'negotiated', callId: pdu.call_id, results: pdu.results, groupId: this.#groupId });
+    if (this.#handshake !== undefined) this.#advance(this.#handshake, pdu, now, out);
+  }
+
+  #advance(
+    { security, elements }: Handshake,
+    pdu: BindAckPdu | AlterContextRespPdu,
+    now: Milliseconds,
+    out: ClientOutput,
+  ): void {
+    const callId = pdu.call_id;
+    try {
+      if (!security.done) this.#answerLeg(security, elements, pdu, now, out);
+      else if (pdu.auth !== undefined && pdu.auth.auth_value.length > 0) security.step(pdu.auth.auth_value, now);
+    } catch (error) {
+      if (!(error instanceof SecurityError)) throw error;
+      this.#handshake = undefined;
+      out.events.push({ type: 'authentication-failed', callId, error });
+      out.close = error.message;
+      return;
+    }
+    const answered = out.send.length > 0 && !security.context.threeLegs;
+    if (security.done && security.context.established && !answered) {
+      this.#handshake = undefined;
+      out.events.push({ type: 'authenticated', callId, authContextId: security.id });
+    }
+  }
+
+  /** The client's next token: by auth3 where it is the last of three, else by alter_context. */
+  #answerLeg(
+    security: ClientSecurity,
+    elements: readonly ContextElement[],
+    pdu: BindAckPdu | AlterContextRespPdu,
+    now: Milliseconds,
+    out: ClientOutput,
+  ): void {
+    const leg = security.step(pdu.auth?.auth_value ?? new Uint8Array(0), now);
+    if (leg.token === undefined) return;
+    if (!security.context.threeLegs) {
+      out.send.push(this.#bindPdu('alter_context', pdu.call_id, elements, security, leg.token));
+      return;
+    }
+    out.send.push(
+      encodePdu({
+        PTYPE: 'auth3',
+        pfc_flags: PFC.FIRST_FRAG | PFC.LAST_FRAG | this.#capabilities(security),
+        ...this.#drep(),
+        call_id: pdu.call_id,
+        pad: new Uint8Array(4),
+        auth: security.verifier(leg.token),
+      }),
+    );
+  }
+
+  #response(pdu: ResponsePdu, bytes: Buffer, out: ClientOutput): void {
+    const answer = this.#answers.get(pdu.call_id);
+    if (answer === undefined) {
+      out.close = `an answer to call ${pdu.call_id}, which nobody made`;
+      return;
+    }
+    if (isFirst(pdu) !== (answer.pieces.length === 0)) {
+      out.close = `the fragments of call ${pdu.call_id} are out of order`;
+      return;
+    }
+    this.#check(pdu, bytes, answer);
+    answer.pieces.push(bytes.subarray(stubOffset(pdu), stubOffset(pdu) + pdu.stub.length));
+    answer.length += pdu.stub.length;
+    if (answer.length > (this.#options.maxResponseStub ?? MAX_RESPONSE_STUB)) {
+      out.close = `an answer of more than ${this.#options.maxResponseStub ?? MAX_RESPONSE_STUB} octets`;
+      return;
+    }
+    if (!isLast(pdu)) return;
+    this.#answers.delete(pdu.call_id);
+    const stub =
+      answer.pieces.length === 1 ? (answer.pieces[0] as Buffer) : Buffer.concat(answer.pieces, answer.length);
+    const littleEndian = endianOf(pdu.packed_drep ?? DREP_LITTLE) === 'little';
+    out.events.push({ type: 'response', callId: pdu.call_id, stub, littleEndian });
+  }
+
+  /** An answer is protected as its call was: one that comes bare, or under another context, is not the server's. */
+  #check(pdu: ResponsePdu, bytes: Buffer, { protection }: Answer): void {
+    if (protection === undefined || trailerLength(protection) === 0) return;
+    const { auth } = pdu;
+    if (auth === undefined)
+      throw new SecurityError('BAD_SIGNATURE', `the answer to call ${pdu.call_id} is not protected`);
+    if (auth.auth_context_id !== protection.authContextId || auth.auth_level !== protection.authLevel) {
+      throw new SecurityError(
+        'BAD_SIGNATURE',
+        `the answer to call ${pdu.call_id} stands under another security context`,
+      );
+    }
+    unprotect(bytes, pdu, { ...protection, signHeader: this.#signHeader });
+  }
+
+  #fault(pdu: FaultPdu, out: ClientOutput): void {
+    this.#answers.delete(pdu.call_id);
+    const hasExtended = ((pdu.reserved ?? 0) & 1) !== 0;
+    out.events.push({
+      type: 'fault',
+      callId: pdu.call_id,
+      status: pdu.status,
+      flags: pdu.pfc_flags,
+      extendedError: hasExtended ? Buffer.from(pdu.stub.subarray(0, Math.max(0, pdu.alloc_hint - 0x20))) : undefined,
+    });
+  }
+}

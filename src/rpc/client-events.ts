@@ -1,0 +1,30 @@
+import type { ContextResult } from '../codec/rpce/index.js';
+
+/** What the server's octets meant to the client, in the order of the wire. */
+export type ClientEvent =
+  /** bind_ack or alter_context_resp; `callId` is the one of the bind or alter_context that it answers. */
+  | {
+      readonly type: 'negotiated';
+      readonly callId: number;
+      readonly results: readonly ContextResult[];
+      readonly groupId: number;
+    }
+  | { readonly type: 'authenticated'; readonly callId: number; readonly authContextId: number }
+  | { readonly type: 'authentication-failed'; readonly callId: number; readonly error: Error }
+  | { readonly type: 'bind_nak'; readonly callId: number; readonly reason: number }
+  | { readonly type: 'response'; readonly callId: number; readonly stub: Buffer; readonly littleEndian: boolean }
+  | {
+      readonly type: 'fault';
+      readonly callId: number;
+      readonly status: number;
+      readonly flags: number;
+      /** [MS-EERR] octets, where the server sent any. */
+      readonly extendedError: Buffer | undefined;
+    };
+
+export interface ClientOutput {
+  readonly send: Buffer[];
+  readonly events: ClientEvent[];
+  /** The server broke the protocol; nothing more can be done on this connection. */
+  close: string | undefined;
+}
