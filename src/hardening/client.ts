@@ -1,4 +1,5 @@
-import { authnLevelName, effectiveAuthnLevel, RPC_C_AUTHN_LEVEL } from '../codec/status/authn.js';
+import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/constants.js';
+import { authnLevelName, effectiveAuthnLevel } from '../codec/status/authn.js';
 import { logsEvents } from './builds.js';
 import { type PolicyProfile, policyProfile } from './profile.js';
 import type { Registry } from './registry.js';

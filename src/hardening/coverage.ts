@@ -1,4 +1,5 @@
-import { effectiveAuthnLevel, RPC_C_AUTHN_LEVEL } from '../codec/status/authn.js';
+import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/constants.js';
+import { effectiveAuthnLevel } from '../codec/status/authn.js';
 import { type AsOf, ORPC_CLIENT_RAISE_FROM, patchLevel } from './timeline.js';
 
 /** What decides about the authentication level of a call. */
