@@ -1,0 +1,138 @@
+import { Connection, type Direction } from './connection.js';
+import type { Datagram } from './ip.js';
+
+const { imul } = Math;
+
+/**
+ * The connections of a capture by their addresses and ports, in a hash table of its own: keys in a `Map` would have
+ * to be strings, built anew for each packet.
+ */
+export class Connections<S> {
+  /** Connections ever seen; the number of the next one. */
+  seen = 0;
+  #size = 0;
+  #buckets: (Connection<S> | undefined)[] = new Array(1024).fill(undefined);
+  #last: Connection<S> | undefined;
+  readonly #limit: number;
+  readonly #evict: (connection: Connection<S>) => void;
+
+  /** Where more than `limit` are open, the quarter that was idle longest is given to `evict` and forgotten. */
+  constructor(limit: number, evict: (connection: Connection<S>) => void) {
+    this.#limit = limit;
+    this.#evict = evict;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The direction of the datagram, of a known connection or a new one. `ports` is source, destination. */
+  direction(d: Datagram, ports: number): Direction<S> {
+    const last = this.#last;
+    if (last !== undefined) {
+      if (isForward(last, d, ports)) return last.forward;
+      if (isBackward(last, d, ports)) return last.backward;
+    }
+    const hash = hashOf(d, ports);
+    for (let c = this.#buckets[hash & (this.#buckets.length - 1)]; c !== undefined; c = c.chain) {
+      if (c.hash !== hash) continue;
+      const forward = isForward(c, d, ports);
+      if (!forward && !isBackward(c, d, ports)) continue;
+      this.#last = c;
+      return forward ? c.forward : c.backward;
+    }
+    return this.#add(d, ports, hash).forward;
+  }
+
+  /** The addresses and ports are in use again: forgets `old` and starts anew. */
+  replace(old: Connection<S>, d: Datagram, ports: number): Direction<S> {
+    this.#remove(old);
+    return this.#add(d, ports, old.hash).forward;
+  }
+
+  /** In order of appearance. */
+  all(): Connection<S>[] {
+    const all: Connection<S>[] = [];
+    for (const head of this.#buckets) for (let c = head; c !== undefined; c = c.chain) all.push(c);
+    return all.sort((a, b) => a.stream - b.stream);
+  }
+
+  #add(d: Datagram, ports: number, hash: number): Connection<S> {
+    if (this.#size >= this.#limit) this.#makeRoom();
+    if (this.#size >= this.#buckets.length) this.#grow();
+    const connection = new Connection<S>(this.seen++, d, ports, hash);
+    this.#insert(connection);
+    this.#size++;
+    this.#last = connection;
+    return connection;
+  }
+
+  #insert(connection: Connection<S>): void {
+    const bucket = connection.hash & (this.#buckets.length - 1);
+    connection.chain = this.#buckets[bucket];
+    this.#buckets[bucket] = connection;
+  }
+
+  #grow(): void {
+    const all = this.all();
+    this.#buckets = new Array(this.#buckets.length * 2).fill(undefined);
+    for (const connection of all) this.#insert(connection);
+  }
+
+  #remove(connection: Connection<S>): void {
+    const bucket = connection.hash & (this.#buckets.length - 1);
+    let previous: Connection<S> | undefined;
+    for (let c = this.#buckets[bucket]; c !== undefined; previous = c, c = c.chain) {
+      if (c !== connection) continue;
+      if (previous === undefined) this.#buckets[bucket] = c.chain;
+      else previous.chain = c.chain;
+      c.chain = undefined;
+      this.#size--;
+      break;
+    }
+    if (this.#last === connection) this.#last = undefined;
+  }
+
+  #makeRoom(): void {
+    const idlest = this.all().sort((a, b) => a.lastFrame - b.lastFrame);
+    for (const connection of idlest.slice(0, Math.ceil(this.#limit / 4))) {
+      this.#remove(connection);
+      this.#evict(connection);
+    }
+  }
+}
+
+/** Both directions have the same hash. */
+function hashOf(d: Datagram, ports: number): number {
+  const sum = (d.source3 + d.destination3 + (d.source0 ^ d.destination0)) | 0;
+  const difference = d.source3 ^ d.destination3 ^ d.source1 ^ d.destination1 ^ d.source2 ^ d.destination2;
+  const a = ports >>> 16;
+  const b = ports & 0xffff;
+  let hash = imul(sum, 0x9e3779b1) ^ imul(difference, 0x85ebca6b) ^ imul(a * b + ((a ^ b) << 16), 0xc2b2ae35);
+  hash = imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  return hash ^ (hash >>> 13);
+}
+
+const isForward = <S>(c: Connection<S>, d: Datagram, ports: number): boolean =>
+  c.ports === ports &&
+  c.address3 === d.source3 &&
+  c.peer3 === d.destination3 &&
+  c.version === d.version &&
+  c.address2 === d.source2 &&
+  c.peer2 === d.destination2 &&
+  c.address1 === d.source1 &&
+  c.peer1 === d.destination1 &&
+  c.address0 === d.source0 &&
+  c.peer0 === d.destination0;
+
+const isBackward = <S>(c: Connection<S>, d: Datagram, ports: number): boolean =>
+  c.swappedPorts === ports &&
+  c.peer3 === d.source3 &&
+  c.address3 === d.destination3 &&
+  c.version === d.version &&
+  c.peer2 === d.source2 &&
+  c.address2 === d.destination2 &&
+  c.peer1 === d.source1 &&
+  c.address1 === d.destination1 &&
+  c.peer0 === d.source0 &&
+  c.address0 === d.destination0;

@@ -1,0 +1,71 @@
+import { CaptureError, type Problem } from './error.js';
+import type { CapturedPdu, StreamEnd } from './pdu.js';
+import { type CaptureLimits, PduReader, type PduReaderOptions } from './pdu-reader.js';
+import { type CaptureSource, nameOf, pieces } from './source.js';
+
+/** What a capture gives, in the order of the frames that complete it. */
+export type CaptureItem = CapturedPdu | Problem | StreamEnd;
+
+export interface ReadOptions {
+  /** Named in problems; by default the file's name. */
+  readonly file?: string;
+  readonly limits?: CaptureLimits;
+}
+
+/**
+ * The PDUs of a capture, and what was wrong with it. Throws `CaptureError` where nothing can be read; a file that
+ * becomes unreadable later on is a problem.
+ */
+export async function* readPdus(source: CaptureSource, options: ReadOptions = {}): AsyncGenerator<CaptureItem> {
+  for await (const batch of readBatches(source, options)) yield* batch;
+}
+
+/** The same in arrays, one for each piece of the file: for many PDUs this is several times as fast. */
+export async function* readBatches(source: CaptureSource, options: ReadOptions = {}): AsyncGenerator<CaptureItem[]> {
+  let items: CaptureItem[] = [];
+  const take = (item: CaptureItem): void => {
+    items.push(item);
+  };
+  const reader = new PduReader({
+    file: nameOf(source),
+    ...options,
+    onPdu: take,
+    onCut: take,
+    onProblem: take,
+    onEnd: take,
+  });
+  for await (const _ of feed(reader, source, take)) {
+    if (items.length === 0) continue;
+    const batch = items;
+    items = [];
+    yield batch;
+  }
+}
+
+export type ReadHandlers = Omit<PduReaderOptions, 'file' | 'limits'>;
+
+/** The same by callbacks, which is fastest. */
+export async function readCapture(source: CaptureSource, handlers: ReadHandlers, options: ReadOptions = {}) {
+  const reader = new PduReader({ file: nameOf(source), ...options, ...handlers });
+  for await (const _ of feed(reader, source, (problem) => handlers.onProblem?.(problem)));
+  return { frames: reader.frames, streams: reader.streams };
+}
+
+/** Pushes a source into a reader, with a pause after each piece. */
+async function* feed(
+  reader: PduReader,
+  source: CaptureSource,
+  problem: (problem: Problem) => void,
+): AsyncGenerator<void> {
+  try {
+    for await (const piece of pieces(source)) {
+      reader.push(piece);
+      yield;
+    }
+  } catch (error) {
+    if (!(error instanceof CaptureError) || reader.frames === 0) throw error;
+    problem({ kind: 'problem', severity: 'error', file: error.file, frame: reader.frames + 1, message: error.message });
+  }
+  reader.end();
+  yield;
+}

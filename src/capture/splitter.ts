@@ -1,0 +1,243 @@
+import { COMMON_HEADER, fragLength, isSmb, startsPdu } from './recognise.js';
+
+/** Who takes the PDUs; `owner` is what the splitter was made for. */
+export interface PduSink<O> {
+  /** A whole PDU; or, where `missing` is above 0, the start of one of which that many octets are not there. */
+  pdu(
+    owner: O,
+    bytes: Buffer,
+    missing: number,
+    firstFrame: number,
+    frame: number,
+    seconds: number,
+    nanoseconds: number,
+  ): void;
+  /** Octets that belong to no PDU: `before` the first one, or between two. */
+  skipped(owner: O, octets: number, before: boolean, frame: number): void;
+}
+
+/** Memory that the unfinished PDUs of all directions share. */
+export class AssemblyBudget {
+  left: number;
+
+  constructor(octets = 64 << 20) {
+    this.left = octets;
+  }
+}
+
+/** What a direction is known to be. */
+const FRESH = 0; // no PDU seen yet
+const IN_STEP = 1; // the next octet starts a PDU
+const SEARCHING = 2; // it carries PDUs, but where the next one starts is not known
+const OTHER = 3; // it is no RPC
+
+/** How far into a direction that was joined in its middle the first PDU is searched for inside segments. */
+const SEARCH_IN_FRESH = 262_144;
+/** A PDU up to here gets its memory at once; a larger one, which may be a lying length, as its octets come. */
+const USUAL_PDU = 8192;
+
+/**
+ * Splits one direction of a stream into connection-oriented PDUs by their common headers. What never shows one is not
+ * RPC; after a gap or octets that are no PDU it goes on with the next that is.
+ */
+export class PduSplitter<O> {
+  readonly #owner: O;
+  readonly #sink: PduSink<O>;
+  readonly #budget: AssemblyBudget;
+  #mode: number;
+  /** On a port of SMB, where RPC travels inside of it, a PDU is believed only as the stream's first octets. */
+  readonly #onlyAtStart: boolean;
+  #searchLeft: number;
+  #skipped = 0;
+  /** The octets of a header that is not whole yet. */
+  #held: Buffer | undefined = undefined;
+  #body: Buffer | undefined = undefined;
+  #filled = 0;
+  #total = 0;
+  #firstFrame = 0;
+  #frame = 0;
+  #seconds = 0;
+  #nanoseconds = 0;
+  /** Octets to come that belong to a PDU whose start or middle is lost. */
+  #discard = 0;
+
+  constructor(owner: O, sink: PduSink<O>, budget: AssemblyBudget, fromStart: boolean, smbPort: boolean) {
+    this.#owner = owner;
+    this.#sink = sink;
+    this.#budget = budget;
+    this.#mode = smbPort && !fromStart ? OTHER : FRESH;
+    this.#onlyAtStart = smbPort;
+    this.#searchLeft = fromStart ? 0 : SEARCH_IN_FRESH;
+  }
+
+  /** A PDU was seen in this direction. */
+  get carriesRpc(): boolean {
+    return this.#mode === IN_STEP || this.#mode === SEARCHING;
+  }
+
+  data(bytes: Buffer, start: number, end: number, frame: number, seconds: number, nanoseconds: number): void {
+    if (this.#mode === OTHER) return;
+    let all = bytes;
+    let at = start;
+    let to = end;
+    // Octets up to here came with an earlier packet.
+    let border = start;
+    if (this.#held !== undefined) {
+      border = this.#held.length;
+      all = Buffer.concat([this.#held, bytes.subarray(start, end)]);
+      at = 0;
+      to = all.length;
+      this.#held = undefined;
+    }
+    const before = this.#firstFrame;
+    this.#frame = frame;
+    this.#seconds = seconds;
+    this.#nanoseconds = nanoseconds;
+    while (at < to) {
+      if (this.#body !== undefined) at = this.#fill(all, at, to);
+      else if (this.#discard > 0) at = this.#pass(at, to);
+      else {
+        this.#firstFrame = at < border ? before : frame;
+        at = this.#boundary(all, at, to, border);
+      }
+    }
+  }
+
+  /** The next `lost` octets are missing; -1 where their number is not known. */
+  gap(lost: number): void {
+    if (this.#mode === OTHER) return;
+    const expected = this.#cut() || this.#discard;
+    if (this.#held !== undefined) this.#skipped += this.#held.length;
+    this.#held = undefined;
+    this.#discard = 0;
+    if (this.#mode === FRESH) {
+      if (this.#onlyAtStart) this.#mode = OTHER;
+      this.#searchLeft = SEARCH_IN_FRESH;
+    } else if (expected > 0 && lost >= 0 && lost <= expected) this.#discard = expected - lost;
+    else this.#mode = SEARCHING;
+  }
+
+  end(): void {
+    this.gap(-1);
+    if (this.#mode === SEARCHING) this.#reportSkipped(false);
+  }
+
+  /** At a place where a PDU may start; returns where to go on. */
+  #boundary(bytes: Buffer, at: number, to: number, border: number): number {
+    const available = to - at;
+    if (available < COMMON_HEADER) {
+      if (!startsPdu(bytes, at, to)) return this.#noPdu(bytes, at, to, border);
+      this.#held = Buffer.from(bytes.subarray(at, to));
+      return to;
+    }
+    const length = fragLength(bytes, at);
+    if (length === 0) return this.#noPdu(bytes, at, to, border);
+    if (this.#mode !== IN_STEP) {
+      this.#reportSkipped(this.#mode === FRESH);
+      this.#mode = IN_STEP;
+    }
+    if (length <= available) {
+      this.#emit(bytes.subarray(at, at + length), 0);
+      return at + length;
+    }
+    this.#total = length;
+    this.#filled = 0;
+    this.#reserve(length <= USUAL_PDU ? length : available);
+    if (this.#body === undefined) this.#emit(bytes.subarray(at, to), length - available);
+    return at;
+  }
+
+  #noPdu(bytes: Buffer, at: number, to: number, border: number): number {
+    let next = to;
+    if (this.#mode === FRESH) {
+      if (this.#onlyAtStart || isSmb(bytes, at, to)) {
+        this.#mode = OTHER;
+        return to;
+      }
+      if (at < border) next = border;
+      else if (this.#searchLeft > 0) next = this.#searchConfirmed(bytes, at + 1, to);
+    } else {
+      this.#mode = SEARCHING;
+      next = search(bytes, at + 1, to);
+    }
+    this.#skipped += next - at;
+    return next;
+  }
+
+  /** In a direction that never showed a PDU, one inside a segment is believed where its end is right too. */
+  #searchConfirmed(bytes: Buffer, from: number, to: number): number {
+    this.#searchLeft -= to - from;
+    for (let at = search(bytes, from, to); at + COMMON_HEADER <= to; at = search(bytes, at + 1, to)) {
+      const end = at + fragLength(bytes, at);
+      if (end === to || (end + COMMON_HEADER <= to && fragLength(bytes, end) > 0)) return at;
+    }
+    return to;
+  }
+
+  #pass(at: number, to: number): number {
+    const passed = Math.min(this.#discard, to - at);
+    this.#discard -= passed;
+    return at + passed;
+  }
+
+  #fill(bytes: Buffer, at: number, to: number): number {
+    const part = Math.min(this.#total - this.#filled, to - at);
+    this.#reserve(this.#filled + part);
+    if (this.#body === undefined) return at;
+    bytes.copy(this.#body, this.#filled, at, at + part);
+    this.#filled += part;
+    if (this.#filled === this.#total) {
+      const whole = this.#body.subarray(0, this.#total);
+      this.#release();
+      this.#emit(whole, 0);
+    }
+    return at + part;
+  }
+
+  /** Makes `#body` large enough; where the budget does not allow it, gives this PDU up. */
+  #reserve(octets: number): void {
+    const old = this.#body;
+    if (old !== undefined && old.length >= octets) return;
+    const capacity = Math.min(this.#total, Math.max(octets, (old?.length ?? 0) * 2));
+    if (capacity - (old?.length ?? 0) > this.#budget.left) {
+      this.#discard = this.#cut() || this.#total;
+      return;
+    }
+    this.#budget.left -= capacity - (old?.length ?? 0);
+    this.#body = Buffer.allocUnsafe(capacity);
+    old?.copy(this.#body, 0, 0, this.#filled);
+  }
+
+  #release(): void {
+    this.#budget.left += this.#body?.length ?? 0;
+    this.#body = undefined;
+  }
+
+  /** Ends an unfinished PDU; returns how many octets of it are missing. */
+  #cut(): number {
+    if (this.#body === undefined) return 0;
+    const missing = this.#total - this.#filled;
+    const there = this.#body.subarray(0, this.#filled);
+    this.#release();
+    this.#emit(there, missing);
+    return missing;
+  }
+
+  #emit(bytes: Buffer, missing: number): void {
+    this.#sink.pdu(this.#owner, bytes, missing, this.#firstFrame, this.#frame, this.#seconds, this.#nanoseconds);
+  }
+
+  #reportSkipped(before: boolean): void {
+    if (this.#skipped > 0) this.#sink.skipped(this.#owner, this.#skipped, before, this.#frame);
+    this.#skipped = 0;
+  }
+}
+
+/** The first place from `from` where a common header, or as much of it as there is, could stand; `to` without one. */
+function search(bytes: Buffer, from: number, to: number): number {
+  for (let at = from; at < to; at++) {
+    if (bytes[at] !== 5) continue;
+    if (to - at >= COMMON_HEADER ? fragLength(bytes, at) > 0 : startsPdu(bytes, at, to)) return at;
+  }
+  return to;
+}
