@@ -6,7 +6,7 @@ export type Milliseconds = number;
 
 /** Who a peer turned out to be. Holds no secret. */
 export interface Identity {
-  /** NetBIOS or DNS domain as the client gave it; empty for anonymous. */
+  /** The account's domain as the server knows it (a sniffer: as the client gave it); empty for anonymous. */
   readonly domain: string;
   readonly user: string;
   /** `S-1-5-21-…`, or `S-1-5-7` for anonymous. */
@@ -23,7 +23,10 @@ export interface ProtectedMessage {
   /** Octets of `pdu` that are encrypted at PKT_PRIVACY: stub with its padding. */
   readonly bodyStart: number;
   readonly bodyEnd: number;
-  /** Header signing ([MS-RPCE] 2.2.2.3): the signature covers all of `pdu` instead of the body alone. */
+  /**
+   * Header signing was agreed ([MS-RPCE] 2.2.2.3): the signature covers all of `pdu`. Without it, a mechanism may still
+   * cover all (NTLM with extended session security does), or the body alone.
+   */
   readonly signHeader: boolean;
 }
 
@@ -43,7 +46,10 @@ export interface MessageSecurity {
   sign(message: ProtectedMessage): Uint8Array;
   /** Encrypts the body in place and gives the auth_value for an outgoing PDU at PKT_PRIVACY. */
   seal(message: ProtectedMessage): Uint8Array;
-  /** Throws `SecurityError` `BAD_SIGNATURE` or `BAD_SEQUENCE` where an incoming PDU is not what the peer sent. */
+  /**
+   * Throws `SecurityError` `BAD_SIGNATURE` or `BAD_SEQUENCE` where an incoming PDU is not what the peer sent; a refused
+   * PDU leaves the context, and its own octets, as they were.
+   */
   verify(message: ProtectedMessage, authValue: Uint8Array): void;
   /** Decrypts the body in place, then checks as `verify` does. */
   unseal(message: ProtectedMessage, authValue: Uint8Array): void;
@@ -76,9 +82,24 @@ export interface SecurityContext extends MessageSecurity {
    * context is then unusable. `now` is the time that timestamps are made of and compared with.
    */
   step(token: Uint8Array | undefined, now: Milliseconds): Leg;
+  /** What was negotiated, once established. The levels that ask for more then fail ([MS-RPCE] 3.3.1.5.2.2). */
+  readonly capabilities: Capabilities;
   /** Acceptor only, once established. */
   readonly identity: Identity | undefined;
+  /** The key that both sides share, once established, for a runtime that derives keys from it. A secret. */
+  readonly sessionKey: Uint8Array | undefined;
   readonly info: ContextInfo;
+  /** GSS_GetMIC over octets that are no PDU: SPNEGO's list of mechanisms. */
+  mic(bytes: Uint8Array): Uint8Array;
+  /** GSS_VerifyMIC, the counterpart of `mic`. Throws `SecurityError`. */
+  checkMic(bytes: Uint8Array, mic: Uint8Array): void;
+  /** The mechanism protected its own handshake in a way that makes SPNEGO's MIC mandatory ([MS-SPNG] product note 8). */
+  readonly requiresMechListMic: boolean;
+}
+
+export interface Capabilities {
+  readonly integrity: boolean;
+  readonly confidentiality: boolean;
 }
 
 /** Follows a handshake that two others have, given the password or hash; keeps both directions apart. */
@@ -93,16 +114,30 @@ export interface PassiveContext {
   readonly info: ContextInfo;
   /** Unseals (in place) and checks one PDU. Throws `SecurityError`. */
   unprotect(from: 'initiator' | 'acceptor', message: ProtectedMessage, authValue: Uint8Array, sealed: boolean): void;
+  /** Checks what `SecurityContext.mic` made on the side `from`. Throws `SecurityError`. */
+  checkMic(from: 'initiator' | 'acceptor', bytes: Uint8Array, mic: Uint8Array): void;
 }
 
-/** Makes contexts of one auth_type; the RPC layer chooses a provider by the number on the wire. */
-export interface AcceptorProvider {
+/** What a provider of either side, or of a sniffer, is. */
+interface Provider {
+  /** auth_type of the sec_trailer, [MS-RPCE] 2.2.1.1.7: the RPC layer chooses a provider by it. */
   readonly authType: number;
+  /** Object identifiers under which SPNEGO offers this mechanism, the preferred one first; none for SPNEGO itself. */
+  readonly oids: readonly string[];
+}
+
+/** Makes the server's contexts. Lockout and replay are seen across all contexts of one provider. */
+export interface AcceptorProvider extends Provider {
   accept(): SecurityContext;
 }
 
-export interface InitiatorProvider {
-  readonly authType: number;
+/** Makes a sniffer's contexts, one for each handshake. */
+export interface PassiveProvider extends Provider {
+  observe(): PassiveContext;
+}
+
+/** Makes a client's contexts. */
+export interface InitiatorProvider extends Provider {
   /** `level`: RPC_C_AUTHN_LEVEL_*, which decides the flags that the mechanism asks for. `target`: SPN such as `RPCSS/host`. */
   initiate(options: { readonly level: number; readonly target?: string }): SecurityContext;
 }

@@ -1,0 +1,55 @@
+import type { NegotiateFlag } from '../../codec/ntlm/flags.js';
+import type { Milliseconds } from '../provider.js';
+
+/** HKLM\SYSTEM\CurrentControlSet\Control\Lsa LmCompatibilityLevel: which responses are sent, and which are taken. */
+export type LmCompatibilityLevel = 0 | 1 | 2 | 3 | 4 | 5;
+
+/** After `threshold` wrong responses within `window`, the account is refused for `duration`. */
+export interface Lockout {
+  readonly threshold: number;
+  readonly window: Milliseconds;
+  readonly duration: Milliseconds;
+}
+
+/** What a server asks of its NTLM clients. Every refusal by it is a `SecurityError` `POLICY` that names the field. */
+export interface NtlmServerPolicy {
+  /** 4 refuses LM responses, 5 refuses NTLMv1 too. */
+  readonly lmCompatibilityLevel: LmCompatibilityLevel;
+  /** Whether NTLMv1 is taken where `lmCompatibilityLevel` would allow it. */
+  readonly ntlmV1: boolean;
+  /** NtlmMinServerSec: flags that a client has to negotiate, if it negotiates signing or sealing at all. */
+  readonly minimumSessionSecurity: readonly NegotiateFlag[];
+  /** Whether a client without name and response is let in as ANONYMOUS LOGON. */
+  readonly anonymous: boolean;
+  /** Whether an AUTHENTICATE_MESSAGE may come without a MIC. One that is announced has to be right in any case. */
+  readonly missingMic: boolean;
+  /** MaxLifetime, [MS-NLMP] 3.1.1.1: how far an NTLMv2 timestamp may be from the server's time; absent: not looked at. */
+  readonly maxClockSkew?: Milliseconds;
+  readonly lockout?: Lockout;
+  /** ApplicationRequiresCBT, [MS-NLMP] 3.2.1.2: refuse NTLMv2 clients that name no channel bindings. */
+  readonly requireChannelBindings: boolean;
+}
+
+/** Windows as it is installed: LmCompatibilityLevel 3, 128 bits required, 36 hours ([MS-NLMP] product notes 39, 60). */
+export const WINDOWS_SERVER_POLICY: NtlmServerPolicy = {
+  lmCompatibilityLevel: 3,
+  ntlmV1: true,
+  minimumSessionSecurity: ['NTLMSSP_NEGOTIATE_128'],
+  anonymous: true,
+  missingMic: true,
+  maxClockSkew: 36 * 60 * 60 * 1000,
+  requireChannelBindings: false,
+};
+
+/** What a client sends and accepts. */
+export interface NtlmClientPolicy {
+  /** 0: LM and NTLMv1; 1: the same, with extended session security where the server has it; 2: NTLMv1; 3 to 5: NTLMv2. */
+  readonly lmCompatibilityLevel: LmCompatibilityLevel;
+  /** NtlmMinClientSec: flags that the server has to choose, if signing or sealing was asked for. */
+  readonly minimumSessionSecurity: readonly NegotiateFlag[];
+}
+
+export const WINDOWS_CLIENT_POLICY: NtlmClientPolicy = {
+  lmCompatibilityLevel: 3,
+  minimumSessionSecurity: ['NTLMSSP_NEGOTIATE_128'],
+};
