@@ -1,0 +1,121 @@
+import { createServer, connect as openSocket, type Server, type Socket } from 'node:net';
+import type { Accept, Channel, ChannelEvents, Endpoint, Listener } from './channel.js';
+
+/** Octets that may wait for a peer that does not read, before nothing more is read from it. */
+const HIGH_WATER = 1024 * 1024;
+/** Octets that may wait before the connection is given up. */
+const MAX_WAITING = 64 * 1024 * 1024;
+
+export interface ListenOptions {
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  /** Connections at a time; further ones are closed at once. */
+  readonly maxConnections?: number;
+}
+
+/** Listens on a TCP port. Rejects with the system's error: EACCES, EADDRINUSE, EADDRNOTAVAIL. */
+export function listen({ host, port, maxConnections }: ListenOptions, accept: Accept): Promise<Listener> {
+  const sockets = new Set<Socket>();
+  const server = createServer({ noDelay: true }, (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    attach(socket, accept);
+  });
+  if (maxConnections !== undefined) server.maxConnections = maxConnections;
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port }, () => {
+      server.removeListener('error', reject);
+      // Running out of file descriptors must not end the server; the connection that met it is gone.
+      server.on('error', () => {});
+      resolve({ address: addressOf(server), close: () => close(server, sockets) });
+    });
+  });
+}
+
+/** Opens a TCP connection. Rejects with the system's error, or with a time-out. */
+export function connect(
+  { host, port, localAddress }: { host: string; port: number; localAddress?: string },
+  accept: Accept,
+  timeoutMilliseconds = 10_000,
+): Promise<Channel> {
+  return new Promise((resolve, reject) => {
+    const socket = openSocket({ host, port, noDelay: true, ...(localAddress === undefined ? {} : { localAddress }) });
+    const timer = setTimeout(
+      () => socket.destroy(new Error(`no connection within ${timeoutMilliseconds} ms`)),
+      timeoutMilliseconds,
+    );
+    const failed = (error: Error): void => {
+      clearTimeout(timer);
+      reject(error);
+    };
+    socket.once('error', failed);
+    socket.once('connect', () => {
+      clearTimeout(timer);
+      socket.removeListener('error', failed);
+      resolve(attach(socket, accept));
+    });
+  });
+}
+
+/** Joins a socket and its owner. */
+function attach(socket: Socket, accept: Accept): Channel {
+  const channel = new TcpChannel(socket);
+  const events: ChannelEvents = accept(channel);
+  let failure: Error | undefined;
+  socket.on('data', (bytes: Buffer) => events.data(bytes));
+  socket.on('drain', () => socket.resume());
+  socket.on('error', (error) => {
+    failure = error;
+  });
+  // The peer has sent all it wants to send; what waits for it still goes out.
+  socket.on('end', () => socket.end());
+  socket.once('close', () => events.closed(failure));
+  return channel;
+}
+
+class TcpChannel implements Channel {
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  readonly #socket: Socket;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    this.local = { address: plain(socket.localAddress), port: socket.localPort ?? 0 };
+    this.remote = { address: plain(socket.remoteAddress), port: socket.remotePort ?? 0 };
+  }
+
+  send(bytes: Uint8Array): void {
+    if (this.#socket.destroyed || this.#socket.writableEnded) return;
+    this.#socket.write(bytes);
+    if (this.#socket.writableLength > MAX_WAITING) this.#socket.destroy(new Error('the peer does not read'));
+    else if (this.#socket.writableLength > HIGH_WATER) this.#socket.pause();
+  }
+
+  end(): void {
+    this.#socket.end();
+    // A peer that never closes its side would otherwise hold the socket for ever.
+    this.#socket.setTimeout(5_000, () => this.#socket.destroy());
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+}
+
+/** An IPv4 peer of a socket that listens on IPv6 is shown as what it is. */
+const plain = (address: string | undefined): string => (address ?? '').replace(/^::ffff:(?=\d+\.)/, '');
+
+function addressOf(server: Server): Endpoint {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server has no TCP address');
+  return { address: plain(address.address), port: address.port };
+}
+
+function close(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    for (const socket of sockets) socket.destroy();
+  });
+}

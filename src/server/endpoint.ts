@@ -1,0 +1,172 @@
+import type { Logger } from 'pino';
+import { PFC } from '../codec/rpce/index.js';
+import {
+  type Accept,
+  type Channel,
+  type ChannelEvents,
+  type Endpoint,
+  formatEndpoint,
+  type Listener,
+} from '../net/channel.js';
+import {
+  type AssociationEvent,
+  AssociationGroups,
+  type AssociationOutput,
+  type InterfaceTable,
+  type RpcLimits,
+  type RpcProfile,
+  ServerAssociation,
+  type ServerCall,
+} from '../rpc/index.js';
+import type { AcceptorProvider, Milliseconds, RandomBytes } from '../security/index.js';
+import { dispatch } from './dispatch.js';
+import type { Method } from './service.js';
+
+/** The interfaces of an endpoint with the methods behind them. */
+export interface Services extends InterfaceTable {
+  method(uuid: string, opnum: number): Method | undefined;
+}
+
+/** What an endpoint reports; every function is optional. */
+export interface EndpointObserver {
+  connected?(client: Endpoint, server: Endpoint): void;
+  association?(event: AssociationEvent, client: Endpoint, server: Endpoint): void;
+  /** Octets in the order of the wire, for a recorder. */
+  octets?(from: 'client' | 'server', bytes: Uint8Array, client: Endpoint, server: Endpoint): void;
+  disconnected?(client: Endpoint, server: Endpoint, why: string | undefined): void;
+}
+
+export interface EndpointOptions {
+  readonly services: Services;
+  /** Made anew for each connection, since a provider may keep what its connection is. */
+  readonly providers: () => readonly AcceptorProvider[];
+  readonly profile: RpcProfile;
+  readonly limits?: Partial<RpcLimits>;
+  readonly random: RandomBytes;
+  readonly clock: () => Milliseconds;
+  readonly logger: Logger;
+  readonly observers?: readonly EndpointObserver[];
+}
+
+/** How often time-outs are looked for. */
+const TICK_MILLISECONDS = 1_000;
+
+/** One RPC endpoint: takes connections, runs an association on each, and answers its calls. */
+export class RpcEndpoint {
+  readonly #options: EndpointOptions;
+  readonly #groups: AssociationGroups;
+  readonly #connections = new Set<Connection>();
+
+  constructor(options: EndpointOptions) {
+    this.#options = options;
+    this.#groups = new AssociationGroups(options.random);
+  }
+
+  /** Connections that are open. */
+  get connections(): number {
+    return this.#connections.size;
+  }
+
+  /** To be given to whatever opens channels. */
+  readonly accept: Accept = (channel) => {
+    const connection = new Connection(channel, this.#options, this.#groups, () => this.#connections.delete(connection));
+    this.#connections.add(connection);
+    return connection;
+  };
+
+  /** Looks for connections that took too long. */
+  tick(): void {
+    for (const connection of this.#connections) connection.tick();
+  }
+}
+
+/** Ticks endpoints on the machine's clock until it is stopped. */
+export function keepTime(endpoints: readonly RpcEndpoint[]): { stop(): void } {
+  const timer = setInterval(() => {
+    for (const endpoint of endpoints) endpoint.tick();
+  }, TICK_MILLISECONDS);
+  timer.unref();
+  return { stop: () => clearInterval(timer) };
+}
+
+class Connection implements ChannelEvents {
+  readonly #channel: Channel;
+  readonly #options: EndpointOptions;
+  readonly #association: ServerAssociation;
+  readonly #gone: () => void;
+  #why: string | undefined;
+
+  constructor(channel: Channel, options: EndpointOptions, groups: AssociationGroups, gone: () => void) {
+    this.#channel = channel;
+    this.#options = options;
+    this.#gone = gone;
+    this.#association = new ServerAssociation({
+      interfaces: options.services,
+      providers: options.providers(),
+      groups,
+      clientAddress: channel.remote.address,
+      secondaryAddress: String(channel.local.port),
+      profile: options.profile,
+      ...(options.limits === undefined ? {} : { limits: options.limits }),
+      now: options.clock(),
+    });
+    this.#observe((observer) => observer.connected?.(channel.remote, channel.local));
+  }
+
+  data(bytes: Buffer): void {
+    this.#observe((observer) => observer.octets?.('client', bytes, this.#channel.remote, this.#channel.local));
+    this.#obey(this.#association.receive(bytes, this.#options.clock()));
+  }
+
+  closed(error?: Error): void {
+    this.#association.close();
+    this.#gone();
+    this.#observe((observer) =>
+      observer.disconnected?.(this.#channel.remote, this.#channel.local, this.#why ?? error?.message),
+    );
+  }
+
+  tick(): void {
+    this.#obey(this.#association.tick(this.#options.clock()));
+  }
+
+  #obey(output: AssociationOutput): void {
+    for (const event of output.events) {
+      this.#observe((observer) => observer.association?.(event, this.#channel.remote, this.#channel.local));
+    }
+    this.#send(output.send);
+    for (const call of output.calls) void this.#answer(call);
+    if (output.close === undefined) return;
+    this.#why = output.close;
+    this.#channel.end();
+  }
+
+  async #answer(call: ServerCall): Promise<void> {
+    const found = this.#options.services.method(call.interface.uuid, call.opnum);
+    const outcome = await dispatch(found, { call, client: this.#channel.remote, server: this.#channel.local });
+    if ('stub' in outcome) {
+      this.#send(this.#association.respond(call, outcome.stub));
+      return;
+    }
+    if (outcome.error !== undefined) {
+      const { name } = call.interface;
+      this.#options.logger.error({ err: outcome.error, interface: name, opnum: call.opnum }, 'a method failed');
+    }
+    this.#send(
+      this.#association.fault(call, outcome.status, { didNotExecute: (outcome.flags & PFC.DID_NOT_EXECUTE) !== 0 }),
+    );
+  }
+
+  #send(pdus: readonly Buffer[]): void {
+    for (const pdu of pdus) {
+      this.#observe((observer) => observer.octets?.('server', pdu, this.#channel.remote, this.#channel.local));
+      this.#channel.send(pdu);
+    }
+  }
+
+  #observe(tell: (observer: EndpointObserver) => void): void {
+    for (const observer of this.#options.observers ?? []) tell(observer);
+  }
+}
+
+export { formatEndpoint, type Listener };

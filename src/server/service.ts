@@ -1,0 +1,46 @@
+import type { InterfaceDef, Operation } from '../codec/ndr/index.js';
+import type { Endpoint } from '../net/channel.js';
+import type { RpcInterface, ServerCall, TransferSyntaxName } from '../rpc/index.js';
+
+/** What a handler may know of the call that it answers. */
+export interface CallContext {
+  readonly call: ServerCall;
+  readonly client: Endpoint;
+  /** The address and port that the client reached. */
+  readonly server: Endpoint;
+}
+
+export type Handler<I, O> = (input: I, context: CallContext) => O | Promise<O>;
+
+export interface Method {
+  readonly operation: Operation;
+  readonly handler: Handler<never, unknown>;
+}
+
+/** Ties a handler to the operation that declares its parameters; the types of both must agree. */
+export const method = <I, O>(operation: Operation<I, O>, handler: Handler<I, O>): Method => ({ operation, handler });
+
+/** An interface with the code behind it. Opnums without a method are answered with nca_s_op_rng_error. */
+export interface Service {
+  readonly rpc: RpcInterface;
+  readonly methods: ReadonlyMap<number, Method>;
+}
+
+export function service(
+  definition: InterfaceDef,
+  methods: readonly Method[],
+  options: { readonly transferSyntaxes?: readonly TransferSyntaxName[] } = {},
+): Service {
+  const byOpnum = new Map(methods.map((item) => [item.operation.opnum, item]));
+  const operationCount = Math.max(-1, ...byOpnum.keys(), ...definition.operations.keys()) + 1;
+  return {
+    rpc: {
+      name: definition.name,
+      uuid: definition.uuid,
+      version: definition.version.major | (definition.version.minor << 16),
+      operationCount,
+      ...options,
+    },
+    methods: byOpnum,
+  };
+}
