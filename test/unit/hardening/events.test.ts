@@ -9,6 +9,7 @@ import {
   eventXml,
 } from '../../../src/hardening/events.js';
 import { xmlText } from '../../../src/hardening/xml.js';
+import { parseXml } from '../../support/xml.js';
 
 const refused: Event10036 = {
   id: 10036,
@@ -98,6 +99,17 @@ describe('an event from a hostile client', () => {
     expect(eventXml(hostile, at)).toContain(
       '<Data Name="User Name">&lt;b a=&quot;1&quot;&gt;&amp;&apos;\ufffd\ufffd&#10;\ufffd[31m</Data>',
     );
+  });
+
+  test('can be read back', () => {
+    const [system, data] = parseXml(eventXml(hostile, at)).children;
+    expect(system?.children.map(({ name }) => name)).toEqual(
+      'Provider EventID Version Level Task Opcode Keywords TimeCreated Channel Computer Security'.split(' '),
+    );
+    expect(data?.children[1]).toMatchObject({
+      attributes: { Name: 'User Name' },
+      text: '<b a="1">&\'\ufffd\ufffd\n\ufffd[31m',
+    });
   });
 
   test('stays one line without control characters', () => {

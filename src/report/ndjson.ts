@@ -1,0 +1,18 @@
+/**
+ * A record as one line of JSON. Keys keep the order in which they were declared, which is that of the wire for a
+ * decoded structure; bigint becomes 0x-hexadecimal and octets become hexadecimal.
+ */
+export const ndjson = (record: object): string => `${JSON.stringify(plain(record))}\n`;
+
+/** The same value out of what JSON has. */
+export function plain(value: unknown): unknown {
+  if (typeof value === 'bigint') return value < 0n ? `-0x${(-value).toString(16)}` : `0x${value.toString(16)}`;
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex');
+  if (value instanceof Error) return { name: value.name, message: value.message };
+  if (value instanceof Map) return plain(Object.fromEntries(value));
+  if (value instanceof Set) return [...value].map(plain);
+  if (Array.isArray(value)) return value.map(plain);
+  if ('toJSON' in value && typeof value.toJSON === 'function') return plain(value.toJSON());
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
+}

@@ -1,0 +1,46 @@
+/** One requirement, checked once: what lab, replay and conformance give, and what every report is made of. */
+export interface Result {
+  /** Stable, such as `rpce.bind.unknown-auth-type`; never a position. */
+  readonly id: string;
+  /** The requirement in one sentence. */
+  readonly title: string;
+  /** `[MS-RPCE] 2.2.2.11`, or `KB5004442`. */
+  readonly section: string;
+  readonly level: ResultLevel;
+  readonly outcome: Outcome;
+  readonly expected: string;
+  readonly actual: string;
+  /** One line for each PDU that matters, in the order of the wire. */
+  readonly pdus: readonly string[];
+  /** Why it was skipped, or is expected to fail. */
+  readonly reason?: string;
+}
+
+/** A requirement, a recommendation, or what Windows does without a specification saying so. */
+export type ResultLevel = 'MUST' | 'SHOULD' | 'WINDOWS';
+
+/** `xfail`: it failed, as is known of this target. What is known to fail and passes is a `fail`, with a reason. */
+export type Outcome = 'pass' | 'fail' | 'skip' | 'xfail';
+
+export interface ResultsSummary extends Readonly<Record<Outcome, number>> {
+  readonly total: number;
+  /** Nothing failed unexpectedly; decides the exit code. */
+  readonly ok: boolean;
+  /** `3 passed, 1 failed, 0 skipped`, with `, 2 expected to fail` where there are any. */
+  readonly text: string;
+}
+
+export function resultsSummary(results: readonly Result[]): ResultsSummary {
+  const count = (outcome: Outcome): number => results.filter((result) => result.outcome === outcome).length;
+  const [pass, fail, skip, xfail] = [count('pass'), count('fail'), count('skip'), count('xfail')];
+  const known = xfail === 0 ? '' : `, ${xfail} expected to fail`;
+  return {
+    total: results.length,
+    pass,
+    fail,
+    skip,
+    xfail,
+    ok: fail === 0,
+    text: `${pass} passed, ${fail} failed, ${skip} skipped${known}`,
+  };
+}

@@ -1,0 +1,102 @@
+import { styleText } from 'node:util';
+import { printable } from './printable.js';
+
+export type Style = Parameters<typeof styleText>[0];
+
+export interface Column<R> {
+  readonly title: string;
+  readonly value: (row: R) => string | number;
+  readonly align?: 'left' | 'right';
+  /** The colour of a cell, where colours are wanted. */
+  readonly style?: (row: R) => Style | undefined;
+}
+
+export interface TableOptions<R> {
+  readonly columns: readonly Column<R>[];
+  /** Asked of the terminal by the caller, never here. */
+  readonly colour: boolean;
+  /** Columns of the terminal; absent where there is none, so that nothing is cut. */
+  readonly width?: number | undefined;
+}
+
+const GAP = 2;
+/** No column is cut below this. */
+const LEAST = 8;
+
+/** Rows as an aligned table for people; the widest columns are cut where the terminal is too narrow. */
+export function table<R>(rows: readonly R[], { columns, colour, width }: TableOptions<R>): string {
+  const cells = rows.map((row) => columns.map((column) => printable(String(column.value(row)))));
+  const natural = columns.map(({ title }, index) =>
+    Math.max(displayWidth(title), ...cells.map((line) => displayWidth(line[index] as string))),
+  );
+  const widths = shrink(natural, width === undefined ? Number.POSITIVE_INFINITY : width - GAP * (columns.length - 1));
+  const line = (texts: readonly string[], styleOf: (column: Column<R>) => Style | undefined): string =>
+    columns
+      .map((column, index) => {
+        const last = index === columns.length - 1 && column.align !== 'right';
+        const cell = pad(
+          cut(texts[index] as string, widths[index] as number),
+          widths[index] as number,
+          column.align,
+          last,
+        );
+        return paint(cell, colour ? styleOf(column) : undefined);
+      })
+      .join(' '.repeat(GAP));
+
+  const head = line(
+    columns.map(({ title }) => title),
+    () => 'bold',
+  );
+  const body = rows.map((row, index) => line(cells[index] as string[], (column) => column.style?.(row)));
+  return `${[head, ...body].join('\n')}\n`;
+}
+
+/** Takes from the widest column, one at a time, until the table fits or every column is at its least. */
+function shrink(natural: readonly number[], available: number): number[] {
+  const widths = [...natural];
+  let excess = widths.reduce((sum, width) => sum + width, 0) - available;
+  while (excess > 0) {
+    const widest = Math.max(...widths);
+    if (widest <= LEAST) break;
+    const second = Math.max(LEAST, ...widths.filter((width) => width < widest));
+    const cutOff = Math.max(1, Math.min(excess, widest - second));
+    widths[widths.indexOf(widest)] = widest - cutOff;
+    excess -= cutOff;
+  }
+  return widths;
+}
+
+function pad(text: string, width: number, align: 'left' | 'right' = 'left', last = false): string {
+  const blanks = ' '.repeat(Math.max(0, width - displayWidth(text)));
+  if (align === 'right') return blanks + text;
+  return last ? text : text + blanks;
+}
+
+function cut(text: string, width: number): string {
+  if (displayWidth(text) <= width) return text;
+  let kept = '';
+  for (const char of text) {
+    if (displayWidth(kept + char) > width - 1) break;
+    kept += char;
+  }
+  return `${kept}…`;
+}
+
+// Node's newer versions would look at the terminal themselves; the caller has decided already.
+const paint = (text: string, style: Style | undefined): string =>
+  style === undefined ? text : styleText(style, text, { validateStream: false });
+
+const NO_WIDTH = /[\p{Mn}\p{Me}\p{Cf}]/u;
+/** East Asian wide and full-width characters, and emoji. */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}|[\u{20000}-\u{3fffd}]/u;
+
+/** How many columns of a terminal a text takes. */
+export function displayWidth(text: string): number {
+  let width = 0;
+  for (const char of text) {
+    if (!NO_WIDTH.test(char)) width += WIDE.test(char) ? 2 : 1;
+  }
+  return width;
+}

@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest';
+import { explainText } from '../../../src/report/explain.js';
+import { ndjson } from '../../../src/report/ndjson.js';
+import { printable } from '../../../src/report/printable.js';
+import { displayWidth, table } from '../../../src/report/table.js';
+
+interface Row {
+  readonly user: string;
+  readonly calls: number;
+}
+
+const columns = [
+  { title: 'user', value: ({ user }: Row) => user },
+  { title: 'calls', value: ({ calls }: Row) => calls, align: 'right' as const },
+];
+const rows: Row[] = [
+  { user: 'LAB\\op', calls: 7 },
+  { user: 'LAB\\administrator', calls: 1200 },
+];
+
+describe('a table', () => {
+  test('aligns its columns, numbers to the right', () => {
+    expect(table(rows, { columns, colour: false })).toBe(
+      ['user               calls', 'LAB\\op                 7', 'LAB\\administrator   1200', ''].join('\n'),
+    );
+  });
+
+  test('leaves no blanks at the end of a line', () => {
+    expect(table(rows, { columns: [columns[1]!, columns[0]!], colour: false })).not.toMatch(/ \n/);
+  });
+
+  test('cuts the widest column where the terminal is too narrow, but none below eight', () => {
+    const text = table(rows, { columns, colour: false, width: 20 });
+    expect(text).toContain('LAB\\administ…   1200\n');
+    expect(Math.max(...text.split('\n').map(displayWidth))).toBe(20);
+    expect(table(rows, { columns, colour: false, width: 3 })).toContain('LAB\\adm…   1200\n');
+  });
+
+  test('takes as many columns for a wide character as the terminal does', () => {
+    expect(displayWidth('日本e\u0301😀')).toBe(7);
+    expect(table([{ user: '日本', calls: 1 }], { columns, colour: false })).toBe('user  calls\n日本      1\n');
+  });
+
+  test('has colours only if told so', () => {
+    const red = [{ ...columns[0]!, style: () => 'red' as const }];
+    expect(table(rows.slice(0, 1), { columns: red, colour: false })).toBe('user\nLAB\\op\n');
+    expect(table(rows.slice(0, 1), { columns: red, colour: true })).toBe(
+      '\u001b[1muser\u001b[22m\n\u001b[31mLAB\\op\u001b[39m\n',
+    );
+  });
+
+  test('passes no control character of a value on to the terminal', () => {
+    expect(table([{ user: 'a\u001b[2Jb\nc', calls: 1 }], { columns, colour: false })).toContain('a\ufffd[2Jb c');
+    expect(printable('a\u202eb\u009bc')).toBe('a\ufffdb\ufffdc');
+  });
+
+  test('without rows is its head', () => {
+    expect(table([], { columns, colour: false })).toBe('user  calls\n');
+  });
+});
+
+describe('NDJSON', () => {
+  test('is one line with the keys in the order of their declaration', () => {
+    expect(ndjson({ event: 'listening', port: 135, address: 'a\nb' })).toBe(
+      '{"event":"listening","port":135,"address":"a\\nb"}\n',
+    );
+  });
+
+  test('writes bigint and octets in hexadecimal, at any depth', () => {
+    const record = { oxid: 0xfedcba9876543210n, nested: [{ stub: Uint8Array.of(0, 255) }, Buffer.from('05', 'hex')] };
+    expect(ndjson(record)).toBe('{"oxid":"0xfedcba9876543210","nested":[{"stub":"00ff"},"05"]}\n');
+  });
+
+  test('writes maps, sets, dates and errors as what they hold; drops what is undefined', () => {
+    const record = {
+      map: new Map([['a', 1n]]),
+      set: new Set([2n]),
+      date: new Date(0),
+      error: new RangeError('no'),
+      none: undefined,
+    };
+    expect(JSON.parse(ndjson(record))).toEqual({
+      map: { a: '0x1' },
+      set: ['0x2'],
+      date: '1970-01-01T00:00:00.000Z',
+      error: { name: 'RangeError', message: 'no' },
+    });
+  });
+});
+
+describe('a code in words', () => {
+  test('has its meanings with sections, and the causes with what to check', () => {
+    const { title, lines } = explainText('5')!;
+    expect(title).toBe('nca_s_fault_access_denied (5, 0x5)');
+    expect(lines[0]).toMatch(
+      /^fault status: nca_s_fault_access_denied – .*; a Windows client reports ERROR_ACCESS_DENIED/,
+    );
+    expect(lines).toContain('possible causes:');
+    expect(lines.find((line) => line.startsWith('- hardening:'))).toContain('KB5004442');
+    expect(lines.filter((line) => line.startsWith('  check: ')).length).toBe(5);
+  });
+
+  test.each(['10036', '10037', '10038'])('%s is the event first, and a socket error only as a number', (code) => {
+    const { title, lines } = explainText(code)!;
+    expect(title).toMatch(new RegExp(`^event ${code}: `));
+    expect(lines.at(-1)).toMatch(/^Win32 error: WSAE/);
+  });
+
+  test('of a name is titled by it', () => {
+    expect(explainText('nca_s_op_rng_error')?.title).toBe('nca_s_op_rng_error (0x1c010002)');
+    expect(explainText('0x80010111')?.title).toBe('RPC_E_INVALID_HEADER (0x80010111)');
+    expect(explainText('WBEM_E_ACCESS_DENIED')?.lines[0]).toMatch(/^HRESULT: WBEM_E_ACCESS_DENIED – /);
+  });
+
+  test('that is unknown is nothing', () => {
+    expect(explainText('nonsense')).toBeUndefined();
+  });
+});
