@@ -1,13 +1,6 @@
 import type { Logger } from 'pino';
 import { PFC } from '../codec/rpce/index.js';
-import {
-  type Accept,
-  type Channel,
-  type ChannelEvents,
-  type Endpoint,
-  formatEndpoint,
-  type Listener,
-} from '../net/channel.js';
+import type { Accept, Channel, ChannelEvents, Endpoint } from '../net/channel.js';
 import {
   type AssociationEvent,
   AssociationGroups,
@@ -38,8 +31,7 @@ export interface EndpointObserver {
 
 export interface EndpointOptions {
   readonly services: Services;
-  /** Made anew for each connection, since a provider may keep what its connection is. */
-  readonly providers: () => readonly AcceptorProvider[];
+  readonly providers: readonly AcceptorProvider[];
   readonly profile: RpcProfile;
   readonly limits?: Partial<RpcLimits>;
   readonly random: RandomBytes;
@@ -102,7 +94,7 @@ class Connection implements ChannelEvents {
     this.#gone = gone;
     this.#association = new ServerAssociation({
       interfaces: options.services,
-      providers: options.providers(),
+      providers: options.providers,
       groups,
       clientAddress: channel.remote.address,
       secondaryAddress: String(channel.local.port),
@@ -168,5 +160,3 @@ class Connection implements ChannelEvents {
     for (const observer of this.#options.observers ?? []) tell(observer);
   }
 }
-
-export { formatEndpoint, type Listener };
