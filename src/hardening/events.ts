@@ -61,7 +61,7 @@ export const EVENT_EXPLANATIONS = {
     advice: [
       'logged on the server; names the user, the SID and the address of the client, but not the class',
       'raise the activation level on that client to RPC_C_AUTHN_LEVEL_PKT_INTEGRITY or above, or update it',
-      'a refusal without this event has another cause: access lists, a failed handshake, a version',
+      'on a Windows version that logs it, a refusal without it has another cause: access lists, a failed handshake',
     ],
   },
   10037: {

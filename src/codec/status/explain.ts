@@ -57,16 +57,17 @@ function byName(text: string): Explanation | undefined {
   return { code: meaning.code, meanings: [meaning, ...others], causes: causesOf(meaning.code) };
 }
 
-/** Every meaning of a number; statuses come before small enumerations. */
+/** Every meaning of a number: those that have a text, which are of this field, come first; statuses before levels. */
 export function meaningsOf(code: number): readonly Meaning[] {
   const fault = faultStatus(code);
-  return [
+  const all: Meaning[] = [
     ...(fault === undefined ? [] : [{ kind: 'fault status', ...fault }]),
     // Some statuses of faults are Win32 errors themselves.
     ...SPACES.flatMap((space) => spaceMeanings(space, code)).filter(({ name }) => name !== fault?.name),
     ...derived(code),
     ...ENUMERATIONS.flatMap(([kind, rows]) => rows.filter((row) => row.code === code).map((row) => ({ kind, ...row }))),
   ];
+  return [...all.filter(({ text }) => text !== undefined), ...all.filter(({ text }) => text === undefined)];
 }
 
 const ENUMERATIONS: readonly (readonly [kind: string, rows: readonly Named[]])[] = [

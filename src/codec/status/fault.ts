@@ -32,7 +32,7 @@ export const FAULT_STATUSES: readonly FaultStatus[] = [
     name: 'nca_s_fault_access_denied',
     win32: 'ERROR_ACCESS_DENIED',
     text: 'the runtime or the interface refused the call: activation policy, access check or failed handshake alike',
-    section: '[MS-RPCE] 3.3.3.5.4, 2.2.2.13.4',
+    section: '[MS-RPCE] 3.3.1.5.2.1, 3.3.3.5.4',
   },
   windows(0x000006bd, 'RPC_S_NO_CALL_ACTIVE', '[MS-ERREF] 2.2', 'there is no such call on this connection'),
   windows(0x000006d8, 'EPT_S_CANT_PERFORM_OP', '[MS-RPCE] 2.2.1.2.1', 'the endpoint mapper cannot do that'),

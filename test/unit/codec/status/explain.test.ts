@@ -43,10 +43,10 @@ describe('a code is found by its number', () => {
     },
   );
 
-  test('a small number has all its meanings, statuses first', () => {
+  test('a small number has all its meanings, those of this field first', () => {
     expect(explain('8')?.meanings.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
-      'Win32 error ERROR_NOT_ENOUGH_MEMORY',
       'bind_nak reason authentication_type_not_recognized',
+      'Win32 error ERROR_NOT_ENOUGH_MEMORY',
     ]);
     expect(explain('5')?.meanings.map(({ kind }) => kind)).toEqual([
       'fault status',
