@@ -1,5 +1,13 @@
 import { createServer, connect as openSocket, type Server, type Socket } from 'node:net';
-import type { Accept, Channel, ChannelEvents, Endpoint, Listener } from './channel.js';
+import {
+  type Accept,
+  type Channel,
+  type ChannelEvents,
+  type Endpoint,
+  formatEndpoint,
+  type Listener,
+} from './channel.js';
+import { TransportError } from './error.js';
 
 /** Octets that may wait for a peer that does not read, before nothing more is read from it. */
 const HIGH_WATER = 1024 * 1024;
@@ -14,7 +22,7 @@ export interface ListenOptions {
   readonly maxConnections?: number;
 }
 
-/** Listens on a TCP port. Rejects with the system's error: EACCES, EADDRINUSE, EADDRNOTAVAIL. */
+/** Listens on a TCP port. Rejects with `TransportError`. */
 export function listen({ host, port, maxConnections }: ListenOptions, accept: Accept): Promise<Listener> {
   const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true }, (socket) => {
@@ -24,9 +32,11 @@ export function listen({ host, port, maxConnections }: ListenOptions, accept: Ac
   });
   if (maxConnections !== undefined) server.maxConnections = maxConnections;
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    const failed = (error: Error): void =>
+      reject(new TransportError(`cannot listen on ${formatEndpoint({ address: host, port })}`, error));
+    server.once('error', failed);
     server.listen({ host, port }, () => {
-      server.removeListener('error', reject);
+      server.removeListener('error', failed);
       // Running out of file descriptors must not end the server; the connection that met it is gone.
       server.on('error', () => {});
       resolve({ address: addressOf(server), close: () => close(server, sockets) });
@@ -34,7 +44,7 @@ export function listen({ host, port, maxConnections }: ListenOptions, accept: Ac
   });
 }
 
-/** Opens a TCP connection. Rejects with the system's error, or with a time-out. */
+/** Opens a TCP connection. Rejects with `TransportError`, also where it takes too long. */
 export function connect(
   { host, port, localAddress }: { host: string; port: number; localAddress?: string },
   accept: Accept,
@@ -48,7 +58,7 @@ export function connect(
     );
     const failed = (error: Error): void => {
       clearTimeout(timer);
-      reject(error);
+      reject(new TransportError(`cannot connect to ${formatEndpoint({ address: host, port })}`, error));
     };
     socket.once('error', failed);
     socket.once('connect', () => {

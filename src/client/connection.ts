@@ -1,0 +1,270 @@
+import type { InterfaceDef, Operation } from '../codec/ndr/index.js';
+import { type ContextElement, type ContextResult, RESULT } from '../codec/rpce/index.js';
+import type { Accept, Channel, Endpoint } from '../net/channel.js';
+import { TransportError } from '../net/error.js';
+import { connect } from '../net/tcp.js';
+import {
+  BindRejected,
+  ClientAssociation,
+  type ClientAssociationOptions,
+  type ClientEvent,
+  type ClientSecurityOptions,
+  ContextRejected,
+  ProtocolError,
+  RpcFault,
+  TRANSFER_SYNTAXES,
+  type TransferSyntaxName,
+} from '../rpc/index.js';
+import type { Milliseconds } from '../security/index.js';
+
+/** Opens a byte stream; TCP where nothing else is given, the simulated network in a lab. */
+export type Connector = (
+  target: { host: string; port: number },
+  accept: Accept,
+  timeout: Milliseconds,
+) => Promise<Channel>;
+
+export interface ConnectionOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly association?: ClientAssociationOptions;
+  readonly connector?: Connector;
+  readonly clock?: () => Milliseconds;
+  /** For the connection, and for each answer; 10 seconds where absent. */
+  readonly timeout?: Milliseconds;
+  /** Octets in the order of the wire, for a recorder. */
+  readonly octets?: (from: 'client' | 'server', bytes: Uint8Array) => void;
+}
+
+/** An answer as it came, before it is unmarshalled. */
+export interface RawAnswer {
+  readonly stub: Buffer;
+  readonly littleEndian: boolean;
+}
+
+export interface CallOptions {
+  readonly contextId: number;
+  /** The IPID of an ORPC call. */
+  readonly object?: string;
+  /** Which security context protects the call; absent for none. */
+  readonly authContextId?: number;
+  readonly verificationTrailer?: boolean;
+}
+
+type Answered = Extract<ClientEvent, { type: 'response' | 'fault' }>;
+
+interface Waiting {
+  /** Absent for a bind or alter_context, whose answers `Negotiation` waits for. */
+  readonly resolve: ((event: Answered) => void) | undefined;
+  readonly reject: (error: Error) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+interface Negotiation {
+  results: readonly ContextResult[] | undefined;
+  readonly authenticates: boolean;
+  readonly resolve: (results: readonly ContextResult[]) => void;
+}
+
+/** The proposals for one interface: a presentation context for each transfer syntax, numbered from `id` on. */
+export const propose = (
+  { uuid, version }: Pick<InterfaceDef, 'uuid' | 'version'>,
+  id = 0,
+  syntaxes: readonly TransferSyntaxName[] = ['ndr20'],
+): ContextElement[] =>
+  syntaxes.map((name, index) => ({
+    p_cont_id: id + index,
+    abstract_syntax: { uuid, version: version.major | (version.minor << 16) },
+    transfer_syntaxes: [TRANSFER_SYNTAXES[name]],
+  }));
+
+/** One connection of a client, with promises for its answers. Every promise rejects when the connection ends. */
+export class RpcConnection {
+  readonly #association: ClientAssociation;
+  readonly #options: ConnectionOptions;
+  readonly #clock: () => Milliseconds;
+  readonly #timeout: Milliseconds;
+  readonly #waiting = new Map<number, Waiting>();
+  #negotiation: Negotiation | undefined;
+  #channel: Channel | undefined;
+  #ended: Error | undefined;
+
+  private constructor(options: ConnectionOptions) {
+    this.#options = options;
+    this.#association = new ClientAssociation(options.association);
+    this.#clock = options.clock ?? Date.now;
+    this.#timeout = options.timeout ?? 10_000;
+  }
+
+  /** Rejects with `TransportError` where there is no connection to be had. */
+  static async open(options: ConnectionOptions): Promise<RpcConnection> {
+    const connection = new RpcConnection(options);
+    const accept: Accept = () => ({
+      data: (bytes) => connection.#data(bytes),
+      closed: (error) => connection.#closed(error),
+    });
+    connection.#channel = await (options.connector ?? connect)(options, accept, connection.#timeout);
+    return connection;
+  }
+
+  get local(): Endpoint {
+    return (this.#channel as Channel).local;
+  }
+
+  get remote(): Endpoint {
+    return (this.#channel as Channel).remote;
+  }
+
+  /** The association that the server put this connection into. */
+  get groupId(): number {
+    return this.#association.groupId;
+  }
+
+  /**
+   * Opens the association, and authenticates where `security` is given: the promise settles when the handshake has
+   * ended. Rejects with `BindRejected`, `SecurityError`, `RpcFault` or `TransportError`.
+   */
+  bind(elements: readonly ContextElement[], security?: ClientSecurityOptions): Promise<readonly ContextResult[]> {
+    const { callId, send } = this.#association.bind(elements, security, this.#clock());
+    return this.#negotiate(callId, send, security !== undefined);
+  }
+
+  /** Adds presentation contexts, a security context, or both. */
+  alter(elements: readonly ContextElement[], security?: ClientSecurityOptions): Promise<readonly ContextResult[]> {
+    const { callId, send } = this.#association.alter(elements, security, this.#clock());
+    return this.#negotiate(callId, send, security !== undefined);
+  }
+
+  /** Makes a call with a stub that is marshalled already. Rejects with `RpcFault` where the server answers so. */
+  async raw(opnum: number, stub: Uint8Array, options: CallOptions): Promise<RawAnswer> {
+    const { callId, send } = this.#association.request({ opnum, stub, ...options });
+    const event = await new Promise<Answered>((resolve, reject) => {
+      this.#wait(callId, reject, resolve);
+      this.#send(send);
+    });
+    if (event.type === 'fault') throw new RpcFault(event.status, { flags: event.flags });
+    return { stub: event.stub, littleEndian: event.littleEndian };
+  }
+
+  /** Makes a call: marshals what it is given, unmarshals what it gets. */
+  async call<I, O>(
+    operation: Operation<I, O>,
+    input: I,
+    options: CallOptions & { transferSyntax?: TransferSyntaxName },
+  ): Promise<O> {
+    const syntax = options.transferSyntax ?? 'ndr20';
+    const { stub, littleEndian } = await this.raw(
+      operation.opnum,
+      operation.request.encode(input, { syntax }),
+      options,
+    );
+    return operation.response.decode(stub, { syntax, little: littleEndian }).value;
+  }
+
+  close(): void {
+    this.#channel?.end();
+  }
+
+  #negotiate(callId: number, send: Buffer, authenticates: boolean): Promise<readonly ContextResult[]> {
+    return new Promise((resolve, reject) => {
+      this.#negotiation = { results: undefined, authenticates, resolve };
+      this.#wait(callId, reject);
+      this.#send([send]);
+    });
+  }
+
+  #wait(callId: number, reject: (error: Error) => void, resolve?: (event: Answered) => void): void {
+    if (this.#ended !== undefined) {
+      reject(this.#ended);
+      return;
+    }
+    const timer = setTimeout(() => {
+      this.#waiting.delete(callId);
+      reject(new TransportError(`call ${callId}`, `no answer within ${this.#timeout} ms`));
+    }, this.#timeout);
+    this.#waiting.set(callId, { resolve, reject, timer });
+  }
+
+  #data(bytes: Buffer): void {
+    this.#options.octets?.('server', bytes);
+    const out = this.#association.receive(bytes, this.#clock());
+    this.#send(out.send);
+    for (const event of out.events) this.#tell(event);
+    if (out.close === undefined) return;
+    this.#end(new ProtocolError(out.close));
+    this.#channel?.destroy();
+  }
+
+  #tell(event: ClientEvent): void {
+    switch (event.type) {
+      case 'response':
+        return this.#take(event.callId)?.resolve?.(event);
+      case 'fault': {
+        const waiting = this.#take(event.callId);
+        // A fault can answer a bind or alter_context too.
+        if (waiting?.resolve === undefined) waiting?.reject(new RpcFault(event.status, { flags: event.flags }));
+        else waiting.resolve(event);
+        return;
+      }
+      case 'bind_nak':
+        return this.#take(event.callId)?.reject(new BindRejected(event.reason));
+      case 'authentication-failed':
+        return this.#take(event.callId)?.reject(event.error);
+      case 'negotiated':
+        return this.#negotiated(event.callId, event.results);
+      case 'authenticated':
+        return this.#negotiated(event.callId, undefined);
+    }
+  }
+
+  /** A handshake of several legs acknowledges several times; the first acknowledgement has the results. */
+  #negotiated(callId: number, results: readonly ContextResult[] | undefined): void {
+    const negotiation = this.#negotiation;
+    if (negotiation === undefined) return;
+    negotiation.results ??= results;
+    if (negotiation.authenticates && results !== undefined) return;
+    this.#negotiation = undefined;
+    this.#take(callId);
+    negotiation.resolve(negotiation.results ?? []);
+  }
+
+  #take(callId: number): Waiting | undefined {
+    const waiting = this.#waiting.get(callId);
+    if (waiting !== undefined) clearTimeout(waiting.timer);
+    this.#waiting.delete(callId);
+    return waiting;
+  }
+
+  #send(pdus: readonly Buffer[]): void {
+    for (const pdu of pdus) {
+      this.#options.octets?.('client', pdu);
+      this.#channel?.send(pdu);
+    }
+  }
+
+  #closed(error?: Error): void {
+    this.#end(new TransportError('the connection ended before the answer', error ?? 'the server closed it'));
+  }
+
+  #end(error: Error): void {
+    this.#ended ??= error;
+    for (const { reject, timer } of this.#waiting.values()) {
+      clearTimeout(timer);
+      reject(this.#ended);
+    }
+    this.#waiting.clear();
+  }
+}
+
+/** The first context that was accepted. Throws `ContextRejected` where there is none. */
+export function acceptedContext(elements: readonly ContextElement[], results: readonly ContextResult[]): number {
+  const index = results.findIndex((result) => result.result === RESULT.acceptance);
+  const element = elements[index];
+  if (element !== undefined) return element.p_cont_id;
+  const refused = results.find((result) => result.result !== RESULT.negotiate_ack) ?? results[0];
+  throw new ContextRejected(
+    refused?.result ?? 0,
+    refused?.reason ?? 0,
+    `interface ${elements[0]?.abstract_syntax.uuid ?? ''}`,
+  );
+}

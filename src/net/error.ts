@@ -1,0 +1,26 @@
+/** What can be done about the errors of the system that people meet. */
+const ADVICE: Readonly<Record<string, string>> = {
+  EACCES: 'ports below 1024 need root or CAP_NET_BIND_SERVICE',
+  EADDRINUSE: 'another program listens there; choose another address or port',
+  EADDRNOTAVAIL: 'the address is not one of this machine',
+  ECONNREFUSED: 'nothing listens there',
+  ECONNRESET: 'the peer ended the connection',
+  EHOSTUNREACH: 'there is no way to that host',
+  ENOTFOUND: 'no such host name',
+  ETIMEDOUT: 'the host does not answer',
+};
+
+/** The byte stream failed: it could not be opened, or it ended while something was still expected. */
+export class TransportError extends Error {
+  /** The system's code, such as `ECONNREFUSED`, where there is one. */
+  readonly code: string | undefined;
+
+  constructor(doing: string, cause: unknown) {
+    const code = (cause as NodeJS.ErrnoException | undefined)?.code;
+    const advice = code === undefined ? undefined : ADVICE[code];
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super(`${doing}: ${advice === undefined ? reason : `${advice} (${code})`}`, { cause });
+    this.name = 'TransportError';
+    this.code = code;
+  }
+}
