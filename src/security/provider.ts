@@ -9,7 +9,7 @@ export interface Identity {
   /** The account's domain as the server knows it (a sniffer: as the client gave it); empty for anonymous. */
   readonly domain: string;
   readonly user: string;
-  /** `S-1-5-21-…`, or `S-1-5-7` for anonymous. */
+  /** `S-1-5-21-…`, or `S-1-5-7` for anonymous; empty for a sniffer, which cannot know it. */
   readonly sid: string;
   readonly anonymous: boolean;
   /** The workstation that the client named, where the mechanism carries one. */

@@ -12,6 +12,7 @@ import {
 } from '../../codec/ntlm/index.js';
 import type { Accounts } from '../accounts.js';
 import { md5, sameSecret } from '../crypto/hash.js';
+import { decoded } from '../decoded.js';
 import { SecurityError } from '../error.js';
 import type { AcceptorProvider, Identity, Leg, Milliseconds, RandomBytes } from '../provider.js';
 import { ANONYMOUS_SID } from '../sid.js';
@@ -23,7 +24,6 @@ import { LogonHistory } from './history.js';
 import { type NtlmServerPolicy, WINDOWS_SERVER_POLICY } from './policy.js';
 import { concludedFlags, exportedSessionKey } from './session-key.js';
 import {
-  decoded,
   handshakeMic,
   isAnonymous,
   itemBytes,

@@ -27,6 +27,7 @@ import {
 import { RPC_C_AUTHN_LEVEL } from '../../codec/status/authn.js';
 import { md5 } from '../crypto/hash.js';
 import { rc4 } from '../crypto/rc4.js';
+import { decoded } from '../decoded.js';
 import { SecurityError } from '../error.js';
 import type { InitiatorProvider, Leg, Milliseconds, RandomBytes } from '../provider.js';
 import type { Secret } from '../secret.js';
@@ -36,7 +37,7 @@ import { fileTime } from './filetime.js';
 import { ntowfV2 } from './keys.js';
 import { type NtlmClientPolicy, WINDOWS_CLIENT_POLICY } from './policy.js';
 import { computeV1, computeV2, type Responses } from './responses.js';
-import { decoded, handshakeMic, itemBytes, requireNoOverlap, requireNoRepeat } from './tokens.js';
+import { handshakeMic, itemBytes, requireNoOverlap, requireNoRepeat } from './tokens.js';
 
 /** Who logs on. Without a secret the client is anonymous. */
 export interface NtlmCredentials {

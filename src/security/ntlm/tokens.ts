@@ -1,4 +1,3 @@
-import { CodecError } from '../../codec/error.js';
 import {
   type AuthenticateMessage,
   type AvPair,
@@ -14,17 +13,8 @@ import {
   textOf,
 } from '../../codec/ntlm/index.js';
 import { hmacMd5 } from '../crypto/hash.js';
+import { decoded } from '../decoded.js';
 import { SecurityError } from '../error.js';
-
-/** A token that does not decode is refused with the decoder's reason. */
-export function decoded<T>(decode: () => T): T {
-  try {
-    return decode();
-  } catch (error) {
-    if (error instanceof CodecError) throw new SecurityError('BAD_TOKEN', error.message);
-    throw error;
-  }
-}
 
 /** Refuses a message two of whose items share octets: no reader could say which of them is meant. */
 export function requireNoOverlap(name: string, message: MessageForm): void {

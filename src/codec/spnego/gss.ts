@@ -1,0 +1,20 @@
+import { CodecError } from '../error.js';
+import { expectElement, oidText, readElement, TAG, writeElement, writeOid } from './der.js';
+
+/** RFC 2743 3.1, InitialContextToken: which mechanism the octets are for. */
+export interface GssToken {
+  readonly oid: string;
+  /** The mechanism's own octets. */
+  readonly token: Uint8Array;
+}
+
+export function unframeGss(bytes: Uint8Array): GssToken {
+  const frame = expectElement(bytes, TAG.APPLICATION_0, 'InitialContextToken');
+  const mech = readElement(frame.value, 0, 'InitialContextToken.thisMech');
+  if (mech.tag !== TAG.OBJECT_IDENTIFIER)
+    throw new CodecError('BAD_VALUE', 'InitialContextToken.thisMech', 0, 'is not an OBJECT IDENTIFIER');
+  return { oid: oidText(mech.value, 'InitialContextToken.thisMech'), token: frame.value.subarray(mech.next) };
+}
+
+export const frameGss = (oid: string, token: Uint8Array): Buffer =>
+  writeElement(TAG.APPLICATION_0, writeOid(oid), token);

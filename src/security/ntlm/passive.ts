@@ -1,0 +1,160 @@
+import {
+  type AuthenticateMessage,
+  AV_FLAGS,
+  avFlags,
+  avText,
+  type Charset,
+  decodeNtlmMessage,
+  hasFlag,
+  type NtlmMessage,
+  negotiateFlagNames,
+} from '../../codec/ntlm/index.js';
+import { sameSecret } from '../crypto/hash.js';
+import { decoded } from '../decoded.js';
+import { SecurityError } from '../error.js';
+import type { ContextInfo, Identity, PassiveContext, PassiveProvider, ProtectedMessage } from '../provider.js';
+import type { Secret } from '../secret.js';
+import { ANONYMOUS_SID } from '../sid.js';
+import { type Claim, type Match, matchResponse, responseKind } from './check-response.js';
+import { NTLM_AUTH_TYPE, NTLM_OIDS } from './context.js';
+import type { Side } from './keys.js';
+import { NtlmSession } from './session.js';
+import { concludedFlags, exportedSessionKey } from './session-key.js';
+import { handshakeMic, isAnonymous, ntlmV2Of, textItem } from './tokens.js';
+
+/** What a sniffer knows of an account: a secret alone is tried for every user. */
+export interface KnownSecret {
+  readonly user?: string;
+  readonly secret: Secret;
+}
+
+/** NTLM as a sniffer follows it. */
+export const ntlmPassive = (secrets: readonly KnownSecret[]): PassiveProvider => ({
+  authType: NTLM_AUTH_TYPE,
+  oids: NTLM_OIDS,
+  observe: () => new NtlmPassive(secrets),
+});
+
+class NtlmPassive implements PassiveContext {
+  readonly authType = NTLM_AUTH_TYPE;
+  readonly #secrets: readonly KnownSecret[];
+  readonly #notes: string[] = [];
+  #flags = 0;
+  #negotiate: Uint8Array | undefined;
+  #challenge: { readonly octets: Uint8Array; readonly nonce: Uint8Array; readonly flags: number } | undefined;
+  #identity: Identity | undefined;
+  #session: NtlmSession | undefined;
+
+  constructor(secrets: readonly KnownSecret[]) {
+    this.#secrets = secrets;
+  }
+
+  observe(from: Side, token: Uint8Array): void {
+    try {
+      this.#take(
+        from,
+        Uint8Array.from(token),
+        decoded(() => decodeNtlmMessage(token)),
+      );
+    } catch (error) {
+      if (!(error instanceof SecurityError)) throw error;
+      this.#notes.push(`a token of the ${from}: ${error.message}`);
+    }
+  }
+
+  #take(from: Side, octets: Uint8Array, message: NtlmMessage): void {
+    const sender = message.MessageType === 2 ? 'acceptor' : 'initiator';
+    if (sender !== from) throw new SecurityError('BAD_TOKEN', `message type ${message.MessageType} of the ${sender}`);
+    if (message.MessageType === 1) {
+      this.#negotiate = octets;
+      this.#flags = message.NegotiateFlags;
+    } else if (message.MessageType === 2) {
+      this.#challenge = { octets, nonce: Uint8Array.from(message.ServerChallenge), flags: message.NegotiateFlags };
+      this.#flags = message.NegotiateFlags;
+    } else {
+      this.#conclude(octets, message);
+    }
+  }
+
+  #conclude(octets: Uint8Array, message: AuthenticateMessage): void {
+    const offered = this.#challenge?.flags ?? message.NegotiateFlags ?? 0;
+    const flags = concludedFlags(offered, message);
+    this.#flags = flags;
+    const charset: Charset = hasFlag(offered, 'NTLMSSP_NEGOTIATE_UNICODE') ? 'unicode' : 'oem';
+    const [user, domain, workstation] = (['UserName', 'DomainName', 'Workstation'] as const).map((name) =>
+      textItem(message[name], charset, name),
+    ) as [string, string, string];
+    const anonymous = isAnonymous(message);
+    const sid = anonymous ? ANONYMOUS_SID : '';
+    this.#identity = { domain, user, sid, anonymous, ...(workstation === '' ? {} : { workstation }) };
+    this.#describe(message, flags, anonymous);
+    if (this.#challenge === undefined) throw new SecurityError('BAD_TOKEN', 'the CHALLENGE_MESSAGE was not seen');
+    const claim: Claim = { message, flags, serverChallenge: this.#challenge.nonce, user, domain };
+    const match = anonymous ? ANONYMOUS : this.#match(claim);
+    if (match === undefined) {
+      this.#notes.push('no known secret fits: nothing is verified or unsealed');
+      return;
+    }
+    const key = exportedSessionKey(flags, match.keyExchangeKey, message);
+    this.#checkMic(message, octets, key);
+    this.#session = new NtlmSession(flags, key);
+  }
+
+  #match(claim: Claim): Match | undefined {
+    const user = claim.user.toUpperCase();
+    const candidates = this.#secrets.filter((known) => known.user === undefined || known.user.toUpperCase() === user);
+    for (const { secret } of candidates) {
+      const match = matchResponse(claim, secret);
+      if (match !== undefined) return match;
+    }
+    return undefined;
+  }
+
+  #describe(message: AuthenticateMessage, flags: number, anonymous: boolean): void {
+    this.#notes.push(anonymous ? 'anonymous' : (responseKind({ message, flags }) ?? 'no known response'));
+    const pairs = ntlmV2Of(message)?.ClientChallenge.AvPairs.pairs ?? [];
+    this.#notes.push((avFlags(pairs) & AV_FLAGS.MIC_PRESENT) === 0 ? 'no MIC' : 'MIC present');
+    const target = avText(pairs, 'MsvAvTargetName');
+    if (target) this.#notes.push(`target name ${target}`);
+  }
+
+  #checkMic(message: AuthenticateMessage, octets: Uint8Array, key: Uint8Array): void {
+    const pairs = ntlmV2Of(message)?.ClientChallenge.AvPairs.pairs ?? [];
+    const announced = (avFlags(pairs) & AV_FLAGS.MIC_PRESENT) !== 0;
+    if (!announced || this.#negotiate === undefined || this.#challenge === undefined) return;
+    const expected = handshakeMic(key, this.#negotiate, this.#challenge.octets, octets);
+    const right = message.MIC !== undefined && sameSecret(expected, message.MIC);
+    this.#notes.push(right ? 'MIC right' : 'MIC wrong: one of the three messages was changed');
+  }
+
+  get established(): boolean {
+    return this.#session !== undefined;
+  }
+
+  get identity(): Identity | undefined {
+    return this.#identity;
+  }
+
+  get info(): ContextInfo {
+    return { mechanism: 'NTLM', flags: negotiateFlagNames(this.#flags), notes: [...this.#notes] };
+  }
+
+  unprotect(from: Side, message: ProtectedMessage, authValue: Uint8Array, sealed: boolean): void {
+    const channel = this.#ready().from(from);
+    if (sealed) channel.unseal(message, authValue);
+    else channel.verify(message, authValue);
+  }
+
+  checkMic(from: Side, bytes: Uint8Array, mic: Uint8Array): void {
+    this.#ready().from(from).checkMic(bytes, mic);
+  }
+
+  #ready(): NtlmSession {
+    if (this.#session === undefined)
+      throw new SecurityError('NOT_ESTABLISHED', 'the session key of this NTLM context is not known');
+    return this.#session;
+  }
+}
+
+/** [MS-NLMP] 3.2.5.1.2: a null session needs no secret. */
+const ANONYMOUS: Match = { kind: 'anonymous', keyExchangeKey: Buffer.alloc(16) };

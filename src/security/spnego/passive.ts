@@ -1,0 +1,118 @@
+import { isNtlm } from '../../codec/ntlm/index.js';
+import {
+  decodeNegToken,
+  encodeMechTypeList,
+  type NegTokenInit,
+  type NegTokenResp,
+  OID,
+  oidName,
+} from '../../codec/spnego/index.js';
+import { decoded } from '../decoded.js';
+import { SecurityError } from '../error.js';
+import type { ContextInfo, Identity, PassiveContext, PassiveProvider, ProtectedMessage } from '../provider.js';
+import { SPNEGO_AUTH_TYPE } from './context.js';
+
+type Side = 'initiator' | 'acceptor';
+
+/** SPNEGO as a sniffer follows it, over the mechanisms that the sniffer knows. */
+export const spnegoPassive = (mechanisms: readonly PassiveProvider[]): PassiveProvider => ({
+  authType: SPNEGO_AUTH_TYPE,
+  oids: [],
+  observe: () => new SpnegoPassive(mechanisms),
+});
+
+class SpnegoPassive implements PassiveContext {
+  readonly authType = SPNEGO_AUTH_TYPE;
+  readonly #mechanisms: readonly PassiveProvider[];
+  readonly #notes: string[] = [];
+  #list: Uint8Array | undefined;
+  #oid: string | undefined;
+  #inner: PassiveContext | undefined;
+
+  constructor(mechanisms: readonly PassiveProvider[]) {
+    this.#mechanisms = mechanisms;
+  }
+
+  observe(from: Side, token: Uint8Array): void {
+    try {
+      if (isNtlm(token)) {
+        if (this.#oid !== OID.NTLM) this.#use(OID.NTLM);
+        this.#inner?.observe(from, token);
+        return;
+      }
+      const message = decoded(() => decodeNegToken(token));
+      if (message.kind === 'NegTokenInit') this.#begin(from, message);
+      else this.#continue(from, message);
+    } catch (error) {
+      if (!(error instanceof SecurityError)) throw error;
+      this.#notes.push(`a token of the ${from}: ${error.message}`);
+    }
+  }
+
+  #begin(from: Side, init: NegTokenInit): void {
+    const { mechTypes = [], mechToken, mechTypeList } = init;
+    if (from === 'acceptor') return;
+    this.#list = Uint8Array.from(mechTypeList ?? encodeMechTypeList(mechTypes));
+    this.#notes.push(`offers ${mechTypes.map(oidName).join(', ')}`);
+    if (mechTypes[0] !== undefined) this.#use(mechTypes[0]);
+    if (mechToken !== undefined) this.#inner?.observe(from, mechToken);
+  }
+
+  #use(oid: string): void {
+    const same = this.#mechanisms.find(({ oids }) => oids.includes(oid));
+    const before = this.#mechanisms.find(({ oids }) => this.#oid !== undefined && oids.includes(this.#oid));
+    this.#oid = oid;
+    if (this.#inner === undefined || same !== before) this.#inner = same?.observe();
+  }
+
+  #continue(from: Side, { supportedMech, responseToken, mechListMIC }: NegTokenResp): void {
+    if (from === 'acceptor' && supportedMech !== undefined && supportedMech !== this.#oid) {
+      this.#use(supportedMech);
+      this.#notes.push(`chose ${oidName(supportedMech)}`);
+    }
+    if (responseToken !== undefined) this.#inner?.observe(from, responseToken);
+    if (mechListMIC !== undefined) this.#checkMic(from, mechListMIC);
+  }
+
+  #checkMic(from: Side, mic: Uint8Array): void {
+    if (this.#inner?.established !== true || this.#list === undefined) {
+      this.#notes.push(`mechListMIC of the ${from} not checked`);
+      return;
+    }
+    try {
+      this.#inner.checkMic(from, this.#list, mic);
+      this.#notes.push(`mechListMIC of the ${from} right`);
+    } catch (error) {
+      if (!(error instanceof SecurityError)) throw error;
+      this.#notes.push(`mechListMIC of the ${from} wrong: ${error.message}`);
+    }
+  }
+
+  get established(): boolean {
+    return this.#inner?.established === true;
+  }
+
+  get identity(): Identity | undefined {
+    return this.#inner?.identity;
+  }
+
+  get info(): ContextInfo {
+    const unknown = this.#oid === undefined ? 'SPNEGO' : oidName(this.#oid);
+    const { mechanism = unknown, flags = [], notes = [] } = this.#inner?.info ?? {};
+    return { mechanism, flags, notes: [...notes, 'inside SPNEGO', ...this.#notes] };
+  }
+
+  unprotect(from: Side, message: ProtectedMessage, authValue: Uint8Array, sealed: boolean): void {
+    this.#ready().unprotect(from, message, authValue, sealed);
+  }
+
+  checkMic(from: Side, bytes: Uint8Array, mic: Uint8Array): void {
+    this.#ready().checkMic(from, bytes, mic);
+  }
+
+  #ready(): PassiveContext {
+    if (this.#inner === undefined)
+      throw new SecurityError('NOT_ESTABLISHED', `the mechanism ${this.#oid ?? 'of this handshake'} is not known here`);
+    return this.#inner;
+  }
+}
