@@ -1,9 +1,6 @@
-/** One end of a connection. */
-export interface Endpoint {
-  /** Numeric IPv4 or IPv6 address. */
-  readonly address: string;
-  readonly port: number;
-}
+import type { Endpoint } from '../codec/inet/address.js';
+
+export type { Endpoint };
 
 /** What the owner of a channel is told. */
 export interface ChannelEvents {

@@ -15,7 +15,6 @@ export {
   versionFits,
 } from './presentation.js';
 export { DEFAULT_PROFILE, RPC_PROFILES, type RpcProfile, type TransferSyntaxName } from './profile.js';
-export { effectiveLevel } from './protection.js';
 export { ServerAssociation, type ServerAssociationOptions } from './server-association.js';
 export type { AssociationEvent, AssociationOutput, Refusal, ServerCall } from './server-events.js';
 export type { CallSecurity } from './server-security.js';

@@ -6,6 +6,7 @@ import {
   sec_trailer,
   stubOffset,
 } from '../codec/rpce/index.js';
+import { effectiveAuthnLevel } from '../codec/status/authn.js';
 import type { MessageSecurity, ProtectedMessage } from '../security/provider.js';
 
 /** How the PDUs of one security context are protected: [MS-RPCE] 3.3.1.5.2.2. */
@@ -18,11 +19,8 @@ export interface Protection {
   readonly signHeader: boolean;
 }
 
-/** CALL is processed as PKT over connections, and NTLM and Kerberos sign at PKT as they do at PKT_INTEGRITY. */
-export const effectiveLevel = (level: number): number =>
-  level === RPC_C_AUTHN_LEVEL.CALL ? RPC_C_AUTHN_LEVEL.PKT : level;
-
-const isSigned = (level: number): boolean => effectiveLevel(level) >= RPC_C_AUTHN_LEVEL.PKT;
+/** NTLM and Kerberos sign at PKT as they do at PKT_INTEGRITY. */
+const isSigned = (level: number): boolean => effectiveAuthnLevel(level) >= RPC_C_AUTHN_LEVEL.PKT;
 const isSealed = (level: number): boolean => level === RPC_C_AUTHN_LEVEL.PKT_PRIVACY;
 
 /** Octets that the trailer, its padding apart, adds to every fragment. */

@@ -10,7 +10,7 @@ import {
   FAULT,
   type Pdu,
   PFC,
-  pduTypeName,
+  pduType,
   REJECT,
   type RequestPdu,
   readCommonHeader,
@@ -172,7 +172,7 @@ export class ServerAssociation {
   /** [MS-RPCE] 3.3.1.5.1, and lengths that no PDU may have: refused before the rest of the PDU is waited for. */
   #refuseHeader(bytes: Buffer, out: AssociationOutput): boolean {
     const header = readCommonHeader(bytes);
-    const isBind = pduTypeName(header.PTYPE) === 'bind';
+    const isBind = pduType(header.PTYPE) === 'bind';
     if (header.rpc_vers !== 5 || header.rpc_vers_minor !== 0) {
       this.#refuse(
         out,
@@ -182,8 +182,7 @@ export class ServerAssociation {
       );
       return true;
     }
-    const limit =
-      pduTypeName(header.PTYPE) === 'request' ? this.profile.transportMaxFragment : this.limits.maxBindLength;
+    const limit = pduType(header.PTYPE) === 'request' ? this.profile.transportMaxFragment : this.limits.maxBindLength;
     if (header.frag_length > limit) {
       this.#refuse(out, isBind, header.call_id, `a fragment of ${header.frag_length} octets is longer than ${limit}`);
       return true;

@@ -7,7 +7,6 @@ import type {
   Milliseconds,
   SecurityContext,
 } from '../security/provider.js';
-import { effectiveLevel } from './protection.js';
 
 /** Under whose name and with which protection a call came. */
 export interface CallSecurity {
@@ -40,7 +39,7 @@ export class ServerSecurityContext {
   }
 
   get level(): number {
-    return effectiveLevel(this.statedLevel);
+    return effectiveAuthnLevel(this.statedLevel);
   }
 
   get established(): boolean {

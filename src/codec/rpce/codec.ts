@@ -35,7 +35,7 @@ const BODIES: Record<PduType, BodyCodec<object>> = {
 const TYPE_NAMES = new Map<number, PduType>(Object.entries(PTYPE).map(([name, code]) => [code, name as PduType]));
 
 /** The specification's name of a PDU type, or undefined where the connection-oriented protocol has none. */
-export const pduTypeName = (ptype: number): PduType | undefined => TYPE_NAMES.get(ptype);
+export const pduType = (ptype: number): PduType | undefined => TYPE_NAMES.get(ptype);
 
 /**
  * Reads one whole PDU: `bytes` begins at its first octet and holds at least frag_length octets. Octet fields are views
