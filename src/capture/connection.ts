@@ -1,4 +1,4 @@
-import { type Endpoint, formatIpv4, formatIpv6 } from './address.js';
+import { type Endpoint, formatIpv4, formatIpv6 } from '../codec/inet/address.js';
 import type { Datagram } from './ip.js';
 
 /** A segment that is ahead of its stream; the octets are a copy. */

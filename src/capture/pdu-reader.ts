@@ -1,20 +1,14 @@
-import { IP_PROTOCOL } from '../codec/inet/headers.js';
 import type { Connection, Direction } from './connection.js';
 import type { Problem } from './error.js';
-import { type FragmentLimits, FragmentTable } from './fragments.js';
-import { Datagram, readDatagram } from './ip.js';
-import { ipOffset, UNKNOWN_LINK } from './link.js';
-import type { Packet } from './packet.js';
 import { CapturedPdu, type StreamEnd } from './pdu.js';
-import { CaptureReader } from './reader.js';
 import { isFromClient } from './recognise.js';
 import { AssemblyBudget, type PduSink, PduSplitter } from './splitter.js';
-import { type StreamHandler, type TcpLimits, TcpReassembler } from './tcp.js';
+import { type StreamLimits, StreamReader } from './stream-reader.js';
+import type { StreamHandler } from './tcp.js';
 
-export interface CaptureLimits extends TcpLimits {
+export interface CaptureLimits extends StreamLimits {
   /** Octets of unfinished PDUs in all streams together. Default 64 MiB. */
   readonly assemblyBytes?: number;
-  readonly fragments?: FragmentLimits;
 }
 
 export interface PduReaderOptions {
@@ -32,91 +26,52 @@ interface Owner extends Direction<PduSplitter<Owner>> {}
 
 /** From the octets of a capture, in pieces of any size, to its PDUs. Does no I/O. */
 export class PduReader {
-  readonly #reader: CaptureReader;
-  readonly #tcp: TcpReassembler<PduSplitter<Owner>>;
-  readonly #fragments: FragmentTable;
-  readonly #datagram = new Datagram();
+  readonly #streams: StreamReader<PduSplitter<Owner>>;
   readonly #options: PduReaderOptions;
-  readonly #file: string;
-  readonly #unknownLinks = new Set<number>();
-  #broken = 0;
 
   constructor(options: PduReaderOptions) {
-    const { file = 'capture', limits = {} } = options;
+    const { file, limits = {}, onProblem } = options;
     this.#options = options;
-    this.#file = file;
-    this.#reader = new CaptureReader({
-      file,
-      onPacket: (packet) => this.#packet(packet),
-      ...(options.onProblem && { onProblem: options.onProblem }),
+    this.#streams = new StreamReader({
+      ...(file !== undefined && { file }),
+      limits,
+      streams: this.#handler(new AssemblyBudget(limits.assemblyBytes)),
+      ...(onProblem && { onProblem }),
     });
-    this.#tcp = new TcpReassembler(this.#streams(new AssemblyBudget(limits.assemblyBytes)), limits);
-    this.#fragments = new FragmentTable(
-      (frame, why) => this.#problem('warning', frame, `an IP datagram is not whole: ${why}`),
-      limits.fragments,
-    );
   }
 
   /** Packets so far. */
   get frames(): number {
-    return this.#reader.frames;
+    return this.#streams.frames;
   }
 
   /** TCP streams so far. */
   get streams(): number {
-    return this.#tcp.connections.seen;
+    return this.#streams.streams;
   }
 
   /** Throws `CaptureError` where this is no capture. */
   push(chunk: Uint8Array): void {
-    this.#reader.push(chunk);
+    this.#streams.push(chunk);
   }
 
   end(): void {
-    this.#reader.end();
-    this.#fragments.end();
-    this.#tcp.end();
-    if (this.#broken > 0) this.#problem('info', undefined, `${this.#broken} packets with a broken IP or TCP header`);
+    this.#streams.end();
   }
 
-  #packet(packet: Packet): void {
-    const start = ipOffset(packet.bytes, packet.start, packet.end, packet.linkType);
-    if (start < 0) {
-      if (start === UNKNOWN_LINK) this.#unknownLink(packet);
-      return;
-    }
-    const datagram = this.#datagram;
-    if (!readDatagram(packet.bytes, start, packet.end, datagram)) {
-      this.#broken++;
-      return;
-    }
-    if (datagram.fragment && !this.#fragments.add(datagram, packet.frame)) return;
-    if (datagram.protocol === IP_PROTOCOL.TCP && !this.#tcp.segment(datagram, packet)) this.#broken++;
-  }
-
-  #unknownLink({ linkType, frame, offset }: Packet): void {
-    if (this.#unknownLinks.has(linkType)) return;
-    this.#unknownLinks.add(linkType);
-    const message = `link type ${linkType} is not known; its packets are passed over`;
-    this.#options.onProblem?.({ kind: 'problem', severity: 'error', file: this.#file, frame, offset, message });
-  }
-
-  #streams(budget: AssemblyBudget): StreamHandler<PduSplitter<Owner>> {
+  #handler(budget: AssemblyBudget): StreamHandler<PduSplitter<Owner>> {
     const sink = this.#sink();
     return {
       data(direction, bytes, start, end, frame, seconds, nanoseconds) {
-        if (direction.state === undefined) {
-          const { connection, fromSyn } = direction;
-          const smb = connection.uses(445) || connection.uses(139);
-          direction.state = new PduSplitter<Owner>(direction, sink, budget, fromSyn, smb);
-        }
+        direction.state ??= splitterOf(direction, sink, budget);
         direction.state.data(bytes, start, end, frame, seconds, nanoseconds);
       },
       gap: (direction, lost, frame) => {
+        const { stream } = direction.connection;
         direction.state?.gap(lost);
         if (!carriesRpc(direction.connection)) return;
         const what = lost < 0 ? 'the sequence numbers jump' : `${lost} octets of the stream are not in the capture`;
-        this.#problem('warning', frame, what, direction.connection.stream);
+        this.#streams.problem('warning', what, { frame, stream });
       },
       end: (connection) => {
         const carried = carriesRpc(connection);
@@ -137,26 +92,24 @@ export class PduReader {
         const pdu = new CapturedPdu(direction, bytes, missing, firstFrame, frame, seconds, nanoseconds);
         if (missing === 0) onPdu(pdu);
         else if (onCut) onCut(pdu);
-        else this.#problem('warning', frame, `a PDU without its last ${missing} octets`, connection.stream);
+        else {
+          const { stream } = connection;
+          this.#streams.problem('warning', `a PDU without its last ${missing} octets`, { frame, stream });
+        }
       },
       skipped: (direction, octets, before, frame) => {
+        const { stream } = direction.connection;
         const where = before ? 'before the first PDU' : 'that are no PDU';
-        const message = `${octets} octets ${where} skipped`;
-        this.#problem(before ? 'info' : 'warning', frame, message, direction.connection.stream);
+        this.#streams.problem(before ? 'info' : 'warning', `${octets} octets ${where} skipped`, { frame, stream });
       },
     };
   }
+}
 
-  #problem(severity: Problem['severity'], frame: number | undefined, message: string, stream?: number): void {
-    this.#options.onProblem?.({
-      kind: 'problem',
-      severity,
-      file: this.#file,
-      ...(frame !== undefined && { frame }),
-      ...(stream !== undefined && { stream }),
-      message,
-    });
-  }
+function splitterOf(direction: Owner, sink: PduSink<Owner>, budget: AssemblyBudget): PduSplitter<Owner> {
+  const { connection, fromSyn } = direction;
+  const smb = connection.uses(445) || connection.uses(139);
+  return new PduSplitter<Owner>(direction, sink, budget, fromSyn, smb);
 }
 
 const carriesRpc = ({ forward, backward }: Connection<PduSplitter<Owner>>): boolean =>

@@ -1,4 +1,4 @@
-import type { Endpoint } from './address.js';
+import type { Endpoint } from '../codec/inet/address.js';
 import type { Direction } from './connection.js';
 
 /**

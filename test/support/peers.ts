@@ -28,7 +28,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
 
 /** Finds a program on PATH. */
 export function peer(name: string): Peer {
-  const path = (process.env['PATH'] ?? '')
+  const path = (process.env.PATH ?? '')
     .split(delimiter)
     .map((folder) => join(folder, name))
     .find(isExecutable);
@@ -45,7 +45,7 @@ export function peer(name: string): Peer {
   };
 }
 
-const required = (): boolean => process.env['HARNESS_PEERS'] === 'required';
+const required = (): boolean => process.env.HARNESS_PEERS === 'required';
 
 function isExecutable(path: string): boolean {
   try {

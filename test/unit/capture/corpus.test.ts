@@ -79,7 +79,7 @@ const countTypes = (pdus: readonly CapturedPdu[]): Record<string, number> =>
   sum(...pdus.map(({ type }) => ({ [NAMES[type] ?? `type ${type}`]: 1 })));
 
 describe.skipIf(corpusMissing)(`captures of real traffic${corpusMissing ? `: skipped, ${corpusMissing}` : ''}`, () => {
-  const overTcp = corpus.filter(({ transports }) => (transports['ncacn_ip_tcp'] ?? 0) > 0);
+  const overTcp = corpus.filter(({ transports }) => (transports.ncacn_ip_tcp ?? 0) > 0);
 
   test.each(overTcp)('$file: PDUs over TCP by type are those of the index', async ({ file, path, pduTypes }) => {
     const { inSmb = {}, onPort445 = {} } = DIFFERENCES[file] ?? {};
