@@ -1,4 +1,5 @@
 import { type AuthVerifier, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
+import { effectiveAuthnLevel } from '../codec/status/authn.js';
 import type {
   AcceptorProvider,
   ContextInfo,
