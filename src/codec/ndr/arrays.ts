@@ -9,7 +9,7 @@ function elementOf<T>(type: NdrType<T>): NdrType<T> {
   return type;
 }
 
-function readElements<T>(reader: NdrReader, element: NdrType<T>, count: number): T[] {
+export function readElements<T>(reader: NdrReader, element: NdrType<T>, count: number): T[] {
   reader.checkCount(count, Math.max(1, element.least));
   const items: T[] = [];
   for (let i = 0; i < count; i++) {
@@ -20,7 +20,7 @@ function readElements<T>(reader: NdrReader, element: NdrType<T>, count: number):
   return items;
 }
 
-function writeElements<T>(writer: NdrWriter, element: NdrType<T>, items: readonly T[]): void {
+export function writeElements<T>(writer: NdrWriter, element: NdrType<T>, items: readonly T[]): void {
   for (let i = 0; i < items.length; i++) {
     if (writer.path) writer.enter(i);
     element.write(writer, items[i] as T);

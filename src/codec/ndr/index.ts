@@ -1,5 +1,6 @@
 export { conformant, conformantVarying, fixedArray, varying } from './arrays.js';
 export { type ContextHandle, contextHandle, NULL_CONTEXT_HANDLE } from './context-handle.js';
+export { counted, countedBytes } from './counted.js';
 export { type Json, toJson, toMarkdown } from './docs.js';
 export type { Deviation, Layout } from './layout.js';
 export { type Mapping, mapped } from './mapped.js';
@@ -12,7 +13,7 @@ export {
   operation,
   parameters,
 } from './operation.js';
-export { full, lazy, ref, unique } from './pointers.js';
+export { full, lazy, optional, type Pointee, ref, unique } from './pointers.js';
 export {
   boolean,
   char,
@@ -39,4 +40,4 @@ export { cstring, readText, varyingCstring, varyingWstring, writeText, wstring }
 export { type Fields, reserved, type StructOf, sizeOf, struct, switchOf } from './struct.js';
 export { type Decoded, type DecodeOptions, type EncodeOptions, type FieldRow, type Infer, NdrType } from './type.js';
 export { union } from './union.js';
-export { NdrWriter } from './writer.js';
+export { NdrWriter, type Place } from './writer.js';

@@ -42,17 +42,49 @@ class RefPointerType<T> extends PointerType<T, T> {
   }
 }
 
-class UniquePointerType<T> extends PointerType<T, T | null> {
+/** What a pointer gives: where its target may be null itself, a box tells the two apart. */
+export type Pointee<T> = (null extends T ? { to: T } : T) | null;
+
+class UniquePointerType<T> extends PointerType<T, Pointee<T>> {
+  override get nullable(): boolean {
+    return true;
+  }
+
   override readInto(reader: NdrReader, holder: Holder, key: string | number): void {
     const id = reader.pointer();
     holder[key] = null;
     if (id === 0) return;
     reader.referent(id);
+    if (!this.target.nullable) {
+      reader.defer(this.target, holder, key);
+      return;
+    }
+    const box: Holder = {};
+    holder[key] = box;
+    reader.defer(this.target, box, 'to');
+  }
+
+  override write(writer: NdrWriter, value: Pointee<T>): void {
+    if (value === null) {
+      writer.pointer(0);
+      return;
+    }
+    writer.pointer(writer.referent());
+    writer.defer(this.target, this.target.nullable ? (value as { to?: unknown } | undefined)?.to : value);
+  }
+}
+
+/** A pointer that is rarely more than null. */
+class OptionalPointerType<T> extends PointerType<T, T | undefined> {
+  override readInto(reader: NdrReader, holder: Holder, key: string | number): void {
+    const id = reader.pointer();
+    if (id === 0) return;
+    reader.referent(id);
     reader.defer(this.target, holder, key);
   }
 
-  override write(writer: NdrWriter, value: T | null): void {
-    if (value === null) {
+  override write(writer: NdrWriter, value: T | undefined): void {
+    if (value === undefined) {
       writer.pointer(0);
       return;
     }
@@ -87,6 +119,10 @@ class FullReferent implements Deferred {
 
 /** C706 14.3.10.1: pointers with the same id share one referent, which is sent once. */
 class FullPointerType<T> extends PointerType<T, T | null> {
+  override get nullable(): boolean {
+    return true;
+  }
+
   override readInto(reader: NdrReader, holder: Holder, key: string | number): void {
     const id = reader.pointer();
     holder[key] = null;
@@ -111,12 +147,17 @@ class FullPointerType<T> extends PointerType<T, T | null> {
 export const ref = <T>(target: NdrType<T>): NdrType<T> => new RefPointerType('ref', 'C706 14.3.11', target);
 
 /** Null, or a referent of its own. */
-export const unique = <T>(target: NdrType<T>): NdrType<T | null> =>
+export const unique = <T>(target: NdrType<T>): NdrType<Pointee<T>> =>
   new UniquePointerType('unique', 'C706 14.3.11', target);
+
+/** A unique pointer whose null is left out of the value: a reserved or seldom used member. */
+export const optional = <T>(target: NdrType<T>): NdrType<T | undefined> =>
+  new OptionalPointerType('unique', 'C706 14.3.11', target);
 
 /** Null, or a referent that other full pointers of the same stub may share: then the value is the same object. */
 export const full = <T>(target: NdrType<T>): NdrType<T | null> => {
-  if (target.deferred) throw new TypeError(`${target.name}: a full pointer to a pointer is not supported`);
+  if (!(target instanceof LazyType) && target.deferred)
+    throw new TypeError(`${target.name}: a full pointer to a pointer is not supported`);
   return new FullPointerType('ptr', 'C706 14.3.10', target);
 };
 
@@ -133,6 +174,14 @@ class LazyType<T> extends NdrType<T> {
   get #type(): NdrType<T> {
     this.#known ??= this.#resolve();
     return this.#known;
+  }
+
+  override get deferred(): boolean {
+    return this.#type.deferred;
+  }
+
+  override get nullable(): boolean {
+    return this.#type.nullable;
   }
 
   override read(reader: NdrReader): T {

@@ -128,7 +128,7 @@ class FloatType extends NdrType<number> {
   override read(reader: NdrReader): number {
     const bits = reader.u32();
     const value = reader.view.getFloat32(reader.offset - 4, reader.little);
-    reader.layout.word(reader.layout.wordSlot(), bits, Number.isNaN(value) ? 0x7fc00000 : bits);
+    reader.note(bits, Number.isNaN(value) ? 0x7fc00000 : bits);
     return value;
   }
 
@@ -152,7 +152,7 @@ class DoubleType extends NdrType<number> {
   override read(reader: NdrReader): number {
     const bits = reader.u64();
     const value = reader.view.getFloat64(reader.offset - 8, reader.little);
-    reader.layout.word(reader.layout.wordSlot(), bits, Number.isNaN(value) ? QUIET_NAN : bits);
+    reader.note(bits, Number.isNaN(value) ? QUIET_NAN : bits);
     return value;
   }
 
@@ -175,7 +175,7 @@ class BooleanType extends NdrType<boolean> {
 
   override read(reader: NdrReader): boolean {
     const octet = reader.u8();
-    reader.layout.word(reader.layout.wordSlot(), octet, octet === 0 ? 0 : 1);
+    reader.note(octet, octet === 0 ? 0 : 1);
     return octet !== 0;
   }
 

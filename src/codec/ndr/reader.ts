@@ -226,9 +226,14 @@ export class NdrReader {
     return this.#base;
   }
 
-  /** Takes all that is left of the current buffer, of which `zeros` octets of zero are expected. */
-  tail(zeros: number): void {
-    this.layout.tail(this.octets(this.end - this.offset), zeros);
+  /** Takes octets that belong to no value, by default all that is left; `zeros` octets of zero are expected. */
+  tail(zeros: number, size: number = this.end - this.offset): void {
+    this.layout.tail(this.octets(size), zeros);
+  }
+
+  /** Takes note of a word that the value does not tell, where another than the expected one was sent. */
+  note(sent: number | bigint, expected: number | bigint): void {
+    this.layout.word(this.layout.wordSlot(), sent, expected);
   }
 
   /** Called only where `path` is kept. */

@@ -31,7 +31,7 @@ class TypeSerialization1<T> extends NdrType<T> {
     const mode = { wide: false, little, packed: false };
     const size = reader.within(mode, () => {
       const length = reader.u32();
-      this.#keep(reader, reader.u32(), 0);
+      reader.note(reader.u32(), 0);
       return length;
     });
     return reader.window(size, mode, () => {
@@ -47,10 +47,10 @@ class TypeSerialization1<T> extends NdrType<T> {
     const at = reader.offset;
     const version = reader.u8();
     const endianness = reader.u8();
-    this.#keep(reader, endianness, LITTLE);
+    reader.note(endianness, LITTLE);
     return reader.within({ wide: false, little: true, packed: false }, () => {
       const length = reader.u16();
-      this.#keep(reader, reader.u32(), FILLER);
+      reader.note(reader.u32(), FILLER);
       if (version !== VERSION) reader.fail('BAD_VALUE', `type serialization version ${version}`, at);
       if (endianness !== LITTLE && endianness !== BIG) reader.fail('BAD_VALUE', `endianness ${endianness}`, at + 1);
       if (length !== COMMON_HEADER_LENGTH) reader.fail('BAD_LENGTH', `common header of ${length} octets`, at + 2);
@@ -58,13 +58,9 @@ class TypeSerialization1<T> extends NdrType<T> {
     });
   }
 
-  #keep(reader: NdrReader, sent: number, expected: number): void {
-    reader.layout.word(reader.layout.wordSlot(), sent, expected);
-  }
-
   override write(writer: NdrWriter, value: T): void {
     writer.align(8);
-    const endianness = Number(writer.slot(LITTLE)) & 0xff;
+    const endianness = Number(writer.sentWord() ?? LITTLE) & 0xff;
     const mode = { wide: false, little: endianness !== BIG, packed: false };
     writer.u8(VERSION);
     writer.u8(endianness);
@@ -73,8 +69,7 @@ class TypeSerialization1<T> extends NdrType<T> {
       writer.word(FILLER);
     });
     writer.within(mode, () => {
-      const lengthAt = writer.offset;
-      writer.u32(0);
+      const length = { at: writer.take(4), size: 4, little: writer.little, sent: undefined } as const;
       writer.word(0);
       const size = writer.window(mode, () => {
         const pending = writer.pending;
@@ -82,7 +77,7 @@ class TypeSerialization1<T> extends NdrType<T> {
         writer.settle(pending);
         writer.tail(padding(writer.offset - writer.base, 8));
       });
-      writer.patch(lengthAt, size);
+      writer.fill(length, size);
     });
   }
 }

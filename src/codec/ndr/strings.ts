@@ -46,10 +46,7 @@ function readTerminated(reader: NdrReader, { size }: Characters, max: number | u
 
 function writeTerminated(writer: NdrWriter, { size }: Characters, value: string): void {
   writer.word(0);
-  const at = writer.word(value.length + 1);
-  const sent = writer.wide
-    ? Number(writer.view.getBigUint64(at, writer.little))
-    : writer.view.getUint32(at, writer.little);
+  const sent = writer.word(value.length + 1);
   writeText(writer, size, sent === value.length ? value : `${value}\0`);
 }
 

@@ -1,3 +1,4 @@
+import { CountedType } from './counted.js';
 import type { Deferred, Holder, NdrReader } from './reader.js';
 import { type ConformantBody, type FieldRow, type Infer, NdrType } from './type.js';
 import { describe, type NdrWriter } from './writer.js';
@@ -113,8 +114,14 @@ export class FieldList {
     const type = this.types[i] as NdrType<unknown>;
     if (reader.path) reader.enter(this.names[i] as string);
     if (this.#isDerived[i]) aside.push(type.read(reader));
+    else if (type instanceof CountedType)
+      holder[this.names[i] as string] = type.readCounted(reader, this.#count(type, aside));
     else type.readInto(reader, holder, this.names[i] as string);
     if (reader.path) reader.leave();
+  }
+
+  #count({ sibling }: CountedType<unknown>, aside: readonly unknown[]): number {
+    return aside[this.#derived.findIndex(({ name }) => name === sibling)] as number;
   }
 
   write(writer: NdrWriter, i: number, value: Holder): void {

@@ -80,6 +80,11 @@ export abstract class NdrType<T> {
     return false;
   }
 
+  /** Whether null is a value. */
+  get nullable(): boolean {
+    return false;
+  }
+
   get fields(): readonly FieldRow[] {
     return [];
   }

@@ -15,6 +15,15 @@ interface Pending {
   readonly path: readonly string[] | undefined;
 }
 
+/** A count whose place was passed before it was known. */
+export interface Place {
+  readonly at: number;
+  readonly size: 4 | 8;
+  readonly little: boolean;
+  /** What the layout sends instead. */
+  readonly sent: number | bigint | undefined;
+}
+
 /** The counterpart of `NdrReader`. What a layout holds is sent instead of the default. */
 export class NdrWriter {
   #buffer: Buffer = Buffer.alloc(256);
@@ -30,6 +39,8 @@ export class NdrWriter {
   #fullValues = new Map<number | bigint, unknown>();
   readonly #layout: LayoutSource | undefined;
   readonly #pending: Pending[] = [];
+  /** Places that a type leaves to be filled by the one around it. */
+  readonly marks: Place[] = [];
   /** Kept only to find out where an error was. */
   path: string[] | undefined;
 
@@ -104,27 +115,36 @@ export class NdrWriter {
     this.#buffer.set(value, at);
   }
 
-  /** A max_count, offset or actual_count; gives its offset, for `patch`. */
-  word(value: number): number {
-    const sent = this.slot(value);
+  /** A max_count, offset or actual_count: 4 octets, in NDR64 8. Gives what was sent. */
+  word(value: number): number | bigint {
+    const sent = this.sentWord() ?? value;
     if (this.wide) this.u64(BigInt.asUintN(64, BigInt(sent)));
     else this.u32(Number(BigInt.asUintN(32, BigInt(sent))));
-    return this.offset - (this.wide ? 8 : 4);
+    return sent;
   }
 
-  /** What the layout sends for the next word, or `value`. */
-  slot(value: number): number | bigint {
-    return this.#layout?.word() ?? value;
-  }
-
-  /** As `slot`, where the default is known only later. */
+  /** What the layout sends for the next word, if it does. */
   sentWord(): number | bigint | undefined {
     return this.#layout?.word();
   }
 
-  /** Puts a count that was not known when its place was passed. */
-  patch(at: number, value: number): void {
-    this.#view.setUint32(at, value >>> 0, this.little);
+  /** Leaves room for a word; `fill` puts it. */
+  wordPlace(): Place {
+    const size = this.wide ? 8 : 4;
+    this.align(size);
+    return { at: this.take(size), size, little: this.little, sent: this.sentWord() };
+  }
+
+  /** Leaves room for an unsigned long that the layout knows as a word. */
+  longPlace(): Place {
+    this.align(4);
+    return { at: this.take(4), size: 4, little: this.little, sent: this.sentWord() };
+  }
+
+  fill(place: Place, value: number): void {
+    const sent = BigInt(place.sent ?? value);
+    if (place.size === 8) this.#view.setBigUint64(place.at, BigInt.asUintN(64, sent), place.little);
+    else this.#view.setUint32(place.at, Number(BigInt.asUintN(32, sent)), place.little);
   }
 
   /** The representation of a pointer without referent, or of one whose id is given. */
