@@ -119,6 +119,11 @@ export class PassiveAssociation {
     return this.#contexts.all;
   }
 
+  /** The presentation context that a request, response or fault names. */
+  presentationOf(pdu: Pdu | undefined): ObservedPresentation | undefined {
+    return pdu !== undefined && 'p_cont_id' in pdu ? this.#contexts.find(pdu.p_cont_id) : undefined;
+  }
+
   /** Takes one whole PDU. `bytes` is not changed: a sealed stub is decrypted in a copy. */
   take(sender: Sender, bytes: Uint8Array): Observed {
     let pdu: Pdu;

@@ -1,0 +1,113 @@
+import { toJson } from '../codec/ndr/index.js';
+import type { Pdu } from '../codec/rpce/index.js';
+import type { DecodedPdu } from './decode.js';
+import type { CapturedPdu } from './pdu.js';
+
+/** One PDU as a line of JSON; absent members are left out. The names and their order are stable. */
+export interface PduRecord {
+  readonly file: string;
+  readonly stream: number;
+  readonly frame: number;
+  /** ISO 8601 in UTC with nanoseconds. */
+  readonly time: string;
+  readonly src: string;
+  readonly dst: string;
+  readonly ptype: Pdu['PTYPE'] | 'malformed' | 'cut';
+  readonly call_id?: number;
+  readonly pfc_flags?: number;
+  readonly frag_length?: number;
+  readonly auth_type?: number;
+  /** As the PDU's own trailer says it, or as its association implies it. */
+  readonly auth_level?: number;
+  readonly auth_context_id?: number;
+  readonly user?: string;
+  readonly interface?: string;
+  readonly opnum?: number;
+  readonly operation?: string;
+  readonly status?: number;
+  /** Whether the stub was protected, and what came of it: see `StubState`. */
+  readonly stub?: string;
+  readonly value?: unknown;
+  readonly error?: string;
+}
+
+/** Makes the record of a decoded PDU. */
+export function pduRecord(file: string, decoded: DecodedPdu): PduRecord {
+  const { captured, observed, parameters, error } = decoded;
+  const { pdu, security, message } = observed;
+  const { identity } = security;
+  const record: Record<string, unknown> = {
+    ...placeOf(file, captured),
+    ptype: pdu?.PTYPE ?? 'malformed',
+    call_id: pdu?.call_id,
+    pfc_flags: pdu?.pfc_flags,
+    frag_length: pdu === undefined ? undefined : captured.bytes.length,
+    auth_type: security.authType,
+    auth_level: security.level,
+    auth_context_id: security.authContextId,
+    user: identity === undefined ? undefined : userName(identity),
+    interface: decoded.interface,
+    opnum: decoded.opnum,
+    operation: decoded.operation?.name,
+    status: pdu?.PTYPE === 'fault' ? pdu.status : undefined,
+    stub: message === undefined || message.kind === 'fault' ? undefined : message.stubState,
+    value: parameters === undefined ? bodyOf(pdu) : toJson(parameters.value),
+    error: error?.message,
+  };
+  return defined(record) as unknown as PduRecord;
+}
+
+/** The record of a PDU that a gap or the end of the capture took a part of. */
+export const cutRecord = (file: string, captured: CapturedPdu): PduRecord => ({
+  ...placeOf(file, captured),
+  ptype: 'cut',
+  error: `${captured.missing} of its octets are not in the capture`,
+});
+
+export const userName = ({ domain, user, anonymous }: { domain: string; user: string; anonymous: boolean }): string =>
+  anonymous ? 'ANONYMOUS LOGON' : domain === '' ? user : `${domain}\\${user}`;
+
+const endpoint = ({ address, port }: { address: string; port: number }): string =>
+  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+
+const placeOf = (file: string, captured: CapturedPdu) => ({
+  file,
+  stream: captured.stream,
+  frame: captured.frame,
+  time: isoTime(captured.seconds, captured.nanoseconds),
+  src: endpoint(captured.src),
+  dst: endpoint(captured.dst),
+});
+
+const isoTime = (seconds: number, nanoseconds: number): string =>
+  `${new Date(seconds * 1000).toISOString().slice(0, 19)}.${String(nanoseconds).padStart(9, '0')}Z`;
+
+/** What a PDU that is no call says: the negotiation and its outcome. */
+function bodyOf(pdu: Pdu | undefined): unknown {
+  switch (pdu?.PTYPE) {
+    case 'bind':
+    case 'alter_context':
+      return {
+        max_xmit_frag: pdu.max_xmit_frag,
+        max_recv_frag: pdu.max_recv_frag,
+        assoc_group_id: pdu.assoc_group_id,
+        p_context_elem: pdu.p_context_elem,
+      };
+    case 'bind_ack':
+    case 'alter_context_resp':
+      return {
+        max_xmit_frag: pdu.max_xmit_frag,
+        max_recv_frag: pdu.max_recv_frag,
+        assoc_group_id: pdu.assoc_group_id,
+        sec_addr: Buffer.from(pdu.sec_addr).toString('latin1').replace(/\0$/, ''),
+        results: pdu.results,
+      };
+    case 'bind_nak':
+      return { provider_reject_reason: pdu.provider_reject_reason, versions: pdu.versions };
+    default:
+      return undefined;
+  }
+}
+
+const defined = (record: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
