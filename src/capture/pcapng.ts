@@ -21,6 +21,11 @@ interface Interface {
 /** Block type and total length before the body, the total length again after it. */
 const HEAD = 8;
 const FRAME = 12;
+/**
+ * Blocks that hold no packet, but that Wireshark numbers as frames (a systemd journal entry, custom blocks, sysdig
+ * events), so that a frame's number means the same in both.
+ */
+const COUNTED: ReadonlySet<number> = new Set([0x9, 0xbad, 0x4000_0bad, 0x204, 0x216, 0x221]);
 /** A block's own length is believed up to here: the largest packet, and room for its options. */
 const LARGEST_BLOCK = LARGEST_RECORD + 65_536;
 /** A block found while searching is believed only up to here, so that a search never waits for much. */
@@ -111,6 +116,7 @@ export class PcapngBlocks implements RecordFormat {
     else if (type === PCAPNG_BLOCK.SECTION_HEADER) this.#section(bytes, body, end, base + at);
     else if (type === PCAPNG_BLOCK.SIMPLE_PACKET) this.#simplePacket(bytes, body, end, base + at);
     else if (type === PCAPNG_BLOCK.PACKET) this.#obsoletePacket(bytes, body, end, base + at);
+    else if (COUNTED.has(type)) this.#packet.frame++;
   }
 
   #section(bytes: Buffer, body: number, end: number, offset: number): void {
