@@ -4,14 +4,17 @@ export class RpcFault extends Error {
   readonly status: number;
   /** pfc_flags of the fault PDU; 0x20 says that the call did not execute. */
   readonly flags: number;
+  /** Whether the server closes the connection after it. */
+  readonly disconnect: boolean;
 
-  constructor(status: number, options: { flags?: number; detail?: string } = {}) {
+  constructor(status: number, options: { flags?: number; detail?: string; disconnect?: boolean } = {}) {
     super(
       `fault 0x${status.toString(16).padStart(8, '0')}${options.detail === undefined ? '' : `: ${options.detail}`}`,
     );
     this.name = 'RpcFault';
     this.status = status;
     this.flags = options.flags ?? 0;
+    this.disconnect = options.disconnect ?? false;
   }
 }
 

@@ -155,7 +155,9 @@ export class PassiveAssociation {
       const { authType, level, id } = implied;
       return { authType, level, authContextId: id, from: 'association', identity: implied.passive?.identity };
     }
-    return this.#contexts.sawBind ? NONE : UNKNOWN;
+    // An alter_context for a further interface says nothing of the calls to come.
+    const tells = this.#contexts.sawBind && pdu.PTYPE !== 'alter_context' && pdu.PTYPE !== 'alter_context_resp';
+    return tells ? NONE : UNKNOWN;
   }
 
   #messageOf(pdu: Pdu, sender: Sender, bytes: Uint8Array, security: CallLevel): ObservedMessage | undefined {

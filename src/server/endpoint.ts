@@ -144,9 +144,11 @@ class Connection implements ChannelEvents {
       const { name } = call.interface;
       this.#options.logger.error({ err: outcome.error, interface: name, opnum: call.opnum }, 'a method failed');
     }
-    this.#send(
-      this.#association.fault(call, outcome.status, { didNotExecute: (outcome.flags & PFC.DID_NOT_EXECUTE) !== 0 }),
-    );
+    const didNotExecute = (outcome.flags & PFC.DID_NOT_EXECUTE) !== 0;
+    this.#send(this.#association.fault(call, outcome.status, { didNotExecute }));
+    if (outcome.disconnect !== true) return;
+    this.#why = 'the server profile closes the connection after this refusal';
+    this.#channel.end();
   }
 
   #send(pdus: readonly Buffer[]): void {

@@ -12,13 +12,21 @@ export interface CallContext {
 
 export type Handler<I, O> = (input: I, context: CallContext) => O | Promise<O>;
 
+/** Runs before the parameters are unmarshalled, as the security callback of an interface does; throws `RpcFault`. */
+export type Guard = (context: CallContext) => void;
+
 export interface Method {
   readonly operation: Operation;
   readonly handler: Handler<never, unknown>;
+  readonly guard: Guard | undefined;
 }
 
 /** Ties a handler to the operation that declares its parameters; the types of both must agree. */
-export const method = <I, O>(operation: Operation<I, O>, handler: Handler<I, O>): Method => ({ operation, handler });
+export const method = <I, O>(operation: Operation<I, O>, handler: Handler<I, O>, guard?: Guard): Method => ({
+  operation,
+  handler,
+  guard,
+});
 
 /** An interface with the code behind it. Opnums without a method are answered with nca_s_op_rng_error. */
 export interface Service {

@@ -1,0 +1,36 @@
+import type { DcomEvent, LoggedAt } from '../hardening/events.js';
+import type { Endpoint } from '../net/channel.js';
+import type { Identity, Milliseconds } from '../security/index.js';
+
+/** Who said no to an activation. */
+export type RefusedBy = 'activation policy' | 'access control' | 'version' | 'class' | 'limit';
+
+/** One activation that a client asked for, and what became of it. */
+export interface Activation {
+  readonly time: Milliseconds;
+  readonly method: 'RemoteActivation' | 'RemoteGetClassObject' | 'RemoteCreateInstance';
+  /** Undefined where the request could not be read. */
+  readonly clsid: string | undefined;
+  readonly iids: readonly string[];
+  readonly client: Endpoint;
+  readonly authType: number;
+  readonly level: number;
+  /** Undefined without authentication. */
+  readonly identity: Identity | undefined;
+  readonly outcome: 'accepted' | 'refused';
+  readonly refusedBy?: RefusedBy;
+  /** The rule that decided, in words. */
+  readonly reason: string;
+  /** The status of the fault PDU, or the result in the answer. */
+  readonly status: number;
+  readonly form: 'response' | 'fault';
+  /** No source confirms what decided; see the server profile. */
+  readonly unconfirmed?: true;
+  readonly event?: DcomEvent;
+}
+
+/** An entry of the server's event log. */
+export interface LoggedEvent {
+  readonly event: DcomEvent;
+  readonly at: LoggedAt;
+}

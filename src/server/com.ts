@@ -1,0 +1,21 @@
+import { COM_VERSION_5_7, type COMVERSION } from '../codec/dcom/index.js';
+
+/** Results of activations and ORPC calls: [MS-ERREF] 2.1, and Win32 errors where [MS-DCOM] asks for those. */
+export const HRESULT = {
+  S_OK: 0,
+  ERROR_ACCESS_DENIED: 0x00000005,
+  OR_INVALID_OXID: 0x00000776,
+  E_NOINTERFACE: 0x80004002,
+  E_ACCESSDENIED: 0x80070005,
+  E_OUTOFMEMORY: 0x8007000e,
+  E_INVALIDARG: 0x80070057,
+  RPC_E_VERSION_MISMATCH: 0x80010110,
+  RPC_E_INVALID_HEADER: 0x80010111,
+  RPC_E_INVALID_OBJECT: 0x80010114,
+  CO_E_OBJNOTREG: 0x800401fc,
+  REGDB_E_CLASSNOTREG: 0x80040154,
+} as const;
+
+/** [MS-DCOM] 1.7: a client may speak an older minor version, and nothing else. */
+export const versionMatches = ({ MajorVersion, MinorVersion }: COMVERSION): boolean =>
+  MajorVersion === COM_VERSION_5_7.MajorVersion && MinorVersion <= COM_VERSION_5_7.MinorVersion;
