@@ -34,3 +34,41 @@ export interface LoggedEvent {
   readonly event: DcomEvent;
   readonly at: LoggedAt;
 }
+
+export interface LogListeners {
+  readonly onActivation?: (activation: Activation) => void;
+  readonly onEvent?: (event: LoggedEvent) => void;
+}
+
+const MAX_LOG = 10_000;
+
+/** What the server remembers, and whom it tells. */
+export class ServerLog {
+  readonly activations: Activation[] = [];
+  readonly events: LoggedEvent[] = [];
+  readonly #computer: string;
+  readonly #options: LogListeners;
+  #recordId = 0;
+
+  constructor(computer: string, options: LogListeners) {
+    this.#computer = computer;
+    this.#options = options;
+  }
+
+  report(activation: Activation): void {
+    remember(this.activations, activation);
+    this.#options.onActivation?.(activation);
+    if (activation.event === undefined) return;
+    const logged = {
+      event: activation.event,
+      at: { time: activation.time, computer: this.#computer, recordId: ++this.#recordId },
+    };
+    remember(this.events, logged);
+    this.#options.onEvent?.(logged);
+  }
+}
+
+function remember<T>(list: T[], item: T): void {
+  if (list.length >= MAX_LOG) list.shift();
+  list.push(item);
+}
