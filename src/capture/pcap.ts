@@ -65,16 +65,18 @@ export class PcapRecords implements RecordFormat {
   }
 
   finish(rest: Buffer, base: number): void {
-    let at = 0;
-    if (this.#lostAt >= 0) at = this.#search(rest, 0, base, true);
-    if (this.#lostAt >= 0) {
-      const message = 'a record header with an impossible length, and no record found after it';
-      this.#handler.problem('error', this.#packet.frame + 1, this.#lostAt, message);
-      return;
+    let at = this.read(rest, 0, base);
+    while (this.#lostAt >= 0) {
+      at = this.#search(rest, at, base, true);
+      if (this.#lostAt >= 0) {
+        const message = 'a record header with an impossible length, and no record found after it';
+        this.#handler.problem('error', this.#packet.frame + 1, this.#lostAt, message);
+        return;
+      }
+      at = this.read(rest, at, base);
     }
-    if (at > 0) at = this.read(rest, at, base);
     const left = rest.length - at;
-    if (left === 0 || this.#lostAt >= 0) return;
+    if (left === 0) return;
     const expected = left < RECORD ? RECORD : RECORD + this.#u32(rest, at + 8);
     const message = `the file ends inside a record: ${left} of ${expected} octets`;
     this.#handler.problem('warning', this.#packet.frame + 1, base + at, message);

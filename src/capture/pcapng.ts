@@ -74,15 +74,18 @@ export class PcapngBlocks implements RecordFormat {
   }
 
   finish(rest: Buffer, base: number): void {
-    let at = 0;
-    if (this.#lostAt >= 0) at = this.#search(rest, 0, base, true);
-    if (this.#lostAt >= 0) {
-      this.#problem('error', this.#lostAt, 'a block with an impossible length, and no block found after it', 1);
-      return;
+    let at = this.read(rest, 0, base);
+    while (this.#lostAt >= 0) {
+      at = this.#search(rest, at, base, true);
+      if (this.#lostAt >= 0) {
+        const message = 'a block with an impossible length, and no block found after it';
+        this.#problem('error', this.#lostAt, message, 1);
+        return;
+      }
+      at = this.read(rest, at, base);
     }
-    if (at > 0) at = this.read(rest, at, base);
     const left = rest.length - at;
-    if (left === 0 || this.#lostAt >= 0) return;
+    if (left === 0) return;
     const expected = left < FRAME ? FRAME : this.#blockLength(rest, at);
     this.#problem('warning', base + at, `the file ends inside a block: ${left} of ${expected} octets`, 1);
   }
