@@ -49,9 +49,13 @@ export class LayoutRecorder {
     if (sent !== expected) this.#found.words.push([slot, sent as never]);
   }
 
-  padding(gap: Uint8Array): void {
+  padding(bytes: Uint8Array, at: number, size: number): void {
     const slot = this.#padding++;
-    if (!isZero(gap)) this.#found.padding.push([slot, gap as never]);
+    for (let i = at; i < at + size; i++) {
+      if (bytes[i] === 0) continue;
+      this.#found.padding.push([slot, new Uint8Array(bytes.buffer, bytes.byteOffset + at, size) as never]);
+      return;
+    }
   }
 
   tail(rest: Uint8Array, zeros: number): void {

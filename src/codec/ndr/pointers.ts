@@ -133,7 +133,7 @@ class FullPointerType<T> extends PointerType<T, T | null> {
       const referent = new FullReferent(this.target);
       reader.full.set(id, referent);
       reader.defer(referent, holder, key);
-    } else if (known instanceof FullReferent && known.target === this.target) known.alias(holder, key);
+    } else if (known instanceof FullReferent && known.target.itself === this.target.itself) known.alias(holder, key);
     else reader.fail('BAD_VALUE', `referent ${id} is of another type`);
   }
 
@@ -174,6 +174,10 @@ class LazyType<T> extends NdrType<T> {
   get #type(): NdrType<T> {
     this.#known ??= this.#resolve();
     return this.#known;
+  }
+
+  override get itself(): NdrType<T> {
+    return this.#type;
   }
 
   override get deferred(): boolean {

@@ -89,7 +89,7 @@ export class NdrReader {
     const gap = (this.#base - this.offset) & (alignment - 1);
     if (gap === 0 || this.packed) return;
     const at = this.take(gap);
-    this.layout.padding(this.bytes.subarray(at, at + gap));
+    this.layout.padding(this.bytes, at, gap);
     for (const span of this.#open) if (span.start === at) span.start += gap;
   }
 

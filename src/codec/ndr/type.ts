@@ -80,6 +80,11 @@ export abstract class NdrType<T> {
     return false;
   }
 
+  /** The type that a lazy one stands for. */
+  get itself(): NdrType<T> {
+    return this;
+  }
+
   /** Whether null is a value. */
   get nullable(): boolean {
     return false;

@@ -5,13 +5,12 @@ import { describe, type NdrWriter } from './writer.js';
 /** An arm without a member is null. */
 export type Arms = Record<number, NdrType<unknown> | null>;
 
-type ArmValue<A> = A extends NdrType<infer T> ? { value: T } : { value?: undefined };
-type DefaultValue<D> = D extends undefined ? never : { tag: number } & ArmValue<D>;
+type Arm<K, A> = A extends NdrType<infer T> ? { tag: K; value: T } : { tag: K; value?: undefined };
 
 /** The value of a union: its discriminant, which the wire carries too, and the member that it selects. */
 export type UnionOf<A, D> =
-  | { [K in keyof A & number]: { tag: K } & ArmValue<A[K]> }[keyof A & number]
-  | DefaultValue<D>;
+  | { [K in keyof A & number]: Arm<K, A[K]> }[keyof A & number]
+  | (D extends undefined ? never : Arm<number, D>);
 
 interface Tagged {
   readonly tag: number;

@@ -1,0 +1,28 @@
+export {
+  IActivation,
+  IRemoteSCMActivator,
+  RemoteActivation,
+  RemoteCreateInstance,
+  RemoteGetClassObject,
+} from './activation.js';
+export { ActivationProperties, type ActivationProperty, CustomHeader, propertyOf } from './activation-blob.js';
+export * from './activation-properties.js';
+export * from './activation-reply.js';
+export * from './activation-request.js';
+export * from './constants.js';
+export * from './context.js';
+export {
+  type Bindings,
+  bindingsOf,
+  DUALSTRINGARRAY,
+  DUALSTRINGARRAY_packet,
+  type RawBindings,
+  type SECURITYBINDING,
+  type STRINGBINDING,
+} from './dual-string-array.js';
+export { type InterfacePointer, MInterfacePointer } from './minterface-pointer.js';
+export * from './object-exporter.js';
+export * from './objref.js';
+export { OBJREF_CUSTOM, type OBJREF_CUSTOM_DATA } from './objref-custom.js';
+export { COMVERSION, ORPC_EXTENT, ORPC_EXTENT_ARRAY, ORPCTHAT, ORPCTHIS, orpcOperation } from './orpc.js';
+export * from './rem-unknown.js';
