@@ -115,7 +115,8 @@ const structOf = (members: readonly Sample[]): Sample => {
 const pointerTo = ({ type, value }: Sample, kind: number, isNull: boolean): Sample => {
   const kinds = [unique, ref, type.deferred ? unique : full];
   const pointer = (kinds[kind] as typeof unique)(type);
-  return { type: pointer, value: isNull && kind !== 1 ? null : value };
+  const pointee = kind !== 1 && type.nullable ? { to: value } : value;
+  return { type: pointer, value: isNull && kind !== 1 ? null : pointee };
 };
 
 const { any } = fc.letrec<{ any: Sample; inline: Sample; conformant: Sample }>((tie) => ({

@@ -1,5 +1,6 @@
 import {
   conformant,
+  describeValue,
   type Infer,
   type NdrReader,
   NdrType,
@@ -162,12 +163,14 @@ class ActivationPropertiesType extends NdrType<ActivationProperties> {
   }
 
   #writeProperty(writer: NdrWriter, property: ActivationProperty): void {
+    if (typeof property !== 'object' || property === null) writer.fail(`${describeValue(property)} is no property`);
     if ('raw' in property) {
       if (!(property.raw instanceof Uint8Array)) writer.fail('a raw property needs octets');
       writer.octets(property.raw);
       return;
     }
-    const type = serialized.get(property.clsid) ?? writer.fail(`no structure for property ${property.clsid}`);
+    const type =
+      serialized.get(property.clsid) ?? writer.fail(`no structure for property ${describeValue(property.clsid)}`);
     type.write(writer, property.data);
     writer.tail(0);
   }

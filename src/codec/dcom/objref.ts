@@ -1,6 +1,7 @@
 import {
   counted,
   countedBytes,
+  describeValue,
   type Infer,
   lazy,
   mapped,
@@ -124,7 +125,7 @@ class ObjrefType extends NdrType<OBJREF> {
   }
 
   override write(writer: NdrWriter, value: OBJREF): void {
-    const body = BODIES.get(value?.flags) ?? writer.fail(`OBJREF flags ${String(value?.flags)}`);
+    const body = BODIES.get(value?.flags) ?? writer.fail(`OBJREF flags ${describeValue(value?.flags)}`);
     writer.u32(OBJREF_SIGNATURE);
     writer.u32(value.flags);
     writer.uuid(value.iid);

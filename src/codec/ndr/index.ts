@@ -40,4 +40,4 @@ export { cstring, readText, varyingCstring, varyingWstring, writeText, wstring }
 export { type Fields, reserved, type StructOf, sizeOf, struct, switchOf } from './struct.js';
 export { type Decoded, type DecodeOptions, type EncodeOptions, type FieldRow, type Infer, NdrType } from './type.js';
 export { union } from './union.js';
-export { NdrWriter, type Place } from './writer.js';
+export { describe as describeValue, NdrWriter, type Place } from './writer.js';

@@ -142,6 +142,7 @@ export class NdrWriter {
   }
 
   fill(place: Place, value: number): void {
+    if (!Number.isSafeInteger(value)) this.fail(`${describe(value)} is no size`);
     const sent = BigInt(place.sent ?? value);
     if (place.size === 8) this.#view.setBigUint64(place.at, BigInt.asUintN(64, sent), place.little);
     else this.#view.setUint32(place.at, Number(BigInt.asUintN(32, sent)), place.little);

@@ -108,6 +108,8 @@ describe('activation properties', () => {
     };
     const stub = RemoteCreateInstance.request.encode({ ...request.value, pActProperties: lying });
     expect(RemoteCreateInstance.request.decode(stub).value.pActProperties).toEqual(lying);
+    lying.activationProperties.totalSize = 1.5;
+    expect(() => RemoteCreateInstance.request.encode({ ...request.value, pActProperties: lying })).toThrow(CodecError);
   });
 
   test('give a CodecError for every truncation of the stub', () => {

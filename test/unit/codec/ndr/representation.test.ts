@@ -156,6 +156,17 @@ describe('arrays', () => {
     expect(toHex(conformantVarying(u8).encode([7], { layout }))).toBe(hex('09000000 00000000 05000000 07'));
   });
 
+  test('a layout that holds nonsense is passed over', () => {
+    const layout = {
+      words: [
+        [0, 1.5],
+        [1, 'x'],
+      ],
+      tails: [[0, 7]],
+    } as never;
+    expect(conformant(u8).encode([7], { layout })).toEqual(conformant(u8).encode([7]));
+  });
+
   test('a max_count beyond the octets is refused before anything is allocated', () => {
     expect(() => conformant(u32).decode(fromHex('ffffffff 00000000'))).toThrow('4294967295 elements in 4 octets');
     expect(() => conformantBytes.decode(fromHex('ffffffff 00'))).toThrow('elements in 1 octets');
