@@ -6,6 +6,8 @@ export interface Waiting {
   /** As a signed 32-bit number, like all sequence numbers here: such a number needs no memory of its own. */
   readonly sequence: number;
   readonly bytes: Buffer;
+  /** Octets behind these that were sent but not captured. */
+  readonly missing: number;
   readonly frame: number;
   readonly seconds: number;
   readonly nanoseconds: number;

@@ -57,6 +57,7 @@ export class FragmentTable {
     datagram.bytes = whole;
     datagram.start = 0;
     datagram.end = whole.length;
+    datagram.missing = 0;
     datagram.fragment = false;
     datagram.protocol = pending.protocol;
     return datagram.version === 4 || (skipExtensions(whole, datagram) && !datagram.fragment);

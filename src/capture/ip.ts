@@ -9,6 +9,8 @@ export class Datagram {
   /** Where the transport header starts, and where the datagram ends. */
   start = 0;
   end = 0;
+  /** Octets of it that were sent but not captured, as a snaplen cuts them off. */
+  missing = 0;
   version = 4;
   protocol = 0;
   source0 = 0;
@@ -48,6 +50,7 @@ function readIpv4(bytes: Buffer, start: number, end: number, into: Datagram): bo
   into.protocol = bytes[start + 9] as number;
   into.start = start + header;
   into.end = Math.min(start + total, end);
+  into.missing = start + total - into.end;
   into.source0 = into.source1 = into.source2 = 0;
   into.destination0 = into.destination1 = into.destination2 = 0;
   into.source3 = i32(bytes, start + 12);
@@ -70,6 +73,7 @@ function readIpv6(bytes: Buffer, start: number, end: number, into: Datagram): bo
   into.protocol = bytes[start + 6] as number;
   into.start = start + 40;
   into.end = Math.min(start + 40 + length, end);
+  into.missing = start + 40 + length - into.end;
   into.source0 = i32(bytes, start + 8);
   into.source1 = i32(bytes, start + 12);
   into.source2 = i32(bytes, start + 16);

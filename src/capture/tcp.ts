@@ -80,9 +80,9 @@ export class TcpReassembler<S> {
     const { connection } = direction;
     connection.lastFrame = packet.frame;
     if (flags & TCP_FLAG.ACK) this.#acknowledge(direction.reverse, i32(bytes, start + 8), packet.frame);
-    if (data < end) this.#octets(direction, sequence, bytes, data, end, packet);
+    if (data < end) this.#octets(direction, sequence, d, data, packet);
     if (flags & (TCP_FLAG.FIN | TCP_FLAG.RST)) {
-      this.#closing(direction, (sequence + end - data) | 0, flags);
+      this.#closing(direction, (sequence + end - data + d.missing) | 0, flags);
     }
     return true;
   }
@@ -120,7 +120,8 @@ export class TcpReassembler<S> {
     if (acknowledged.waiting !== undefined) this.#passAcknowledged(acknowledged, frame);
   }
 
-  #octets(direction: Direction<S>, sequence: number, bytes: Buffer, start: number, end: number, packet: Packet): void {
+  #octets(direction: Direction<S>, sequence: number, d: Datagram, start: number, packet: Packet): void {
+    const { bytes, end, missing } = d;
     if (!direction.started) {
       direction.started = true;
       direction.initial = (sequence - 1) | 0;
@@ -131,20 +132,28 @@ export class TcpReassembler<S> {
       direction.next = (sequence + end - start) | 0;
       direction.connection.closed = false;
       this.#handler.data(direction, bytes, start, end, packet.frame, packet.seconds, packet.nanoseconds);
+      if (missing > 0) this.#notCaptured(direction, missing, packet.frame);
       return;
     }
     if (ahead > OTHER_CONNECTION || ahead < -OTHER_CONNECTION) this.#jump(direction, sequence, packet.frame);
     else if (-ahead >= end - start) return;
     direction.connection.closed = false;
-    this.#keep(direction, sequence, bytes, start, end, packet);
+    this.#keep(direction, sequence, d, start, packet);
     this.#drain(direction);
     if (direction.waiting === undefined) return;
     if (direction.acknowledgedKnown) this.#passAcknowledged(direction, packet.frame);
     this.#passBounds(direction, packet.frame);
   }
 
+  /** A snaplen cut the segment: its rest is not waited for, as a retransmission would be cut alike. */
+  #notCaptured(direction: Direction<S>, octets: number, frame: number): void {
+    direction.next = (direction.next + octets) | 0;
+    this.#handler.gap(direction, octets, frame);
+  }
+
   /** Files a segment among those that wait, by sequence number, the earlier captured first. */
-  #keep(direction: Direction<S>, sequence: number, bytes: Buffer, start: number, end: number, packet: Packet): void {
+  #keep(direction: Direction<S>, sequence: number, d: Datagram, start: number, packet: Packet): void {
+    const { bytes, end, missing } = d;
     direction.waiting ??= [];
     const { waiting } = direction;
     let at = waiting.length;
@@ -155,6 +164,7 @@ export class TcpReassembler<S> {
     waiting.splice(at, 0, {
       sequence,
       bytes: Buffer.from(bytes.subarray(start, end)),
+      missing,
       frame: packet.frame,
       seconds: packet.seconds,
       nanoseconds: packet.nanoseconds,
@@ -169,7 +179,7 @@ export class TcpReassembler<S> {
     if (waiting === undefined) return;
     let done = 0;
     for (; done < waiting.length; done++) {
-      const { sequence, bytes, frame, seconds, nanoseconds } = waiting[done] as Waiting;
+      const { sequence, bytes, missing, frame, seconds, nanoseconds } = waiting[done] as Waiting;
       const old = (direction.next - sequence) | 0;
       if (old < 0) break;
       direction.waitingBytes -= bytes.length + OVERHEAD;
@@ -177,6 +187,7 @@ export class TcpReassembler<S> {
       if (old >= bytes.length) continue;
       direction.next = (sequence + bytes.length) | 0;
       this.#handler.data(direction, bytes, old, bytes.length, frame, seconds, nanoseconds);
+      if (missing > 0) this.#notCaptured(direction, missing, frame);
     }
     if (done === waiting.length) direction.waiting = undefined;
     else if (done > 0) waiting.splice(0, done);

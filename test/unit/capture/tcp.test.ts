@@ -108,6 +108,23 @@ describe('a gap', () => {
     expect(forward.gaps).toEqual([{ at: 3, lost: 16 }]);
   });
 
+  test('is known at once where a snaplen cut the segment', () => {
+    const cut = (sent: Sent): Buffer => ethernetFrame(sent).subarray(0, 64);
+    const long: Sent = { sequence: 1000, data: 'x'.repeat(100) };
+    const frames = [
+      ethernetFrame(SYN),
+      cut({ ...long, sequence: 1100 }),
+      cut(long),
+      ethernetFrame({ sequence: 1200, data: 'end' }),
+    ];
+    const { forward } = readStreams(pcapngOf(frames)).streams[0] as ReadStream;
+    expect(forward.gaps).toEqual([
+      { at: 10, lost: 90 },
+      { at: 20, lost: 90 },
+    ]);
+    expect(forward.bytes.toString()).toBe(`${'x'.repeat(20)}end`);
+  });
+
   test('a jump far out of the window is another connection on the same ports', () => {
     const { forward } = first({ sequence: 1000, data: 'abc' }, { sequence: 0x7000_0000, data: 'xyz' });
     expect(forward.bytes.toString()).toBe('abcxyz');
