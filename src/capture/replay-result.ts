@@ -1,0 +1,24 @@
+import { unpackActivationRequest, unpackRemoteActivation } from '../codec/dcom/index.js';
+import { authnLevelName } from '../codec/status/authn.js';
+import type { CapturedCall } from './conversation.js';
+import type { ReplayedCall } from './replay.js';
+
+/** The class that a captured activation asks for. */
+export function classOf(call: CapturedCall): string | undefined {
+  const value = call.value as { pActProperties?: unknown; Clsid?: unknown } | undefined;
+  if (value === undefined) return undefined;
+  if ('Clsid' in value) return unpackRemoteActivation(value as Parameters<typeof unpackRemoteActivation>[0]).clsid;
+  return unpackActivationRequest((value.pActProperties ?? null) as Parameters<typeof unpackActivationRequest>[0])
+    ?.clsid;
+}
+
+const level = (value: number): string => authnLevelName(value).replace('RPC_C_AUTHN_LEVEL_', '');
+
+/** What was compared, in words that a report can show. */
+export function replayTitle({ call, level: sent }: ReplayedCall): string {
+  const clsid = classOf(call);
+  const name = call.operation?.name ?? `opnum ${call.opnum}`;
+  return `frame ${call.frame}: ${name}${clsid === undefined ? '' : ` of ${clsid}`} at ${level(sent)}`;
+}
+
+export { level as shortLevel };

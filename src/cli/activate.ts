@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto';
+import { Argument, Command, Option } from 'commander';
+import { type ActivationMethod, activate } from '../client/activate.js';
+import { bindingsOf } from '../codec/dcom/index.js';
+import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
+import { authnLevelName } from '../codec/status/authn.js';
+import { clientRaise } from '../hardening/client.js';
+import type { Registry } from '../hardening/registry.js';
+import type { PatchLevel } from '../hardening/timeline.js';
+import { formatEndpoint } from '../net/channel.js';
+import type { AccountEntry } from '../security/index.js';
+import { output } from './io.js';
+import {
+  AUTH_TYPES,
+  asOfOption,
+  authOption,
+  credentialsOf,
+  endpointParser,
+  jsonOption,
+  levelOption,
+  oneUserOption,
+  registryOption,
+  uuidOption,
+} from './options.js';
+
+interface ActivateOptions {
+  readonly clsid: string;
+  readonly iid: string;
+  readonly method: ActivationMethod;
+  readonly auth?: string;
+  readonly level?: number;
+  readonly user?: AccountEntry;
+  readonly asOf?: PatchLevel;
+  readonly registry?: Registry;
+  readonly json: boolean;
+}
+
+const IID_IUnknown = '00000000-0000-0000-c000-000000000046';
+const TRANSPORT_FAILED = 2;
+
+export const activateCommand = (): Command =>
+  new Command('activate')
+    .description('one activation by a configurable DCOM client')
+    .addArgument(
+      new Argument('<host>', 'server, as HOST or HOST:PORT (135 where absent)').argParser(endpointParser(135)),
+    )
+    .addOption(uuidOption('--clsid <uuid>', 'class to activate').makeOptionMandatory())
+    .addOption(uuidOption('--iid <uuid>', 'interface to ask for').default(IID_IUnknown, 'IUnknown'))
+    .addOption(
+      new Option('--method <name>', 'which activation')
+        .choices(['RemoteCreateInstance', 'RemoteGetClassObject', 'RemoteActivation'])
+        .default('RemoteCreateInstance'),
+    )
+    .addOption(authOption())
+    .addOption(
+      levelOption(
+        'authentication level: none, connect, call, pkt, pkt_integrity or pkt_privacy; pkt_integrity where absent',
+      ),
+    )
+    .addOption(oneUserOption("account to log on with, 'DOMAIN\\user:password'; without it, a null session"))
+    .addOption(asOfOption('be a Windows client of this patch level, which raises the level as that client does'))
+    .addOption(registryOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Exit code 0 where the activation is accepted, 1 where it is refused, 2 where there is nobody to ask.
+
+Examples:
+  dcom-harness activate 127.0.0.2 --clsid 49B2791A-B1AE-4C90-9B8E-E860BA07F889 --user 'LAB\\op:secret'
+  dcom-harness activate 127.0.0.2 --clsid 49B2791A-B1AE-4C90-9B8E-E860BA07F889 --user 'LAB\\op:secret' --level connect
+  dcom-harness activate 127.0.0.2 --clsid 49B2791A-B1AE-4C90-9B8E-E860BA07F889 --user 'LAB\\op:secret' --level connect --as-of 2022-11-08`,
+    )
+    .action(run);
+
+async function run(target: { host: string; port: number }, options: ActivateOptions): Promise<void> {
+  const out = output(options);
+  const raise = levelOf(options);
+  const authType = AUTH_TYPES[options.auth ?? (raise.level === RPC_C_AUTHN_LEVEL.NONE ? 'none' : 'ntlm')] as number;
+  const level = authType === 0 ? RPC_C_AUTHN_LEVEL.NONE : raise.level;
+  const { outcome, reply } = await activate({
+    ...target,
+    clsid: options.clsid,
+    iids: [options.iid],
+    method: options.method,
+    serverName: target.host,
+    authentication: {
+      authType,
+      level,
+      ...(options.user === undefined ? {} : { credentials: credentialsOf(options.user) }),
+      target: `RPCSS/${target.host}`,
+      random: randomBytes,
+    },
+  });
+  const exporter =
+    reply === undefined
+      ? undefined
+      : bindingsOf(reply.bindings)?.stringBindings.map(({ aNetworkAddr }) => aNetworkAddr);
+  if (out.json) {
+    const result = { clsid: options.clsid, iid: options.iid, method: options.method, level, raised: raise.raised };
+    out.record({
+      event: 'activation',
+      server: formatEndpoint({ address: target.host, port: target.port }),
+      ...result,
+      ...outcome,
+      oxid: reply?.oxid,
+      exporter,
+    });
+  } else {
+    if (raise.raised) out.note(`note: raised to ${authnLevelName(level)}: ${raise.reason}`);
+    out.text(
+      `${options.method} ${options.clsid} at ${authnLevelName(level)}: ${outcome.accepted ? 'accepted' : `refused, ${outcome.text}`}`,
+    );
+    if (exporter !== undefined) out.text(`object exporter: ${exporter.join(', ')}`);
+    if (outcome.status === 5 && outcome.refusedAt === 'fault') out.note('what that can mean: dcom-harness explain 5');
+  }
+  if (!outcome.accepted) process.exitCode = outcome.refusedAt === 'transport' ? TRANSPORT_FAILED : 1;
+}
+
+/** The level that goes on the wire: as it is given, or as a Windows client of that date makes it. */
+function levelOf({ level, asOf, registry, user }: ActivateOptions): { level: number; raised: boolean; reason: string } {
+  if (asOf === undefined) return { level: level ?? RPC_C_AUTHN_LEVEL.PKT_INTEGRITY, raised: false, reason: '' };
+  const requested = level ?? 'default';
+  return clientRaise({
+    asOf,
+    requested,
+    anonymous: user === undefined,
+    platform: 'windows',
+    ...(registry === undefined ? {} : { registry }),
+  });
+}

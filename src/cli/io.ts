@@ -1,0 +1,50 @@
+import { type Logger, pino } from 'pino';
+import { ndjson } from '../report/ndjson.js';
+import { type Column, table } from '../report/table.js';
+
+/** A mistake of the person who called: one line on stderr, exit code 2. */
+export class UsageError extends Error {}
+
+/** Where a command prints, and how. */
+export interface Output {
+  /** `--json`: NDJSON on stdout instead of text for people. */
+  readonly json: boolean;
+  readonly colour: boolean;
+  /** Columns of the terminal; undefined where stdout is none. */
+  readonly width: number | undefined;
+  text(text: string): void;
+  record(record: object): void;
+  table<R>(rows: readonly R[], columns: readonly Column<R>[]): void;
+  /** For people, beside the results: never in the way of a program that reads stdout. */
+  note(text: string): void;
+}
+
+/** NO_COLOR and FORCE_COLOR as everybody understands them. */
+const wantsColour = (): boolean => {
+  if (process.env.NO_COLOR) return false;
+  if (process.env.FORCE_COLOR) return process.env.FORCE_COLOR !== '0';
+  return process.stdout.isTTY === true;
+};
+
+export function output({ json = false }: { json?: boolean }): Output {
+  const colour = wantsColour();
+  const width = process.stdout.isTTY ? process.stdout.columns : undefined;
+  return {
+    json,
+    colour,
+    width,
+    text: (text) => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`),
+    record: (record) => void process.stdout.write(ndjson(record)),
+    table: (rows, columns) => void process.stdout.write(table(rows, { columns, colour, width })),
+    note: (text) => void process.stderr.write(`${text}\n`),
+  };
+}
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/** Logs on stderr, so that stdout belongs to the results. What could be a secret is cut out, wherever it stands. */
+export const logger = (level: string): Logger =>
+  pino(
+    { level, redact: { paths: ['password', '*.password', 'ntHash', '*.ntHash', 'secret', '*.secret'], remove: true } },
+    pino.destination(2),
+  );

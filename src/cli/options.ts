@@ -1,0 +1,112 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { RPC_C_AUTHN } from '../codec/rpce/index.js';
+import { authnLevelOf } from '../codec/status/authn.js';
+import { normaliseUuid } from '../codec/uuid.js';
+import { parseRegistry, type Registry } from '../hardening/registry.js';
+import { type PatchLevel, patchLevel } from '../hardening/timeline.js';
+import { parseEndpoint } from '../net/channel.js';
+import { type AccountEntry, parseAccount, Secret, SecurityError } from '../security/index.js';
+import { LOG_LEVELS } from './io.js';
+
+/** Turns what a parser throws into commander's error, which names the option. */
+const parser =
+  <T>(parse: (text: string) => T) =>
+  (text: string): T => {
+    try {
+      return parse(text);
+    } catch (error) {
+      throw new InvalidArgumentError((error as Error).message);
+    }
+  };
+
+const collecting =
+  <T>(parse: (text: string) => T) =>
+  (text: string, before: T[] | undefined): T[] => [...(before ?? []), parser(parse)(text)];
+
+export const asOfOption = (description: string): Option =>
+  new Option('--as-of <date>', description).argParser(parser((text): PatchLevel => patchLevel(text)));
+
+export const registryOption = (): Option =>
+  new Option(
+    '--registry <name=value>',
+    'registry value, such as RequireIntegrityActivationAuthenticationLevel=0; may be given again',
+  ).argParser(
+    (text: string, before: Registry | undefined): Registry => ({
+      ...before,
+      ...parser((line: string) => parseRegistry([line]))(text),
+    }),
+  );
+
+export const userOption = (description: string): Option =>
+  new Option('--user <account>', description).argParser(collecting(account));
+
+export const oneUserOption = (description: string): Option =>
+  new Option('--user <account>', description).argParser(parser(account));
+
+/** `DOMAIN\user:password`; the error does not repeat what was given, since a part of it is a password. */
+function account(text: string): AccountEntry {
+  try {
+    return parseAccount(text);
+  } catch (error) {
+    if (error instanceof SecurityError) throw new Error("expected 'DOMAIN\\user:password'");
+    throw error;
+  }
+}
+
+export const ntHashOption = (): Option =>
+  new Option('--nthash <hex>', 'NT hash of 32 hexadecimal digits, tried for every user; may be given again').argParser(
+    collecting((text) => Secret.ntHash(text)),
+  );
+
+export const levelOption = (description: string): Option =>
+  new Option('--level <level>', description).argParser(parser(level));
+
+/** `connect`, `PKT_INTEGRITY`, `RPC_C_AUTHN_LEVEL_PKT`, `5`. */
+function level(text: string): number {
+  const found = authnLevelOf(text);
+  if (found === undefined) throw new Error('expected none, connect, call, pkt, pkt_integrity, pkt_privacy or 1 to 6');
+  return found;
+}
+
+export const AUTH_TYPES: Readonly<Record<string, number>> = {
+  none: RPC_C_AUTHN.NONE,
+  ntlm: RPC_C_AUTHN.WINNT,
+  spnego: RPC_C_AUTHN.GSS_NEGOTIATE,
+};
+
+export const authOption = (): Option =>
+  new Option('--auth <type>', 'how to authenticate').choices(Object.keys(AUTH_TYPES));
+
+export const uuidOption = (flags: string, description: string): Option =>
+  new Option(flags, description).argParser(
+    parser((text) => {
+      const uuid = normaliseUuid(text);
+      if (uuid === undefined) throw new Error('expected a UUID such as 49B2791A-B1AE-4C90-9B8E-E860BA07F889');
+      return uuid;
+    }),
+  );
+
+export const jsonOption = (): Option => new Option('--json', 'NDJSON on stdout, for programs').default(false);
+
+export const logLevelOption = (): Option =>
+  new Option('--log-level <level>', 'logs on stderr').choices(LOG_LEVELS).default('warn');
+
+/** `HOST`, `HOST:PORT` or `[IPV6]:PORT`. Throws commander's error for anything else. */
+export const endpointParser = (defaultPort: number) =>
+  parser((text: string) => {
+    const endpoint = parseEndpoint(text, defaultPort);
+    if (endpoint === undefined) throw new Error('expected HOST, HOST:PORT or [IPV6]:PORT');
+    return endpoint;
+  });
+
+/** The credentials that a client takes from `--user`. */
+export const credentialsOf = ({ domain, user, password = '' }: AccountEntry) => ({
+  ...(domain === undefined || domain === '' ? {} : { domain }),
+  user,
+  secret: Secret.password(password),
+});
+
+export const passwordOption = (): Option =>
+  new Option('--password <text>', 'password, tried for every user; may be given again').argParser(
+    collecting((text) => text),
+  );

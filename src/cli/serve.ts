@@ -1,0 +1,163 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { Command, Option } from 'commander';
+import { userName } from '../capture/record.js';
+import { authnLevelName } from '../codec/status/authn.js';
+import { eventJson, eventLine } from '../hardening/events.js';
+import type { Registry } from '../hardening/registry.js';
+import type { PatchLevel } from '../hardening/timeline.js';
+import { formatEndpoint, parseEndpoint } from '../net/channel.js';
+import { isLoopback } from '../net/loopback.js';
+import { printable } from '../report/printable.js';
+import { type AssociationEvent, RPC_PROFILES } from '../rpc/index.js';
+import type { AccountEntry } from '../security/index.js';
+import type { Activation } from '../server/activation-log.js';
+import { startServer } from '../server/server.js';
+import { logger, type Output, output, UsageError } from './io.js';
+import { asOfOption, jsonOption, logLevelOption, registryOption, userOption } from './options.js';
+
+interface ServeOptions {
+  readonly listen: string;
+  readonly asOf?: PatchLevel;
+  readonly registry?: Registry;
+  readonly user?: AccountEntry[];
+  readonly profile: string;
+  readonly allowAnonymous: boolean;
+  readonly pcap?: string;
+  readonly json: boolean;
+  readonly logLevel: string;
+}
+
+export const serveCommand = (): Command =>
+  new Command('serve')
+    .description('a simulated DCOM server: activators, object resolver and an object exporter that runs nothing')
+    .option('--listen <address:port>', 'where to listen; clients insist on port 135', '127.0.0.1:135')
+    .addOption(
+      asOfOption('patch level: 2021-05, 2021-06-08, 2022-06-14, 2023-03-14 or any date; the last one where absent'),
+    )
+    .addOption(registryOption())
+    .addOption(userOption("account that may log on, 'DOMAIN\\user:password'; may be given again"))
+    .addOption(
+      new Option('--profile <name>', 'whose behaviour to follow where implementations differ')
+        .choices(Object.keys(RPC_PROFILES))
+        .default('windows-server-2022'),
+    )
+    .option('--allow-anonymous', 'let callers without a name activate, which Windows does not', false)
+    .option('--pcap <file>', 'record everything as pcapng')
+    .addOption(jsonOption())
+    .addOption(logLevelOption())
+    .addHelpText(
+      'after',
+      `
+Answers RemoteActivation, RemoteGetClassObject and RemoteCreateInstance for any class, ServerAlive, ServerAlive2,
+ResolveOxid, ResolveOxid2 and the remote unknown. Ports below 1024 need root. Ends with Ctrl-C.
+
+Examples:
+  dcom-harness serve --user 'LAB\\op:secret' --as-of 2022-06-14
+  dcom-harness serve --listen 127.0.0.2:1135 --user 'LAB\\op:secret' --registry RequireIntegrityActivationAuthenticationLevel=0
+  dcom-harness serve --user 'LAB\\op:secret' --pcap lab.pcapng --json`,
+    )
+    .action(serve);
+
+async function serve(options: ServeOptions): Promise<void> {
+  const out = output(options);
+  const file = options.pcap === undefined ? undefined : openRecording(options.pcap);
+  const server = await startServer({
+    listen: options.listen,
+    ...(options.asOf === undefined ? {} : { asOf: options.asOf }),
+    ...(options.registry === undefined ? {} : { registry: options.registry }),
+    accounts: options.user ?? [],
+    names: { netbiosName: 'HARNESS', ...domainOf(options.user) },
+    profile: RPC_PROFILES[options.profile] as NonNullable<(typeof RPC_PROFILES)[string]>,
+    allowAnonymous: options.allowAnonymous,
+    logger: logger(options.logLevel),
+    ...(file === undefined ? {} : { record: (block: Buffer) => void writeSync(file, block) }),
+    onActivation: (activation) => tellActivation(out, activation),
+    onEvent: ({ event, at }) =>
+      out.json ? out.record({ ...eventJson(event, at), event: 'log', id: event.id }) : out.text(eventLine(event, at)),
+    observers: [
+      {
+        association(event, client) {
+          if (event.type === 'fault' || event.type === 'bind_nak' || event.type === 'authentication-failed')
+            tellRefusal(out, event, formatEndpoint(client));
+        },
+      },
+    ],
+  });
+  tellListening(out, server, options);
+  await interrupted();
+  await server.close();
+  if (file !== undefined) closeSync(file);
+}
+
+/** The domain that the server belongs to: that of its first account which names one. */
+function domainOf(users: readonly AccountEntry[] | undefined): { netbiosDomain?: string } {
+  const domain = users?.find((user) => user.domain)?.domain;
+  return domain === undefined ? {} : { netbiosDomain: domain };
+}
+
+function openRecording(path: string): number {
+  try {
+    return openSync(path, 'w');
+  } catch (error) {
+    throw new UsageError(`cannot write ${path}: ${(error as Error).message}`);
+  }
+}
+
+function tellListening(out: Output, server: Awaited<ReturnType<typeof startServer>>, options: ServeOptions): void {
+  const { address, exporter, asOf } = server;
+  if (out.json) {
+    out.record({
+      event: 'listening',
+      address: address.address,
+      port: address.port,
+      exporterPort: exporter.port,
+      asOf: asOf.date,
+    });
+    return;
+  }
+  out.text(
+    `listening on ${formatEndpoint(address)} (object exporter on port ${exporter.port}), as of ${asOf.date}: ${asOf.phase.title}`,
+  );
+  if (asOf.note !== undefined) out.note(`note: ${asOf.note}`);
+  if ((options.user ?? []).length === 0) out.note("note: nobody can log on; give --user 'DOMAIN\\user:password'");
+  const host = parseEndpoint(options.listen, 0)?.host ?? '';
+  if (host !== 'localhost' && !isLoopback(address.address))
+    out.note('note: this address can be reached from other machines');
+}
+
+function tellActivation(out: Output, activation: Activation): void {
+  const { time, client, identity, event: _, ...rest } = activation;
+  if (out.json) {
+    out.record({
+      event: 'activation',
+      time: new Date(time).toISOString(),
+      client: formatEndpoint(client),
+      ...(identity === undefined ? {} : { user: userName(identity), sid: identity.sid }),
+      ...rest,
+    });
+    return;
+  }
+  const who = identity === undefined ? 'nobody' : userName(identity);
+  const verdict =
+    activation.outcome === 'accepted'
+      ? 'accepted'
+      : `refused by ${activation.refusedBy}, ${activation.form} 0x${activation.status.toString(16).padStart(8, '0')}`;
+  out.text(
+    printable(
+      `${new Date(time).toISOString()} ${formatEndpoint(client)} ${who} ${activation.method} ${activation.clsid ?? '(unreadable)'} at ${authnLevelName(activation.level)}: ${verdict} (${activation.reason})`,
+    ),
+  );
+}
+
+function tellRefusal(out: Output, event: AssociationEvent, client: string): void {
+  if (out.json) out.record({ ...event, event: event.type, client });
+  else
+    out.text(
+      printable(`${client} ${event.type}: ${'why' in event ? event.why : 'reason' in event ? event.reason : ''}`),
+    );
+}
+
+const interrupted = (): Promise<void> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });

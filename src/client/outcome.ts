@@ -1,0 +1,64 @@
+import type { RemoteActivation, RemoteCreateInstance } from '../codec/dcom/index.js';
+import { CodecError } from '../codec/error.js';
+import type { Infer } from '../codec/ndr/index.js';
+import { faultName, hresultName } from '../codec/status/explain.js';
+import { bindNakReasonName } from '../codec/status/pdu.js';
+import { TransportError } from '../net/error.js';
+import { BindRejected, ContextRejected, ProtocolError, RpcFault } from '../rpc/index.js';
+import { SecurityError } from '../security/index.js';
+
+/** Which layer said no. `object`: the method ran, and its own result says so; `codec`: the answer cannot be read. */
+export type RefusedAt = 'transport' | 'bind' | 'authentication' | 'fault' | 'object' | 'codec';
+
+/** What a call came to, in terms that a captured and a live one can be compared by. */
+export interface CallOutcome {
+  readonly accepted: boolean;
+  readonly refusedAt?: RefusedAt;
+  /** Result, fault status or reason of a bind_nak; undefined where no number was sent. */
+  readonly status: number | undefined;
+  /** `accepted`, `fault nca_s_fault_access_denied (0x00000005)`, … */
+  readonly text: string;
+}
+
+export const ACCEPTED: CallOutcome = { accepted: true, status: 0, text: 'accepted' };
+
+const hex = (status: number): string => `0x${status.toString(16).padStart(8, '0')}`;
+
+export const faultOutcome = (status: number): CallOutcome => ({
+  accepted: false,
+  refusedAt: 'fault',
+  status,
+  text: `fault ${faultName(status)} (${hex(status)})`,
+});
+
+/** A method that ran and gave this result. */
+export const resultOutcome = (result: number): CallOutcome =>
+  result === 0
+    ? ACCEPTED
+    : { accepted: false, refusedAt: 'object', status: result, text: `${hresultName(result)} (${hex(result)})` };
+
+/** The result of an activation: of the call, else of the first interface that was not given. */
+export function activationOutcome(
+  response: Infer<typeof RemoteCreateInstance.response> | Infer<typeof RemoteActivation.response>,
+): CallOutcome {
+  if (response.ReturnValue !== 0) return resultOutcome(response.ReturnValue);
+  return 'phr' in response ? resultOutcome(response.phr) : ACCEPTED;
+}
+
+/** The outcome of a call that threw. Rethrows what is no outcome but a mistake of this program. */
+export function outcomeOfError(error: unknown): CallOutcome {
+  if (error instanceof RpcFault) return faultOutcome(error.status);
+  if (error instanceof BindRejected) {
+    const text = `bind_nak ${bindNakReasonName(error.reason)}`;
+    return { accepted: false, refusedAt: 'bind', status: error.reason, text };
+  }
+  if (error instanceof ContextRejected)
+    return { accepted: false, refusedAt: 'bind', status: error.reason, text: error.message };
+  if (error instanceof SecurityError)
+    return { accepted: false, refusedAt: 'authentication', status: undefined, text: error.message };
+  if (error instanceof TransportError || error instanceof ProtocolError) {
+    return { accepted: false, refusedAt: 'transport', status: undefined, text: error.message };
+  }
+  if (error instanceof CodecError) return { accepted: false, refusedAt: 'codec', status: undefined, text: error.message };
+  throw error;
+}

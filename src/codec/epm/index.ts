@@ -1,0 +1,3 @@
+export * from './binding.js';
+export * from './endpoint-mapper.js';
+export * from './tower.js';
