@@ -86,8 +86,7 @@ describe('RFC 4178 4.2 and [MS-SPNG] 2.2.1', () => {
       fromHex('a18200153013a0030a0103a10c060a2b06010401823702020a'), // long form
       fromHex('a119 3017 a003 0a0103 a10c 060a2b06010401823702020a a902 0500'), // unknown [9]
       fromHex('a115 3013 a003 0a0103 a10c 060a2b06010401823702020a 0000'), // two octets behind
-      fromHex('a10b 3009 a102 0600 a003 0a0103'.replace('0600', '0600')), // an empty OBJECT IDENTIFIER is refused
-    ].slice(0, 3)) {
+    ]) {
       expect(both(octets)).toMatchObject({ kind: 'NegTokenResp', negState: 3, supportedMech: OID.NTLM, octets });
     }
   });
