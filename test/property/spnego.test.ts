@@ -67,7 +67,8 @@ const oid = fc
   .map((arcs) => arcs.flat().join('.'));
 
 test('object identifiers are read as they were written', () => {
-  fc.assert(fc.property(oid, (text) => {
+  fc.assert(
+    fc.property(oid, (text) => {
       expect(oidText(oidOctets(text), 'oid')).toBe(text);
     }),
   );

@@ -13,6 +13,11 @@ export const SIGNATURE_LENGTH = 16;
 /** A key stream and the number of the next message under it. */
 interface Stream {
   readonly rc4: Rc4;
+  /**
+   * The same key stream again, for mechListMICs: [MS-SPNG] 3.2.5.1 and 3.3.5.1 have the first message start where they
+   * started. Where one stream serves both directions, the second MIC follows the first, as in Samba.
+   */
+  readonly micRc4: Rc4;
   sequence: number;
 }
 
@@ -21,7 +26,10 @@ export class NtlmSession {
   readonly #channels: Readonly<Record<Side, NtlmChannel>>;
 
   constructor(flags: number, exportedSessionKey: Uint8Array) {
-    const stream = (side: Side): Stream => ({ rc4: new Rc4(sealKey(flags, exportedSessionKey, side)), sequence: 0 });
+    const stream = (side: Side): Stream => {
+      const key = sealKey(flags, exportedSessionKey, side);
+      return { rc4: new Rc4(key), micRc4: new Rc4(key), sequence: 0 };
+    };
     const initiator = stream('initiator');
     // Without extended session security both directions run on one key and one count ([MS-NLMP] 3.4).
     const acceptor = hasFlag(flags, 'NTLMSSP_NEGOTIATE_EXTENDED_SESSIONSECURITY') ? stream('acceptor') : initiator;
@@ -61,8 +69,7 @@ export class NtlmChannel {
 
   /** [MS-NLMP] 3.4.8, GSS_GetMICEx. */
   sign(message: ProtectedMessage): Uint8Array {
-    this.#require('sign');
-    return this.#finish(this.#checksum(message));
+    return this.#sign(message, this.#stream.rc4);
   }
 
   /** [MS-NLMP] 3.4.6, GSS_WrapEx: the checksum is over the plain text, and uses the key stream behind the body. */
@@ -70,19 +77,12 @@ export class NtlmChannel {
     this.#require('seal');
     const checksum = this.#checksum(message);
     this.#stream.rc4.apply(message.pdu, message.bodyStart, message.bodyEnd);
-    return this.#finish(checksum);
+    return this.#finish(checksum, this.#stream.rc4);
   }
 
   /** [MS-NLMP] 3.4.9, GSS_VerifyMICEx. */
   verify(message: ProtectedMessage, signature: Uint8Array): void {
-    this.#require('sign');
-    this.#stream.rc4.save();
-    try {
-      this.#check(message, signature);
-    } catch (error) {
-      this.#stream.rc4.restore();
-      throw error;
-    }
+    this.#verify(message, signature, this.#stream.rc4);
   }
 
   /** [MS-NLMP] 3.4.7, GSS_UnwrapEx. */
@@ -92,7 +92,7 @@ export class NtlmChannel {
     rc4.save();
     rc4.apply(message.pdu, message.bodyStart, message.bodyEnd);
     try {
-      this.#check(message, signature);
+      this.#check(message, signature, rc4);
     } catch (error) {
       rc4.restore();
       rc4.apply(message.pdu, message.bodyStart, message.bodyEnd);
@@ -101,18 +101,30 @@ export class NtlmChannel {
     }
   }
 
-  /** [MS-SPNG] 3.2.5.1, 3.3.5.1: a mechListMIC takes a sequence number, but the key stream goes back to where it was. */
+  /** A mechListMIC: it takes a sequence number, but nothing of the messages' key stream. */
   mic(bytes: Uint8Array): Uint8Array {
-    this.#stream.rc4.save();
-    const signature = this.sign(whole(bytes));
-    this.#stream.rc4.restore();
-    return signature;
+    return this.#sign(whole(bytes), this.#stream.micRc4);
   }
 
   /** As `mic`, for what the peer made. */
   checkMic(bytes: Uint8Array, signature: Uint8Array): void {
-    this.verify(whole(bytes), signature);
-    this.#stream.rc4.restore();
+    this.#verify(whole(bytes), signature, this.#stream.micRc4);
+  }
+
+  #sign(message: ProtectedMessage, rc4: Rc4): Uint8Array {
+    this.#require('sign');
+    return this.#finish(this.#checksum(message), rc4);
+  }
+
+  #verify(message: ProtectedMessage, signature: Uint8Array, rc4: Rc4): void {
+    this.#require('sign');
+    rc4.save();
+    try {
+      this.#check(message, signature, rc4);
+    } catch (error) {
+      rc4.restore();
+      throw error;
+    }
   }
 
   #require(what: 'sign' | 'seal'): void {
@@ -138,17 +150,17 @@ export class NtlmChannel {
   }
 
   /** [MS-NLMP] 2.2.2.9: the signature of the next message, which is then counted. */
-  #finish(checksum: Buffer): Uint8Array {
+  #finish(checksum: Buffer, rc4: Rc4): Uint8Array {
     const signature = Buffer.alloc(SIGNATURE_LENGTH);
     signature.writeUInt32LE(1, 0);
     if (this.#signingKey !== undefined) {
-      if (this.#exchanged) this.#stream.rc4.apply(checksum);
+      if (this.#exchanged) rc4.apply(checksum);
       signature.set(checksum, 4);
       signature.writeUInt32LE(this.#stream.sequence, 12);
     } else {
       signature.set(checksum, 8);
       signature.writeUInt32LE(this.#stream.sequence, 12);
-      this.#stream.rc4.apply(signature, 4);
+      rc4.apply(signature, 4);
     }
     this.#advance();
     return signature;
@@ -158,29 +170,29 @@ export class NtlmChannel {
     this.#stream.sequence = (this.#stream.sequence + 1) >>> 0;
   }
 
-  #check(message: ProtectedMessage, signature: Uint8Array): void {
+  #check(message: ProtectedMessage, signature: Uint8Array, rc4: Rc4): void {
     if (signature.length !== SIGNATURE_LENGTH)
       throw new SecurityError('BAD_SIGNATURE', `an NTLM signature has 16 octets, not ${signature.length}`);
     const version = asBuffer(signature).readUInt32LE(0);
     if (version !== 1) throw new SecurityError('BAD_SIGNATURE', `the NTLM signature's Version is ${version}, not 1`);
-    if (this.#signingKey !== undefined) this.#checkExtended(message, signature);
-    else this.#checkPlain(message, signature);
+    if (this.#signingKey !== undefined) this.#checkExtended(message, signature, rc4);
+    else this.#checkPlain(message, signature, rc4);
     this.#advance();
   }
 
   /** [MS-NLMP] 3.4.4.2. The number stands in the clear, and is looked at first: it tells a replay from a change. */
-  #checkExtended(message: ProtectedMessage, signature: Uint8Array): void {
+  #checkExtended(message: ProtectedMessage, signature: Uint8Array, rc4: Rc4): void {
     this.#checkSequence(asBuffer(signature).readUInt32LE(12));
     const expected = this.#checksum(message);
-    if (this.#exchanged) this.#stream.rc4.apply(expected);
+    if (this.#exchanged) rc4.apply(expected);
     if (!sameSecret(expected, signature.subarray(4, 12)))
       throw new SecurityError('BAD_SIGNATURE', 'the NTLM signature does not match the PDU: one of them was changed');
   }
 
   /** [MS-NLMP] 3.4.4.1. RandomPad may be anything; everything else is under the key stream. */
-  #checkPlain(message: ProtectedMessage, signature: Uint8Array): void {
+  #checkPlain(message: ProtectedMessage, signature: Uint8Array, rc4: Rc4): void {
     const plain = Buffer.from(signature.subarray(4));
-    this.#stream.rc4.apply(plain);
+    rc4.apply(plain);
     if (!sameSecret(this.#checksum(message), plain.subarray(4, 8))) {
       const detail = 'the NTLM checksum does not match the PDU: one of them was changed, replayed or lost';
       throw new SecurityError('BAD_SIGNATURE', detail);
