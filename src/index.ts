@@ -1,0 +1,55 @@
+/**
+ * The public API: what a vendor's own test imports.
+ *
+ * Addresses are numeric text and ports numbers; times are milliseconds since 1970-01-01 UTC; octets are Uint8Array.
+ */
+
+export { type CapturedCalls, readCalls } from './capture/calls.js';
+export type { CapturedAnswer, CapturedCall } from './capture/conversation.js';
+export { CaptureDecoder, type DecodedPdu } from './capture/decode.js';
+export { CaptureError, type Problem } from './capture/error.js';
+export { CapturedPdu } from './capture/pdu.js';
+export { type CaptureItem, readBatches, readPdus } from './capture/pdus.js';
+export { type PduRecord, pduRecord } from './capture/record.js';
+export { type ReplayedCall, type ReplayOptions, replayCall, whyNotReplayed } from './capture/replay.js';
+export { type ActivateOptions, type ActivationResult, activate } from './client/activate.js';
+export { type ConnectionOptions, propose, RpcConnection } from './client/connection.js';
+export { type Authentication, clientSecurity } from './client/credentials.js';
+export type { CallOutcome } from './client/outcome.js';
+export * as dcom from './codec/dcom/index.js';
+export { CodecError } from './codec/error.js';
+export * as ndr from './codec/ndr/index.js';
+export * as rpce from './codec/rpce/index.js';
+export { explain } from './codec/status/explain.js';
+export { clientRaise } from './hardening/client.js';
+export { enforcement, serverDecision } from './hardening/decision.js';
+export { eventJson, eventLine, eventXml } from './hardening/events.js';
+export { PHASES, patchLevel } from './hardening/timeline.js';
+export { TransportError } from './net/error.js';
+export {
+  BindRejected,
+  ClientAssociation,
+  ContextRejected,
+  PassiveAssociation,
+  ProtocolError,
+  RPC_PROFILES,
+  RpcFault,
+  type RpcLimits,
+  type RpcProfile,
+  ServerAssociation,
+} from './rpc/index.js';
+export {
+  type AccountEntry,
+  AccountTable,
+  ntlmAcceptor,
+  ntlmInitiator,
+  ntlmPassive,
+  Secret,
+  SecurityError,
+  spnegoAcceptor,
+  spnegoInitiator,
+  spnegoPassive,
+} from './security/index.js';
+export type { Activation, LoggedEvent } from './server/activation-log.js';
+export { type DcomServer, type ServerOptions, startServer } from './server/server.js';
+export { type Handler, method, type Service, service } from './server/service.js';
