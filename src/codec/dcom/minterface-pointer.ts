@@ -23,12 +23,14 @@ class MInterfacePointerType extends NdrType<InterfacePointer> {
     reader.layout.wordSlot();
     const max = reader.word();
     reader.note(reader.u32(), max);
-    return reader.window(max, PACKED, () => {
+    const value = reader.window(max, PACKED, () => {
       if (!isObjref(reader.bytes.subarray(reader.offset, reader.end))) return reader.octets(max);
       const objref = OBJREF.read(reader);
       reader.tail(0);
       return objref;
     });
+    if (reader.wide) reader.alignEnd(this.align64);
+    return value;
   }
 
   override write(writer: NdrWriter, value: InterfacePointer): void {
@@ -41,6 +43,7 @@ class MInterfacePointerType extends NdrType<InterfacePointer> {
         writer.tail(0);
       }
     });
+    if (writer.wide) writer.alignEnd(this.align64);
     writer.fill(max, size);
     writer.fill(ulCntData, size);
   }

@@ -58,6 +58,11 @@ export class LayoutRecorder {
     }
   }
 
+  /** A gap that was cut short. */
+  missing(rest: Uint8Array): void {
+    this.#found.padding.push([this.#padding++, rest as never]);
+  }
+
   tail(rest: Uint8Array, zeros: number): void {
     const slot = this.#tails++;
     if (rest.length !== zeros || !isZero(rest)) this.#found.tails.push([slot, rest as never]);

@@ -93,6 +93,13 @@ export class NdrReader {
     for (const span of this.#open) if (span.start === at) span.start += gap;
   }
 
+  /** The gap at the end of an NDR64 structure; a sender may leave it out at the end of its buffer. */
+  alignEnd(alignment: number): void {
+    const gap = (this.#base - this.offset) & (alignment - 1);
+    if (gap <= this.end - this.offset) this.align(alignment);
+    else this.layout.missing(this.octets(this.end - this.offset));
+  }
+
   u8(): number {
     return this.view.getUint8(this.take(1));
   }

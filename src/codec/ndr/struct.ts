@@ -198,7 +198,7 @@ export class StructType<T> extends NdrType<T> implements ConformantBody<T> {
     const plain = this.#last ? list.names.length - 1 : list.names.length;
     for (let i = 0; i < plain; i++) list.read(reader, i, value, aside);
     if (this.#last) this.#readLast(reader, value, max, slot);
-    else if (reader.wide) reader.align(this.align64);
+    if (reader.wide) reader.alignEnd(this.align64);
     if (list.hasDerived) list.finish(reader, value, aside);
     return value as T;
   }
@@ -231,7 +231,7 @@ export class StructType<T> extends NdrType<T> implements ConformantBody<T> {
     const plain = this.#last ? list.names.length - 1 : list.names.length;
     for (let i = 0; i < plain; i++) list.write(writer, i, members);
     if (this.#last) this.#writeLast(writer, members);
-    else if (writer.wide) writer.align(this.align64);
+    if (writer.wide) writer.alignEnd(this.align64);
   }
 
   #writeLast(writer: NdrWriter, members: Holder): void {

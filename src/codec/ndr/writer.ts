@@ -80,6 +80,15 @@ export class NdrWriter {
     if (sent) this.#buffer.set(sent.subarray(0, gap), at);
   }
 
+  /** The gap at the end of an NDR64 structure, which the layout may cut short. */
+  alignEnd(alignment: number): void {
+    const gap = (this.#base - this.offset) & (alignment - 1);
+    if (gap === 0 || this.packed) return;
+    const sent = this.#layout?.padding();
+    if (sent) this.octets(sent.subarray(0, gap));
+    else this.take(gap);
+  }
+
   u8(value: number): void {
     const at = this.take(1);
     this.#view.setUint8(at, value);

@@ -102,6 +102,14 @@ describe('alignment', () => {
     );
   });
 
+  test('a padding at the end that a sender left out is missing again', () => {
+    const type = struct('S', '', { a: u32, b: u8 });
+    for (const text of ['01000000 02', '01000000 02 00', '01000000 02 00aa']) {
+      const { value, layout } = type.decode(fromHex(text), { syntax: 'ndr64' });
+      expect(toHex(type.encode(value, { syntax: 'ndr64', layout }))).toBe(hex(text));
+    }
+  });
+
   test('gaps that are not zero are kept by the layout', () => {
     const type = struct('S', '', { a: u8, b: u32 });
     const bytes = fromHex('01 aabbcc 02000000');
@@ -136,7 +144,7 @@ describe('arrays', () => {
       outer,
       { a: 9, inner: { b: 1, items: [5, 6] } },
       '02000000 09000000 01 00 0500 0600',
-      '0200000000000000 09000000 01 00 0500 0600',
+      '0200000000000000 09000000 01 00 0500 0600 0000',
     );
   });
 
