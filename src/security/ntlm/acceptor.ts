@@ -181,7 +181,7 @@ class NtlmAcceptor extends NtlmContext {
   #checkTime(message: AuthenticateMessage, now: Milliseconds): void {
     const { maxClockSkew } = this.#options.policy;
     const response = ntlmV2Of(message);
-    if (response === undefined || maxClockSkew === undefined) return;
+    if (response === undefined) return;
     const skew = Math.abs(fromFileTime(response.ClientChallenge.TimeStamp) - now);
     if (skew > maxClockSkew) {
       const detail = `maxClockSkew: the response is ${Math.round(skew / 1000)} s away from the server's time`;

@@ -23,8 +23,8 @@ export interface NtlmServerPolicy {
   readonly anonymous: boolean;
   /** Whether an AUTHENTICATE_MESSAGE may come without a MIC. One that is announced has to be right in any case. */
   readonly missingMic: boolean;
-  /** MaxLifetime, [MS-NLMP] 3.1.1.1: how far an NTLMv2 timestamp may be from the server's time; absent: not looked at. */
-  readonly maxClockSkew?: Milliseconds;
+  /** MaxLifetime, [MS-NLMP] 3.1.1.1: how far an NTLMv2 timestamp may be from the server's time; Infinity: not looked at. */
+  readonly maxClockSkew: Milliseconds;
   readonly lockout?: Lockout;
   /** ApplicationRequiresCBT, [MS-NLMP] 3.2.1.2: refuse NTLMv2 clients that name no channel bindings. */
   readonly requireChannelBindings: boolean;

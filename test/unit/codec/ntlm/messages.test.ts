@@ -174,7 +174,7 @@ async function tokens(): Promise<Buffer[]> {
 
 describe.skipIf(corpusMissing)(`captured tokens${corpusMissing ? `: ${corpusMissing}` : ''}`, () => {
   test('every NTLM message and every SPNEGO token is encoded to its own octets; one message is cut off', async () => {
-    const count = { spnego: 0, ntlm: 0, ntlmV2: 23, refused: 0 };
+    const count = { spnego: 0, ntlm: 0, ntlmV2: 0, refused: 0 };
     for (const token of await tokens()) {
       let message: Uint8Array | undefined = token;
       if (!isNtlm(token)) {
