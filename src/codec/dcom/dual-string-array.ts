@@ -82,24 +82,31 @@ function securityBindings(units: readonly number[]): SECURITYBINDING[] {
   return found;
 }
 
-const unitsOf = (text: string): number[] => Array.from({ length: text.length }, (_, i) => text.charCodeAt(i));
+function pushText(units: number[], text: string): void {
+  for (let i = 0; i < text.length; i++) units.push(text.charCodeAt(i));
+  units.push(0);
+}
 
 /** Each list ends with a zero; an empty one has two, as in the smallest array of [MS-DCOM] 2.2.19.1. */
-const terminated = (lists: number[][]): number[] => (lists.length === 0 ? [0, 0] : [...lists.flat(), 0]);
+function pushEnd(units: number[], list: readonly unknown[]): void {
+  if (list.length === 0) units.push(0);
+  units.push(0);
+}
 
 function toUnits({ stringBindings, securityBindings }: Bindings): Omit<Wire, 'wNumEntries'> {
-  const strings = terminated(
-    stringBindings.map(({ wTowerId, aNetworkAddr }) => [wTowerId, ...unitsOf(aNetworkAddr), 0]),
-  );
-  const security = terminated(
-    securityBindings.map(({ wAuthnSvc, Reserved = RESERVED, aPrincName }) => [
-      wAuthnSvc,
-      Reserved,
-      ...unitsOf(aPrincName),
-      0,
-    ]),
-  );
-  return { wSecurityOffset: strings.length, aStringArray: [...strings, ...security] };
+  const units: number[] = [];
+  for (const { wTowerId, aNetworkAddr } of stringBindings) {
+    units.push(wTowerId);
+    pushText(units, aNetworkAddr);
+  }
+  pushEnd(units, stringBindings);
+  const wSecurityOffset = units.length;
+  for (const { wAuthnSvc, Reserved = RESERVED, aPrincName } of securityBindings) {
+    units.push(wAuthnSvc, Reserved);
+    pushText(units, aPrincName);
+  }
+  pushEnd(units, securityBindings);
+  return { wSecurityOffset, aStringArray: units };
 }
 
 const sameUnits = (a: readonly number[], b: readonly number[]): boolean =>

@@ -1,6 +1,6 @@
 import { asBuffer } from '../bytes.js';
 import { CodecError } from '../error.js';
-import { normaliseUuid, uuidToBytes } from '../uuid.js';
+import { uuidToBytes } from '../uuid.js';
 import { type Layout, LayoutSource } from './layout.js';
 import { FIRST_REFERENT, MAX_DEPTH, type Mode, type Syntax } from './reader.js';
 
@@ -113,10 +113,17 @@ export class NdrWriter {
   }
 
   uuid(value: unknown): void {
-    const text = typeof value === 'string' ? normaliseUuid(value) : undefined;
-    if (text === undefined) this.fail(`not a UUID: ${describe(value)}`);
     this.align(4);
-    this.octets(uuidToBytes(text, this.little ? 'little' : 'big'));
+    this.octets(this.#uuidOctets(value));
+  }
+
+  #uuidOctets(value: unknown): Uint8Array {
+    try {
+      if (typeof value === 'string') return uuidToBytes(value, this.little ? 'little' : 'big');
+    } catch {
+      // The error below names the field.
+    }
+    return this.fail(`not a UUID: ${describe(value)}`);
   }
 
   octets(value: Uint8Array): void {
