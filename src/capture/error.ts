@@ -10,12 +10,15 @@ export type CaptureErrorCode = 'EMPTY' | 'NOT_A_CAPTURE' | 'UNREADABLE';
 export class CaptureError extends Error {
   readonly code: CaptureErrorCode;
   readonly file: string;
+  /** The message without the file. */
+  readonly detail: string;
 
   constructor(code: CaptureErrorCode, file: string, detail: string, options?: ErrorOptions) {
     super(`${file}: ${detail}`, options);
     this.name = 'CaptureError';
     this.code = code;
     this.file = file;
+    this.detail = detail;
   }
 }
 

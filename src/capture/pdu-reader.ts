@@ -97,10 +97,11 @@ export class PduReader {
           this.#streams.problem('warning', `a PDU without its last ${missing} octets`, { frame, stream });
         }
       },
-      skipped: (direction, octets, before, frame) => {
+      skipped: (direction, { octets, offset, frame, type }, before) => {
         const { stream } = direction.connection;
-        const where = before ? 'before the first PDU' : 'that are no PDU';
-        this.#streams.problem(before ? 'info' : 'warning', `${octets} octets ${where} skipped`, { frame, stream });
+        const what = `${before ? 'before the first PDU' : 'that are no PDU'}${type === undefined ? '' : ` (PTYPE ${type})`}`;
+        const message = `${octets} octets ${what} skipped, from offset ${offset} of the stream on`;
+        this.#streams.problem(before ? 'info' : 'warning', message, { frame, stream });
       },
     };
   }

@@ -64,7 +64,7 @@ async function* feed(
     }
   } catch (error) {
     if (!(error instanceof CaptureError) || reader.frames === 0) throw error;
-    problem({ kind: 'problem', severity: 'error', file: error.file, frame: reader.frames + 1, message: error.message });
+    problem({ kind: 'problem', severity: 'error', file: error.file, frame: reader.frames + 1, message: error.detail });
   }
   reader.end();
   yield;

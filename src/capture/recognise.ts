@@ -25,11 +25,21 @@ export function fragLength(bytes: Uint8Array, at: number): number {
 
 /** The octets from `at`, of which there may be fewer than a header's, do not contradict a common header. */
 export function startsPdu(bytes: Uint8Array, at: number, end: number): boolean {
+  return looksLikeHeader(bytes, at, end) && (end - at < 3 || isKnownType(bytes[at + 2] as number));
+}
+
+/** The PTYPE of what would be a common header if the protocol had that type; undefined for anything else. */
+export function unknownType(bytes: Uint8Array, at: number, end: number): number | undefined {
+  if (end - at < COMMON_HEADER || !looksLikeHeader(bytes, at, end)) return undefined;
+  const type = bytes[at + 2] as number;
+  return isKnownType(type) ? undefined : type;
+}
+
+function looksLikeHeader(bytes: Uint8Array, at: number, end: number): boolean {
   if (bytes[at] !== 5) return false;
   const length = end - at;
   return (
     (length < 2 || (bytes[at + 1] as number) <= 1) &&
-    (length < 3 || isKnownType(bytes[at + 2] as number)) &&
     (length < 5 || ((bytes[at + 4] as number) & 0xee) === 0) &&
     (length < 6 || (bytes[at + 5] as number) <= 3) &&
     (length < 7 || bytes[at + 6] === 0) &&

@@ -1,4 +1,4 @@
-import { COMMON_HEADER, fragLength, isSmb, startsPdu } from './recognise.js';
+import { COMMON_HEADER, fragLength, isSmb, startsPdu, unknownType } from './recognise.js';
 
 /** Who takes the PDUs; `owner` is what the splitter was made for. */
 export interface PduSink<O> {
@@ -13,7 +13,17 @@ export interface PduSink<O> {
     nanoseconds: number,
   ): void;
   /** Octets that belong to no PDU: `before` the first one, or between two. */
-  skipped(owner: O, octets: number, before: boolean, frame: number): void;
+  skipped(owner: O, skipped: Skipped, before: boolean): void;
+}
+
+/** Octets of a direction that belong to no PDU. */
+export interface Skipped {
+  octets: number;
+  /** Of the first octet: how far it is from the first one of the direction that was captured. */
+  readonly offset: number;
+  readonly frame: number;
+  /** Where all but the type is that of a common header: the type. */
+  readonly type: number | undefined;
 }
 
 /** Memory that the unfinished PDUs of all directions share. */
@@ -48,7 +58,10 @@ export class PduSplitter<O> {
   /** On a port of SMB, where RPC travels inside of it, a PDU is believed only as the stream's first octets. */
   readonly #onlyAtStart: boolean;
   #searchLeft: number;
-  #skipped = 0;
+  #skipped: Skipped | undefined = undefined;
+  /** Offset in the direction of the octet at index 0 of what is at hand, and of the next one to come. */
+  #origin = 0;
+  #position = 0;
   /** The octets of a header that is not whole yet. */
   #held: Buffer | undefined = undefined;
   #body: Buffer | undefined = undefined;
@@ -82,8 +95,11 @@ export class PduSplitter<O> {
     let to = end;
     // Octets up to here came with an earlier packet.
     let border = start;
+    this.#origin = this.#position - start;
+    this.#position += end - start;
     if (this.#held !== undefined) {
       border = this.#held.length;
+      this.#origin += start - border;
       all = Buffer.concat([this.#held, bytes.subarray(start, end)]);
       at = 0;
       to = all.length;
@@ -107,8 +123,9 @@ export class PduSplitter<O> {
   gap(lost: number): void {
     if (this.#mode === OTHER) return;
     const expected = this.#cut() || this.#discard;
-    if (this.#held !== undefined) this.#skipped += this.#held.length;
+    if (this.#held !== undefined) this.#skip(this.#held, 0, this.#held.length, this.#position - this.#held.length);
     this.#held = undefined;
+    this.#position += Math.max(0, lost);
     this.#discard = 0;
     if (this.#mode === FRESH) {
       if (this.#onlyAtStart) this.#mode = OTHER;
@@ -160,8 +177,13 @@ export class PduSplitter<O> {
       this.#mode = SEARCHING;
       next = search(bytes, at + 1, to);
     }
-    this.#skipped += next - at;
+    this.#skip(bytes, at, next, this.#origin + at);
     return next;
+  }
+
+  #skip(bytes: Buffer, at: number, next: number, offset: number): void {
+    this.#skipped ??= { octets: 0, offset, frame: this.#firstFrame, type: unknownType(bytes, at, next) };
+    this.#skipped.octets += next - at;
   }
 
   /** In a direction that never showed a PDU, one inside a segment is believed where its end is right too. */
@@ -228,8 +250,8 @@ export class PduSplitter<O> {
   }
 
   #reportSkipped(before: boolean): void {
-    if (this.#skipped > 0) this.#sink.skipped(this.#owner, this.#skipped, before, this.#frame);
-    this.#skipped = 0;
+    if (this.#skipped !== undefined) this.#sink.skipped(this.#owner, this.#skipped, before);
+    this.#skipped = undefined;
   }
 }
 

@@ -11,7 +11,7 @@ import { printable } from '../report/printable.js';
 import { type AssociationEvent, RPC_PROFILES } from '../rpc/index.js';
 import type { AccountEntry } from '../security/index.js';
 import type { Activation } from '../server/activation-log.js';
-import { startServer } from '../server/server.js';
+import { EXTRA_INTERFACES, type ExtraInterface, startServer } from '../server/server.js';
 import { logger, type Output, output, UsageError } from './io.js';
 import { asOfOption, jsonOption, logLevelOption, registryOption, userOption } from './options.js';
 
@@ -22,6 +22,7 @@ interface ServeOptions {
   readonly user?: AccountEntry[];
   readonly profile: string;
   readonly allowAnonymous: boolean;
+  readonly interface?: ExtraInterface[];
   readonly pcap?: string;
   readonly json: boolean;
   readonly logLevel: string;
@@ -40,6 +41,12 @@ export const serveCommand = (): Command =>
       new Option('--profile <name>', 'whose behaviour to follow where implementations differ')
         .choices(Object.keys(RPC_PROFILES))
         .default('windows-server-2022'),
+    )
+    .addOption(
+      new Option(
+        '--interface <name...>',
+        "also serve these interfaces on the same port: rpcecho is Samba's test interface",
+      ).choices(EXTRA_INTERFACES),
     )
     .option('--allow-anonymous', 'let callers without a name activate, which Windows does not', false)
     .option('--pcap <file>', 'record everything as pcapng')
@@ -69,6 +76,7 @@ async function serve(options: ServeOptions): Promise<void> {
     names: { netbiosName: 'HARNESS', ...domainOf(options.user) },
     profile: RPC_PROFILES[options.profile] as NonNullable<(typeof RPC_PROFILES)[string]>,
     allowAnonymous: options.allowAnonymous,
+    interfaces: options.interface ?? [],
     logger: logger(options.logLevel),
     ...(file === undefined ? {} : { record: (block: Buffer) => void writeSync(file, block) }),
     onActivation: (activation) => tellActivation(out, activation),

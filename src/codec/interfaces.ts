@@ -1,7 +1,10 @@
 import { IActivation, IRemoteSCMActivator } from './dcom/activation.js';
 import { IObjectExporter } from './dcom/object-exporter.js';
 import { IRemUnknown, IRemUnknown2 } from './dcom/rem-unknown.js';
+import { ept } from './epm/index.js';
+import { mgmt } from './mgmt/index.js';
 import type { InterfaceDef } from './ndr/index.js';
+import { rpcecho } from './rpcecho/index.js';
 
 /** The interfaces whose operations this project can marshal. */
 export const INTERFACES: readonly InterfaceDef[] = [
@@ -10,6 +13,9 @@ export const INTERFACES: readonly InterfaceDef[] = [
   IObjectExporter,
   IRemUnknown,
   IRemUnknown2,
+  ept,
+  mgmt,
+  rpcecho,
 ];
 
 /** Names of interfaces that captures are full of, and whose operations are not declared here. */
@@ -28,18 +34,15 @@ const NAMES: Readonly<Record<string, string>> = {
   '367abb81-9844-35f1-ad32-98f038001003': 'svcctl',
   '3919286a-b10c-11d0-9ba8-00c04fd92ef5': 'dssetup',
   '4b324fc8-1670-01d3-1278-5a47bf6ee188': 'srvsvc',
-  '60a15ec5-4de8-11d7-a637-005056a20182': 'rpcecho',
   '6bffd098-a112-3610-9833-46c3f87e345a': 'wkssvc',
   '86d35949-83c9-4044-b424-db363231fd0c': 'ITaskSchedulerService',
   '8bc3f05e-d86b-11d0-a075-00c04fb68820': 'IWbemLevel1Login (class)',
   '9556dc99-828c-11cf-a37e-00aa003240c7': 'IWbemServices',
-  'afa8bd80-7d8a-11c9-bef4-08002b102989': 'mgmt',
   'b196b283-bab4-101a-b69c-00aa00341d07': 'IProvideClassInfo',
   'c681d488-d850-11d0-8c52-00c04fd90f7e': 'efsrpc',
   'd4781cd6-e5d3-44df-ad94-930efe48a887': 'IWbemLoginClientID',
   'd61a78de-1caf-4a4f-b4b1-d3a10c0d5a3a': 'IWbemLoginHelper',
   'df1941c5-fe89-4e79-bf10-463657acf44d': 'efsrpc2',
-  'e1af8308-5d1f-11c9-91a4-08002b14a0fa': 'epmapper',
   'e3514235-4b06-11d1-ab04-00c04fc2dcd2': 'drsuapi',
   'f309ad18-d86a-11d0-a075-00c04fb68820': 'IWbemLevel1Login',
 };

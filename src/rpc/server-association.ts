@@ -100,6 +100,7 @@ export class ServerAssociation {
       const pdu = this.#assembler.next();
       if (pdu === undefined) break;
       this.#partialSince = undefined;
+      out.received++;
       this.#take(pdu, now, out);
     }
     if (this.#assembler.pending === 0) this.#partialSince = undefined;
@@ -397,7 +398,7 @@ export class ServerAssociation {
   }
 }
 
-const newOutput = (): AssociationOutput => ({ send: [], calls: [], events: [], close: undefined });
+const newOutput = (): AssociationOutput => ({ received: 0, send: [], calls: [], events: [], close: undefined });
 
 const answerTo = ({ auth_type, auth_level, auth_context_id }: AuthVerifier, auth_value: Uint8Array): AuthVerifier => ({
   auth_type,

@@ -41,6 +41,8 @@ export type AssociationEvent =
 
 /** What one step of an association gives: to be sent in this order, then `close` obeyed. */
 export interface AssociationOutput {
+  /** Whole PDUs that were taken. */
+  received: number;
   readonly send: Buffer[];
   readonly calls: ServerCall[];
   readonly events: AssociationEvent[];

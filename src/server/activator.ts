@@ -88,7 +88,7 @@ export function activators(options: ActivatorOptions): Service[] {
               ? remoteActivationFailure(request.iids.length, verdict.hresult)
               : packRemoteActivationReply(verdict.reply);
           },
-          guard(RemoteActivation, unpackRemoteActivation),
+          { guard: guard(RemoteActivation, unpackRemoteActivation) },
         ),
       ],
       // [MS-DCOM] 3.1.2.5.2: these two interfaces are spoken in NDR20 only.
@@ -101,13 +101,13 @@ export function activators(options: ActivatorOptions): Service[] {
           RemoteGetClassObject,
           (input, context) =>
             byProperties('RemoteGetClassObject', ofProperties(input), input.orpcthis.version, context),
-          guard(RemoteGetClassObject, ofProperties),
+          { guard: guard(RemoteGetClassObject, ofProperties) },
         ),
         method(
           RemoteCreateInstance,
           (input, context) =>
             byProperties('RemoteCreateInstance', ofProperties(input), input.orpcthis.version, context),
-          guard(RemoteCreateInstance, ofProperties),
+          { guard: guard(RemoteCreateInstance, ofProperties) },
         ),
       ],
       { transferSyntaxes: ['ndr20'] },

@@ -21,7 +21,13 @@ export async function dispatch(found: Method | undefined, context: CallContext):
     const input = found.operation.request.decode(call.stub, format).value;
     const output = await found.handler(input as never, context);
     // Answers go out in this side's own byte order; the receiver converts (C706 14.2).
-    return { stub: found.operation.response.encode(output, { syntax: call.transferSyntax, little: true }) };
+    return {
+      stub: found.operation.response.encode(output, {
+        syntax: call.transferSyntax,
+        little: true,
+        layout: found.layout?.(input as never),
+      }),
+    };
   } catch (error) {
     if (error instanceof RpcFault) return { status: error.status, flags: error.flags, disconnect: error.disconnect };
     if (error instanceof CodecError && error.code !== 'UNENCODABLE') return { status: FAULT.BAD_STUB_DATA, flags: 0 };

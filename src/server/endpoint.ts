@@ -13,6 +13,7 @@ import {
 } from '../rpc/index.js';
 import type { AcceptorProvider, Milliseconds, RandomBytes } from '../security/index.js';
 import { dispatch } from './dispatch.js';
+import type { EndpointStatistics } from './management.js';
 import type { Method } from './service.js';
 
 /** The interfaces of an endpoint with the methods behind them. */
@@ -38,6 +39,8 @@ export interface EndpointOptions {
   readonly clock: () => Milliseconds;
   readonly logger: Logger;
   readonly observers?: readonly EndpointObserver[];
+  /** Counted up; what the management interface shows. */
+  readonly statistics: EndpointStatistics;
 }
 
 /** How often time-outs are looked for. */
@@ -107,7 +110,9 @@ class Connection implements ChannelEvents {
 
   data(bytes: Buffer): void {
     this.#observe((observer) => observer.octets?.('client', bytes, this.#channel.remote, this.#channel.local));
-    this.#obey(this.#association.receive(bytes, this.#options.clock()));
+    const output = this.#association.receive(bytes, this.#options.clock());
+    this.#options.statistics.pkts_in += output.received;
+    this.#obey(output);
   }
 
   closed(error?: Error): void {
@@ -134,8 +139,14 @@ class Connection implements ChannelEvents {
   }
 
   async #answer(call: ServerCall): Promise<void> {
+    this.#options.statistics.calls_in++;
     const found = this.#options.services.method(call.interface.uuid, call.opnum);
-    const outcome = await dispatch(found, { call, client: this.#channel.remote, server: this.#channel.local });
+    const outcome = await dispatch(found, {
+      call,
+      groupId: this.#association.groupId,
+      client: this.#channel.remote,
+      server: this.#channel.local,
+    });
     if ('stub' in outcome) {
       this.#send(this.#association.respond(call, outcome.stub));
       return;
@@ -152,6 +163,7 @@ class Connection implements ChannelEvents {
   }
 
   #send(pdus: readonly Buffer[]): void {
+    this.#options.statistics.pkts_out += pdus.length;
     for (const pdu of pdus) {
       this.#observe((observer) => observer.octets?.('server', pdu, this.#channel.remote, this.#channel.local));
       this.#channel.send(pdu);

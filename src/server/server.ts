@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Logger, pino } from 'pino';
-import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
+import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import type { PolicyProfile } from '../hardening/profile.js';
 import type { Registry } from '../hardening/registry.js';
 import { type AsOf, type PatchLevel, patchLevel } from '../hardening/timeline.js';
@@ -20,12 +20,16 @@ import {
 } from '../security/index.js';
 import { type Activation, type LoggedEvent, type LogListeners, ServerLog } from './activation-log.js';
 import { activators } from './activator.js';
-import { type EndpointObserver, keepTime, RpcEndpoint } from './endpoint.js';
+import { type EndpointObserver, type EndpointOptions, keepTime, RpcEndpoint, type Services } from './endpoint.js';
+import { type EndpointEntry, endpointMapper } from './endpoint-mapper.js';
 import { remoteUnknown } from './exporter.js';
 import { exporterSet, interfaceSet } from './interface-set.js';
+import { management } from './management.js';
 import { ObjectTable } from './objects.js';
 import { recording } from './recording.js';
 import { objectResolver } from './resolver.js';
+import { echoService } from './rpcecho.js';
+import type { Service } from './service.js';
 
 export interface ServerOptions extends LogListeners {
   /** `ADDRESS:PORT`; port 135 where absent, 0 for a free one. `127.0.0.1:135` where nothing is given. */
@@ -42,6 +46,8 @@ export interface ServerOptions extends LogListeners {
   readonly allowAnonymous?: boolean;
   readonly profile?: RpcProfile;
   readonly limits?: Partial<RpcLimits>;
+  /** Interfaces beside those of DCOM: `rpcecho`, Samba's test interface, on the resolver's port. */
+  readonly interfaces?: readonly ExtraInterface[];
   /** Connections at a time, at each of the two ports; 1,000 where absent. */
   readonly maxConnections?: number;
   readonly maxObjects?: number;
@@ -52,6 +58,9 @@ export interface ServerOptions extends LogListeners {
   readonly record?: (block: Buffer) => void;
   readonly observers?: readonly EndpointObserver[];
 }
+
+export const EXTRA_INTERFACES = ['rpcecho'] as const;
+export type ExtraInterface = (typeof EXTRA_INTERFACES)[number];
 
 /** A running server, and what its clients have done so far. */
 export interface DcomServer {
@@ -103,28 +112,29 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
     logger: options.logger ?? pino({ level: 'silent' }),
     observers: observersOf(options, clock),
   };
-  const services = [
-    ...activators({
-      asOf,
-      registry,
-      policy: options.policy ?? {},
-      objects,
-      exporterPort,
-      authnHint,
-      allowAnonymous: options.allowAnonymous ?? false,
-      clock,
-      report: (activation) => log.report(activation),
-    }),
-    objectResolver({ objects, exporterPort, authnHint }),
-  ];
-  const resolverEndpoint = new RpcEndpoint({ ...shared, services: interfaceSet(services) });
-  const exporterEndpoint = new RpcEndpoint({
-    ...shared,
-    services: exporterSet(remoteUnknown(objects), (iid) => objects.hasIid(iid)),
+  const activation = activators({
+    asOf,
+    registry,
+    policy: options.policy ?? {},
+    objects,
+    exporterPort,
+    authnHint,
+    allowAnonymous: options.allowAnonymous ?? false,
+    clock,
+    report: (activation) => log.report(activation),
   });
+  const extra = options.interfaces?.includes('rpcecho') ? [echoService(delay)] : [];
+  const resolverServices = [...activation, objectResolver({ objects, exporterPort, authnHint }), ...extra];
+  let resolver: Listener | undefined;
+  const mapper = endpointMapper({ entries: () => entriesOf(resolverServices, resolver?.address.port ?? 0), random });
+  const principals = principalsOf(names);
+  const resolverEndpoint = endpointOf([...resolverServices, mapper], shared, principals, interfaceSet);
+  const exporterEndpoint = endpointOf(remoteUnknown(objects), shared, principals, (services) =>
+    exporterSet(services, (iid) => objects.hasIid(iid)),
+  );
 
   const maxConnections = options.maxConnections ?? MAX_CONNECTIONS;
-  const resolver = await listen({ ...at, maxConnections }, resolverEndpoint.accept);
+  resolver = await listen({ ...at, maxConnections }, resolverEndpoint.accept);
   try {
     exporter = await listen({ host: at.host, port: 0, maxConnections }, exporterEndpoint.accept);
   } catch (error) {
@@ -132,9 +142,9 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
     throw error;
   }
   const timer = keepTime([resolverEndpoint, exporterEndpoint]);
-  const exporting = exporter;
+  const [resolving, exporting] = [resolver, exporter];
   return {
-    address: resolver.address,
+    address: resolving.address,
     exporter: exporting.address,
     asOf,
     activations: log.activations,
@@ -144,7 +154,7 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
     },
     async close() {
       timer.stop();
-      await Promise.all([resolver.close(), exporting.close()]);
+      await Promise.all([resolving.close(), exporting.close()]);
     },
   };
 }
@@ -159,4 +169,39 @@ function authentication(options: ServerOptions, names: ServerNames, random: Rand
 
 function observersOf({ observers = [], record }: ServerOptions, clock: () => Milliseconds): EndpointObserver[] {
   return record === undefined ? [...observers] : [...observers, recording(record, clock)];
+}
+
+const delay = (milliseconds: Milliseconds): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, milliseconds);
+  });
+
+/** An endpoint with its own management interface, which manages the others and itself. */
+function endpointOf(
+  services: readonly Service[],
+  shared: Omit<EndpointOptions, 'services' | 'statistics'>,
+  principals: ReadonlyMap<number, string>,
+  set: (services: readonly Service[]) => Services,
+): RpcEndpoint {
+  const statistics = { calls_in: 0, calls_out: 0, pkts_in: 0, pkts_out: 0 };
+  const all: Service[] = [...services];
+  all.push(management({ interfaces: () => all.map(({ rpc }) => rpc), statistics, principals }));
+  return new RpcEndpoint({ ...shared, services: set(all), statistics });
+}
+
+const entriesOf = (services: readonly Service[], port: number): EndpointEntry[] =>
+  services.map(({ rpc }) => ({
+    uuid: rpc.uuid,
+    version: { major: rpc.version & 0xffff, minor: rpc.version >>> 16 },
+    port,
+    annotation: rpc.name,
+  }));
+
+/** The server's own account, by which NTLM and SPNEGO know it. */
+function principalsOf({ netbiosName, netbiosDomain = netbiosName }: ServerNames): ReadonlyMap<number, string> {
+  const name = `${netbiosDomain}\\${netbiosName}$`;
+  return new Map([
+    [RPC_C_AUTHN.WINNT, name],
+    [RPC_C_AUTHN.GSS_NEGOTIATE, name],
+  ]);
 }

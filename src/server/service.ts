@@ -1,10 +1,12 @@
-import type { InterfaceDef, Operation } from '../codec/ndr/index.js';
+import type { InterfaceDef, Layout, Operation } from '../codec/ndr/index.js';
 import type { Endpoint } from '../net/channel.js';
 import type { RpcInterface, ServerCall, TransferSyntaxName } from '../rpc/index.js';
 
 /** What a handler may know of the call that it answers. */
 export interface CallContext {
   readonly call: ServerCall;
+  /** The association that the call came on: the scope of its context handles ([MS-RPCE] 3.3.1.4.1). */
+  readonly groupId: number;
   readonly client: Endpoint;
   /** The address and port that the client reached. */
   readonly server: Endpoint;
@@ -15,18 +17,25 @@ export type Handler<I, O> = (input: I, context: CallContext) => O | Promise<O>;
 /** Runs before the parameters are unmarshalled, as the security callback of an interface does; throws `RpcFault`. */
 export type Guard = (context: CallContext) => void;
 
+export interface MethodOptions<I> {
+  readonly guard?: Guard;
+  /** What the answer's octets need to know of the request: a size_is that names one of its parameters. */
+  readonly layout?: (input: I) => Layout;
+}
+
 export interface Method {
   readonly operation: Operation;
   readonly handler: Handler<never, unknown>;
   readonly guard: Guard | undefined;
+  readonly layout: ((input: never) => Layout) | undefined;
 }
 
 /** Ties a handler to the operation that declares its parameters; the types of both must agree. */
-export const method = <I, O>(operation: Operation<I, O>, handler: Handler<I, O>, guard?: Guard): Method => ({
-  operation,
-  handler,
-  guard,
-});
+export const method = <I, O>(
+  operation: Operation<I, O>,
+  handler: Handler<I, O>,
+  { guard, layout }: MethodOptions<I> = {},
+): Method => ({ operation, handler, guard, layout });
 
 /** An interface with the code behind it. Opnums without a method are answered with nca_s_op_rng_error. */
 export interface Service {
