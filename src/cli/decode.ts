@@ -81,6 +81,7 @@ async function decodeFile(
   const summary = new FileSummary(name);
   const show = (record: PduRecord): void => {
     summary.add(record);
+    if (record.error !== undefined) out.note(`warning: ${name} frame ${record.frame}: ${record.error}`);
     if (summaryOnly) return;
     if (out.json) out.record(record);
     else out.text(pduLine(record, out.colour));

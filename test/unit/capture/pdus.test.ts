@@ -112,10 +112,20 @@ describe('it goes on behind what it cannot use', () => {
   test('garbage between two PDUs', async () => {
     expect(await lines(bind, Buffer.concat([Buffer.from('\x05garbage\x05\x00\x63'), request]))).toEqual([
       '11 72 @2',
-      'warning: 11 octets that are no PDU skipped',
+      'warning: 11 octets that are no PDU skipped, from offset 72 of the stream on',
       '0 36 @3',
       'end 0',
     ]);
+  });
+
+  test('a PDU of a type that the protocol does not have is named by its type, its frame and its offset', async () => {
+    const stray = pduOf({ type: 20 });
+    const [, problem] = await items(captureOf(SYN, ...sent(bind, stray, request)));
+    expect(problem).toMatchObject({
+      severity: 'warning',
+      frame: 3,
+      message: '24 octets that are no PDU (PTYPE 20) skipped, from offset 72 of the stream on',
+    });
   });
 
   test('a gap inside of a PDU: what is there is given, and the next PDU is found by the length', async () => {
@@ -137,7 +147,7 @@ describe('it goes on behind what it cannot use', () => {
       '11 72 @2',
       'cut 0 400+600',
       'warning: 5000 octets of the stream are not in the capture',
-      'warning: 33 octets that are no PDU skipped',
+      'warning: 33 octets that are no PDU skipped, from offset 5472 of the stream on',
       '0 36 @4',
       'end 0',
     ]);
@@ -150,14 +160,14 @@ describe('it goes on behind what it cannot use', () => {
   test('a header that the capture ends in is counted', async () => {
     expect(await lines(bind, request.subarray(0, 9))).toEqual([
       '11 72 @2',
-      'warning: 9 octets that are no PDU skipped',
+      'warning: 9 octets that are no PDU skipped, from offset 72 of the stream on',
       'end 0',
     ]);
   });
 
   test('a capture that starts in the middle of a PDU', async () => {
     expect(await middle(Buffer.concat([Buffer.alloc(100, 0xee), request]), request)).toEqual([
-      'info: 100 octets before the first PDU skipped',
+      'info: 100 octets before the first PDU skipped, from offset 0 of the stream on',
       '0 36 @1',
       '0 36 @2',
       'end 0',
@@ -166,7 +176,7 @@ describe('it goes on behind what it cannot use', () => {
 
   test('the greeting of ncacn_http before the first PDU', async () => {
     expect(await lines('ncacn_http/1.0', bind)).toEqual([
-      'info: 14 octets before the first PDU skipped',
+      'info: 14 octets before the first PDU skipped, from offset 0 of the stream on',
       '11 72 @3',
       'end 0',
     ]);

@@ -1,0 +1,261 @@
+import { readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { cli, linesOf, ndjsonLines } from '../support/cli.js';
+import { captureOf, pduOf } from '../support/segments.js';
+
+const CAPTURES = join(import.meta.dirname, '../../pcaps');
+const AT_CONNECT = join(CAPTURES, 'activation-at-connect.pcapng');
+const PASSWORD = 'P4ssw0rd.Lab';
+
+/** A bind_nak, reason 4, as it stands in the specification's terms: the smallest PDU that decodes. */
+const BIND_NAK = Buffer.from('05000d03100000001500000001000000 0400010500'.replace(' ', ''), 'hex');
+
+/** A stream of three segments: a whole PDU, what is given, a whole PDU. The second one is frame 3. */
+const between = (middle: Uint8Array): Buffer =>
+  captureOf(
+    { flags: 'SYN', sequence: 0 },
+    { sequence: 1, data: BIND_NAK },
+    { sequence: 1 + BIND_NAK.length, data: middle },
+    { sequence: 1 + BIND_NAK.length + middle.length, data: BIND_NAK },
+  );
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'dcom-harness-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function file(name: string, bytes: Uint8Array): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, bytes);
+  return path;
+}
+
+describe('decode', () => {
+  test('prints one line a PDU: frame, direction, type, call, level, operation and user', async () => {
+    const { code, stdout, stderr } = await cli(['decode', AT_CONNECT]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const lines = linesOf(stdout);
+    expect(lines).toHaveLength(10);
+    expect(lines[3]).toMatch(
+      /^ +7 #0 .* 127\.0\.0\.1:54170 > 127\.0\.0\.2:135 +request +call 2 +CONNECT +IRemoteSCMActivator::RemoteCreateInstance LAB\\op$/,
+    );
+  });
+
+  test('--json prints one record a PDU, with its parameters', async () => {
+    const { code, stdout, stderr } = await cli(['decode', '--json', AT_CONNECT]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const records = ndjsonLines(stdout);
+    expect(records.map(({ frame, ptype, auth_level }) => [frame, ptype, auth_level])).toEqual([
+      [4, 'bind', 2],
+      [5, 'bind_ack', 2],
+      [6, 'auth3', 2],
+      [7, 'request', 2],
+      [8, 'response', 2],
+      [12, 'bind', 5],
+      [13, 'bind_ack', 5],
+      [14, 'auth3', 5],
+      [15, 'request', 5],
+      [16, 'response', 5],
+    ]);
+    expect(records[3]).toMatchObject({
+      file: 'activation-at-connect.pcapng',
+      stream: 0,
+      interface: 'IRemoteSCMActivator',
+      opnum: 4,
+      operation: 'RemoteCreateInstance',
+      stub: 'plain',
+      user: 'LAB\\op',
+      value: { orpcthis: { version: { MajorVersion: 5, MinorVersion: 7 }, flags: 1 } },
+    });
+    expect(records[4]).toMatchObject({ value: { ReturnValue: 0 } });
+  });
+
+  test('--password checks the signatures; without it they are only seen', async () => {
+    const states = async (...more: string[]): Promise<unknown[]> =>
+      ndjsonLines((await cli(['decode', '--json', AT_CONNECT, ...more])).stdout)
+        .filter(({ stub }) => stub !== undefined)
+        .map(({ stub }) => stub);
+    const [without, right, wrong, named] = await Promise.all([
+      states(),
+      states('--password', PASSWORD),
+      states('--password', 'wrong'),
+      states('--user', `LAB\\op:${PASSWORD}`),
+    ]);
+    expect(without).toEqual(['plain', 'plain', 'signed', 'signed']);
+    expect(right).toEqual(['plain', 'plain', 'verified', 'verified']);
+    expect(wrong).toEqual(['plain', 'plain', 'signed', 'signed']);
+    expect(named).toEqual(right);
+  });
+
+  test('--summary prints one line a file, of a folder the captures in it', async () => {
+    const { code, stdout } = await cli(['decode', '--summary', CAPTURES]);
+    expect(code).toBe(0);
+    expect(linesOf(stdout)).toHaveLength(3);
+    expect(stdout).toMatch(/^activation-at-connect\.pcapng +10 +2 /m);
+    const [first, second] = ndjsonLines((await cli(['decode', '--summary', '--json', CAPTURES])).stdout);
+    expect(first).toEqual({
+      file: 'activation-at-connect.pcapng',
+      pdus: 10,
+      streams: 2,
+      types: { bind: 2, bind_ack: 2, auth3: 2, request: 2, response: 2 },
+      requests: { IRemoteSCMActivator: 1, IRemUnknown: 1 },
+      auth: { '10:2': 5, '10:5': 5 },
+      undecoded: 0,
+      problems: 0,
+    });
+    expect(second).toMatchObject({ file: 'activation-at-pkt-integrity.pcapng', auth: { '10:5': 10 } });
+  });
+
+  test('- reads stdin, and gzip is unpacked wherever it comes from', async () => {
+    const bytes = readFileSync(AT_CONNECT);
+    const plain = (await cli(['decode', AT_CONNECT])).stdout;
+    const [stdin, packedStdin, packedFile] = await Promise.all([
+      cli(['decode', '-'], bytes),
+      cli(['decode', '-'], gzipSync(bytes)),
+      cli(['decode', await file('packed.pcapng.gz', gzipSync(bytes))]),
+    ]);
+    for (const { code, stdout } of [stdin, packedStdin, packedFile])
+      expect({ code, stdout }).toEqual({ code: 0, stdout: plain });
+    const [record] = ndjsonLines((await cli(['decode', '-', '--json'], bytes)).stdout);
+    expect(record).toMatchObject({ file: 'stdin' });
+  });
+
+  test('--hex decodes one PDU, however the digits are written', async () => {
+    for (const text of [
+      BIND_NAK.toString('hex'),
+      BIND_NAK.toString('hex').replace(/../g, '0x$&, ').toUpperCase().replaceAll('0X', '0x'),
+    ]) {
+      const { code, stdout } = await cli(['decode', '--hex', text]);
+      expect(code).toBe(0);
+      expect(ndjsonLines(stdout)).toMatchObject([
+        { PTYPE: 'bind_nak', call_id: 1, provider_reject_reason: 4, versions: [{ major: 5, minor: 0 }] },
+      ]);
+    }
+  });
+});
+
+describe('decode: what cannot be read ends with exit code 2 and one line on stderr', () => {
+  test.each<{ name: string; of: () => Promise<string[]>; says: RegExp }>([
+    { name: 'no file', of: async () => [join(folder, 'none.pcap')], says: /none\.pcap: ENOENT/ },
+    {
+      name: 'a text',
+      of: async () => [await file('text', Buffer.from('hello'))],
+      says: /text: neither pcap nor pcapng/,
+    },
+    { name: 'an empty file', of: async () => [await file('empty', Buffer.alloc(0))], says: /empty: the file is empty/ },
+    {
+      name: 'a file that ends inside its first header',
+      of: async () => [await file('short', readFileSync(AT_CONNECT).subarray(0, 3))],
+      says: /short: /,
+    },
+    {
+      name: 'gzip that breaks off at once',
+      of: async () => [await file('broken.gz', gzipSync(readFileSync(AT_CONNECT)).subarray(0, 12))],
+      says: /broken\.gz: /,
+    },
+    {
+      name: 'a folder without captures',
+      of: async () => {
+        await mkdir(join(folder, 'nothing'), { recursive: true });
+        return [join(folder, 'nothing')];
+      },
+      says: /no capture to decode/,
+    },
+    { name: 'nothing at all', of: async () => [], says: /no capture to decode/ },
+    { name: 'hex that is no PDU', of: async () => ['--hex', '0500'], says: /no PDU: .*needs 16 octets/ },
+    { name: 'hex that is no hex', of: async () => ['--hex', 'xyz'], says: /--hex takes an even number/ },
+  ])('$name', async ({ of, says }) => {
+    const { code, stdout, stderr } = await cli(['decode', ...(await of())]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(linesOf(stderr)).toEqual([expect.stringMatching(says)]);
+    expect(stderr).toMatch(/^dcom-harness: /);
+  });
+
+  test('one file of two that cannot be read is named, and the other one is decoded', async () => {
+    const { code, stdout, stderr } = await cli(['decode', await file('text', Buffer.from('hello')), AT_CONNECT]);
+    expect(code).toBe(0);
+    expect(linesOf(stdout)).toHaveLength(10);
+    expect(linesOf(stderr)).toEqual([expect.stringContaining('text: neither pcap nor pcapng')]);
+  });
+});
+
+describe('decode: what is damaged is named by file, frame and offset, and the rest is decoded', () => {
+  /** Decodes a damaged file; gives what it said, and the frame and type of every PDU. */
+  async function damaged(name: string, bytes: Uint8Array) {
+    const { code, stdout, stderr } = await cli(['decode', '--json', await file(name, bytes)]);
+    const pdus = ndjsonLines(stdout).map(({ frame, ptype }) => `${frame} ${ptype}`);
+    return { code, pdus, said: linesOf(stderr) };
+  }
+
+  test('a record that is cut', async () => {
+    const bytes = readFileSync(AT_CONNECT);
+    const { code, pdus, said } = await damaged('cut.pcapng', bytes.subarray(0, -50));
+    expect(code).toBe(0);
+    expect(pdus).toHaveLength(10);
+    expect(said).toEqual(['warning: cut.pcapng frame 24 offset 4544: the file ends inside a block: 38 of 88 octets']);
+  });
+
+  test('gzip that breaks off later on, with its name once', async () => {
+    const packed = gzipSync(readFileSync(AT_CONNECT));
+    const { code, pdus, said } = await damaged('cut.gz', packed.subarray(0, 900));
+    expect(code).toBe(0);
+    expect(pdus.length).toBeGreaterThan(0);
+    expect(said[0]).toBe('error: cut.gz frame 8: unexpected end of file');
+  });
+
+  test('octets between two records that are none', async () => {
+    const bytes = readFileSync(AT_CONNECT);
+    const odd = Buffer.concat([bytes.subarray(0, 1000), Buffer.alloc(400, 0xff), bytes.subarray(1000)]);
+    const { code, pdus, said } = await damaged('odd.pcapng', odd);
+    expect(code).toBe(0);
+    expect(pdus).toHaveLength(9);
+    expect(said[0]).toBe('error: odd.pcapng frame 6 offset 856: a block with an impossible length; 776 octets skipped');
+  });
+
+  test('a PDU of an unknown type', async () => {
+    const { code, pdus, said } = await damaged('type.pcapng', between(pduOf({ type: 0x63, body: 4 })));
+    expect({ code, pdus }).toEqual({ code: 0, pdus: ['2 bind_nak', '4 bind_nak'] });
+    expect(said).toEqual([
+      'warning: type.pcapng frame 3: 20 octets that are no PDU (PTYPE 99) skipped, from offset 21 of the stream on',
+    ]);
+  });
+
+  test('a frag_length below its own header', async () => {
+    const { code, pdus, said } = await damaged('small.pcapng', between(pduOf({ body: 4, fragLength: 10 })));
+    expect({ code, pdus }).toEqual({ code: 0, pdus: ['2 bind_nak', '4 bind_nak'] });
+    expect(said).toEqual([
+      'warning: small.pcapng frame 3: 20 octets that are no PDU skipped, from offset 21 of the stream on',
+    ]);
+  });
+
+  test('a frag_length beyond what was captured', async () => {
+    const { code, pdus, said } = await damaged('large.pcapng', between(pduOf({ body: 4, fragLength: 4000 })));
+    expect({ code, pdus }).toEqual({ code: 0, pdus: ['2 bind_nak', '4 cut'] });
+    expect(said).toEqual(['warning: large.pcapng frame 4: 3959 of its octets are not in the capture']);
+  });
+
+  test('a list that is longer than its PDU', async () => {
+    const { code, pdus, said } = await damaged('inner.pcapng', between(pduOf({ type: 11, body: 12 })));
+    expect({ code, pdus }).toEqual({ code: 0, pdus: ['2 bind_nak', '3 malformed', '4 bind_nak'] });
+    expect(said).toEqual(['warning: inner.pcapng frame 3: bind.p_cont_elem_t @0x1c: needs 4 octets, has 0']);
+  });
+
+  test('a PDU that is cut after any number of its octets', async () => {
+    const pdu = pduOf({ type: 11, body: 44 });
+    for (const length of [1, 15, 16, 17, 59]) {
+      const bytes = captureOf(
+        { flags: 'SYN', sequence: 0 },
+        { sequence: 1, data: BIND_NAK },
+        { sequence: 1 + BIND_NAK.length, data: pdu.subarray(0, length) },
+      );
+      const { code, pdus, said } = await damaged(`cut${length}.pcapng`, bytes);
+      expect({ code, pdus }).toEqual({ code: 0, pdus: length < 16 ? ['2 bind_nak'] : ['2 bind_nak', '3 cut'] });
+      expect(said).toEqual([expect.stringMatching(`^warning: cut${length}.pcapng frame 3: `)]);
+    }
+  });
+});

@@ -1,0 +1,112 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** The built command line; `npm test` builds it before the tests run. */
+const MAIN = join(import.meta.dirname, '../../dist/cli/main.js');
+
+export interface CliResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function start(args: readonly string[]): ChildProcess {
+  if (!existsSync(MAIN)) throw new Error('the command line is not built: npm run build');
+  const { FORCE_COLOR: _, ...env } = process.env;
+  return spawn(process.execPath, [MAIN, ...args], { env: { ...env, NO_COLOR: '1' }, stdio: 'pipe' });
+}
+
+/** Runs one command to its end. `input` is what it finds on stdin. */
+export function cli(args: readonly string[], input: Uint8Array | string = ''): Promise<CliResult> {
+  const child = start(args);
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  // A command that does not read stdin may be gone before it is written.
+  child.stdin?.on('error', () => {});
+  child.stdin?.end(input);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+export type JsonLine = Readonly<Record<string, unknown>>;
+
+/** NDJSON, strictly: throws where a line is no JSON object. */
+export const ndjsonLines = (text: string): JsonLine[] =>
+  text
+    .split('\n')
+    .filter((line, index, all) => index < all.length - 1 || line !== '')
+    .map((line) => {
+      const value: unknown = JSON.parse(line);
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error(`no object: ${line}`);
+      return value as JsonLine;
+    });
+
+/** What a person reads on stderr, line by line. */
+export const linesOf = (text: string): string[] => text.split('\n').filter((line) => line !== '');
+
+/** A command that stays until it is told to end, such as `serve`. */
+export class RunningCli {
+  readonly stdout: string[] = [];
+  stderr = '';
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<number | null>;
+  #waiting: (() => void)[] = [];
+
+  constructor(args: readonly string[]) {
+    this.#child = start(args);
+    const wake = (): void => {
+      for (const waiting of this.#waiting.splice(0)) waiting();
+    };
+    createInterface({ input: this.#child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
+      this.stdout.push(line);
+      wake();
+    });
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.stderr += text;
+    });
+    this.#ended = new Promise((resolve) => {
+      this.#child.once('close', (code) => {
+        resolve(code);
+        wake();
+      });
+    });
+  }
+
+  get json(): JsonLine[] {
+    return this.stdout.map((line) => JSON.parse(line) as JsonLine);
+  }
+
+  /** The first line of stdout that fits; throws, with what there is, where the command ends without it. */
+  async line(fits: (line: string) => boolean): Promise<string> {
+    for (;;) {
+      const found = this.stdout.find(fits);
+      if (found !== undefined) return found;
+      if (this.#child.exitCode !== null)
+        throw new Error(`ended with ${this.#child.exitCode} and without that line: ${this.stderr}`);
+      await new Promise<void>((resolve) => {
+        this.#waiting.push(resolve);
+      });
+    }
+  }
+
+  /** Waits for a record of this event on stdout. */
+  async event(name: string): Promise<JsonLine> {
+    return JSON.parse(await this.line((line) => line.includes(`"event":"${name}"`))) as JsonLine;
+  }
+
+  /** Sends a signal, and gives the exit code. */
+  async stop(signal: 'SIGINT' | 'SIGTERM' = 'SIGINT'): Promise<number | null> {
+    this.#child.kill(signal);
+    return this.#ended;
+  }
+}
