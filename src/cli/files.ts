@@ -1,5 +1,6 @@
-import { readdirSync, statSync } from 'node:fs';
+import { openSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { UsageError } from './io.js';
 
 const CAPTURE = /\.(pcap|pcapng|cap)(\.gz)?$/i;
 
@@ -18,3 +19,12 @@ export function captureFiles(paths: readonly string[]): string[] {
 // What does not exist is not judged here: reading it says so in its own words.
 const isFolder = (path: string): boolean =>
   path !== '-' && (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false);
+
+/** Opens a file for results, before there are any: what cannot be written is said before something is sent. */
+export function openForWriting(path: string): number {
+  try {
+    return openSync(path, 'w');
+  } catch (error) {
+    throw new UsageError(`cannot write ${path}: ${(error as Error).message}`);
+  }
+}

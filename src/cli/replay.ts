@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { Argument, Command } from 'commander';
+import { closeSync, writeSync } from 'node:fs';
+import { Argument, Command, Option } from 'commander';
 import { readCalls } from '../capture/calls.js';
 import { type ReplayedCall, type ReplayOptions, replayCall, whyNotReplayed } from '../capture/replay.js';
 import { classOf, replayTitle, shortLevel } from '../capture/replay-result.js';
@@ -14,7 +14,7 @@ import type { Column } from '../report/table.js';
 import { tap } from '../report/tap.js';
 import type { AccountEntry, Secret } from '../security/index.js';
 import { type DcomServer, startServer } from '../server/server.js';
-import { captureFiles } from './files.js';
+import { captureFiles, openForWriting } from './files.js';
 import { type Output, output, UsageError } from './io.js';
 import {
   AUTH_TYPES,
@@ -63,7 +63,7 @@ export const replayCommand = (): Command =>
     .addOption(authOption())
     .addOption(passwordOption())
     .addOption(ntHashOption())
-    .option('--tap', 'TAP 14 on stdout', false)
+    .addOption(new Option('--tap', 'TAP 14 on stdout').default(false).conflicts('json'))
     .option('--junit <file>', 'write JUnit')
     .addOption(jsonOption())
     .addHelpText(
@@ -92,6 +92,7 @@ async function replay(paths: string[], options: ReplayCommandOptions): Promise<v
   }
   const out = output(options);
   const quiet = options.json || options.tap;
+  const report = options.junit === undefined ? undefined : openForWriting(options.junit);
   const server = options.target === undefined ? await simulated(out, options) : undefined;
   try {
     const target =
@@ -103,7 +104,7 @@ async function replay(paths: string[], options: ReplayCommandOptions): Promise<v
       done.push(...(await replayFile(out, file, optionsFor(target, options, server), options)));
     if (done.length === 0) throw new UsageError('no activation that could be sent again was found');
     const results = done.map(resultOf);
-    if (options.junit !== undefined) writeFileSync(options.junit, await junit(results, 'replay'));
+    if (report !== undefined) writeSync(report, await junit(results, 'replay'));
     if (options.tap) out.text(tap(results));
     else if (options.json) for (const item of done) out.record(recordOf(item));
     if (!quiet) {
@@ -112,6 +113,7 @@ async function replay(paths: string[], options: ReplayCommandOptions): Promise<v
     }
     if (!resultsSummary(results).ok) process.exitCode = 1;
   } finally {
+    if (report !== undefined) closeSync(report);
     await server?.close();
   }
 }

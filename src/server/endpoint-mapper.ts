@@ -25,7 +25,7 @@ import { type Infer, NULL_CONTEXT_HANDLE } from '../codec/ndr/index.js';
 import { NDR20_SYNTAX } from '../codec/rpce/index.js';
 import { UUID_NULL } from '../codec/uuid.js';
 import type { Endpoint } from '../net/channel.js';
-import { RpcFault } from '../rpc/index.js';
+import { RpcFault, type RpcProfile } from '../rpc/index.js';
 import type { RandomBytes } from '../security/index.js';
 import { CONTEXT_MISMATCH, ContextHandles } from './context-handles.js';
 import { type CallContext, method, type Service, service } from './service.js';
@@ -43,6 +43,7 @@ export interface EndpointEntry {
 export interface EndpointMapperOptions {
   readonly entries: () => readonly EndpointEntry[];
   readonly random: RandomBytes;
+  readonly lookupEnds: RpcProfile['lookupEnds'];
 }
 
 /** [MS-RPCE] 2.2.1.2.4, 2.2.1.2.5: range(0,500) of max_ents and max_towers. */
@@ -54,7 +55,7 @@ const RPC_X_INVALID_BOUND = 0x000006c6;
 type LookupRequest = Infer<typeof ept_lookup.request>;
 
 /** The endpoint mapper: which port an interface of this server listens on ([MS-RPCE] 2.2.1.2, C706 O). Read only. */
-export function endpointMapper({ entries, random }: EndpointMapperOptions): Service {
+export function endpointMapper({ entries, random, lookupEnds }: EndpointMapperOptions): Service {
   const lookups = new ContextHandles<EndpointEntry[]>(random, MAX_SEARCHES);
   const maps = new ContextHandles<EndpointEntry[]>(random, MAX_SEARCHES);
 
@@ -71,14 +72,11 @@ export function endpointMapper({ entries, random }: EndpointMapperOptions): Serv
     const left = isNew ? start() : searches.find(groupId, { context_handle_uuid });
     if (left === undefined) throw new RpcFault(CONTEXT_MISMATCH);
     const found = left.splice(0, max);
-    const more = left.length > 0;
-    if (!more && !isNew) searches.close(groupId, { context_handle_uuid });
-    const open = more && isNew ? searches.open(groupId, left) : { context_handle_uuid };
-    return {
-      found,
-      entry_handle: more ? open : NULL_CONTEXT_HANDLE,
-      status: found.length === 0 ? EPT_S_NOT_REGISTERED : 0,
-    };
+    // A full page keeps its handle, also where it happens to be the last one: seen of Windows Server 2019.
+    const goesOn = found.length === max && found.length > 0;
+    if (!goesOn && !isNew) searches.close(groupId, { context_handle_uuid });
+    const open = goesOn && isNew ? searches.open(groupId, left) : { context_handle_uuid };
+    return { found, goesOn, entry_handle: goesOn ? open : NULL_CONTEXT_HANDLE };
   };
 
   return service(ept, [
@@ -86,8 +84,13 @@ export function endpointMapper({ entries, random }: EndpointMapperOptions): Serv
       ept_lookup,
       (input, context) => {
         const start = (): EndpointEntry[] => entries().filter((entry) => isWanted(entry, input));
-        const { found, ...rest } = search(lookups, input.entry_handle, input.max_ents, context, start);
-        return { ...rest, entries: found.map((entry) => entryOf(entry, context.server)) };
+        const { found, goesOn, entry_handle } = search(lookups, input.entry_handle, input.max_ents, context, start);
+        const ended = found.length === 0 || (!goesOn && lookupEnds === 'with the last elements');
+        return {
+          entry_handle,
+          status: ended ? EPT_S_NOT_REGISTERED : 0,
+          entries: found.map((entry) => entryOf(entry, context.server)),
+        };
       },
       { layout: ({ max_ents }) => forAtMost(max_ents) },
     ),
@@ -97,8 +100,12 @@ export function endpointMapper({ entries, random }: EndpointMapperOptions): Serv
         const wanted = input.map_tower === null ? undefined : unpackTower(input.map_tower);
         const start = (): EndpointEntry[] =>
           wanted === undefined ? [] : entries().filter((entry) => fits(entry, wanted, input.obj));
-        const { found, ...rest } = search(maps, input.entry_handle, input.max_towers, context, start);
-        return { ...rest, ITowers: found.map((entry) => towerOf(entry, context.server)) };
+        const { found, entry_handle } = search(maps, input.entry_handle, input.max_towers, context, start);
+        return {
+          entry_handle,
+          status: found.length === 0 ? EPT_S_NOT_REGISTERED : 0,
+          ITowers: found.map((entry) => towerOf(entry, context.server)),
+        };
       },
       { layout: ({ max_towers }) => forAtMost(max_towers) },
     ),

@@ -126,7 +126,11 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
   const extra = options.interfaces?.includes('rpcecho') ? [echoService(delay)] : [];
   const resolverServices = [...activation, objectResolver({ objects, exporterPort, authnHint }), ...extra];
   let resolver: Listener | undefined;
-  const mapper = endpointMapper({ entries: () => entriesOf(resolverServices, resolver?.address.port ?? 0), random });
+  const mapper = endpointMapper({
+    entries: () => entriesOf(resolverServices, resolver?.address.port ?? 0),
+    random,
+    lookupEnds: shared.profile.lookupEnds,
+  });
   const principals = principalsOf(names);
   const resolverEndpoint = endpointOf([...resolverServices, mapper], shared, principals, interfaceSet);
   const exporterEndpoint = endpointOf(remoteUnknown(objects), shared, principals, (services) =>
