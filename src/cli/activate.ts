@@ -9,7 +9,7 @@ import type { Registry } from '../hardening/registry.js';
 import type { PatchLevel } from '../hardening/timeline.js';
 import { formatEndpoint } from '../net/channel.js';
 import type { AccountEntry } from '../security/index.js';
-import { output } from './io.js';
+import { output, UsageError } from './io.js';
 import {
   AUTH_TYPES,
   asOfOption,
@@ -75,6 +75,7 @@ Examples:
 
 async function run(target: { host: string; port: number }, options: ActivateOptions): Promise<void> {
   const out = output(options);
+  checkAgreement(options);
   const raise = levelOf(options);
   const authType = AUTH_TYPES[options.auth ?? (raise.level === RPC_C_AUTHN_LEVEL.NONE ? 'none' : 'ntlm')] as number;
   const level = authType === 0 ? RPC_C_AUTHN_LEVEL.NONE : raise.level;
@@ -115,6 +116,14 @@ async function run(target: { host: string; port: number }, options: ActivateOpti
     if (outcome.status === 5 && outcome.refusedAt === 'fault') out.note('what that can mean: dcom-harness explain 5');
   }
   if (!outcome.accepted) process.exitCode = outcome.refusedAt === 'transport' ? TRANSPORT_FAILED : 1;
+}
+
+function checkAgreement({ auth, level }: ActivateOptions): void {
+  const none = level === RPC_C_AUTHN_LEVEL.NONE;
+  if (auth === 'none' && level !== undefined && !none)
+    throw new UsageError(`--auth none has no authentication to send at --level ${authnLevelName(level)}`);
+  if (auth !== undefined && auth !== 'none' && none)
+    throw new UsageError(`--auth ${auth} authenticates, and --level none does not`);
 }
 
 /** The level that goes on the wire: as it is given, or as a Windows client of that date makes it. */

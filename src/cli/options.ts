@@ -6,7 +6,7 @@ import { parseRegistry, type Registry } from '../hardening/registry.js';
 import { type PatchLevel, patchLevel } from '../hardening/timeline.js';
 import { parseEndpoint } from '../net/channel.js';
 import { type AccountEntry, parseAccount, Secret, SecurityError } from '../security/index.js';
-import { LOG_LEVELS } from './io.js';
+import { LOG_LEVELS, UsageError } from './io.js';
 
 /** Turns what a parser throws into commander's error, which names the option. */
 const parser =
@@ -38,24 +38,32 @@ export const registryOption = (): Option =>
   );
 
 export const userOption = (description: string): Option =>
-  new Option('--user <account>', description).argParser(collecting(account));
+  new Option('--user <account>', description).argParser(
+    (text: string, before: AccountEntry[] | undefined): AccountEntry[] => [...(before ?? []), account(text)],
+  );
 
 export const oneUserOption = (description: string): Option =>
-  new Option('--user <account>', description).argParser(parser(account));
+  new Option('--user <account>', description).argParser(account);
 
-/** `DOMAIN\user:password`; the error does not repeat what was given, since a part of it is a password. */
-function account(text: string): AccountEntry {
+const account = (text: string): AccountEntry =>
+  secretly(() => parseAccount(text), "--user: expected 'DOMAIN\\user:password'");
+
+/** commander's own error would repeat what was given, and that is a secret or has one in it. */
+function secretly<T>(parse: () => T, expected: string): T {
   try {
-    return parseAccount(text);
+    return parse();
   } catch (error) {
-    if (error instanceof SecurityError) throw new Error("expected 'DOMAIN\\user:password'");
+    if (error instanceof SecurityError) throw new UsageError(expected);
     throw error;
   }
 }
 
 export const ntHashOption = (): Option =>
   new Option('--nthash <hex>', 'NT hash of 32 hexadecimal digits, tried for every user; may be given again').argParser(
-    collecting((text) => Secret.ntHash(text)),
+    (text: string, before: Secret[] | undefined): Secret[] => [
+      ...(before ?? []),
+      secretly(() => Secret.ntHash(text), '--nthash: expected 32 hexadecimal digits'),
+    ],
   );
 
 export const levelOption = (description: string): Option =>
@@ -98,6 +106,15 @@ export const endpointParser = (defaultPort: number) =>
     if (endpoint === undefined) throw new Error('expected HOST, HOST:PORT or [IPV6]:PORT');
     return endpoint;
   });
+
+/** `ADDRESS:PORT`, checked, and kept as it is written. */
+export const listenOption = (description: string): Option =>
+  new Option('--listen <address:port>', description).argParser(
+    parser((text: string) => {
+      if (parseEndpoint(text, 0) === undefined) throw new Error('expected ADDRESS:PORT or [IPV6]:PORT');
+      return text;
+    }),
+  );
 
 /** The credentials that a client takes from `--user`. */
 export const credentialsOf = ({ domain, user, password = '' }: AccountEntry) => ({

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, writeSync } from 'node:fs';
+import { closeSync, writeFileSync } from 'node:fs';
 import { Argument, Command, Option } from 'commander';
 import { readCalls } from '../capture/calls.js';
 import { type ReplayedCall, type ReplayOptions, replayCall, whyNotReplayed } from '../capture/replay.js';
@@ -104,7 +104,7 @@ async function replay(paths: string[], options: ReplayCommandOptions): Promise<v
       done.push(...(await replayFile(out, file, optionsFor(target, options, server), options)));
     if (done.length === 0) throw new UsageError('no activation that could be sent again was found');
     const results = done.map(resultOf);
-    if (report !== undefined) writeSync(report, await junit(results, 'replay'));
+    if (report !== undefined) writeFileSync(report, await junit(results, 'replay'));
     if (options.tap) out.text(tap(results));
     else if (options.json) for (const item of done) out.record(recordOf(item));
     if (!quiet) {

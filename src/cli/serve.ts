@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, writeSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { userName } from '../capture/record.js';
 import { authnLevelName } from '../codec/status/authn.js';
@@ -12,8 +12,9 @@ import { type AssociationEvent, RPC_PROFILES } from '../rpc/index.js';
 import type { AccountEntry } from '../security/index.js';
 import type { Activation } from '../server/activation-log.js';
 import { EXTRA_INTERFACES, type ExtraInterface, startServer } from '../server/server.js';
-import { logger, type Output, output, UsageError } from './io.js';
-import { asOfOption, jsonOption, logLevelOption, registryOption, userOption } from './options.js';
+import { openForWriting } from './files.js';
+import { logger, type Output, output } from './io.js';
+import { asOfOption, jsonOption, listenOption, logLevelOption, registryOption, userOption } from './options.js';
 
 interface ServeOptions {
   readonly listen: string;
@@ -31,7 +32,7 @@ interface ServeOptions {
 export const serveCommand = (): Command =>
   new Command('serve')
     .description('a simulated DCOM server: activators, object resolver and an object exporter that runs nothing')
-    .option('--listen <address:port>', 'where to listen; clients insist on port 135', '127.0.0.1:135')
+    .addOption(listenOption('where to listen; clients insist on port 135').default('127.0.0.1:135'))
     .addOption(
       asOfOption('patch level: 2021-05, 2021-06-08, 2022-06-14, 2023-03-14 or any date; the last one where absent'),
     )
@@ -67,7 +68,9 @@ Examples:
 
 async function serve(options: ServeOptions): Promise<void> {
   const out = output(options);
-  const file = options.pcap === undefined ? undefined : openRecording(options.pcap);
+  const file = options.pcap === undefined ? undefined : openForWriting(options.pcap);
+  // Before anybody is told that the server is there: who waits for that may end it at once.
+  const stopped = interrupted();
   const server = await startServer({
     listen: options.listen,
     ...(options.asOf === undefined ? {} : { asOf: options.asOf }),
@@ -92,7 +95,7 @@ async function serve(options: ServeOptions): Promise<void> {
     ],
   });
   tellListening(out, server, options);
-  await interrupted();
+  await stopped;
   await server.close();
   if (file !== undefined) closeSync(file);
 }
@@ -101,14 +104,6 @@ async function serve(options: ServeOptions): Promise<void> {
 function domainOf(users: readonly AccountEntry[] | undefined): { netbiosDomain?: string } {
   const domain = users?.find((user) => user.domain)?.domain;
   return domain === undefined ? {} : { netbiosDomain: domain };
-}
-
-function openRecording(path: string): number {
-  try {
-    return openSync(path, 'w');
-  } catch (error) {
-    throw new UsageError(`cannot write ${path}: ${(error as Error).message}`);
-  }
 }
 
 function tellListening(out: Output, server: Awaited<ReturnType<typeof startServer>>, options: ServeOptions): void {

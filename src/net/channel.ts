@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import type { Endpoint } from '../codec/inet/address.js';
 
 export type { Endpoint };
@@ -36,9 +37,9 @@ export const formatEndpoint = ({ address, port }: Endpoint): string =>
 
 /** `HOST:PORT`, `[IPV6]:PORT` or `HOST` with the port that is given. Undefined for anything else. */
 export function parseEndpoint(text: string, defaultPort: number): { host: string; port: number } | undefined {
-  const match = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text) ?? /^([^[\]]*:[^[\]]*:[^[\]]*)()()$/.exec(text);
-  if (match === null) return undefined;
-  const host = match[1] ?? match[2];
-  const port = match[3] ? Number(match[3]) : defaultPort;
-  return host === undefined || host === '' || port > 0xffff ? undefined : { host, port };
+  if (isIPv6(text)) return { host: text, port: defaultPort };
+  const [, address, name, digits] = /^(?:\[(.+)\]|([^:[\]\s]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
+  const host = address === undefined ? name : isIPv6(address) ? address : undefined;
+  const port = digits === undefined ? defaultPort : Number(digits);
+  return host === undefined || port > 0xffff ? undefined : { host, port };
 }

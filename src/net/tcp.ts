@@ -123,9 +123,10 @@ function addressOf(server: Server): Endpoint {
   return { address: plain(address.address), port: address.port };
 }
 
-function close(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    for (const socket of sockets) socket.destroy();
-  });
+/** Resolves when every connection has told its owner that it is closed; the server itself says so before that. */
+async function close(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
+  const ends = [...sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
+  ends.push(new Promise((resolve) => server.close(resolve)));
+  for (const socket of sockets) socket.destroy();
+  await Promise.all(ends);
 }

@@ -1,0 +1,84 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type CliResult, cli, linesOf, ndjsonLines } from '../support/cli.js';
+
+/**
+ * KB5004442, "Registry setting to enable or disable the hardening changes", row by row: the date, the value of
+ * RequireIntegrityActivationAuthenticationLevel, and what becomes of an activation at CONNECT. Event 10036 exists since
+ * the updates of September 2021. Nothing of it is taken from the code.
+ */
+const KB5004442: readonly (readonly [string, number | null, 'accepted' | 'refused', 10036?])[] = [
+  ['2021-05', null, 'accepted'],
+  ['2021-05', 0, 'accepted'],
+  ['2021-05', 1, 'accepted'],
+  ['2021-06-08', null, 'accepted'],
+  ['2021-06-08', 0, 'accepted'],
+  ['2021-06-08', 1, 'refused'],
+  ['2022-06-14', null, 'refused', 10036],
+  ['2022-06-14', 0, 'accepted'],
+  ['2022-06-14', 1, 'refused', 10036],
+  ['2022-11-08', null, 'refused', 10036],
+  ['2022-11-08', 0, 'accepted'],
+  ['2022-11-08', 1, 'refused', 10036],
+  ['2023-03-14', null, 'refused', 10036],
+  ['2023-03-14', 0, 'refused', 10036],
+  ['2023-03-14', 1, 'refused', 10036],
+];
+
+describe('demo, which npm start runs', () => {
+  let text: CliResult;
+  let json: CliResult;
+  beforeAll(async () => {
+    [text, json] = await Promise.all([cli(['demo']), cli(['demo', '--json'])]);
+  });
+
+  test('ends with 0 and says nothing on stderr', () => {
+    expect([text.code, text.stderr, json.code, json.stderr]).toEqual([0, '', 0, '']);
+  });
+
+  test('shows the captured conversation, PDU by PDU', () => {
+    const pdus = linesOf(text.stdout).filter((line) => /^ +\d+ #\d /.test(line));
+    expect(pdus).toHaveLength(10);
+    expect(pdus[3]).toContain('IRemoteSCMActivator::RemoteCreateInstance');
+  });
+
+  test('has fifteen rows: five dates, three values of the registry', () => {
+    const rows = linesOf(text.stdout).filter((line) => /^20\d\d-\d\d(-\d\d)? +(absent|0|1) /.test(line));
+    expect(rows.map((row) => row.split(/ +/).slice(0, 2))).toEqual(
+      KB5004442.map(([date, value]) => [date, value === null ? 'absent' : String(value)]),
+    );
+  });
+
+  test.each(KB5004442)('as of %s with the value %s an activation at CONNECT is %s', (date, value, verdict, event) => {
+    const row = linesOf(text.stdout).find((line) =>
+      new RegExp(`^${date} +${value === null ? 'absent' : value} `).test(line),
+    );
+    const atConnect =
+      verdict === 'accepted'
+        ? 'accepted'
+        : `refused: fault nca_s_fault_access_denied \\(0x00000005\\)${event === undefined ? '' : `, event ${event}`}`;
+    expect(row).toMatch(new RegExp(`^${date} +(absent|0|1) +${atConnect} +accepted$`));
+
+    const cells = ndjsonLines(json.stdout).filter(
+      (cell) => cell.as_of === date && cell.RequireIntegrityActivationAuthenticationLevel === value,
+    );
+    const refused = { accepted: false, refusedAt: 'fault', status: 5 };
+    expect(cells).toMatchObject([
+      { level: 2, expected: verdict, ...(verdict === 'accepted' ? { accepted: true } : refused) },
+      { level: 5, expected: 'accepted', accepted: true },
+    ]);
+    expect(cells.map(({ logged }) => (logged as { id: number } | undefined)?.id)).toEqual([event, undefined]);
+  });
+
+  test('lists every event 10036 with user, SID and address', () => {
+    const events = linesOf(text.stdout).filter((line) => line.startsWith('as of 20'));
+    const expected = KB5004442.filter(([, , , event]) => event !== undefined);
+    expect(events).toHaveLength(expected.length);
+    for (const [index, [date, value]] of expected.entries()) {
+      expect(events[index]).toMatch(
+        new RegExp(
+          `^as of ${date}, ${value ?? 'absent'}: \\S+Z HARNESS DCOM 10036: activation by LAB\\\\op \\(S-1-5-21-[\\d-]+\\) from 127\\.0\\.0\\.1 `,
+        ),
+      );
+    }
+  });
+});

@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest';
+import { cli, linesOf, ndjsonLines } from '../support/cli.js';
+
+const COMMANDS = ['decode', 'replay', 'serve', 'activate', 'explain', 'demo'];
+
+describe('help', () => {
+  test('names every command and what the exit codes mean', async () => {
+    const { code, stdout, stderr } = await cli(['--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
+    expect(stdout).toContain('Exit codes: 0 all as expected; 1 a check failed or something was refused; 2 bad usage');
+  });
+
+  test.each(COMMANDS)('of %s has an example that begins with its name, and --json', async (command) => {
+    const { code, stdout, stderr } = await cli([command, '--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(new RegExp(`^Examples?:\n {2}dcom-harness ${command}`, 'm'));
+    expect(stdout).toMatch(/^ +--json /m);
+  });
+
+  test.each([
+    ['an unknown command', ['frobnicate'], /unknown command 'frobnicate'/],
+    ['an unknown option', ['decode', '--frobnicate'], /unknown option '--frobnicate'/],
+    ['no command', [], /Usage: dcom-harness/],
+  ])('%s ends with 2', async (_, args, says) => {
+    const { code, stdout, stderr } = await cli(args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(says);
+  });
+
+  test.each([
+    ['decode', ['decode', 'x.pcap', '--nthash', 'abad1dea-hash'], '--nthash: expected 32 hexadecimal digits'],
+    ['activate', ['activate', 'h', '--user', 'abad1dea-user'], "--user: expected 'DOMAIN\\user:password'"],
+    ['replay', ['replay', 'x.pcap', '--user', 'abad1dea-user'], "--user: expected 'DOMAIN\\user:password'"],
+  ])('%s does not repeat a secret that is not written as it should be', async (_, args, says) => {
+    expect(await cli(args)).toEqual({ code: 2, stdout: '', stderr: `dcom-harness: ${says}\n` });
+  });
+
+  test('--version is that of the package', async () => {
+    const { code, stdout } = await cli(['--version']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe('explain', () => {
+  test.each([
+    ['5', /access_denied/i],
+    ['0x80010111', /RPC_E_INVALID_HEADER/],
+    ['-2147417839', /RPC_E_INVALID_HEADER/],
+    ['nca_s_op_rng_error', /0x1c010002/i],
+    ['10036', /10036/],
+  ])('%s', async (code, says) => {
+    const [text, json] = await Promise.all([cli(['explain', code]), cli(['explain', code, '--json'])]);
+    expect([text.code, json.code]).toEqual([0, 0]);
+    expect(text.stdout).toMatch(says);
+    expect(ndjsonLines(json.stdout)).toMatchObject([{ code, title: expect.any(String), lines: expect.any(Array) }]);
+  });
+
+  test('a code that nothing is known of ends with 2', async () => {
+    const { code, stdout, stderr } = await cli(['explain', 'E_FROBNICATED']);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(linesOf(stderr)).toEqual([expect.stringContaining("nothing is known of 'E_FROBNICATED'")]);
+  });
+});
