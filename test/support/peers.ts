@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
@@ -32,7 +33,24 @@ export function peer(name: string): Peer {
     .split(delimiter)
     .map((folder) => join(folder, name))
     .find(isExecutable);
-  const missing = `${name} is not on PATH (Debian: apt-get install ${PACKAGES[name] ?? name})`;
+  return found(name, path, `${name} is not on PATH (Debian: apt-get install ${PACKAGES[name] ?? name})`);
+}
+
+/** The system's own Python, which sees Debian's packages; another one may come first on PATH. */
+const PYTHON = '/usr/bin/python3';
+
+/** Finds a module of the system's Python; the path is that of Python. */
+export function pythonModule(name: string): Peer {
+  const importable = isExecutable(PYTHON) && spawnSync(PYTHON, ['-c', `import ${name}`]).status === 0;
+  const missing = `${PYTHON} cannot import ${name} (Debian: apt-get install python3-${name})`;
+  return found(name, importable ? PYTHON : undefined, missing);
+}
+
+/** Port 135, which DCOM clients insist on; the path says who may listen there. */
+export const port135 = (): Peer =>
+  found('port 135', process.getuid?.() === 0 ? 'root' : undefined, 'listening on port 135 needs root');
+
+function found(name: string, path: string | undefined, missing: string): Peer {
   if (path === undefined && !required()) process.stderr.write(`tests with ${name} are skipped: ${missing}\n`);
   return {
     name,
