@@ -36,14 +36,15 @@ export interface RpcProfile {
   /** [MS-RPCE] 3.3.3.5.2 with note <123>: Windows refuses call_ids above 0x7fffffff and such that do not increase. */
   readonly callIds: 'increasing' | 'any';
   /**
-   * ept_lookup: whether the page that holds the last elements says 0x16C9A0D6 already. [MS-RPCE] 2.2.1.2.4 keeps that
-   * status for a page without any; smbtorture, whose tests are held against Windows, expects it with the last ones.
+   * ept_lookup: how its last page shows. Windows gives a null handle and status 0, without which impacket could not list
+   * its map; smbtorture wants 0x16C9A0D6 beside the null handle; Samba keeps the handle, and gives that status for a
+   * further page without elements, which is all that [MS-RPCE] 2.2.1.2.4 speaks of.
    */
-  readonly lookupEnds: 'with the last elements' | 'when none are left';
+  readonly lookupEnds: 'with a null handle' | 'with a null handle and the status' | 'on an empty page';
 }
 
 const WINDOWS: Omit<RpcProfile, 'name'> = {
-  lookupEnds: 'with the last elements',
+  lookupEnds: 'with a null handle',
   transportMaxFragment: 5840,
   minFragment: 2048,
   preferredTransferSyntax: 'ndr64',
@@ -83,7 +84,7 @@ export const RPC_PROFILES: Readonly<Record<string, RpcProfile>> = {
   'samba-4.17': {
     name: 'samba-4.17',
     ...WINDOWS,
-    lookupEnds: 'when none are left',
+    lookupEnds: 'on an empty page',
     preferredTransferSyntax: 'ndr20',
     transferSyntaxes: ['ndr20', 'ndr64'],
     levelCall: 'bind_nak invalid_checksum',

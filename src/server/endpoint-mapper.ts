@@ -73,7 +73,8 @@ export function endpointMapper({ entries, random, lookupEnds }: EndpointMapperOp
     if (left === undefined) throw new RpcFault(CONTEXT_MISMATCH);
     const found = left.splice(0, max);
     // A full page keeps its handle, also where it happens to be the last one: seen of Windows Server 2019.
-    const goesOn = found.length === max && found.length > 0;
+    const shortPageGoesOn = lookupEnds === 'on an empty page' && searches === lookups;
+    const goesOn = found.length > 0 && (found.length === max || shortPageGoesOn);
     if (!goesOn && !isNew) searches.close(groupId, { context_handle_uuid });
     const open = goesOn && isNew ? searches.open(groupId, left) : { context_handle_uuid };
     return { found, goesOn, entry_handle: goesOn ? open : NULL_CONTEXT_HANDLE };
@@ -85,7 +86,7 @@ export function endpointMapper({ entries, random, lookupEnds }: EndpointMapperOp
       (input, context) => {
         const start = (): EndpointEntry[] => entries().filter((entry) => isWanted(entry, input));
         const { found, goesOn, entry_handle } = search(lookups, input.entry_handle, input.max_ents, context, start);
-        const ended = found.length === 0 || (!goesOn && lookupEnds === 'with the last elements');
+        const ended = found.length === 0 || (!goesOn && lookupEnds === 'with a null handle and the status');
         return {
           entry_handle,
           status: ended ? EPT_S_NOT_REGISTERED : 0,

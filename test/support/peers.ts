@@ -23,6 +23,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   samba: 'samba-ad-dc',
   'samba-tool': 'samba',
   smbclient: 'smbclient',
+  rpcclient: 'smbclient',
   kinit: 'krb5-user',
   chromium: 'chromium',
 };
