@@ -1,7 +1,14 @@
 import { acceptedContext, type Connector, RpcConnection } from '../client/connection.js';
 import { type Authentication, clientSecurity } from '../client/credentials.js';
 import { ACCEPTED, activationOutcome, type CallOutcome, faultOutcome, outcomeOfError } from '../client/outcome.js';
-import { IActivation, IObjectExporter, IRemoteSCMActivator, type RemoteCreateInstance } from '../codec/dcom/index.js';
+import {
+  IActivation,
+  IObjectExporter,
+  IRemoteSCMActivator,
+  type RemoteCreateInstance,
+  ServerAlive,
+  ServerAlive2,
+} from '../codec/dcom/index.js';
 import type { Infer } from '../codec/ndr/index.js';
 import { DREP_BIG, DREP_LITTLE, RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import { TRANSFER_SYNTAXES } from '../rpc/index.js';
@@ -35,17 +42,17 @@ export interface ReplayedCall {
 
 /** What is replayed: whether a server is there, and activations. Methods of objects are not called. */
 const REPLAYED = new Set([
-  IActivation.uuid,
-  IRemoteSCMActivator.uuid,
-  `${IObjectExporter.uuid} 3`,
-  `${IObjectExporter.uuid} 5`,
+  ...[IActivation, IRemoteSCMActivator].flatMap(({ uuid, operations }) =>
+    [...operations.keys()].map((opnum) => `${uuid} ${opnum}`),
+  ),
+  ...[ServerAlive, ServerAlive2].map(({ opnum }) => `${IObjectExporter.uuid} ${opnum}`),
 ]);
 
 /** Whether a captured call is one that can be sent again; if not, why. */
 export function whyNotReplayed(call: CapturedCall): string | undefined {
   if (call.presentation === undefined) return 'its bind is not in the capture, so its interface is not known';
-  const { uuid } = call.presentation.interface;
-  if (!REPLAYED.has(uuid) && !REPLAYED.has(`${uuid} ${call.opnum}`)) return 'neither an activation nor ServerAlive';
+  if (!REPLAYED.has(`${call.presentation.interface.uuid} ${call.opnum}`))
+    return 'neither an activation nor ServerAlive';
   if (call.stubState === 'sealed') return 'its stub is encrypted, and no password or hash was given that opens it';
   if (call.security.level === undefined) return 'its authentication level is not in the capture';
   return undefined;
