@@ -7,22 +7,22 @@ import {
   decodePdu,
   encodePdu,
   encodeVerificationTrailer,
-  endianOf,
-  type FaultPdu,
   type Pdu,
   PFC,
-  type ResponsePdu,
+  REJECT,
+  RESULT,
   RPC_C_AUTHN_LEVEL,
-  stubOffset,
 } from '../codec/rpce/index.js';
 import { SecurityError } from '../security/error.js';
 import type { Milliseconds } from '../security/provider.js';
 import { PduAssembler } from './assembler.js';
+import { extendedErrorOfBindNak } from './bind-nak.js';
+import { type AnswerRules, ClientAnswers } from './client-answers.js';
 import type { ClientOutput } from './client-events.js';
 import { ClientSecurity, type ClientSecurityOptions } from './client-security.js';
+import { ProtocolError } from './errors.js';
 import { fragment } from './fragments.js';
-import { type Protection, trailerLength, unprotect } from './protection.js';
-import { isFirst, isLast } from './request-assembly.js';
+import type { Protection } from './protection.js';
 import { verificationCommands } from './verification-commands.js';
 
 export interface ClientAssociationOptions {
@@ -40,6 +40,8 @@ export interface ClientAssociationOptions {
   readonly packedDrep?: Uint8Array;
   /** Octets of stub that one answer may have; 16 MiB where absent. */
   readonly maxResponseStub?: number;
+  /** [MS-RPCE] 2.2.2.6: whether an answer that claims more stub than it has is refused; `checked` where absent. */
+  readonly allocHint?: AnswerRules['allocHint'];
 }
 
 export interface RequestOptions {
@@ -60,14 +62,17 @@ interface Handshake {
   readonly elements: readonly ContextElement[];
 }
 
-interface Answer {
-  /** How the call was protected, and so its answer must be. */
-  readonly protection: Protection | undefined;
-  readonly pieces: Buffer[];
-  length: number;
+/** A bind or alter_context whose answer has not come. */
+interface Proposal {
+  readonly answer: 'bind_ack' | 'alter_context_resp';
+  readonly count: number;
 }
 
+/** MustRecvFragSize of C706 12.6.3.1. */
+const MIN_FRAGMENT = 1432;
 const MAX_RESPONSE_STUB = 16 * 1024 * 1024;
+/** [MS-RPCE] 3.3.1.5.4: a client must not build more on one connection. */
+const MAX_SECURITY_CONTEXTS = 2000;
 
 /** The client's end of one connection, [MS-RPCE] 3.3.2: calls in, octets out, and back. Owns no socket and no clock. */
 export class ClientAssociation {
@@ -76,14 +81,20 @@ export class ClientAssociation {
   readonly #security = new Map<number, ClientSecurity>();
   #handshake: Handshake | undefined;
   readonly #contexts = new Map<number, ContextElement>();
-  readonly #answers = new Map<number, Answer>();
+  readonly #answers: ClientAnswers;
+  readonly #proposals = new Map<number, Proposal>();
   #nextCallId: number;
   #maxFragment: number;
   #signHeader = false;
   #groupId = 0;
+  #features = 0;
+  #multiplexes = false;
+  #closed = false;
 
   constructor(options: ClientAssociationOptions = {}) {
     this.#options = options;
+    const { maxResponseStub = MAX_RESPONSE_STUB, allocHint = 'checked' } = options;
+    this.#answers = new ClientAnswers({ maxResponseStub, allocHint });
     this.#nextCallId = options.firstCallId ?? 1;
     this.#maxFragment = options.maxFragment ?? 5840;
   }
@@ -91,6 +102,21 @@ export class ClientAssociation {
   /** The association that the server put this connection into; 0 before the bind_ack. */
   get groupId(): number {
     return this.#groupId;
+  }
+
+  /** Bits of the bind time features that the server agreed to, [MS-RPCE] 2.2.2.15. */
+  get features(): number {
+    return this.#features;
+  }
+
+  /** True where both sides set PFC_CONC_MPX. Else each call waits for the answer to the one before ([MS-RPCE] 3.3.1.5.8). */
+  get multiplexes(): boolean {
+    return this.#multiplexes;
+  }
+
+  /** Calls whose answer has not come. */
+  get waiting(): number {
+    return this.#answers.waiting;
   }
 
   /** True where both sides sign headers. */
@@ -120,7 +146,7 @@ export class ClientAssociation {
   request(options: RequestOptions): { callId: number; send: Buffer[] } {
     const callId = this.#nextCallId++;
     const protection = options.authContextId === undefined ? undefined : this.#protection(options.authContextId);
-    this.#answers.set(callId, { protection, pieces: [], length: 0 });
+    this.#answers.expect(callId, protection);
     const head = {
       PTYPE: 'request',
       pfc_flags: options.object === undefined ? 0 : PFC.OBJECT_UUID,
@@ -143,9 +169,12 @@ export class ClientAssociation {
     });
   }
 
-  /** orphaned for a call whose answer nobody waits for. Without the negotiated feature the connection must be closed after it. */
+  /**
+   * orphaned for a call whose answer nobody waits for. The connection must be closed after it, unless `features` has
+   * KeepConnectionOnOrphanSupported ([MS-RPCE] 3.3.1.5.10).
+   */
   orphan(callId: number): Buffer {
-    this.#answers.delete(callId);
+    this.#answers.orphan(callId);
     return encodePdu({
       PTYPE: 'orphaned',
       pfc_flags: PFC.FIRST_FRAG | PFC.LAST_FRAG,
@@ -154,18 +183,22 @@ export class ClientAssociation {
     });
   }
 
-  /** Takes octets from the connection, in pieces of any size. */
+  /** Takes octets from the connection, in pieces of any size. Nothing is taken after `close`. */
   receive(bytes: Uint8Array, now: Milliseconds): ClientOutput {
     const out: ClientOutput = { send: [], events: [], close: undefined };
+    if (this.#closed) return out;
     this.#assembler.push(bytes);
     for (let pdu = this.#assembler.next(); pdu !== undefined && out.close === undefined; pdu = this.#assembler.next()) {
       try {
         this.#take(decodePdu(pdu), pdu, now, out);
       } catch (error) {
-        if (!(error instanceof CodecError || error instanceof SecurityError)) throw error;
+        const expected =
+          error instanceof CodecError || error instanceof SecurityError || error instanceof ProtocolError;
+        if (!expected) throw error;
         out.close = error.message;
       }
     }
+    this.#closed = out.close !== undefined;
     return out;
   }
 
@@ -189,6 +222,8 @@ export class ClientAssociation {
     for (const element of elements) this.#contexts.set(element.p_cont_id, element);
     let token: Uint8Array | undefined;
     if (options !== undefined) {
+      if (this.#security.size >= MAX_SECURITY_CONTEXTS)
+        throw new SecurityError('POLICY', `a connection has at most ${MAX_SECURITY_CONTEXTS} security contexts`);
       const security = new ClientSecurity(options);
       token = security.step(undefined, now).token;
       this.#security.set(security.id, security);
@@ -205,6 +240,10 @@ export class ClientAssociation {
     security: ClientSecurity | undefined,
     token: Uint8Array | undefined,
   ): Buffer {
+    this.#proposals.set(call_id, {
+      answer: PTYPE === 'bind' ? 'bind_ack' : 'alter_context_resp',
+      count: elements.length,
+    });
     return encodePdu({
       PTYPE,
       pfc_flags: PFC.FIRST_FRAG | PFC.LAST_FRAG | this.#capabilities(security),
@@ -240,17 +279,31 @@ export class ClientAssociation {
   }
 
   #take(pdu: Pdu, bytes: Buffer, now: Milliseconds, out: ClientOutput): void {
+    if (pdu.rpc_vers !== 5 || pdu.rpc_vers_minor !== 0)
+      throw new ProtocolError(`protocol version ${pdu.rpc_vers}.${pdu.rpc_vers_minor} is not 5.0`);
     switch (pdu.PTYPE) {
       case 'bind_ack':
       case 'alter_context_resp':
         return this.#negotiated(pdu, now, out);
-      case 'bind_nak':
-        out.events.push({ type: 'bind_nak', callId: pdu.call_id, reason: pdu.provider_reject_reason });
+      case 'bind_nak': {
+        this.#proposals.delete(pdu.call_id);
+        const { call_id: callId, provider_reject_reason: reason, versions } = pdu;
+        const meant = reason === REJECT.TEMPORARY_CONGESTION ? REJECT.LOCAL_LIMIT_EXCEEDED : reason;
+        const extendedError = extendedErrorOfBindNak(pdu);
+        out.events.push({ type: 'bind_nak', callId, reason: meant, versions, extendedError });
         return;
-      case 'response':
-        return this.#response(pdu, bytes, out);
-      case 'fault':
-        return this.#fault(pdu, out);
+      }
+      case 'response': {
+        const answer = this.#answers.response(pdu, bytes, this.#signHeader);
+        if (answer !== undefined) out.events.push(answer);
+        return;
+      }
+      case 'fault': {
+        this.#proposals.delete(pdu.call_id);
+        const fault = this.#answers.fault(pdu);
+        if (fault !== undefined) out.events.push(fault);
+        return;
+      }
       case 'shutdown':
         out.close = 'the server shuts down';
         return;
@@ -260,14 +313,27 @@ export class ClientAssociation {
   }
 
   #negotiated(pdu: BindAckPdu | AlterContextRespPdu, now: Milliseconds, out: ClientOutput): void {
-    if (pdu.PTYPE === 'bind_ack') {
-      this.#groupId = pdu.assoc_group_id;
-      this.#maxFragment = Math.min(this.#maxFragment, pdu.max_recv_frag === 0 ? this.#maxFragment : pdu.max_recv_frag);
-    }
+    const proposal = this.#proposals.get(pdu.call_id);
+    if (proposal?.answer !== pdu.PTYPE)
+      throw new ProtocolError(`${pdu.PTYPE} for call ${pdu.call_id}, which nobody asked for`);
+    this.#proposals.delete(pdu.call_id);
+    if (pdu.results.length !== proposal.count)
+      throw new ProtocolError(`${pdu.results.length} results for ${proposal.count} presentation contexts`);
+    if (pdu.PTYPE === 'bind_ack') this.#bound(pdu);
     const offered = this.#capabilities(this.#handshake?.security) & PFC.SUPPORT_HEADER_SIGN;
     if ((pdu.pfc_flags & offered) !== 0) this.#signHeader = true;
     out.events.push({ type: 'negotiated', callId: pdu.call_id, results: pdu.results, groupId: this.#groupId });
     if (this.#handshake !== undefined) this.#advance(this.#handshake, pdu, now, out);
+  }
+
+  /** What holds for the whole connection. */
+  #bound(pdu: BindAckPdu): void {
+    this.#groupId = pdu.assoc_group_id;
+    // A server that takes no fragment of a usable size is held to the smallest that every implementation takes.
+    const most = pdu.max_recv_frag === 0 ? this.#maxFragment : Math.max(MIN_FRAGMENT, pdu.max_recv_frag);
+    this.#maxFragment = Math.min(this.#maxFragment, most);
+    this.#multiplexes = (pdu.pfc_flags & this.#capabilities(undefined) & PFC.CONC_MPX) !== 0;
+    this.#features = pdu.results.find(({ result }) => result === RESULT.negotiate_ack)?.reason ?? 0;
   }
 
   #advance(
@@ -318,57 +384,5 @@ export class ClientAssociation {
         auth: security.verifier(leg.token),
       }),
     );
-  }
-
-  #response(pdu: ResponsePdu, bytes: Buffer, out: ClientOutput): void {
-    const answer = this.#answers.get(pdu.call_id);
-    if (answer === undefined) {
-      out.close = `an answer to call ${pdu.call_id}, which nobody made`;
-      return;
-    }
-    if (isFirst(pdu) !== (answer.pieces.length === 0)) {
-      out.close = `the fragments of call ${pdu.call_id} are out of order`;
-      return;
-    }
-    this.#check(pdu, bytes, answer);
-    answer.pieces.push(bytes.subarray(stubOffset(pdu), stubOffset(pdu) + pdu.stub.length));
-    answer.length += pdu.stub.length;
-    if (answer.length > (this.#options.maxResponseStub ?? MAX_RESPONSE_STUB)) {
-      out.close = `an answer of more than ${this.#options.maxResponseStub ?? MAX_RESPONSE_STUB} octets`;
-      return;
-    }
-    if (!isLast(pdu)) return;
-    this.#answers.delete(pdu.call_id);
-    const stub =
-      answer.pieces.length === 1 ? (answer.pieces[0] as Buffer) : Buffer.concat(answer.pieces, answer.length);
-    const littleEndian = endianOf(pdu.packed_drep ?? DREP_LITTLE) === 'little';
-    out.events.push({ type: 'response', callId: pdu.call_id, stub, littleEndian });
-  }
-
-  /** An answer is protected as its call was: one that comes bare, or under another context, is not the server's. */
-  #check(pdu: ResponsePdu, bytes: Buffer, { protection }: Answer): void {
-    if (protection === undefined || trailerLength(protection) === 0) return;
-    const { auth } = pdu;
-    if (auth === undefined)
-      throw new SecurityError('BAD_SIGNATURE', `the answer to call ${pdu.call_id} is not protected`);
-    if (auth.auth_context_id !== protection.authContextId || auth.auth_level !== protection.authLevel) {
-      throw new SecurityError(
-        'BAD_SIGNATURE',
-        `the answer to call ${pdu.call_id} stands under another security context`,
-      );
-    }
-    unprotect(bytes, pdu, { ...protection, signHeader: this.#signHeader });
-  }
-
-  #fault(pdu: FaultPdu, out: ClientOutput): void {
-    this.#answers.delete(pdu.call_id);
-    const hasExtended = ((pdu.reserved ?? 0) & 1) !== 0;
-    out.events.push({
-      type: 'fault',
-      callId: pdu.call_id,
-      status: pdu.status,
-      flags: pdu.pfc_flags,
-      extendedError: hasExtended ? Buffer.from(pdu.stub.subarray(0, Math.max(0, pdu.alloc_hint - 0x20))) : undefined,
-    });
   }
 }

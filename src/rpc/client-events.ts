@@ -11,13 +11,25 @@ export type ClientEvent =
     }
   | { readonly type: 'authenticated'; readonly callId: number; readonly authContextId: number }
   | { readonly type: 'authentication-failed'; readonly callId: number; readonly error: Error }
-  | { readonly type: 'bind_nak'; readonly callId: number; readonly reason: number }
+  | {
+      readonly type: 'bind_nak';
+      readonly callId: number;
+      /** TEMPORARY_CONGESTION, which nobody sends any more, counts as LOCAL_LIMIT_EXCEEDED ([MS-RPCE] 2.2.2.5). */
+      readonly reason: number;
+      readonly versions: readonly { readonly major: number; readonly minor: number }[];
+      /** [MS-EERR] octets, where the server sent any. */
+      readonly extendedError: Buffer | undefined;
+    }
   | { readonly type: 'response'; readonly callId: number; readonly stub: Buffer; readonly littleEndian: boolean }
   | {
       readonly type: 'fault';
       readonly callId: number;
+      /** RPC_S_PROTOCOL_ERROR for a status that no server may send ([MS-RPCE] 3.3.2.5.1). */
       readonly status: number;
+      /** As it stood in the PDU. */
+      readonly sentStatus: number;
       readonly flags: number;
+      readonly didNotExecute: boolean;
       /** [MS-EERR] octets, where the server sent any. */
       readonly extendedError: Buffer | undefined;
     };

@@ -1,11 +1,12 @@
-import { type AuthVerifier, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
+import type { AuthVerifier } from '../codec/rpce/index.js';
+import { effectiveAuthnLevel } from '../codec/status/authn.js';
 import type { Leg, Milliseconds, SecurityContext } from '../security/provider.js';
 import type { Protection } from './protection.js';
 
 /** What a bind or alter_context is to authenticate with. */
 export interface ClientSecurityOptions {
   readonly context: SecurityContext;
-  /** RPC_C_AUTHN_LEVEL_CONNECT to PKT_PRIVACY. CALL is sent as PKT, as [MS-RPCE] 2.2.1.1.8 asks of a client. */
+  /** RPC_C_AUTHN_LEVEL_CONNECT to PKT_PRIVACY. [MS-RPCE] 2.2.1.1.8 has a client send CALL as PKT, DEFAULT as CONNECT. */
   readonly level: number;
   /** 0 where absent; must differ between the contexts of one connection. */
   readonly authContextId?: number;
@@ -21,7 +22,7 @@ export class ClientSecurity {
 
   constructor({ context, level, authContextId = 0 }: ClientSecurityOptions) {
     this.context = context;
-    this.level = level === RPC_C_AUTHN_LEVEL.CALL ? RPC_C_AUTHN_LEVEL.PKT : level;
+    this.level = effectiveAuthnLevel(level);
     this.id = authContextId;
   }
 

@@ -61,7 +61,7 @@ export class ObservedContexts {
   }
 
   #set(element: ContextElement, transferSyntax: TransferSyntaxName | undefined, accepted: boolean): void {
-    if (this.#byId.size >= MAX_CONTEXTS) return;
+    if (this.#byId.size >= MAX_CONTEXTS && !this.#byId.has(element.p_cont_id)) return;
     this.#byId.set(element.p_cont_id, {
       id: element.p_cont_id,
       interface: element.abstract_syntax,

@@ -16,6 +16,7 @@ import { ObservedContexts, type ObservedPresentation } from './observed-contexts
 import { ObservedSecurities, type ObservedSecurity } from './observed-security.js';
 import { messageOf } from './protection.js';
 import { isFirst, isLast } from './request-assembly.js';
+import { StubBuffer } from './stub-buffer.js';
 
 export type Sender = 'client' | 'server';
 
@@ -80,8 +81,10 @@ export interface PassiveOptions {
 interface Assembly {
   readonly opnum: number | undefined;
   readonly object: string | undefined;
-  readonly pieces: Buffer[];
-  state: StubState;
+  readonly stub: StubBuffer;
+  state: StubState | undefined;
+  /** False where the first fragment is missing, or was given up. */
+  begun: boolean;
 }
 
 interface Request {
@@ -167,17 +170,18 @@ export class PassiveAssociation {
     const assembly = this.#assemblyFor(key, pdu);
     const piece = this.#open(pdu, sender, bytes, security, assembly);
     this.#add(assembly, piece);
-    if (!isLast(pdu)) return undefined;
+    if (!isLast(pdu) || !assembly.begun) return undefined;
     this.#drop(key);
     const request = pdu.PTYPE === 'request' ? this.#rememberRequest(pdu) : this.#takeRequest(pdu.call_id);
     return {
       kind: pdu.PTYPE,
       callId: pdu.call_id,
-      presentation: this.#contexts.find(pdu.p_cont_id),
+      // A response names the context too, but Windows sends its low octet alone.
+      presentation: this.#contexts.find(request?.contextId ?? pdu.p_cont_id),
       opnum: pdu.PTYPE === 'request' ? assembly.opnum : request?.opnum,
       object: pdu.PTYPE === 'request' ? assembly.object : request?.object,
-      stub: assembly.pieces.length === 1 ? (assembly.pieces[0] as Buffer) : Buffer.concat(assembly.pieces),
-      stubState: assembly.state,
+      stub: assembly.stub.take(),
+      stubState: assembly.state ?? 'plain',
       littleEndian: endianOf(pdu.packed_drep ?? DREP_LITTLE) === 'little',
       status: undefined,
       security,
@@ -200,6 +204,7 @@ export class PassiveAssociation {
     };
   }
 
+  /** Where a message's beginning was not captured, its octets are followed for the security layer's sake alone. */
   #assemblyFor(key: string, pdu: RequestPdu | ResponsePdu): Assembly {
     const before = isFirst(pdu) ? undefined : this.#assemblies.get(key);
     if (before !== undefined) return before;
@@ -207,19 +212,22 @@ export class PassiveAssociation {
     const created: Assembly = {
       opnum: pdu.PTYPE === 'request' ? pdu.opnum : undefined,
       object: pdu.PTYPE === 'request' ? pdu.object : undefined,
-      pieces: [],
-      state: 'plain',
+      stub: new StubBuffer(),
+      state: undefined,
+      begun: isFirst(pdu),
     };
-    this.#assemblies.set(key, created);
+    if (created.begun) this.#assemblies.set(key, created);
     return created;
   }
 
   #add(assembly: Assembly, piece: Buffer): void {
-    assembly.pieces.push(piece);
+    if (!assembly.begun) return;
+    assembly.stub.add(piece);
     this.#pending += piece.length;
     // The oldest unfinished messages give way: their last fragments were probably never captured.
-    for (const key of this.#assemblies.keys()) {
-      if (this.#pending <= this.#maxPending || this.#assemblies.get(key) === assembly) break;
+    for (const [key, oldest] of this.#assemblies) {
+      if (this.#pending <= this.#maxPending && this.#assemblies.size <= MAX_CALLS) break;
+      oldest.begun = false;
       this.#drop(key);
     }
   }
@@ -228,7 +236,7 @@ export class PassiveAssociation {
     const assembly = this.#assemblies.get(key);
     if (assembly === undefined) return;
     this.#assemblies.delete(key);
-    for (const piece of assembly.pieces) this.#pending -= piece.length;
+    this.#pending -= assembly.stub.length;
   }
 
   #rememberRequest({ call_id, opnum, p_cont_id, object }: RequestPdu): Request {
@@ -257,7 +265,9 @@ export class PassiveAssociation {
     const fragment = Buffer.from(bytes.subarray(0, pdu.frag_length ?? bytes.length));
     const length = pdu.stub.length;
     if (pdu.auth !== undefined && (security.level ?? 0) >= RPC_C_AUTHN_LEVEL.CALL) {
-      assembly.state = worse(assembly.state, this.#verify(pdu, sender, fragment), assembly.pieces.length === 0);
+      assembly.state = worse(assembly.state, this.#verify(pdu, sender, fragment));
+    } else {
+      assembly.state = worse(assembly.state, 'plain');
     }
     return fragment.subarray(start, start + length);
   }
@@ -278,11 +288,12 @@ export class PassiveAssociation {
   }
 }
 
+/** From the best to the worst. */
+const STATES: readonly StubState[] = ['verified', 'plain', 'signed', 'sealed', 'bad signature'];
+
 /** What a message of several fragments is worth is what its worst fragment is worth. */
-function worse(before: StubState, now: StubState, first: boolean): StubState {
-  if (first || before === now) return now;
-  return before === 'verified' ? now : before;
-}
+const worse = (before: StubState | undefined, now: StubState): StubState =>
+  before !== undefined && STATES.indexOf(before) > STATES.indexOf(now) ? before : now;
 
 const NONE: CallLevel = {
   authType: 0,

@@ -91,19 +91,22 @@ const rejected = (reason: number): ContextResult => ({
 /**
  * [MS-RPCE] 3.3.1.5.3 and 3.3.1.5.6: what a server answers to the proposals of a bind or alter_context. Throws
  * `NegotiationError` for what is no proposal at all: no syntaxes, features twice, a context that exists with another
- * interface or transfer syntax.
+ * interface or transfer syntax. Features are a bind's to negotiate.
  */
 export function negotiate(
   elements: readonly ContextElement[],
   existing: ReadonlyMap<number, PresentationContext>,
   interfaces: InterfaceTable,
   profile: RpcProfile,
+  by: 'bind' | 'alter_context' = 'bind',
 ): Negotiation {
   if (elements.length === 0) throw new NegotiationError('no presentation context is proposed');
   if (elements.some((element) => element.transfer_syntaxes.length === 0)) {
     throw new NegotiationError('a presentation context proposes no transfer syntax');
   }
-  const asked = elements.map(profile.bindTimeFeatures === undefined ? () => undefined : bindTimeFeatures);
+  // In an alter_context the element is a proposal like any other, of a transfer syntax that nobody has.
+  const features = by === 'bind' ? profile.bindTimeFeatures : undefined;
+  const asked = elements.map(features === undefined ? () => undefined : bindTimeFeatures);
   if (asked.filter((bits) => bits !== undefined).length > 1)
     throw new NegotiationError('bind time features are proposed twice');
 
@@ -114,7 +117,7 @@ export function negotiate(
     if (bits !== undefined) {
       return {
         result: RESULT.negotiate_ack,
-        reason: bits & (profile.bindTimeFeatures ?? 0),
+        reason: bits & (features ?? 0),
         transfer_syntax: NO_SYNTAX,
       };
     }
@@ -126,12 +129,8 @@ export function negotiate(
     const known = interfaces.find(element.abstract_syntax.uuid, element.abstract_syntax.version) !== undefined;
     return rejected(known ? REASON.proposed_transfer_syntaxes_not_supported : REASON.abstract_syntax_not_supported);
   });
-  const features = asked.find((bits) => bits !== undefined);
-  return {
-    results,
-    accepted,
-    features: features === undefined ? undefined : features & (profile.bindTimeFeatures ?? 0),
-  };
+  const proposed = asked.find((bits) => bits !== undefined);
+  return { results, accepted, features: proposed === undefined ? undefined : proposed & (features ?? 0) };
 }
 
 /** First pass for the preferred transfer syntax, second pass for any other that is supported. */
@@ -151,18 +150,25 @@ function choose(
     for (const [index, element] of elements.entries()) {
       if (asked[index] !== undefined || chosen.has(index)) continue;
       if (chosen.size > 0 && !mayAddAnother(element, elements, chosen, profile)) continue;
-      const context = contextFor(element, syntax, interfaces);
-      if (context === undefined) continue;
-      const before = existing.get(element.p_cont_id);
-      if (before !== undefined && !sameContext(before, context)) {
-        throw new NegotiationError(
-          `presentation context ${element.p_cont_id} exists with another interface or transfer syntax`,
-        );
-      }
-      chosen.set(index, before ?? context);
+      const context = agree(element, syntax, existing.get(element.p_cont_id), interfaces);
+      if (context !== undefined) chosen.set(index, context);
     }
   }
   return chosen;
+}
+
+/** The context of a proposal under one transfer syntax, where that can be had; one that exists stays as it is. */
+function agree(
+  element: ContextElement,
+  syntax: TransferSyntaxName,
+  before: PresentationContext | undefined,
+  interfaces: InterfaceTable,
+): PresentationContext | undefined {
+  if (before !== undefined && isAnother(before, element, interfaces)) throw redefined(element);
+  const context = contextFor(element, syntax, interfaces);
+  if (before === undefined || context === undefined) return context;
+  if (before.transferSyntax !== syntax) throw redefined(element);
+  return before;
 }
 
 /** Of one abstract syntax at most one proposal is taken; of several ones only where the profile takes several. */
@@ -176,10 +182,17 @@ function mayAddAnother(
   return ![...chosen.keys()].some((index) => elements[index]?.abstract_syntax.uuid === element.abstract_syntax.uuid);
 }
 
-const sameContext = (a: PresentationContext, b: PresentationContext): boolean =>
-  a.transferSyntax === b.transferSyntax &&
-  a.abstractSyntax.uuid === b.abstractSyntax.uuid &&
-  a.abstractSyntax.version === b.abstractSyntax.version;
+/** An interface that is registered, but is not the one that the context was negotiated for. */
+const isAnother = (
+  before: PresentationContext,
+  { abstract_syntax }: ContextElement,
+  interfaces: InterfaceTable,
+): boolean =>
+  (before.abstractSyntax.uuid !== abstract_syntax.uuid || before.abstractSyntax.version !== abstract_syntax.version) &&
+  interfaces.find(abstract_syntax.uuid, abstract_syntax.version) !== undefined;
+
+const redefined = ({ p_cont_id }: ContextElement): NegotiationError =>
+  new NegotiationError(`presentation context ${p_cont_id} exists with another interface or transfer syntax`);
 
 function contextFor(
   element: ContextElement,

@@ -41,6 +41,35 @@ export interface RpcProfile {
    * further page without elements, which is all that [MS-RPCE] 2.2.1.2.4 speaks of.
    */
   readonly lookupEnds: 'with a null handle' | 'with a null handle and the status' | 'on an empty page';
+  /** bind_nak reason for a bind that proposes no context: 0 from Windows Server 2012 R2, 4 from 2022, in Samba's tests. */
+  readonly emptyBindReason: number;
+  /**
+   * A sec_trailer of a bind, alter_context or auth3 that counts padding ([MS-RPCE] 2.2.2.11 asks for it): newer Windows
+   * refuses it in Samba's tests, older Windows and released Samba ignore the count.
+   */
+  readonly handshakePadding: 'refused' | 'ignored';
+  /**
+   * [MS-RPCE] 2.2.2.6 asks for the refusal of an alloc_hint above what all fragments carry. Samba's tests of Windows
+   * show that a request of one fragment may claim anything; of a fragmented one only claims above the limit are known
+   * to be refused, and the text is followed.
+   */
+  readonly allocHint: 'checked' | 'checked where fragmented' | 'ignored';
+  /** orphaned for a request that is still coming: Windows and Samba take the rest and answer; C706 would forget it. */
+  readonly orphanedWhileIncoming: 'ignored' | 'forgotten';
+  /**
+   * [MS-RPCE] 3.3.1.5.4 lets only a client multiplex that negotiated it; Windows and Samba were seen to take a second
+   * security context all the same.
+   */
+  readonly securityContextsWithoutFeature: 'accepted' | 'refused';
+  /** p_cont_id of a response. Windows and Samba send its low octet alone; a fault has all of it. */
+  readonly responseContextId: 'low octet' | 'whole';
+  /** Statuses of [MS-RPCE] 3.3.3.5.1, which no server may send: replaced by nca_s_fault_unspec, unless a test wants them. */
+  readonly forbiddenFaultStatuses: 'replaced' | 'sent';
+  /**
+   * auth3 that changes type or level of its security context. [MS-RPCE] 3.3.1.5.2.1: never answered, so that the first
+   * request fails; Samba answers at once. Unconfirmed for Windows.
+   */
+  readonly changedByAuth3: 'fault at the first request' | 'fault at once';
 }
 
 const WINDOWS: Omit<RpcProfile, 'name'> = {

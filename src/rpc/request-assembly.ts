@@ -2,6 +2,7 @@ import { PFC, type RequestPdu } from '../codec/rpce/index.js';
 import type { Milliseconds } from '../security/provider.js';
 import type { PresentationContext } from './presentation.js';
 import type { ServerSecurityContext } from './server-security.js';
+import { StubBuffer } from './stub-buffer.js';
 
 /** A request whose fragments are still coming. Its first fragment decides the security context for all of them. */
 export class RequestAssembly {
@@ -9,8 +10,7 @@ export class RequestAssembly {
   readonly context: PresentationContext;
   readonly security: ServerSecurityContext | undefined;
   readonly startedAt: Milliseconds;
-  readonly #pieces: Buffer[] = [];
-  #length = 0;
+  readonly stub = new StubBuffer();
   cancelled = false;
 
   constructor(
@@ -19,24 +19,11 @@ export class RequestAssembly {
     security: ServerSecurityContext | undefined,
     now: Milliseconds,
   ) {
-    this.first = first;
+    // Without its stub, which would keep the octets that came with it.
+    this.first = { ...first, stub: new Uint8Array(0) };
     this.context = context;
     this.security = security;
     this.startedAt = now;
-  }
-
-  get length(): number {
-    return this.#length;
-  }
-
-  add(stub: Buffer): void {
-    this.#pieces.push(stub);
-    this.#length += stub.length;
-  }
-
-  /** The whole stub; a request of one fragment is not copied. */
-  stub(): Buffer {
-    return this.#pieces.length === 1 ? (this.#pieces[0] as Buffer) : Buffer.concat(this.#pieces, this.#length);
   }
 }
 

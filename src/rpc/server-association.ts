@@ -2,11 +2,9 @@ import { CodecError } from '../codec/error.js';
 import {
   type AlterContextPdu,
   type Auth3Pdu,
-  type AuthVerifier,
   BIND_TIME_FEATURES,
   type BindPdu,
   decodePdu,
-  encodePdu,
   FAULT,
   type Pdu,
   PFC,
@@ -17,6 +15,7 @@ import {
 } from '../codec/rpce/index.js';
 import type { AcceptorProvider, Leg, Milliseconds } from '../security/provider.js';
 import { PduAssembler } from './assembler.js';
+import { sentStatus } from './fault-statuses.js';
 import { fragment } from './fragments.js';
 import type { AssociationGroup, AssociationGroups } from './groups.js';
 import { DEFAULT_LIMITS, type RpcLimits } from './limits.js';
@@ -31,8 +30,10 @@ import { DEFAULT_PROFILE, type RpcProfile } from './profile.js';
 import type { Protection } from './protection.js';
 import type { AssociationOutput, Refusal, ServerCall } from './server-events.js';
 import { ServerHandshake } from './server-handshake.js';
+import { acknowledgementPdu, bindNakPdu, faultPdu } from './server-pdus.js';
 import { RequestReceiver } from './server-requests.js';
 import { type ServerSecurityContext, ServerSecurityContexts } from './server-security.js';
+import { isMisaligned, isPadded } from './trailer-checks.js';
 
 export interface ServerAssociationOptions {
   readonly interfaces: InterfaceTable;
@@ -113,9 +114,8 @@ export class ServerAssociation {
   tick(now: Milliseconds): AssociationOutput {
     const out = newOutput();
     if (this.#state === 'closed') return out;
-    const handshaking = this.#state === 'expects bind' || this.#security.negotiating;
-    if (handshaking && now - this.#options.now > this.limits.handshakeMilliseconds)
-      out.close = 'the handshake took too long';
+    const handshake = this.#state === 'expects bind' ? this.#options.now : this.#security.negotiatingSince;
+    if (now - (handshake ?? now) > this.limits.handshakeMilliseconds) out.close = 'the handshake took too long';
     const oldest = Math.min(this.#partialSince ?? now, this.#requests.oldest ?? now);
     if (now - oldest > this.limits.fragmentMilliseconds)
       out.close = 'a PDU or a fragmented request was not completed in time';
@@ -130,16 +130,18 @@ export class ServerAssociation {
       PTYPE: 'response',
       pfc_flags: 0,
       call_id: call.callId,
-      p_cont_id: call.contextId,
+      p_cont_id: this.profile.responseContextId === 'low octet' ? call.contextId & 0xff : call.contextId,
       cancel_count: call.cancelled ? 1 : 0,
     } as const;
     return fragment(head, stub, this.#maxFragment, this.#protectionOf(call));
   }
 
-  /** The fault PDU that answers a call; `status` must not be one of [MS-RPCE] 3.3.3.5.1. */
+  /** The fault PDU that answers a call. A status of [MS-RPCE] 3.3.3.5.1 is replaced: no server may send it. */
   fault(call: ServerCall, status: number, options: { didNotExecute?: boolean } = {}): Buffer[] {
     if (!this.#settle(call)) return [];
-    return [this.#faultPdu(call.callId, call.contextId, status, options.didNotExecute ?? false)];
+    const { callId, contextId } = call;
+    const sent = this.profile.forbiddenFaultStatuses === 'replaced' ? sentStatus(status) : status;
+    return [faultPdu({ callId, contextId, status: sent, didNotExecute: options.didNotExecute ?? false })];
   }
 
   /** Forgets everything; to be called when the connection is gone. */
@@ -173,27 +175,33 @@ export class ServerAssociation {
   /** [MS-RPCE] 3.3.1.5.1, and lengths that no PDU may have: refused before the rest of the PDU is waited for. */
   #refuseHeader(bytes: Buffer, out: AssociationOutput): boolean {
     const header = readCommonHeader(bytes);
-    const isBind = pduType(header.PTYPE) === 'bind';
     if (header.rpc_vers !== 5 || header.rpc_vers_minor !== 0) {
-      this.#refuse(
-        out,
-        isBind,
-        header.call_id,
-        `protocol version ${header.rpc_vers}.${header.rpc_vers_minor} is not 5.0`,
-      );
+      this.#refuse(out, header, `protocol version ${header.rpc_vers}.${header.rpc_vers_minor} is not 5.0`);
       return true;
     }
-    const limit = pduType(header.PTYPE) === 'request' ? this.profile.transportMaxFragment : this.limits.maxBindLength;
+    // bind and alter_context may be longer than the transport's fragments, for the tokens of Kerberos.
+    const bounded = ['request', 'auth3'].includes(pduType(header.PTYPE) ?? '');
+    const limit = bounded ? this.profile.transportMaxFragment : this.limits.maxBindLength;
     if (header.frag_length > limit) {
-      this.#refuse(out, isBind, header.call_id, `a fragment of ${header.frag_length} octets is longer than ${limit}`);
+      this.#refuse(out, header, `a fragment of ${header.frag_length} octets is longer than ${limit}`);
       return true;
     }
     return false;
   }
 
-  #refuse(out: AssociationOutput, isBind: boolean, callId: number, why: string): void {
-    if (isBind) this.#bindNak(out, callId, REJECT.PROTOCOL_VERSION_NOT_SPECIFIED, why);
-    else this.#fail(out, callId, 0, { status: FAULT.PROTO_ERROR, why, close: true });
+  /** A PDU that cannot be read: bind_nak where a bind is expected or meant, else a protocol error. */
+  #refuse(out: AssociationOutput, header: { PTYPE: number; call_id: number }, why: string): void {
+    const type = pduType(header.PTYPE);
+    if (this.#state === 'expects bind' || type === 'bind') {
+      this.#bindNak(out, header.call_id, REJECT.PROTOCOL_VERSION_NOT_SPECIFIED, why);
+      return;
+    }
+    this.#fail(out, header.call_id, 0, {
+      status: FAULT.PROTO_ERROR,
+      why,
+      didNotExecute: type !== 'request',
+      close: true,
+    });
   }
 
   #take(bytes: Buffer, now: Milliseconds, out: AssociationOutput): void {
@@ -202,12 +210,11 @@ export class ServerAssociation {
       pdu = decodePdu(bytes);
     } catch (error) {
       if (!(error instanceof CodecError)) throw error;
-      const header = readCommonHeader(bytes);
-      this.#refuse(out, this.#state === 'expects bind', header.call_id, error.message);
+      this.#undecodable(readCommonHeader(bytes), error.message, out);
       return;
     }
     if (this.#state === 'expects bind') {
-      if (pdu.PTYPE === 'bind') this.#bind(pdu, now, out);
+      if (pdu.PTYPE === 'bind') this.#bind(pdu, bytes, now, out);
       else this.#bindNak(out, pdu.call_id, REJECT.PROTOCOL_VERSION_NOT_SPECIFIED, `${pdu.PTYPE} before a bind`);
       return;
     }
@@ -215,9 +222,9 @@ export class ServerAssociation {
       case 'bind':
         return this.#bindNak(out, pdu.call_id, REJECT.REASON_NOT_SPECIFIED, 'a second bind on one connection');
       case 'alter_context':
-        return this.#alter(pdu, now, out);
+        return this.#alter(pdu, bytes, now, out);
       case 'auth3':
-        return this.#auth3(pdu, now, out);
+        return this.#auth3(pdu, bytes, now, out);
       case 'request':
         return this.#request(pdu, bytes, now, out);
       case 'co_cancel':
@@ -234,15 +241,16 @@ export class ServerAssociation {
     }
   }
 
-  #bind(pdu: BindPdu, now: Milliseconds, out: AssociationOutput): void {
+  #undecodable(header: ReturnType<typeof readCommonHeader>, why: string, out: AssociationOutput): void {
+    if (this.#state === 'bound' && pduType(header.PTYPE) === 'auth3') {
+      this.#fail(out, header.call_id, 0, badAuth3(why));
+      return;
+    }
+    this.#refuse(out, header, why);
+  }
+
+  #bind(pdu: BindPdu, bytes: Buffer, now: Milliseconds, out: AssociationOutput): void {
     const nak = (reason: number, why: string): void => this.#bindNak(out, pdu.call_id, reason, why);
-    const negotiation = this.#negotiate(pdu);
-    if (negotiation instanceof Error) return nak(REJECT.REASON_NOT_SPECIFIED, negotiation.message);
-    if (this.#exceedsContexts(negotiation)) return nak(REJECT.LOCAL_LIMIT_EXCEEDED, 'too many presentation contexts');
-
-    const begun = pdu.auth === undefined ? undefined : this.#handshake.begin(pdu.auth, now, out.events);
-    if (begun !== undefined && 'reject' in begun) return nak(begun.reject, begun.why);
-
     this.#group = this.#options.groups.join(pdu.assoc_group_id, this.#options.clientAddress);
     if (this.#group === undefined) {
       return nak(
@@ -250,11 +258,26 @@ export class ServerAssociation {
         `association group 0x${pdu.assoc_group_id.toString(16)} is not one of this client's`,
       );
     }
+    if (pdu.p_context_elem.length === 0) return nak(this.profile.emptyBindReason, 'a bind without any context');
+    const negotiation = this.#negotiate(pdu);
+    if (negotiation instanceof Error) return nak(REJECT.REASON_NOT_SPECIFIED, negotiation.message);
+    if (this.#exceedsContexts(negotiation)) return nak(REJECT.LOCAL_LIMIT_EXCEEDED, 'too many presentation contexts');
+    if (isMisaligned(bytes, pdu)) return nak(REJECT.REASON_NOT_SPECIFIED, MISALIGNED);
+    if (this.#refusesPadding(pdu)) return nak(REJECT.PROTOCOL_VERSION_NOT_SPECIFIED, PADDED);
+
+    const begun = pdu.auth === undefined ? undefined : this.#handshake.begin(pdu.auth, now, out.events);
+    if (begun !== undefined && 'reject' in begun) return nak(begun.reject, begun.why);
+
     this.#state = 'bound';
     this.#maxFragment = this.#fragmentSize(pdu);
     this.#features = negotiation.features ?? 0;
-    out.send.push(this.#ack(pdu, negotiation, begun?.leg));
+    this.#multiplexed = (pdu.pfc_flags & PFC.CONC_MPX) !== 0 && this.profile.supportsConcurrentMultiplexing;
+    out.send.push(this.#ack(pdu, negotiation, begun?.leg, this.#multiplexed ? PFC.CONC_MPX : 0));
     out.events.push({ type: 'bound', groupId: this.#group.id, contexts: negotiation.accepted });
+  }
+
+  #refusesPadding(pdu: Pdu): boolean {
+    return this.profile.handshakePadding === 'refused' && isPadded(pdu);
   }
 
   /** One value answers both sizes: the smaller proposal within the transport's bounds, cut to a multiple of eight. */
@@ -265,7 +288,7 @@ export class ServerAssociation {
 
   #negotiate(pdu: BindPdu | AlterContextPdu): Negotiation | NegotiationError {
     try {
-      return negotiate(pdu.p_context_elem, this.#contexts, this.#options.interfaces, this.profile);
+      return negotiate(pdu.p_context_elem, this.#contexts, this.#options.interfaces, this.profile, pdu.PTYPE);
     } catch (error) {
       if (error instanceof NegotiationError) return error;
       throw error;
@@ -281,63 +304,57 @@ export class ServerAssociation {
     return this.#contexts.size + added > limit;
   }
 
-  /** bind_ack or alter_context_resp; the accepted contexts become usable with it. */
-  #ack(pdu: BindPdu | AlterContextPdu, negotiation: Negotiation, leg: Leg | undefined): Buffer {
+  /** bind_ack or alter_context_resp; the accepted contexts become usable with it. Multiplexing is a bind's to agree on. */
+  #ack(pdu: BindPdu | AlterContextPdu, negotiation: Negotiation, leg: Leg | undefined, flags = 0): Buffer {
     for (const context of negotiation.accepted) this.#contexts.set(context.id, context);
     const signing = (pdu.pfc_flags & PFC.SUPPORT_HEADER_SIGN) !== 0;
     if (signing) {
       this.#clientSignsHeaders = true;
       this.#signHeader = this.profile.supportsHeaderSigning;
     }
-    const multiplexing = (pdu.pfc_flags & PFC.CONC_MPX) !== 0 && this.profile.supportsConcurrentMultiplexing;
-    this.#multiplexed ||= multiplexing;
-    const isBind = pdu.PTYPE === 'bind';
-    const address = isBind ? Buffer.from(`${this.#options.secondaryAddress}\0`, 'latin1') : Buffer.alloc(0);
-    return encodePdu({
-      PTYPE: isBind ? 'bind_ack' : 'alter_context_resp',
-      pfc_flags:
-        PFC.FIRST_FRAG |
-        PFC.LAST_FRAG |
-        (signing && this.#signHeader ? PFC.SUPPORT_HEADER_SIGN : 0) |
-        (multiplexing ? PFC.CONC_MPX : 0),
-      call_id: pdu.call_id,
-      max_xmit_frag: this.#maxFragment,
-      max_recv_frag: this.#maxFragment,
-      assoc_group_id: this.groupId,
-      sec_addr: address,
+    return acknowledgementPdu(pdu, {
+      flags: flags | (signing && this.#signHeader ? PFC.SUPPORT_HEADER_SIGN : 0),
+      maxFragment: this.#maxFragment,
+      groupId: this.groupId,
+      secondaryAddress: this.#options.secondaryAddress,
       results: negotiation.results,
-      ...(leg?.token === undefined || pdu.auth === undefined ? {} : { auth: answerTo(pdu.auth, leg.token) }),
+      token: leg?.token,
     });
   }
 
-  #alter(pdu: AlterContextPdu, now: Milliseconds, out: AssociationOutput): void {
+  #alter(pdu: AlterContextPdu, bytes: Buffer, now: Milliseconds, out: AssociationOutput): void {
     const fail = (status: number, why: string): void =>
       this.#fail(out, pdu.call_id, 0, { status, why, didNotExecute: true, close: true });
-    const multiplexes = (this.#features & BIND_TIME_FEATURES.SecurityContextMultiplexingSupported) !== 0;
-    const advanced =
-      pdu.auth === undefined ? undefined : this.#handshake.advance(pdu.auth, now, multiplexes, out.events);
-    if (advanced !== undefined && 'status' in advanced) return fail(advanced.status, advanced.why);
-
+    const late = pdu.auth === undefined ? undefined : this.#handshake.refuseLate(pdu.auth);
+    if (late !== undefined) return fail(late.status, late.why);
+    if (isMisaligned(bytes, pdu)) return fail(FAULT.PROTO_ERROR, MISALIGNED);
+    if (this.#refusesPadding(pdu)) return fail(FAULT.PROTO_ERROR, PADDED);
     const negotiation = this.#negotiate(pdu);
     if (negotiation instanceof Error) return fail(FAULT.PROTO_ERROR, negotiation.message);
     if (this.#exceedsContexts(negotiation)) {
       // [MS-RPCE] 3.3.3.5.5 asks for bind_nak here too.
       return this.#bindNak(out, pdu.call_id, REJECT.LOCAL_LIMIT_EXCEEDED, 'too many presentation contexts');
     }
+    const multiplexes = (this.#features & BIND_TIME_FEATURES.SecurityContextMultiplexingSupported) !== 0;
+    const advanced =
+      pdu.auth === undefined ? undefined : this.#handshake.advance(pdu.auth, now, multiplexes, out.events);
+    if (advanced !== undefined && 'status' in advanced) return fail(advanced.status, advanced.why);
+
     out.send.push(this.#ack(pdu, negotiation, advanced?.leg));
     out.events.push({ type: 'altered', contexts: negotiation.accepted });
   }
 
   /** [MS-RPCE] 3.3.1.5.2.1: never answered; what goes wrong shows at the first request. */
-  #auth3(pdu: Auth3Pdu, now: Milliseconds, out: AssociationOutput): void {
-    const refusal = this.#handshake.finish(pdu.auth, now, out.events);
+  #auth3(pdu: Auth3Pdu, bytes: Buffer, now: Milliseconds, out: AssociationOutput): void {
+    const misaligned: Refusal = { status: FAULT.PROTO_ERROR, why: MISALIGNED, didNotExecute: true, close: true };
+    const malformed = isMisaligned(bytes, pdu) ? misaligned : this.#refusesPadding(pdu) ? badAuth3(PADDED) : undefined;
+    const refusal = malformed ?? this.#handshake.finish(pdu.auth, now, out.events);
     if (refusal !== undefined) this.#fail(out, pdu.call_id, 0, refusal);
   }
 
   #request(pdu: RequestPdu, bytes: Buffer, now: Milliseconds, out: AssociationOutput): void {
-    const outstanding = this.#outstanding.size;
     const state = {
-      outstanding,
+      outstanding: this.#outstanding,
       multiplexed: this.#multiplexed,
       signHeader: this.#signHeader,
       clientSignsHeaders: this.#clientSignsHeaders,
@@ -354,55 +371,36 @@ export class ServerAssociation {
     for (const call of this.#outstanding) if (call.callId === callId) call.cancelled = true;
   }
 
+  /** The call stays among the outstanding ones until its dispatcher is done: or a peer could have any number running. */
   #orphan(callId: number): void {
     this.#requests.orphan(callId);
-    for (const call of this.#outstanding) {
-      if (call.callId !== callId) continue;
-      call.orphaned = true;
-      this.#outstanding.delete(call);
-    }
+    for (const call of this.#outstanding) if (call.callId === callId) call.orphaned = true;
   }
 
   #fail(out: AssociationOutput, callId: number, contextId: number, refusal: Refusal): void {
     const didNotExecute = (refusal.didNotExecute ?? false) && this.profile.didNotExecute;
-    out.send.push(this.#faultPdu(callId, contextId, refusal.status, didNotExecute));
-    out.events.push({ type: 'fault', callId, status: refusal.status, why: refusal.why });
+    const named = refusal.callId ?? callId;
+    out.send.push(faultPdu({ callId: named, contextId, status: refusal.status, didNotExecute }));
+    out.events.push({ type: 'fault', callId: named, status: refusal.status, why: refusal.why });
     if (refusal.close === true) out.close = refusal.why;
   }
 
-  #faultPdu(callId: number, contextId: number, status: number, didNotExecute: boolean): Buffer {
-    return encodePdu({
-      PTYPE: 'fault',
-      pfc_flags: PFC.FIRST_FRAG | PFC.LAST_FRAG | (didNotExecute ? PFC.DID_NOT_EXECUTE : 0),
-      call_id: callId,
-      alloc_hint: 32,
-      p_cont_id: contextId,
-      cancel_count: 0,
-      status,
-      stub: new Uint8Array(0),
-    });
-  }
-
   #bindNak(out: AssociationOutput, callId: number, reason: number, why: string): void {
-    out.send.push(
-      encodePdu({
-        PTYPE: 'bind_nak',
-        pfc_flags: PFC.FIRST_FRAG | PFC.LAST_FRAG,
-        call_id: callId,
-        provider_reject_reason: reason,
-        versions: [{ major: 5, minor: 0 }],
-      }),
-    );
+    out.send.push(bindNakPdu(callId, reason));
     out.events.push({ type: 'bind_nak', callId, reason, why });
     out.close = why;
   }
 }
 
-const newOutput = (): AssociationOutput => ({ received: 0, send: [], calls: [], events: [], close: undefined });
+const MISALIGNED = 'the sec_trailer does not stand on a boundary of four octets';
+const PADDED = 'the sec_trailer of a handshake counts padding';
 
-const answerTo = ({ auth_type, auth_level, auth_context_id }: AuthVerifier, auth_value: Uint8Array): AuthVerifier => ({
-  auth_type,
-  auth_level,
-  auth_context_id,
-  auth_value,
+/** nca_s_fault_remote_no_memory is what Windows makes of an auth3 that it cannot read, as Samba's tests have it. */
+const badAuth3 = (why: string): Refusal => ({
+  status: FAULT.REMOTE_NO_MEMORY,
+  why,
+  didNotExecute: true,
+  close: true,
 });
+
+const newOutput = (): AssociationOutput => ({ received: 0, send: [], calls: [], events: [], close: undefined });

@@ -54,6 +54,10 @@ export interface AssociationOutput {
 export interface Refusal {
   readonly status: number;
   readonly why: string;
+  /** The call that the fault names, where it is not the one of the PDU that is refused. */
+  readonly callId?: number;
+  /** The presentation context that the fault names, where it is not the one of the PDU that is refused. */
+  readonly contextId?: number;
   readonly didNotExecute?: boolean;
   readonly close?: boolean;
 }

@@ -1,9 +1,10 @@
-import { type AuthVerifier, FAULT, REJECT, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
+import { type AuthVerifier, FAULT, REJECT, RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
+import { SecurityError } from '../security/error.js';
 import type { Leg, Milliseconds } from '../security/provider.js';
 import type { RpcLimits } from './limits.js';
 import type { RpcProfile } from './profile.js';
 import type { AssociationEvent, Refusal } from './server-events.js';
-import type { ServerSecurityContext, ServerSecurityContexts } from './server-security.js';
+import { MissingCapability, type ServerSecurityContext, type ServerSecurityContexts } from './server-security.js';
 
 /** A leg that was taken, with what answers it. */
 export interface Advanced {
@@ -20,6 +21,8 @@ export interface Rejection {
 type Events = AssociationEvent[];
 
 const { CONNECT, CALL, PKT_PRIVACY } = RPC_C_AUTHN_LEVEL;
+/** As Samba bounds it after Windows; a bind or alter_context may carry more. */
+const MAX_AUTH3_TOKEN = 4096;
 
 /** Builds the security contexts of a connection from the tokens of bind, alter_context and auth3: [MS-RPCE] 3.3.1.5.2.1. */
 export class ServerHandshake {
@@ -47,49 +50,60 @@ export class ServerHandshake {
     if (auth.auth_level === CALL && this.#profile.levelCall === 'bind_nak invalid_checksum') {
       return { reject: REJECT.invalid_checksum, why: 'RPC_C_AUTHN_LEVEL_CALL is not taken over connections' };
     }
-    const context = this.#contexts.create(auth);
+    const context = this.#contexts.create(auth, now);
     const advanced = this.#step(context, auth, now, events);
     if (!(advanced instanceof Error)) return advanced;
     this.#contexts.discard(context);
     return { reject: this.#profile.badTokenReason, why: advanced.message };
   }
 
+  /** What is refused before the presentation contexts of an alter_context are looked at. */
+  refuseLate(auth: AuthVerifier): Refusal | undefined {
+    const context = this.#contexts.find(auth.auth_context_id);
+    if (context === undefined) return undefined;
+    if (context.established)
+      return denied(FAULT.ACCESS_DENIED, `security context ${context.id} is established already`);
+    if (auth.auth_type === RPC_C_AUTHN.NONE)
+      return denied(FAULT.ACCESS_DENIED, `security context ${context.id} has a type, which is now left out`);
+    return undefined;
+  }
+
   /** A further leg of a context, or the first leg of another one, by alter_context. */
   advance(auth: AuthVerifier, now: Milliseconds, multiplexes: boolean, events: Events): Advanced | Refusal {
     const context = this.#contexts.find(auth.auth_context_id);
     if (context === undefined) return this.#add(auth, now, multiplexes, events);
-    if (context.established)
-      return denied(FAULT.ACCESS_DENIED, `security context ${context.id} is established already`);
+    if (context.failure !== undefined)
+      return denied(FAULT.ACCESS_DENIED, `security context ${context.id} failed before: ${context.failure.message}`);
     if (!context.matches(auth)) {
       context.invalid = true;
       const status = auth.auth_type === context.authType ? FAULT.ACCESS_DENIED : FAULT.SEC_PKG_ERROR;
       return denied(status, `type or level of security context ${context.id} changed during its handshake`);
     }
     const advanced = this.#step(context, auth, now, events);
-    return advanced instanceof Error ? denied(FAULT.SEC_PKG_ERROR, advanced.message) : advanced;
+    return advanced instanceof Error ? denied(statusOf(advanced), advanced.message) : advanced;
   }
 
   /** The last leg by auth3. A token that fails is kept with its context, and no answer is given. */
   finish(auth: AuthVerifier | undefined, now: Milliseconds, events: Events): Refusal | undefined {
     const context = auth === undefined ? undefined : this.#contexts.find(auth.auth_context_id);
     if (auth === undefined || context === undefined) return denied(FAULT.PROTO_ERROR, 'auth3 for no security context');
-    if (context.established)
-      return denied(FAULT.PROTO_ERROR, `auth3, but security context ${context.id} is established already`);
+    if (auth.auth_value.length > MAX_AUTH3_TOKEN)
+      return denied(FAULT.PROTO_ERROR, `a token of ${auth.auth_value.length} octets in auth3`);
+    if (context.established || context.failure !== undefined || context.invalid)
+      return denied(FAULT.PROTO_ERROR, `auth3, but the handshake of security context ${context.id} has ended`);
     if (!context.matches(auth)) {
       context.invalid = true;
-      events.push(failed(context, 'auth3 changed the type or level of its security context'));
-      return undefined;
+      const why = 'auth3 changed the type or level of its security context';
+      events.push(failed(context, why));
+      return this.#profile.changedByAuth3 === 'fault at once' ? denied(FAULT.PROTO_ERROR, why) : undefined;
     }
-    const advanced = this.#step(context, auth, now, events);
-    if (!(advanced instanceof Error) && !advanced.leg.done) {
-      context.failure = new Error('the handshake needs a further leg after auth3');
-      events.push(failed(context, context.failure.message));
-    }
+    this.#step(context, auth, now, events, 'auth3');
     return undefined;
   }
 
   #add(auth: AuthVerifier, now: Milliseconds, multiplexes: boolean, events: Events): Advanced | Refusal {
-    if (this.#contexts.size > 0 && !multiplexes) {
+    const forbidden = !multiplexes && this.#profile.securityContextsWithoutFeature === 'refused';
+    if (this.#contexts.size > 0 && forbidden) {
       return denied(
         FAULT.ACCESS_DENIED,
         'a second security context, but security context multiplexing was not negotiated',
@@ -102,17 +116,32 @@ export class ServerHandshake {
     return 'reject' in begun ? denied(FAULT.ACCESS_DENIED, begun.why) : begun;
   }
 
-  #step(context: ServerSecurityContext, auth: AuthVerifier, now: Milliseconds, events: Events): Advanced | Error {
+  #step(
+    context: ServerSecurityContext,
+    auth: AuthVerifier,
+    now: Milliseconds,
+    events: Events,
+    by?: 'auth3',
+  ): Advanced | SecurityError {
     try {
       const leg = context.step(auth.auth_value, now);
+      // Nothing can be answered to auth3, so a mechanism that has more to say, as SPNEGO has, cannot end with it.
+      if (by === 'auth3' && (!leg.done || leg.token !== undefined)) throw context.fail('auth3 was not the last leg');
       if (context.established) events.push({ type: 'authenticated', security: context.callSecurity });
       return { context, leg };
     } catch (error) {
-      events.push(failed(context, (error as Error).message));
-      return error as Error;
+      if (!(error instanceof SecurityError)) throw error;
+      events.push(failed(context, error.message));
+      return error;
     }
   }
 }
+
+/** Windows tells a handshake whose protection fails from one whose logon is refused, as Samba's tests have it. */
+const statusOf = (error: SecurityError): number =>
+  error instanceof MissingCapability || error.code === 'BAD_MIC' || error.code === 'BAD_SIGNATURE'
+    ? FAULT.SEC_PKG_ERROR
+    : FAULT.ACCESS_DENIED;
 
 const denied = (status: number, why: string): Refusal => ({ status, why, didNotExecute: true, close: true });
 

@@ -17,6 +17,7 @@ import { unprotect } from './protection.js';
 import { isFirst, isLast, RequestAssembly } from './request-assembly.js';
 import type { Refusal, ServerCall } from './server-events.js';
 import type { ServerSecurityContext, ServerSecurityContexts } from './server-security.js';
+import { isMisaligned } from './trailer-checks.js';
 import { checkVerificationTrailer } from './verification.js';
 
 /** A refusal with the presentation context that its fault PDU names. */
@@ -24,7 +25,8 @@ export type RequestRefusal = Refusal & { readonly contextId: number };
 
 /** What of the connection decides about a request. */
 export interface RequestState {
-  readonly outstanding: number;
+  /** Calls that their dispatcher has not ended, those included whose client no longer waits. */
+  readonly outstanding: ReadonlySet<ServerCall>;
   readonly multiplexed: boolean;
   readonly signHeader: boolean;
   readonly clientSignsHeaders: boolean;
@@ -65,6 +67,7 @@ export class RequestReceiver {
   }
 
   orphan(callId: number): void {
+    if (this.#profile.orphanedWhileIncoming === 'ignored') return;
     if (this.#assembly?.first.call_id === callId) this.#assembly = undefined;
   }
 
@@ -75,54 +78,59 @@ export class RequestReceiver {
     state: RequestState,
     now: Milliseconds,
   ): ServerCall | RequestRefusal | undefined {
-    const assembly = isFirst(pdu) ? this.#begin(pdu, state, now) : this.#continue(pdu);
+    const assembly =
+      this.#unfinished(pdu) ?? (isFirst(pdu) ? this.#begin(pdu, state, now) : this.#continue(pdu, state));
     if (assembly === undefined) return undefined;
     const result = assembly instanceof RequestAssembly ? this.#join(assembly, pdu, bytes, state, now) : assembly;
     if (result !== undefined && 'status' in result) {
       this.#assembly = undefined;
-      return { contextId: this.#contexts.has(pdu.p_cont_id) ? pdu.p_cont_id : 0, ...result };
+      const named = assembly instanceof RequestAssembly ? assembly.first.p_cont_id : pdu.p_cont_id;
+      return { ...result, contextId: result.contextId ?? (this.#contexts.has(named) ? named : 0) };
     }
     return result;
+  }
+
+  /** A request under a handshake that has not ended; the fault names no presentation context. */
+  #unfinished(pdu: RequestPdu): Refusal | undefined {
+    const context = pdu.auth === undefined ? this.#security.implied : this.#security.find(pdu.auth.auth_context_id);
+    if (context === undefined || context.established || context.invalid || context.failure !== undefined)
+      return undefined;
+    return { ...proto(`security context ${context.id} is not complete`), didNotExecute: true, contextId: 0 };
   }
 
   #begin(pdu: RequestPdu, state: RequestState, now: Milliseconds): RequestAssembly | Refusal {
     const disorder = this.#disorder(pdu, state);
     if (disorder !== undefined) return disorder;
-    const security = this.#securityOf(pdu);
-    if (security !== undefined && 'status' in security) return security;
     const context = this.#contexts.get(pdu.p_cont_id);
-    if (context === undefined) {
-      return {
-        status: FAULT.UNKNOWN_IF,
-        why: `presentation context ${pdu.p_cont_id} was not negotiated`,
-        didNotExecute: true,
-      };
-    }
-    if (state.outstanding >= this.#limits.maxOutstandingCalls) {
+    if (context === undefined) return unknownContext(pdu);
+    if (state.outstanding.size >= this.#limits.maxOutstandingCalls) {
       return {
         status: FAULT.SERVER_TOO_BUSY,
         why: `more than ${this.#limits.maxOutstandingCalls} calls wait for their answers`,
         didNotExecute: true,
       };
     }
+    const security = this.#securityOf(pdu);
+    if (security !== undefined && 'status' in security) return security;
     this.#assembly = new RequestAssembly(pdu, context, security, now);
     return this.#assembly;
   }
 
   /** Order of calls and fragments: [MS-RPCE] 3.3.1.5.8, 3.3.3.5.2. */
   #disorder(pdu: RequestPdu, { outstanding, multiplexed }: RequestState): Refusal | undefined {
-    const proto = (why: string): Refusal => ({ status: FAULT.PROTO_ERROR, why, close: true });
-    if (this.#assembly !== undefined) return proto('a new request before the last fragment of the one before');
-    if (outstanding > 0 && !multiplexed)
-      return proto('a new request before the answer to the one before, without concurrent multiplexing');
-    if ((pdu.pfc_flags & PFC.PENDING_CANCEL) !== 0) {
+    const waiting = [...outstanding].filter((call) => !call.orphaned);
+    if (waiting.length > 0 && !multiplexed)
       return {
-        status: FAULT.NO_CALL_ACTIVE,
-        why: 'a request begins with PFC_PENDING_CANCEL',
-        didNotExecute: true,
-        close: true,
+        ...proto('a request before the answer to the one before, without concurrent multiplexing'),
+        contextId: 0,
       };
+    if (this.#assembly !== undefined) return this.#interrupts(this.#assembly, pdu, multiplexed);
+    if ((pdu.pfc_flags & PFC.PENDING_CANCEL) !== 0) {
+      const why = 'a request begins with PFC_PENDING_CANCEL';
+      return { status: FAULT.NO_CALL_ACTIVE, why, didNotExecute: true, close: true, contextId: 0 };
     }
+    if (waiting.some((call) => call.callId === pdu.call_id))
+      return { ...proto(`call ${pdu.call_id} is under way already`), contextId: 0 };
     if (this.#profile.callIds === 'increasing') {
       if (pdu.call_id > MAX_CALL_ID) return proto(`call_id 0x${pdu.call_id.toString(16)} is above 0x7fffffff`);
       if (pdu.call_id < this.#currentCallId) return proto(`call_id ${pdu.call_id} after ${this.#currentCallId}`);
@@ -131,29 +139,45 @@ export class RequestReceiver {
     return undefined;
   }
 
-  #continue(pdu: RequestPdu): RequestAssembly | Refusal | undefined {
+  /**
+   * A new request before the last fragment of the one before. Without multiplexing the fault names the request that is
+   * broken off, with it the one that breaks in; the same call_id under another security context is a wrong signature.
+   */
+  #interrupts({ first, security }: RequestAssembly, pdu: RequestPdu, multiplexed: boolean): Refusal {
+    const same = pdu.call_id === first.call_id;
+    const other = same && pdu.auth !== undefined && pdu.auth.auth_context_id !== security?.id;
+    const foreign = other && this.#security.find(pdu.auth?.auth_context_id ?? 0) !== undefined;
+    return {
+      ...proto('a new request before the last fragment of the one before'),
+      ...(foreign ? { status: this.#profile.badSignatureStatus } : {}),
+      ...(multiplexed ? {} : { callId: first.call_id }),
+      contextId: same || !multiplexed ? first.p_cont_id : 0,
+    };
+  }
+
+  #continue(pdu: RequestPdu, { multiplexed }: RequestState): RequestAssembly | Refusal | undefined {
     const assembly = this.#assembly;
-    if (assembly === undefined) {
-      const age = this.#currentCallId - pdu.call_id;
-      if (age >= 0 && age < STALE_CALLS) return undefined;
-      return { status: FAULT.PROTO_ERROR, why: 'a fragment of no request', close: true };
+    if (assembly === undefined) return this.#stray(pdu, multiplexed);
+    const { first } = assembly;
+    if (pdu.call_id !== first.call_id) {
+      const named = multiplexed ? { contextId: 0 } : { callId: first.call_id, contextId: first.p_cont_id };
+      return { ...proto(`a fragment of call ${pdu.call_id} within call ${first.call_id}`), ...named };
     }
-    if (pdu.call_id !== assembly.first.call_id) {
-      return {
-        status: FAULT.PROTO_ERROR,
-        why: `a fragment of call ${pdu.call_id} within call ${assembly.first.call_id}`,
-        close: true,
-      };
-    }
-    if (Buffer.compare(pdu.packed_drep ?? DREP_LITTLE, assembly.first.packed_drep ?? DREP_LITTLE) !== 0) {
-      return {
-        status: FAULT.PROTO_ERROR,
-        why: 'the data representation changes between fragments',
-        didNotExecute: true,
-        close: true,
-      };
-    }
+    if (Buffer.compare(pdu.packed_drep ?? DREP_LITTLE, first.packed_drep ?? DREP_LITTLE) !== 0)
+      return { ...proto('the data representation changes between fragments'), didNotExecute: true };
     return assembly;
+  }
+
+  /** A fragment of no request: [MS-RPCE] 3.3.3.5.6. On a multiplexed connection it is first looked at as a request. */
+  #stray(pdu: RequestPdu, multiplexed: boolean): Refusal | undefined {
+    const age = this.#currentCallId - pdu.call_id;
+    if (age >= 0 && age < STALE_CALLS) return undefined;
+    const stray = proto('a fragment of no request');
+    if (!multiplexed) return { ...stray, contextId: 0 };
+    if (!this.#contexts.has(pdu.p_cont_id)) return unknownContext(pdu);
+    const context = pdu.auth === undefined ? undefined : this.#security.find(pdu.auth.auth_context_id);
+    const foreign = pdu.auth !== undefined && context?.matches(pdu.auth) !== true;
+    return foreign ? { ...stray, status: FAULT.ACCESS_DENIED } : stray;
   }
 
   /** Which security context a request stands under: [MS-RPCE] 3.3.1.5.4. */
@@ -182,13 +206,6 @@ export class RequestReceiver {
       return {
         status: this.#profile.failedAuthenticationStatus,
         why: `authentication failed: ${context.failure.message}`,
-      };
-    }
-    if (!context.established) {
-      return {
-        status: FAULT.PROTO_ERROR,
-        why: `security context ${context.id} is not complete`,
-        didNotExecute: true,
         close: true,
       };
     }
@@ -205,10 +222,12 @@ export class RequestReceiver {
     const unsafe = this.#unprotect(assembly, pdu, bytes, state);
     if (unsafe !== undefined) return unsafe;
     const limit = this.#limits.maxRequestStub;
-    if (assembly.length + Math.max(pdu.stub.length, pdu.alloc_hint) > limit) {
+    // What a request of one fragment claims is nobody's business ([MS-RPCE] 2.2.2.6, as Windows has it).
+    const claimed = isFirst(pdu) && isLast(pdu) ? 0 : pdu.alloc_hint;
+    if (assembly.stub.length + Math.max(pdu.stub.length, claimed) > limit) {
       return { status: FAULT.ACCESS_DENIED, why: `a request of more than ${limit} octets`, close: true };
     }
-    assembly.add(bytes.subarray(stubOffset(pdu), stubOffset(pdu) + pdu.stub.length));
+    assembly.stub.add(bytes.subarray(stubOffset(pdu), stubOffset(pdu) + pdu.stub.length));
     if (!isLast(pdu)) return undefined;
     this.#assembly = undefined;
     return this.#complete(assembly, state, now);
@@ -216,9 +235,10 @@ export class RequestReceiver {
 
   /** Every fragment of a protected call is checked by itself: [MS-RPCE] 2.2.2.11. */
   #unprotect({ security }: RequestAssembly, pdu: RequestPdu, bytes: Buffer, state: RequestState): Refusal | undefined {
-    if (security === undefined || security.level < RPC_C_AUTHN_LEVEL.PKT) return undefined;
-    if (pdu.auth === undefined)
-      return { status: FAULT.ACCESS_DENIED, why: 'a fragment without authentication information', close: true };
+    if (security === undefined) return undefined;
+    if (isMisaligned(bytes, pdu)) return proto('the sec_trailer does not stand on a boundary of four octets');
+    if (security.level < RPC_C_AUTHN_LEVEL.PKT) return undefined;
+    if (pdu.auth === undefined) return proto('a fragment without authentication information');
     try {
       unprotect(bytes, pdu, {
         security: security.context,
@@ -236,13 +256,8 @@ export class RequestReceiver {
 
   #complete(assembly: RequestAssembly, state: RequestState, now: Milliseconds): ServerCall | Refusal {
     const { first, context, security } = assembly;
-    if (first.alloc_hint > assembly.length) {
-      return {
-        status: FAULT.PROTO_ERROR,
-        why: `alloc_hint ${first.alloc_hint}, but ${assembly.length} octets of stub`,
-        close: true,
-      };
-    }
+    const claim = this.#exceedingClaim(assembly);
+    if (claim !== undefined) return claim;
     if (first.opnum >= context.interface.operationCount) {
       return {
         status: FAULT.OP_RNG_ERROR,
@@ -268,10 +283,18 @@ export class RequestReceiver {
     };
   }
 
+  /** [MS-RPCE] 2.2.2.6. */
+  #exceedingClaim({ first, stub }: RequestAssembly): Refusal | undefined {
+    const { allocHint } = this.#profile;
+    if (first.alloc_hint <= stub.length || allocHint === 'ignored') return undefined;
+    if (isLast(first) && allocHint === 'checked where fragmented') return undefined;
+    return proto(`alloc_hint ${first.alloc_hint}, but ${stub.length} octets of stub`);
+  }
+
   #withoutTrailer(assembly: RequestAssembly, state: RequestState): { stub: Buffer } | Refusal {
     try {
       const checked = checkVerificationTrailer(
-        assembly.stub(),
+        assembly.stub.take(),
         assembly.first,
         assembly.context,
         state.clientSignsHeaders,
@@ -285,3 +308,12 @@ export class RequestReceiver {
     }
   }
 }
+
+const proto = (why: string): Refusal => ({ status: FAULT.PROTO_ERROR, why, close: true });
+
+const unknownContext = ({ p_cont_id }: RequestPdu): Refusal => ({
+  status: FAULT.UNKNOWN_IF,
+  why: `presentation context ${p_cont_id} was not negotiated`,
+  didNotExecute: true,
+  contextId: 0,
+});

@@ -1,5 +1,6 @@
 import { type AuthVerifier, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import { effectiveAuthnLevel } from '../codec/status/authn.js';
+import { SecurityError } from '../security/error.js';
 import type {
   AcceptorProvider,
   ContextInfo,
@@ -21,22 +22,31 @@ export interface CallSecurity {
   readonly info: ContextInfo;
 }
 
+/** The mechanism cannot do what the level asks for, which counts as its error: [MS-RPCE] 3.3.1.5.2.2. */
+export class MissingCapability extends SecurityError {
+  constructor() {
+    super('UNSUPPORTED', 'RPC_C_AUTHN_LEVEL_PKT_PRIVACY, but the handshake did not agree on confidentiality');
+  }
+}
+
 /** One security context of a connection, from its first leg on. */
 export class ServerSecurityContext {
   readonly id: number;
   readonly authType: number;
   readonly statedLevel: number;
   readonly context: SecurityContext;
+  readonly startedAt: Milliseconds;
   /** Set when type or level were changed on the way: the context is never used again. */
   invalid = false;
   /** Why the handshake failed; an auth3 has no answer, so the first request carries it back. */
-  failure: Error | undefined;
+  failure: SecurityError | undefined;
 
-  constructor(auth: AuthVerifier, context: SecurityContext) {
+  constructor(auth: AuthVerifier, context: SecurityContext, now: Milliseconds) {
     this.id = auth.auth_context_id;
     this.authType = auth.auth_type;
     this.statedLevel = auth.auth_level;
     this.context = context;
+    this.startedAt = now;
   }
 
   get level(): number {
@@ -54,11 +64,22 @@ export class ServerSecurityContext {
 
   step(token: Uint8Array, now: Milliseconds): Leg {
     try {
-      return this.context.step(token, now);
+      const leg = this.context.step(token, now);
+      // What lacks integrity shows at its first request, whose signature cannot be checked.
+      const seals = this.level === RPC_C_AUTHN_LEVEL.PKT_PRIVACY;
+      if (seals && this.context.established && !this.context.capabilities.confidentiality)
+        throw new MissingCapability();
+      return leg;
     } catch (error) {
-      this.failure = error as Error;
+      if (error instanceof SecurityError) this.failure = error;
       throw error;
     }
+  }
+
+  /** Gives the handshake up for what the connection knows of it. */
+  fail(why: string): SecurityError {
+    this.failure = new SecurityError('BAD_TOKEN', why);
+    return this.failure;
   }
 
   get callSecurity(): CallSecurity {
@@ -77,8 +98,8 @@ export class ServerSecurityContext {
 export class ServerSecurityContexts {
   readonly #byId = new Map<number, ServerSecurityContext>();
   readonly #providers: ReadonlyMap<number, AcceptorProvider>;
-  /** Once a request names a CONNECT context, requests without authentication information no longer mean it. */
-  #explicitConnect = false;
+  #implied: ServerSecurityContext | undefined;
+  #namedConnect = false;
 
   constructor(providers: readonly AcceptorProvider[]) {
     this.#providers = new Map(providers.map((provider) => [provider.authType, provider]));
@@ -88,11 +109,14 @@ export class ServerSecurityContexts {
     return this.#byId.size;
   }
 
-  /** True while a handshake has begun and not ended. */
-  get negotiating(): boolean {
-    return [...this.#byId.values()].some(
-      (context) => !context.established && context.failure === undefined && !context.invalid,
-    );
+  /** When the oldest handshake that has not ended began. */
+  get negotiatingSince(): Milliseconds | undefined {
+    let since: Milliseconds | undefined;
+    for (const context of this.#byId.values()) {
+      if (context.established || context.failure !== undefined || context.invalid) continue;
+      since = Math.min(since ?? context.startedAt, context.startedAt);
+    }
+    return since;
   }
 
   find(id: number): ServerSecurityContext | undefined {
@@ -104,25 +128,30 @@ export class ServerSecurityContexts {
   }
 
   /** Begins a context for a provider that is known; the caller has checked the level and the limits. */
-  create(auth: AuthVerifier): ServerSecurityContext {
+  create(auth: AuthVerifier, now: Milliseconds): ServerSecurityContext {
     const provider = this.#providers.get(auth.auth_type) as AcceptorProvider;
-    const created = new ServerSecurityContext(auth, provider.accept());
+    const created = new ServerSecurityContext(auth, provider.accept(), now);
     this.#byId.set(created.id, created);
+    if (created.level === RPC_C_AUTHN_LEVEL.CONNECT && !this.#namedConnect) this.#implied = created;
     return created;
   }
 
   discard(context: ServerSecurityContext): void {
     this.#byId.delete(context.id);
+    if (this.#implied === context) this.#implied = undefined;
   }
 
+  /** A request came with authentication information: from now on, none means none. */
   noteExplicit(context: ServerSecurityContext): void {
-    if (context.level === RPC_C_AUTHN_LEVEL.CONNECT) this.#explicitConnect = true;
+    this.#implied = undefined;
+    if (context.level === RPC_C_AUTHN_LEVEL.CONNECT) this.#namedConnect = true;
   }
 
-  /** The only context of the connection, at CONNECT: what a request without authentication information is taken for. */
+  /**
+   * What a request without authentication information stands under. [MS-RPCE] 3.3.1.5.4 speaks of the only context, at
+   * CONNECT; Samba's tests of Windows show more: the last context at CONNECT, until a request names one.
+   */
   get implied(): ServerSecurityContext | undefined {
-    if (this.#byId.size !== 1 || this.#explicitConnect) return undefined;
-    const [only] = this.#byId.values();
-    return only?.level === RPC_C_AUTHN_LEVEL.CONNECT ? only : undefined;
+    return this.#implied;
   }
 }

@@ -134,8 +134,13 @@ describe('security context multiplexing, [MS-RPCE] 3.3.1.5.4', () => {
     expect(pair.calls.map((call) => call.security?.level)).toEqual([4, 6]);
   });
 
-  test('without the negotiated feature a second context is refused', () => {
-    const pair = new Pair({ level: RPC_C_AUTHN_LEVEL.PKT }).bind();
+  test('without the negotiated feature Windows takes a second context, and a profile that goes by the text refuses it', () => {
+    const windows = new Pair({ level: RPC_C_AUTHN_LEVEL.PKT }).bind();
+    windows.alter([element(0)], windows.security(7, RPC_C_AUTHN_LEVEL.PKT_PRIVACY));
+    windows.request({ authContextId: 7 });
+    expect(windows.calls[0]?.security?.level).toBe(RPC_C_AUTHN_LEVEL.PKT_PRIVACY);
+    const profile = { securityContextsWithoutFeature: 'refused' } as const;
+    const pair = new Pair({ level: RPC_C_AUTHN_LEVEL.PKT, profile }).bind();
     pair.alter([element(0)], pair.security(7, RPC_C_AUTHN_LEVEL.PKT_PRIVACY));
     expect(pair.seen('fault')).toMatchObject({ status: FAULT.ACCESS_DENIED });
   });
