@@ -59,6 +59,7 @@ export function outcomeOfError(error: unknown): CallOutcome {
   if (error instanceof TransportError || error instanceof ProtocolError) {
     return { accepted: false, refusedAt: 'transport', status: undefined, text: error.message };
   }
-  if (error instanceof CodecError) return { accepted: false, refusedAt: 'codec', status: undefined, text: error.message };
+  if (error instanceof CodecError)
+    return { accepted: false, refusedAt: 'codec', status: undefined, text: error.message };
   throw error;
 }

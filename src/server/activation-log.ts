@@ -1,6 +1,7 @@
 import type { DcomEvent, LoggedAt } from '../hardening/events.js';
 import type { Endpoint } from '../net/channel.js';
 import type { Identity, Milliseconds } from '../security/index.js';
+import type { Invocation, RefusedCall } from './object-exporter.js';
 
 /** Who said no to an activation. */
 export type RefusedBy = 'activation policy' | 'access control' | 'version' | 'class' | 'limit';
@@ -38,6 +39,8 @@ export interface LoggedEvent {
 export interface LogListeners {
   readonly onActivation?: (activation: Activation) => void;
   readonly onEvent?: (event: LoggedEvent) => void;
+  readonly onInvocation?: (invocation: Invocation) => void;
+  readonly onRefusedCall?: (call: RefusedCall) => void;
 }
 
 const MAX_LOG = 10_000;
@@ -46,6 +49,8 @@ const MAX_LOG = 10_000;
 export class ServerLog {
   readonly activations: Activation[] = [];
   readonly events: LoggedEvent[] = [];
+  readonly invocations: Invocation[] = [];
+  readonly refusedCalls: RefusedCall[] = [];
   readonly #computer: string;
   readonly #options: LogListeners;
   #recordId = 0;
@@ -53,6 +58,16 @@ export class ServerLog {
   constructor(computer: string, options: LogListeners) {
     this.#computer = computer;
     this.#options = options;
+  }
+
+  invoked(invocation: Invocation): void {
+    remember(this.invocations, invocation);
+    this.#options.onInvocation?.(invocation);
+  }
+
+  refused(call: RefusedCall): void {
+    remember(this.refusedCalls, call);
+    this.#options.onRefusedCall?.(call);
   }
 
   report(activation: Activation): void {

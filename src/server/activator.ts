@@ -2,8 +2,10 @@ import {
   type ActivatedInterface,
   type ActivationReply,
   type ActivationRequest,
+  type COMVERSION,
   IActivation,
   IRemoteSCMActivator,
+  MODE_GET_CLASS_OBJECT,
   packActivationReply,
   packRemoteActivationReply,
   RemoteActivation,
@@ -22,11 +24,14 @@ import type { PatchLevel } from '../hardening/timeline.js';
 import type { Endpoint } from '../net/channel.js';
 import { RpcFault } from '../rpc/index.js';
 import type { Milliseconds } from '../security/index.js';
+import { type AccessPermissions, launchRefusal } from './access.js';
 import type { Activation, RefusedBy } from './activation-log.js';
-import { exporterBindings, resolverBindings } from './bindings.js';
+import { exporterBindings } from './bindings.js';
+import type { ComClass } from './classes/class.js';
+import { classFactory } from './classes/class-factory.js';
 import { HRESULT, versionMatches } from './com.js';
-import { stdObjref } from './exporter.js';
-import { INITIAL_REFERENCES, type ObjectTable } from './objects.js';
+import type { ObjectExporter } from './object-exporter.js';
+import type { ObjectTable } from './objects.js';
 import { type CallContext, method, type Service, service } from './service.js';
 
 export interface ActivatorOptions {
@@ -34,17 +39,28 @@ export interface ActivatorOptions {
   readonly registry: Registry;
   readonly policy: Partial<PolicyProfile>;
   readonly objects: ObjectTable;
+  readonly exporter: ObjectExporter;
+  /** The class of a CLSID; undefined where nobody has written it. */
+  readonly classOf: (clsid: string) => ComClass | undefined;
+  readonly access: AccessPermissions;
   /** Port of the object exporter. */
   readonly exporterPort: () => number;
   /** Least level that the exporter names in its answers. */
   readonly authnHint: number;
-  /** Whether callers without a name may activate; Windows since XP SP2 does not let them. */
-  readonly allowAnonymous: boolean;
   readonly clock: () => Milliseconds;
   readonly report: (activation: Activation) => void;
 }
 
 type Method = Activation['method'];
+
+/** An activation as it was asked for. */
+interface Asked {
+  readonly name: Method;
+  readonly request: ActivationRequest | undefined;
+  readonly version: COMVERSION;
+  /** The class factory instead of an object. */
+  readonly factory: boolean;
+}
 
 /** What an activation comes to: a reply, or the result that says why not. */
 type Verdict = { readonly reply: ActivationReply } | { readonly hresult: number };
@@ -67,10 +83,10 @@ export function activators(options: ActivatorOptions): Service[] {
   const byProperties = (
     name: Method,
     request: ActivationRequest | undefined,
-    version: Infer<typeof RemoteCreateInstance.request>['orpcthis']['version'],
+    version: COMVERSION,
     context: CallContext,
   ) => {
-    const verdict = activator.activate(name, request, version, context);
+    const verdict = activator.activate({ name, request, version, factory: name === 'RemoteGetClassObject' }, context);
     if ('hresult' in verdict) return { orpcthat, ppActProperties: null, ReturnValue: verdict.hresult };
     return { orpcthat, ppActProperties: packActivationReply(verdict.reply), ReturnValue: HRESULT.S_OK };
   };
@@ -83,7 +99,9 @@ export function activators(options: ActivatorOptions): Service[] {
           RemoteActivation,
           (input, context) => {
             const request = unpackRemoteActivation(input);
-            const verdict = activator.activate('RemoteActivation', request, input.ORPCthis.version, context);
+            const factory = input.Mode === MODE_GET_CLASS_OBJECT;
+            const { version } = input.ORPCthis;
+            const verdict = activator.activate({ name: 'RemoteActivation', request, version, factory }, context);
             return 'hresult' in verdict
               ? remoteActivationFailure(request.iids.length, verdict.hresult)
               : packRemoteActivationReply(verdict.reply);
@@ -129,6 +147,12 @@ const remoteActivationFailure = (interfaces: number, hresult: number): Infer<typ
   ReturnValue: 0,
 });
 
+/** Why an object that may be made is not. */
+const FAILURES: Readonly<Record<number, string>> = {
+  [HRESULT.E_NOINTERFACE]: 'the class has none of the interfaces that were asked for',
+  [HRESULT.E_OUTOFMEMORY]: 'there are too many objects',
+};
+
 class Activator {
   readonly #options: ActivatorOptions;
 
@@ -164,12 +188,7 @@ class Activator {
     }
   }
 
-  activate(
-    name: Method,
-    request: ActivationRequest | undefined,
-    version: { MajorVersion: number; MinorVersion: number },
-    context: CallContext,
-  ): Verdict {
+  activate({ name, request, version, factory }: Asked, context: CallContext): Verdict {
     const decision = this.#decide(name, context);
     if (decision.outcome === 'refused') {
       // The guard has reported it; the profile asks for a result instead of a fault.
@@ -187,12 +206,20 @@ class Activator {
       );
       return { hresult };
     }
-    const reply = this.#create(request as ActivationRequest, context.server);
-    const status = reply === undefined ? HRESULT.E_OUTOFMEMORY : HRESULT.S_OK;
+    const created = this.#create(request as ActivationRequest, factory, context.server);
+    const status = 'hresult' in created ? created.hresult : HRESULT.S_OK;
+    const refusedBy = status === HRESULT.E_OUTOFMEMORY ? 'limit' : 'class';
     const how =
-      reply === undefined ? ({ outcome: 'refused', refusedBy: 'limit' } as const) : ({ outcome: 'accepted' } as const);
-    this.#report(name, request, context, decision, { ...how, status, form: 'response' });
-    return reply === undefined ? { hresult: status } : { reply };
+      status === HRESULT.S_OK ? ({ outcome: 'accepted' } as const) : ({ outcome: 'refused', refusedBy } as const);
+    const reason = status === HRESULT.S_OK ? decision.reason : FAILURES[status];
+    this.#report(
+      name,
+      request,
+      context,
+      { ...decision, reason: reason ?? decision.reason },
+      { ...how, status, form: 'response' },
+    );
+    return created;
   }
 
   #decide(name: Method, { call }: CallContext): ServerDecision {
@@ -212,16 +239,15 @@ class Activator {
   /** [MS-DCOM] 3.1.2.5.2.3, in its order: permissions, version, class. */
   #refuse(
     request: ActivationRequest | undefined,
-    version: { MajorVersion: number; MinorVersion: number },
+    version: COMVERSION,
     { call }: CallContext,
   ): { hresult: number; refusedBy: RefusedBy; reason: string } | undefined {
-    if (!this.#options.allowAnonymous && (call.security?.identity.anonymous ?? true)) {
-      // Note <61>: MachineLaunchRestriction and MachineAccessRestriction give the Win32 error, not an HRESULT.
-      return {
-        hresult: HRESULT.ERROR_ACCESS_DENIED,
-        refusedBy: 'access control',
-        reason: 'nobody without a name may activate here',
-      };
+    const list = launchRefusal(this.#options.access, request?.clsid ?? '', call.security?.identity);
+    if (list !== undefined) {
+      const who = call.security === undefined ? 'a caller without authentication' : 'this caller';
+      // Note <61>: the machine's lists give the Win32 error; a class's own gives the HRESULT.
+      const hresult = list === 'LaunchPermission' ? HRESULT.E_ACCESSDENIED : HRESULT.ERROR_ACCESS_DENIED;
+      return { hresult, refusedBy: 'access control', reason: `${list} does not let ${who} in` };
     }
     if (!versionMatches(version)) {
       const reason = `COM version ${version.MajorVersion}.${version.MinorVersion} is not 5.0 to 5.7`;
@@ -234,24 +260,35 @@ class Activator {
         reason: 'the request names no class or no interface',
       };
     }
+    if (this.#options.classOf(request.clsid) === undefined) {
+      return {
+        hresult: HRESULT.REGDB_E_CLASSNOTREG,
+        refusedBy: 'class',
+        reason: `class ${request.clsid} is not registered here`,
+      };
+    }
     return undefined;
   }
 
-  #create(request: ActivationRequest, server: Endpoint): ActivationReply | undefined {
-    const { objects, exporterPort, authnHint } = this.#options;
-    const object = objects.create(request.clsid);
-    if (object === undefined) return undefined;
+  /** The object, or its class factory, with each interface that was asked for and that it has. */
+  #create(
+    request: ActivationRequest,
+    factory: boolean,
+    server: Endpoint,
+  ): { reply: ActivationReply } | { hresult: number } {
+    const { objects, exporter, exporterPort, authnHint } = this.#options;
+    const comClass = this.#options.classOf(request.clsid) as ComClass;
+    const com = factory ? classFactory(comClass) : comClass.create();
     const interfaces = request.iids.map((iid): ActivatedInterface => {
-      const std = stdObjref(objects, objects.export(object, iid), INITIAL_REFERENCES);
-      return { iid, hresult: HRESULT.S_OK, objref: { flags: 1, iid, std, saResAddr: resolverBindings(server) } };
+      const found = exporter.export(com, request.clsid, iid);
+      if (found === undefined) return { iid, hresult: HRESULT.E_NOINTERFACE, objref: null };
+      return { iid, hresult: HRESULT.S_OK, objref: exporter.objref(found, server) };
     });
-    return {
-      oxid: objects.oxid,
-      ipidRemUnknown: objects.ipidRemUnknown,
-      bindings: exporterBindings(server.address, exporterPort()),
-      authnHint,
-      interfaces,
-    };
+    if (interfaces.every(({ objref }) => objref === null)) {
+      return { hresult: objects.full ? HRESULT.E_OUTOFMEMORY : HRESULT.E_NOINTERFACE };
+    }
+    const bindings = exporterBindings(server.address, exporterPort());
+    return { reply: { oxid: objects.oxid, ipidRemUnknown: objects.ipidRemUnknown, bindings, authnHint, interfaces } };
   }
 
   #report(

@@ -18,7 +18,7 @@ import type { Method } from './service.js';
 
 /** The interfaces of an endpoint with the methods behind them. */
 export interface Services extends InterfaceTable {
-  method(uuid: string, opnum: number): Method | undefined;
+  method(call: Pick<ServerCall, 'interface' | 'opnum' | 'object'>): Method | undefined;
 }
 
 /** What an endpoint reports; every function is optional. */
@@ -75,10 +75,10 @@ export class RpcEndpoint {
   }
 }
 
-/** Ticks endpoints on the machine's clock until it is stopped. */
-export function keepTime(endpoints: readonly RpcEndpoint[]): { stop(): void } {
+/** Ticks endpoints, and whatever else has time-outs, on the machine's clock until it is stopped. */
+export function keepTime(kept: readonly { tick(): void }[]): { stop(): void } {
   const timer = setInterval(() => {
-    for (const endpoint of endpoints) endpoint.tick();
+    for (const item of kept) item.tick();
   }, TICK_MILLISECONDS);
   timer.unref();
   return { stop: () => clearInterval(timer) };
@@ -140,7 +140,7 @@ class Connection implements ChannelEvents {
 
   async #answer(call: ServerCall): Promise<void> {
     this.#options.statistics.calls_in++;
-    const found = this.#options.services.method(call.interface.uuid, call.opnum);
+    const found = this.#options.services.method(call);
     const outcome = await dispatch(found, {
       call,
       groupId: this.#association.groupId,

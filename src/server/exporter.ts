@@ -1,88 +1,78 @@
 import {
   IRemUnknown,
   IRemUnknown2,
-  type ORPCTHIS,
+  type REMINTERFACEREF,
   RemAddRef,
   RemQueryInterface,
   RemQueryInterface2,
   RemRelease,
   type STDOBJREF,
 } from '../codec/dcom/index.js';
-import { RpcFault } from '../rpc/index.js';
-import { HRESULT, versionMatches } from './com.js';
+import { UUID_NULL } from '../codec/uuid.js';
+import { ANONYMOUS_SID } from '../security/index.js';
+import { HRESULT } from './com.js';
+import type { ObjectExporter } from './object-exporter.js';
 import { INITIAL_REFERENCES, type ObjectInterface, type ObjectTable } from './objects.js';
-import { method, type Service, service } from './service.js';
+import { type CallContext, method, type Service, service } from './service.js';
 
-/** [MS-DCOM] 2.2.18.3 for an interface that is handed out. */
-export const stdObjref = (table: ObjectTable, found: ObjectInterface, cPublicRefs: number): STDOBJREF => ({
-  flags: 0,
-  cPublicRefs,
-  oxid: table.oxid,
-  oid: found.object.oid,
-  ipid: found.ipid,
-});
+/** The interfaces of an exporter that are called with an IPID: its remote unknown's. */
+export const REMOTE_UNKNOWN: ReadonlySet<string> = new Set([IRemUnknown.uuid, IRemUnknown2.uuid]);
 
-/** [MS-DCOM] 3.1.1.5.4: an ORPC call whose header is not one is answered with a fault of its HRESULT. */
-function checkHeader({ version, flags }: ORPCTHIS): void {
-  if (!versionMatches(version)) throw new RpcFault(HRESULT.RPC_E_VERSION_MISMATCH);
-  if (flags !== 0) throw new RpcFault(HRESULT.RPC_E_INVALID_HEADER);
-}
+const NO_STD: STDOBJREF = { flags: 0, cPublicRefs: 0, oxid: 0n, oid: 0n, ipid: UUID_NULL };
+const ORPCthat = { flags: 0 };
 
 /** IRemUnknown and IRemUnknown2 of an object exporter: [MS-DCOM] 3.1.1.5.6, 3.1.1.5.7. */
-export function remoteUnknown(table: ObjectTable): Service[] {
-  const ORPCthat = { flags: 0 };
+export function remoteUnknown(objects: ObjectTable, exporter: ObjectExporter): Service[] {
+  /** The interface that a query starts from, with its time of use noted. */
+  const source = (ripid: string, now: number): ObjectInterface | undefined => {
+    const found = objects.find(ripid);
+    if (found !== undefined) found.object.calledAt = now;
+    return found;
+  };
 
-  const queryInterface = method(RemQueryInterface, ({ ORPCthis, ripid, cRefs, iids }) => {
-    checkHeader(ORPCthis);
-    const source = table.find(ripid);
-    if (source === undefined) return { ORPCthat, ppQIResults: null, ReturnValue: HRESULT.RPC_E_INVALID_OBJECT };
-    const ppQIResults = iids.map((iid) => ({
-      hResult: HRESULT.S_OK,
-      std: stdObjref(table, table.export(source.object, iid, cRefs), cRefs),
-    }));
+  const queryInterface = method(RemQueryInterface, ({ ripid, cRefs, iids }, { call }) => {
+    const from = source(ripid, call.receivedAt);
+    if (from === undefined) return { ORPCthat, ppQIResults: null, ReturnValue: HRESULT.RPC_E_INVALID_OBJECT };
+    const ppQIResults = iids.map((iid) => {
+      const found = objects.query(from.object, iid, cRefs);
+      if (found === undefined) return { hResult: HRESULT.E_NOINTERFACE, std: NO_STD };
+      const std = { flags: 0, cPublicRefs: cRefs, oxid: objects.oxid, oid: found.object.oid, ipid: found.ipid };
+      return { hResult: HRESULT.S_OK, std };
+    });
     return { ORPCthat, ppQIResults, ReturnValue: HRESULT.S_OK };
   });
 
-  const queryInterface2 = method(RemQueryInterface2, ({ ORPCthis, ripid, iids }) => {
-    checkHeader(ORPCthis);
-    const source = table.find(ripid);
-    if (source === undefined) {
-      return {
-        ORPCthat,
-        phr: iids.map(() => HRESULT.RPC_E_INVALID_OBJECT),
-        ppMIF: iids.map(() => null),
-        ReturnValue: HRESULT.RPC_E_INVALID_OBJECT,
-      };
-    }
-    const ppMIF = iids.map((iid) => {
-      const found = table.export(source.object, iid);
-      return {
-        flags: 1 as const,
-        iid,
-        std: stdObjref(table, found, INITIAL_REFERENCES),
-        saResAddr: { stringBindings: [], securityBindings: [] },
-      };
-    });
-    return { ORPCthat, phr: iids.map(() => HRESULT.S_OK), ppMIF, ReturnValue: HRESULT.S_OK };
+  const queryInterface2 = method(RemQueryInterface2, ({ ripid, iids }, { call, server }) => {
+    const from = source(ripid, call.receivedAt);
+    const found = iids.map((iid) =>
+      from === undefined ? undefined : objects.query(from.object, iid, INITIAL_REFERENCES),
+    );
+    const missing = from === undefined ? HRESULT.RPC_E_INVALID_OBJECT : HRESULT.E_NOINTERFACE;
+    return {
+      ORPCthat,
+      phr: found.map((item) => (item === undefined ? missing : HRESULT.S_OK)),
+      ppMIF: found.map((item) => (item === undefined ? null : exporter.objref(item, server))),
+      ReturnValue: from === undefined ? HRESULT.RPC_E_INVALID_OBJECT : HRESULT.S_OK,
+    };
   });
 
-  const addRef = method(RemAddRef, ({ ORPCthis, InterfaceRefs }) => {
-    checkHeader(ORPCthis);
-    const pResults = InterfaceRefs.map(({ ipid, cPublicRefs, cPrivateRefs }) => {
-      const found = table.find(ipid);
+  const addRef = method(RemAddRef, ({ InterfaceRefs }, context) => {
+    const sid = sidOf(context);
+    const add = ({ ipid, cPublicRefs, cPrivateRefs }: REMINTERFACEREF): number => {
+      const found = objects.find(ipid);
       if (found === undefined) return HRESULT.CO_E_OBJNOTREG;
-      found.publicRefs += cPublicRefs;
-      found.privateRefs += cPrivateRefs;
+      // Note <48>: private references need a client that can be told from others.
+      if (cPrivateRefs > 0 && context.call.security === undefined) return HRESULT.E_ACCESSDENIED;
+      objects.addRef(found, cPublicRefs, cPrivateRefs, sid);
       return HRESULT.S_OK;
-    });
-    return { ORPCthat, pResults, ReturnValue: HRESULT.S_OK };
+    };
+    return { ORPCthat, pResults: InterfaceRefs.map(add), ReturnValue: HRESULT.S_OK };
   });
 
-  const release = method(RemRelease, ({ ORPCthis, InterfaceRefs }) => {
-    checkHeader(ORPCthis);
+  const release = method(RemRelease, ({ InterfaceRefs }, context) => {
     for (const { ipid, cPublicRefs, cPrivateRefs } of InterfaceRefs) {
-      const found = table.find(ipid);
-      if (found !== undefined) table.release(found, cPublicRefs, cPrivateRefs);
+      const found = objects.find(ipid);
+      if (found !== undefined) objects.release(found, cPublicRefs, cPrivateRefs, sidOf(context));
     }
     return { ORPCthat, ReturnValue: HRESULT.S_OK };
   });
@@ -90,3 +80,5 @@ export function remoteUnknown(table: ObjectTable): Service[] {
   const common = [queryInterface, addRef, release];
   return [service(IRemUnknown, common), service(IRemUnknown2, [...common, queryInterface2])];
 }
+
+const sidOf = ({ call }: CallContext): string => call.security?.identity.sid ?? ANONYMOUS_SID;

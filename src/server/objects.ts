@@ -1,5 +1,7 @@
 import { readUuid } from '../codec/uuid.js';
-import type { RandomBytes } from '../security/index.js';
+import type { Milliseconds, RandomBytes } from '../security/index.js';
+import type { ComInterface, ComObject } from './classes/class.js';
+import { PING_PERIOD, PING_TIMEOUT, type Pinged } from './ping-sets.js';
 
 /** The public references that an activation or a query gives to its client: what Windows gives. */
 export const INITIAL_REFERENCES = 5;
@@ -9,15 +11,24 @@ export interface ObjectInterface {
   readonly ipid: string;
   readonly iid: string;
   readonly object: ExportedObject;
+  readonly methods: ComInterface;
   publicRefs: number;
-  privateRefs: number;
+  /** [MS-DCOM] 3.1.1.5.6.1.2 with note <48>: private references belong to the client that took them, by its SID. */
+  readonly privateRefs: Map<string, number>;
 }
 
 /** One object of the exporter, [MS-DCOM] 3.1.1.1 "OID table". */
 export interface ExportedObject {
   readonly oid: bigint;
   readonly clsid: string;
+  readonly com: ComObject;
   readonly interfaces: Map<string, ObjectInterface>;
+  /** Ping sets that hold it. */
+  pingSets: number;
+  /** Whether a ping set ever held it. */
+  pinged: boolean;
+  /** Of its last ORPC call, and in the beginning of its activation. */
+  calledAt: Milliseconds;
 }
 
 export interface ObjectTableOptions {
@@ -27,9 +38,11 @@ export interface ObjectTableOptions {
 }
 
 const MAX_OBJECTS = 100_000;
+const IID_IUnknown = '00000000-0000-0000-c000-000000000046';
+const NO_METHODS: ComInterface = new Map();
 
 /** The tables of an object exporter: what was activated, which interfaces of it were handed out, and how often. */
-export class ObjectTable {
+export class ObjectTable implements Pinged {
   readonly oxid: bigint;
   readonly ipidRemUnknown: string;
   readonly #random: RandomBytes;
@@ -50,6 +63,11 @@ export class ObjectTable {
     return this.#objects.size;
   }
 
+  /** Whether a further object is refused. */
+  get full(): boolean {
+    return this.#objects.size >= this.#maxObjects;
+  }
+
   get interfaces(): number {
     return this.#interfaces.size;
   }
@@ -63,38 +81,105 @@ export class ObjectTable {
   }
 
   /** A new object, without interfaces so far; undefined where there are too many. */
-  create(clsid: string): ExportedObject | undefined {
-    if (this.#objects.size >= this.#maxObjects) return undefined;
-    const object: ExportedObject = { oid: this.#id(), clsid, interfaces: new Map() };
+  create(clsid: string, com: ComObject, now: Milliseconds): ExportedObject | undefined {
+    if (this.full) return undefined;
+    const object: ExportedObject = {
+      oid: this.#id(),
+      clsid,
+      com,
+      interfaces: new Map(),
+      pingSets: 0,
+      pinged: false,
+      calledAt: now,
+    };
     this.#objects.set(object.oid, object);
     return object;
   }
 
-  /** An interface of an object, with references for the client that asked. */
-  export(object: ExportedObject, iid: string, references = INITIAL_REFERENCES): ObjectInterface {
+  /** An interface of an object, with references for the client that asks; undefined where the object does not have it. */
+  query(object: ExportedObject, iid: string, references = INITIAL_REFERENCES): ObjectInterface | undefined {
     const before = object.interfaces.get(iid);
-    const found = before ?? { ipid: this.#uuid(), iid, object, publicRefs: 0, privateRefs: 0 };
-    found.publicRefs += references;
-    if (before === undefined) {
-      object.interfaces.set(iid, found);
-      this.#interfaces.set(found.ipid, found);
-      this.#iids.set(iid, (this.#iids.get(iid) ?? 0) + 1);
+    if (before !== undefined) {
+      before.publicRefs += references;
+      return before;
     }
+    const methods = iid === IID_IUnknown ? NO_METHODS : object.com.queryInterface(iid);
+    if (methods === undefined) return undefined;
+    const found: ObjectInterface = {
+      ipid: this.#uuid(),
+      iid,
+      object,
+      methods,
+      publicRefs: references,
+      privateRefs: new Map(),
+    };
+    object.interfaces.set(iid, found);
+    this.#interfaces.set(found.ipid, found);
+    this.#iids.set(iid, (this.#iids.get(iid) ?? 0) + 1);
     return found;
   }
 
+  /** [MS-DCOM] 3.1.1.5.6.1.2. */
+  addRef(found: ObjectInterface, publicRefs: number, privateRefs: number, sid: string): void {
+    found.publicRefs += publicRefs;
+    if (privateRefs > 0) found.privateRefs.set(sid, (found.privateRefs.get(sid) ?? 0) + privateRefs);
+  }
+
   /** [MS-DCOM] 3.1.1.5.6.1.3: gives references back; with the last one the interface goes, and with it the object. */
-  release(found: ObjectInterface, publicRefs: number, privateRefs: number): void {
+  release(found: ObjectInterface, publicRefs: number, privateRefs: number, sid: string): void {
     found.publicRefs = Math.max(0, found.publicRefs - publicRefs);
-    found.privateRefs = Math.max(0, found.privateRefs - privateRefs);
-    if (found.publicRefs + found.privateRefs > 0) return;
+    const left = (found.privateRefs.get(sid) ?? 0) - privateRefs;
+    if (left > 0) found.privateRefs.set(sid, left);
+    else if (privateRefs > 0) found.privateRefs.delete(sid);
+    if (found.publicRefs === 0 && found.privateRefs.size === 0) this.#drop(found);
+  }
+
+  /** Removes an object that nobody was given an interface of. */
+  discard(object: ExportedObject): void {
+    if (object.interfaces.size > 0) for (const found of [...object.interfaces.values()]) this.#drop(found);
+    else this.#remove(object);
+  }
+
+  has(oid: bigint): boolean {
+    return this.#objects.has(oid);
+  }
+
+  hold(oid: bigint): void {
+    const object = this.#objects.get(oid);
+    if (object === undefined) return;
+    object.pingSets++;
+    object.pinged = true;
+  }
+
+  letGo(oid: bigint): void {
+    const object = this.#objects.get(oid);
+    if (object !== undefined) object.pingSets--;
+  }
+
+  /**
+   * [MS-DCOM] 3.1.1.6.2: reclaims the objects whose clients are dead: in no ping set any more, and not called within
+   * the last ping period. An object that never came into a set is given the time that a set is given.
+   */
+  reclaim(now: Milliseconds): ExportedObject[] {
+    const isDead = ({ pingSets, pinged, calledAt }: ExportedObject): boolean =>
+      pingSets <= 0 && now - calledAt >= (pinged ? PING_PERIOD : PING_TIMEOUT + PING_PERIOD);
+    const dead = [...this.#objects.values()].filter(isDead);
+    for (const object of dead) this.discard(object);
+    return dead;
+  }
+
+  #drop(found: ObjectInterface): void {
     const { object, iid } = found;
     this.#interfaces.delete(found.ipid);
     object.interfaces.delete(iid);
     const others = (this.#iids.get(iid) ?? 1) - 1;
     if (others === 0) this.#iids.delete(iid);
     else this.#iids.set(iid, others);
-    if (object.interfaces.size === 0) this.#objects.delete(object.oid);
+    if (object.interfaces.size === 0) this.#remove(object);
+  }
+
+  #remove(object: ExportedObject): void {
+    if (this.#objects.delete(object.oid)) object.com.released?.();
   }
 
   #id(): bigint {

@@ -18,14 +18,19 @@ import {
   type ServerNames,
   spnegoAcceptor,
 } from '../security/index.js';
+import { type AccessPermissions, DEFAULT_ACCESS, OPEN_ACCESS } from './access.js';
 import { type Activation, type LoggedEvent, type LogListeners, ServerLog } from './activation-log.js';
 import { activators } from './activator.js';
+import type { ComClass } from './classes/class.js';
+import { genericClass } from './classes/generic.js';
 import { type EndpointObserver, type EndpointOptions, keepTime, RpcEndpoint, type Services } from './endpoint.js';
 import { type EndpointEntry, endpointMapper } from './endpoint-mapper.js';
-import { remoteUnknown } from './exporter.js';
-import { exporterSet, interfaceSet } from './interface-set.js';
+import { REMOTE_UNKNOWN, remoteUnknown } from './exporter.js';
+import { interfaceSet } from './interface-set.js';
 import { management } from './management.js';
+import { type Invocation, ObjectExporter, type RefusedCall } from './object-exporter.js';
 import { ObjectTable } from './objects.js';
+import { PING_PERIOD, PingSets } from './ping-sets.js';
 import { recording } from './recording.js';
 import { objectResolver } from './resolver.js';
 import { echoService } from './rpcecho.js';
@@ -43,7 +48,13 @@ export interface ServerOptions extends LogListeners {
   readonly accounts?: readonly (AccountEntry | string)[];
   readonly names?: ServerNames;
   readonly ntlm?: Partial<NtlmServerPolicy>;
+  /** Who may activate and call; everybody with a name where absent, and with `allowAnonymous` everybody. */
+  readonly access?: AccessPermissions;
   readonly allowAnonymous?: boolean;
+  /** Classes that can be activated; where absent, the generic class stands in for every CLSID. */
+  readonly classes?: readonly ComClass[];
+  /** The exporter's own least authentication level, apart from the activation policy; none where absent. */
+  readonly exporterLevel?: number;
   readonly profile?: RpcProfile;
   readonly limits?: Partial<RpcLimits>;
   /** Interfaces beside those of DCOM: `rpcecho`, Samba's test interface, on the resolver's port. */
@@ -71,6 +82,10 @@ export interface DcomServer {
   readonly asOf: PatchLevel;
   /** The latest ones; older than 10,000 are forgotten. */
   readonly activations: readonly Activation[];
+  /** What clients asked objects to do; nothing of it was done. */
+  readonly invocations: readonly Invocation[];
+  /** Calls to objects that were refused before their methods ran. */
+  readonly refusedCalls: readonly RefusedCall[];
   /** The event log; older than 10,000 are forgotten. */
   readonly events: readonly LoggedEvent[];
   readonly objects: number;
@@ -112,6 +127,17 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
     logger: options.logger ?? pino({ level: 'silent' }),
     observers: observersOf(options, clock),
   };
+  const access = options.access ?? (options.allowAnonymous ? OPEN_ACCESS : DEFAULT_ACCESS);
+  const pings = new PingSets({ objects, random });
+  const objectExporter = new ObjectExporter({
+    objects,
+    policy: { exporterLevel: options.exporterLevel ?? RPC_C_AUTHN_LEVEL.NONE, access },
+    resolverPort: () => resolver?.address.port ?? 0,
+    clock,
+    invoked: (invocation) => log.invoked(invocation),
+    refused: (call) => log.refused(call),
+  });
+  const classOf = classFinder(options.classes);
   const activation = activators({
     asOf,
     registry,
@@ -119,12 +145,18 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
     objects,
     exporterPort,
     authnHint,
-    allowAnonymous: options.allowAnonymous ?? false,
+    exporter: objectExporter,
+    classOf,
+    access,
     clock,
     report: (activation) => log.report(activation),
   });
   const extra = options.interfaces?.includes('rpcecho') ? [echoService(delay)] : [];
-  const resolverServices = [...activation, objectResolver({ objects, exporterPort, authnHint }), ...extra];
+  const resolverServices = [
+    ...activation,
+    objectResolver({ objects, pings, access, exporterPort, authnHint }),
+    ...extra,
+  ];
   let resolver: Listener | undefined;
   const mapper = endpointMapper({
     entries: () => entriesOf(resolverServices, resolver?.address.port ?? 0),
@@ -133,8 +165,8 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
   });
   const principals = principalsOf(names);
   const resolverEndpoint = endpointOf([...resolverServices, mapper], shared, principals, interfaceSet);
-  const exporterEndpoint = endpointOf(remoteUnknown(objects), shared, principals, (services) =>
-    exporterSet(services, (iid) => objects.hasIid(iid)),
+  const exporterEndpoint = endpointOf(remoteUnknown(objects, objectExporter), shared, principals, (services) =>
+    objectExporter.services(services, REMOTE_UNKNOWN),
   );
 
   const maxConnections = options.maxConnections ?? MAX_CONNECTIONS;
@@ -145,13 +177,15 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
     await resolver.close();
     throw error;
   }
-  const timer = keepTime([resolverEndpoint, exporterEndpoint]);
+  const timer = keepTime([resolverEndpoint, exporterEndpoint, reclaimer(pings, objects, clock)]);
   const [resolving, exporting] = [resolver, exporter];
   return {
     address: resolving.address,
     exporter: exporting.address,
     asOf,
     activations: log.activations,
+    invocations: log.invocations,
+    refusedCalls: log.refusedCalls,
     events: log.events,
     get objects() {
       return objects.objects;
@@ -208,4 +242,24 @@ function principalsOf({ netbiosName, netbiosDomain = netbiosName }: ServerNames)
     [RPC_C_AUTHN.WINNT, name],
     [RPC_C_AUTHN.GSS_NEGOTIATE, name],
   ]);
+}
+
+/** The class of a CLSID: a written one, else the generic one where it is among the classes. */
+function classFinder(classes: readonly ComClass[] = [genericClass]): (clsid: string) => ComClass | undefined {
+  const written = new Map(classes.map((item) => [item.clsid?.toLowerCase(), item]));
+  return (clsid) => written.get(clsid) ?? written.get(undefined);
+}
+
+/** Looks for clients that died, often enough that an object goes when it is due. */
+function reclaimer(pings: PingSets, objects: ObjectTable, clock: () => Milliseconds): { tick(): void } {
+  let next = 0;
+  return {
+    tick() {
+      const now = clock();
+      if (now < next) return;
+      next = now + PING_PERIOD / 12;
+      pings.expire(now);
+      objects.reclaim(now);
+    },
+  };
 }

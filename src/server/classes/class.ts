@@ -1,0 +1,54 @@
+import type { OBJREF } from '../../codec/dcom/index.js';
+import type { Operation } from '../../codec/ndr/index.js';
+import type { Endpoint } from '../../net/channel.js';
+import type { CallSecurity } from '../../rpc/index.js';
+import type { Milliseconds } from '../../security/index.js';
+
+/** A class that clients can activate. */
+export interface ComClass {
+  /** `49b2791a-b1ae-4c90-9b8e-e860ba07f889`; the generic class, which stands in for any, has none. */
+  readonly clsid: string | undefined;
+  /** For people: `MMC20.Application`. */
+  readonly name: string;
+  create(): ComObject;
+}
+
+/** One object, as the exporter needs it: reference counts and identifiers are the exporter's business. */
+export interface ComObject {
+  /** For people: `MMC20.Application`, `Document`. */
+  readonly name: string;
+  /** The interface that an IID stands for; undefined where the object does not have it. IUnknown every object has. */
+  queryInterface(iid: string): ComInterface | undefined;
+  /** The last reference is gone, or the client has died. */
+  released?(): void;
+}
+
+/** The methods of an interface by opnum; any other opnum is answered with E_NOTIMPL. */
+export type ComInterface = ReadonlyMap<number, ComMethod>;
+
+export interface ComMethod {
+  readonly operation: Operation;
+  readonly handler: (input: never, call: ObjectCall) => unknown;
+}
+
+/** Who calls a method, and what it may ask of the exporter. */
+export interface ObjectCall {
+  readonly time: Milliseconds;
+  readonly client: Endpoint;
+  /** Undefined for a call without authentication. */
+  readonly security: CallSecurity | undefined;
+  /** Hands out an interface of another object: what a method that returns an object puts into its answer. */
+  marshal(object: ComObject, iid: string): OBJREF;
+  /** Writes into the server's list of invocations what the client wanted done. Nothing is ever done. */
+  record(invocation: { readonly member: string; readonly arguments: readonly unknown[] }): void;
+}
+
+/** Ties a handler to the ORPC operation that declares its parameters; ORPCTHIS and ORPCTHAT are the exporter's business. */
+export const comMethod = <I extends object, O extends object>(
+  operation: Operation<I, O>,
+  handler: (input: Omit<I, 'ORPCthis'>, call: ObjectCall) => Omit<O, 'ORPCthat'> | Promise<Omit<O, 'ORPCthat'>>,
+): ComMethod => ({ operation, handler });
+
+/** Methods in the form of a `ComInterface`. */
+export const comInterface = (...methods: readonly ComMethod[]): ComInterface =>
+  new Map(methods.map((item) => [item.operation.opnum, item]));

@@ -1,0 +1,197 @@
+import type { OBJREF } from '../codec/dcom/index.js';
+import { operation } from '../codec/ndr/index.js';
+import type { Endpoint } from '../net/channel.js';
+import { RpcFault, type ServerCall, versionFits } from '../rpc/index.js';
+import type { Identity, Milliseconds } from '../security/index.js';
+import { resolverBindings } from './bindings.js';
+import type { ComMethod, ComObject, ObjectCall } from './classes/class.js';
+import { HRESULT } from './com.js';
+import type { Services } from './endpoint.js';
+import { type ExportedObject, INITIAL_REFERENCES, type ObjectInterface, type ObjectTable } from './objects.js';
+import { type OrpcPolicy, type OrpcRefusedBy, orpcRefusal, refusalFault } from './orpc.js';
+import { type CallContext, type Guard, type Method, method, type Service } from './service.js';
+
+/** What a method was asked to do. It was written down, and not done. */
+export interface Invocation {
+  readonly time: Milliseconds;
+  /** `MMC20.Application`, `View`: the object whose member it is. */
+  readonly object: string;
+  readonly member: string;
+  readonly arguments: readonly unknown[];
+  readonly client: Endpoint;
+  readonly identity: Identity | undefined;
+  readonly level: number;
+}
+
+/** A call to an object that was refused before its method ran. */
+export interface RefusedCall {
+  readonly time: Milliseconds;
+  readonly interface: string;
+  readonly opnum: number;
+  readonly client: Endpoint;
+  readonly identity: Identity | undefined;
+  readonly level: number;
+  readonly refusedBy: OrpcRefusedBy;
+  readonly reason: string;
+  readonly status: number;
+}
+
+export interface ObjectExporterOptions {
+  readonly objects: ObjectTable;
+  readonly policy: OrpcPolicy;
+  readonly resolverPort: () => number;
+  readonly clock: () => Milliseconds;
+  readonly invoked: (invocation: Invocation) => void;
+  readonly refused: (call: RefusedCall) => void;
+}
+
+/** The highest opnum that a request can name, so that an interface without a declaration refuses each by itself. */
+const ANY_OPNUM = 0x10000;
+const LEVEL_NONE = 1;
+
+/** The object exporter: which interfaces its endpoint has, and what its objects answer ([MS-DCOM] 3.1.1). */
+export class ObjectExporter {
+  readonly #options: ObjectExporterOptions;
+  readonly #exported = new WeakMap<ComObject, ExportedObject>();
+
+  constructor(options: ObjectExporterOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * The services of its endpoint: those of the exporter itself, which are checked as ORPC calls where `orpc` says so,
+   * and every interface that a client was handed.
+   */
+  services(own: readonly Service[], orpc: ReadonlySet<string>): Services {
+    const { objects } = this.#options;
+    const byUuid = new Map(own.map((item) => [item.rpc.uuid, item]));
+    return {
+      // What objects offer is not counted: the limit on presentation contexts would grow with what clients ask for.
+      size: own.length,
+      find: (uuid, version) => {
+        const known = byUuid.get(uuid)?.rpc;
+        if (known !== undefined) return versionFits(known.version, version) ? known : undefined;
+        return objects.hasIid(uuid) ? { name: uuid, uuid, version, operationCount: ANY_OPNUM } : undefined;
+      },
+      method: (call) => {
+        const service = byUuid.get(call.interface.uuid);
+        if (service === undefined) return this.#objectMethod(call);
+        const found = service.methods.get(call.opnum);
+        if (found === undefined || !orpc.has(call.interface.uuid)) return found;
+        return {
+          ...found,
+          guard: this.#guard(() => ({ known: call.object === objects.ipidRemUnknown, clsid: undefined })),
+        };
+      },
+    };
+  }
+
+  /** An object as a client gets it: with references to one of its interfaces. Undefined where it does not have that one. */
+  export(com: ComObject, clsid: string, iid: string): ObjectInterface | undefined {
+    const object = this.#objectOf(com, clsid);
+    if (object === undefined) return undefined;
+    const found = this.#options.objects.query(object, iid);
+    if (found === undefined && object.interfaces.size === 0) this.#options.objects.discard(object);
+    return found;
+  }
+
+  /** The OBJREF of an interface that was handed out. */
+  objref({ iid, object, ipid }: ObjectInterface, server: Endpoint): OBJREF {
+    const { objects, resolverPort } = this.#options;
+    return {
+      flags: 1,
+      iid,
+      std: { flags: 0, cPublicRefs: INITIAL_REFERENCES, oxid: objects.oxid, oid: object.oid, ipid },
+      saResAddr: resolverBindings({ address: server.address, port: resolverPort() }),
+    };
+  }
+
+  #objectOf(com: ComObject, clsid: string): ExportedObject | undefined {
+    const before = this.#exported.get(com);
+    if (before !== undefined && this.#options.objects.has(before.oid)) return before;
+    const created = this.#options.objects.create(clsid, com, this.#options.clock());
+    if (created !== undefined) this.#exported.set(com, created);
+    return created;
+  }
+
+  #objectMethod(call: Pick<ServerCall, 'interface' | 'opnum' | 'object'>): Method {
+    const found = call.object === undefined ? undefined : this.#options.objects.find(call.object);
+    const guard = this.#guard(() => ({
+      known: found !== undefined && found.iid === call.interface.uuid,
+      clsid: found?.object.clsid,
+    }));
+    const known = found?.methods.get(call.opnum);
+    if (found === undefined || known === undefined) return notImplemented(guard);
+    return {
+      operation: known.operation,
+      guard,
+      layout: undefined,
+      handler: ((input: object, context: CallContext) => this.#run(found, known, input, context)) as Method['handler'],
+    };
+  }
+
+  async #run(found: ObjectInterface, { handler }: ComMethod, input: object, context: CallContext): Promise<object> {
+    const { clock } = this.#options;
+    found.object.calledAt = clock();
+    const output = (await handler(input as never, this.#callOf(found, context))) as object;
+    return { ORPCthat: { flags: 0 }, ...output };
+  }
+
+  #callOf({ object }: ObjectInterface, { call, client, server }: CallContext): ObjectCall {
+    const { clock, invoked } = this.#options;
+    const time = clock();
+    const level = call.security?.level ?? LEVEL_NONE;
+    return {
+      time,
+      client,
+      security: call.security,
+      marshal: (com, iid) => {
+        const found = this.export(com, object.clsid, iid);
+        if (found === undefined) throw new RpcFault(HRESULT.E_NOINTERFACE);
+        return this.objref(found, server);
+      },
+      record: ({ member, arguments: given }) =>
+        invoked({
+          time,
+          object: object.com.name,
+          member,
+          arguments: given,
+          client,
+          identity: call.security?.identity,
+          level,
+        }),
+    };
+  }
+
+  #guard(target: () => { known: boolean; clsid: string | undefined }): Guard {
+    return (context) => {
+      const refusal = orpcRefusal(context, this.#options.policy, target());
+      if (refusal === undefined) return;
+      const { call, client } = context;
+      this.#options.refused({
+        time: this.#options.clock(),
+        interface: call.interface.name,
+        opnum: call.opnum,
+        client,
+        identity: call.security?.identity,
+        level: call.security?.level ?? LEVEL_NONE,
+        refusedBy: refusal.by,
+        reason: refusal.reason,
+        status: refusal.hresult,
+      });
+      throw refusalFault(refusal);
+    };
+  }
+}
+
+/** Has no parameters that anybody could read: its guard never lets a call through. */
+const NOT_WRITTEN = operation({ name: '(not written)', opnum: 0, section: '[MS-DCOM] 3.1.1.5.4', in: {}, out: {} });
+
+/** The method of an interface that nobody has written: the checks come first, as for any other. */
+const notImplemented = (guard: Guard): Method =>
+  method(NOT_WRITTEN, () => ({}), {
+    guard: (context) => {
+      guard(context);
+      throw new RpcFault(HRESULT.E_NOTIMPL);
+    },
+  });

@@ -1,0 +1,63 @@
+import { ORPCTHIS } from '../codec/dcom/index.js';
+import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
+import { authnLevelName } from '../codec/status/authn.js';
+import { RpcFault } from '../rpc/index.js';
+import { type AccessPermissions, accessRefusal } from './access.js';
+import { HRESULT, versionMatches } from './com.js';
+import { REMOTE_UNKNOWN } from './exporter.js';
+import type { CallContext } from './service.js';
+
+/** Who refused a call to an object. */
+export type OrpcRefusedBy = 'version' | 'exporter level' | 'access control' | 'header' | 'object';
+
+/** A call to an object that was refused before its method ran. */
+export interface OrpcRefusal {
+  readonly by: OrpcRefusedBy;
+  /** Sent as the status of a fault. */
+  readonly hresult: number;
+  readonly reason: string;
+}
+
+export interface OrpcPolicy {
+  /** The exporter's own least level; not raised by the hardening of activations ([MS-DCOM] note <41>). */
+  readonly exporterLevel: number;
+  readonly access: AccessPermissions;
+}
+
+/**
+ * [MS-DCOM] 3.1.1.5.4, in its order: version, level, permissions, header, and last whether there is such an object.
+ * `clsid` is that of the object, where there is one. Throws `CodecError` for a stub without an ORPCTHIS.
+ */
+export function orpcRefusal(
+  { call }: Pick<CallContext, 'call'>,
+  policy: OrpcPolicy,
+  object: { readonly known: boolean; readonly clsid: string | undefined },
+): OrpcRefusal | undefined {
+  const { version, flags } = ORPCTHIS.decode(call.stub, { little: call.littleEndian }).value;
+  // Notes <40> and <42>: the remote unknown answers with an HRESULT, every other interface with the Win32 error.
+  const denied = REMOTE_UNKNOWN.has(call.interface.uuid) ? HRESULT.E_ACCESSDENIED : HRESULT.ERROR_ACCESS_DENIED;
+  if (!versionMatches(version)) {
+    const reason = `COM version ${version.MajorVersion}.${version.MinorVersion} is not 5.0 to 5.7`;
+    return { by: 'version', hresult: HRESULT.RPC_E_VERSION_MISMATCH, reason };
+  }
+  const level = call.security?.level ?? RPC_C_AUTHN_LEVEL.NONE;
+  if (level < policy.exporterLevel) {
+    const reason = `${authnLevelName(level)} is below the exporter's own ${authnLevelName(policy.exporterLevel)}`;
+    return { by: 'exporter level', hresult: denied, reason };
+  }
+  const list = accessRefusal(policy.access, object.clsid, call.security?.identity);
+  if (list !== undefined)
+    return { by: 'access control', hresult: denied, reason: `${list} does not let this caller in` };
+  if (flags !== 0)
+    return { by: 'header', hresult: HRESULT.RPC_E_INVALID_HEADER, reason: `ORPCTHIS.flags is ${flags}, not 0` };
+  if (!object.known)
+    return {
+      by: 'object',
+      hresult: HRESULT.RPC_E_DISCONNECTED,
+      reason: `there is no interface ${call.object ?? '(no IPID)'}`,
+    };
+  return undefined;
+}
+
+/** A refusal as the fault that carries it. */
+export const refusalFault = ({ hresult, reason }: OrpcRefusal): RpcFault => new RpcFault(hresult, { detail: reason });
