@@ -56,7 +56,7 @@ export function realAcceptors(): AcceptorProvider[] {
 export function initiate(authType: number, level: number, password: string = ACCOUNT.password): SecurityContext {
   const credentials = { domain: ACCOUNT.domain, user: ACCOUNT.user, secret: Secret.password(password) };
   const ntlm = ntlmInitiator({ random: countingRandom(50), credentials });
-  const provider = authType === RPC_C_AUTHN.WINNT ? ntlm : spnegoInitiator({ mechanisms: [ntlm] });
+  const provider = authType === RPC_C_AUTHN.WINNT ? ntlm : spnegoInitiator([ntlm]);
   return provider.initiate({ level, target: 'RPCSS/srv' });
 }
 
