@@ -1,0 +1,256 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import {
+  bindingsOf,
+  IActivation,
+  packActivationRequest,
+  RemoteActivation,
+  RemoteCreateInstance,
+} from '../../../src/codec/dcom/index.js';
+import type { ServerOptions } from '../../../src/server/server.js';
+import {
+  activates,
+  activator,
+  bind,
+  CLSID,
+  createInstance,
+  faultOf,
+  IID_IDispatch,
+  IID_IUnknown,
+  LEVEL,
+  NTLM,
+  orpcthis,
+  PHASES,
+  SPNEGO,
+  serve,
+} from '../../support/live.js';
+
+const METHODS = ['RemoteActivation', 'RemoteGetClassObject', 'RemoteCreateInstance'] as const;
+
+let server: Awaited<ReturnType<typeof serve>>;
+const start = async (options: ServerOptions = {}) => {
+  server = await serve(options);
+  return server;
+};
+afterEach(() => server.close());
+
+describe('an activation with a name', () => {
+  test.each(METHODS)(
+    '%s is refused below PKT_INTEGRITY and accepted from there on, by NTLM as by SPNEGO',
+    async (method) => {
+      await start();
+      for (const authType of [NTLM, SPNEGO]) {
+        for (const level of [LEVEL.CONNECT, LEVEL.CALL, LEVEL.PKT, LEVEL.PKT_INTEGRITY, LEVEL.PKT_PRIVACY]) {
+          const { outcome, reply } = await activates(server, { method, level, authType });
+          const place = `${authType}:${level}`;
+          if (level < LEVEL.PKT_INTEGRITY)
+            expect(outcome, place).toMatchObject({ accepted: false, refusedAt: 'fault', status: 5 });
+          else expect([outcome.accepted, reply?.interfaces.length], place).toEqual([true, 1]);
+        }
+      }
+      expect(server.events).toMatchObject(new Array(6).fill({ event: { id: 10036, user: 'op' } }));
+    },
+  );
+
+  test('CALL counts as PKT, and the log says so', async () => {
+    await start();
+    await activates(server, { level: LEVEL.CALL });
+    expect(server.activations).toMatchObject([{ level: LEVEL.PKT, refusedBy: 'activation policy' }]);
+  });
+
+  test('the reply has the OXID, the bindings of the exporter, and an IPID of its own for each interface', async () => {
+    await start({ registry: { LegacyAuthenticationLevel: 4 } });
+    const { reply } = await activates(server, { iids: [IID_IUnknown, IID_IDispatch] });
+    expect(reply === undefined ? [] : bindingsOf(reply.bindings)?.stringBindings).toEqual([
+      { wTowerId: 7, aNetworkAddr: `127.0.0.1[${server.exporter.port}]` },
+    ]);
+    expect(reply?.authnHint).toBe(4);
+    expect(reply?.interfaces.map(({ iid, hresult }) => [iid, hresult])).toEqual([
+      [IID_IUnknown, 0],
+      [IID_IDispatch, 0],
+    ]);
+    const stds = reply?.interfaces.map(({ objref }) => (objref !== null && 'std' in objref ? objref.std : undefined));
+    expect(stds?.map((std) => [std?.oxid, std?.cPublicRefs])).toEqual([
+      [reply?.oxid, 5],
+      [reply?.oxid, 5],
+    ]);
+    expect(new Set(stds?.map((std) => std?.ipid)).size).toBe(2);
+    expect(new Set(stds?.map((std) => std?.oid)).size).toBe(1);
+    expect(server.objects).toBe(1);
+  });
+
+  test('more objects than the server holds are refused with E_OUTOFMEMORY', async () => {
+    await start({ maxObjects: 1 });
+    expect((await activates(server)).outcome.accepted).toBe(true);
+    expect((await activates(server)).outcome).toMatchObject({ refusedAt: 'object', status: 0x8007000e });
+    expect(server.activations.at(-1)).toMatchObject({ outcome: 'refused', refusedBy: 'limit' });
+  });
+});
+
+describe('an activation without a name', () => {
+  test.each(PHASES)(
+    'is no matter of the policy as of %s: the access check gives ERROR_ACCESS_DENIED, and no event',
+    async (asOf) => {
+      await start({ asOf });
+      for (const method of METHODS) {
+        const { outcome } = await activates(server, { method, level: LEVEL.NONE });
+        expect(outcome, method).toMatchObject({ accepted: false, refusedAt: 'object', status: 5 });
+      }
+      expect(server.events).toEqual([]);
+      expect(server.activations).toHaveLength(3);
+      for (const activation of server.activations) {
+        expect(activation).toMatchObject({ level: 1, refusedBy: 'access control', form: 'response', clsid: CLSID });
+        expect(activation.identity).toBeUndefined();
+      }
+    },
+  );
+
+  test('a null session at CONNECT counts as anonymous, which no source confirms', async () => {
+    await start();
+    const { outcome } = await activates(server, { level: LEVEL.CONNECT, nobody: true });
+    expect(outcome).toMatchObject({ refusedAt: 'object', status: 5 });
+    expect(server.activations).toMatchObject([{ refusedBy: 'access control', unconfirmed: true }]);
+    expect(server.events).toEqual([]);
+  });
+
+  test('a profile can take a null session for a name: then the policy refuses it, with an event', async () => {
+    await start({ policy: { nullSessionIsAnonymous: false } });
+    const { outcome } = await activates(server, { level: LEVEL.CONNECT, nobody: true });
+    expect(outcome).toMatchObject({ refusedAt: 'fault', status: 5 });
+    expect(server.events).toHaveLength(1);
+  });
+
+  test('is accepted where the access check is told to', async () => {
+    await start({ allowAnonymous: true });
+    expect((await activates(server, { level: LEVEL.NONE })).outcome.accepted).toBe(true);
+    expect((await activates(server, { level: LEVEL.CONNECT, nobody: true })).outcome.accepted).toBe(true);
+  });
+});
+
+describe('what the activators check after the policy', () => {
+  test.each([
+    [5, 0, true],
+    [5, 1, true],
+    [5, 7, true],
+    [5, 8, false],
+    [6, 0, false],
+    [4, 7, false],
+    [0, 0, false],
+  ])('COM version %i.%i: accepted %s', async (MajorVersion, MinorVersion, accepted) => {
+    await start();
+    for (const method of METHODS) {
+      const { outcome } = await activates(server, { method, clientVersion: { MajorVersion, MinorVersion } });
+      if (accepted) expect(outcome, method).toMatchObject({ accepted: true });
+      else expect(outcome, method).toMatchObject({ refusedAt: 'object', status: 0x80010110 });
+    }
+    if (!accepted) expect(server.activations).toMatchObject(new Array(3).fill({ refusedBy: 'version' }));
+  });
+
+  test('a request without interfaces, or without properties, is an invalid argument', async () => {
+    await start();
+    const { call, connection } = await activator(server);
+    for (const pActProperties of [null, packActivationRequest({ clsid: CLSID, iids: [] })]) {
+      const { ReturnValue, ppActProperties } = await call(RemoteCreateInstance, {
+        ...createInstance(),
+        pActProperties,
+      });
+      expect([ReturnValue, ppActProperties]).toEqual([0x80070057, null]);
+    }
+    expect(server.activations.map(({ refusedBy }) => refusedBy)).toEqual(['class', 'class']);
+    expect(server.objects).toBe(0);
+    connection.close();
+  });
+
+  test('RemoteActivation without interfaces says so in phr, with nothing else', async () => {
+    await start();
+    const { call, connection } = await bind(server.address, IActivation);
+    const answer = await call(RemoteActivation, {
+      ORPCthis: orpcthis(),
+      Clsid: CLSID,
+      ClientImpLevel: 2,
+      Mode: 0,
+      pIIDs: null,
+      aRequestedProtseqs: [7],
+    });
+    expect(answer).toMatchObject({ phr: 0x80070057, pOxid: 0n, ppInterfaceData: [], pResults: [], ReturnValue: 0 });
+    connection.close();
+  });
+
+  test('the policy comes before the stub: one that cannot be read is refused at CONNECT with 5, above with bad stub data', async () => {
+    await start();
+    const garbage = Buffer.alloc(64, 0xfe);
+    const low = await activator(server, { level: LEVEL.CONNECT });
+    expect((await faultOf(low.raw(4, garbage))).status).toBe(5);
+    const high = await activator(server);
+    expect((await faultOf(high.raw(4, garbage))).status).toBe(0x6f7);
+    expect(server.activations).toMatchObject([{ refusedBy: 'activation policy', clsid: undefined, iids: [] }]);
+    expect(server.events).toHaveLength(1);
+    for (const { connection } of [low, high]) connection.close();
+  });
+
+  test.each([0, 1, 2, 5, 0xffff])('opnum %i of IRemoteSCMActivator does not exist', async (opnum) => {
+    await start();
+    const { raw, connection } = await activator(server);
+    expect((await faultOf(raw(opnum, Buffer.alloc(0)))).status).toBe(0x1c010002);
+    connection.close();
+  });
+});
+
+describe('the form of a refusal is an option, since no capture shows it', () => {
+  const refuse = async (refusal: NonNullable<NonNullable<ServerOptions['policy']>['refusal']>) => {
+    await start({ policy: { refusal } });
+    return activator(server, { level: LEVEL.CONNECT });
+  };
+
+  test('by default fault 5, without PFC_DID_NOT_EXECUTE, and the connection goes on', async () => {
+    await start();
+    const { call, connection } = await activator(server, { level: LEVEL.CONNECT });
+    for (let i = 0; i < 2; i++) {
+      const { status, flags } = await faultOf(call(RemoteCreateInstance, createInstance()));
+      expect([status, flags & 0x20]).toEqual([5, 0]);
+    }
+    connection.close();
+  });
+
+  test('a fault with another status and PFC_DID_NOT_EXECUTE', async () => {
+    const refusal = { form: 'fault', status: 0x721, didNotExecute: true, disconnect: false } as const;
+    const { call, connection } = await refuse(refusal);
+    const { status, flags } = await faultOf(call(RemoteCreateInstance, createInstance()));
+    expect([status, flags & 0x20]).toEqual([0x721, 0x20]);
+    connection.close();
+  });
+
+  test('a fault, and the end of the connection', async () => {
+    const refusal = { form: 'fault', status: 5, didNotExecute: false, disconnect: true } as const;
+    const { call } = await refuse(refusal);
+    expect((await faultOf(call(RemoteCreateInstance, createInstance()))).status).toBe(5);
+    await expect(call(RemoteCreateInstance, createInstance())).rejects.toThrow(/connection ended/);
+  });
+
+  test('an answer with an HRESULT, reported once', async () => {
+    const { call, connection } = await refuse({ form: 'response', hresult: 0x80070005 });
+    const answer = await call(RemoteCreateInstance, createInstance());
+    expect([answer.ReturnValue, answer.ppActProperties]).toEqual([0x80070005, null]);
+    expect(server.activations).toMatchObject([{ form: 'response', status: 0x80070005, outcome: 'refused' }]);
+    expect(server.events).toHaveLength(1);
+    connection.close();
+  });
+});
+
+describe('a listener that throws', () => {
+  test('costs the client its call with nca_s_fault_unspec, and the server a line in its log', async () => {
+    const lines: { msg: string; err: { message: string } }[] = [];
+    const { pino } = await import('pino');
+    const logger = pino({ level: 'error' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
+    await start({
+      logger,
+      onActivation: () => {
+        throw new Error('the disk is full');
+      },
+    });
+    const { call, connection } = await activator(server);
+    for (let i = 0; i < 2; i++)
+      expect((await faultOf(call(RemoteCreateInstance, createInstance()))).status).toBe(0x1c000012);
+    expect(lines).toMatchObject(new Array(2).fill({ msg: 'a method failed', err: { message: 'the disk is full' } }));
+    connection.close();
+  });
+});
