@@ -4,6 +4,7 @@ import { IRemUnknown, IRemUnknown2 } from './dcom/rem-unknown.js';
 import { ept } from './epm/index.js';
 import { mgmt } from './mgmt/index.js';
 import type { InterfaceDef } from './ndr/index.js';
+import { IClassFactory, IDispatch, IProvideClassInfo } from './oaut/index.js';
 import { rpcecho } from './rpcecho/index.js';
 
 /** The interfaces whose operations this project can marshal. */
@@ -13,6 +14,9 @@ export const INTERFACES: readonly InterfaceDef[] = [
   IObjectExporter,
   IRemUnknown,
   IRemUnknown2,
+  IClassFactory,
+  IProvideClassInfo,
+  IDispatch,
   ept,
   mgmt,
   rpcecho,
@@ -21,9 +25,7 @@ export const INTERFACES: readonly InterfaceDef[] = [
 /** Names of interfaces that captures are full of, and whose operations are not declared here. */
 const NAMES: Readonly<Record<string, string>> = {
   '00000000-0000-0000-c000-000000000046': 'IUnknown',
-  '00000001-0000-0000-c000-000000000046': 'IClassFactory',
   '00000134-0000-0000-c000-000000000046': 'IRundown',
-  '00020400-0000-0000-c000-000000000046': 'IDispatch',
   '00020401-0000-0000-c000-000000000046': 'ITypeInfo',
   '12345678-1234-abcd-ef00-0123456789ab': 'spoolss',
   '12345678-1234-abcd-ef00-01234567cffb': 'netlogon',
@@ -38,7 +40,6 @@ const NAMES: Readonly<Record<string, string>> = {
   '86d35949-83c9-4044-b424-db363231fd0c': 'ITaskSchedulerService',
   '8bc3f05e-d86b-11d0-a075-00c04fb68820': 'IWbemLevel1Login (class)',
   '9556dc99-828c-11cf-a37e-00aa003240c7': 'IWbemServices',
-  'b196b283-bab4-101a-b69c-00aa00341d07': 'IProvideClassInfo',
   'c681d488-d850-11d0-8c52-00c04fd90f7e': 'efsrpc',
   'd4781cd6-e5d3-44df-ad94-930efe48a887': 'IWbemLoginClientID',
   'd61a78de-1caf-4a4f-b4b1-d3a10c0d5a3a': 'IWbemLoginHelper',

@@ -1,0 +1,13 @@
+export { BSTR, FLAGGED_WORD_BLOB } from './bstr.js';
+export * from './class-factory.js';
+export * from './constants.js';
+export { fromVariant, type JsValue, MISSING, variant } from './convert.js';
+export { dateFromMilliseconds, dateToMilliseconds } from './date.js';
+export { currencyFromText, currencyToText, decimalFromText, decimalToText } from './decimal.js';
+export * from './dispatch.js';
+export { type Elements, elementsOf, elementType, safearray } from './elements.js';
+export * from './invoke.js';
+export { BRECORD, RecordInfoData, wireBRECORDStr } from './record.js';
+export * from './safearray.js';
+export { CURRENCY, DATE, DECIMAL, DISPID, VARIANT_BOOL } from './scalars.js';
+export { VARIANT, type VariantValue, wireVARIANTStr } from './variant.js';
