@@ -85,6 +85,7 @@ export class ClientAssociation {
   readonly #proposals = new Map<number, Proposal>();
   #nextCallId: number;
   #maxFragment: number;
+  #announcedHeaderSigning = false;
   #signHeader = false;
   #groupId = 0;
   #features = 0;
@@ -244,9 +245,11 @@ export class ClientAssociation {
       answer: PTYPE === 'bind' ? 'bind_ack' : 'alter_context_resp',
       count: elements.length,
     });
+    const capabilities = this.#capabilities(security);
+    if ((capabilities & PFC.SUPPORT_HEADER_SIGN) !== 0) this.#announcedHeaderSigning = true;
     return encodePdu({
       PTYPE,
-      pfc_flags: PFC.FIRST_FRAG | PFC.LAST_FRAG | this.#capabilities(security),
+      pfc_flags: PFC.FIRST_FRAG | PFC.LAST_FRAG | capabilities,
       ...this.#drep(),
       call_id,
       max_xmit_frag: this.#maxFragment,
@@ -273,7 +276,7 @@ export class ClientAssociation {
       options,
       callId,
       this.#options.packedDrep ?? DREP_LITTLE,
-      this.#options.headerSigning ?? true,
+      this.#announcedHeaderSigning,
     );
     return Buffer.concat([options.stub, encodeVerificationTrailer(options.stub.length, commands)]);
   }
