@@ -7,10 +7,13 @@ import type { Registry } from '../hardening/registry.js';
 import type { PatchLevel } from '../hardening/timeline.js';
 import { formatEndpoint, parseEndpoint } from '../net/channel.js';
 import { isLoopback } from '../net/loopback.js';
+import { plain } from '../report/ndjson.js';
 import { printable } from '../report/printable.js';
 import { type AssociationEvent, RPC_PROFILES } from '../rpc/index.js';
-import type { AccountEntry } from '../security/index.js';
+import type { AccountEntry, Identity } from '../security/index.js';
 import type { Activation } from '../server/activation-log.js';
+import { CLASS_NAMES, CLASSES, type ClassName } from '../server/classes/index.js';
+import type { Invocation, RefusedCall } from '../server/object-exporter.js';
 import { EXTRA_INTERFACES, type ExtraInterface, startServer } from '../server/server.js';
 import { openForWriting } from './files.js';
 import { logger, type Output, output } from './io.js';
@@ -24,6 +27,7 @@ interface ServeOptions {
   readonly profile: string;
   readonly allowAnonymous: boolean;
   readonly interface?: ExtraInterface[];
+  readonly class?: (ClassName | 'all')[];
   readonly pcap?: string;
   readonly json: boolean;
   readonly logLevel: string;
@@ -48,6 +52,12 @@ export const serveCommand = (): Command =>
         '--interface <name...>',
         "also serve these interfaces on the same port: rpcecho is Samba's test interface",
       ).choices(EXTRA_INTERFACES),
+    )
+    .addOption(
+      new Option(
+        '--class <name...>',
+        'classes that can be activated; the generic one, which stands in for any, where absent',
+      ).choices([...CLASS_NAMES, 'all']),
     )
     .option('--allow-anonymous', 'let callers without a name activate, which Windows does not', false)
     .option('--pcap <file>', 'record everything as pcapng')
@@ -80,6 +90,9 @@ async function serve(options: ServeOptions): Promise<void> {
     profile: RPC_PROFILES[options.profile] as NonNullable<(typeof RPC_PROFILES)[string]>,
     allowAnonymous: options.allowAnonymous,
     interfaces: options.interface ?? [],
+    classes: classesOf(options.class ?? ['generic']),
+    onInvocation: (invocation) => tellInvocation(out, invocation),
+    onRefusedCall: (call) => tellRefusedCall(out, call),
     logger: logger(options.logLevel),
     ...(file === undefined ? {} : { record: (block: Buffer) => void writeSync(file, block) }),
     onActivation: (activation) => tellActivation(out, activation),
@@ -126,6 +139,60 @@ function tellListening(out: Output, server: Awaited<ReturnType<typeof startServe
   const host = parseEndpoint(options.listen, 0)?.host ?? '';
   if (host !== 'localhost' && !isLoopback(address.address))
     out.note('note: this address can be reached from other machines');
+}
+
+const classesOf = (names: readonly (ClassName | 'all')[]) =>
+  (names.includes('all') ? CLASS_NAMES : CLASS_NAMES.filter((name) => names.includes(name))).map(
+    (name) => CLASSES[name],
+  );
+
+const who = (identity: Identity | undefined): string => (identity === undefined ? 'nobody' : userName(identity));
+
+function tellInvocation(
+  out: Output,
+  { time, client, identity, level, object, member, arguments: given }: Invocation,
+): void {
+  if (out.json) {
+    const user = identity === undefined ? {} : { user: userName(identity), sid: identity.sid };
+    out.record({
+      event: 'invocation',
+      time: new Date(time).toISOString(),
+      client: formatEndpoint(client),
+      ...user,
+      level,
+      object,
+      member,
+      arguments: given,
+    });
+    return;
+  }
+  const what = `${object}.${member}(${given.map((item) => JSON.stringify(plain(item))).join(', ')})`;
+  out.text(
+    printable(
+      `${new Date(time).toISOString()} ${formatEndpoint(client)} ${who(identity)} ${what} at ${authnLevelName(level)}: written down, not run`,
+    ),
+  );
+}
+
+function tellRefusedCall(out: Output, { time, client, identity, ...rest }: RefusedCall): void {
+  if (out.json) {
+    const user = identity === undefined ? {} : { user: userName(identity), sid: identity.sid };
+    out.record({
+      event: 'refused-call',
+      time: new Date(time).toISOString(),
+      client: formatEndpoint(client),
+      ...user,
+      ...rest,
+    });
+    return;
+  }
+  const { interface: name, opnum, level, refusedBy, reason, status } = rest;
+  const verdict = `refused by ${refusedBy}, fault 0x${status.toString(16).padStart(8, '0')} (${reason})`;
+  out.text(
+    printable(
+      `${new Date(time).toISOString()} ${formatEndpoint(client)} ${who(identity)} ${name} opnum ${opnum} at ${authnLevelName(level)}: ${verdict}`,
+    ),
+  );
 }
 
 function tellActivation(out: Output, activation: Activation): void {

@@ -4,7 +4,7 @@ import { IRemUnknown, IRemUnknown2 } from './dcom/rem-unknown.js';
 import { ept } from './epm/index.js';
 import { mgmt } from './mgmt/index.js';
 import type { InterfaceDef } from './ndr/index.js';
-import { IClassFactory, IDispatch, IProvideClassInfo } from './oaut/index.js';
+import { IClassFactory, IDispatch, IProvideClassInfo, ITypeInfo } from './oaut/index.js';
 import { rpcecho } from './rpcecho/index.js';
 
 /** The interfaces whose operations this project can marshal. */
@@ -17,6 +17,7 @@ export const INTERFACES: readonly InterfaceDef[] = [
   IClassFactory,
   IProvideClassInfo,
   IDispatch,
+  ITypeInfo,
   ept,
   mgmt,
   rpcecho,
@@ -26,7 +27,6 @@ export const INTERFACES: readonly InterfaceDef[] = [
 const NAMES: Readonly<Record<string, string>> = {
   '00000000-0000-0000-c000-000000000046': 'IUnknown',
   '00000134-0000-0000-c000-000000000046': 'IRundown',
-  '00020401-0000-0000-c000-000000000046': 'ITypeInfo',
   '12345678-1234-abcd-ef00-0123456789ab': 'spoolss',
   '12345678-1234-abcd-ef00-01234567cffb': 'netlogon',
   '12345778-1234-abcd-ef00-0123456789ab': 'lsarpc',

@@ -147,8 +147,7 @@ export class ObjectExporter {
       security: call.security,
       marshal: (com, iid) => {
         const found = this.export(com, object.clsid, iid);
-        if (found === undefined) throw new RpcFault(HRESULT.E_NOINTERFACE);
-        return this.objref(found, server);
+        return found === undefined ? undefined : this.objref(found, server);
       },
       record: ({ member, arguments: given }) =>
         invoked({

@@ -10,4 +10,6 @@ export * from './invoke.js';
 export { BRECORD, RecordInfoData, wireBRECORDStr } from './record.js';
 export * from './safearray.js';
 export { CURRENCY, DATE, DECIMAL, DISPID, VARIANT_BOOL } from './scalars.js';
+export * from './type-descriptions.js';
+export * from './type-info.js';
 export { VARIANT, type VariantValue, wireVARIANTStr } from './variant.js';

@@ -1,11 +1,21 @@
-import type { ComClass, ComInterface, ComObject } from './class.js';
-
-const IID_IClassFactory = '00000001-0000-0000-c000-000000000046';
-
-const NO_METHODS: ComInterface = new Map();
+import { CreateInstance, IClassFactory, LockServer } from '../../codec/oaut/index.js';
+import { HRESULT } from '../com.js';
+import { type ComClass, type ComObject, comInterface, comMethod } from './class.js';
 
 /** What RemoteGetClassObject gives: an object that makes objects of a class ([MS-DCOM] 1.3.1). */
-export const classFactory = (comClass: ComClass): ComObject => ({
-  name: `class factory of ${comClass.name}`,
-  queryInterface: (iid) => (iid === IID_IClassFactory ? NO_METHODS : undefined),
-});
+export function classFactory(comClass: ComClass): ComObject {
+  const methods = comInterface(
+    comMethod(CreateInstance, ({ riid }, call) => {
+      const created = comClass.create();
+      const ppvObject = call.marshal(created, riid);
+      return ppvObject === undefined
+        ? { ppvObject: null, ReturnValue: HRESULT.E_NOINTERFACE }
+        : { ppvObject, ReturnValue: HRESULT.S_OK };
+    }),
+    comMethod(LockServer, () => ({ ReturnValue: HRESULT.S_OK })),
+  );
+  return {
+    name: `class factory of ${comClass.name}`,
+    queryInterface: (iid) => (iid === IClassFactory.uuid ? methods : undefined),
+  };
+}

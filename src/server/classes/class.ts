@@ -37,8 +37,11 @@ export interface ObjectCall {
   readonly client: Endpoint;
   /** Undefined for a call without authentication. */
   readonly security: CallSecurity | undefined;
-  /** Hands out an interface of another object: what a method that returns an object puts into its answer. */
-  marshal(object: ComObject, iid: string): OBJREF;
+  /**
+   * Hands out an interface of another object: what a method that returns an object puts into its answer. Undefined
+   * where the object does not have it, or there are too many objects.
+   */
+  marshal(object: ComObject, iid: string): OBJREF | undefined;
   /** Writes into the server's list of invocations what the client wanted done. Nothing is ever done. */
   record(invocation: { readonly member: string; readonly arguments: readonly unknown[] }): void;
 }

@@ -1,0 +1,20 @@
+import { AutomationError, automationClass } from './automation.js';
+import type { ComClass, ObjectCall } from './class.js';
+
+/** E_NOTIMPL: queries of the event store give nothing here. */
+const E_NOTIMPL = 0x80004001;
+
+const recorded =
+  (member: string) =>
+  (call: ObjectCall, ...args: readonly unknown[]): void =>
+    call.record({ member, arguments: args });
+
+/** COM+ EventSystem over IDispatch: what is stored or removed is written down, and nothing is found. */
+export const eventSystem: ComClass = automationClass('4e14fba2-2e22-11d1-9964-00c04fbbb345', 'EventSystem', () => ({
+  Query: () => {
+    throw new AutomationError('the event store of this server is empty', E_NOTIMPL);
+  },
+  Store: recorded('Store'),
+  Remove: recorded('Remove'),
+  EventObjectChangeEventClassID: { get: () => '{D0565000-9DF4-11D1-A281-00C04FCA0AA7}' },
+}));

@@ -1,0 +1,39 @@
+import { type AutomationMembers, automationClass, automationObject } from './automation.js';
+import type { ComClass, ComObject, ObjectCall } from './class.js';
+
+/** Shell.Application; ShellExecute(File, Arguments, Directory, Operation, Show) is written down, and runs nothing. */
+const application = (): ComObject =>
+  automationObject('Shell.Application', {
+    ShellExecute: (call: ObjectCall, ...args: readonly unknown[]) =>
+      call.record({ member: 'ShellExecute', arguments: args }),
+    ServiceStart: (call: ObjectCall, ...args: readonly unknown[]) => {
+      call.record({ member: 'ServiceStart', arguments: args });
+      return false;
+    },
+  });
+
+/** The document of a shell window, whose Application everybody is after. */
+const folderView = (): ComObject => automationObject('FolderView', { Application: { get: application } });
+
+const window = (): AutomationMembers => ({
+  Document: { get: folderView },
+  Application: { get: application },
+  Quit: (call: ObjectCall) => call.record({ member: 'Quit', arguments: [] }),
+  Name: { get: () => 'File Explorer' },
+});
+
+const item = (): ComObject => automationObject('ShellWindow', window());
+
+/** ShellWindows: a collection of one window; Item is also its default member. */
+export const shellWindows: ComClass = automationClass('9ba05972-f6a8-11cf-a442-00a0c90a8f39', 'ShellWindows', () => ({
+  Item: item,
+  Count: { get: () => 1 },
+  '': item,
+}));
+
+/** ShellBrowserWindow: such a window by itself. */
+export const shellBrowserWindow: ComClass = automationClass(
+  'c08afd90-f2a1-11d1-8455-00a0c91f3880',
+  'ShellBrowserWindow',
+  window,
+);
