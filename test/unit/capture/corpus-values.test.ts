@@ -14,13 +14,23 @@ const UNREADABLE: Readonly<Record<string, string>> = {
 
 /** Stubs that could be read, by operation: requests and responses. Encryption and missing binds hide the others. */
 const STUBS: Readonly<Record<string, readonly [requests: number, responses: number]>> = {
+  'IClassFactory::CreateInstance': [6, 6],
+  'IDispatch::GetIDsOfNames': [1, 1],
+  'IDispatch::GetTypeInfo': [11, 11],
+  'IDispatch::GetTypeInfoCount': [11, 11],
+  'IDispatch::Invoke': [12, 11],
   'IObjectExporter::ResolveOxid2': [4, 4],
   'IObjectExporter::ServerAlive2': [4, 4],
   'IObjectExporter::SimplePing': [2, 2],
+  'IProvideClassInfo::GetClassInfo': [1, 1],
   'IRemUnknown2::RemQueryInterface': [98, 98],
   'IRemUnknown2::RemRelease': [34, 34],
   'IRemoteSCMActivator::RemoteCreateInstance': [4, 4],
   'IRemoteSCMActivator::RemoteGetClassObject': [6, 6],
+  'ITypeInfo::GetDocumentation': [3, 3],
+  'ITypeInfo::GetFuncDesc': [91, 91],
+  'ITypeInfo::GetNames': [70, 70],
+  'ITypeInfo::GetTypeAttr': [12, 12],
   'ept::ept_lookup': [50, 50],
   'ept::ept_map': [107, 107],
   'mgmt::inq_if_ids': [5, 4],
