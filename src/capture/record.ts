@@ -8,7 +8,7 @@ export interface PduRecord {
   readonly file: string;
   readonly stream: number;
   readonly frame: number;
-  /** ISO 8601 in UTC with nanoseconds. */
+  /** ISO 8601 in UTC with nanoseconds; what is beyond the years 0 to 9999 is shown as their first or last moment. */
   readonly time: string;
   readonly src: string;
   readonly dst: string;
@@ -79,8 +79,15 @@ const placeOf = (file: string, captured: CapturedPdu) => ({
   dst: endpoint(captured.dst),
 });
 
-const isoTime = (seconds: number, nanoseconds: number): string =>
-  `${new Date(seconds * 1000).toISOString().slice(0, 19)}.${String(nanoseconds).padStart(9, '0')}Z`;
+/** The years 0 to 9999. A damaged timestamp, or offset of timestamps, can lie beyond, and then be no date at all. */
+const FIRST_SECOND = -62_167_219_200;
+const LAST_SECOND = 253_402_300_799;
+
+function isoTime(seconds: number, nanoseconds: number): string {
+  if (seconds < FIRST_SECOND) return '0000-01-01T00:00:00.000000000Z';
+  if (seconds > LAST_SECOND) return '9999-12-31T23:59:59.999999999Z';
+  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}.${String(nanoseconds).padStart(9, '0')}Z`;
+}
 
 /** What a PDU that is no call says: the negotiation and its outcome. */
 function bodyOf(pdu: Pdu | undefined): unknown {
