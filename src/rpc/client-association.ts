@@ -65,7 +65,7 @@ interface Handshake {
 /** A bind or alter_context whose answer has not come. */
 interface Proposal {
   readonly answer: 'bind_ack' | 'alter_context_resp';
-  readonly count: number;
+  readonly elements: readonly ContextElement[];
 }
 
 /** MustRecvFragSize of C706 12.6.3.1. */
@@ -243,7 +243,7 @@ export class ClientAssociation {
   ): Buffer {
     this.#proposals.set(call_id, {
       answer: PTYPE === 'bind' ? 'bind_ack' : 'alter_context_resp',
-      count: elements.length,
+      elements,
     });
     const capabilities = this.#capabilities(security);
     if ((capabilities & PFC.SUPPORT_HEADER_SIGN) !== 0) this.#announcedHeaderSigning = true;
@@ -320,8 +320,14 @@ export class ClientAssociation {
     if (proposal?.answer !== pdu.PTYPE)
       throw new ProtocolError(`${pdu.PTYPE} for call ${pdu.call_id}, which nobody asked for`);
     this.#proposals.delete(pdu.call_id);
-    if (pdu.results.length !== proposal.count)
-      throw new ProtocolError(`${pdu.results.length} results for ${proposal.count} presentation contexts`);
+    const { elements } = proposal;
+    if (pdu.results.length !== elements.length)
+      throw new ProtocolError(`${pdu.results.length} results for ${elements.length} presentation contexts`);
+    for (const [index, { result, transfer_syntax }] of pdu.results.entries()) {
+      const element = elements[index] as ContextElement;
+      if (result !== RESULT.acceptance) continue;
+      this.#contexts.set(element.p_cont_id, { ...element, transfer_syntaxes: [transfer_syntax] });
+    }
     if (pdu.PTYPE === 'bind_ack') this.#bound(pdu);
     const offered = this.#capabilities(this.#handshake?.security) & PFC.SUPPORT_HEADER_SIGN;
     if ((pdu.pfc_flags & offered) !== 0) this.#signHeader = true;
