@@ -36,11 +36,9 @@ export class AssociationGroups {
   }
 
   #create(clientAddress: string): AssociationGroup {
-    let id = 0;
-    while (id === 0 || this.#groups.has(id)) {
-      const bytes = this.#random(4);
-      id = new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0);
-    }
+    const bytes = this.#random(4);
+    let id = new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0);
+    while (id === 0 || this.#groups.has(id)) id = (id + 1) >>> 0;
     const group: AssociationGroup = { id, clientAddress, connections: 1 };
     this.#groups.set(id, group);
     return group;
