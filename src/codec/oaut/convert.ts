@@ -46,7 +46,8 @@ export function fromVariant(from: VARIANT | null | undefined): JsValue {
   if (from === null || from === undefined) return undefined;
   if (from.vt === vt.VT_NULL) return null;
   if (from.vt === MISSING.vt && from.value === MISSING.value) return undefined;
-  return from.value === undefined ? undefined : jsValueOf(from.vt & ~VT_BYREF, from.value);
+  // What `value` is the discriminant tells, should it contradict vt.
+  return from.value === undefined ? undefined : jsValueOf((from.tag ?? from.vt) & ~VT_BYREF, from.value);
 }
 
 const isVariant = (value: JsValue): value is VARIANT =>

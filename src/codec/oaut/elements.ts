@@ -11,23 +11,30 @@ export type Elements = readonly (VariantValue | Elements)[];
  * VT_VARIANT. `lowerBounds` are 0 unless given. Throws TypeError for a type that no array has.
  */
 export function safearray(type: number, elements: Elements, lowerBounds: readonly number[] = []): SAFEARRAY {
-  const { sfType, cbElements, fFeatures, toWire } = kindOf(type);
+  const { sfTypes, cbElements, fFeatures, to, more } = kindOf(type);
+  const [tag] = sfTypes;
   const counts = countsOf(elements);
+  const sent = flatten(elements, counts).map(to);
   const haveVartype = fFeatures & vt.FADF_HAVEIID || type === vt.VT_RECORD ? 0 : vt.FADF_HAVEVARTYPE;
+  const value = { [MEMBERS[tag]]: tag === vt.SF_I1 ? Uint8Array.from(sent as number[]) : sent, ...more };
   return {
     fFeatures: fFeatures | haveVartype,
     cbElements,
     cLocks: haveVartype ? type * 0x10000 : 0,
-    uArrayStructs: { tag: sfType, value: toWire(flatten(elements, counts)) } as SAFEARRAYUNION,
+    uArrayStructs: { tag, value } as unknown as SAFEARRAYUNION,
     rgsabound: counts.map((cElements, i): SAFEARRAYBOUND => ({ cElements, lLbound: lowerBounds[i] ?? 0 })).reverse(),
   };
 }
 
-/** The type of the elements: what the array tells, or else what the VARIANT around it does. */
+/**
+ * The type of the elements: what the array tells, or else what the VARIANT around it does. Where that is no type of such
+ * elements, they are of the type that their union is named after.
+ */
 export function elementType({ fFeatures, cLocks, uArrayStructs: { tag } }: SAFEARRAY, type?: number): number {
-  if (fFeatures & vt.FADF_HAVEVARTYPE) return cLocks >>> 16;
-  if (tag !== vt.SF_HAVEIID) return type ?? tag;
-  return fFeatures & vt.FADF_DISPATCH ? vt.VT_DISPATCH : vt.VT_UNKNOWN;
+  const withIid = fFeatures & vt.FADF_DISPATCH ? vt.VT_DISPATCH : vt.VT_UNKNOWN;
+  const told = fFeatures & vt.FADF_HAVEVARTYPE ? cLocks >>> 16 : tag === vt.SF_HAVEIID ? withIid : (type ?? tag);
+  if (KINDS.get(told)?.sfTypes.includes(tag)) return told;
+  return tag === vt.SF_HAVEIID ? vt.VT_UNKNOWN : tag;
 }
 
 /** Bounds the nesting: an array of 60 dimensions of two has more elements than a stub has octets. */
@@ -35,111 +42,123 @@ const MAX_DIMENSIONS = 60;
 
 /** The elements, nested as the array has dimensions; flat where its bounds do not fit their number. */
 export function elementsOf(array: SAFEARRAY, type?: number): Elements {
-  const flat = kindOf(elementType(array, type)).fromWire(array.uArrayStructs);
+  const { from } = kindOf(elementType(array, type));
+  const { tag, value } = array.uArrayStructs;
+  const sent = (value as Readonly<Record<string, Listed>>)[MEMBERS[tag]] ?? [];
+  const flat: readonly VariantValue[] = Array.from<VariantValue, VariantValue>(sent, from);
   const counts = array.rgsabound.map(({ cElements }) => cElements).reverse();
   const product = counts.reduce((all, count) => all * count, 1);
   const nested = counts.length > 1 && counts.length <= MAX_DIMENSIONS && flat.length > 0 && product === flat.length;
   return nested ? nest(flat, counts) : flat;
 }
 
+type Listed = readonly VariantValue[] | Uint8Array | null | undefined;
+
+/** The member of each arm of a SAFEARRAYUNION that the elements are in. */
+const MEMBERS: Readonly<Record<SAFEARRAYUNION['tag'], string>> = {
+  [vt.SF_I1]: 'pData',
+  [vt.SF_I2]: 'pData',
+  [vt.SF_I4]: 'pData',
+  [vt.SF_I8]: 'pData',
+  [vt.SF_BSTR]: 'aBstr',
+  [vt.SF_UNKNOWN]: 'apUnknown',
+  [vt.SF_DISPATCH]: 'apDispatch',
+  [vt.SF_VARIANT]: 'aVariant',
+  [vt.SF_RECORD]: 'aRecord',
+  [vt.SF_HAVEIID]: 'apUnknown',
+};
+
 /** How elements of one type stand in a SAFEARRAY. */
 interface Kind {
-  readonly sfType: number;
+  /** Arms of the union; the first one is for arrays that are made here. */
+  readonly sfTypes: readonly [SAFEARRAYUNION['tag'], ...SAFEARRAYUNION['tag'][]];
   readonly cbElements: number;
   readonly fFeatures: number;
-  toWire(elements: readonly VariantValue[]): unknown;
-  fromWire(union: SAFEARRAYUNION): readonly VariantValue[];
+  /** To what stands on the wire, and back: numbers are unsigned words of their size. */
+  readonly to: (element: VariantValue) => VariantValue;
+  readonly from: (element: VariantValue) => VariantValue;
+  /** Members of the union's arm besides the elements. */
+  readonly more?: object;
 }
 
-type Words = readonly (number | bigint)[] | Uint8Array | null;
-
-/** Numbers, as unsigned words of the element's size; `to` and `from` reinterpret their bits. */
-const words = (
-  sfType: number,
-  cbElements: number,
-  to: (element: VariantValue) => number | bigint,
-  from: (word: number | bigint) => VariantValue,
-): Kind => ({
-  sfType,
-  cbElements,
-  fFeatures: 0,
-  toWire: (elements) => {
-    const pData = elements.map(to);
-    return { pData: sfType === vt.SF_I1 ? Uint8Array.from(pData as number[]) : pData };
-  },
-  fromWire: ({ value }) => Array.from((value as { pData?: Words }).pData ?? [], from),
-});
-
+const asIs = (element: VariantValue): VariantValue => element;
 const view = new DataView(new ArrayBuffer(8));
-const whole = (element: VariantValue): number => Number(element);
-const signed = (bits: number) => (word: number | bigint) => (Number(word) << (32 - bits)) >> (32 - bits);
-const asIs = (word: number | bigint): VariantValue => word;
-const hyper = (element: VariantValue): bigint => BigInt.asUintN(64, BigInt(element as bigint));
-const signedHyper = (word: number | bigint) => BigInt.asIntN(64, BigInt(word));
+const signed = (bits: number) => (word: VariantValue) => (Number(word) << (32 - bits)) >> (32 - bits);
+const unsigned = (bits: number) => (element: VariantValue) => Number(element) & (2 ** bits - 1);
+const hyper = (element: VariantValue) => BigInt.asUintN(64, BigInt(element as bigint));
+const signedHyper = (word: VariantValue) => BigInt.asIntN(64, BigInt(word as bigint));
 function doubleBits(element: VariantValue): bigint {
   view.setFloat64(0, Number(element));
   return view.getBigUint64(0);
 }
-function doubleOf(word: number | bigint): number {
-  view.setBigUint64(0, BigInt(word));
+function doubleOf(word: VariantValue): number {
+  view.setBigUint64(0, BigInt(word as bigint));
   return view.getFloat64(0);
 }
 function floatBits(element: VariantValue): number {
   view.setFloat32(0, Number(element));
   return view.getUint32(0);
 }
-function floatOf(word: number | bigint): number {
+function floatOf(word: VariantValue): number {
   view.setUint32(0, Number(word));
   return view.getFloat32(0);
 }
 
-/** Elements that stand as they are, in the member of this name. */
-const listed = (sfType: number, cbElements: number, fFeatures: number, member: string, more = {}): Kind => ({
-  sfType,
+type Convert = Kind['to'];
+type Words = 1 | 2 | 4 | 8;
+const SF_BY_SIZE = { 1: vt.SF_I1, 2: vt.SF_I2, 4: vt.SF_I4, 8: vt.SF_I8 } as const;
+
+const words = (cbElements: Words, to: Convert = asIs, from: Convert = asIs): Kind => ({
+  sfTypes: [SF_BY_SIZE[cbElements]],
+  cbElements,
+  fFeatures: 0,
+  to,
+  from,
+});
+
+const listed = (sfTypes: Kind['sfTypes'], cbElements: number, fFeatures: number, more: object = {}): Kind => ({
+  sfTypes,
   cbElements,
   fFeatures,
-  toWire: (elements) => ({ [member]: [...elements], ...more }),
-  fromWire: ({ value }) => ((value as Record<string, unknown>)[member] ?? []) as readonly VariantValue[],
+  to: asIs,
+  from: asIs,
+  more,
 });
 
 const POINTER = 4;
+/** Windows creates arrays of interface pointers with their IID. */
+const pointers = (sfType: typeof vt.SF_UNKNOWN | typeof vt.SF_DISPATCH, feature: number, iid: string): Kind =>
+  listed([vt.SF_HAVEIID, sfType], POINTER, feature | vt.FADF_HAVEIID, { iid });
+
 const KINDS: ReadonlyMap<number, Kind> = new Map([
-  [vt.VT_I1, words(vt.SF_I1, 1, (element) => whole(element) & 0xff, signed(8))],
-  [vt.VT_UI1, words(vt.SF_I1, 1, whole, asIs)],
-  [vt.VT_I2, words(vt.SF_I2, 2, (element) => whole(element) & 0xffff, signed(16))],
-  [vt.VT_UI2, words(vt.SF_I2, 2, whole, asIs)],
+  [vt.VT_I1, words(1, unsigned(8), signed(8))],
+  [vt.VT_UI1, words(1)],
+  [vt.VT_I2, words(2, unsigned(16), signed(16))],
+  [vt.VT_UI2, words(2)],
   [
     vt.VT_BOOL,
     words(
-      vt.SF_I2,
       2,
       (element) => (element ? 0xffff : 0),
       (word) => word !== 0,
     ),
   ],
-  [vt.VT_I4, words(vt.SF_I4, 4, (element) => whole(element) >>> 0, signed(32))],
-  [vt.VT_INT, words(vt.SF_I4, 4, (element) => whole(element) >>> 0, signed(32))],
-  [vt.VT_UI4, words(vt.SF_I4, 4, whole, asIs)],
-  [vt.VT_UINT, words(vt.SF_I4, 4, whole, asIs)],
-  [vt.VT_ERROR, words(vt.SF_I4, 4, whole, asIs)],
-  [vt.VT_R4, words(vt.SF_I4, 4, floatBits, floatOf)],
-  [vt.VT_I8, words(vt.SF_I8, 8, hyper, signedHyper)],
-  [vt.VT_UI8, words(vt.SF_I8, 8, hyper, asIs)],
-  [vt.VT_CY, words(vt.SF_I8, 8, hyper, signedHyper)],
-  [vt.VT_R8, words(vt.SF_I8, 8, doubleBits, doubleOf)],
-  [vt.VT_DATE, words(vt.SF_I8, 8, doubleBits, doubleOf)],
-  [vt.VT_BSTR, listed(vt.SF_BSTR, POINTER, vt.FADF_BSTR, 'aBstr')],
-  [vt.VT_VARIANT, listed(vt.SF_VARIANT, 16, vt.FADF_VARIANT, 'aVariant')],
-  [vt.VT_RECORD, listed(vt.SF_RECORD, POINTER, vt.FADF_RECORD, 'aRecord')],
-  // Windows creates arrays of interface pointers with their IID.
-  [
-    vt.VT_UNKNOWN,
-    listed(vt.SF_HAVEIID, POINTER, vt.FADF_UNKNOWN | vt.FADF_HAVEIID, 'apUnknown', { iid: IID_IUnknown }),
-  ],
-  [
-    vt.VT_DISPATCH,
-    listed(vt.SF_HAVEIID, POINTER, vt.FADF_DISPATCH | vt.FADF_HAVEIID, 'apUnknown', { iid: vt.IID_IDispatch }),
-  ],
+  [vt.VT_I4, words(4, (element) => Number(element) >>> 0, signed(32))],
+  [vt.VT_INT, words(4, (element) => Number(element) >>> 0, signed(32))],
+  [vt.VT_UI4, words(4)],
+  [vt.VT_UINT, words(4)],
+  [vt.VT_ERROR, words(4)],
+  [vt.VT_R4, words(4, floatBits, floatOf)],
+  [vt.VT_I8, words(8, hyper, signedHyper)],
+  [vt.VT_UI8, words(8)],
+  [vt.VT_CY, words(8, hyper, signedHyper)],
+  [vt.VT_R8, words(8, doubleBits, doubleOf)],
+  [vt.VT_DATE, words(8, doubleBits, doubleOf)],
+  [vt.VT_BSTR, listed([vt.SF_BSTR], POINTER, vt.FADF_BSTR)],
+  [vt.VT_VARIANT, listed([vt.SF_VARIANT], 16, vt.FADF_VARIANT)],
+  [vt.VT_RECORD, listed([vt.SF_RECORD], POINTER, vt.FADF_RECORD)],
+  [vt.VT_UNKNOWN, pointers(vt.SF_UNKNOWN, vt.FADF_UNKNOWN, IID_IUnknown)],
+  [vt.VT_DISPATCH, pointers(vt.SF_DISPATCH, vt.FADF_DISPATCH, vt.IID_IDispatch)],
 ]);
 
 function kindOf(type: number): Kind {

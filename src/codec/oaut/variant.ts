@@ -170,6 +170,7 @@ class WireVariantType extends NdrType<VARIANT> {
 
   override write(writer: NdrWriter, value: VARIANT): void {
     if (typeof value !== 'object' || value === null) writer.fail(`${describeValue(value)} is no VARIANT`);
+    if (typeof value.vt !== 'number') writer.fail(`vt ${describeValue(value.vt)}`);
     writer.align(8);
     const start = writer.offset;
     const pending = writer.pending;
