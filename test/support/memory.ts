@@ -1,0 +1,20 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+const used = (): number => {
+  // Twice: what the first collection finds dead, the second one gives back.
+  collect();
+  collect();
+  const { heapUsed, external, arrayBuffers } = process.memoryUsage();
+  return heapUsed + external + arrayBuffers;
+};
+
+/** Octets that are still held once `action` is done, while what it gives is alive. */
+export function retained<T>(action: () => T): { octets: number; value: T } {
+  const before = used();
+  const value = action();
+  return { octets: used() - before, value };
+}
