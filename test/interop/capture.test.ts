@@ -1,39 +1,13 @@
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readPdus } from '../../src/capture/pdus.js';
 import { Recorder } from '../../src/net/recorder.js';
 import { corpus, corpusMissing, corpusPath, knownKey } from '../support/corpus.js';
-import { peer } from '../support/peers.js';
 import { readStreams } from '../support/streams.js';
-
-const tshark = peer('tshark');
-const execute = promisify(execFile);
-
-/** What tshark prints; it also exits with 2 where the last record of a file is cut, which some of these files are. */
-async function run(args: readonly string[]): Promise<string> {
-  try {
-    const { stdout } = await execute(tshark.required(), args, { maxBuffer: 1 << 28 });
-    return stdout;
-  } catch (error) {
-    if (error instanceof Error && 'stdout' in error && /cut short in the middle/.test(error.message))
-      return String(error.stdout);
-    throw error;
-  }
-}
-
-async function fields(file: string, filter: string, names: readonly string[], options: readonly string[] = []) {
-  const args = ['-r', file, ...options, '-Y', filter, '-T', 'fields', ...names.flatMap((name) => ['-e', name])];
-  const stdout = await run(args);
-  return stdout
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => line.split('\t'));
-}
+import { CHECKSUMS, tsharkFields as fields, runTshark as run, tshark } from '../support/tshark.js';
 
 /** What tshark has to be told to see all there is. */
 const OPTIONS: Readonly<Record<string, readonly string[]>> = {
@@ -96,8 +70,6 @@ describe.skipIf(tshark.skip)('tshark as a reader of recorded connections', () =>
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  const CHECKED = ['-o', 'ip.check_checksum:TRUE', '-o', 'tcp.check_checksum:TRUE'];
-
   async function recorded(): Promise<string> {
     const blocks: Buffer[] = [];
     const recorder = new Recorder({ write: (block) => blocks.push(block), interfaces: ['lan', 'wan'] });
@@ -147,10 +119,10 @@ describe.skipIf(tshark.skip)('tshark as a reader of recorded connections', () =>
     // Two things are meant: a connection is reset, and its ports are in use again.
     const meant = 'tcp.connection.rst || tcp.analysis.reused_ports';
     const bad = `(_ws.malformed || tcp.analysis.flags || ip.checksum.status == 0 || tcp.checksum.status == 0) && !(${meant})`;
-    expect(await fields(file, bad, ['frame.number', '_ws.col.Info'], CHECKED)).toEqual([]);
+    expect(await fields(file, bad, ['frame.number', '_ws.col.Info'], CHECKSUMS)).toEqual([]);
     const warned = `_ws.expert.severity >= 0x600000 && !(${meant})`;
-    expect(await fields(file, warned, ['frame.number', '_ws.expert.message'], CHECKED)).toEqual([]);
-    const [counted] = await fields(file, 'frame.number == 1', ['ip.checksum.status', 'tcp.checksum.status'], CHECKED);
+    expect(await fields(file, warned, ['frame.number', '_ws.expert.message'], CHECKSUMS)).toEqual([]);
+    const [counted] = await fields(file, 'frame.number == 1', ['ip.checksum.status', 'tcp.checksum.status'], CHECKSUMS);
     expect(counted).toEqual(['1', '1']);
   });
 

@@ -9,7 +9,7 @@ import { Secret } from '../../src/security/index.js';
 import { type DcomServer, type ServerOptions, startServer } from '../../src/server/server.js';
 import { countingRandom } from './associations.js';
 
-export const ACCOUNT = { domain: 'LAB', user: 'op', password: 'Pässw0rd' } as const;
+export const ACCOUNT = { domain: 'LAB', user: 'op', password: 'P4ss & w0rd' } as const;
 export const CLSID = '49b2791a-b1ae-4c90-9b8e-e860ba07f889';
 export const IID_IUnknown = '00000000-0000-0000-c000-000000000046';
 export const IID_IDispatch = '00020400-0000-0000-c000-000000000046';

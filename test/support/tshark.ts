@@ -1,0 +1,36 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { peer } from './peers.js';
+
+export const tshark = peer('tshark');
+const execute = promisify(execFile);
+
+/** What tshark prints; it also exits with 2 where the last record of a file is cut, which some captures are. */
+export async function runTshark(args: readonly string[]): Promise<string> {
+  try {
+    const { stdout } = await execute(tshark.required(), args, { maxBuffer: 1 << 28 });
+    return stdout;
+  } catch (error) {
+    if (error instanceof Error && 'stdout' in error && /cut short in the middle/.test(error.message))
+      return String(error.stdout);
+    throw error;
+  }
+}
+
+/** The fields of every packet that a display filter lets through, one row a packet. */
+export async function tsharkFields(
+  file: string,
+  filter: string,
+  names: readonly string[],
+  options: readonly string[] = [],
+): Promise<string[][]> {
+  const args = ['-r', file, ...options, '-Y', filter, '-T', 'fields', ...names.flatMap((name) => ['-e', name])];
+  const stdout = await runTshark(args);
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => line.split('\t'));
+}
+
+/** Checksums are looked at only where tshark is told to. */
+export const CHECKSUMS = ['-o', 'ip.check_checksum:TRUE', '-o', 'tcp.check_checksum:TRUE'] as const;
