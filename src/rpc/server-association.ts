@@ -63,7 +63,8 @@ export class ServerAssociation {
   readonly #requests: RequestReceiver;
   readonly #outstanding = new Set<ServerCall>();
   #group: AssociationGroup | undefined;
-  #state: 'expects bind' | 'bound' | 'closed' = 'expects bind';
+  /** `ending`: nothing more is read, but calls that were taken before are still answered. */
+  #state: 'expects bind' | 'bound' | 'ending' | 'closed' = 'expects bind';
   #maxFragment: number;
   #multiplexed = false;
   #clientSignsHeaders = false;
@@ -90,10 +91,15 @@ export class ServerAssociation {
     return this.#group?.id ?? 0;
   }
 
+  /** Calls that are still to be answered. After `close` in an output, the connection ends with the last of them. */
+  get outstanding(): number {
+    return this.#outstanding.size;
+  }
+
   /** Takes octets from the connection, in pieces of any size. */
   receive(bytes: Uint8Array, now: Milliseconds): AssociationOutput {
     const out = newOutput();
-    if (this.#state === 'closed') return out;
+    if (this.#state === 'closed' || this.#state === 'ending') return out;
     this.#assembler.push(bytes);
     while (out.close === undefined) {
       const header = this.#assembler.peekHeader();
@@ -106,20 +112,20 @@ export class ServerAssociation {
     }
     if (this.#assembler.pending === 0) this.#partialSince = undefined;
     else this.#partialSince ??= now;
-    if (out.close !== undefined) this.close();
+    if (out.close !== undefined) this.#end();
     return out;
   }
 
   /** Ends what took too long. To be called now and then; a second is often enough. */
   tick(now: Milliseconds): AssociationOutput {
     const out = newOutput();
-    if (this.#state === 'closed') return out;
+    if (this.#state === 'closed' || this.#state === 'ending') return out;
     const handshake = this.#state === 'expects bind' ? this.#options.now : this.#security.negotiatingSince;
     if (now - (handshake ?? now) > this.limits.handshakeMilliseconds) out.close = 'the handshake took too long';
     const oldest = Math.min(this.#partialSince ?? now, this.#requests.oldest ?? now);
     if (now - oldest > this.limits.fragmentMilliseconds)
       out.close = 'a PDU or a fragmented request was not completed in time';
-    if (out.close !== undefined) this.close();
+    if (out.close !== undefined) this.#end();
     return out;
   }
 
@@ -146,11 +152,17 @@ export class ServerAssociation {
 
   /** Forgets everything; to be called when the connection is gone. */
   close(): void {
-    if (this.#state === 'closed') return;
+    this.#end();
     this.#state = 'closed';
-    if (this.#group !== undefined) this.#options.groups.leave(this.#group);
     this.#outstanding.clear();
     this.#contexts.clear();
+  }
+
+  /** Reads nothing more and leaves the association; what was taken before is still answered. */
+  #end(): void {
+    if (this.#state === 'closed' || this.#state === 'ending') return;
+    this.#state = 'ending';
+    if (this.#group !== undefined) this.#options.groups.leave(this.#group);
   }
 
   #settle(call: ServerCall): boolean {

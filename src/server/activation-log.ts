@@ -4,7 +4,7 @@ import type { Identity, Milliseconds } from '../security/index.js';
 import type { Invocation, RefusedCall } from './object-exporter.js';
 
 /** Who said no to an activation. */
-export type RefusedBy = 'activation policy' | 'access control' | 'version' | 'class' | 'limit';
+export type RefusedBy = 'activation policy' | 'access control' | 'version' | 'class' | 'limit' | 'codec';
 
 /** One activation that a client asked for, and what became of it. */
 export interface Activation {

@@ -16,7 +16,7 @@ import {
 } from '../codec/dcom/index.js';
 import { CodecError } from '../codec/error.js';
 import type { Infer, Operation } from '../codec/ndr/index.js';
-import { PFC, RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
+import { FAULT, PFC, RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import { type ServerDecision, serverDecision } from '../hardening/decision.js';
 import type { PolicyProfile } from '../hardening/profile.js';
 import type { Registry } from '../hardening/registry.js';
@@ -68,14 +68,15 @@ type Verdict = { readonly reply: ActivationReply } | { readonly hresult: number 
 /** IActivation and IRemoteSCMActivator with the hardening in front: [MS-DCOM] 3.1.2.5.2. */
 export function activators(options: ActivatorOptions): Service[] {
   const activator = new Activator(options);
-  const guard =
-    <I>(operation: Operation<I, unknown>, plain: (input: I) => ActivationRequest | undefined) =>
-    (context: CallContext): void =>
-      activator.guard(
-        operation.name as Method,
-        () => plain(operation.request.decode(context.call.stub, { little: context.call.littleEndian }).value),
-        context,
-      );
+  const checks = <I>(operation: Operation<I, unknown>, plain: (input: I) => ActivationRequest | undefined) => ({
+    guard: (context: CallContext): void => {
+      const { stub, littleEndian } = context.call;
+      const read = () => plain(operation.request.decode(stub, { little: littleEndian }).value);
+      activator.guard(operation.name as Method, read, context);
+    },
+    unreadable: (context: CallContext, { message }: CodecError) =>
+      activator.unreadable(operation.name as Method, message, context),
+  });
   const ofProperties = ({ pActProperties }: Pick<Infer<typeof RemoteCreateInstance.request>, 'pActProperties'>) =>
     unpackActivationRequest(pActProperties);
   const orpcthat = { flags: 0 };
@@ -106,7 +107,7 @@ export function activators(options: ActivatorOptions): Service[] {
               ? remoteActivationFailure(request.iids.length, verdict.hresult)
               : packRemoteActivationReply(verdict.reply);
           },
-          { guard: guard(RemoteActivation, unpackRemoteActivation) },
+          checks(RemoteActivation, unpackRemoteActivation),
         ),
       ],
       // [MS-DCOM] 3.1.2.5.2: these two interfaces are spoken in NDR20 only.
@@ -119,13 +120,13 @@ export function activators(options: ActivatorOptions): Service[] {
           RemoteGetClassObject,
           (input, context) =>
             byProperties('RemoteGetClassObject', ofProperties(input), input.orpcthis.version, context),
-          { guard: guard(RemoteGetClassObject, ofProperties) },
+          checks(RemoteGetClassObject, ofProperties),
         ),
         method(
           RemoteCreateInstance,
           (input, context) =>
             byProperties('RemoteCreateInstance', ofProperties(input), input.orpcthis.version, context),
-          { guard: guard(RemoteCreateInstance, ofProperties) },
+          checks(RemoteCreateInstance, ofProperties),
         ),
       ],
       { transferSyntaxes: ['ndr20'] },
@@ -186,6 +187,12 @@ class Activator {
         disconnect: refusal.disconnect,
       });
     }
+  }
+
+  /** The policy has let it through, and nobody can tell what it asks for. */
+  unreadable(name: Method, reason: string, context: CallContext): void {
+    const how = { outcome: 'refused', refusedBy: 'codec', status: FAULT.BAD_STUB_DATA, form: 'fault' } as const;
+    this.#report(name, undefined, context, { ...this.#decide(name, context), reason }, how);
   }
 
   activate({ name, request, version, factory }: Asked, context: CallContext): Verdict {
@@ -285,6 +292,7 @@ class Activator {
       return { iid, hresult: HRESULT.S_OK, objref: exporter.objref(found, server) };
     });
     if (interfaces.every(({ objref }) => objref === null)) {
+      exporter.discardUnused(com);
       return { hresult: objects.full ? HRESULT.E_OUTOFMEMORY : HRESULT.E_NOINTERFACE };
     }
     const bindings = exporterBindings(server.address, exporterPort());

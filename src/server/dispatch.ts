@@ -3,34 +3,61 @@ import { FAULT } from '../codec/rpce/index.js';
 import { RpcFault } from '../rpc/index.js';
 import type { CallContext, Method } from './service.js';
 
-/** What a call ends with. `error`: a fault of this program, to be logged; the client learns only the status. */
+/** What a call ends with. */
 export type Outcome =
   | { readonly stub: Buffer }
-  | { readonly status: number; readonly flags: number; readonly disconnect?: boolean; readonly error?: Error };
+  | {
+      readonly status: number;
+      readonly flags: number;
+      readonly disconnect: boolean;
+      /** Somebody has said what was refused, and why. */
+      readonly reported: boolean;
+      /** Why, in words; the client learns only the status. */
+      readonly why: string;
+      /** A fault of this program, to be logged. */
+      readonly error?: Error;
+    };
 
 /** nca_s_fault_unspec, C706 N.2. */
 const UNSPECIFIED = 0x1c000012;
 
 /** Unmarshals the parameters, runs the method and marshals what it gives: [MS-RPCE] 3.1.3.5.2 for stubs that are bad. */
 export async function dispatch(found: Method | undefined, context: CallContext): Promise<Outcome> {
-  if (found === undefined) return { status: FAULT.OP_RNG_ERROR, flags: 0 };
   const { call } = context;
-  const format = { syntax: call.transferSyntax, little: call.littleEndian };
-  try {
-    found.guard?.(context);
-    const input = found.operation.request.decode(call.stub, format).value;
-    const output = await found.handler(input as never, context);
-    // Answers go out in this side's own byte order; the receiver converts (C706 14.2).
-    return {
-      stub: found.operation.response.encode(output, {
-        syntax: call.transferSyntax,
-        little: true,
-        layout: found.layout?.(input as never),
-      }),
-    };
-  } catch (error) {
-    if (error instanceof RpcFault) return { status: error.status, flags: error.flags, disconnect: error.disconnect };
-    if (error instanceof CodecError && error.code !== 'UNENCODABLE') return { status: FAULT.BAD_STUB_DATA, flags: 0 };
-    return { status: UNSPECIFIED, flags: 0, error: error as Error };
+  if (found === undefined) return failed(new RpcFault(FAULT.OP_RNG_ERROR, { detail: 'no such method' }), false);
+  const refused = attempt(() => found.guard?.(context));
+  // Who refuses a call before its parameters are read reports it in terms of his own.
+  if (refused instanceof Error) return failed(refused, true);
+  const { stub, transferSyntax, littleEndian } = call;
+  const read = attempt(
+    () => found.operation.request.decode(stub, { syntax: transferSyntax, little: littleEndian }).value,
+  );
+  if (read instanceof CodecError) {
+    found.unreadable?.(context, read);
+    return failed(new RpcFault(FAULT.BAD_STUB_DATA, { detail: read.message }), found.unreadable !== undefined);
   }
+  try {
+    const output = await found.handler(read as never, context);
+    // Answers go out in this side's own byte order; the receiver converts (C706 14.2).
+    const format = { syntax: transferSyntax, little: true, layout: found.layout?.(read as never) };
+    return { stub: found.operation.response.encode(output, format) };
+  } catch (error) {
+    return failed(error as Error, false);
+  }
+}
+
+/** What a function gives, or the error that it throws. */
+function attempt<T>(run: () => T): T | Error {
+  try {
+    return run();
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+function failed(error: Error, reported: boolean): Outcome {
+  if (!(error instanceof RpcFault))
+    return { status: UNSPECIFIED, flags: 0, disconnect: false, reported: false, why: 'a method failed', error };
+  const { status, flags, disconnect, message } = error;
+  return { status, flags, disconnect, reported, why: message };
 }

@@ -12,7 +12,7 @@ import {
   type ServerCall,
 } from '../rpc/index.js';
 import type { AcceptorProvider, Milliseconds, RandomBytes } from '../security/index.js';
-import { dispatch } from './dispatch.js';
+import { dispatch, type Outcome } from './dispatch.js';
 import type { EndpointStatistics } from './management.js';
 import type { Method } from './service.js';
 
@@ -128,14 +128,16 @@ class Connection implements ChannelEvents {
   }
 
   #obey(output: AssociationOutput): void {
-    for (const event of output.events) {
-      this.#observe((observer) => observer.association?.(event, this.#channel.remote, this.#channel.local));
-    }
+    for (const event of output.events) this.#tell(event);
     this.#send(output.send);
     for (const call of output.calls) void this.#answer(call);
-    if (output.close === undefined) return;
-    this.#why = output.close;
-    this.#channel.end();
+    if (output.close !== undefined) this.#end(output.close);
+  }
+
+  /** Once the calls that came before are answered. */
+  #end(why: string): void {
+    this.#why ??= why;
+    if (this.#association.outstanding === 0) this.#channel.end();
   }
 
   async #answer(call: ServerCall): Promise<void> {
@@ -147,19 +149,24 @@ class Connection implements ChannelEvents {
       client: this.#channel.remote,
       server: this.#channel.local,
     });
-    if ('stub' in outcome) {
-      this.#send(this.#association.respond(call, outcome.stub));
-      return;
+    this.#send(this.#answerOf(call, outcome));
+    if ('disconnect' in outcome && outcome.disconnect) this.#why ??= outcome.why;
+    if (this.#why !== undefined) this.#end(this.#why);
+  }
+
+  #answerOf(call: ServerCall, outcome: Outcome): Buffer[] {
+    if ('stub' in outcome) return this.#association.respond(call, outcome.stub);
+    const { status, flags, why, error, reported } = outcome;
+    if (error !== undefined) {
+      this.#options.logger.error({ err: error, interface: call.interface.name, opnum: call.opnum }, why);
     }
-    if (outcome.error !== undefined) {
-      const { name } = call.interface;
-      this.#options.logger.error({ err: outcome.error, interface: name, opnum: call.opnum }, 'a method failed');
-    }
-    const didNotExecute = (outcome.flags & PFC.DID_NOT_EXECUTE) !== 0;
-    this.#send(this.#association.fault(call, outcome.status, { didNotExecute }));
-    if (outcome.disconnect !== true) return;
-    this.#why = 'the server profile closes the connection after this refusal';
-    this.#channel.end();
+    const place = `${call.interface.name} opnum ${call.opnum}`;
+    if (!reported) this.#tell({ type: 'fault', callId: call.callId, status, why: `${place}: ${why}` });
+    return this.#association.fault(call, status, { didNotExecute: (flags & PFC.DID_NOT_EXECUTE) !== 0 });
+  }
+
+  #tell(event: AssociationEvent): void {
+    this.#observe((observer) => observer.association?.(event, this.#channel.remote, this.#channel.local));
   }
 
   #send(pdus: readonly Buffer[]): void {

@@ -1,5 +1,6 @@
 import type { OBJREF } from '../codec/dcom/index.js';
 import { operation } from '../codec/ndr/index.js';
+import { FAULT } from '../codec/rpce/index.js';
 import type { Endpoint } from '../net/channel.js';
 import { RpcFault, type ServerCall, versionFits } from '../rpc/index.js';
 import type { Identity, Milliseconds } from '../security/index.js';
@@ -8,8 +9,8 @@ import type { ComMethod, ComObject, ObjectCall } from './classes/class.js';
 import { HRESULT } from './com.js';
 import type { Services } from './endpoint.js';
 import { type ExportedObject, INITIAL_REFERENCES, type ObjectInterface, type ObjectTable } from './objects.js';
-import { type OrpcPolicy, type OrpcRefusedBy, orpcRefusal, refusalFault } from './orpc.js';
-import { type CallContext, type Guard, type Method, method, type Service } from './service.js';
+import { type OrpcPolicy, type OrpcRefusal, type OrpcRefusedBy, orpcRefusal, refusalFault } from './orpc.js';
+import { type CallContext, type Guard, type Method, method, type Service, type Unreadable } from './service.js';
 
 /** What a method was asked to do. It was written down, and not done. */
 export interface Invocation {
@@ -80,6 +81,7 @@ export class ObjectExporter {
         if (found === undefined || !orpc.has(call.interface.uuid)) return found;
         return {
           ...found,
+          unreadable: this.#unreadable,
           guard: this.#guard(() => ({ known: call.object === objects.ipidRemUnknown, clsid: undefined })),
         };
       },
@@ -90,9 +92,13 @@ export class ObjectExporter {
   export(com: ComObject, clsid: string, iid: string): ObjectInterface | undefined {
     const object = this.#objectOf(com, clsid);
     if (object === undefined) return undefined;
-    const found = this.#options.objects.query(object, iid);
-    if (found === undefined && object.interfaces.size === 0) this.#options.objects.discard(object);
-    return found;
+    return this.#options.objects.query(object, iid);
+  }
+
+  /** Gives up an object of which no interface was handed out. */
+  discardUnused(com: ComObject): void {
+    const object = this.#exported.get(com);
+    if (object !== undefined && object.interfaces.size === 0) this.#options.objects.discard(object);
   }
 
   /** The OBJREF of an interface that was handed out. */
@@ -126,6 +132,7 @@ export class ObjectExporter {
       operation: known.operation,
       guard,
       layout: undefined,
+      unreadable: this.#unreadable,
       handler: ((input: object, context: CallContext) => this.#run(found, known, input, context)) as Method['handler'],
     };
   }
@@ -147,6 +154,7 @@ export class ObjectExporter {
       security: call.security,
       marshal: (com, iid) => {
         const found = this.export(com, object.clsid, iid);
+        if (found === undefined) this.discardUnused(com);
         return found === undefined ? undefined : this.objref(found, server);
       },
       record: ({ member, arguments: given }) =>
@@ -166,20 +174,26 @@ export class ObjectExporter {
     return (context) => {
       const refusal = orpcRefusal(context, this.#options.policy, target());
       if (refusal === undefined) return;
-      const { call, client } = context;
-      this.#options.refused({
-        time: this.#options.clock(),
-        interface: call.interface.name,
-        opnum: call.opnum,
-        client,
-        identity: call.security?.identity,
-        level: call.security?.level ?? LEVEL_NONE,
-        refusedBy: refusal.by,
-        reason: refusal.reason,
-        status: refusal.hresult,
-      });
+      this.#report(context, refusal);
       throw refusalFault(refusal);
     };
+  }
+
+  readonly #unreadable: Unreadable = (context, { message }) =>
+    this.#report(context, { by: 'codec', hresult: FAULT.BAD_STUB_DATA, reason: message });
+
+  #report({ call, client }: CallContext, { by, hresult, reason }: OrpcRefusal): void {
+    this.#options.refused({
+      time: this.#options.clock(),
+      interface: call.interface.name,
+      opnum: call.opnum,
+      client,
+      identity: call.security?.identity,
+      level: call.security?.level ?? LEVEL_NONE,
+      refusedBy: by,
+      reason,
+      status: hresult,
+    });
   }
 }
 

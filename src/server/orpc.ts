@@ -8,7 +8,7 @@ import { REMOTE_UNKNOWN } from './exporter.js';
 import type { CallContext } from './service.js';
 
 /** Who refused a call to an object. */
-export type OrpcRefusedBy = 'version' | 'exporter level' | 'access control' | 'header' | 'object';
+export type OrpcRefusedBy = 'version' | 'exporter level' | 'access control' | 'header' | 'object' | 'codec';
 
 /** A call to an object that was refused before its method ran. */
 export interface OrpcRefusal {

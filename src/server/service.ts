@@ -1,3 +1,4 @@
+import type { CodecError } from '../codec/error.js';
 import type { InterfaceDef, Layout, Operation } from '../codec/ndr/index.js';
 import type { Endpoint } from '../net/channel.js';
 import type { RpcInterface, ServerCall, TransferSyntaxName } from '../rpc/index.js';
@@ -17,8 +18,12 @@ export type Handler<I, O> = (input: I, context: CallContext) => O | Promise<O>;
 /** Runs before the parameters are unmarshalled, as the security callback of an interface does; throws `RpcFault`. */
 export type Guard = (context: CallContext) => void;
 
+/** Told of a request whose parameters cannot be read, before it is answered with a fault. */
+export type Unreadable = (context: CallContext, error: CodecError) => void;
+
 export interface MethodOptions<I> {
   readonly guard?: Guard;
+  readonly unreadable?: Unreadable;
   /** What the answer's octets need to know of the request: a size_is that names one of its parameters. */
   readonly layout?: (input: I) => Layout;
 }
@@ -27,6 +32,7 @@ export interface Method {
   readonly operation: Operation;
   readonly handler: Handler<never, unknown>;
   readonly guard: Guard | undefined;
+  readonly unreadable: Unreadable | undefined;
   readonly layout: ((input: never) => Layout) | undefined;
 }
 
@@ -34,8 +40,8 @@ export interface Method {
 export const method = <I, O>(
   operation: Operation<I, O>,
   handler: Handler<I, O>,
-  { guard, layout }: MethodOptions<I> = {},
-): Method => ({ operation, handler, guard, layout });
+  { guard, unreadable, layout }: MethodOptions<I> = {},
+): Method => ({ operation, handler, guard, unreadable, layout });
 
 /** An interface with the code behind it. Opnums without a method are answered with nca_s_op_rng_error. */
 export interface Service {
