@@ -11,6 +11,7 @@ import { TransportError } from './error.js';
 
 /** Octets that may wait for a peer that does not read, before nothing more is read from it. */
 const HIGH_WATER = 1024 * 1024;
+const CLOSE_MILLISECONDS = 5_000;
 /** Octets that may wait before the connection is given up. */
 const MAX_WAITING = 64 * 1024 * 1024;
 
@@ -20,15 +21,26 @@ export interface ListenOptions {
   readonly port: number;
   /** Connections at a time; further ones are closed at once. */
   readonly maxConnections?: number;
+  /** How long a peer may take to close its side after this one is closed; 5,000 where absent. */
+  readonly closeMilliseconds?: number;
 }
 
 /** Listens on a TCP port. Rejects with `TransportError`. */
-export function listen({ host, port, maxConnections }: ListenOptions, accept: Accept): Promise<Listener> {
+export function listen(
+  { host, port, maxConnections, closeMilliseconds }: ListenOptions,
+  accept: Accept,
+): Promise<Listener> {
   const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true }, (socket) => {
+    // A peer that has reset its connection already has no address, and nothing to be told.
+    if (socket.remoteAddress === undefined) {
+      socket.on('error', () => {});
+      socket.destroy();
+      return;
+    }
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    attach(socket, accept);
+    attach(socket, accept, closeMilliseconds);
   });
   if (maxConnections !== undefined) server.maxConnections = maxConnections;
   return new Promise((resolve, reject) => {
@@ -70,15 +82,15 @@ export function connect(
 }
 
 /** Joins a socket and its owner. */
-function attach(socket: Socket, accept: Accept): Channel {
-  const channel = new TcpChannel(socket);
-  const events: ChannelEvents = accept(channel);
+function attach(socket: Socket, accept: Accept, closeMilliseconds = CLOSE_MILLISECONDS): Channel {
   let failure: Error | undefined;
-  socket.on('data', (bytes: Buffer) => events.data(bytes));
-  socket.on('drain', () => socket.resume());
   socket.on('error', (error) => {
     failure = error;
   });
+  const channel = new TcpChannel(socket, closeMilliseconds);
+  const events: ChannelEvents = accept(channel);
+  socket.on('data', (bytes: Buffer) => events.data(bytes));
+  socket.on('drain', () => socket.resume());
   // The peer has sent all it wants to send; what waits for it still goes out.
   socket.on('end', () => socket.end());
   socket.once('close', () => events.closed(failure));
@@ -89,9 +101,11 @@ class TcpChannel implements Channel {
   readonly local: Endpoint;
   readonly remote: Endpoint;
   readonly #socket: Socket;
+  readonly #closeMilliseconds: number;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, closeMilliseconds: number) {
     this.#socket = socket;
+    this.#closeMilliseconds = closeMilliseconds;
     this.local = { address: plain(socket.localAddress), port: socket.localPort ?? 0 };
     this.remote = { address: plain(socket.remoteAddress), port: socket.remotePort ?? 0 };
   }
@@ -105,8 +119,10 @@ class TcpChannel implements Channel {
 
   end(): void {
     this.#socket.end();
-    // A peer that never closes its side would otherwise hold the socket for ever.
-    this.#socket.setTimeout(5_000, () => this.#socket.destroy());
+    // A peer that never closes its side, or goes on sending, would otherwise hold the socket for ever.
+    const timer = setTimeout(() => this.#socket.destroy(), this.#closeMilliseconds);
+    timer.unref();
+    this.#socket.once('close', () => clearTimeout(timer));
   }
 
   destroy(): void {

@@ -25,22 +25,22 @@ const UNSPECIFIED = 0x1c000012;
 export async function dispatch(found: Method | undefined, context: CallContext): Promise<Outcome> {
   const { call } = context;
   if (found === undefined) return failed(new RpcFault(FAULT.OP_RNG_ERROR, { detail: 'no such method' }), false);
+  const { stub, transferSyntax, littleEndian } = call;
   const refused = attempt(() => found.guard?.(context));
   // Who refuses a call before its parameters are read reports it in terms of his own.
-  if (refused instanceof Error) return failed(refused, true);
-  const { stub, transferSyntax, littleEndian } = call;
-  const read = attempt(
-    () => found.operation.request.decode(stub, { syntax: transferSyntax, little: littleEndian }).value,
-  );
-  if (read instanceof CodecError) {
-    found.unreadable?.(context, read);
-    return failed(new RpcFault(FAULT.BAD_STUB_DATA, { detail: read.message }), found.unreadable !== undefined);
+  if (refused instanceof RpcFault) return failed(refused, true);
+  const format = { syntax: transferSyntax, little: littleEndian };
+  const input = refused ?? attempt(() => found.operation.request.decode(stub, format).value);
+  if (input instanceof CodecError) {
+    found.unreadable?.(context, input);
+    return failed(new RpcFault(FAULT.BAD_STUB_DATA, { detail: input.message }), found.unreadable !== undefined);
   }
+  if (input instanceof Error) return failed(input, false);
   try {
-    const output = await found.handler(read as never, context);
+    const output = await found.handler(input as never, context);
     // Answers go out in this side's own byte order; the receiver converts (C706 14.2).
-    const format = { syntax: transferSyntax, little: true, layout: found.layout?.(read as never) };
-    return { stub: found.operation.response.encode(output, format) };
+    const layout = found.layout?.(input as never);
+    return { stub: found.operation.response.encode(output, { syntax: transferSyntax, little: true, layout }) };
   } catch (error) {
     return failed(error as Error, false);
   }

@@ -182,7 +182,10 @@ describe('what the activators check after the policy', () => {
     expect((await faultOf(low.raw(4, garbage))).status).toBe(5);
     const high = await activator(server);
     expect((await faultOf(high.raw(4, garbage))).status).toBe(0x6f7);
-    expect(server.activations).toMatchObject([{ refusedBy: 'activation policy', clsid: undefined, iids: [] }]);
+    expect(server.activations).toMatchObject([
+      { refusedBy: 'activation policy', clsid: undefined, iids: [], level: LEVEL.CONNECT },
+      { refusedBy: 'codec', clsid: undefined, iids: [], form: 'fault', status: 0x6f7 },
+    ]);
     expect(server.events).toHaveLength(1);
     for (const { connection } of [low, high]) connection.close();
   });
