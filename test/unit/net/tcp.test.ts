@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { connect as openSocket, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Channel, Listener } from '../../../src/net/channel.js';
@@ -5,6 +6,12 @@ import { TransportError } from '../../../src/net/error.js';
 import { connect, listen } from '../../../src/net/tcp.js';
 
 const HOST = '127.0.0.1';
+const CONNECT_AND_RESET = `
+  const { connect } = require('node:net');
+  for (let i = 0; i < 20; i++) {
+    const socket = connect(Number(process.argv[1]), '127.0.0.1', () => socket.resetAndDestroy());
+    socket.on('error', () => {});
+  }`;
 let listener: Listener | undefined;
 
 afterEach(async () => {
@@ -23,12 +30,8 @@ describe('a listener', () => {
       return { data: () => {}, closed: () => {} };
     });
     const { port } = listener.address;
-    for (let i = 0; i < 50; i++) {
-      const socket = openSocket({ host: HOST, port });
-      socket.on('error', () => {});
-      await connected(socket);
-      socket.resetAndDestroy();
-    }
+    // This process stands still meanwhile, so that the connections are reset before anybody takes them.
+    execFileSync(process.execPath, ['-e', CONNECT_AND_RESET, String(port)]);
     const last = openSocket({ host: HOST, port });
     await connected(last);
     await expect.poll(() => taken.some(({ remote }) => remote.port === last.localPort)).toBe(true);
