@@ -146,16 +146,19 @@ function readFloors(octets: Uint8Array): Floor[] | undefined {
 }
 
 function writeFloors(floors: readonly Floor[], writer: NdrWriter): Uint8Array {
-  const size = (count: number): Buffer => {
-    const bytes = Buffer.alloc(2);
-    bytes.writeUInt16LE(u16Of(count) ?? writer.fail(`${count} is too much for a tower`));
-    return bytes;
+  const all = floors.map((floor) => sidesOf(floor) ?? writer.fail('a floor does not have the form of its protocol'));
+  // One buffer for all of them: an endpoint mapper answers with little else than towers.
+  const bytes = Buffer.alloc(all.reduce((length, { lhs, rhs }) => length + 4 + lhs.length + rhs.length, 2));
+  const size = (count: number, at: number): number =>
+    bytes.writeUInt16LE(u16Of(count) ?? writer.fail(`${count} is too much for a tower`), at);
+  const side = (octets: Uint8Array, at: number): number => {
+    const start = size(octets.length, at);
+    bytes.set(octets, start);
+    return start + octets.length;
   };
-  const sides = floors.flatMap((floor) => {
-    const { lhs, rhs } = sidesOf(floor) ?? writer.fail('a floor does not have the form of its protocol');
-    return [size(lhs.length), lhs, size(rhs.length), rhs];
-  });
-  return Buffer.concat([size(floors.length), ...sides]);
+  let at = size(floors.length, 0);
+  for (const { lhs, rhs } of all) at = side(rhs, side(lhs, at));
+  return bytes;
 }
 
 const wire = struct('twr_t', '[MS-RPCE] 2.2.1.2.2', {
