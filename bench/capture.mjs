@@ -1,40 +1,65 @@
-// How fast a capture is read: records alone, with TCP reassembly, and with PDU splitting.
-//   node bench/capture.mjs FILE [records|streams|pdus|items …]
-import { statSync } from 'node:fs';
+// How fast a capture is read: records alone, with TCP reassembly, with PDU splitting, and as the items that programs
+// take; beside tshark, which dissects all of it. Without FILE it reads the captures of pcaps/ over and over.
+//   node bench/capture.mjs [FILE]
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { readBatches, readCapture } from '../dist/capture/pdus.js';
 import { CaptureReader } from '../dist/capture/reader.js';
 import { pieces } from '../dist/capture/source.js';
 import { StreamReader } from '../dist/capture/stream-reader.js';
+import { inTurns, leftOut, rate, row } from './measure.mjs';
 
-const [file, ...chosen] = process.argv.slice(2);
-const size = statSync(file).size;
-
-async function drive(reader) {
-  for await (const piece of pieces(file)) reader.push(piece);
-  reader.end();
+const ROUNDS = 3;
+const folder = mkdtempSync(join(tmpdir(), 'bench-capture-'));
+const file = process.argv[2] ?? join(folder, 'big.pcap');
+try {
+  if (process.argv[2] === undefined) {
+    const maker = join(import.meta.dirname, 'make-capture.mjs');
+    execFileSync(process.execPath, [maker, '--size', '24M', '--out', file], { stdio: 'ignore' });
+  }
+  await measure();
+} finally {
+  rmSync(folder, { recursive: true });
 }
 
-let count = 0;
-const stages = {
-  records: () => drive(new CaptureReader({ onPacket: () => count++ })),
-  streams: () => drive(new StreamReader({ streams: { data: () => count++, gap() {}, end() {} } })),
-  async pdus() {
-    await readCapture(file, { onPdu: () => count++ });
-  },
-  async items() {
-    for await (const batch of readBatches(file)) count += batch.length;
-  },
-};
-for (const name of chosen.length > 0 ? chosen : Object.keys(stages)) {
-  count = 0;
-  const cpu = process.cpuUsage();
-  const start = process.hrtime.bigint();
-  await stages[name]();
-  const took = Number(process.hrtime.bigint() - start) / 1e9;
-  const { user, system } = process.cpuUsage(cpu);
-  const rss = process.resourceUsage().maxRSS / 1024;
-  process.stdout.write(
-    `${name.padEnd(8)} ${(size / took / 1e6).toFixed(0).padStart(6)} MB/s ${took.toFixed(2).padStart(7)} s ` +
-      `${((user + system) / 1e6).toFixed(2).padStart(7)} s of CPU ${rss.toFixed(0).padStart(5)} MB peak ${count}\n`,
+async function measure() {
+  const megabytes = statSync(file).size / 1e6;
+  const drive = async (reader) => {
+    for await (const piece of pieces(file)) reader.push(piece);
+    reader.end();
+  };
+  let count = 0;
+  const stages = {
+    records: () => drive(new CaptureReader({ onPacket: () => count++ })),
+    'TCP streams': () => drive(new StreamReader({ streams: { data: () => count++, gap() {}, end() {} } })),
+    PDUs: () => readCapture(file, { onPdu: () => count++ }),
+    async items() {
+      for await (const batch of readBatches(file)) count += batch.length;
+    },
+  };
+  const sides = Object.fromEntries(
+    Object.entries(stages).map(([name, run]) => [
+      name,
+      () =>
+        rate(async () => {
+          await run();
+          return megabytes;
+        }),
+    ]),
   );
+  const tshark = spawnSync('tshark', ['--version']).status === 0;
+  if (tshark)
+    sides.tshark = () =>
+      rate(() => {
+        execFileSync('tshark', ['-r', file, '-q', '-z', 'io,stat,0,dcerpc'], { stdio: 'ignore' });
+        return megabytes;
+      });
+  else leftOut('reading captures beside tshark', 'tshark is not on PATH');
+  const medians = await inTurns(ROUNDS, sides);
+  const [reference, against] = tshark ? [medians.tshark, 'tshark'] : [medians.records, 'records alone'];
+  const wanted = tshark ? '>= 1' : undefined;
+  for (const name of Object.keys(stages))
+    row({ what: `capture read to its ${name}`, ours: medians[name], reference, against, unit: 'MB/s', wanted });
 }

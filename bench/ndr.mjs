@@ -1,6 +1,7 @@
 // How many stubs a second the NDR engine decodes and encodes: a whole activation request, a resolver's answer with its
-// bindings, and a call of two parameters. Needs `npm run build`.
+// bindings, and a call of two parameters; beside JSON, which the engine of JavaScript has built in, of the same values.
 import { packActivationRequest, RemoteCreateInstance, RemRelease, ServerAlive2 } from '../dist/codec/dcom/index.js';
+import { inTurns, rateFor, row } from './measure.mjs';
 
 const uuid = '79874b18-fc45-4362-b052-6390928ea80a';
 const orpcthis = { version: { MajorVersion: 5, MinorVersion: 7 }, flags: 0, cid: uuid };
@@ -16,23 +17,20 @@ const samples = [
   [RemRelease.request, { ORPCthis: orpcthis, InterfaceRefs: [{ ipid: uuid, cPublicRefs: 5, cPrivateRefs: 0 }] }],
 ];
 
-/** The best of some rounds, in calls a second: what the machine can do when nothing else disturbs it. */
-function best(run) {
-  let most = 0;
-  for (let round = 0; round < 8; round++) {
-    const start = performance.now();
-    let calls = 0;
-    for (; performance.now() - start < 250; calls += 100) for (let i = 0; i < 100; i++) run();
-    most = Math.max(most, calls / ((performance.now() - start) / 1000));
-  }
-  return most;
-}
+const ROUNDS = 7;
+const MILLISECONDS = 120;
 
 for (const [type, value] of samples) {
   const bytes = type.encode(value);
-  const [decode, encode] = [best(() => type.decode(bytes)), best(() => type.encode(value))];
-  const rate = (decode * bytes.length) / 2 ** 20;
-  console.log(
-    `${type.name.padEnd(30)} ${String(bytes.length).padStart(4)} octets  decode ${Math.round(decode)}/s (${rate.toFixed(0)} MiB/s)  encode ${Math.round(encode)}/s`,
-  );
+  const json = JSON.stringify(value);
+  const medians = await inTurns(ROUNDS, {
+    decode: () => rateFor(MILLISECONDS, () => type.decode(bytes)),
+    parse: () => rateFor(MILLISECONDS, () => JSON.parse(json)),
+    encode: () => rateFor(MILLISECONDS, () => type.encode(value)),
+    stringify: () => rateFor(MILLISECONDS, () => JSON.stringify(value)),
+  });
+  const unit = 'stubs/s';
+  const what = `${type.name}, ${bytes.length} octets:`;
+  row({ what: `${what} decode`, ours: medians.decode, reference: medians.parse, against: 'JSON.parse', unit });
+  row({ what: `${what} encode`, ours: medians.encode, reference: medians.stringify, against: 'JSON.stringify', unit });
 }

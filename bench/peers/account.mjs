@@ -1,0 +1,2 @@
+/** The account that every server of the benchmarks knows; Samba asks for a password of some strength. */
+export const ACCOUNT = { domain: 'LAB', user: 'Administrator', password: 'P4ssw0rd.Lab' };
