@@ -12,8 +12,9 @@ import {
   unpackRemoteActivationReply,
 } from '../codec/dcom/index.js';
 import { readUuid } from '../codec/uuid.js';
-import type { Milliseconds } from '../security/index.js';
-import { acceptedContext, type CallOptions, type Connector, propose, RpcConnection } from './connection.js';
+import type { Milliseconds, RandomBytes } from '../security/index.js';
+import { type Connector, RpcConnection } from './connection.js';
+import { ContextConnection } from './context-connection.js';
 import { type Authentication, clientSecurity } from './credentials.js';
 import { activationOutcome, type CallOutcome, outcomeOfError } from './outcome.js';
 
@@ -44,10 +45,18 @@ const MODE_INSTANCE = 0;
 
 /** Activates a class on a server: one connection, one call. What goes wrong on the way is an outcome, not an exception. */
 export async function activate(options: ActivateOptions): Promise<ActivationResult> {
+  const { method = 'RemoteCreateInstance', authentication } = options;
   let connection: RpcConnection | undefined;
   try {
     connection = await RpcConnection.open({ ...options, port: options.port ?? 135 });
-    return await activateOn(connection, options);
+    const contexts = new ContextConnection({ connection, security: clientSecurity(authentication) });
+    return await activateOver(contexts, {
+      ...options,
+      method,
+      flags: method === 'RemoteActivation' ? 0 : ACTIVATION_FLAGS,
+      authnLevel: options.authnLevel ?? authentication.level,
+      random: authentication.random,
+    });
   } catch (error) {
     return { outcome: outcomeOfError(error), reply: undefined };
   } finally {
@@ -55,36 +64,30 @@ export async function activate(options: ActivateOptions): Promise<ActivationResu
   }
 }
 
-async function activateOn(connection: RpcConnection, options: ActivateOptions): Promise<ActivationResult> {
-  const { method = 'RemoteCreateInstance', authentication, iids } = options;
-  const elements = propose(method === 'RemoteActivation' ? IActivation : IRemoteSCMActivator);
-  const security = clientSecurity(authentication);
-  const results = await connection.bind(elements, security);
-  const call: CallOptions = {
-    contextId: acceptedContext(elements, results),
-    ...(security === undefined ? {} : { authContextId: 0 }),
-  };
-  const version = options.clientVersion ?? COM_VERSION_5_7;
-  const orpcthis = { version, flags: ACTIVATION_FLAGS, cid: newUuid(authentication) };
+export interface ActivationCall extends ActivationRequest {
+  readonly method: ActivationMethod;
+  /** ORPCTHIS.flags. */
+  readonly flags: number;
+  readonly random: RandomBytes;
+}
 
+/**
+ * [MS-DCOM] 3.2.4.1.1.2: one activation over a connection to a server's activators. Rejects with `RpcFault`,
+ * `ContextRejected`, `SecurityError` or `TransportError`.
+ */
+export async function activateOver(contexts: ContextConnection, call: ActivationCall): Promise<ActivationResult> {
+  const { method, iids, flags, random } = call;
+  const orpcthis = { version: call.clientVersion ?? COM_VERSION_5_7, flags, cid: readUuid(random(16)) };
   if (method === 'RemoteActivation') {
-    const response = await connection.call(
-      RemoteActivation,
-      { ORPCthis: { ...orpcthis, flags: 0 }, ...parametersOf(options) },
-      call,
-    );
+    const response = await contexts.call(IActivation, RemoteActivation, { ORPCthis: orpcthis, ...parametersOf(call) });
     const outcome = activationOutcome(response);
     return { outcome, reply: outcome.accepted ? unpackRemoteActivationReply(response, iids) : undefined };
   }
-  const pActProperties = packActivationRequest({
-    authnLevel: authentication.level,
-    contextId: newUuid(authentication),
-    ...options,
-  });
+  const pActProperties = packActivationRequest({ contextId: readUuid(random(16)), ...call });
   const response =
     method === 'RemoteGetClassObject'
-      ? await connection.call(RemoteGetClassObject, { orpcthis, pActProperties }, call)
-      : await connection.call(RemoteCreateInstance, { orpcthis, pActProperties }, call);
+      ? await contexts.call(IRemoteSCMActivator, RemoteGetClassObject, { orpcthis, pActProperties })
+      : await contexts.call(IRemoteSCMActivator, RemoteCreateInstance, { orpcthis, pActProperties });
   const outcome = activationOutcome(response);
   return { outcome, reply: outcome.accepted ? unpackActivationReply(response.ppActProperties) : undefined };
 }
@@ -96,5 +99,3 @@ const parametersOf = ({ clsid, iids, impersonationLevel = 2, protocolSequences =
   pIIDs: [...iids],
   aRequestedProtseqs: [...protocolSequences],
 });
-
-const newUuid = ({ random }: Authentication): string => readUuid(random(16));

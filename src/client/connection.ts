@@ -1,5 +1,5 @@
-import type { InterfaceDef, Operation } from '../codec/ndr/index.js';
-import { type ContextElement, type ContextResult, RESULT } from '../codec/rpce/index.js';
+import type { Operation } from '../codec/ndr/index.js';
+import type { ContextElement, ContextResult } from '../codec/rpce/index.js';
 import type { Accept, Channel, Endpoint } from '../net/channel.js';
 import { TransportError } from '../net/error.js';
 import { connect } from '../net/tcp.js';
@@ -9,13 +9,13 @@ import {
   type ClientAssociationOptions,
   type ClientEvent,
   type ClientSecurityOptions,
-  ContextRejected,
   ProtocolError,
   RpcFault,
-  TRANSFER_SYNTAXES,
   type TransferSyntaxName,
 } from '../rpc/index.js';
 import type { Milliseconds } from '../security/index.js';
+
+export { acceptedContext, propose } from './proposals.js';
 
 /** Opens a byte stream; TCP where nothing else is given, the simulated network in a lab. */
 export type Connector = (
@@ -32,6 +32,8 @@ export interface ConnectionOptions {
   readonly clock?: () => Milliseconds;
   /** For the connection, and for each answer; 10 seconds where absent. */
   readonly timeout?: Milliseconds;
+  /** For the connection alone; where absent, `timeout`. */
+  readonly connectTimeout?: Milliseconds;
   /** Octets in the order of the wire, for a recorder. */
   readonly octets?: (from: 'client' | 'server', bytes: Uint8Array) => void;
 }
@@ -66,18 +68,6 @@ interface Negotiation {
   readonly resolve: (results: readonly ContextResult[]) => void;
 }
 
-/** The proposals for one interface: a presentation context for each transfer syntax, numbered from `id` on. */
-export const propose = (
-  { uuid, version }: Pick<InterfaceDef, 'uuid' | 'version'>,
-  id = 0,
-  syntaxes: readonly TransferSyntaxName[] = ['ndr20'],
-): ContextElement[] =>
-  syntaxes.map((name, index) => ({
-    p_cont_id: id + index,
-    abstract_syntax: { uuid, version: version.major | (version.minor << 16) },
-    transfer_syntaxes: [TRANSFER_SYNTAXES[name]],
-  }));
-
 /** One connection of a client, with promises for its answers. Every promise rejects when the connection ends. */
 export class RpcConnection {
   readonly #association: ClientAssociation;
@@ -85,6 +75,7 @@ export class RpcConnection {
   readonly #clock: () => Milliseconds;
   readonly #timeout: Milliseconds;
   readonly #waiting = new Map<number, Waiting>();
+  #nextCallId: number;
   #negotiation: Negotiation | undefined;
   #channel: Channel | undefined;
   #ended: Error | undefined;
@@ -94,6 +85,7 @@ export class RpcConnection {
     this.#association = new ClientAssociation(options.association);
     this.#clock = options.clock ?? Date.now;
     this.#timeout = options.timeout ?? 10_000;
+    this.#nextCallId = options.association?.firstCallId ?? 1;
   }
 
   /** Rejects with `TransportError` where there is no connection to be had. */
@@ -103,7 +95,8 @@ export class RpcConnection {
       data: (bytes) => connection.#data(bytes),
       closed: (error) => connection.#closed(error),
     });
-    connection.#channel = await (options.connector ?? connect)(options, accept, connection.#timeout);
+    const patience = options.connectTimeout ?? connection.#timeout;
+    connection.#channel = await (options.connector ?? connect)(options, accept, patience);
     return connection;
   }
 
@@ -118,6 +111,11 @@ export class RpcConnection {
   /** The association that the server put this connection into. */
   get groupId(): number {
     return this.#association.groupId;
+  }
+
+  /** The call_id that comes next: a further connection of the association may go on with it. */
+  get nextCallId(): number {
+    return this.#nextCallId;
   }
 
   /**
@@ -174,6 +172,7 @@ export class RpcConnection {
   }
 
   #wait(callId: number, reject: (error: Error) => void, resolve?: (event: Answered) => void): void {
+    this.#nextCallId = callId + 1;
     if (this.#ended !== undefined) {
       reject(this.#ended);
       return;
@@ -254,17 +253,4 @@ export class RpcConnection {
     }
     this.#waiting.clear();
   }
-}
-
-/** The first context that was accepted. Throws `ContextRejected` where there is none. */
-export function acceptedContext(elements: readonly ContextElement[], results: readonly ContextResult[]): number {
-  const index = results.findIndex((result) => result.result === RESULT.acceptance);
-  const element = elements[index];
-  if (element !== undefined) return element.p_cont_id;
-  const refused = results.find((result) => result.result !== RESULT.negotiate_ack) ?? results[0];
-  throw new ContextRejected(
-    refused?.result ?? 0,
-    refused?.reason ?? 0,
-    `interface ${elements[0]?.abstract_syntax.uuid ?? ''}`,
-  );
 }

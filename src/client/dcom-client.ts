@@ -1,218 +1,324 @@
 import {
   type ActivationReply,
-  bindingsOf,
+  type COMVERSION,
   type DUALSTRINGARRAY,
   IRemUnknown,
   IRemUnknown2,
   type OBJREF,
-  RemQueryInterface,
-  RemRelease,
-  type STDOBJREF,
 } from '../codec/dcom/index.js';
-import type { InterfaceDef, Operation } from '../codec/ndr/index.js';
-import { TransportError } from '../net/error.js';
+import { FAULT, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
+import { ContextRejected, RpcFault } from '../rpc/index.js';
 import type { Milliseconds, NtlmCredentials, RandomBytes } from '../security/index.js';
-import { activate } from './activate.js';
+import { type ActivationMethod, type ActivationResult, activateOver } from './activate.js';
+import { exporterTargets, RESOLVER_PORT, reach, resolverTargets, type Target } from './bindings.js';
 import { type Connector, RpcConnection } from './connection.js';
+import { ContextConnection } from './context-connection.js';
 import { clientSecurity } from './credentials.js';
 import { ExporterConnection } from './exporter-connection.js';
-import { assertMayCall } from './may-call.js';
-import type { CallOutcome } from './outcome.js';
-import type { ClientProfile } from './profiles.js';
+import { type CallOutcome, outcomeOfError } from './outcome.js';
+import { PING_PERIOD, PingSet, systemTimer, type Timer } from './ping-set.js';
+import type { ClientProfile } from './profile.js';
+import { Refused } from './refused.js';
+import { type Exporter, RemoteInterface } from './remote-interface.js';
+import { pinging, type ResolvedOxid, resolveOxid, serverAlive } from './resolver-client.js';
 
 export interface DcomClientOptions {
   readonly host: string;
   /** Of the activators; 135 where absent. */
   readonly port?: number;
   readonly profile: ClientProfile;
-  /** Instead of the profile's. */
+  /** The level that the application asks for; the profile says what goes on the wire. */
   readonly level?: number;
+  /** Instead of the profile's. */
   readonly authType?: number;
   readonly credentials?: NtlmCredentials;
   readonly random: RandomBytes;
   readonly connector?: Connector;
   /** True for hosts of a simulated network, whatever their addresses. */
   readonly simulated?: boolean;
+  readonly clock?: () => Milliseconds;
+  /** For an answer; 10 seconds where absent. */
   readonly timeout?: Milliseconds;
+  /** For one of several addresses to answer, before the next one is tried; 3 seconds where absent. */
+  readonly connectTimeout?: Milliseconds;
+  /** Also tries the host that was activated on with the exporter's port: for a server behind a translated address. */
+  readonly throughNat?: boolean;
+  /** What pings are sent by; the system's timers where absent. */
+  readonly timer?: Timer;
+  readonly octets?: (from: 'client' | 'server', bytes: Uint8Array) => void;
 }
 
-const NCACN_IP_TCP = 7;
-const IN_BINDING = /^(.*)\[(\d{1,5})\]$/;
-
-/** An activation or call that the server did not grant; `outcome` says where it was refused. */
-export class Refused extends Error {
-  readonly outcome: CallOutcome;
-
-  constructor(doing: string, outcome: CallOutcome) {
-    super(`${doing}: ${outcome.text}`);
-    this.name = 'Refused';
-    this.outcome = outcome;
-  }
+export interface ActivateCall {
+  readonly clsid: string;
+  readonly iids: readonly string[];
+  /** The profile's where absent. */
+  readonly method?: ActivationMethod;
 }
 
-/** A DCOM client that follows a profile: activates, resolves, calls and releases ([MS-DCOM] 3.2). */
+const CONNECT_TIMEOUT: Milliseconds = 3_000;
+
+/** A resolver that the client talks to: an entry of its Resolver table, [MS-DCOM] 3.2.1. */
+interface Resolver {
+  readonly target: Target;
+  readonly version: COMVERSION | undefined;
+  readonly contexts: ContextConnection;
+}
+
+/** A DCOM client that follows a profile: activates, resolves, calls, pings and releases ([MS-DCOM] 3.2). */
 export class DcomClient {
   readonly #options: DcomClientOptions;
   readonly #exporters = new Map<bigint, Promise<Exporter>>();
+  readonly #resolvers = new Map<string, Promise<Resolver>>();
+  readonly #pings = new Map<string, PingSet>();
+  readonly #connections = new Set<{ close(): void }>();
+  #pinger: { stop(): void } | undefined;
 
   constructor(options: DcomClientOptions) {
     this.#options = options;
   }
 
-  /** Activates a class. Rejects with `Refused`. */
-  async activate(clsid: string, iid: string): Promise<RemoteInterface> {
-    const { host, profile, level = profile.activationLevel, authType = profile.authType, ...options } = this.#options;
-    const authentication = { authType, level, target: `RPCSS/${host}`, ...pick(options) };
-    const { outcome, reply } = await activate({
-      ...options,
-      host,
-      clsid,
-      iids: [iid],
-      clientVersion: profile.comVersion,
-      serverName: host,
-      authentication,
-    });
-    const objref = reply?.interfaces[0]?.objref;
-    if (reply === undefined || !objref || objref instanceof Uint8Array || !('std' in objref)) {
-      throw new Refused(`activation of ${clsid}`, outcome);
-    }
-    const exporter = await this.#exporterOf(reply);
-    return new RemoteInterface(exporter, iid, objref.std);
+  /** Activates a class and gives its first interface. Rejects with `Refused`. */
+  async activate(clsid: string, iid: string, method?: ActivationMethod): Promise<RemoteInterface> {
+    const { outcome, reply } = await this.activation({ clsid, iids: [iid], ...(method && { method }) });
+    if (reply === undefined) throw new Refused(`activation of ${clsid}`, outcome);
+    const found = reply.interfaces.find((item) => item.iid === iid);
+    if (!found?.objref || found.objref instanceof Uint8Array)
+      throw new Refused(`activation of ${clsid}`, { ...outcome, accepted: false, text: 'without the interface' });
+    const interfaces = await this.#unmarshalAll(reply, iid);
+    if (interfaces === undefined) throw new TypeError('an OBJREF of this form has no interface to call');
+    return interfaces;
   }
 
-  /** An interface that an answer of the same exporter carried. */
-  async unmarshal(from: RemoteInterface, objref: OBJREF): Promise<RemoteInterface> {
+  /** One activation, with what the server answered: opening, fallback and levels as the profile has them. */
+  async activation(call: ActivateCall): Promise<ActivationResult> {
+    const { host, port = RESOLVER_PORT } = this.#options;
+    try {
+      const resolver = await this.#resolver([{ host, port }], 'activation');
+      return await this.#activate(resolver, call);
+    } catch (error) {
+      return { outcome: outcomeOfError(error), reply: undefined };
+    }
+  }
+
+  /** An interface that an answer carried, resolving its OXID where need be ([MS-DCOM] 3.2.4.1.2). */
+  async unmarshal(objref: OBJREF): Promise<RemoteInterface> {
     if (!('std' in objref)) throw new TypeError('an OBJREF of this form has no interface to call');
-    return new RemoteInterface(from.exporter, objref.iid, objref.std);
+    const { oxid } = objref.std;
+    const exporter = await (this.#exporters.get(oxid) ?? this.#add(oxid, () => this.#resolve(oxid, objref.saResAddr)));
+    return this.#interface(exporter, objref);
+  }
+
+  /** What is due every ping period: tells each resolver which of its objects are still held. Failures are for the next one. */
+  async ping(): Promise<void> {
+    await Promise.all([...this.#pings.values()].map((set) => set.ping().catch(() => 'failed')));
+  }
+
+  /** Object exporters in the client's OXID table. */
+  get exporters(): number {
+    return this.#exporters.size;
   }
 
   async close(): Promise<void> {
-    for (const exporter of this.#exporters.values()) (await exporter.catch(() => undefined))?.connection.close();
+    this.#pinger?.stop();
+    this.#pinger = undefined;
+    await Promise.allSettled([...this.#exporters.values(), ...this.#resolvers.values()]);
+    for (const connection of this.#connections) connection.close();
+    this.#connections.clear();
     this.#exporters.clear();
+    this.#resolvers.clear();
+    this.#pings.clear();
+  }
+
+  /** [MS-DCOM] 3.2.4.1.1.2: the newer interface, unless server or profile want the older; fallback where it is unknown. */
+  async #activate(resolver: Resolver, call: ActivateCall): Promise<ActivationResult> {
+    const { profile } = this.#options;
+    const { method = profile.activationMethod } = call;
+    const isOlder = resolver.version !== undefined && profile.opening === 'ServerAlive2' && below56(resolver.version);
+    if (isOlder && profile.fallsBackToIActivation) return this.#send(resolver, call, 'RemoteActivation');
+    try {
+      return await this.#send(resolver, call, method);
+    } catch (error) {
+      if (!profile.fallsBackToIActivation || method === 'RemoteActivation' || !isUnknownInterface(error)) throw error;
+      return this.#send(resolver, call, 'RemoteActivation');
+    }
+  }
+
+  #send(resolver: Resolver, { clsid, iids }: ActivateCall, method: ActivationMethod): Promise<ActivationResult> {
+    const { profile, host, random } = this.#options;
+    const version = resolver.version !== undefined && profile.opening === 'ServerAlive2' ? resolver.version : undefined;
+    return activateOver(resolver.contexts, {
+      clsid,
+      iids: [...new Set([...profile.iids, ...iids])],
+      method,
+      flags: profile.activationFlags,
+      random,
+      authnLevel: this.#activationLevel(),
+      clientVersion: version === undefined ? profile.comVersion : lower(profile.comVersion, version),
+      impersonationLevel: profile.impersonationLevel,
+      serverName: host,
+    });
+  }
+
+  async #unmarshalAll(reply: ActivationReply, iid: string): Promise<RemoteInterface | undefined> {
+    const exporter = await (this.#exporters.get(reply.oxid) ?? this.#add(reply.oxid, () => this.#open(reply)));
+    let wanted: RemoteInterface | undefined;
+    for (const { iid: own, objref } of reply.interfaces) {
+      if (!objref || objref instanceof Uint8Array || !('std' in objref)) continue;
+      const found = await this.#interface(exporter, objref);
+      if (own === iid && wanted === undefined) wanted = found;
+      else await found.release();
+    }
+    return wanted;
+  }
+
+  /** A reference without references of its own is given some ([MS-DCOM] 3.2.4.4). */
+  async #interface(exporter: Exporter, { iid, std }: Extract<OBJREF, { std: unknown }>): Promise<RemoteInterface> {
+    const found = new RemoteInterface(exporter, iid, std);
+    if (std.cPublicRefs === 0) await found.addRef();
+    this.#pinger ??= (this.#options.timer ?? systemTimer)(PING_PERIOD, () => void this.ping());
+    return found;
   }
 
   /** One connection an exporter, kept for all its objects. */
-  #exporterOf(reply: ActivationReply): Promise<Exporter> {
-    const before = this.#exporters.get(reply.oxid);
-    if (before !== undefined) return before;
-    const opened = this.#open(reply);
-    this.#exporters.set(reply.oxid, opened);
-    opened.catch(() => this.#exporters.delete(reply.oxid));
+  #add(oxid: bigint, open: () => Promise<Exporter>): Promise<Exporter> {
+    const opened = open();
+    this.#exporters.set(oxid, opened);
+    opened.catch(() => this.#exporters.delete(oxid));
     return opened;
   }
 
-  async #open({ bindings, authnHint, ipidRemUnknown, serverVersion }: ActivationReply): Promise<Exporter> {
-    const { profile, authType = profile.authType, simulated = false } = this.#options;
-    const connection = await this.#reach(bindings);
-    const level =
-      this.#options.level === undefined ? profile.objectLevel(authnHint) : Math.max(this.#options.level, authnHint);
-    return {
-      ipidRemUnknown,
-      remoteUnknown: (serverVersion?.MinorVersion ?? 0) >= 6 ? IRemUnknown2 : IRemUnknown,
-      simulated,
-      connection: new ExporterConnection({
-        connection,
-        security: clientSecurity({ authType, level, ...pick(this.#options) }),
-        random: this.#options.random,
-        comVersion: profile.comVersion,
-        orpcFlags: profile.orpcFlags,
-        verificationTrailer: profile.verificationTrailer,
-      }),
-    };
+  async #resolve(oxid: bigint, saResAddr: DUALSTRINGARRAY): Promise<Exporter> {
+    const { host, port = RESOLVER_PORT } = this.#options;
+    const targets = resolverTargets(saResAddr, { host });
+    const resolver = await this.#resolver(targets.length === 0 ? [{ host, port }] : targets, 'resolution');
+    return this.#open({ ...(await resolveOxid(resolver.contexts, oxid)), host: resolver.target.host }, resolver);
   }
 
-  /** [MS-DCOM] 3.2.4.1.2: the first of the string bindings that answers; the host that was activated on goes first. */
-  async #reach(bindings: DUALSTRINGARRAY): Promise<RpcConnection> {
-    const { host, profile, connector, timeout } = this.#options;
-    const targets = bindingsOf(bindings)
-      .stringBindings.filter(({ wTowerId }) => wTowerId === NCACN_IP_TCP)
-      .map(({ aNetworkAddr }) => IN_BINDING.exec(aNetworkAddr))
-      .filter((match) => match !== null)
-      .map(([, address = '', port]) => ({ host: address, port: Number(port) }))
-      .sort((a, b) => Number(b.host === host) - Number(a.host === host));
-    let failure: unknown = new TransportError('object exporter', 'no string binding that can be used over TCP');
-    for (const target of targets) {
-      try {
-        return await RpcConnection.open({
-          ...target,
-          association: profile.association,
-          ...(connector === undefined ? {} : { connector }),
-          ...(timeout === undefined ? {} : { timeout }),
-        });
-      } catch (error) {
-        failure = error;
-      }
-    }
-    throw failure;
-  }
-}
-
-const pick = ({ credentials, random }: Pick<DcomClientOptions, 'credentials' | 'random'>) => ({
-  random,
-  ...(credentials === undefined ? {} : { credentials }),
-});
-
-interface Exporter {
-  readonly ipidRemUnknown: string;
-  readonly remoteUnknown: InterfaceDef;
-  readonly connection: ExporterConnection;
-  readonly simulated: boolean;
-}
-
-/** One interface of one remote object. */
-export class RemoteInterface {
-  readonly exporter: Exporter;
-  readonly iid: string;
-  readonly std: STDOBJREF;
-  #references: number;
-
-  constructor(exporter: Exporter, iid: string, std: STDOBJREF) {
-    this.exporter = exporter;
-    this.iid = iid;
-    this.std = std;
-    this.#references = std.cPublicRefs;
-  }
-
-  /** Calls a method. Throws `MethodCallRefused` for a host that is neither loopback nor simulated. */
-  async call<I extends object, O>(
-    definition: InterfaceDef,
-    operation: Operation<I, O>,
-    input: Omit<I, 'ORPCthis'>,
-  ): Promise<O> {
-    const { connection, simulated } = this.exporter;
-    assertMayCall(connection.remote, simulated);
-    return connection.call(definition, this.std.ipid, operation, input);
-  }
-
-  /** [MS-DCOM] 3.2.4.4.2: IRemUnknown::RemQueryInterface. Rejects with `Refused` where the object does not have it. */
-  async queryInterface(iid: string): Promise<RemoteInterface> {
-    const { connection, remoteUnknown, ipidRemUnknown } = this.exporter;
-    const { ppQIResults, ReturnValue } = await connection.call(remoteUnknown, ipidRemUnknown, RemQueryInterface, {
-      ripid: this.std.ipid,
-      cRefs: 5,
-      iids: [iid],
+  async #open(
+    found: Omit<ResolvedOxid, 'serverVersion'> & { serverVersion?: COMVERSION | undefined; host?: string },
+    resolver?: Resolver,
+  ): Promise<Exporter> {
+    const { oxid, bindings, authnHint, ipidRemUnknown, serverVersion } = found;
+    const { profile, host, port = RESOLVER_PORT, throughNat, random, simulated = false, level } = this.#options;
+    const targets = exporterTargets(bindings, { host: found.host ?? host, throughNat });
+    const connection = await reach(targets, (target) => this.#connect(target));
+    const objectLevel = Math.max(level ?? 0, profile.objectLevel(authnHint));
+    const security = this.#security(this.#options.authType ?? profile.objectAuthType, objectLevel);
+    const orpc = new ExporterConnection({
+      connection,
+      security,
+      random,
+      comVersion: serverVersion === undefined ? profile.comVersion : lower(profile.comVersion, serverVersion),
+      orpcFlags: profile.orpcFlags,
+      proposals: profile.objectProposals,
+      verificationTrailer: profile.verificationTrailer,
     });
-    const result = ppQIResults?.[0];
-    if (result === undefined || result.hResult !== 0) {
-      const status = result?.hResult ?? ReturnValue;
-      throw new Refused(`interface ${iid}`, {
-        accepted: false,
-        refusedAt: 'object',
-        status,
-        text: `0x${status.toString(16)}`,
-      });
-    }
-    return new RemoteInterface(this.exporter, iid, result.std);
+    const { target } = resolver ?? { target: { host, port } };
+    const remoteUnknown =
+      profile.remoteUnknown === 'IRemUnknown2' && !below56(serverVersion) ? IRemUnknown2 : IRemUnknown;
+    return { oxid, ipidRemUnknown, remoteUnknown, simulated, connection: orpc, pings: this.#pingSet(target) };
   }
 
-  /** Gives all references of this interface back. */
-  async release(): Promise<void> {
-    if (this.#references === 0) return;
-    const { connection, remoteUnknown, ipidRemUnknown } = this.exporter;
-    const cPublicRefs = this.#references;
-    this.#references = 0;
-    await connection.call(remoteUnknown, ipidRemUnknown, RemRelease, {
-      InterfaceRefs: [{ ipid: this.std.ipid, cPublicRefs, cPrivateRefs: 0 }],
+  #pingSet(target: Target): PingSet {
+    const key = keyOf(target);
+    const before = this.#pings.get(key);
+    if (before !== undefined) return before;
+    const created = new PingSet(pinging(async () => (await this.#resolver([target], 'resolution')).contexts));
+    this.#pings.set(key, created);
+    return created;
+  }
+
+  /** The first of the targets that answers; one authenticated connection each, for activations, resolutions and pings. */
+  #resolver(targets: readonly Target[], purpose: 'activation' | 'resolution'): Promise<Resolver> {
+    const level = purpose === 'activation' ? this.#activationLevel() : this.#options.profile.resolverLevel;
+    return reach(targets, (target) => {
+      const key = `${keyOf(target)} ${level}`;
+      const before = this.#resolvers.get(key);
+      if (before !== undefined) return before;
+      const opened = this.#openResolver(target, level);
+      this.#resolvers.set(key, opened);
+      opened.catch(() => this.#resolvers.delete(key));
+      return opened;
     });
   }
+
+  /** [MS-DCOM] 3.2.4.1.1.1: asks whether the server is there, without authentication, then connects with it. */
+  async #openResolver(target: Target, level: number): Promise<Resolver> {
+    const { profile, authType = profile.authType } = this.#options;
+    const { opening, resolverProposals: proposals, joinsAssociation } = profile;
+    let version: COMVERSION | undefined;
+    let joined: { groupId: number; firstCallId: number; firstContextId: number } | undefined;
+    if (opening !== undefined) {
+      const connection = await this.#connect(target);
+      const asked = new ContextConnection({ connection, security: undefined, proposals });
+      version = (await serverAlive(asked, opening)).version;
+      // The number of the bind time features is used again.
+      const firstContextId = asked.nextContextId - (proposals.features ? 1 : 0);
+      joined = { groupId: connection.groupId, firstCallId: connection.nextCallId, firstContextId };
+      if (!joinsAssociation) this.#drop(connection);
+    }
+    const joins = joinsAssociation && joined !== undefined;
+    const connection = await this.#connect(target, joins ? joined : undefined);
+    const contexts = new ContextConnection({
+      connection,
+      security: this.#security(authType, level, `RPCSS/${target.host}`),
+      proposals,
+      joins,
+      ...(joins && joined !== undefined ? { firstContextId: joined.firstContextId } : {}),
+      verificationTrailer: profile.verificationTrailer,
+    });
+    return { target, version, contexts };
+  }
+
+  #security(authType: number, level: number, target?: string) {
+    const { credentials, random, profile } = this.#options;
+    const authentication = { authType, level, random, ...(credentials && { credentials }), ...(target && { target }) };
+    return clientSecurity(authentication, profile.authContextId);
+  }
+
+  async #connect(target: Target, joined?: { groupId: number; firstCallId: number }): Promise<RpcConnection> {
+    const { profile, connector, timeout, clock, octets, connectTimeout = CONNECT_TIMEOUT } = this.#options;
+    const connection = await RpcConnection.open({
+      ...target,
+      association: { ...profile.association, ...joined },
+      connectTimeout: Math.min(connectTimeout, timeout ?? connectTimeout),
+      ...(connector && { connector }),
+      ...(timeout !== undefined && { timeout }),
+      ...(clock && { clock }),
+      ...(octets && { octets }),
+    });
+    this.#connections.add(connection);
+    return connection;
+  }
+
+  #drop(connection: RpcConnection): void {
+    this.#connections.delete(connection);
+    connection.close();
+  }
+
+  #activationLevel(): number {
+    const { profile, level, authType } = this.#options;
+    return authType === 0 ? RPC_C_AUTHN_LEVEL.NONE : profile.activationLevel(level ?? 'default');
+  }
 }
+
+const keyOf = ({ host, port }: Target): string => `${host.toLowerCase()} ${port}`;
+
+/** [MS-DCOM] 1.7: both sides speak the lower version. */
+const lower = (a: COMVERSION, b: COMVERSION): COMVERSION =>
+  a.MajorVersion === b.MajorVersion && a.MinorVersion <= b.MinorVersion ? a : b;
+
+/** [MS-DCOM] 3.2.4.1.1.2: servers below 5.6 have the older activation interface alone. */
+const below56 = (version: COMVERSION | undefined): boolean =>
+  version !== undefined && version.MajorVersion === 5 && version.MinorVersion < 6;
+
+/** The activator is not there: refused in the bind, or when it is called. */
+const isUnknownInterface = (error: unknown): boolean =>
+  (error instanceof ContextRejected && error.reason === ABSTRACT_SYNTAX_NOT_SUPPORTED) ||
+  (error instanceof RpcFault && error.status === FAULT.UNKNOWN_IF);
+
+const ABSTRACT_SYNTAX_NOT_SUPPORTED = 1;
+
+export { Refused } from './refused.js';
+export { RemoteInterface } from './remote-interface.js';
+export type { CallOutcome };

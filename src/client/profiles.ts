@@ -1,120 +1,153 @@
-import { COM_VERSION_5_7, type COMVERSION } from '../codec/dcom/index.js';
+import { COM_VERSION_5_7, IRemUnknown2 } from '../codec/dcom/index.js';
+import { IID_IClassFactory } from '../codec/oaut/index.js';
 import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
-import type { ClientAssociationOptions } from '../rpc/index.js';
-
-/** What a DCOM client does on the wire, as data; the captures and the sources named in `source` show it. */
-export interface ClientProfile {
-  readonly name: string;
-  readonly source: string;
-  /** Windows raises the level by itself, as its updates and registry say; nobody else does. */
-  readonly platform: 'windows' | 'other';
-  /** RPC_C_AUTHN_* that it begins with. */
-  readonly authType: number;
-  /** The activation level that it asks for where the application says nothing. */
-  readonly activationLevel: number;
-  /** Level of its calls to objects, given what the activation's answer names as the least; 0 where it names none. */
-  readonly objectLevel: (authnHint: number) => number;
-  readonly comVersion: COMVERSION;
-  /** ORPCTHIS.flags of activations, and of calls to objects, where anything but 0 is refused since Windows 10 2004. */
-  readonly activationFlags: number;
-  readonly orpcFlags: number;
-  /** Asks ServerAlive2 without authentication first ([MS-DCOM] 3.2.4.1.1.1). */
-  readonly asksServerAlive: boolean;
-  /** Falls back from the newer to the older activation interface, where the server does not know the newer. */
-  readonly fallsBackToIActivation: boolean;
-  readonly association: ClientAssociationOptions;
-  /** Adds the verification trailer to requests that are not header-signed. */
-  readonly verificationTrailer: boolean;
-}
+import { clientRaise } from '../hardening/client.js';
+import type { AsOf } from '../hardening/timeline.js';
+import type { ClientProfile } from './profile.js';
+import { NDR20_ALONE } from './proposals.js';
 
 const { CONNECT, PKT_INTEGRITY, PKT_PRIVACY } = RPC_C_AUTHN_LEVEL;
+const [IDENTIFY, IMPERSONATE] = [2, 3];
 
-const atLeast =
-  (least: number) =>
-  (hint: number): number =>
-    Math.max(least, hint);
+/** Proxies that were seen to be offered in NDR64 too; automation interfaces are NDR20 alone. */
+const WITH_NDR64: ReadonlySet<string> = new Set([IRemUnknown2.uuid, IID_IClassFactory]);
 
+/** The same in captures of Windows 10 and of Windows Server from 2020 to 2023. */
 const WINDOWS = {
-  platform: 'windows',
+  // Captures have both here: NTLM by itself, and SPNEGO, where a domain controller was at hand.
   authType: RPC_C_AUTHN.WINNT,
+  objectAuthType: RPC_C_AUTHN.GSS_NEGOTIATE,
+  authContextId: 0,
   comVersion: COM_VERSION_5_7,
+  opening: 'ServerAlive2',
+  activationMethod: 'RemoteCreateInstance',
+  fallsBackToIActivation: true,
+  impersonationLevel: IDENTIFY,
+  iids: [],
   activationFlags: 1,
   orpcFlags: 0,
-  asksServerAlive: true,
-  fallsBackToIActivation: true,
-  association: { maxFragment: 5840, firstCallId: 2 },
-  verificationTrailer: false,
-} as const;
+  remoteUnknown: 'IRemUnknown2',
+  association: { maxFragment: 5840, firstCallId: 2, headerSigning: true, concurrentMultiplexing: false },
+  joinsAssociation: true,
+  resolverProposals: { ...NDR20_ALONE, features: true },
+  objectProposals: {
+    syntaxes: (iid: string) => (WITH_NDR64.has(iid) ? ['ndr20', 'ndr64'] : ['ndr20']),
+    features: true,
+    insistsOnNdr20: true,
+  },
+  verificationTrailer: 'first of a context',
+} as const satisfies Partial<ClientProfile>;
+
+/** The update of October 2022 for CVE-2022-37978, as a year and month that sort. */
+const OBJECTS_RAISED = '2022-10';
+
+/** A Windows client of a patch level: the levels follow `clientRaise`, the rest does not change. */
+function windows(month: string, asOf: AsOf, evidence: string): ClientProfile {
+  const activationLevel = (requested: number | 'default') =>
+    clientRaise({ asOf, requested, anonymous: false, platform: 'windows' }).level;
+  const least = month >= OBJECTS_RAISED ? PKT_INTEGRITY : CONNECT;
+  return {
+    ...WINDOWS,
+    name: `windows-${month}`,
+    source: `captures of Windows clients of 2020 and 2023 for all but the levels; ${evidence}`,
+    activationLevel,
+    // Captures of 2020 resolve at CONNECT, and notes <84> and <93> of [MS-DCOM] (2024) say PKT_INTEGRITY; which update
+    // changed it is not confirmed, so it goes with the default level of activations.
+    resolverLevel: activationLevel('default'),
+    objectLevel: (hint) => Math.max(least, hint),
+  };
+}
+
+/** What clients that never raise a level do with the application's wish. */
+const asRequested =
+  (otherwise: number) =>
+  (requested: number | 'default'): number =>
+    requested === 'default' ? otherwise : requested;
+
+const IMPACKET = {
+  authType: RPC_C_AUTHN.WINNT,
+  objectAuthType: RPC_C_AUTHN.WINNT,
+  authContextId: 79231,
+  // DCOMConnection's own default; its example programs keep it.
+  activationLevel: asRequested(PKT_PRIVACY),
+  resolverLevel: PKT_PRIVACY,
+  objectLevel: (hint: number) => (hint > 1 && hint < PKT_PRIVACY ? PKT_INTEGRITY : hint),
+  opening: undefined,
+  activationMethod: 'RemoteCreateInstance',
+  fallsBackToIActivation: false,
+  // The field is left as it is created.
+  impersonationLevel: 0,
+  iids: [],
+  activationFlags: 1,
+  orpcFlags: 0,
+  remoteUnknown: 'IRemUnknown',
+  association: { maxFragment: 4280, headerSigning: false, concurrentMultiplexing: false },
+  joinsAssociation: false,
+  resolverProposals: NDR20_ALONE,
+  objectProposals: NDR20_ALONE,
+  verificationTrailer: 'never',
+} as const satisfies Partial<ClientProfile>;
+
+const OPENVAS = {
+  ...IMPACKET,
+  authContextId: 0,
+  activationLevel: asRequested(CONNECT),
+  resolverLevel: CONNECT,
+  // The flag for signing is set whatever the activation was told.
+  objectLevel: () => PKT_INTEGRITY,
+  opening: 'ServerAlive',
+  activationMethod: 'RemoteActivation',
+  impersonationLevel: IDENTIFY,
+  activationFlags: 0,
+  association: { maxFragment: 5840, headerSigning: false, concurrentMultiplexing: false },
+} as const satisfies Partial<ClientProfile>;
 
 /** Clients as they are met, by name. */
 export const CLIENT_PROFILES = {
-  'windows-2021-05': {
-    ...WINDOWS,
-    name: 'windows-2021-05',
-    source: 'captures of Windows 10 activating at CONNECT in 2020; [MS-DCOM] notes <81>, <86>',
-    activationLevel: CONNECT,
-    objectLevel: atLeast(CONNECT),
-  },
-  'windows-2021-06': {
-    ...WINDOWS,
-    name: 'windows-2021-06',
-    source:
-      'KB5004442: the default activation level is raised, an explicit one is not; capture of 2023 at PKT_INTEGRITY',
-    activationLevel: PKT_INTEGRITY,
-    objectLevel: atLeast(CONNECT),
-  },
-  'windows-2022-11': {
-    ...WINDOWS,
-    name: 'windows-2022-11',
-    source: 'KB5004442 (2022-11-08), and CVE-2022-37978 for the calls to objects, [MS-DCOM] note <37>',
-    activationLevel: PKT_INTEGRITY,
-    objectLevel: atLeast(PKT_INTEGRITY),
-  },
+  'windows-2021-05': windows('2021-05', '2021-05', '[MS-DCOM] notes <81> and <86>; captures that activate at CONNECT'),
+  'windows-2021-06': windows('2021-06', '2021-06-08', 'KB5004442: the default level is raised, an explicit one is not'),
+  'windows-2021-09': windows('2021-09', '2021-09', 'KB5004442: as before, with events'),
+  'windows-2022-06': windows('2022-06', '2022-06-14', 'KB5004442: nothing new for clients'),
+  'windows-2022-11': windows(
+    '2022-11',
+    '2022-11-08',
+    'KB5004442: every level is raised; CVE-2022-37978 for calls to objects, [MS-DCOM] note <37>',
+  ),
+  'windows-2023-03': windows('2023-03', '2023-03-14', 'KB5004442: nothing new for clients'),
   impacket: {
+    ...IMPACKET,
     name: 'impacket',
-    source: 'impacket 0.10, dcomrt.py: no ServerAlive2, fragments of 4280, level from the hint',
-    platform: 'other',
-    authType: RPC_C_AUTHN.WINNT,
-    activationLevel: PKT_PRIVACY,
-    objectLevel: (hint: number) => (hint > 1 && hint < PKT_PRIVACY ? PKT_INTEGRITY : PKT_PRIVACY),
+    source: 'impacket 0.10, dcomrt.py and rpcrt.py',
     comVersion: COM_VERSION_5_7,
-    activationFlags: 1,
-    orpcFlags: 0,
-    asksServerAlive: false,
-    fallsBackToIActivation: false,
-    association: { maxFragment: 4280, headerSigning: false, concurrentMultiplexing: false },
-    verificationTrailer: false,
   },
   'node-dcom': {
+    ...IMPACKET,
     name: 'node-dcom',
-    source: 'node-dcom 1.0 and the j-Interop that it follows: RemoteActivation at CONNECT, COM 5.2',
-    platform: 'other',
-    authType: RPC_C_AUTHN.WINNT,
-    activationLevel: CONNECT,
+    source: 'node-dcom 1.0.9, a port of j-Interop: remactivation.js, comversion.js, ntlmconnection.js',
+    authContextId: 1,
+    activationLevel: asRequested(CONNECT),
+    resolverLevel: CONNECT,
     objectLevel: () => CONNECT,
-    comVersion: { MajorVersion: 5, MinorVersion: 2 },
+    comVersion: { MajorVersion: 5, MinorVersion: 4 },
+    activationMethod: 'RemoteActivation',
+    impersonationLevel: IMPERSONATE,
+    iids: ['00000000-0000-0000-c000-000000000046', '00020400-0000-0000-c000-000000000046'],
     activationFlags: 0,
-    orpcFlags: 0,
-    asksServerAlive: false,
-    fallsBackToIActivation: false,
-    association: { maxFragment: 4280, headerSigning: false, concurrentMultiplexing: false },
-    verificationTrailer: false,
+    association: { maxFragment: 4280, firstCallId: 0, headerSigning: false, concurrentMultiplexing: false },
   },
   'openvas-wmic': {
+    ...OPENVAS,
     name: 'openvas-wmic',
-    source: 'openvas-smb (Samba 4 DCOM): COM 5.1 and ORPCTHIS.flags 1 in every call until its fix of 2021',
-    platform: 'other',
-    authType: RPC_C_AUTHN.WINNT,
-    activationLevel: CONNECT,
-    objectLevel: () => CONNECT,
+    source: 'openvas-smb before 2022-06-08, lib/com/dcom/main.c and orpc.idl: COM 5.1, CONNECT unless told [sign]',
     comVersion: { MajorVersion: 5, MinorVersion: 1 },
-    activationFlags: 1,
-    orpcFlags: 1,
-    asksServerAlive: false,
-    fallsBackToIActivation: false,
-    association: { maxFragment: 5840, headerSigning: false, concurrentMultiplexing: false },
-    verificationTrailer: false,
+  },
+  'openvas-wmic-5.7': {
+    ...OPENVAS,
+    name: 'openvas-wmic-5.7',
+    source: 'openvas-smb since 2022-06-08 (its pull request 46): the same with COM 5.7',
+    comVersion: COM_VERSION_5_7,
   },
 } as const satisfies Record<string, ClientProfile>;
 
 export type ClientProfileName = keyof typeof CLIENT_PROFILES;
+export const CLIENT_PROFILE_NAMES = Object.keys(CLIENT_PROFILES) as ClientProfileName[];

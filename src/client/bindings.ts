@@ -1,0 +1,85 @@
+import { bindingsOf, type DUALSTRINGARRAY, NCACN_IP_TCP } from '../codec/dcom/index.js';
+import { parseEndpoint } from '../net/channel.js';
+import { TransportError } from '../net/error.js';
+
+/** Where a string binding leads. */
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** [MS-DCOM] 3.1.2.3: the well-known endpoint of an object resolver, which a binding without a port means. */
+export const RESOLVER_PORT = 135;
+
+const WITH_PORT = /^(.+)\[(\d{1,5})\]$/;
+
+export interface ChoiceOptions {
+  /** The host that was asked last: its own binding goes first, since it is known to be reached. */
+  readonly host?: string | undefined;
+  /**
+   * Adds that host with the ports of the bindings, for a server behind a translated address, whose own bindings lead
+   * nowhere. Windows is not known to do so.
+   */
+  readonly throughNat?: boolean | undefined;
+}
+
+/** The endpoints of an object exporter, in the order in which they are tried; those without a port are none. */
+export function exporterTargets(bindings: DUALSTRINGARRAY, { host, throughNat }: ChoiceOptions = {}): Target[] {
+  const targets = addresses(bindings).flatMap((address) => targetOf(address) ?? []);
+  const translated =
+    throughNat && host !== undefined
+      ? [...new Set(targets.map(({ port }) => port))].map((port) => ({ host, port }))
+      : [];
+  return distinct([...preferred(targets, host), ...translated]);
+}
+
+/** The endpoints of an object resolver: those that an OBJREF's saResAddr or ServerAlive2 names. */
+export const resolverTargets = (bindings: DUALSTRINGARRAY, { host }: ChoiceOptions = {}): Target[] =>
+  distinct(
+    preferred(
+      addresses(bindings).flatMap((address) => targetOf(address) ?? { host: address, port: RESOLVER_PORT }),
+      host,
+    ),
+  );
+
+const addresses = (bindings: DUALSTRINGARRAY): string[] =>
+  bindingsOf(bindings)
+    .stringBindings.filter(({ wTowerId }) => wTowerId === NCACN_IP_TCP)
+    .map(({ aNetworkAddr }) => aNetworkAddr)
+    .filter((address) => address !== '');
+
+function targetOf(address: string): Target | undefined {
+  const [, host, digits] = WITH_PORT.exec(address) ?? [];
+  if (host === undefined || Number(digits) > 0xffff) return undefined;
+  return { host: parseEndpoint(host, 0)?.host ?? host, port: Number(digits) };
+}
+
+/** What comes first in the list stays first, but for the host that is known to be reached. */
+const preferred = (targets: readonly Target[], host: string | undefined): Target[] => [
+  ...targets.filter((target) => same(target.host, host)),
+  ...targets.filter((target) => !same(target.host, host)),
+];
+
+const same = (a: string, b: string | undefined): boolean => a.toLowerCase() === b?.toLowerCase();
+
+const distinct = (targets: readonly Target[]): Target[] =>
+  targets.filter(
+    ({ host, port }, index) => targets.findIndex((other) => same(other.host, host) && other.port === port) === index,
+  );
+
+/**
+ * [MS-DCOM] 3.2.4.1.2.1: the first of the targets that `open` succeeds with. Rejects with the failure of the last one,
+ * or `TransportError` where there is none; what is no failure of the way there ends the search.
+ */
+export async function reach<T>(targets: readonly Target[], open: (target: Target) => Promise<T>): Promise<T> {
+  let failure = new TransportError('string bindings', 'none of them can be used over TCP');
+  for (const target of targets) {
+    try {
+      return await open(target);
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error;
+      failure = error;
+    }
+  }
+  throw failure;
+}
