@@ -19,6 +19,7 @@ export type { CallOutcome } from './client/outcome.js';
 export * as dcom from './codec/dcom/index.js';
 export { CodecError } from './codec/error.js';
 export * as ndr from './codec/ndr/index.js';
+export * as oaut from './codec/oaut/index.js';
 export * as rpce from './codec/rpce/index.js';
 export { explain } from './codec/status/explain.js';
 export { clientRaise } from './hardening/client.js';
@@ -50,6 +51,38 @@ export {
   spnegoInitiator,
   spnegoPassive,
 } from './security/index.js';
-export type { Activation, LoggedEvent } from './server/activation-log.js';
+export {
+  type AccessEntry,
+  type AccessList,
+  type AccessPermissions,
+  DEFAULT_ACCESS,
+  OPEN_ACCESS,
+  type Trustee,
+} from './server/access.js';
+export type { LogonSessions } from './server/activation-checks.js';
+export type { Activation, FailedLogon, LoggedEvent } from './server/activation-log.js';
+export type { AddressOptions } from './server/bindings.js';
+export {
+  AutomationError,
+  type AutomationMember,
+  type AutomationMembers,
+  type AutomationMethod,
+  type AutomationMethodWithParameters,
+  type AutomationParameter,
+  type AutomationProperty,
+  automationClass,
+  automationObject,
+  type ByRef,
+  CLASSES,
+  type ClassName,
+  type ComClass,
+  type ComInterface,
+  type ComMethod,
+  type ComObject,
+  comInterface,
+  comMethod,
+  type ObjectCall,
+} from './server/classes/index.js';
+export type { Invocation, RefusedCall } from './server/object-exporter.js';
 export { type DcomServer, type ServerOptions, startServer } from './server/server.js';
 export { type Handler, method, type Service, service } from './server/service.js';

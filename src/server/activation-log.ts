@@ -4,7 +4,15 @@ import type { Identity, Milliseconds } from '../security/index.js';
 import type { Invocation, RefusedCall } from './object-exporter.js';
 
 /** Who said no to an activation. */
-export type RefusedBy = 'activation policy' | 'access control' | 'version' | 'class' | 'limit' | 'codec';
+export type RefusedBy =
+  | 'activation policy'
+  | 'access control'
+  | 'version'
+  | 'request'
+  | 'session'
+  | 'class'
+  | 'limit'
+  | 'codec';
 
 /** One activation that a client asked for, and what became of it. */
 export interface Activation {
@@ -25,9 +33,23 @@ export interface Activation {
   /** The status of the fault PDU, or the result in the answer. */
   readonly status: number;
   readonly form: 'response' | 'fault';
+  /** The file that the object is to be loaded from, where one is named. */
+  readonly objectName?: string;
+  /** What the client does that the specification does not allow, and nobody refused it for. */
+  readonly departures?: readonly string[];
   /** No source confirms what decided; see the server profile. */
   readonly unconfirmed?: true;
   readonly event?: DcomEvent;
+}
+
+/** Somebody who could not prove who he is. What he calls thereafter is refused by the association. */
+export interface FailedLogon {
+  readonly time: Milliseconds;
+  readonly client: Endpoint;
+  readonly authType: number;
+  readonly level: number;
+  readonly refusedBy: 'authentication';
+  readonly reason: string;
 }
 
 /** An entry of the server's event log. */
@@ -41,6 +63,7 @@ export interface LogListeners {
   readonly onEvent?: (event: LoggedEvent) => void;
   readonly onInvocation?: (invocation: Invocation) => void;
   readonly onRefusedCall?: (call: RefusedCall) => void;
+  readonly onFailedLogon?: (logon: FailedLogon) => void;
 }
 
 const MAX_LOG = 10_000;
@@ -51,6 +74,7 @@ export class ServerLog {
   readonly events: LoggedEvent[] = [];
   readonly invocations: Invocation[] = [];
   readonly refusedCalls: RefusedCall[] = [];
+  readonly failedLogons: FailedLogon[] = [];
   readonly #computer: string;
   readonly #options: LogListeners;
   #recordId = 0;
@@ -68,6 +92,11 @@ export class ServerLog {
   refused(call: RefusedCall): void {
     remember(this.refusedCalls, call);
     this.#options.onRefusedCall?.(call);
+  }
+
+  failed(logon: FailedLogon): void {
+    remember(this.failedLogons, logon);
+    this.#options.onFailedLogon?.(logon);
   }
 
   report(activation: Activation): void {

@@ -1,25 +1,60 @@
-import type { Bindings } from '../codec/dcom/dual-string-array.js';
+import type { Bindings, SECURITYBINDING } from '../codec/dcom/dual-string-array.js';
+import { RPC_C_AUTHN } from '../codec/rpce/index.js';
 import type { Endpoint } from '../net/channel.js';
 
 /** Protocol sequence identifier of ncacn_ip_tcp: C706 appendix I, [MS-DCOM] 2.2.19.3. */
 export const NCACN_IP_TCP = 7;
 
-/** What security bindings offer, in the order of Windows Server without a domain: SPNEGO, NTLM. */
-const SECURITY_BINDINGS = [9, 10].map((wAuthnSvc) => ({ wAuthnSvc, aPrincName: '' }));
+/** Under which addresses a server offers itself, where these are not simply the one that the client reached. */
+export interface AddressOptions {
+  /**
+   * The hosts of its string bindings, in decreasing order of preference: names, IPv4 and IPv6 addresses, also ones that
+   * nobody answers at. The address that the client reached where absent.
+   */
+  readonly hosts?: readonly string[];
+  /** The port of the object exporter as clients reach it, behind a NAT; the one that it listens on where absent. */
+  readonly exporterPort?: number;
+  /** The port of the object resolver as clients reach it; the one that it listens on where absent. */
+  readonly resolverPort?: number;
+  /** RPC_C_AUTHN_* in decreasing order of preference; SPNEGO, then NTLM where absent. */
+  readonly securityServices?: readonly number[];
+  /** The principal of every security binding, such as `RPCSS/server`; none where absent. */
+  readonly principal?: string;
+}
 
 const RESOLVER_PORT = 135;
+const SERVICES: readonly number[] = [RPC_C_AUTHN.GSS_NEGOTIATE, RPC_C_AUTHN.WINNT];
 
-/**
- * Bindings of the object resolver, as ServerAlive2 and OBJREFs give them: the address that the client reached, and the
- * port only where it is not 135, which a binding without a port means.
- */
-export const resolverBindings = ({ address, port }: Endpoint): Bindings =>
-  bindings(port === RESOLVER_PORT ? address : `${address}[${port}]`);
+/** The DUALSTRINGARRAYs of a server: [MS-DCOM] 2.2.19. */
+export class ServerBindings {
+  readonly #options: AddressOptions;
+  readonly #securityBindings: readonly SECURITYBINDING[];
 
-/** Bindings of the object exporter, with its port. */
-export const exporterBindings = (address: string, port: number): Bindings => bindings(`${address}[${port}]`);
+  constructor(options: AddressOptions = {}) {
+    this.#options = options;
+    const { securityServices = SERVICES, principal = '' } = options;
+    this.#securityBindings = securityServices.map((wAuthnSvc) => ({ wAuthnSvc, aPrincName: principal }));
+  }
 
-const bindings = (aNetworkAddr: string): Bindings => ({
-  stringBindings: [{ wTowerId: NCACN_IP_TCP, aNetworkAddr }],
-  securityBindings: SECURITY_BINDINGS,
-});
+  /**
+   * Bindings of the object resolver, as ServerAlive2 and OBJREFs give them. [MS-DCOM] 3.1.2.5.1.6 has no endpoints in
+   * them; a port other than 135 is named nevertheless, for nobody would find the server without it.
+   */
+  resolver({ address, port }: Endpoint): Bindings {
+    const { resolverPort = port } = this.#options;
+    return this.#bindings(address, resolverPort === RESOLVER_PORT ? '' : `[${resolverPort}]`);
+  }
+
+  /** Bindings of the object exporter, with its port. */
+  exporter(address: string, port: number): Bindings {
+    return this.#bindings(address, `[${this.#options.exporterPort ?? port}]`);
+  }
+
+  #bindings(reached: string, endpoint: string): Bindings {
+    const { hosts = [reached] } = this.#options;
+    return {
+      stringBindings: hosts.map((host) => ({ wTowerId: NCACN_IP_TCP, aNetworkAddr: `${host}${endpoint}` })),
+      securityBindings: this.#securityBindings,
+    };
+  }
+}

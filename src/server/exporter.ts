@@ -70,6 +70,9 @@ export function remoteUnknown(objects: ObjectTable, exporter: ObjectExporter): S
   });
 
   const release = method(RemRelease, ({ InterfaceRefs }, context) => {
+    // Note <49>: as for RemAddRef.
+    const nobody = context.call.security === undefined && InterfaceRefs.some(({ cPrivateRefs }) => cPrivateRefs > 0);
+    if (nobody) return { ORPCthat, ReturnValue: HRESULT.E_ACCESSDENIED };
     for (const { ipid, cPublicRefs, cPrivateRefs } of InterfaceRefs) {
       const found = objects.find(ipid);
       if (found !== undefined) objects.release(found, cPublicRefs, cPrivateRefs, sidOf(context));

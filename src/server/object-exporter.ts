@@ -1,10 +1,10 @@
-import type { OBJREF } from '../codec/dcom/index.js';
+import { type OBJREF, SORF_NOPING } from '../codec/dcom/index.js';
 import { operation } from '../codec/ndr/index.js';
 import { FAULT } from '../codec/rpce/index.js';
 import type { Endpoint } from '../net/channel.js';
 import { RpcFault, type ServerCall, versionFits } from '../rpc/index.js';
-import type { Identity, Milliseconds } from '../security/index.js';
-import { resolverBindings } from './bindings.js';
+import { ANONYMOUS_SID, type Identity, type Milliseconds } from '../security/index.js';
+import type { ServerBindings } from './bindings.js';
 import type { ComMethod, ComObject, ObjectCall } from './classes/class.js';
 import { HRESULT } from './com.js';
 import type { Services } from './endpoint.js';
@@ -40,6 +40,7 @@ export interface RefusedCall {
 export interface ObjectExporterOptions {
   readonly objects: ObjectTable;
   readonly policy: OrpcPolicy;
+  readonly bindings: ServerBindings;
   readonly resolverPort: () => number;
   readonly clock: () => Milliseconds;
   readonly invoked: (invocation: Invocation) => void;
@@ -103,12 +104,18 @@ export class ObjectExporter {
 
   /** The OBJREF of an interface that was handed out. */
   objref({ iid, object, ipid }: ObjectInterface, server: Endpoint): OBJREF {
-    const { objects, resolverPort } = this.#options;
+    const { objects, resolverPort, bindings } = this.#options;
     return {
       flags: 1,
       iid,
-      std: { flags: 0, cPublicRefs: INITIAL_REFERENCES, oxid: objects.oxid, oid: object.oid, ipid },
-      saResAddr: resolverBindings({ address: server.address, port: resolverPort() }),
+      std: {
+        flags: object.com.noPing === true ? SORF_NOPING : 0,
+        cPublicRefs: INITIAL_REFERENCES,
+        oxid: objects.oxid,
+        oid: object.oid,
+        ipid,
+      },
+      saResAddr: bindings.resolver({ address: server.address, port: resolverPort() }),
     };
   }
 
@@ -141,6 +148,8 @@ export class ObjectExporter {
     const { clock } = this.#options;
     found.object.calledAt = clock();
     const output = (await handler(input as never, this.#callOf(found, context))) as object;
+    // A method may take its time: the object was in use until now.
+    found.object.calledAt = clock();
     return { ORPCthat: { flags: 0 }, ...output };
   }
 
@@ -157,6 +166,7 @@ export class ObjectExporter {
         if (found === undefined) this.discardUnused(com);
         return found === undefined ? undefined : this.objref(found, server);
       },
+      unmarshal: (objref) => this.#unmarshal(objref, call.security?.identity.sid ?? ANONYMOUS_SID),
       record: ({ member, arguments: given }) =>
         invoked({
           time,
@@ -168,6 +178,16 @@ export class ObjectExporter {
           level,
         }),
     };
+  }
+
+  /** [MS-DCOM] 3.1.1.5.3: an object that a client hands back; the references of the OBJREF are this server's again. */
+  #unmarshal(objref: OBJREF, sid: string): ComObject | undefined {
+    if (!('std' in objref) || objref.std.oxid !== this.#options.objects.oxid) return undefined;
+    const { ipid, cPublicRefs } = objref.std;
+    const found = this.#options.objects.find(ipid);
+    if (found === undefined) return undefined;
+    this.#options.objects.release(found, cPublicRefs, 0, sid);
+    return found.object.com;
   }
 
   #guard(target: () => { known: boolean; clsid: string | undefined }): Guard {

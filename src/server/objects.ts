@@ -35,9 +35,16 @@ export interface ObjectTableOptions {
   readonly random: RandomBytes;
   /** Objects at a time; an activation beyond it is refused. 100,000 where absent. */
   readonly maxObjects?: number;
+  /** Interfaces of all objects at a time; a query for a further one is refused. 1,000,000 where absent. */
+  readonly maxInterfaces?: number;
+  /** How long an object lives that no ping set ever held and nobody calls: no source says. Eight minutes where absent. */
+  readonly unpingedTimeout?: Milliseconds;
 }
 
 const MAX_OBJECTS = 100_000;
+const MAX_INTERFACES = 1_000_000;
+/** As long as an object would live in a ping set that is never pinged. */
+const UNPINGED_TIMEOUT = PING_TIMEOUT + PING_PERIOD;
 const IID_IUnknown = '00000000-0000-0000-c000-000000000046';
 const NO_METHODS: ComInterface = new Map();
 
@@ -47,14 +54,18 @@ export class ObjectTable implements Pinged {
   readonly ipidRemUnknown: string;
   readonly #random: RandomBytes;
   readonly #maxObjects: number;
+  readonly #maxInterfaces: number;
+  readonly #unpingedTimeout: Milliseconds;
   readonly #objects = new Map<bigint, ExportedObject>();
   readonly #interfaces = new Map<string, ObjectInterface>();
   /** How many interfaces of an IID are handed out: which interfaces the exporter's endpoint knows. */
   readonly #iids = new Map<string, number>();
 
-  constructor({ random, maxObjects = MAX_OBJECTS }: ObjectTableOptions) {
-    this.#random = random;
-    this.#maxObjects = maxObjects;
+  constructor(options: ObjectTableOptions) {
+    this.#random = options.random;
+    this.#maxObjects = options.maxObjects ?? MAX_OBJECTS;
+    this.#maxInterfaces = options.maxInterfaces ?? MAX_INTERFACES;
+    this.#unpingedTimeout = options.unpingedTimeout ?? UNPINGED_TIMEOUT;
     this.oxid = this.#id();
     this.ipidRemUnknown = this.#uuid();
   }
@@ -65,7 +76,7 @@ export class ObjectTable implements Pinged {
 
   /** Whether a further object is refused. */
   get full(): boolean {
-    return this.#objects.size >= this.#maxObjects;
+    return this.#objects.size >= this.#maxObjects || this.#interfaces.size >= this.#maxInterfaces;
   }
 
   get interfaces(): number {
@@ -103,6 +114,7 @@ export class ObjectTable implements Pinged {
       before.publicRefs += references;
       return before;
     }
+    if (this.#interfaces.size >= this.#maxInterfaces) return undefined;
     const methods = iid === IID_IUnknown ? NO_METHODS : object.com.queryInterface(iid);
     if (methods === undefined) return undefined;
     const found: ObjectInterface = {
@@ -158,11 +170,11 @@ export class ObjectTable implements Pinged {
 
   /**
    * [MS-DCOM] 3.1.1.6.2: reclaims the objects whose clients are dead: in no ping set any more, and not called within
-   * the last ping period. An object that never came into a set is given the time that a set is given.
+   * the last ping period. An object that never came into a set is given `unpingedTimeout`, and one that needs no pings lives on.
    */
   reclaim(now: Milliseconds): ExportedObject[] {
-    const isDead = ({ pingSets, pinged, calledAt }: ExportedObject): boolean =>
-      pingSets <= 0 && now - calledAt >= (pinged ? PING_PERIOD : PING_TIMEOUT + PING_PERIOD);
+    const isDead = ({ com, pingSets, pinged, calledAt }: ExportedObject): boolean =>
+      com.noPing !== true && pingSets <= 0 && now - calledAt >= (pinged ? PING_PERIOD : this.#unpingedTimeout);
     const dead = [...this.#objects.values()].filter(isDead);
     for (const object of dead) this.discard(object);
     return dead;

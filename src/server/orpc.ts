@@ -2,7 +2,7 @@ import { ORPCTHIS } from '../codec/dcom/index.js';
 import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import { authnLevelName } from '../codec/status/authn.js';
 import { RpcFault } from '../rpc/index.js';
-import { type AccessPermissions, accessRefusal } from './access.js';
+import { type AccessPermissions, accessRefusal, admitsAnonymous } from './access.js';
 import { HRESULT, versionMatches } from './com.js';
 import { REMOTE_UNKNOWN } from './exporter.js';
 import type { CallContext } from './service.js';
@@ -33,9 +33,8 @@ export function orpcRefusal(
   policy: OrpcPolicy,
   object: { readonly known: boolean; readonly clsid: string | undefined },
 ): OrpcRefusal | undefined {
+  const remote = REMOTE_UNKNOWN.has(call.interface.uuid);
   const { version, flags } = ORPCTHIS.decode(call.stub, { little: call.littleEndian }).value;
-  // Notes <40> and <42>: the remote unknown answers with an HRESULT, every other interface with the Win32 error.
-  const denied = REMOTE_UNKNOWN.has(call.interface.uuid) ? HRESULT.E_ACCESSDENIED : HRESULT.ERROR_ACCESS_DENIED;
   if (!versionMatches(version)) {
     const reason = `COM version ${version.MajorVersion}.${version.MinorVersion} is not 5.0 to 5.7`;
     return { by: 'version', hresult: HRESULT.RPC_E_VERSION_MISMATCH, reason };
@@ -43,11 +42,15 @@ export function orpcRefusal(
   const level = call.security?.level ?? RPC_C_AUTHN_LEVEL.NONE;
   if (level < policy.exporterLevel) {
     const reason = `${authnLevelName(level)} is below the exporter's own ${authnLevelName(policy.exporterLevel)}`;
-    return { by: 'exporter level', hresult: denied, reason };
+    // Note <40>: the remote unknown answers with the HRESULT, every other interface with the Win32 error.
+    return { by: 'exporter level', hresult: remote ? HRESULT.E_ACCESSDENIED : HRESULT.ERROR_ACCESS_DENIED, reason };
   }
   const list = accessRefusal(policy.access, object.clsid, call.security?.identity);
-  if (list !== undefined)
-    return { by: 'access control', hresult: denied, reason: `${list} does not let this caller in` };
+  if (list !== undefined) {
+    // Note <42>: so it is here, but only where callers without a name could have got in.
+    const hresult = remote && admitsAnonymous(policy.access) ? HRESULT.E_ACCESSDENIED : HRESULT.ERROR_ACCESS_DENIED;
+    return { by: 'access control', hresult, reason: `${list} does not let this caller in` };
+  }
   if (flags !== 0)
     return { by: 'header', hresult: HRESULT.RPC_E_INVALID_HEADER, reason: `ORPCTHIS.flags is ${flags}, not 0` };
   if (!object.known)

@@ -95,7 +95,10 @@ export class PingSets {
   }
 
   #create(sequence: number, add: readonly bigint[], now: Milliseconds): { setId: bigint; status: number } {
-    if (this.#sets.size >= (this.#options.maxSets ?? MAX_SETS)) return { setId: 0n, status: ERROR_NOT_ENOUGH_MEMORY };
+    const tooMany =
+      this.#sets.size >= (this.#options.maxSets ?? MAX_SETS) ||
+      add.length > (this.#options.maxObjectsInSet ?? MAX_OBJECTS);
+    if (tooMany) return { setId: 0n, status: ERROR_NOT_ENOUGH_MEMORY };
     const set: PingSet = { oids: new Set(), sequence, pingedAt: now };
     // Objects that are gone already are left out of a new set, and no error.
     for (const oid of add) if (this.#options.objects.has(oid)) this.#add(set, oid);

@@ -11,7 +11,7 @@ import {
 import { UUID_NULL } from '../codec/uuid.js';
 import type { Endpoint } from '../net/channel.js';
 import { type AccessPermissions, accessRefusal } from './access.js';
-import { exporterBindings, resolverBindings } from './bindings.js';
+import type { ServerBindings } from './bindings.js';
 import { HRESULT } from './com.js';
 import type { ObjectTable } from './objects.js';
 import { OR_INVALID_OXID, type PingSets } from './ping-sets.js';
@@ -21,18 +21,27 @@ export interface ResolverOptions {
   readonly objects: ObjectTable;
   readonly pings: PingSets;
   readonly access: AccessPermissions;
+  readonly bindings: ServerBindings;
   readonly exporterPort: () => number;
   readonly authnHint: number;
+  /** Told of calls that access control refuses. */
+  readonly refused: (context: CallContext, reason: string) => void;
 }
 
 /**
  * IObjectExporter: whether the server is there, where its object exporter is, and which objects are still wanted
  * ([MS-DCOM] 3.1.2.5.1). The two ServerAlive methods check nobody's permissions, whatever the patch level.
  */
-export function objectResolver({ objects, pings, access, exporterPort, authnHint }: ResolverOptions): Service {
+export function objectResolver(options: ResolverOptions): Service {
+  const { objects, pings, access, bindings, exporterPort, authnHint, refused: report } = options;
+
   /** Notes <53>, <54> and <56>: MachineAccessRestriction decides. */
-  const refused = ({ call }: CallContext): boolean =>
-    accessRefusal(access, undefined, call.security?.identity) !== undefined;
+  const refused = (context: CallContext): boolean => {
+    const list = accessRefusal(access, undefined, context.call.security?.identity);
+    if (list === undefined) return false;
+    report(context, `${list} does not let this caller in`);
+    return true;
+  };
   const failed = (ReturnValue: number) => ({
     ppdsaOxidBindings: null,
     pipidRemUnknown: UUID_NULL,
@@ -44,7 +53,7 @@ export function objectResolver({ objects, pings, access, exporterPort, authnHint
     if (oxid !== objects.oxid) return failed(OR_INVALID_OXID);
     const { address }: Endpoint = context.server;
     return {
-      ppdsaOxidBindings: exporterBindings(address, exporterPort()),
+      ppdsaOxidBindings: bindings.exporter(address, exporterPort()),
       pipidRemUnknown: objects.ipidRemUnknown,
       pAuthnHint: authnHint,
       ReturnValue: HRESULT.S_OK,
@@ -67,7 +76,7 @@ export function objectResolver({ objects, pings, access, exporterPort, authnHint
     method(ResolveOxid2, ({ pOxid }, context) => ({ ...resolve(pOxid, context), pComVersion: COM_VERSION_5_7 })),
     method(ServerAlive2, (_, { server }) => ({
       pComVersion: COM_VERSION_5_7,
-      ppdsaOrBindings: resolverBindings(server),
+      ppdsaOrBindings: bindings.resolver(server),
       ReturnValue: HRESULT.S_OK,
     })),
   ]);

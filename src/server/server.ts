@@ -1,96 +1,42 @@
 import { randomBytes } from 'node:crypto';
-import { type Logger, pino } from 'pino';
+import { pino } from 'pino';
 import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
-import type { PolicyProfile } from '../hardening/profile.js';
-import type { Registry } from '../hardening/registry.js';
-import { type AsOf, type PatchLevel, patchLevel } from '../hardening/timeline.js';
-import { type Endpoint, type Listener, parseEndpoint } from '../net/channel.js';
+import { patchLevel } from '../hardening/timeline.js';
+import { type Listener, parseEndpoint } from '../net/channel.js';
 import { listen } from '../net/tcp.js';
-import { DEFAULT_PROFILE, type RpcLimits, type RpcProfile } from '../rpc/index.js';
+import { DEFAULT_PROFILE } from '../rpc/index.js';
 import {
   type AcceptorProvider,
-  type AccountEntry,
   AccountTable,
   type Milliseconds,
-  type NtlmServerPolicy,
   ntlmAcceptor,
   type RandomBytes,
   type ServerNames,
   spnegoAcceptor,
 } from '../security/index.js';
-import { type AccessPermissions, DEFAULT_ACCESS, OPEN_ACCESS } from './access.js';
-import { type Activation, type LoggedEvent, type LogListeners, ServerLog } from './activation-log.js';
+import { DEFAULT_ACCESS, OPEN_ACCESS } from './access.js';
+import { DEFAULT_SESSIONS } from './activation-checks.js';
+import { ServerLog } from './activation-log.js';
 import { activators } from './activator.js';
+import { ServerBindings } from './bindings.js';
 import type { ComClass } from './classes/class.js';
 import { genericClass } from './classes/generic.js';
+import { HRESULT } from './com.js';
 import { type EndpointObserver, type EndpointOptions, keepTime, RpcEndpoint, type Services } from './endpoint.js';
 import { type EndpointEntry, endpointMapper } from './endpoint-mapper.js';
 import { REMOTE_UNKNOWN, remoteUnknown } from './exporter.js';
 import { interfaceSet } from './interface-set.js';
 import { management } from './management.js';
-import { type Invocation, ObjectExporter, type RefusedCall } from './object-exporter.js';
+import { ObjectExporter, type RefusedCall } from './object-exporter.js';
 import { ObjectTable } from './objects.js';
 import { PING_PERIOD, PingSets } from './ping-sets.js';
 import { recording } from './recording.js';
 import { objectResolver } from './resolver.js';
 import { echoService } from './rpcecho.js';
-import type { Service } from './service.js';
+import type { DcomServer, ServerOptions } from './server-options.js';
+import type { CallContext, Service } from './service.js';
 
-export interface ServerOptions extends LogListeners {
-  /** `ADDRESS:PORT`; port 135 where absent, 0 for a free one. `127.0.0.1:135` where nothing is given. */
-  readonly listen?: string;
-  /** Patch level: a date, or `2021-09`. The last phase where absent. */
-  readonly asOf?: AsOf;
-  readonly registry?: Registry;
-  /** What no source confirms: see `PolicyProfile`. */
-  readonly policy?: Partial<PolicyProfile>;
-  /** `DOMAIN\user:password`, or the same in parts. */
-  readonly accounts?: readonly (AccountEntry | string)[];
-  readonly names?: ServerNames;
-  readonly ntlm?: Partial<NtlmServerPolicy>;
-  /** Who may activate and call; everybody with a name where absent, and with `allowAnonymous` everybody. */
-  readonly access?: AccessPermissions;
-  readonly allowAnonymous?: boolean;
-  /** Classes that can be activated; where absent, the generic class stands in for every CLSID. */
-  readonly classes?: readonly ComClass[];
-  /** The exporter's own least authentication level, apart from the activation policy; none where absent. */
-  readonly exporterLevel?: number;
-  readonly profile?: RpcProfile;
-  readonly limits?: Partial<RpcLimits>;
-  /** Interfaces beside those of DCOM: `rpcecho`, Samba's test interface, on the resolver's port. */
-  readonly interfaces?: readonly ExtraInterface[];
-  /** Connections at a time, at each of the two ports; 1,000 where absent. */
-  readonly maxConnections?: number;
-  readonly maxObjects?: number;
-  readonly random?: RandomBytes;
-  readonly clock?: () => Milliseconds;
-  readonly logger?: Logger;
-  /** Takes a recording of everything that is sent, as pcapng, block by block. */
-  readonly record?: (block: Buffer) => void;
-  readonly observers?: readonly EndpointObserver[];
-}
-
-export const EXTRA_INTERFACES = ['rpcecho'] as const;
-export type ExtraInterface = (typeof EXTRA_INTERFACES)[number];
-
-/** A running server, and what its clients have done so far. */
-export interface DcomServer {
-  /** Where the activators and the object resolver listen. */
-  readonly address: Endpoint;
-  /** Where the object exporter listens. */
-  readonly exporter: Endpoint;
-  readonly asOf: PatchLevel;
-  /** The latest ones; older than 10,000 are forgotten. */
-  readonly activations: readonly Activation[];
-  /** What clients asked objects to do; nothing of it was done. */
-  readonly invocations: readonly Invocation[];
-  /** Calls to objects that were refused before their methods ran. */
-  readonly refusedCalls: readonly RefusedCall[];
-  /** The event log; older than 10,000 are forgotten. */
-  readonly events: readonly LoggedEvent[];
-  readonly objects: number;
-  close(): Promise<void>;
-}
+export { type DcomServer, EXTRA_INTERFACES, type ExtraInterface, type ServerOptions } from './server-options.js';
 
 const LATEST = '2023-03-14';
 const DEFAULT_LISTEN = '127.0.0.1:135';
@@ -109,29 +55,31 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
   const clock = options.clock ?? Date.now;
   const names = options.names ?? { netbiosName: 'HARNESS' };
   const registry = options.registry ?? {};
-  const objects = new ObjectTable({
-    random,
-    ...(options.maxObjects === undefined ? {} : { maxObjects: options.maxObjects }),
-  });
+  const { maxObjects, unpingedTimeout } = options;
+  const objects = new ObjectTable({ random, ...given({ maxObjects, unpingedTimeout }) });
+  const bindings = new ServerBindings(options.addresses);
   const log = new ServerLog(names.netbiosName, options);
-  const authnHint = registry.LegacyAuthenticationLevel ?? RPC_C_AUTHN_LEVEL.CONNECT;
+  const exporterLevel = exporterLevelOf(options);
+  // Whoever has a name gets at least this far, so that is what he is told.
+  const authnHint = Math.max(exporterLevel, RPC_C_AUTHN_LEVEL.CONNECT);
   let exporter: Listener | undefined;
   const exporterPort = (): number => exporter?.address.port ?? 0;
 
   const shared = {
     providers: authentication(options, names, random),
     profile: options.profile ?? DEFAULT_PROFILE,
-    ...(options.limits === undefined ? {} : { limits: options.limits }),
+    ...given({ limits: options.limits }),
     random,
     clock,
     logger: options.logger ?? pino({ level: 'silent' }),
-    observers: observersOf(options, clock),
+    observers: [logonObserver(log, clock), ...observersOf(options, clock)],
   };
   const access = options.access ?? (options.allowAnonymous ? OPEN_ACCESS : DEFAULT_ACCESS);
   const pings = new PingSets({ objects, random });
   const objectExporter = new ObjectExporter({
     objects,
-    policy: { exporterLevel: options.exporterLevel ?? RPC_C_AUTHN_LEVEL.NONE, access },
+    policy: { exporterLevel, access },
+    bindings,
     resolverPort: () => resolver?.address.port ?? 0,
     clock,
     invoked: (invocation) => log.invoked(invocation),
@@ -143,6 +91,8 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
     registry,
     policy: options.policy ?? {},
     objects,
+    bindings,
+    sessions: options.sessions ?? DEFAULT_SESSIONS,
     exporterPort,
     authnHint,
     exporter: objectExporter,
@@ -154,7 +104,10 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
   const extra = options.interfaces?.includes('rpcecho') ? [echoService(delay)] : [];
   const resolverServices = [
     ...activation,
-    objectResolver({ objects, pings, access, exporterPort, authnHint }),
+    objectResolver({
+      ...{ objects, pings, access, bindings, exporterPort, authnHint },
+      refused: (context, reason) => log.refused(refusedByAccess(context, reason, clock())),
+    }),
     ...extra,
   ];
   let resolver: Listener | undefined;
@@ -172,12 +125,16 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
   const maxConnections = options.maxConnections ?? MAX_CONNECTIONS;
   resolver = await listen({ ...at, maxConnections }, resolverEndpoint.accept);
   try {
-    exporter = await listen({ host: at.host, port: 0, maxConnections }, exporterEndpoint.accept);
+    exporter = await listen(
+      { host: at.host, port: options.exporterPort ?? 0, maxConnections },
+      exporterEndpoint.accept,
+    );
   } catch (error) {
     await resolver.close();
     throw error;
   }
-  const timer = keepTime([resolverEndpoint, exporterEndpoint, reclaimer(pings, objects, clock)]);
+  const timed = [resolverEndpoint, exporterEndpoint, reclaimer(pings, objects, clock)];
+  const timer = keepTime(timed);
   const [resolving, exporting] = [resolver, exporter];
   return {
     address: resolving.address,
@@ -186,9 +143,13 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
     activations: log.activations,
     invocations: log.invocations,
     refusedCalls: log.refusedCalls,
+    failedLogons: log.failedLogons,
     events: log.events,
     get objects() {
       return objects.objects;
+    },
+    tick() {
+      for (const item of timed) item.tick();
     },
     async close() {
       timer.stop();
@@ -208,6 +169,39 @@ function authentication(options: ServerOptions, names: ServerNames, random: Rand
 function observersOf({ observers = [], record }: ServerOptions, clock: () => Milliseconds): EndpointObserver[] {
   return record === undefined ? [...observers] : [...observers, recording(record, clock)];
 }
+
+/** [MS-DCOM] note <41>: LegacyAuthenticationLevel, and CONNECT where that is absent; nobody's calls are below that. */
+const exporterLevelOf = ({ exporterLevel, registry = {}, allowAnonymous = false }: ServerOptions): number =>
+  exporterLevel ??
+  registry.LegacyAuthenticationLevel ??
+  (allowAnonymous ? RPC_C_AUTHN_LEVEL.NONE : RPC_C_AUTHN_LEVEL.CONNECT);
+
+type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** Without what is undefined, so that defaults apply. */
+const given = <T extends object>(options: T): Given<T> =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Given<T>;
+
+/** A call of the resolver that access control refuses, as the exporter's are reported. */
+const refusedByAccess = ({ call, client }: CallContext, reason: string, time: Milliseconds): RefusedCall => ({
+  time,
+  interface: call.interface.name,
+  opnum: call.opnum,
+  client,
+  identity: call.security?.identity,
+  level: call.security?.level ?? RPC_C_AUTHN_LEVEL.NONE,
+  refusedBy: 'access control',
+  reason,
+  status: HRESULT.ERROR_ACCESS_DENIED,
+});
+
+const logonObserver = (log: ServerLog, clock: () => Milliseconds): EndpointObserver => ({
+  association(event, client) {
+    if (event.type !== 'authentication-failed') return;
+    const { authType, level, reason } = event;
+    log.failed({ time: clock(), client, authType, level, refusedBy: 'authentication', reason });
+  },
+});
 
 const delay = (milliseconds: Milliseconds): Promise<void> =>
   new Promise((resolve) => {

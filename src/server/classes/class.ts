@@ -10,6 +10,12 @@ export interface ComClass {
   readonly clsid: string | undefined;
   /** For people: `MMC20.Application`. */
   readonly name: string;
+  /** The address space that its server runs in, where it is not either ([MS-DCOM] 2.2.22.2.1). */
+  readonly bits?: 32 | 64;
+  /** Its server runs under the identity of the client: ACTVFLAGS_DISABLE_AAA forbids that. */
+  readonly runsAsClient?: boolean;
+  /** Its application identifier; a class that has one looks into the client's context ([MS-DCOM] 3.1.2.5.2.3). */
+  readonly application?: string;
   create(): ComObject;
 }
 
@@ -19,6 +25,8 @@ export interface ComObject {
   readonly name: string;
   /** The interface that an IID stands for; undefined where the object does not have it. IUnknown every object has. */
   queryInterface(iid: string): ComInterface | undefined;
+  /** Clients need not ping for it: it lives until it is released ([MS-DCOM] 2.2.18.2, SORF_NOPING). */
+  readonly noPing?: boolean;
   /** The last reference is gone, or the client has died. */
   released?(): void;
 }
@@ -42,6 +50,11 @@ export interface ObjectCall {
    * where the object does not have it, or there are too many objects.
    */
   marshal(object: ComObject, iid: string): OBJREF | undefined;
+  /**
+   * An object of this server that the client hands back: what an OBJREF in a request stands for, with its references
+   * given back ([MS-DCOM] 3.1.1.5.3). Undefined for an object of another exporter, or one that is gone.
+   */
+  unmarshal(objref: OBJREF): ComObject | undefined;
   /** Writes into the server's list of invocations what the client wanted done. Nothing is ever done. */
   record(invocation: { readonly member: string; readonly arguments: readonly unknown[] }): void;
 }

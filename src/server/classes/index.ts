@@ -17,4 +17,5 @@ export type ClassName = keyof typeof CLASSES;
 export const CLASS_NAMES = Object.keys(CLASSES) as ClassName[];
 
 export * from './automation.js';
+export type { AutomationParameter, ByRef } from './automation-arguments.js';
 export * from './class.js';

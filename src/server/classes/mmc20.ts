@@ -20,10 +20,13 @@ const document = (): AutomationMembers => ({
   Close: (call: ObjectCall) => call.record({ member: 'Close', arguments: [] }),
 });
 
-/** ExecuteShellCommand(Command, Directory, Parameters, WindowState). */
+const TEXT = { type: 'string' } as const;
+
 const view: AutomationMembers = {
-  ExecuteShellCommand: (call: ObjectCall, ...args: readonly unknown[]) =>
-    call.record({ member: 'ExecuteShellCommand', arguments: args }),
+  ExecuteShellCommand: {
+    parameters: ['Command', 'Directory', 'Parameters', 'WindowState'].map((name) => ({ name, ...TEXT })),
+    invoke: (call, ...args) => call.record({ member: 'ExecuteShellCommand', arguments: args }),
+  },
 };
 
 function flag() {

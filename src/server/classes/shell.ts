@@ -1,11 +1,15 @@
 import { type AutomationMembers, automationClass, automationObject } from './automation.js';
 import type { ComClass, ComObject, ObjectCall } from './class.js';
 
+const OPTIONAL = ['vArgs', 'vDir', 'vOperation', 'vShow'].map((name) => ({ name, optional: true }));
+
 /** Shell.Application; ShellExecute(File, Arguments, Directory, Operation, Show) is written down, and runs nothing. */
 const application = (): ComObject =>
   automationObject('Shell.Application', {
-    ShellExecute: (call: ObjectCall, ...args: readonly unknown[]) =>
-      call.record({ member: 'ShellExecute', arguments: args }),
+    ShellExecute: {
+      parameters: [{ name: 'File', type: 'string' }, ...OPTIONAL],
+      invoke: (call, ...args) => call.record({ member: 'ShellExecute', arguments: args }),
+    },
     ServiceStart: (call: ObjectCall, ...args: readonly unknown[]) => {
       call.record({ member: 'ServiceStart', arguments: args });
       return false;

@@ -155,7 +155,7 @@ describe('what the activators check after the policy', () => {
       });
       expect([ReturnValue, ppActProperties]).toEqual([0x80070057, null]);
     }
-    expect(server.activations.map(({ refusedBy }) => refusedBy)).toEqual(['class', 'class']);
+    expect(server.activations.map(({ refusedBy }) => refusedBy)).toEqual(['request', 'request']);
     expect(server.objects).toBe(0);
     connection.close();
   });

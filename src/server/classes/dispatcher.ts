@@ -1,0 +1,157 @@
+import {
+  DISPATCH_METHOD,
+  DISPATCH_PROPERTYGET,
+  DISPATCH_PROPERTYPUT,
+  DISPATCH_PROPERTYPUTREF,
+  DISPATCH_zeroArgErr,
+  DISPATCH_zeroExcepInfo,
+  DISPATCH_zeroVarResult,
+  DISPID_UNKNOWN,
+  DISPID_VALUE,
+  type EXCEPINFO,
+  GetIDsOfNames,
+  GetTypeInfo,
+  GetTypeInfoCount,
+  IID_IDispatch,
+  Invoke,
+  NO_EXCEPTION,
+  type VARIANT,
+  VT_DISPATCH,
+  variant,
+} from '../../codec/oaut/index.js';
+import { UUID_NULL } from '../../codec/uuid.js';
+import { HRESULT } from '../com.js';
+import { AutomationError, type AutomationMember, type AutomationMembers } from './automation.js';
+import { type AutomationParameter, bindArguments, type InvokeRequest } from './automation-arguments.js';
+import { type ComInterface, type ComObject, comInterface, comMethod, type ObjectCall } from './class.js';
+
+interface Result {
+  readonly ReturnValue: number;
+  readonly pVarResult?: VARIANT;
+  readonly pExcepInfo?: EXCEPINFO;
+  readonly pArgErr?: number;
+  readonly rgVarRef?: (VARIANT | null)[];
+}
+
+/** [MS-OAUT] 3.1.4.3: more names than these are no request. */
+const MAX_NAMES = 16_384;
+
+/** IDispatch over members by name: [MS-OAUT] 3.1.4. */
+export class Dispatcher {
+  readonly #name: string;
+  readonly #members: readonly AutomationMember[];
+  readonly #names: readonly string[];
+  readonly methods: ComInterface;
+
+  constructor(name: string, members: AutomationMembers) {
+    this.#name = name;
+    this.#members = Object.values(members);
+    this.#names = Object.keys(members).map((item) => item.toLowerCase());
+    this.methods = comInterface(
+      comMethod(GetTypeInfoCount, () => ({ pctinfo: 0, ReturnValue: HRESULT.S_OK })),
+      comMethod(GetTypeInfo, ({ iTInfo }) => ({
+        ppTInfo: null,
+        ReturnValue: iTInfo === 0 ? HRESULT.E_NOTIMPL : HRESULT.DISP_E_BADINDEX,
+      })),
+      comMethod(GetIDsOfNames, ({ riid, rgszNames }) => this.#idsOf(riid, rgszNames)),
+      comMethod(Invoke, async (request, call) => {
+        const result =
+          request.riid === UUID_NULL
+            ? await this.#invoke(request, call)
+            : { ReturnValue: HRESULT.DISP_E_UNKNOWNINTERFACE };
+        return { ...NOTHING, rgVarRef: request.rgVarRef, ...result, ...unwanted(request.dwFlags) };
+      }),
+    );
+  }
+
+  /** The first name is a member, further ones are its parameters: their DISPIDs are their places. */
+  #idsOf(riid: string, names: readonly (string | null)[]): { rgDispId: number[]; ReturnValue: number } {
+    const unknown = names.map(() => DISPID_UNKNOWN);
+    if (riid !== UUID_NULL) return { rgDispId: unknown, ReturnValue: HRESULT.DISP_E_UNKNOWNINTERFACE };
+    if (names.length > MAX_NAMES) return { rgDispId: unknown, ReturnValue: HRESULT.E_INVALIDARG };
+    if (names.length === 0) return { rgDispId: [], ReturnValue: HRESULT.S_OK };
+    const [first = '', ...rest] = names.map((name) => (name ?? '').toLowerCase());
+    const index = first === '' ? -1 : this.#names.indexOf(first);
+    const parameters = parametersOf(this.#members[index])?.map(({ name }) => name.toLowerCase()) ?? [];
+    const rgDispId = [index < 0 ? DISPID_UNKNOWN : index + 1, ...rest.map((name) => parameters.indexOf(name))];
+    return { rgDispId, ReturnValue: rgDispId.includes(DISPID_UNKNOWN) ? HRESULT.DISP_E_UNKNOWNNAME : HRESULT.S_OK };
+  }
+
+  async #invoke(request: InvokeRequest, call: ObjectCall): Promise<Result> {
+    const { dispIdMember, dwFlags } = request;
+    const member = this.#members[dispIdMember === DISPID_VALUE ? this.#names.indexOf('') : dispIdMember - 1];
+    const way = member && wayOf(member, dwFlags);
+    if (way === undefined) return { ReturnValue: HRESULT.DISP_E_MEMBERNOTFOUND };
+    const bound = bindArguments(request, way.parameters, call);
+    if ('ReturnValue' in bound) return bound;
+    if (way.count !== undefined && bound.args.length !== way.count)
+      return { ReturnValue: HRESULT.DISP_E_BADPARAMCOUNT };
+    try {
+      const value = await way.perform(call, bound.args);
+      return { rgVarRef: bound.rgVarRef(), ...this.#result(value, call) };
+    } catch (error) {
+      if (!(error instanceof AutomationError)) throw error;
+      const { message: bstrDescription, scode } = error;
+      return {
+        ReturnValue: HRESULT.DISP_E_EXCEPTION,
+        pExcepInfo: { ...NO_EXCEPTION, bstrSource: this.#name, bstrDescription, scode },
+      };
+    }
+  }
+
+  #result(value: unknown, call: ObjectCall): Result {
+    if (!isComObject(value)) return { ReturnValue: HRESULT.S_OK, pVarResult: variant(value as never) };
+    const objref = call.marshal(value, IID_IDispatch);
+    if (objref === undefined) return { ReturnValue: HRESULT.E_NOINTERFACE };
+    return { ReturnValue: HRESULT.S_OK, pVarResult: { vt: VT_DISPATCH, value: objref } };
+  }
+}
+
+const NOTHING = { pVarResult: variant(undefined), pExcepInfo: NO_EXCEPTION, pArgErr: 0 };
+
+/** The results that the client has no use for, as nothing: [MS-OAUT] 3.1.4.4. */
+const unwanted = (flags: number): Partial<typeof NOTHING> => ({
+  ...((flags & DISPATCH_zeroVarResult) === 0 ? {} : { pVarResult: NOTHING.pVarResult }),
+  ...((flags & DISPATCH_zeroExcepInfo) === 0 ? {} : { pExcepInfo: NO_EXCEPTION }),
+  ...((flags & DISPATCH_zeroArgErr) === 0 ? {} : { pArgErr: 0 }),
+});
+
+/** One way to use a member. */
+interface Way {
+  /** Undefined where arguments are taken as they come. */
+  readonly parameters: readonly AutomationParameter[] | undefined;
+  /** How many arguments there must be, where `parameters` do not say. */
+  readonly count?: number;
+  perform(call: ObjectCall, args: readonly unknown[]): unknown;
+}
+
+const GET = DISPATCH_PROPERTYGET | DISPATCH_METHOD;
+const PUT = DISPATCH_PROPERTYPUT | DISPATCH_PROPERTYPUTREF;
+
+/** [MS-OAUT] 3.1.4.4 asks for one flag; scripts ask for a method or a property at once, and take what there is. */
+function wayOf(member: AutomationMember, flags: number): Way | undefined {
+  const get = (flags & GET) !== 0;
+  if (typeof member === 'function') {
+    return get ? { parameters: undefined, perform: (call, args) => member(call, ...args) } : undefined;
+  }
+  if ('invoke' in member) {
+    const parameters = parametersOf(member);
+    return get ? { parameters, perform: (call, args) => member.invoke(call, ...args) } : undefined;
+  }
+  const { put, get: read } = member;
+  if ((flags & PUT) !== 0) {
+    return put && { parameters: undefined, count: 1, perform: (call, [value]) => put(value, call) };
+  }
+  return get && read ? { parameters: undefined, count: 0, perform: (call) => read(call) } : undefined;
+}
+
+const parametersOf = (member: AutomationMember | undefined): readonly AutomationParameter[] | undefined =>
+  typeof member === 'object' && 'parameters' in member
+    ? member.parameters.map((item) => (typeof item === 'string' ? { name: item } : item))
+    : undefined;
+
+const isComObject = (value: unknown): value is ComObject =>
+  typeof value === 'object' &&
+  value !== null &&
+  'queryInterface' in value &&
+  typeof value.queryInterface === 'function';

@@ -1,0 +1,82 @@
+import type { Logger } from 'pino';
+import type { PolicyProfile } from '../hardening/profile.js';
+import type { Registry } from '../hardening/registry.js';
+import type { AsOf, PatchLevel } from '../hardening/timeline.js';
+import type { Endpoint } from '../net/channel.js';
+import type { RpcLimits, RpcProfile } from '../rpc/index.js';
+import type { AccountEntry, Milliseconds, NtlmServerPolicy, RandomBytes, ServerNames } from '../security/index.js';
+import type { AccessPermissions } from './access.js';
+import type { LogonSessions } from './activation-checks.js';
+import type { Activation, FailedLogon, LoggedEvent, LogListeners } from './activation-log.js';
+import type { AddressOptions } from './bindings.js';
+import type { ComClass } from './classes/class.js';
+import type { EndpointObserver } from './endpoint.js';
+import type { Invocation, RefusedCall } from './object-exporter.js';
+
+export interface ServerOptions extends LogListeners {
+  /** `ADDRESS:PORT`; port 135 where absent, 0 for a free one. `127.0.0.1:135` where nothing is given. */
+  readonly listen?: string;
+  /** Patch level: a date, or `2021-09`. The last phase where absent. */
+  readonly asOf?: AsOf;
+  readonly registry?: Registry;
+  /** What no source confirms: see `PolicyProfile`. */
+  readonly policy?: Partial<PolicyProfile>;
+  /** `DOMAIN\user:password`, or the same in parts. */
+  readonly accounts?: readonly (AccountEntry | string)[];
+  readonly names?: ServerNames;
+  readonly ntlm?: Partial<NtlmServerPolicy>;
+  /** Who may activate and call; everybody with a name where absent, and with `allowAnonymous` everybody. */
+  readonly access?: AccessPermissions;
+  readonly allowAnonymous?: boolean;
+  /** Classes that can be activated; where absent, the generic class stands in for every CLSID. */
+  readonly classes?: readonly ComClass[];
+  /** The addresses and security services that its bindings name; the address that the client reached where absent. */
+  readonly addresses?: AddressOptions;
+  /** The port of the object exporter; a free one where absent. */
+  readonly exporterPort?: number;
+  /** The logon sessions that an activation may ask for; 0 and 1, with 1 at the console, where absent. */
+  readonly sessions?: LogonSessions;
+  /** How long an object lives that its client never pings; no source says. Eight minutes where absent. */
+  readonly unpingedTimeout?: Milliseconds;
+  /** The exporter's own least level, apart from the activation policy; LegacyAuthenticationLevel where absent, or CONNECT. */
+  readonly exporterLevel?: number;
+  readonly profile?: RpcProfile;
+  readonly limits?: Partial<RpcLimits>;
+  /** Interfaces beside those of DCOM: `rpcecho`, Samba's test interface, on the resolver's port. */
+  readonly interfaces?: readonly ExtraInterface[];
+  /** Connections at a time, at each of the two ports; 1,000 where absent. */
+  readonly maxConnections?: number;
+  readonly maxObjects?: number;
+  readonly random?: RandomBytes;
+  readonly clock?: () => Milliseconds;
+  readonly logger?: Logger;
+  /** Takes a recording of everything that is sent, as pcapng, block by block. */
+  readonly record?: (block: Buffer) => void;
+  readonly observers?: readonly EndpointObserver[];
+}
+
+export const EXTRA_INTERFACES = ['rpcecho'] as const;
+export type ExtraInterface = (typeof EXTRA_INTERFACES)[number];
+
+/** A running server, and what its clients have done so far. */
+export interface DcomServer {
+  /** Where the activators and the object resolver listen. */
+  readonly address: Endpoint;
+  /** Where the object exporter listens. */
+  readonly exporter: Endpoint;
+  readonly asOf: PatchLevel;
+  /** The latest ones; older than 10,000 are forgotten. */
+  readonly activations: readonly Activation[];
+  /** What clients asked objects to do; nothing of it was done. */
+  readonly invocations: readonly Invocation[];
+  /** Calls to objects that were refused before their methods ran. */
+  readonly refusedCalls: readonly RefusedCall[];
+  /** Who could not log on. */
+  readonly failedLogons: readonly FailedLogon[];
+  /** The event log; older than 10,000 are forgotten. */
+  readonly events: readonly LoggedEvent[];
+  readonly objects: number;
+  /** Looks for what has timed out. It is done every second; a test with a clock of its own does it when that clock moves. */
+  tick(): void;
+  close(): Promise<void>;
+}
