@@ -57,6 +57,8 @@ interface Checked {
   readonly properties: ActivationProperties | undefined;
   readonly comClass: ComClass;
   readonly sessions: LogonSessions;
+  /** Refuse a client without a context: [MS-DCOM] 2.2.22.2.5 asks for that, and what impacket does with Windows denies it. */
+  readonly requireClientContext: boolean;
 }
 
 const ANY_SESSION = 0xffffffff;
@@ -117,13 +119,14 @@ const addressSpace: Check = ({ request: { actvflags = 0 }, comClass: { name, bit
     : undefined;
 };
 
-/** [MS-DCOM] 2.2.22.2.5: the client's context must be there; only a class with an application looks further into it. */
-const contexts: Check = ({ properties, comClass }) => {
+/** [MS-DCOM] 2.2.22.2.5: the client's context must be one; only a class with an application looks further into it. */
+const contexts: Check = ({ properties, comClass, requireClientContext }) => {
   const info = properties && propertyOf(properties, CLSID_ActivationContextInfo);
   if (info === undefined) return undefined;
   const { pIFDClientCtx, pIFDPrototypeCtx = null } = info;
   const bad = (reason: string) => refuse('request', HRESULT.RPC_E_INVALID_OBJREF, reason);
-  if (!hasContext(pIFDClientCtx)) return bad('pIFDClientCtx is no Context');
+  if (pIFDClientCtx === null && requireClientContext) return bad('pIFDClientCtx is NULL');
+  if (pIFDClientCtx !== null && !hasContext(pIFDClientCtx)) return bad('pIFDClientCtx is no Context');
   if (pIFDPrototypeCtx !== null && !hasContext(pIFDPrototypeCtx)) return bad('pIFDPrototypeCtx is no Context');
   if (comClass.application === undefined) return undefined;
   if (hasExtents(pIFDClientCtx)) return bad('the Context of pIFDClientCtx has extents');
@@ -164,6 +167,7 @@ export function departures({ request, pActProperties = null, objectName, mode }:
   if (properties === undefined) return found;
   for (const [clsid, name] of REQUIRED)
     if (propertyOf(properties, clsid) === undefined) found.push(`the required property ${name} is missing`);
+  if (propertyOf(properties, CLSID_ActivationContextInfo)?.pIFDClientCtx === null) found.push('pIFDClientCtx is NULL');
   return found;
 }
 

@@ -42,6 +42,7 @@ export interface ActivatorOptions {
   readonly classOf: (clsid: string) => ComClass | undefined;
   readonly access: AccessPermissions;
   readonly sessions: LogonSessions;
+  readonly requireClientContext: boolean;
   readonly bindings: ServerBindings;
   /** Port of the object exporter. */
   readonly exporterPort: () => number;
@@ -163,7 +164,8 @@ export class Activator {
       return { hresult: HRESULT.REGDB_E_CLASSNOTREG, refusedBy: 'class', reason };
     }
     const properties = activationPropertiesOf(pActProperties ?? null);
-    return propertyRefusal({ request, properties, comClass, sessions: this.#options.sessions });
+    const { sessions, requireClientContext } = this.#options;
+    return propertyRefusal({ request, properties, comClass, sessions, requireClientContext });
   }
 
   /** The object, or its class factory, with each interface that was asked for and that it has. */

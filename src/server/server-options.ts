@@ -36,6 +36,11 @@ export interface ServerOptions extends LogListeners {
   readonly exporterPort?: number;
   /** The logon sessions that an activation may ask for; 0 and 1, with 1 at the console, where absent. */
   readonly sessions?: LogonSessions;
+  /**
+   * Refuse activations whose pIFDClientCtx is NULL with RPC_E_INVALID_OBJREF, as [MS-DCOM] 2.2.22.2.5 says; false where
+   * absent, since impacket sends NULL and Windows lets it pass.
+   */
+  readonly requireClientContext?: boolean;
   /** How long an object lives that its client never pings; no source says. Eight minutes where absent. */
   readonly unpingedTimeout?: Milliseconds;
   /** The exporter's own least level, apart from the activation policy; LegacyAuthenticationLevel where absent, or CONNECT. */

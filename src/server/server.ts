@@ -93,6 +93,7 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
     objects,
     bindings,
     sessions: options.sessions ?? DEFAULT_SESSIONS,
+    requireClientContext: options.requireClientContext ?? false,
     exporterPort,
     authnHint,
     exporter: objectExporter,
