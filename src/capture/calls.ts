@@ -41,5 +41,5 @@ export async function readCalls(
     else if (problems.length < MAX_PROBLEMS) problems.push(item);
   };
   for await (const batch of readBatches(file)) batch.forEach(take);
-  return { file: basename(file), calls, leftOut, problems };
+  return { file: file === '-' ? 'stdin' : basename(file), calls, leftOut, problems };
 }

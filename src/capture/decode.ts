@@ -62,6 +62,15 @@ export class CaptureDecoder {
     }
   }
 
+  /** Users of a stream whose signatures and encryption no known secret fits. */
+  unopened(stream: number): string[] {
+    const securities = this.#associations.get(stream)?.securities ?? [];
+    return securities.flatMap(({ passive }) => {
+      const identity = passive?.established === false ? passive.identity : undefined;
+      return identity === undefined || identity.anonymous ? [] : [`${identity.domain}\\${identity.user}`];
+    });
+  }
+
   /** Forgets a stream that has ended. */
   end(stream: number): void {
     this.#associations.delete(stream);

@@ -11,12 +11,13 @@ import type { AccountEntry, PassiveContext, Secret } from '../security/index.js'
 import { captureFiles } from './files.js';
 import { type Output, output, UsageError } from './io.js';
 import { jsonOption, ntHashOption, passwordOption, userOption } from './options.js';
-import { pduLine } from './pdu-line.js';
+import { pduLine, pduText } from './pdu-line.js';
 import { observer } from './secrets.js';
 import { FileSummary, SUMMARY_COLUMNS } from './summary.js';
 
 interface DecodeOptions {
   readonly summary: boolean;
+  readonly verbose: boolean;
   readonly hex?: string;
   readonly user?: AccountEntry[];
   readonly password?: string[];
@@ -29,6 +30,7 @@ export const decodeCommand = (): Command =>
     .description('every DCE/RPC PDU of captures, with its call, its authentication level and its parameters')
     .addArgument(new Argument('[file...]', 'pcap or pcapng files, also gzipped; folders; - for stdin').default([]))
     .option('--summary', 'one line a file: PDUs by type, interfaces, authentication', false)
+    .option('-v, --verbose', 'with the fields and parameters of each PDU below its line', false)
     .option('--hex <octets>', 'decode one PDU given in hexadecimal instead of a file')
     .addOption(userOption("account whose NTLM is verified and unsealed, 'DOMAIN\\user:password'; may be given again"))
     .addOption(passwordOption())
@@ -50,6 +52,7 @@ Examples:
 async function decode(paths: string[], options: DecodeOptions): Promise<void> {
   const out = output(options);
   if (options.hex !== undefined) {
+    if (paths.length > 0) throw new UsageError('--hex takes the place of files; give one or the other');
     decodeHex(out, options.hex);
     return;
   }
@@ -59,7 +62,7 @@ async function decode(paths: string[], options: DecodeOptions): Promise<void> {
   const summaries: FileSummary[] = [];
   for (const file of files) {
     try {
-      summaries.push(await decodeFile(out, file, options.summary, observe));
+      summaries.push(await decodeFile(out, file, options, observe));
     } catch (error) {
       if (!(error instanceof CaptureError)) throw error;
       out.note(`dcom-harness: ${error.message}`);
@@ -73,7 +76,7 @@ async function decode(paths: string[], options: DecodeOptions): Promise<void> {
 async function decodeFile(
   out: Output,
   file: string,
-  summaryOnly: boolean,
+  options: DecodeOptions,
   observe: (authType: number) => PassiveContext | undefined,
 ): Promise<FileSummary> {
   const name = file === '-' ? 'stdin' : basename(file);
@@ -82,15 +85,22 @@ async function decodeFile(
   const show = (record: PduRecord): void => {
     summary.add(record);
     if (record.error !== undefined) out.note(`warning: ${name} frame ${record.frame}: ${record.error}`);
-    if (summaryOnly) return;
+    if (options.summary) return;
     if (out.json) out.record(record);
-    else out.text(pduLine(record, out.colour));
+    else out.text(options.verbose ? pduText(record, out.colour) : pduLine(record, out.colour));
+  };
+  const secretsGiven = [options.user, options.password, options.nthash].some((given) => given !== undefined);
+  const close = (stream: number): void => {
+    const unopened = secretsGiven ? decoder.unopened(stream) : [];
+    for (const who of unopened)
+      out.note(`note: ${name} stream ${stream}: no secret that was given opens the session of ${who}`);
+    decoder.end(stream);
   };
   for await (const batch of readBatches(file)) {
     for (const item of batch) {
       if (item instanceof CapturedPdu)
         show(item.kind === 'cut' ? cutRecord(name, item) : pduRecord(name, decoder.take(item)));
-      else if (item.kind === 'end') decoder.end(item.stream);
+      else if (item.kind === 'end') close(item.stream);
       else tellProblem(out, name, item, summary);
     }
   }

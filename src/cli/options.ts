@@ -69,6 +69,19 @@ export const ntHashOption = (): Option =>
 export const levelOption = (description: string): Option =>
   new Option('--level <level>', description).argParser(parser(level));
 
+export const exporterLevelOption = (): Option =>
+  new Option(
+    '--exporter-level <level>',
+    "the object exporter's own least level; LegacyAuthenticationLevel, or CONNECT, where absent",
+  ).argParser(parser(level));
+
+/** A port that can be listened on; 0 takes a free one. Throws commander's error. */
+export const portOf = parser((text: string): number => {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(port <= 0xffff)) throw new Error('expected a port, 0 to 65535');
+  return port;
+});
+
 /** `connect`, `PKT_INTEGRITY`, `RPC_C_AUTHN_LEVEL_PKT`, `5`. */
 function level(text: string): number {
   const found = authnLevelOf(text);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, writeFileSync } from 'node:fs';
 import { Argument, Command, Option } from 'commander';
 import { readCalls } from '../capture/calls.js';
+import { CaptureError } from '../capture/error.js';
 import { type ReplayedCall, type ReplayOptions, replayCall, whyNotReplayed } from '../capture/replay.js';
 import { classOf, replayTitle, shortLevel } from '../capture/replay-result.js';
 import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
@@ -72,7 +73,8 @@ export const replayCommand = (): Command =>
 Every activation and ServerAlive is sent with its captured stub, on a new association at the captured authentication
 type and level: a captured token cannot be used again, so an account must be given for a server of your own. Methods of
 objects are not called, since a capture may hold an attack.
-Exit code 0 where all came out as captured, 1 where something did not, 2 where nothing could be read.
+Exit code 0 where all came out as captured, 1 where something did not, 2 where nothing could be read or
+nobody answered.
 
 Examples:
   dcom-harness replay capture.pcapng --as-of 2021-05
@@ -91,7 +93,6 @@ async function replay(paths: string[], options: ReplayCommandOptions): Promise<v
     throw new UsageError('--as-of and --registry belong to the simulated server; --target names another one');
   }
   const out = output(options);
-  const quiet = options.json || options.tap;
   const report = options.junit === undefined ? undefined : openForWriting(options.junit);
   const server = options.target === undefined ? await simulated(out, options) : undefined;
   try {
@@ -99,25 +100,56 @@ async function replay(paths: string[], options: ReplayCommandOptions): Promise<v
       server === undefined
         ? (options.target as { host: string; port: number })
         : { host: server.address.address, port: server.address.port };
-    const done: Replayed[] = [];
-    for (const file of captureFiles(paths))
-      done.push(...(await replayFile(out, file, optionsFor(target, options, server), options)));
+    if (server === undefined && options.user === undefined)
+      out.note('note: no --user; the server is sent a null session');
+    const done = await replayFiles(out, paths, optionsFor(target, options, server), options);
     if (done.length === 0) throw new UsageError('no activation that could be sent again was found');
     const results = done.map(resultOf);
     if (report !== undefined) writeFileSync(report, await junit(results, 'replay'));
-    if (options.tap) out.text(tap(results));
-    else if (options.json) for (const item of done) out.record(recordOf(item));
-    if (!quiet) {
-      out.table(done, COLUMNS);
-      out.text(resultsSummary(results).text);
-    }
-    if (!resultsSummary(results).ok) process.exitCode = 1;
+    print(out, done, results, options);
+    if (done.every(({ replayed }) => replayed.refusedAt === 'transport')) process.exitCode = NOBODY_THERE;
+    else if (!resultsSummary(results).ok) process.exitCode = 1;
   } finally {
     if (report !== undefined) closeSync(report);
     await server?.close();
   }
 }
 
+/** A file that cannot be read does not take the results of the others with it. */
+async function replayFiles(
+  out: Output,
+  paths: readonly string[],
+  options: ReplayOptions,
+  secrets: ReplayCommandOptions,
+): Promise<Replayed[]> {
+  const done: Replayed[] = [];
+  const files = captureFiles(paths);
+  for (const file of files) {
+    try {
+      done.push(...(await replayFile(out, file, options, secrets)));
+    } catch (error) {
+      if (!(error instanceof CaptureError) || files.length === 1) throw error;
+      out.note(`dcom-harness: ${error.message}`);
+    }
+  }
+  return done;
+}
+
+function print(
+  out: Output,
+  done: readonly Replayed[],
+  results: readonly Result[],
+  options: ReplayCommandOptions,
+): void {
+  if (options.tap) out.text(tap(results));
+  else if (options.json) for (const item of done) out.record(recordOf(item));
+  else {
+    out.table(done, COLUMNS);
+    out.text(resultsSummary(results).text);
+  }
+}
+
+const NOBODY_THERE = 2;
 const OWN_ACCOUNT = { domain: 'LAB', user: 'replay' } as const;
 /** Good for one run: the account exists in the simulated server alone. */
 const ownPassword = randomBytes(16).toString('hex');
@@ -174,7 +206,8 @@ async function replayFile(
     if (severity !== 'info')
       out.note(`${severity}: ${name}${frame === undefined ? '' : ` frame ${frame}`}: ${message}`);
   }
-  for (const [reason, count] of leftOut) out.note(`${name}: ${count} calls left out: ${reason}`);
+  for (const [reason, count] of leftOut)
+    out.note(`${name}: ${count} ${count === 1 ? 'call' : 'calls'} left out: ${reason}`);
   const done: Replayed[] = [];
   for (const call of calls) done.push({ file: name, ...(await replayCall(call, options)) });
   return done;

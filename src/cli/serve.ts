@@ -1,23 +1,29 @@
 import { closeSync, writeSync } from 'node:fs';
 import { Command, Option } from 'commander';
-import { userName } from '../capture/record.js';
-import { authnLevelName } from '../codec/status/authn.js';
 import { eventJson, eventLine } from '../hardening/events.js';
 import type { Registry } from '../hardening/registry.js';
 import type { PatchLevel } from '../hardening/timeline.js';
 import { formatEndpoint, parseEndpoint } from '../net/channel.js';
 import { isLoopback } from '../net/loopback.js';
-import { plain } from '../report/ndjson.js';
-import { printable } from '../report/printable.js';
-import { type AssociationEvent, RPC_PROFILES } from '../rpc/index.js';
-import type { AccountEntry, Identity } from '../security/index.js';
-import type { Activation } from '../server/activation-log.js';
+import { RPC_PROFILES } from '../rpc/index.js';
+import type { AccountEntry } from '../security/index.js';
+import type { AccessPermissions } from '../server/access.js';
 import { CLASS_NAMES, CLASSES, type ClassName } from '../server/classes/index.js';
-import type { Invocation, RefusedCall } from '../server/object-exporter.js';
 import { EXTRA_INTERFACES, type ExtraInterface, startServer } from '../server/server.js';
+import { readAccessFile } from './access-file.js';
 import { openForWriting } from './files.js';
 import { logger, type Output, output } from './io.js';
-import { asOfOption, jsonOption, listenOption, logLevelOption, registryOption, userOption } from './options.js';
+import {
+  asOfOption,
+  exporterLevelOption,
+  jsonOption,
+  listenOption,
+  logLevelOption,
+  portOf,
+  registryOption,
+  userOption,
+} from './options.js';
+import { tellActivation, tellInvocation, tellRefusal, tellRefusedCall } from './serve-report.js';
 
 interface ServeOptions {
   readonly listen: string;
@@ -26,6 +32,10 @@ interface ServeOptions {
   readonly user?: AccountEntry[];
   readonly profile: string;
   readonly allowAnonymous: boolean;
+  readonly access?: AccessPermissions;
+  readonly advertise?: string[];
+  readonly exporterPort?: number;
+  readonly exporterLevel?: number;
   readonly interface?: ExtraInterface[];
   readonly class?: (ClassName | 'all')[];
   readonly pcap?: string;
@@ -60,6 +70,14 @@ export const serveCommand = (): Command =>
       ).choices([...CLASS_NAMES, 'all']),
     )
     .option('--allow-anonymous', 'let callers without a name activate, which Windows does not', false)
+    .addOption(
+      new Option('--access <file>', 'launch and access permissions, as YAML or JSON').argParser(readAccessFile),
+    )
+    .option('--advertise <host...>', 'hosts that its bindings name, in this order; where it was reached where absent')
+    .addOption(
+      new Option('--exporter-port <port>', 'port of the object exporter; a free one where absent').argParser(portOf),
+    )
+    .addOption(exporterLevelOption())
     .option('--pcap <file>', 'record everything as pcapng')
     .addOption(jsonOption())
     .addOption(logLevelOption())
@@ -67,12 +85,21 @@ export const serveCommand = (): Command =>
       'after',
       `
 Answers RemoteActivation, RemoteGetClassObject and RemoteCreateInstance for any class, ServerAlive, ServerAlive2,
-ResolveOxid, ResolveOxid2 and the remote unknown. Ports below 1024 need root. Ends with Ctrl-C.
+ResolveOxid, ResolveOxid2, the pings, the remote unknown, the endpoint mapper and the management interface.
+Ports below 1024 need root. Ends with Ctrl-C.
 
 Examples:
   dcom-harness serve --user 'LAB\\op:secret' --as-of 2022-06-14
   dcom-harness serve --listen 127.0.0.2:1135 --user 'LAB\\op:secret' --registry RequireIntegrityActivationAuthenticationLevel=0
-  dcom-harness serve --user 'LAB\\op:secret' --pcap lab.pcapng --json`,
+  dcom-harness serve --user 'LAB\\op:secret' --class mmc20 shellwindows
+  dcom-harness serve --user 'LAB\\op:secret' --advertise 192.0.2.1 127.0.0.1 --access permissions.yaml
+  dcom-harness serve --user 'LAB\\op:secret' --pcap lab.pcapng --json
+
+permissions.yaml, every part of which may be left out:
+  machineLaunch: [authenticated]                  # also everyone, anonymous, DOMAIN\\user, a SID
+  machineAccess: [everyone, {deny: 'LAB\\guest'}]
+  launch: {49b2791a-b1ae-4c90-9b8e-e860ba07f889: ['LAB\\op']}
+  # defaultLaunch, defaultAccess, access: likewise`,
     )
     .action(serve);
 
@@ -89,12 +116,16 @@ async function serve(options: ServeOptions): Promise<void> {
     names: { netbiosName: 'HARNESS', ...domainOf(options.user) },
     profile: RPC_PROFILES[options.profile] as NonNullable<(typeof RPC_PROFILES)[string]>,
     allowAnonymous: options.allowAnonymous,
+    ...(options.access === undefined ? {} : { access: options.access }),
+    ...(options.advertise === undefined ? {} : { addresses: { hosts: options.advertise } }),
+    ...(options.exporterPort === undefined ? {} : { exporterPort: options.exporterPort }),
+    ...(options.exporterLevel === undefined ? {} : { exporterLevel: options.exporterLevel }),
     interfaces: options.interface ?? [],
     classes: classesOf(options.class ?? ['generic']),
     onInvocation: (invocation) => tellInvocation(out, invocation),
     onRefusedCall: (call) => tellRefusedCall(out, call),
     logger: logger(options.logLevel),
-    ...(file === undefined ? {} : { record: (block: Buffer) => void writeSync(file, block) }),
+    ...(file === undefined ? {} : { record: recordTo(file, out) }),
     onActivation: (activation) => tellActivation(out, activation),
     onEvent: ({ event, at }) =>
       out.json ? out.record({ ...eventJson(event, at), event: 'log', id: event.id }) : out.text(eventLine(event, at)),
@@ -111,6 +142,20 @@ async function serve(options: ServeOptions): Promise<void> {
   await stopped;
   await server.close();
   if (file !== undefined) closeSync(file);
+}
+
+/** A file that cannot be written to any more ends the recording, not the server. */
+function recordTo(file: number, out: Output): (block: Buffer) => void {
+  let broken = false;
+  return (block) => {
+    if (broken) return;
+    try {
+      writeSync(file, block);
+    } catch (error) {
+      broken = true;
+      out.note(`the recording ends here: ${(error as Error).message}`);
+    }
+  };
 }
 
 /** The domain that the server belongs to: that of its first account which names one. */
@@ -145,87 +190,6 @@ const classesOf = (names: readonly (ClassName | 'all')[]) =>
   (names.includes('all') ? CLASS_NAMES : CLASS_NAMES.filter((name) => names.includes(name))).map(
     (name) => CLASSES[name],
   );
-
-const who = (identity: Identity | undefined): string => (identity === undefined ? 'nobody' : userName(identity));
-
-function tellInvocation(
-  out: Output,
-  { time, client, identity, level, object, member, arguments: given }: Invocation,
-): void {
-  if (out.json) {
-    const user = identity === undefined ? {} : { user: userName(identity), sid: identity.sid };
-    out.record({
-      event: 'invocation',
-      time: new Date(time).toISOString(),
-      client: formatEndpoint(client),
-      ...user,
-      level,
-      object,
-      member,
-      arguments: given,
-    });
-    return;
-  }
-  const what = `${object}.${member}(${given.map((item) => JSON.stringify(plain(item))).join(', ')})`;
-  out.text(
-    printable(
-      `${new Date(time).toISOString()} ${formatEndpoint(client)} ${who(identity)} ${what} at ${authnLevelName(level)}: written down, not run`,
-    ),
-  );
-}
-
-function tellRefusedCall(out: Output, { time, client, identity, ...rest }: RefusedCall): void {
-  if (out.json) {
-    const user = identity === undefined ? {} : { user: userName(identity), sid: identity.sid };
-    out.record({
-      event: 'refused-call',
-      time: new Date(time).toISOString(),
-      client: formatEndpoint(client),
-      ...user,
-      ...rest,
-    });
-    return;
-  }
-  const { interface: name, opnum, level, refusedBy, reason, status } = rest;
-  const verdict = `refused by ${refusedBy}, fault 0x${status.toString(16).padStart(8, '0')} (${reason})`;
-  out.text(
-    printable(
-      `${new Date(time).toISOString()} ${formatEndpoint(client)} ${who(identity)} ${name} opnum ${opnum} at ${authnLevelName(level)}: ${verdict}`,
-    ),
-  );
-}
-
-function tellActivation(out: Output, activation: Activation): void {
-  const { time, client, identity, event: _, ...rest } = activation;
-  if (out.json) {
-    out.record({
-      event: 'activation',
-      time: new Date(time).toISOString(),
-      client: formatEndpoint(client),
-      ...(identity === undefined ? {} : { user: userName(identity), sid: identity.sid }),
-      ...rest,
-    });
-    return;
-  }
-  const who = identity === undefined ? 'nobody' : userName(identity);
-  const verdict =
-    activation.outcome === 'accepted'
-      ? 'accepted'
-      : `refused by ${activation.refusedBy}, ${activation.form} 0x${activation.status.toString(16).padStart(8, '0')}`;
-  out.text(
-    printable(
-      `${new Date(time).toISOString()} ${formatEndpoint(client)} ${who} ${activation.method} ${activation.clsid ?? '(unreadable)'} at ${authnLevelName(activation.level)}: ${verdict} (${activation.reason})`,
-    ),
-  );
-}
-
-function tellRefusal(out: Output, event: AssociationEvent, client: string): void {
-  if (out.json) out.record({ ...event, event: event.type, client });
-  else
-    out.text(
-      printable(`${client} ${event.type}: ${'why' in event ? event.why : 'reason' in event ? event.reason : ''}`),
-    );
-}
 
 const interrupted = (): Promise<void> =>
   new Promise((resolve) => {

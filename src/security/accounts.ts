@@ -24,9 +24,9 @@ export interface AccountEntry {
   readonly sid?: string;
 }
 
-/** `DOMAIN\user:password` or `user:password`. The password may hold anything, colons too. */
+/** `DOMAIN\user:password`, `DOMAIN/user:password` or `user:password`. The password may hold anything, colons too. */
 export function parseAccount(text: string): AccountEntry {
-  const match = /^(?:([^\\:]*)\\)?([^\\:]+):(.*)$/s.exec(text);
+  const match = /^(?:([^\\/:]*)[\\/])?([^\\/:]+):(.*)$/s.exec(text);
   if (match === null) throw new SecurityError('UNSUPPORTED', 'an account is written DOMAIN\\user:password');
   const [, domain = '', user = '', password = ''] = match;
   return { domain, user, password };

@@ -33,7 +33,7 @@ describe('replay against a fresh simulated server', () => {
     expect(linesOf(stdout).at(-1)).toBe('0 passed, 1 failed, 0 skipped');
     expect(stdout).toContain(`accepted  ${FAULT_5}`);
     expect(stderr).toMatch(/DCOM 10036: activation by LAB\\replay /);
-    expect(stderr).toContain('activation-at-connect.pcapng: 1 calls left out: neither an activation nor ServerAlive');
+    expect(stderr).toContain('activation-at-connect.pcapng: 1 call left out: neither an activation nor ServerAlive');
   });
 
   test('--level sends at another level than was captured', async () => {

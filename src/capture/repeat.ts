@@ -1,0 +1,210 @@
+import { type Connector, RpcConnection } from '../client/connection.js';
+import { ContextConnection } from '../client/context-connection.js';
+import { clientSecurity } from '../client/credentials.js';
+import { assertMayCall } from '../client/may-call.js';
+import { outcomeOfError, type CallOutcome } from '../client/outcome.js';
+import type { ClientProfile } from '../client/profile.js';
+import { bindingsOf, IObjectExporter, IRemoteSCMActivator } from '../codec/dcom/index.js';
+import { exporterTargets, reach, type Target } from '../client/bindings.js';
+import { interfaceByUuid } from '../codec/interfaces.js';
+import type { InterfaceDef, Operation } from '../codec/ndr/index.js';
+import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
+import { readUuid } from '../codec/uuid.js';
+import type { NtlmCredentials, RandomBytes } from '../security/index.js';
+import type { CapturedCall } from './conversation.js';
+import { differences, outcomeOfAnswer } from './compare-answers.js';
+import { Identifiers } from './identifiers.js';
+
+export interface RepeatOptions {
+  /** Loopback, or a host of a simulated network: methods of objects are called. */
+  readonly host: string;
+  /** Of the activators. */
+  readonly port: number;
+  /** How its binds look; which calls it makes, the capture says. */
+  readonly profile: ClientProfile;
+  /** A captured token cannot be used again. Absent: a null session. */
+  readonly credentials?: NtlmCredentials;
+  /** Instead of the captured levels, where those are authenticated. */
+  readonly level?: number;
+  readonly random: RandomBytes;
+  readonly connector?: Connector;
+  readonly simulated?: boolean;
+  readonly timeout?: number;
+}
+
+/** A call of a conversation, made again. */
+export interface RepeatedCall {
+  readonly call: CapturedCall;
+  /** Why it was not sent: it is about something that this server has not handed out. */
+  readonly notSent?: string;
+  /** Undefined where the capture does not have the answer, or it cannot be read. */
+  readonly captured: CallOutcome | undefined;
+  readonly repeated: CallOutcome | undefined;
+  /** Where the answers say something else, as paths; identifiers and addresses are always others. */
+  readonly differences: readonly string[];
+}
+
+/** Interfaces at the resolver's port. */
+const AT_RESOLVER: ReadonlySet<string> = new Set([IObjectExporter.uuid, IRemoteSCMActivator.uuid]);
+
+/** Whether a captured call can be part of a conversation that is repeated; if not, why. */
+export function whyNotRepeated(call: CapturedCall): string | undefined {
+  if (call.presentation === undefined) return 'its bind is not in the capture, so its interface is not known';
+  if (call.operation === undefined) return 'its operation is not known here';
+  if (!isDcom(call)) return 'it belongs to no conversation with objects';
+  if (call.value === undefined) return 'its parameters cannot be read';
+  if (call.security.level === undefined) return 'its authentication level is not in the capture';
+  return undefined;
+}
+
+const isDcom = ({ object, presentation }: CapturedCall): boolean =>
+  object !== undefined || AT_RESOLVER.has(presentation?.interface.uuid ?? '');
+
+/**
+ * Makes the calls of captured conversations again, one after the other: the same operations with the same parameters,
+ * but for the identifiers, which are those that the server hands out. Throws `MethodCallRefused` where the server is
+ * neither on this machine nor simulated; nothing is sent then.
+ */
+export async function repeatConversation(
+  calls: readonly CapturedCall[],
+  options: RepeatOptions,
+): Promise<readonly RepeatedCall[]> {
+  const repetition = new Repetition(options);
+  try {
+    const done: RepeatedCall[] = [];
+    for (const call of calls) done.push(await repetition.repeat(call));
+    return done;
+  } finally {
+    repetition.close();
+  }
+}
+
+class Repetition {
+  readonly #options: RepeatOptions;
+  readonly #identifiers = new Identifiers();
+  /** One connection for each of the capture's, by its stream. */
+  readonly #streams = new Map<number, Promise<ContextConnection>>();
+  /** Where the exporters are that the server has named. */
+  #exporter: readonly Target[] = [];
+
+  constructor(options: RepeatOptions) {
+    this.#options = options;
+  }
+
+  async repeat(call: CapturedCall): Promise<RepeatedCall> {
+    const captured = call.answer === undefined ? undefined : outcomeOfAnswer(call.answer);
+    const missing: string[] = [];
+    const object = call.object === undefined ? undefined : this.#identifiers.uuid(call.object);
+    if (call.object !== undefined && object === undefined) missing.push(call.object);
+    const input = this.#withCause(this.#identifiers.rewrite(call.value, (identifier) => missing.push(identifier)));
+    if (missing.length > 0) {
+      const notSent = `this server has not handed out ${[...new Set(missing)].join(', ')}`;
+      return { call, notSent, captured, repeated: undefined, differences: [] };
+    }
+    try {
+      const answer = await this.#send(call, input, object);
+      this.#learn(call, answer);
+      const repeated = outcomeOfAnswer({ kind: 'response', value: answer });
+      return { call, captured, repeated, differences: differences(capturedValue(call), answer) };
+    } catch (error) {
+      return { call, captured, repeated: outcomeOfError(error), differences: [] };
+    }
+  }
+
+  close(): void {
+    for (const stream of this.#streams.values()) stream.then((connection) => connection.close()).catch(() => {});
+  }
+
+  async #send(call: CapturedCall, input: unknown, object: string | undefined): Promise<unknown> {
+    const contexts = await this.#connection(call);
+    const { uuid } = (call.presentation as NonNullable<CapturedCall['presentation']>).interface;
+    const definition = interfaceByUuid(uuid) as InterfaceDef;
+    return contexts.call(definition, call.operation as Operation<unknown, unknown>, input, object);
+  }
+
+  #learn(call: CapturedCall, answer: unknown): void {
+    this.#identifiers.learn(capturedValue(call), answer);
+    const found = exporterBindingsIn(answer);
+    if (found.length > 0) this.#exporter = found;
+  }
+
+  /** A cause of its own for each captured one, so that calls of one cause stay together. */
+  #withCause(value: unknown): unknown {
+    const record = value as Readonly<Record<string, unknown>>;
+    for (const key of ['ORPCthis', 'orpcthis']) {
+      const header = record[key] as { cid: string } | undefined;
+      if (header === undefined) continue;
+      this.#identifiers.pair(header.cid, readUuid(this.#options.random(16)));
+      return { ...record, [key]: { ...header, cid: this.#identifiers.uuid(header.cid) } };
+    }
+    return value;
+  }
+
+  #connection(call: CapturedCall): Promise<ContextConnection> {
+    const key = call.stream;
+    const before = this.#streams.get(key);
+    if (before !== undefined) return before;
+    const opened = this.#open(call);
+    this.#streams.set(key, opened);
+    opened.catch(() => this.#streams.delete(key));
+    return opened;
+  }
+
+  async #open(call: CapturedCall): Promise<ContextConnection> {
+    const { host, port, profile, connector, timeout, simulated = false } = this.#options;
+    const atResolver = AT_RESOLVER.has(call.presentation?.interface.uuid ?? '');
+    const targets = atResolver ? [{ host, port }] : this.#exporter;
+    const connection = await reach(targets, (target) =>
+      RpcConnection.open({
+        ...target,
+        association: profile.association,
+        ...(connector && { connector }),
+        ...(timeout !== undefined && { timeout }),
+      }),
+    );
+    try {
+      assertMayCall(connection.remote, simulated);
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+    return new ContextConnection({
+      connection,
+      security: this.#security(call, atResolver),
+      proposals: atResolver ? profile.resolverProposals : profile.objectProposals,
+      verificationTrailer: profile.verificationTrailer,
+    });
+  }
+
+  #security({ security }: CapturedCall, atResolver: boolean) {
+    const { level: instead, credentials, random, host, profile } = this.#options;
+    const captured = security.level ?? RPC_C_AUTHN_LEVEL.NONE;
+    if (captured === RPC_C_AUTHN_LEVEL.NONE) return undefined;
+    const authType = security.authType ?? (atResolver ? profile.authType : profile.objectAuthType);
+    return clientSecurity({
+      // Kerberos by itself needs a ticket that nobody has; SPNEGO finds NTLM.
+      authType: authType === RPC_C_AUTHN.WINNT ? RPC_C_AUTHN.WINNT : RPC_C_AUTHN.GSS_NEGOTIATE,
+      level: instead ?? captured,
+      random,
+      ...(credentials && { credentials }),
+      ...(atResolver ? { target: `RPCSS/${host}` } : {}),
+    });
+  }
+}
+
+const capturedValue = ({ answer }: CapturedCall): unknown => (answer?.kind === 'response' ? answer.value : undefined);
+
+/** The exporter's endpoints, wherever an answer of a resolver has them. */
+function exporterBindingsIn(answer: unknown): readonly Target[] {
+  const found: Target[] = [];
+  const search = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return;
+    for (const [key, each] of Object.entries(value)) {
+      if (key === 'pdsaOxidBindings' || key === 'ppdsaOxidBindings') {
+        if (each !== null) found.push(...exporterTargets(bindingsOf(each)));
+      } else search(each);
+    }
+  };
+  search(answer);
+  return found;
+}
