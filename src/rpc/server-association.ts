@@ -2,38 +2,29 @@ import { CodecError } from '../codec/error.js';
 import {
   type AlterContextPdu,
   type Auth3Pdu,
-  BIND_TIME_FEATURES,
   type BindPdu,
   decodePdu,
   FAULT,
   type Pdu,
-  PFC,
   pduType,
   REJECT,
   type RequestPdu,
   readCommonHeader,
 } from '../codec/rpce/index.js';
-import type { AcceptorProvider, Leg, Milliseconds } from '../security/provider.js';
+import type { AcceptorProvider, Milliseconds } from '../security/provider.js';
 import { PduAssembler } from './assembler.js';
 import { sentStatus } from './fault-statuses.js';
 import { fragment } from './fragments.js';
-import type { AssociationGroup, AssociationGroups } from './groups.js';
+import type { AssociationGroups } from './groups.js';
 import { DEFAULT_LIMITS, type RpcLimits } from './limits.js';
-import {
-  type InterfaceTable,
-  type Negotiation,
-  NegotiationError,
-  negotiate,
-  type PresentationContext,
-} from './presentation.js';
+import type { InterfaceTable } from './presentation.js';
 import { DEFAULT_PROFILE, type RpcProfile } from './profile.js';
 import type { Protection } from './protection.js';
+import { badAuth3, ServerBinding } from './server-binding.js';
 import type { AssociationOutput, Refusal, ServerCall } from './server-events.js';
-import { ServerHandshake } from './server-handshake.js';
-import { acknowledgementPdu, bindNakPdu, faultPdu } from './server-pdus.js';
+import { bindNakPdu, faultPdu } from './server-pdus.js';
 import { RequestReceiver } from './server-requests.js';
 import { type ServerSecurityContext, ServerSecurityContexts } from './server-security.js';
-import { isMisaligned, isPadded } from './trailer-checks.js';
 
 export interface ServerAssociationOptions {
   readonly interfaces: InterfaceTable;
@@ -57,38 +48,30 @@ export class ServerAssociation {
   readonly limits: RpcLimits;
   readonly #options: ServerAssociationOptions;
   readonly #assembler = new PduAssembler();
-  readonly #contexts = new Map<number, PresentationContext>();
   readonly #security: ServerSecurityContexts;
-  readonly #handshake: ServerHandshake;
+  readonly #binding: ServerBinding;
   readonly #requests: RequestReceiver;
   readonly #outstanding = new Set<ServerCall>();
-  #group: AssociationGroup | undefined;
   /** `ending`: nothing more is read, but calls that were taken before are still answered. */
   #state: 'expects bind' | 'bound' | 'ending' | 'closed' = 'expects bind';
-  #maxFragment: number;
-  #multiplexed = false;
-  #clientSignsHeaders = false;
-  #signHeader = false;
-  #features = 0;
   #partialSince: Milliseconds | undefined;
 
   constructor(options: ServerAssociationOptions) {
     this.#options = options;
     this.profile = options.profile ?? DEFAULT_PROFILE;
     this.limits = { ...DEFAULT_LIMITS, ...options.limits };
-    this.#maxFragment = this.profile.transportMaxFragment;
     this.#security = new ServerSecurityContexts(options.providers);
-    this.#handshake = new ServerHandshake(this.profile, this.limits, this.#security);
-    this.#requests = new RequestReceiver(this.profile, this.limits, this.#contexts, this.#security);
+    this.#binding = new ServerBinding(options, this.profile, this.limits, this.#security);
+    this.#requests = new RequestReceiver(this.profile, this.limits, this.#binding.contexts, this.#security);
   }
 
   /** Bits of the bind time features that were agreed on, [MS-RPCE] 2.2.2.15. */
   get features(): number {
-    return this.#features;
+    return this.#binding.features;
   }
 
   get groupId(): number {
-    return this.#group?.id ?? 0;
+    return this.#binding.groupId;
   }
 
   /** Calls that are still to be answered. After `close` in an output, the connection ends with the last of them. */
@@ -139,7 +122,7 @@ export class ServerAssociation {
       p_cont_id: this.profile.responseContextId === 'low octet' ? call.contextId & 0xff : call.contextId,
       cancel_count: call.cancelled ? 1 : 0,
     } as const;
-    return fragment(head, stub, this.#maxFragment, this.#protectionOf(call));
+    return fragment(head, stub, this.#binding.maxFragment, this.#protectionOf(call));
   }
 
   /** The fault PDU that answers a call. A status of [MS-RPCE] 3.3.3.5.1 is replaced: no server may send it. */
@@ -155,14 +138,14 @@ export class ServerAssociation {
     this.#end();
     this.#state = 'closed';
     this.#outstanding.clear();
-    this.#contexts.clear();
+    this.#binding.contexts.clear();
   }
 
   /** Reads nothing more and leaves the association; what was taken before is still answered. */
   #end(): void {
     if (this.#state === 'closed' || this.#state === 'ending') return;
     this.#state = 'ending';
-    if (this.#group !== undefined) this.#options.groups.leave(this.#group);
+    this.#binding.leave();
   }
 
   #settle(call: ServerCall): boolean {
@@ -180,7 +163,7 @@ export class ServerAssociation {
       authType: context.authType,
       authLevel: context.statedLevel,
       authContextId: context.id,
-      signHeader: this.#signHeader,
+      signHeader: this.#binding.signHeader,
     };
   }
 
@@ -262,114 +245,31 @@ export class ServerAssociation {
   }
 
   #bind(pdu: BindPdu, bytes: Buffer, now: Milliseconds, out: AssociationOutput): void {
-    const nak = (reason: number, why: string): void => this.#bindNak(out, pdu.call_id, reason, why);
-    this.#group = this.#options.groups.join(pdu.assoc_group_id, this.#options.clientAddress);
-    if (this.#group === undefined) {
-      return nak(
-        REJECT.REASON_NOT_SPECIFIED,
-        `association group 0x${pdu.assoc_group_id.toString(16)} is not one of this client's`,
-      );
-    }
-    if (pdu.p_context_elem.length === 0) return nak(this.profile.emptyBindReason, 'a bind without any context');
-    const negotiation = this.#negotiate(pdu);
-    if (negotiation instanceof Error) return nak(REJECT.REASON_NOT_SPECIFIED, negotiation.message);
-    if (this.#exceedsContexts(negotiation)) return nak(REJECT.LOCAL_LIMIT_EXCEEDED, 'too many presentation contexts');
-    if (isMisaligned(bytes, pdu)) return nak(REJECT.REASON_NOT_SPECIFIED, MISALIGNED);
-    if (this.#refusesPadding(pdu)) return nak(REJECT.PROTOCOL_VERSION_NOT_SPECIFIED, PADDED);
-
-    const begun = pdu.auth === undefined ? undefined : this.#handshake.begin(pdu.auth, now, out.events);
-    if (begun !== undefined && 'reject' in begun) return nak(begun.reject, begun.why);
-
+    const answer = this.#binding.bind(pdu, bytes, now, out.events);
+    if ('reject' in answer) return this.#bindNak(out, pdu.call_id, answer.reject, answer.why);
     this.#state = 'bound';
-    this.#maxFragment = this.#fragmentSize(pdu);
-    this.#features = negotiation.features ?? 0;
-    this.#multiplexed = (pdu.pfc_flags & PFC.CONC_MPX) !== 0 && this.profile.supportsConcurrentMultiplexing;
-    out.send.push(this.#ack(pdu, negotiation, begun?.leg, this.#multiplexed ? PFC.CONC_MPX : 0));
-    out.events.push({ type: 'bound', groupId: this.#group.id, contexts: negotiation.accepted });
-  }
-
-  #refusesPadding(pdu: Pdu): boolean {
-    return this.profile.handshakePadding === 'refused' && isPadded(pdu);
-  }
-
-  /** One value answers both sizes: the smaller proposal within the transport's bounds, cut to a multiple of eight. */
-  #fragmentSize(pdu: BindPdu): number {
-    const asked = Math.max(this.profile.minFragment, Math.min(pdu.max_xmit_frag, pdu.max_recv_frag));
-    return Math.min(asked, this.profile.transportMaxFragment) & ~7;
-  }
-
-  #negotiate(pdu: BindPdu | AlterContextPdu): Negotiation | NegotiationError {
-    try {
-      return negotiate(pdu.p_context_elem, this.#contexts, this.#options.interfaces, this.profile, pdu.PTYPE);
-    } catch (error) {
-      if (error instanceof NegotiationError) return error;
-      throw error;
-    }
-  }
-
-  #exceedsContexts({ accepted }: Negotiation): boolean {
-    const added = accepted.filter((context) => !this.#contexts.has(context.id)).length;
-    const limit = Math.min(
-      this.limits.maxContexts,
-      this.limits.maxContextsPerInterface * this.#options.interfaces.size,
-    );
-    return this.#contexts.size + added > limit;
-  }
-
-  /** bind_ack or alter_context_resp; the accepted contexts become usable with it. Multiplexing is a bind's to agree on. */
-  #ack(pdu: BindPdu | AlterContextPdu, negotiation: Negotiation, leg: Leg | undefined, flags = 0): Buffer {
-    for (const context of negotiation.accepted) this.#contexts.set(context.id, context);
-    const signing = (pdu.pfc_flags & PFC.SUPPORT_HEADER_SIGN) !== 0;
-    if (signing) {
-      this.#clientSignsHeaders = true;
-      this.#signHeader = this.profile.supportsHeaderSigning;
-    }
-    return acknowledgementPdu(pdu, {
-      flags: flags | (signing && this.#signHeader ? PFC.SUPPORT_HEADER_SIGN : 0),
-      maxFragment: this.#maxFragment,
-      groupId: this.groupId,
-      secondaryAddress: this.#options.secondaryAddress,
-      results: negotiation.results,
-      token: leg?.token,
-    });
+    out.send.push(answer);
   }
 
   #alter(pdu: AlterContextPdu, bytes: Buffer, now: Milliseconds, out: AssociationOutput): void {
-    const fail = (status: number, why: string): void =>
-      this.#fail(out, pdu.call_id, 0, { status, why, didNotExecute: true, close: true });
-    const late = pdu.auth === undefined ? undefined : this.#handshake.refuseLate(pdu.auth);
-    if (late !== undefined) return fail(late.status, late.why);
-    if (isMisaligned(bytes, pdu)) return fail(FAULT.PROTO_ERROR, MISALIGNED);
-    if (this.#refusesPadding(pdu)) return fail(FAULT.PROTO_ERROR, PADDED);
-    const negotiation = this.#negotiate(pdu);
-    if (negotiation instanceof Error) return fail(FAULT.PROTO_ERROR, negotiation.message);
-    if (this.#exceedsContexts(negotiation)) {
-      // [MS-RPCE] 3.3.3.5.5 asks for bind_nak here too.
-      return this.#bindNak(out, pdu.call_id, REJECT.LOCAL_LIMIT_EXCEEDED, 'too many presentation contexts');
-    }
-    const multiplexes = (this.#features & BIND_TIME_FEATURES.SecurityContextMultiplexingSupported) !== 0;
-    const advanced =
-      pdu.auth === undefined ? undefined : this.#handshake.advance(pdu.auth, now, multiplexes, out.events);
-    if (advanced !== undefined && 'status' in advanced) return fail(advanced.status, advanced.why);
-
-    out.send.push(this.#ack(pdu, negotiation, advanced?.leg));
-    out.events.push({ type: 'altered', contexts: negotiation.accepted });
+    const answer = this.#binding.alter(pdu, bytes, now, out.events);
+    if ('reject' in answer) return this.#bindNak(out, pdu.call_id, answer.reject, answer.why);
+    if ('status' in answer) return this.#fail(out, pdu.call_id, 0, answer);
+    out.send.push(answer);
   }
 
-  /** [MS-RPCE] 3.3.1.5.2.1: never answered; what goes wrong shows at the first request. */
+  /** [MS-RPCE] 3.3.1.5.2.1: never answered; what goes wrong with its token shows at the first request. */
   #auth3(pdu: Auth3Pdu, bytes: Buffer, now: Milliseconds, out: AssociationOutput): void {
-    const misaligned: Refusal = { status: FAULT.PROTO_ERROR, why: MISALIGNED, didNotExecute: true, close: true };
-    const malformed = isMisaligned(bytes, pdu) ? misaligned : this.#refusesPadding(pdu) ? badAuth3(PADDED) : undefined;
-    const refusal = malformed ?? this.#handshake.finish(pdu.auth, now, out.events);
+    const refusal = this.#binding.auth3(pdu, bytes, now, out.events);
     if (refusal !== undefined) this.#fail(out, pdu.call_id, 0, refusal);
   }
 
   #request(pdu: RequestPdu, bytes: Buffer, now: Milliseconds, out: AssociationOutput): void {
     const state = {
       outstanding: this.#outstanding,
-      multiplexed: this.#multiplexed,
-      signHeader: this.#signHeader,
-      clientSignsHeaders: this.#clientSignsHeaders,
+      multiplexed: this.#binding.multiplexed,
+      signHeader: this.#binding.signHeader,
+      clientSignsHeaders: this.#binding.clientSignsHeaders,
     };
     const result = this.#requests.take(pdu, bytes, state, now);
     if (result === undefined) return;
@@ -403,16 +303,5 @@ export class ServerAssociation {
     out.close = why;
   }
 }
-
-const MISALIGNED = 'the sec_trailer does not stand on a boundary of four octets';
-const PADDED = 'the sec_trailer of a handshake counts padding';
-
-/** nca_s_fault_remote_no_memory is what Windows makes of an auth3 that it cannot read, as Samba's tests have it. */
-const badAuth3 = (why: string): Refusal => ({
-  status: FAULT.REMOTE_NO_MEMORY,
-  why,
-  didNotExecute: true,
-  close: true,
-});
 
 const newOutput = (): AssociationOutput => ({ received: 0, send: [], calls: [], events: [], close: undefined });
