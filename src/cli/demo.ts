@@ -137,11 +137,11 @@ function showRows(out: Output, rows: readonly Row[]): void {
     column(0),
     column(1),
   ]);
-  const logged = rows.flatMap(({ cells }) => cells.flatMap(({ event }) => (event === undefined ? [] : [event])));
-  const [first] = logged;
-  if (first !== undefined) {
-    out.text(`\n${logged.length} of the servers logged event 10036, the first of them:\n`);
-    out.text(eventLine(first.event, first.at));
+  out.text('\nEvents logged by the servers:\n');
+  for (const { asOf, value, cells } of rows) {
+    for (const { event } of cells) {
+      if (event !== undefined) out.text(`as of ${asOf}, ${value ?? 'absent'}: ${eventLine(event.event, event.at)}`);
+    }
   }
   out.text(
     '\nTry next: dcom-harness --help, dcom-harness serve --help, dcom-harness replay --help (node dist/cli/main.js …)',
