@@ -20,6 +20,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   tshark: 'tshark',
   capinfos: 'tshark',
   smbtorture: 'samba-testsuite',
+  ndrdump: 'samba-testsuite',
   samba: 'samba-ad-dc',
   'samba-tool': 'samba',
   smbclient: 'smbclient',
