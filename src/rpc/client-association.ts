@@ -5,7 +5,6 @@ import {
   type ContextElement,
   DREP_LITTLE,
   decodePdu,
-  encodePdu,
   encodeVerificationTrailer,
   type Pdu,
   PFC,
@@ -19,6 +18,7 @@ import { PduAssembler } from './assembler.js';
 import { extendedErrorOfBindNak } from './bind-nak.js';
 import { type AnswerRules, ClientAnswers } from './client-answers.js';
 import type { ClientOutput } from './client-events.js';
+import { auth3Pdu, barePdu, proposalPdu } from './client-pdus.js';
 import { ClientSecurity, type ClientSecurityOptions } from './client-security.js';
 import { ProtocolError } from './errors.js';
 import { fragment } from './fragments.js';
@@ -162,12 +162,7 @@ export class ClientAssociation {
 
   /** co_cancel for a call that is under way; the server still answers it. */
   cancel(callId: number): Buffer {
-    return encodePdu({
-      PTYPE: 'co_cancel',
-      pfc_flags: PFC.FIRST_FRAG | PFC.LAST_FRAG,
-      ...this.#drep(),
-      call_id: callId,
-    });
+    return barePdu('co_cancel', { callId, drep: this.#drep() });
   }
 
   /**
@@ -176,12 +171,7 @@ export class ClientAssociation {
    */
   orphan(callId: number): Buffer {
     this.#answers.orphan(callId);
-    return encodePdu({
-      PTYPE: 'orphaned',
-      pfc_flags: PFC.FIRST_FRAG | PFC.LAST_FRAG,
-      ...this.#drep(),
-      call_id: callId,
-    });
+    return barePdu('orphaned', { callId, drep: this.#drep() });
   }
 
   /** Takes octets from the connection, in pieces of any size. Nothing is taken after `close`. */
@@ -247,16 +237,14 @@ export class ClientAssociation {
     });
     const capabilities = this.#capabilities(security);
     if ((capabilities & PFC.SUPPORT_HEADER_SIGN) !== 0) this.#announcedHeaderSigning = true;
-    return encodePdu({
-      PTYPE,
-      pfc_flags: PFC.FIRST_FRAG | PFC.LAST_FRAG | capabilities,
-      ...this.#drep(),
-      call_id,
-      max_xmit_frag: this.#maxFragment,
-      max_recv_frag: this.#maxFragment,
-      assoc_group_id: PTYPE === 'bind' ? (this.#options.groupId ?? 0) : this.#groupId,
-      p_context_elem: [...elements],
-      ...(security === undefined || token === undefined ? {} : { auth: security.verifier(token) }),
+    return proposalPdu(PTYPE, {
+      callId: call_id,
+      drep: this.#drep(),
+      flags: capabilities,
+      maxFragment: this.#maxFragment,
+      groupId: PTYPE === 'bind' ? (this.#options.groupId ?? 0) : this.#groupId,
+      elements,
+      auth: security === undefined || token === undefined ? undefined : security.verifier(token),
     });
   }
 
@@ -383,15 +371,7 @@ export class ClientAssociation {
       out.send.push(this.#bindPdu('alter_context', pdu.call_id, elements, security, leg.token));
       return;
     }
-    out.send.push(
-      encodePdu({
-        PTYPE: 'auth3',
-        pfc_flags: PFC.FIRST_FRAG | PFC.LAST_FRAG | this.#capabilities(security),
-        ...this.#drep(),
-        call_id: pdu.call_id,
-        pad: new Uint8Array(4),
-        auth: security.verifier(leg.token),
-      }),
-    );
+    const head = { callId: pdu.call_id, drep: this.#drep() };
+    out.send.push(auth3Pdu(head, this.#capabilities(security), security.verifier(leg.token)));
   }
 }
