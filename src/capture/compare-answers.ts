@@ -1,7 +1,9 @@
 import { type CallOutcome, faultOutcome, resultOutcome } from '../client/outcome.js';
 import type { CapturedAnswer } from './conversation.js';
 
-type Answer = Pick<Extract<CapturedAnswer, { kind: 'response' }>, 'kind' | 'value'> | Extract<CapturedAnswer, { kind: 'fault' }>;
+type Answer =
+  | Pick<Extract<CapturedAnswer, { kind: 'response' }>, 'kind' | 'value'>
+  | Extract<CapturedAnswer, { kind: 'fault' }>;
 
 /** What any call came to, by its fault or by the result that its operation ends with. */
 export function outcomeOfAnswer(answer: Answer): CallOutcome | undefined {
@@ -33,10 +35,15 @@ export function differences(captured: unknown, now: unknown, path = ''): string[
   if (captured === undefined) return [];
   if (isTree(captured) && isTree(now)) {
     const keys = [...new Set([...Object.keys(captured), ...Object.keys(now)])].filter((key) => !ALWAYS_OTHERS.has(key));
-    return keys.flatMap((key) => differences(captured[key] ?? null, now[key] ?? null, path === '' ? key : `${path}.${key}`));
+    return keys.flatMap((key) =>
+      differences(captured[key] ?? null, now[key] ?? null, path === '' ? key : `${path}.${key}`),
+    );
   }
-  return same(captured, now) ? [] : [path];
+  return same(captured, now) || isReserved(path) ? [] : [path];
 }
+
+/** STDOBJREF.flags: all bits but SORF_NOPING are the exporter's own business, [MS-DCOM] 2.2.18.2. */
+const isReserved = (path: string): boolean => path.endsWith('std.flags');
 
 type Tree = Readonly<Record<string, unknown>>;
 

@@ -1,18 +1,18 @@
+import { exporterTargets, reach, type Target } from '../client/bindings.js';
 import { type Connector, RpcConnection } from '../client/connection.js';
 import { ContextConnection } from '../client/context-connection.js';
 import { clientSecurity } from '../client/credentials.js';
 import { assertMayCall } from '../client/may-call.js';
-import { outcomeOfError, type CallOutcome } from '../client/outcome.js';
+import { type CallOutcome, outcomeOfError } from '../client/outcome.js';
 import type { ClientProfile } from '../client/profile.js';
 import { bindingsOf, IObjectExporter, IRemoteSCMActivator } from '../codec/dcom/index.js';
-import { exporterTargets, reach, type Target } from '../client/bindings.js';
 import { interfaceByUuid } from '../codec/interfaces.js';
 import type { InterfaceDef, Operation } from '../codec/ndr/index.js';
 import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import { readUuid } from '../codec/uuid.js';
 import type { NtlmCredentials, RandomBytes } from '../security/index.js';
-import type { CapturedCall } from './conversation.js';
 import { differences, outcomeOfAnswer } from './compare-answers.js';
+import type { CapturedCall } from './conversation.js';
 import { Identifiers } from './identifiers.js';
 
 export interface RepeatOptions {

@@ -39,7 +39,9 @@ export function remoteUnknown(objects: ObjectTable, exporter: ObjectExporter): S
       const std = { flags: 0, cPublicRefs: cRefs, oxid: objects.oxid, oid: found.object.oid, ipid: found.ipid };
       return { hResult: HRESULT.S_OK, std };
     });
-    return { ORPCthat, ppQIResults, ReturnValue: HRESULT.S_OK };
+    // Windows was seen to repeat the result of a single interface; what it gives where some are there is unconfirmed.
+    const none = ppQIResults.length > 0 && ppQIResults.every(({ hResult }) => hResult === HRESULT.E_NOINTERFACE);
+    return { ORPCthat, ppQIResults, ReturnValue: none ? HRESULT.E_NOINTERFACE : HRESULT.S_OK };
   });
 
   const queryInterface2 = method(RemQueryInterface2, ({ ripid, iids }, { call, server }) => {
@@ -81,7 +83,9 @@ export function remoteUnknown(objects: ObjectTable, exporter: ObjectExporter): S
   });
 
   const common = [queryInterface, addRef, release];
-  return [service(IRemUnknown, common), service(IRemUnknown2, [...common, queryInterface2])];
+  // Windows refuses NDR64 for these two in every capture, and takes it for IClassFactory.
+  const ndr20 = { transferSyntaxes: ['ndr20'] } as const;
+  return [service(IRemUnknown, common, ndr20), service(IRemUnknown2, [...common, queryInterface2], ndr20)];
 }
 
 const sidOf = ({ call }: CallContext): string => call.security?.identity.sid ?? ANONYMOUS_SID;

@@ -35,15 +35,23 @@ export class AutomationError extends Error {
   }
 }
 
+/** DISPIDs by name, for members whose place is not their DISPID: programs may know those of a real class by heart. */
+export type AutomationIds = Readonly<Record<string, number>>;
+
 /** An object that scripts can drive: IDispatch over the members that are given. */
-export function automationObject(name: string, members: AutomationMembers): ComObject {
-  const dispatcher = new Dispatcher(name, members);
+export function automationObject(name: string, members: AutomationMembers, ids: AutomationIds = {}): ComObject {
+  const dispatcher = new Dispatcher(name, members, ids);
   return { name, queryInterface: (iid) => (iid === IID_IDispatch ? dispatcher.methods : undefined) };
 }
 
 /** A class of such objects. Members that keep state are made anew for each object. */
-export const automationClass = (clsid: string, name: string, members: () => AutomationMembers): ComClass => ({
+export const automationClass = (
+  clsid: string,
+  name: string,
+  members: () => AutomationMembers,
+  ids: AutomationIds = {},
+): ComClass => ({
   clsid,
   name,
-  create: () => automationObject(name, members()),
+  create: () => automationObject(name, members(), ids),
 });

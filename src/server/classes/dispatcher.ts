@@ -21,7 +21,7 @@ import {
 } from '../../codec/oaut/index.js';
 import { UUID_NULL } from '../../codec/uuid.js';
 import { HRESULT } from '../com.js';
-import { AutomationError, type AutomationMember, type AutomationMembers } from './automation.js';
+import { AutomationError, type AutomationIds, type AutomationMember, type AutomationMembers } from './automation.js';
 import { type AutomationParameter, bindArguments, type InvokeRequest } from './automation-arguments.js';
 import { type ComInterface, type ComObject, comInterface, comMethod, type ObjectCall } from './class.js';
 
@@ -41,12 +41,14 @@ export class Dispatcher {
   readonly #name: string;
   readonly #members: readonly AutomationMember[];
   readonly #names: readonly string[];
+  readonly #ids: readonly number[];
   readonly methods: ComInterface;
 
-  constructor(name: string, members: AutomationMembers) {
+  constructor(name: string, members: AutomationMembers, ids: AutomationIds) {
     this.#name = name;
     this.#members = Object.values(members);
     this.#names = Object.keys(members).map((item) => item.toLowerCase());
+    this.#ids = idsOf(Object.keys(members), ids);
     this.methods = comInterface(
       comMethod(GetTypeInfoCount, () => ({ pctinfo: 0, ReturnValue: HRESULT.S_OK })),
       comMethod(GetTypeInfo, ({ iTInfo }) => ({
@@ -73,13 +75,14 @@ export class Dispatcher {
     const [first = '', ...rest] = names.map((name) => (name ?? '').toLowerCase());
     const index = first === '' ? -1 : this.#names.indexOf(first);
     const parameters = parametersOf(this.#members[index])?.map(({ name }) => name.toLowerCase()) ?? [];
-    const rgDispId = [index < 0 ? DISPID_UNKNOWN : index + 1, ...rest.map((name) => parameters.indexOf(name))];
+    const rgDispId = [this.#ids[index] ?? DISPID_UNKNOWN, ...rest.map((name) => parameters.indexOf(name))];
     return { rgDispId, ReturnValue: rgDispId.includes(DISPID_UNKNOWN) ? HRESULT.DISP_E_UNKNOWNNAME : HRESULT.S_OK };
   }
 
   async #invoke(request: InvokeRequest, call: ObjectCall): Promise<Result> {
     const { dispIdMember, dwFlags } = request;
-    const member = this.#members[dispIdMember === DISPID_VALUE ? this.#names.indexOf('') : dispIdMember - 1];
+    const byId = dispIdMember === DISPID_VALUE ? this.#names.indexOf('') : this.#ids.indexOf(dispIdMember);
+    const member = this.#members[byId];
     const way = member && wayOf(member, dwFlags);
     if (way === undefined) return { ReturnValue: HRESULT.DISP_E_MEMBERNOTFOUND };
     const bound = bindArguments(request, way.parameters, call);
@@ -106,6 +109,15 @@ export class Dispatcher {
     return { ReturnValue: HRESULT.S_OK, pVarResult: { vt: VT_DISPATCH, value: objref } };
   }
 }
+
+/** The DISPIDs that are given, and for other members their places, out of the way of the former. */
+function idsOf(names: readonly string[], ids: AutomationIds): number[] {
+  const taken = new Set(Object.values(ids));
+  const free = (place: number): number => (taken.has(place) ? OUT_OF_THE_WAY + place : place);
+  return names.map((name, index) => ids[name] ?? free(index + 1));
+}
+
+const OUT_OF_THE_WAY = 10_000;
 
 const NOTHING = { pVarResult: variant(undefined), pExcepInfo: NO_EXCEPTION, pArgErr: 0 };
 
