@@ -63,6 +63,7 @@ interface Waiting {
 }
 
 interface Negotiation {
+  readonly callId: number;
   results: readonly ContextResult[] | undefined;
   readonly authenticates: boolean;
   readonly resolve: (results: readonly ContextResult[]) => void;
@@ -79,6 +80,13 @@ export class RpcConnection {
   #negotiation: Negotiation | undefined;
   #channel: Channel | undefined;
   #ended: Error | undefined;
+  /** Settles when the last call that was made is answered. */
+  #lastCall: Promise<unknown> = Promise.resolve();
+  #tellEnded: () => void = () => undefined;
+  /** Settles when the connection has ended, by whomever. */
+  readonly ended = new Promise<void>((resolve) => {
+    this.#tellEnded = resolve;
+  });
 
   private constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -122,19 +130,33 @@ export class RpcConnection {
    * Opens the association, and authenticates where `security` is given: the promise settles when the handshake has
    * ended. Rejects with `BindRejected`, `SecurityError`, `RpcFault` or `TransportError`.
    */
-  bind(elements: readonly ContextElement[], security?: ClientSecurityOptions): Promise<readonly ContextResult[]> {
+  async bind(elements: readonly ContextElement[], security?: ClientSecurityOptions): Promise<readonly ContextResult[]> {
     const { callId, send } = this.#association.bind(elements, security, this.#clock());
     return this.#negotiate(callId, send, security !== undefined);
   }
 
   /** Adds presentation contexts, a security context, or both. */
-  alter(elements: readonly ContextElement[], security?: ClientSecurityOptions): Promise<readonly ContextResult[]> {
+  async alter(
+    elements: readonly ContextElement[],
+    security?: ClientSecurityOptions,
+  ): Promise<readonly ContextResult[]> {
     const { callId, send } = this.#association.alter(elements, security, this.#clock());
     return this.#negotiate(callId, send, security !== undefined);
   }
 
-  /** Makes a call with a stub that is marshalled already. Rejects with `RpcFault` where the server answers so. */
-  async raw(opnum: number, stub: Uint8Array, options: CallOptions): Promise<RawAnswer> {
+  /**
+   * Makes a call with a stub that is marshalled already, after the one before where the server did not agree to several
+   * at once. Rejects with `RpcFault` where the server answers so.
+   */
+  raw(opnum: number, stub: Uint8Array, options: CallOptions): Promise<RawAnswer> {
+    const ask = () => this.#ask(opnum, stub, options);
+    if (this.#association.multiplexes) return ask();
+    const answer = this.#lastCall.then(ask);
+    this.#lastCall = answer.catch(() => undefined);
+    return answer;
+  }
+
+  async #ask(opnum: number, stub: Uint8Array, options: CallOptions): Promise<RawAnswer> {
     const { callId, send } = this.#association.request({ opnum, stub, ...options });
     const event = await new Promise<Answered>((resolve, reject) => {
       this.#wait(callId, reject, resolve);
@@ -159,13 +181,15 @@ export class RpcConnection {
     return operation.response.decode(stub, { syntax, little: littleEndian }).value;
   }
 
+  /** What is still waited for is rejected. */
   close(): void {
+    this.#end(new TransportError('the connection was closed', 'by this client'));
     this.#channel?.end();
   }
 
   #negotiate(callId: number, send: Buffer, authenticates: boolean): Promise<readonly ContextResult[]> {
     return new Promise((resolve, reject) => {
-      this.#negotiation = { results: undefined, authenticates, resolve };
+      this.#negotiation = { callId, results: undefined, authenticates, resolve };
       this.#wait(callId, reject);
       this.#send([send]);
     });
@@ -179,6 +203,7 @@ export class RpcConnection {
     }
     const timer = setTimeout(() => {
       this.#waiting.delete(callId);
+      if (this.#negotiation?.callId === callId) this.#negotiation = undefined;
       reject(new TransportError(`call ${callId}`, `no answer within ${this.#timeout} ms`));
     }, this.#timeout);
     this.#waiting.set(callId, { resolve, reject, timer });
@@ -219,7 +244,7 @@ export class RpcConnection {
   /** A handshake of several legs acknowledges several times; the first acknowledgement has the results. */
   #negotiated(callId: number, results: readonly ContextResult[] | undefined): void {
     const negotiation = this.#negotiation;
-    if (negotiation === undefined) return;
+    if (negotiation?.callId !== callId) return;
     negotiation.results ??= results;
     if (negotiation.authenticates && results !== undefined) return;
     this.#negotiation = undefined;
@@ -235,6 +260,7 @@ export class RpcConnection {
   }
 
   #send(pdus: readonly Buffer[]): void {
+    if (this.#ended !== undefined) return;
     for (const pdu of pdus) {
       this.#options.octets?.('client', pdu);
       this.#channel?.send(pdu);
@@ -247,6 +273,7 @@ export class RpcConnection {
 
   #end(error: Error): void {
     this.#ended ??= error;
+    this.#tellEnded();
     for (const { reject, timer } of this.#waiting.values()) {
       clearTimeout(timer);
       reject(this.#ended);

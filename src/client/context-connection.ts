@@ -91,7 +91,11 @@ export class ContextConnection {
     const { security, proposals = NDR20_ALONE, joins = false } = this.#options;
     const elements = this.#propose(iid);
     const all = proposals.features && !joins ? [...elements, proposeFeatures(iid, this.#nextContextId++)] : elements;
-    const results = await this.connection.bind(all, security);
+    const results = await this.connection.bind(all, security).catch((error) => {
+      // Nothing can be called over a connection without an association.
+      this.connection.close();
+      throw error;
+    });
     const id = acceptedContext(elements, results);
     return { id, transferSyntax: syntaxOf(elements, id), calls: 0 };
   }

@@ -181,10 +181,7 @@ export class DcomClient {
 
   /** One connection an exporter, kept for all its objects. */
   #add(oxid: bigint, open: () => Promise<Exporter>): Promise<Exporter> {
-    const opened = open();
-    this.#exporters.set(oxid, opened);
-    opened.catch(() => this.#exporters.delete(oxid));
-    return opened;
+    return keep(this.#exporters, oxid, open(), ({ connection }) => connection.ended);
   }
 
   async #resolve(oxid: bigint, saResAddr: DUALSTRINGARRAY): Promise<Exporter> {
@@ -236,9 +233,7 @@ export class DcomClient {
       const before = this.#resolvers.get(key);
       if (before !== undefined) return before;
       const opened = this.#openResolver(target, level);
-      this.#resolvers.set(key, opened);
-      opened.catch(() => this.#resolvers.delete(key));
-      return opened;
+      return keep(this.#resolvers, key, opened, ({ contexts }) => contexts.connection.ended);
     });
   }
 
@@ -288,6 +283,7 @@ export class DcomClient {
       ...(octets && { octets }),
     });
     this.#connections.add(connection);
+    void connection.ended.then(() => this.#connections.delete(connection));
     return connection;
   }
 
@@ -300,6 +296,16 @@ export class DcomClient {
     const { profile, level, authType } = this.#options;
     return authType === 0 ? RPC_C_AUTHN_LEVEL.NONE : profile.activationLevel(level ?? 'default');
   }
+}
+
+/** Keeps what was opened for whoever asks next, until it fails or its connection ends. */
+function keep<K, V>(kept: Map<K, Promise<V>>, key: K, opened: Promise<V>, ended: (value: V) => Promise<void>) {
+  const forget = () => {
+    if (kept.get(key) === opened) kept.delete(key);
+  };
+  kept.set(key, opened);
+  opened.then(ended).then(forget, forget);
+  return opened;
 }
 
 const keyOf = ({ host, port }: Target): string => `${host.toLowerCase()} ${port}`;

@@ -26,6 +26,11 @@ export class ExporterConnection {
     return this.#contexts.connection.remote;
   }
 
+  /** Settles when the connection has ended. */
+  get ended(): Promise<void> {
+    return this.#contexts.connection.ended;
+  }
+
   close(): void {
     this.#contexts.close();
   }

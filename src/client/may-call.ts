@@ -1,4 +1,6 @@
+import { lookup } from 'node:dns/promises';
 import type { Endpoint } from '../net/channel.js';
+import { TransportError } from '../net/error.js';
 import { isLoopback } from '../net/loopback.js';
 
 /** The one place that keeps methods of objects from being called on machines that are nobody's to try things on. */
@@ -15,4 +17,15 @@ export class MethodCallRefused extends Error {
 /** Throws `MethodCallRefused` unless the peer is loopback, or a host of a simulated network. */
 export function assertMayCall(remote: Endpoint, simulated: boolean): void {
   if (!simulated && !isLoopback(remote.address)) throw new MethodCallRefused(remote);
+}
+
+/**
+ * The same before there is a connection: looks a name up. A connection is checked again by where it has led to. Throws
+ * `MethodCallRefused`, and `TransportError` for a name that nobody knows.
+ */
+export async function assertMayCallHost(host: string): Promise<void> {
+  const found = await lookup(host).catch((error: unknown) => {
+    throw new TransportError(`cannot look up ${host}`, error);
+  });
+  assertMayCall({ address: found.address, port: 0 }, false);
 }

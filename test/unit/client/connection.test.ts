@@ -4,7 +4,14 @@ import { acceptedContext, type Connector, propose, RpcConnection } from '../../.
 import { clientSecurity } from '../../../src/client/credentials.js';
 import { outcomeOfError } from '../../../src/client/outcome.js';
 import { IObjectExporter, ServerAlive } from '../../../src/codec/dcom/index.js';
-import { type ContextResult, decodePdu, encodePdu, NDR20_SYNTAX, type Pdu } from '../../../src/codec/rpce/index.js';
+import {
+  type ContextResult,
+  decodePdu,
+  encodePdu,
+  NDR20_SYNTAX,
+  type Pdu,
+  PFC,
+} from '../../../src/codec/rpce/index.js';
 import type { ChannelEvents } from '../../../src/net/channel.js';
 import { TransportError } from '../../../src/net/error.js';
 import { authentication, CLSID, IID_IUnknown, LEVEL } from '../../support/live.js';
@@ -43,19 +50,32 @@ function scripted(script: Script): Connector & { readonly received: Pdu[] } {
   return Object.assign(connector, { received });
 }
 
+const PFC_ONE_FRAGMENT = PFC.FIRST_FRAG | PFC.LAST_FRAG;
 const ELEMENTS = propose(IObjectExporter);
 const accepted: ContextResult = { result: 0, reason: 0, transfer_syntax: NDR20_SYNTAX };
 
-const bindAck = (call_id: number, results = [accepted]): Buffer =>
+const bindAck = (call_id: number, results = [accepted], pfc_flags = PFC_ONE_FRAGMENT | PFC.CONC_MPX): Buffer =>
   encodePdu({
     PTYPE: 'bind_ack',
-    pfc_flags: 3,
+    pfc_flags,
     call_id,
     max_xmit_frag: 5840,
     max_recv_frag: 5840,
     assoc_group_id: 0x1234,
     sec_addr: Buffer.from('135\0'),
     results,
+  });
+
+const alterResponse = (call_id: number): Buffer =>
+  encodePdu({
+    PTYPE: 'alter_context_resp',
+    pfc_flags: PFC_ONE_FRAGMENT,
+    call_id,
+    max_xmit_frag: 5840,
+    max_recv_frag: 5840,
+    assoc_group_id: 0x1234,
+    sec_addr: Buffer.alloc(0),
+    results: [accepted],
   });
 
 const response = (call_id: number, stub: Uint8Array = Buffer.alloc(4)): Buffer =>
@@ -104,6 +124,46 @@ describe('a connection of a client', () => {
     });
     const answers = await Promise.all([alive(connection), alive(connection)]);
     expect(answers).toEqual([{ ReturnValue: 2 }, { ReturnValue: 3 }]);
+  });
+
+  test('makes one call after the other where the server did not agree to several at once', async () => {
+    const asked: number[] = [];
+    let answer: (() => void) | undefined;
+    const connection = await open((pdu, { send }) => {
+      if (pdu.PTYPE === 'bind') return send(bindAck(pdu.call_id, [accepted], PFC_ONE_FRAGMENT));
+      asked.push(pdu.call_id);
+      answer = () => send(pdu.call_id === 2 ? fault(2, 5) : response(pdu.call_id));
+    });
+    await connection.bind(ELEMENTS);
+    const calls = Promise.allSettled([alive(connection), alive(connection)]);
+    await new Promise(setImmediate);
+    expect(asked).toEqual([2]);
+    answer?.();
+    await new Promise(setImmediate);
+    expect(asked).toEqual([2, 3]);
+    answer?.();
+    expect((await calls).map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+  });
+
+  test('an answer to an alter_context that comes too late does not answer the next one', async () => {
+    let late: (() => void) | undefined;
+    const connection = await bound(({ call_id }, { send }) => {
+      if (call_id === 2) late = () => send(alterResponse(2));
+    }, 20);
+    await expect(connection.alter(ELEMENTS)).rejects.toThrow(/call 2: no answer/);
+    const next = connection.alter(ELEMENTS);
+    late?.();
+    await expect(next).rejects.toThrow(/call 3: no answer/);
+  });
+
+  test('closing rejects what is waited for, and whatever is asked for thereafter', async () => {
+    const connection = await bound(() => {});
+    const waiting = alive(connection);
+    await new Promise(setImmediate);
+    connection.close();
+    await expect(waiting).rejects.toThrow(/by this client/);
+    await expect(connection.bind(ELEMENTS)).rejects.toBeInstanceOf(TransportError);
+    await connection.ended;
   });
 
   test('takes an answer in pieces, octet by octet', async () => {
