@@ -2,6 +2,7 @@ import type { DcomEvent, LoggedAt } from '../hardening/events.js';
 import type { Endpoint } from '../net/channel.js';
 import type { Identity, Milliseconds } from '../security/index.js';
 import type { Invocation, RefusedCall } from './object-exporter.js';
+import { Recent } from './recent.js';
 
 /** Who said no to an activation. */
 export type RefusedBy =
@@ -66,15 +67,18 @@ export interface LogListeners {
   readonly onFailedLogon?: (logon: FailedLogon) => void;
 }
 
-const MAX_LOG = 10_000;
-
 /** What the server remembers, and whom it tells. */
 export class ServerLog {
-  readonly activations: Activation[] = [];
-  readonly events: LoggedEvent[] = [];
-  readonly invocations: Invocation[] = [];
-  readonly refusedCalls: RefusedCall[] = [];
-  readonly failedLogons: FailedLogon[] = [];
+  readonly #activations = new Recent<Activation>();
+  readonly #events = new Recent<LoggedEvent>();
+  readonly #invocations = new Recent<Invocation>();
+  readonly #refusedCalls = new Recent<RefusedCall>();
+  readonly #failedLogons = new Recent<FailedLogon>();
+  readonly activations = this.#activations.items;
+  readonly events = this.#events.items;
+  readonly invocations = this.#invocations.items;
+  readonly refusedCalls = this.#refusedCalls.items;
+  readonly failedLogons = this.#failedLogons.items;
   readonly #computer: string;
   readonly #options: LogListeners;
   #recordId = 0;
@@ -85,34 +89,29 @@ export class ServerLog {
   }
 
   invoked(invocation: Invocation): void {
-    remember(this.invocations, invocation);
+    this.#invocations.push(invocation);
     this.#options.onInvocation?.(invocation);
   }
 
   refused(call: RefusedCall): void {
-    remember(this.refusedCalls, call);
+    this.#refusedCalls.push(call);
     this.#options.onRefusedCall?.(call);
   }
 
   failed(logon: FailedLogon): void {
-    remember(this.failedLogons, logon);
+    this.#failedLogons.push(logon);
     this.#options.onFailedLogon?.(logon);
   }
 
   report(activation: Activation): void {
-    remember(this.activations, activation);
+    this.#activations.push(activation);
     this.#options.onActivation?.(activation);
     if (activation.event === undefined) return;
     const logged = {
       event: activation.event,
       at: { time: activation.time, computer: this.#computer, recordId: ++this.#recordId },
     };
-    remember(this.events, logged);
+    this.#events.push(logged);
     this.#options.onEvent?.(logged);
   }
-}
-
-function remember<T>(list: T[], item: T): void {
-  if (list.length >= MAX_LOG) list.shift();
-  list.push(item);
 }

@@ -194,9 +194,11 @@ export class ObjectTable implements Pinged {
     if (this.#objects.delete(object.oid)) object.com.released?.();
   }
 
+  /** Random, and the next free one where that is taken: an entry must never take the place of another. */
   #id(): bigint {
-    const bytes = Buffer.from(this.#random(8));
-    return bytes.readBigUInt64LE(0) || 1n;
+    let id = Buffer.from(this.#random(8)).readBigUInt64LE(0);
+    while (id === 0n || this.#objects.has(id)) id = BigInt.asUintN(64, id + 1n);
+    return id;
   }
 
   #uuid(): string {
@@ -204,6 +206,7 @@ export class ObjectTable implements Pinged {
     // RFC 9562 5.4: version 4, so that nobody takes an IPID for a well-known interface.
     bytes[7] = ((bytes[7] as number) & 0x0f) | 0x40;
     bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80;
+    while (this.#interfaces.has(readUuid(bytes))) bytes.writeUInt32LE((bytes.readUInt32LE(0) + 1) >>> 0, 0);
     return readUuid(bytes);
   }
 }

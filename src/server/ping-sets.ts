@@ -127,8 +127,8 @@ export class PingSets {
   }
 
   #newId(): bigint {
-    let id = 0n;
-    while (id === 0n || this.#sets.has(id)) id = Buffer.from(this.#options.random(8)).readBigUInt64LE(0);
+    let id = Buffer.from(this.#options.random(8)).readBigUInt64LE(0);
+    while (id === 0n || this.#sets.has(id)) id = BigInt.asUintN(64, id + 1n);
     return id;
   }
 }

@@ -70,7 +70,7 @@ export interface DcomServer {
   /** Where the object exporter listens. */
   readonly exporter: Endpoint;
   readonly asOf: PatchLevel;
-  /** The latest ones; older than 10,000 are forgotten. */
+  /** The latest ones, as in every list here: beyond 10,000, or 16 MiB of them, the oldest are forgotten. */
   readonly activations: readonly Activation[];
   /** What clients asked objects to do; nothing of it was done. */
   readonly invocations: readonly Invocation[];
@@ -78,10 +78,11 @@ export interface DcomServer {
   readonly refusedCalls: readonly RefusedCall[];
   /** Who could not log on. */
   readonly failedLogons: readonly FailedLogon[];
-  /** The event log; older than 10,000 are forgotten. */
+  /** The event log. */
   readonly events: readonly LoggedEvent[];
   readonly objects: number;
   /** Looks for what has timed out. It is done every second; a test with a clock of its own does it when that clock moves. */
   tick(): void;
+  /** Ends all connections. Rejects with what one of the functions threw that are told what happens, if any did. */
   close(): Promise<void>;
 }

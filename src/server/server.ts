@@ -26,6 +26,7 @@ import { type EndpointObserver, type EndpointOptions, keepTime, RpcEndpoint, typ
 import { type EndpointEntry, endpointMapper } from './endpoint-mapper.js';
 import { REMOTE_UNKNOWN, remoteUnknown } from './exporter.js';
 import { interfaceSet } from './interface-set.js';
+import { Listeners } from './listeners.js';
 import { management } from './management.js';
 import { ObjectExporter, type RefusedCall } from './object-exporter.js';
 import { ObjectTable } from './objects.js';
@@ -58,7 +59,9 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
   const { maxObjects, unpingedTimeout } = options;
   const objects = new ObjectTable({ random, ...given({ maxObjects, unpingedTimeout }) });
   const bindings = new ServerBindings(options.addresses);
-  const log = new ServerLog(names.netbiosName, options);
+  const logger = options.logger ?? pino({ level: 'silent' });
+  const listeners = new Listeners(logger);
+  const log = new ServerLog(names.netbiosName, listeners.guardLog(options));
   const exporterLevel = exporterLevelOf(options);
   // Whoever has a name gets at least this far, so that is what he is told.
   const authnHint = Math.max(exporterLevel, RPC_C_AUTHN_LEVEL.CONNECT);
@@ -71,8 +74,11 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
     ...given({ limits: options.limits }),
     random,
     clock,
-    logger: options.logger ?? pino({ level: 'silent' }),
-    observers: [logonObserver(log, clock), ...observersOf(options, clock)],
+    logger,
+    observers: [
+      logonObserver(log, clock),
+      ...observersOf(options, clock).map((observer) => listeners.guardObserver(observer)),
+    ],
   };
   const access = options.access ?? (options.allowAnonymous ? OPEN_ACCESS : DEFAULT_ACCESS);
   const pings = new PingSets({ objects, random });
@@ -155,6 +161,7 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
     async close() {
       timer.stop();
       await Promise.all([resolving.close(), exporting.close()]);
+      listeners.rethrow();
     },
   };
 }

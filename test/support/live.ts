@@ -35,15 +35,22 @@ export interface ClientOptions {
   readonly authType?: number;
   /** A null session: authentication without a name. */
   readonly nobody?: boolean;
+  readonly user?: string;
   readonly password?: string;
 }
 
-export const authentication = ({ level = 5, authType = NTLM, nobody, password }: ClientOptions): Authentication => ({
+export const authentication = ({
+  level = 5,
+  authType = NTLM,
+  nobody,
+  user = ACCOUNT.user,
+  password,
+}: ClientOptions): Authentication => ({
   authType: level === LEVEL.NONE ? 0 : authType,
   level,
   ...(nobody === true
     ? {}
-    : { credentials: { domain: 'LAB', user: 'op', secret: Secret.password(password ?? ACCOUNT.password) } }),
+    : { credentials: { domain: 'LAB', user, secret: Secret.password(password ?? ACCOUNT.password) } }),
   target: 'RPCSS/127.0.0.1',
   random: countingRandom(level),
 });
