@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Argument, Command, Option } from 'commander';
 import { type ActivationMethod, activate } from '../client/activate.js';
+import { CLIENT_PROFILE_NAMES, type ClientProfileName } from '../client/profiles.js';
 import { bindingsOf } from '../codec/dcom/index.js';
 import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import { authnLevelName } from '../codec/status/authn.js';
@@ -9,7 +10,8 @@ import type { Registry } from '../hardening/registry.js';
 import type { PatchLevel } from '../hardening/timeline.js';
 import { formatEndpoint } from '../net/channel.js';
 import type { AccountEntry } from '../security/index.js';
-import { output, UsageError } from './io.js';
+import { activateAs } from './activate-as.js';
+import { type Output, output, UsageError } from './io.js';
 import {
   AUTH_TYPES,
   asOfOption,
@@ -26,7 +28,9 @@ import {
 interface ActivateOptions {
   readonly clsid: string;
   readonly iid: string;
-  readonly method: ActivationMethod;
+  readonly method?: ActivationMethod;
+  readonly profile?: ClientProfileName;
+  readonly invoke?: readonly string[];
   readonly auth?: string;
   readonly level?: number;
   readonly user?: AccountEntry;
@@ -47,9 +51,22 @@ export const activateCommand = (): Command =>
     .addOption(uuidOption('--clsid <uuid>', 'class to activate').makeOptionMandatory())
     .addOption(uuidOption('--iid <uuid>', 'interface to ask for').default(IID_IUnknown, 'IUnknown'))
     .addOption(
-      new Option('--method <name>', 'which activation')
-        .choices(['RemoteCreateInstance', 'RemoteGetClassObject', 'RemoteActivation'])
-        .default('RemoteCreateInstance'),
+      new Option('--method <name>', "which activation; RemoteCreateInstance, or the profile's, where absent").choices([
+        'RemoteCreateInstance',
+        'RemoteGetClassObject',
+        'RemoteActivation',
+      ]),
+    )
+    .addOption(
+      new Option('--profile <name>', 'be this client: its opening, levels, versions and flags').choices(
+        CLIENT_PROFILE_NAMES,
+      ),
+    )
+    .addOption(
+      new Option(
+        '--invoke <path...>',
+        'call a member of the object over IDispatch, with the arguments that follow; on this machine only',
+      ),
     )
     .addOption(authOption())
     .addOption(
@@ -69,13 +86,26 @@ Exit code 0 where the activation is accepted, 1 where it is refused, 2 where the
 Examples:
   dcom-harness activate 127.0.0.2 --clsid 49B2791A-B1AE-4C90-9B8E-E860BA07F889 --user 'LAB\\op:secret'
   dcom-harness activate 127.0.0.2 --clsid 49B2791A-B1AE-4C90-9B8E-E860BA07F889 --user 'LAB\\op:secret' --level connect
-  dcom-harness activate 127.0.0.2 --clsid 49B2791A-B1AE-4C90-9B8E-E860BA07F889 --user 'LAB\\op:secret' --level connect --as-of 2022-11-08`,
+  dcom-harness activate 127.0.0.2 --clsid 49B2791A-B1AE-4C90-9B8E-E860BA07F889 --user 'LAB\\op:secret' --level connect --as-of 2022-11-08
+  dcom-harness activate 127.0.0.2 --clsid 49B2791A-B1AE-4C90-9B8E-E860BA07F889 --user 'LAB\\op:secret' --profile impacket
+  dcom-harness activate 127.0.0.2 --clsid 49B2791A-B1AE-4C90-9B8E-E860BA07F889 --user 'LAB\\op:secret' \\
+    --invoke Document.ActiveView.ExecuteShellCommand cmd '' '/c hostname' 7`,
     )
     .action(run);
 
 async function run(target: { host: string; port: number }, options: ActivateOptions): Promise<void> {
   const out = output(options);
   checkAgreement(options);
+  const plain = options.profile === undefined && options.invoke === undefined;
+  await (plain ? activateOnce(out, target, options) : activateAs(out, target, options));
+}
+
+async function activateOnce(
+  out: Output,
+  target: { host: string; port: number },
+  options: ActivateOptions,
+): Promise<void> {
+  const { method = 'RemoteCreateInstance' } = options;
   const raise = levelOf(options);
   const authType = AUTH_TYPES[options.auth ?? (raise.level === RPC_C_AUTHN_LEVEL.NONE ? 'none' : 'ntlm')] as number;
   const level = authType === 0 ? RPC_C_AUTHN_LEVEL.NONE : raise.level;
@@ -83,7 +113,7 @@ async function run(target: { host: string; port: number }, options: ActivateOpti
     ...target,
     clsid: options.clsid,
     iids: [options.iid],
-    method: options.method,
+    method,
     serverName: target.host,
     authentication: {
       authType,
@@ -98,7 +128,7 @@ async function run(target: { host: string; port: number }, options: ActivateOpti
       ? undefined
       : bindingsOf(reply.bindings)?.stringBindings.map(({ aNetworkAddr }) => aNetworkAddr);
   if (out.json) {
-    const result = { clsid: options.clsid, iid: options.iid, method: options.method, level, raised: raise.raised };
+    const result = { clsid: options.clsid, iid: options.iid, method, level, raised: raise.raised };
     out.record({
       event: 'activation',
       server: formatEndpoint({ address: target.host, port: target.port }),
@@ -110,7 +140,7 @@ async function run(target: { host: string; port: number }, options: ActivateOpti
   } else {
     if (raise.raised) out.note(`note: raised to ${authnLevelName(level)}: ${raise.reason}`);
     out.text(
-      `${options.method} ${options.clsid} at ${authnLevelName(level)}: ${outcome.accepted ? 'accepted' : `refused, ${outcome.text}`}`,
+      `${method} ${options.clsid} at ${authnLevelName(level)}: ${outcome.accepted ? 'accepted' : `refused, ${outcome.text}`}`,
     );
     if (exporter !== undefined) out.text(`object exporter: ${exporter.join(', ')}`);
     if (outcome.status === 5 && outcome.refusedAt === 'fault') out.note('what that can mean: dcom-harness explain 5');
@@ -118,7 +148,9 @@ async function run(target: { host: string; port: number }, options: ActivateOpti
   if (!outcome.accepted) process.exitCode = outcome.refusedAt === 'transport' ? TRANSPORT_FAILED : 1;
 }
 
-function checkAgreement({ auth, level }: ActivateOptions): void {
+function checkAgreement({ auth, level, profile, asOf, registry }: ActivateOptions): void {
+  if (profile !== undefined && (asOf !== undefined || registry !== undefined))
+    throw new UsageError('--profile says which client it is; --as-of and --registry make one of their own');
   const none = level === RPC_C_AUTHN_LEVEL.NONE;
   if (auth === 'none' && level !== undefined && !none)
     throw new UsageError(`--auth none has no authentication to send at --level ${authnLevelName(level)}`);

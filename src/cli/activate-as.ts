@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto';
+import type { ActivationMethod } from '../client/activate.js';
+import { Automation, type AutomationValue, DispatchError } from '../client/automation.js';
+import { DcomClient, Refused, RemoteInterface } from '../client/dcom-client.js';
+import { assertMayCallHost, MethodCallRefused } from '../client/may-call.js';
+import { type CallOutcome, outcomeOfError, resultOutcome } from '../client/outcome.js';
+import type { ClientProfile } from '../client/profile.js';
+import { CLIENT_PROFILES, type ClientProfileName } from '../client/profiles.js';
+import { IID_IDispatch } from '../codec/oaut/index.js';
+import { authnLevelName } from '../codec/status/authn.js';
+import { clientRaise } from '../hardening/client.js';
+import type { Registry } from '../hardening/registry.js';
+import type { PatchLevel } from '../hardening/timeline.js';
+import { formatEndpoint } from '../net/channel.js';
+import type { AccountEntry } from '../security/index.js';
+import { type Output, UsageError } from './io.js';
+import { AUTH_TYPES, credentialsOf } from './options.js';
+
+export interface ActivateAsOptions {
+  readonly clsid: string;
+  readonly iid: string;
+  readonly method?: ActivationMethod;
+  readonly profile?: ClientProfileName;
+  readonly invoke?: readonly string[];
+  readonly auth?: string;
+  readonly level?: number;
+  readonly user?: AccountEntry;
+  readonly asOf?: PatchLevel;
+  readonly registry?: Registry;
+}
+
+const LATEST: ClientProfileName = 'windows-2023-03';
+
+/** An activation by a client of a profile, with resolution and calls as that client makes them. */
+export async function activateAs(
+  out: Output,
+  target: { host: string; port: number },
+  options: ActivateAsOptions,
+): Promise<void> {
+  const { clsid, method, invoke, auth, level, user } = options;
+  const profile = profileOf(options);
+  if (invoke !== undefined) await checkMayCall(target.host);
+  const client = new DcomClient({
+    ...target,
+    profile,
+    random: randomBytes,
+    ...(level === undefined ? {} : { level }),
+    ...(auth === undefined ? {} : { authType: AUTH_TYPES[auth] as number }),
+    ...(user === undefined ? {} : { credentials: credentialsOf(user) }),
+  });
+  const sent = profile.activationLevel(level ?? 'default');
+  const base = { server: formatEndpoint({ address: target.host, port: target.port }), clsid, profile: profile.name };
+  let object: RemoteInterface | undefined;
+  try {
+    object = await client.activate(clsid, invoke === undefined ? options.iid : IID_IDispatch, method);
+    report(
+      out,
+      { ...base, event: 'activation', level: sent },
+      `${clsid} as ${profile.name} at ${authnLevelName(sent)}`,
+    );
+    if (invoke === undefined) return;
+    const [path = '', ...args] = invoke;
+    const automation = new Automation({ unmarshal: (objref) => client.unmarshal(objref) });
+    const value = shown(await automation.invoke(object, path, ...args));
+    report(out, { ...base, event: 'invocation', member: path, result: value }, path, resultText(value));
+  } catch (error) {
+    if (error instanceof MethodCallRefused || error instanceof TypeError) throw new UsageError(error.message);
+    const event = object === undefined ? 'activation' : 'invocation';
+    const doing = object === undefined ? `${clsid} as ${profile.name} at ${authnLevelName(sent)}` : invoke?.[0];
+    refused(
+      out,
+      { ...base, event, ...(object === undefined ? { level: sent } : { member: doing }) },
+      doing ?? '',
+      error,
+    );
+  } finally {
+    await object?.release().catch(() => undefined);
+    await client.close();
+  }
+}
+
+/** The named client; with `--as-of`, the newest Windows one with the levels of that date. */
+function profileOf({ profile, asOf, registry, user }: ActivateAsOptions): ClientProfile {
+  const named: ClientProfile = CLIENT_PROFILES[profile ?? LATEST];
+  if (asOf === undefined) return named;
+  const raise = (requested: number | 'default') =>
+    clientRaise({ asOf, requested, anonymous: user === undefined, platform: 'windows', ...(registry && { registry }) });
+  return { ...named, name: `a Windows client of ${asOf.date}`, activationLevel: (requested) => raise(requested).level };
+}
+
+async function checkMayCall(host: string): Promise<void> {
+  try {
+    await assertMayCallHost(host);
+  } catch (error) {
+    if (error instanceof MethodCallRefused) throw new UsageError(`--invoke: ${error.message}`);
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function report(out: Output, record: object, doing: string, said = 'accepted'): void {
+  if (out.json) out.record({ ...record, accepted: true });
+  else out.text(`${doing}: ${said}`);
+}
+
+function refused(out: Output, record: object, doing: string, error: unknown): void {
+  const outcome = outcomeOf(error);
+  if (out.json) out.record({ ...record, ...outcome });
+  else {
+    out.text(`${doing}: refused, ${outcome.text}`);
+    if (outcome.status === 5 && outcome.refusedAt === 'fault') out.note('what that can mean: dcom-harness explain 5');
+  }
+  process.exitCode = outcome.refusedAt === 'transport' ? 2 : 1;
+}
+
+function outcomeOf(error: unknown): CallOutcome {
+  if (error instanceof Refused) return error.outcome;
+  if (!(error instanceof DispatchError)) return outcomeOfError(error);
+  return { ...resultOutcome(error.hresult), text: error.message };
+}
+
+/** What a member gave, for people and programs: an object is told by its interface. */
+function shown(value: AutomationValue): unknown {
+  if (value instanceof RemoteInterface) return { object: value.iid };
+  if (Array.isArray(value)) return value.map((each: AutomationValue) => shown(each));
+  if (typeof value === 'bigint') return value.toString();
+  return value instanceof Uint8Array ? Buffer.from(value).toString('hex') : (value ?? null);
+}
+
+const resultText = (value: unknown): string =>
+  value === null ? 'done, without a result' : typeof value === 'string' ? value : JSON.stringify(value);

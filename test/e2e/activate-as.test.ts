@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CLIENT_PROFILE_NAMES } from '../../src/client/profiles.js';
+import { cli, linesOf, ndjsonLines, RunningCli } from '../support/cli.js';
+
+const MMC20 = '49b2791a-b1ae-4c90-9b8e-e860ba07f889';
+const USER = ['--user', 'LAB\\op:Pa55-activate'];
+
+describe('activate --profile and --invoke, against serve as of 2022-06-14', () => {
+  let server: RunningCli;
+  let target = '';
+  beforeAll(async () => {
+    server = new RunningCli([
+      'serve',
+      ...['--listen', '127.0.0.1:0', '--as-of', '2022-06-14', '--class', 'mmc20', ...USER, '--json'],
+    ]);
+    target = `127.0.0.1:${(await server.event('listening')).port}`;
+  });
+  afterAll(() => server.stop());
+
+  const activate = (...args: string[]) => cli(['activate', target, '--clsid', MMC20, ...USER, ...args]);
+
+  test('--invoke calls a member by its path, with the arguments that follow, and prints what it gives', async () => {
+    const { code, stdout, stderr } = await activate('--invoke', 'VersionMajor');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(linesOf(stdout)).toEqual([
+      `${MMC20} as windows-2023-03 at RPC_C_AUTHN_LEVEL_PKT_INTEGRITY: accepted`,
+      'VersionMajor: 3',
+    ]);
+  });
+
+  test('what a client wants done is written down by the server, and a method without a result says so', async () => {
+    const { code, stdout } = await activate(
+      '--json',
+      '--invoke',
+      'Document.ActiveView.ExecuteShellCommand',
+      ...['cmd', '', '/c hostname', '7'],
+    );
+    expect(code).toBe(0);
+    expect(ndjsonLines(stdout)).toMatchObject([
+      { event: 'activation', accepted: true, level: 5, profile: 'windows-2023-03' },
+      { event: 'invocation', accepted: true, member: 'Document.ActiveView.ExecuteShellCommand', result: null },
+    ]);
+  });
+
+  test('a member that is not there ends with 1 and its error', async () => {
+    const { code, stdout } = await activate('--invoke', 'Document.Nowhere');
+    expect(code).toBe(1);
+    expect(linesOf(stdout)[1]).toBe('Document.Nowhere: refused, Document.Nowhere: DISP_E_UNKNOWNNAME');
+  });
+
+  test.each(['192.0.2.1', '192.0.2.1:135', '[2001:db8::1]:135'])(
+    '--invoke towards %s ends with 2 and one line, before anything is sent',
+    async (host) => {
+      const started = Date.now();
+      const { code, stdout, stderr } = await cli(['activate', host, '--clsid', MMC20, ...USER, '--invoke', 'Quit']);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(linesOf(stderr)).toHaveLength(1);
+      expect(stderr).toContain('--invoke: methods of objects are called on this machine and on simulated hosts only');
+      // An attempt to connect would have taken seconds.
+      expect(Date.now() - started).toBeLessThan(2_500);
+    },
+  );
+
+  test.each(CLIENT_PROFILE_NAMES)('--profile %s is accepted or refused as that client is', async (name) => {
+    const refused = ['windows-2021-05', 'node-dcom', 'openvas-wmic', 'openvas-wmic-5.7'].includes(name);
+    const { code, stdout } = await activate('--profile', name, '--json');
+    expect(code).toBe(refused ? 1 : 0);
+    expect(ndjsonLines(stdout)).toMatchObject([{ event: 'activation', profile: name, accepted: !refused }]);
+  });
+
+  test('--profile goes with neither --as-of nor --registry, and must be known', async () => {
+    expect((await activate('--profile', 'impacket', '--as-of', '2021-05')).code).toBe(2);
+    expect((await activate('--profile', 'nobody')).code).toBe(2);
+  });
+});
