@@ -37,12 +37,19 @@ export const resultOutcome = (result: number): CallOutcome =>
     ? ACCEPTED
     : { accepted: false, refusedAt: 'object', status: result, text: `${hresultName(result)} (${hex(result)})` };
 
-/** The result of an activation: of the call, else of the first interface that was not given. */
+/** [MS-ERREF] 2.1.1: the class is there, and some of the interfaces; each has a result of its own. */
+const CO_S_NOTALLINTERFACES = 0x00080012;
+
+/**
+ * The result of an activation: of the call, else the HRESULT that IActivation has beside it. Other results without the
+ * sign of a failure are Win32 errors here, as 5 is ([MS-DCOM] note <61>).
+ */
 export function activationOutcome(
   response: Infer<typeof RemoteCreateInstance.response> | Infer<typeof RemoteActivation.response>,
 ): CallOutcome {
-  if (response.ReturnValue !== 0) return resultOutcome(response.ReturnValue);
-  return 'phr' in response ? resultOutcome(response.phr) : ACCEPTED;
+  const { ReturnValue } = response;
+  const result = ReturnValue === 0 && 'phr' in response ? response.phr : ReturnValue;
+  return { ...resultOutcome(result), ...(result === CO_S_NOTALLINTERFACES && { accepted: true }) };
 }
 
 /** The outcome of a call that threw. Rethrows what is no outcome but a mistake of this program. */

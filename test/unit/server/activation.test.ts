@@ -240,20 +240,29 @@ describe('the form of a refusal is an option, since no capture shows it', () => 
 });
 
 describe('a listener that throws', () => {
-  test('costs the client its call with nca_s_fault_unspec, and the server a line in its log', async () => {
+  test('changes no answer; it is a line in the log, and what close() rejects with', async () => {
     const lines: { msg: string; err: { message: string } }[] = [];
     const { pino } = await import('pino');
     const logger = pino({ level: 'error' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
-    await start({
+    const fails = () => {
+      throw new Error('the disk is full');
+    };
+    let blocks = 0;
+    const failing = await start({
       logger,
-      onActivation: () => {
-        throw new Error('the disk is full');
-      },
+      onActivation: fails,
+      onEvent: fails,
+      onFailedLogon: fails,
+      record: () => (blocks++ > 1 ? fails() : undefined),
+      observers: [{ connected: fails, association: fails, octets: fails, disconnected: fails }],
     });
-    const { call, connection } = await activator(server);
-    for (let i = 0; i < 2; i++)
-      expect((await faultOf(call(RemoteCreateInstance, createInstance()))).status).toBe(0x1c000012);
-    expect(lines).toMatchObject(new Array(2).fill({ msg: 'a method failed', err: { message: 'the disk is full' } }));
-    connection.close();
+    expect(await activates(failing)).toMatchObject({ outcome: { accepted: true } });
+    expect(await activates(failing, { level: LEVEL.CONNECT })).toMatchObject({ outcome: { status: 5 } });
+    expect(await activates(failing, { password: 'wrong' })).toMatchObject({ outcome: { accepted: false } });
+    expect([failing.activations.length, failing.events.length, failing.failedLogons.length]).toEqual([2, 1, 1]);
+    const line = { msg: 'a listener of the server threw', err: { message: 'the disk is full' } };
+    expect(lines[0]).toMatchObject(line);
+    await expect(failing.close()).rejects.toThrow('the disk is full');
+    await start();
   });
 });

@@ -1,0 +1,53 @@
+import type { Logger } from 'pino';
+import type { LogListeners } from './activation-log.js';
+import type { EndpointObserver } from './endpoint.js';
+
+/**
+ * Calls what the user of a server handed in to be told. What such a function throws is logged and changes no answer;
+ * the first of it is kept for `close` to throw.
+ */
+export class Listeners {
+  readonly #logger: Logger;
+  #mistake: { readonly error: unknown } | undefined;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  /** Throws what a listener threw first, if any did. */
+  rethrow(): void {
+    if (this.#mistake !== undefined) throw this.#mistake.error;
+  }
+
+  /** The same functions, none of which throws. */
+  guardLog(told: LogListeners): LogListeners {
+    return {
+      onActivation: this.#guard(told.onActivation),
+      onEvent: this.#guard(told.onEvent),
+      onInvocation: this.#guard(told.onInvocation),
+      onRefusedCall: this.#guard(told.onRefusedCall),
+      onFailedLogon: this.#guard(told.onFailedLogon),
+    };
+  }
+
+  /** The same observer, none of whose functions throws. */
+  guardObserver(told: EndpointObserver): EndpointObserver {
+    return {
+      connected: this.#guard(told.connected?.bind(told)),
+      association: this.#guard(told.association?.bind(told)),
+      octets: this.#guard(told.octets?.bind(told)),
+      disconnected: this.#guard(told.disconnected?.bind(told)),
+    };
+  }
+
+  #guard<A extends unknown[]>(listener: ((...told: A) => void) | undefined): (...told: A) => void {
+    return (...told) => {
+      try {
+        listener?.(...told);
+      } catch (error) {
+        this.#mistake ??= { error };
+        this.#logger.error({ err: error }, 'a listener of the server threw');
+      }
+    };
+  }
+}
