@@ -71,13 +71,14 @@ export function tellActivation(out: Output, activation: Activation): void {
     return;
   }
   const who = identity === undefined ? 'nobody' : userName(identity);
+  const odd = (activation.departures ?? []).map((departure) => `; ${departure}`).join('');
   const verdict =
     activation.outcome === 'accepted'
       ? 'accepted'
       : `refused by ${activation.refusedBy}, ${activation.form} 0x${activation.status.toString(16).padStart(8, '0')}`;
   out.text(
     printable(
-      `${new Date(time).toISOString()} ${formatEndpoint(client)} ${who} ${activation.method} ${activation.clsid ?? '(unreadable)'} at ${authnLevelName(activation.level)}: ${verdict} (${activation.reason})`,
+      `${new Date(time).toISOString()} ${formatEndpoint(client)} ${who} ${activation.method} ${activation.clsid ?? '(unreadable)'} at ${authnLevelName(activation.level)}: ${verdict} (${activation.reason}${odd})`,
     ),
   );
 }
