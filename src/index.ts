@@ -5,17 +5,24 @@
  */
 
 export { type CapturedCalls, readCalls } from './capture/calls.js';
+export { capturedClasses } from './capture/captured-class.js';
 export type { CapturedAnswer, CapturedCall } from './capture/conversation.js';
 export { CaptureDecoder, type DecodedPdu } from './capture/decode.js';
 export { CaptureError, type Problem } from './capture/error.js';
 export { CapturedPdu } from './capture/pdu.js';
 export { type CaptureItem, readBatches, readPdus } from './capture/pdus.js';
 export { type PduRecord, pduRecord } from './capture/record.js';
+export { type RepeatedCall, type RepeatOptions, repeatConversation, whyNotRepeated } from './capture/repeat.js';
 export { type ReplayedCall, type ReplayOptions, replayCall, whyNotReplayed } from './capture/replay.js';
 export { type ActivateOptions, type ActivationResult, activate } from './client/activate.js';
+export { Automation, type AutomationValue, DispatchError } from './client/automation.js';
 export { type ConnectionOptions, propose, RpcConnection } from './client/connection.js';
 export { type Authentication, clientSecurity } from './client/credentials.js';
+export { DcomClient, type DcomClientOptions, Refused, RemoteInterface } from './client/dcom-client.js';
+export { MethodCallRefused } from './client/may-call.js';
 export type { CallOutcome } from './client/outcome.js';
+export type { ClientProfile } from './client/profile.js';
+export { CLIENT_PROFILES, type ClientProfileName } from './client/profiles.js';
 export * as dcom from './codec/dcom/index.js';
 export { CodecError } from './codec/error.js';
 export * as ndr from './codec/ndr/index.js';

@@ -1,51 +1,158 @@
-import { afterEach, describe, expect, test } from 'vitest';
-import { DcomClient } from '../../../src/client/dcom-client.js';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Connector } from '../../../src/client/connection.js';
+import { DcomClient, type DcomClientOptions, Refused } from '../../../src/client/dcom-client.js';
+import { MethodCallRefused } from '../../../src/client/may-call.js';
 import { CLIENT_PROFILES } from '../../../src/client/profiles.js';
-import type { Endpoint } from '../../../src/net/channel.js';
+import { IID_IRemoteSCMActivator } from '../../../src/codec/dcom/index.js';
+import { GetTypeInfoCount, IDispatch } from '../../../src/codec/oaut/index.js';
+import { uuidToBytes } from '../../../src/codec/uuid.js';
+import { connect } from '../../../src/net/tcp.js';
+import { CLASSES } from '../../../src/server/classes/index.js';
 import type { DcomServer } from '../../../src/server/server.js';
-import { authentication, CLSID, IID_IUnknown, serve } from '../../support/live.js';
+import { authentication, CLSID, IID_IDispatch, IID_IUnknown, serve } from '../../support/live.js';
 
-describe('what a client keeps of a server', () => {
-  const open: { close(): Promise<void> }[] = [];
+const NOBODY = '11111111-2222-4333-8444-555555555555';
+
+/** TCP, with every octet that is sent passing through. */
+const through =
+  (change: (bytes: Buffer) => Buffer): Connector =>
+  async (target, accept, timeout) => {
+    const channel = await connect(target, accept, timeout);
+    return {
+      local: channel.local,
+      remote: channel.remote,
+      send: (bytes) => channel.send(change(Buffer.from(bytes))),
+      end: () => channel.end(),
+      destroy: () => channel.destroy(),
+    };
+  };
+
+describe('a DCOM client', () => {
+  let server: DcomServer;
+  const clients: DcomClient[] = [];
+  beforeEach(async () => {
+    server = await serve({ classes: [CLASSES.mmc20] });
+  });
   afterEach(async () => {
-    for (const each of open.splice(0)) await each.close();
-  });
-
-  const clientOf = ({ address: host, port }: Endpoint, password?: string): DcomClient => {
-    const { credentials, random } = authentication(password === undefined ? {} : { password });
-    const profile = CLIENT_PROFILES['windows-2023-03'];
-    const client = new DcomClient({ host, port, profile, random, ...(credentials && { credentials }) });
-    open.push(client);
-    return client;
-  };
-  const restart = async (server: DcomServer): Promise<DcomServer> => {
-    const { address, port } = server.address;
+    for (const client of clients.splice(0)) await client.close();
     await server.close();
-    return serve({ listen: `${address}:${port}` });
-  };
-
-  test('ends with the connection: a server that was started anew is connected to anew', async () => {
-    const before = await serve();
-    const client = clientOf(before.address);
-    await client.activate(CLSID, IID_IUnknown);
-    const after = await restart(before);
-    open.push(after);
-    await expect.poll(() => client.exporters).toBe(0);
-    const found = await client.activate(CLSID, IID_IUnknown);
-    expect(after.objects).toBe(1);
-    expect(client.exporters).toBe(1);
-    await found.release();
-    expect(after.objects).toBe(0);
   });
 
-  test('is not a connection that could not be authenticated: a later attempt is told the same', async () => {
-    const server = await serve();
-    open.push(server);
-    const client = clientOf(server.address, 'wrong');
-    const attempt = async () => (await client.activation({ clsid: CLSID, iids: [IID_IUnknown] })).outcome;
-    const first = await attempt();
-    expect(first.accepted).toBe(false);
-    // The server closes after the fault; what comes before that meets the end of the connection.
-    await expect.poll(attempt).toEqual(first);
+  function create(options: Partial<DcomClientOptions> = {}): DcomClient {
+    const { credentials, random } = authentication({});
+    const { address: host, port } = server.address;
+    const profile = CLIENT_PROFILES['windows-2023-03'];
+    const client = new DcomClient({ host, port, profile, random, ...(credentials && { credentials }), ...options });
+    clients.push(client);
+    return client;
+  }
+
+  test('falls back to IActivation where the server does not know IRemoteSCMActivator', async () => {
+    const [known, unknown] = [uuidToBytes(IID_IRemoteSCMActivator), uuidToBytes(NOBODY)];
+    const connector = through((bytes) => {
+      const at = bytes.indexOf(known);
+      if (at >= 0 && bytes[2] === 11) unknown.copy(bytes, at);
+      return bytes;
+    });
+    await create({ connector }).activate(CLSID, IID_IDispatch);
+    expect(server.activations).toMatchObject([{ method: 'RemoteActivation', outcome: 'accepted' }]);
+  });
+
+  test('a client that has no fallback is refused in the bind', async () => {
+    const connector = through((bytes) => {
+      const at = bytes.indexOf(uuidToBytes(IID_IRemoteSCMActivator));
+      if (at >= 0 && bytes[2] === 11) uuidToBytes(NOBODY).copy(bytes, at);
+      return bytes;
+    });
+    const { outcome } = await create({ connector, profile: CLIENT_PROFILES.impacket }).activation({
+      clsid: CLSID,
+      iids: [IID_IDispatch],
+    });
+    expect(outcome).toMatchObject({ accepted: false, refusedAt: 'bind' });
+  });
+
+  test('resolves the OXID of a reference that it was handed by somebody else, and keeps what it found', async () => {
+    const first = await create().activation({ clsid: CLSID, iids: [IID_IDispatch] });
+    const objref = first.reply?.interfaces[0]?.objref;
+    if (!objref || !('std' in objref)) throw new Error('no reference');
+    const other = create();
+    const here = await other.unmarshal(objref);
+    const again = await other.unmarshal(objref);
+    expect(other.exporters).toBe(1);
+    expect(await here.call(IDispatch, GetTypeInfoCount, {})).toMatchObject({ ReturnValue: 0 });
+    expect(again.exporter).toBe(here.exporter);
+  });
+
+  test('an OXID that nobody knows is refused by the resolver', async () => {
+    const { reply } = await create().activation({ clsid: CLSID, iids: [IID_IDispatch] });
+    const objref = reply?.interfaces[0]?.objref;
+    if (!objref || !('std' in objref)) throw new Error('no reference');
+    const wrong = { ...objref, std: { ...objref.std, oxid: 0x1234n } };
+    const client = create();
+    await expect(client.unmarshal(wrong)).rejects.toBeInstanceOf(Refused);
+    expect(client.exporters).toBe(0);
+  });
+
+  test('a reference without references of its own is given some', async () => {
+    const { reply } = await create().activation({ clsid: CLSID, iids: [IID_IDispatch] });
+    const objref = reply?.interfaces[0]?.objref;
+    if (!objref || !('std' in objref)) throw new Error('no reference');
+    const object = await create().unmarshal({ ...objref, std: { ...objref.std, cPublicRefs: 0 } });
+    expect(object.references).toBe(5);
+    await object.release();
+    expect(server.objects).toBe(1);
+  });
+
+  test('references add up, and are given back in one call', async () => {
+    const object = await create().activate(CLSID, IID_IDispatch);
+    await object.addRef(3);
+    expect(object.references).toBe(8);
+    await object.release();
+    expect([object.references, server.objects]).toEqual([0, 0]);
+  });
+
+  test('several interfaces are asked for in one call, and each has its own answer', async () => {
+    const object = await create().activate(CLSID, IID_IDispatch);
+    const [unknown, nobody] = await object.queryInterfaces([IID_IUnknown, NOBODY]);
+    expect(unknown).toMatchObject({ iid: IID_IUnknown, references: 5 });
+    expect(nobody).toBeInstanceOf(Refused);
+    expect((nobody as Refused).outcome.text).toBe('E_NOINTERFACE (0x80004002)');
+    await expect(object.queryInterface(NOBODY)).rejects.toBeInstanceOf(Refused);
+  });
+
+  test('a method of an object elsewhere is not called: nothing is sent, and queries and releases still are', async () => {
+    let elsewhere = false;
+    let sent = 0;
+    const connector: Connector = async (target, accept, timeout) => {
+      const channel = await connect(target, accept, timeout);
+      return {
+        local: channel.local,
+        get remote() {
+          return elsewhere ? { address: '192.0.2.1', port: target.port } : channel.remote;
+        },
+        send: (bytes) => {
+          sent++;
+          channel.send(bytes);
+        },
+        end: () => channel.end(),
+        destroy: () => channel.destroy(),
+      };
+    };
+    const object = await create({ connector }).activate(CLSID, IID_IDispatch);
+    elsewhere = true;
+    const before = sent;
+    await expect(object.call(IDispatch, GetTypeInfoCount, {})).rejects.toBeInstanceOf(MethodCallRefused);
+    expect(sent).toBe(before);
+    await (await object.queryInterface(IID_IUnknown)).release();
+    await object.release();
+    expect(server.objects).toBe(0);
+  });
+
+  test('a host that does not answer is an outcome of the transport', async () => {
+    const { port } = server.address;
+    await server.close();
+    const { outcome } = await create({ port }).activation({ clsid: CLSID, iids: [IID_IDispatch] });
+    expect(outcome).toMatchObject({ accepted: false, refusedAt: 'transport' });
+    server = await serve();
   });
 });
