@@ -35,6 +35,17 @@ export function capturedClasses(calls: readonly CapturedCall[]): ComClass[] {
   return [...classes.values()];
 }
 
+/** The least level that the captured exporters ask for, [MS-DCOM] 2.2.22.2.8.1; undefined where no answer names it. */
+export function capturedAuthnHint(calls: readonly CapturedCall[]): number | undefined {
+  for (const { presentation, answer } of calls) {
+    if (presentation?.interface.uuid !== IRemoteSCMActivator.uuid || answer?.kind !== 'response') continue;
+    const value = answer.value as Infer<typeof RemoteCreateInstance.response> | undefined;
+    const reply = value && unpackActivationReply(value.ppActProperties);
+    if (reply !== undefined) return reply.authnHint;
+  }
+  return undefined;
+}
+
 class Memory {
   /** The first object of each class. */
   readonly created = new Map<string, string>();

@@ -42,8 +42,11 @@ export function differences(captured: unknown, now: unknown, path = ''): string[
   return same(captured, now) || isReserved(path) ? [] : [path];
 }
 
-/** STDOBJREF.flags: all bits but SORF_NOPING are the exporter's own business, [MS-DCOM] 2.2.18.2. */
-const isReserved = (path: string): boolean => path.endsWith('std.flags');
+/**
+ * STDOBJREF, [MS-DCOM] 2.2.18.2: the flags but SORF_NOPING, and how many references come with it, are the exporter's own
+ * business.
+ */
+const isReserved = (path: string): boolean => path.endsWith('std.flags') || path.endsWith('std.cPublicRefs');
 
 type Tree = Readonly<Record<string, unknown>>;
 

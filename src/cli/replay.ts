@@ -30,6 +30,7 @@ import {
   passwordOption,
   registryOption,
 } from './options.js';
+import { replayConversations } from './replay-conversations.js';
 import { observer } from './secrets.js';
 
 interface ReplayCommandOptions {
@@ -41,6 +42,7 @@ interface ReplayCommandOptions {
   readonly auth?: string;
   readonly password?: string[];
   readonly nthash?: Secret[];
+  readonly conversations: boolean;
   readonly tap: boolean;
   readonly junit?: string;
   readonly json: boolean;
@@ -64,6 +66,12 @@ export const replayCommand = (): Command =>
     .addOption(authOption())
     .addOption(passwordOption())
     .addOption(ntHashOption())
+    .addOption(
+      new Option(
+        '--conversations',
+        'whole conversations with objects, method calls too; towards this machine only',
+      ).default(false),
+    )
     .addOption(new Option('--tap', 'TAP 14 on stdout').default(false).conflicts('json'))
     .option('--junit <file>', 'write JUnit')
     .addOption(jsonOption())
@@ -72,13 +80,15 @@ export const replayCommand = (): Command =>
       `
 Every activation and ServerAlive is sent with its captured stub, on a new association at the captured authentication
 type and level: a captured token cannot be used again, so an account must be given for a server of your own. Methods of
-objects are not called, since a capture may hold an attack.
+objects are not called, since a capture may hold an attack; with --conversations they are, on this machine, where the
+simulated server has objects that answer what the captured ones answered, and run nothing.
 Exit code 0 where all came out as captured, 1 where something did not, 2 where nothing could be read or
 nobody answered.
 
 Examples:
   dcom-harness replay capture.pcapng --as-of 2021-05
   dcom-harness replay capture.pcapng --as-of 2023-03-14 --level pkt_integrity
+  dcom-harness replay capture.pcapng --as-of 2021-05 --conversations
   dcom-harness replay capture.pcapng --target 192.0.2.10 --user 'LAB\\op:secret' --junit replay.xml`,
     )
     .action(replay);
@@ -93,6 +103,7 @@ async function replay(paths: string[], options: ReplayCommandOptions): Promise<v
     throw new UsageError('--as-of and --registry belong to the simulated server; --target names another one');
   }
   const out = output(options);
+  if (options.conversations) return replayConversations(out, paths, options);
   const report = options.junit === undefined ? undefined : openForWriting(options.junit);
   const server = options.target === undefined ? await simulated(out, options) : undefined;
   try {

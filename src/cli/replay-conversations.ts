@@ -1,0 +1,156 @@
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { readCalls } from '../capture/calls.js';
+import { capturedAuthnHint, capturedClasses } from '../capture/captured-class.js';
+import type { CapturedCall } from '../capture/conversation.js';
+import { type RepeatedCall, repeatConversation, whyNotRepeated } from '../capture/repeat.js';
+import { assertMayCallHost, MethodCallRefused } from '../client/may-call.js';
+import { CLIENT_PROFILES } from '../client/profiles.js';
+import type { Registry } from '../hardening/registry.js';
+import type { PatchLevel } from '../hardening/timeline.js';
+import { junit } from '../report/junit.js';
+import { type Result, resultsSummary } from '../report/result.js';
+import type { Column } from '../report/table.js';
+import { tap } from '../report/tap.js';
+import type { AccountEntry, Secret } from '../security/index.js';
+import { type DcomServer, startServer } from '../server/server.js';
+import { captureFiles } from './files.js';
+import { type Output, UsageError } from './io.js';
+import { credentialsOf } from './options.js';
+import { observer } from './secrets.js';
+
+export interface ConversationOptions {
+  readonly target?: { host: string; port: number };
+  readonly asOf?: PatchLevel;
+  readonly registry?: Registry;
+  readonly user?: AccountEntry;
+  readonly level?: number;
+  readonly password?: string[];
+  readonly nthash?: Secret[];
+  readonly tap: boolean;
+  readonly junit?: string;
+  readonly json: boolean;
+}
+
+interface Repeated extends RepeatedCall {
+  readonly file: string;
+}
+
+const OWN_ACCOUNT = { domain: 'LAB', user: 'replay' } as const;
+const ownPassword = randomBytes(16).toString('hex');
+
+/** Makes the calls of captured conversations again, methods of objects too: towards this machine only (design rule 10). */
+export async function replayConversations(
+  out: Output,
+  paths: readonly string[],
+  options: ConversationOptions,
+): Promise<void> {
+  if (options.target !== undefined) await checkMayCall(options.target.host);
+  const secrets = {
+    ...(options.password && { password: options.password }),
+    ...(options.nthash && { nthash: options.nthash }),
+  };
+  const done: Repeated[] = [];
+  for (const file of captureFiles([...paths])) {
+    const read = await readCalls(file, whyNotRepeated, observer(secrets));
+    for (const [reason, count] of read.leftOut) out.note(`${read.file}: ${count} calls left out: ${reason}`);
+    const repeated = read.calls.length === 0 ? [] : await repeat(read.calls, options);
+    done.push(...repeated.map((each) => ({ file: read.file, ...each })));
+  }
+  if (done.length === 0) throw new UsageError('no conversation with objects was found');
+  const results = done.map(resultOf);
+  if (options.junit !== undefined) writeFileSync(options.junit, await junit(results, 'replay'));
+  if (options.tap) out.text(tap(results));
+  else if (options.json) for (const each of done) out.record(recordOf(each));
+  else {
+    out.table(done, COLUMNS);
+    out.text(resultsSummary(results).text);
+  }
+  if (!resultsSummary(results).ok) process.exitCode = 1;
+}
+
+async function checkMayCall(host: string): Promise<void> {
+  try {
+    await assertMayCallHost(host);
+  } catch (error) {
+    const what = error instanceof MethodCallRefused ? '--conversations: ' : '';
+    throw new UsageError(`${what}${(error as Error).message}`);
+  }
+}
+
+/** The calls of one file, against the target, or a fresh simulated server whose objects answer as the captured ones. */
+async function repeat(calls: readonly CapturedCall[], options: ConversationOptions): Promise<readonly RepeatedCall[]> {
+  const { target, user, level } = options;
+  const server = target === undefined ? await simulated(calls, options) : undefined;
+  const account = user ?? (server === undefined ? undefined : { ...OWN_ACCOUNT, password: ownPassword });
+  try {
+    return await repeatConversation(calls, {
+      host: server?.address.address ?? target?.host ?? '',
+      port: server?.address.port ?? target?.port ?? 0,
+      profile: CLIENT_PROFILES['windows-2023-03'],
+      random: randomBytes,
+      ...(account === undefined ? {} : { credentials: credentialsOf(account) }),
+      ...(level === undefined ? {} : { level }),
+    });
+  } finally {
+    await server?.close();
+  }
+}
+
+const simulated = (
+  calls: readonly CapturedCall[],
+  { asOf, registry, user }: ConversationOptions,
+): Promise<DcomServer> => {
+  const hint = capturedAuthnHint(calls);
+  return startServer({
+    listen: '127.0.0.1:0',
+    classes: capturedClasses(calls),
+    accounts: [user ?? { ...OWN_ACCOUNT, password: ownPassword }],
+    names: { netbiosName: 'HARNESS', netbiosDomain: user?.domain || OWN_ACCOUNT.domain },
+    registry: { ...(hint === undefined ? {} : { LegacyAuthenticationLevel: hint }), ...registry },
+    ...(asOf === undefined ? {} : { asOf }),
+  });
+};
+
+function resultOf(item: Repeated): Result {
+  const { call, captured, repeated, notSent, differences, file } = item;
+  const same = captured?.text === repeated?.text && differences.length === 0;
+  const reason =
+    notSent ?? (captured === undefined ? 'the answer is not in the capture, or cannot be read' : undefined);
+  return {
+    id: `replay.${file}.${call.frame}`,
+    title: `frame ${call.frame}: ${nameOf(call)}`,
+    section: call.operation?.section ?? '[MS-DCOM] 3.1',
+    level: 'WINDOWS',
+    outcome: reason === undefined ? (same ? 'pass' : 'fail') : 'skip',
+    expected: captured?.text ?? 'not captured',
+    actual: [repeated?.text ?? 'not sent', ...differences].join('; '),
+    pdus: [],
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+const nameOf = (call: CapturedCall): string => `${call.interface ?? ''}::${call.operation?.name ?? call.opnum}`;
+
+const recordOf = (item: Repeated) => ({
+  event: 'repeated',
+  file: item.file,
+  stream: item.call.stream,
+  frame: item.call.frame,
+  interface: item.call.interface,
+  operation: item.call.operation?.name,
+  captured: item.captured,
+  repeated: item.repeated,
+  not_sent: item.notSent,
+  differences: item.differences,
+  outcome: resultOf(item).outcome,
+});
+
+const COLUMNS: readonly Column<Repeated>[] = [
+  { title: 'file', value: ({ file }) => file },
+  { title: 'frame', value: ({ call }) => call.frame, align: 'right' },
+  { title: 'call', value: ({ call }) => nameOf(call) },
+  { title: 'captured', value: ({ captured }) => captured?.text ?? 'not captured' },
+  { title: 'now', value: ({ repeated, notSent }) => repeated?.text ?? notSent ?? '' },
+  { title: 'differs in', value: ({ differences }) => differences.join(', ') },
+];

@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest';
+import { cli, linesOf, ndjsonLines } from '../support/cli.js';
+import { corpusMissing, corpusPath } from '../support/corpus.js';
+
+const SHELL_WINDOWS = 'otrf__empire_dcom_shellwindows_WORKSTATION6_2020-09-18130751.cap';
+
+describe.skipIf(corpusMissing)(`replay --conversations${corpusMissing ? `: skipped, ${corpusMissing}` : ''}`, () => {
+  const file = corpusMissing ? '' : corpusPath(SHELL_WINDOWS);
+
+  test('every call of a conversation comes out as captured, before the hardening', async () => {
+    const { code, stdout } = await cli(['replay', file, '--conversations', '--as-of', '2021-05', '--json']);
+    const records = ndjsonLines(stdout);
+    expect(records).toHaveLength(54);
+    expect(records.filter(({ outcome }) => outcome !== 'pass')).toEqual([]);
+    expect(code).toBe(0);
+  });
+
+  test('after it, the activation at CONNECT is refused, and nothing else can be sent', async () => {
+    const { code, stdout } = await cli(['replay', file, '--conversations', '--as-of', '2023-03-14', '--json']);
+    const [first, ...others] = ndjsonLines(stdout);
+    expect(first).toMatchObject({ operation: 'RemoteGetClassObject', outcome: 'fail', repeated: { status: 5 } });
+    expect(others.filter(({ outcome }) => outcome !== 'skip')).toEqual([]);
+    expect(code).toBe(1);
+  });
+
+  test('and passes again at PKT_INTEGRITY', async () => {
+    const args = ['--conversations', '--as-of', '2023-03-14', '--level', 'pkt_integrity', '--json'];
+    expect((await cli(['replay', file, ...args])).code).toBe(0);
+  });
+
+  test('towards another host it ends with 2 and one line, before anything is sent', async () => {
+    const { code, stdout, stderr } = await cli(['replay', file, '--conversations', '--target', '192.0.2.1']);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(linesOf(stderr)).toEqual([expect.stringContaining('--conversations: methods of objects are called on')]);
+  });
+});
