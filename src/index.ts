@@ -16,7 +16,7 @@ export { type RepeatedCall, type RepeatOptions, repeatConversation, whyNotRepeat
 export { type ReplayedCall, type ReplayOptions, replayCall, whyNotReplayed } from './capture/replay.js';
 export { type ActivateOptions, type ActivationResult, activate } from './client/activate.js';
 export { Automation, type AutomationValue, DispatchError } from './client/automation.js';
-export { type ConnectionOptions, propose, RpcConnection } from './client/connection.js';
+export { acceptedContext, type ConnectionOptions, propose, RpcConnection } from './client/connection.js';
 export { type Authentication, clientSecurity } from './client/credentials.js';
 export { DcomClient, type DcomClientOptions, Refused, RemoteInterface } from './client/dcom-client.js';
 export { MethodCallRefused } from './client/may-call.js';
@@ -32,12 +32,20 @@ export { explain } from './codec/status/explain.js';
 export { clientRaise } from './hardening/client.js';
 export { enforcement, serverDecision } from './hardening/decision.js';
 export { eventJson, eventLine, eventXml } from './hardening/events.js';
-export { PHASES, patchLevel } from './hardening/timeline.js';
+export type { PolicyProfile } from './hardening/profile.js';
+export type { Registry } from './hardening/registry.js';
+export { type AsOf, PHASES, patchLevel } from './hardening/timeline.js';
+export type { Endpoint } from './net/channel.js';
 export { TransportError } from './net/error.js';
 export {
+  type AssociationEvent,
+  AssociationGroups,
   BindRejected,
   ClientAssociation,
   ContextRejected,
+  DEFAULT_PROFILE,
+  type InterfaceTable,
+  interfaceTable,
   PassiveAssociation,
   ProtocolError,
   RPC_PROFILES,
@@ -90,6 +98,7 @@ export {
   comMethod,
   type ObjectCall,
 } from './server/classes/index.js';
+export type { EndpointObserver } from './server/endpoint.js';
 export type { Invocation, RefusedCall } from './server/object-exporter.js';
 export { type DcomServer, type ServerOptions, startServer } from './server/server.js';
 export { type Handler, method, type Service, service } from './server/service.js';

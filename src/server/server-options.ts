@@ -12,6 +12,7 @@ import type { AddressOptions } from './bindings.js';
 import type { ComClass } from './classes/class.js';
 import type { EndpointObserver } from './endpoint.js';
 import type { Invocation, RefusedCall } from './object-exporter.js';
+import type { Service } from './service.js';
 
 export interface ServerOptions extends LogListeners {
   /** `ADDRESS:PORT`; port 135 where absent, 0 for a free one. `127.0.0.1:135` where nothing is given. */
@@ -49,6 +50,8 @@ export interface ServerOptions extends LogListeners {
   readonly limits?: Partial<RpcLimits>;
   /** Interfaces beside those of DCOM: `rpcecho`, Samba's test interface, on the resolver's port. */
   readonly interfaces?: readonly ExtraInterface[];
+  /** RPC interfaces of a test's own, made by `service` and `method`, on the resolver's port and in its endpoint mapper. */
+  readonly services?: readonly Service[];
   /** Connections at a time, at each of the two ports; 1,000 where absent. */
   readonly maxConnections?: number;
   readonly maxObjects?: number;

@@ -108,14 +108,15 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
     clock,
     report: (activation) => log.report(activation),
   });
-  const extra = options.interfaces?.includes('rpcecho') ? [echoService(delay)] : [];
+  const echo = options.interfaces?.includes('rpcecho') ? [echoService(delay)] : [];
   const resolverServices = [
     ...activation,
     objectResolver({
       ...{ objects, pings, access, bindings, exporterPort, authnHint },
       refused: (context, reason) => log.refused(refusedByAccess(context, reason, clock())),
     }),
-    ...extra,
+    ...echo,
+    ...(options.services ?? []),
   ];
   let resolver: Listener | undefined;
   const mapper = endpointMapper({

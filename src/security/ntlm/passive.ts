@@ -35,6 +35,9 @@ export const ntlmPassive = (secrets: readonly KnownSecret[]): PassiveProvider =>
   observe: () => new NtlmPassive(secrets),
 });
 
+/** A peer can send bad tokens for ever; the first say enough. */
+const MAX_NOTES = 32;
+
 class NtlmPassive implements PassiveContext {
   readonly authType = NTLM_AUTH_TYPE;
   readonly #secrets: readonly KnownSecret[];
@@ -58,7 +61,7 @@ class NtlmPassive implements PassiveContext {
       );
     } catch (error) {
       if (!(error instanceof SecurityError)) throw error;
-      this.#notes.push(`a token of the ${from}: ${error.message}`);
+      if (this.#notes.length < MAX_NOTES) this.#notes.push(`a token of the ${from}: ${error.message}`);
     }
   }
 
