@@ -15,12 +15,13 @@ import { type Connector, RpcConnection } from './connection.js';
 import { ContextConnection } from './context-connection.js';
 import { clientSecurity } from './credentials.js';
 import { ExporterConnection } from './exporter-connection.js';
-import { type CallOutcome, outcomeOfError } from './outcome.js';
+import { outcomeOfError } from './outcome.js';
 import { PING_PERIOD, PingSet, systemTimer, type Timer } from './ping-set.js';
 import type { ClientProfile } from './profile.js';
 import { Refused } from './refused.js';
 import { type Exporter, RemoteInterface } from './remote-interface.js';
 import { pinging, type ResolvedOxid, resolveOxid, serverAlive } from './resolver-client.js';
+import { below56, lower } from './versions.js';
 
 export interface DcomClientOptions {
   readonly host: string;
@@ -310,14 +311,6 @@ function keep<K, V>(kept: Map<K, Promise<V>>, key: K, opened: Promise<V>, ended:
 
 const keyOf = ({ host, port }: Target): string => `${host.toLowerCase()} ${port}`;
 
-/** [MS-DCOM] 1.7: both sides speak the lower version. */
-const lower = (a: COMVERSION, b: COMVERSION): COMVERSION =>
-  a.MajorVersion === b.MajorVersion && a.MinorVersion <= b.MinorVersion ? a : b;
-
-/** [MS-DCOM] 3.2.4.1.1.2: servers below 5.6 have the older activation interface alone. */
-const below56 = (version: COMVERSION | undefined): boolean =>
-  version !== undefined && version.MajorVersion === 5 && version.MinorVersion < 6;
-
 /** The activator is not there: refused in the bind, or when it is called. */
 const isUnknownInterface = (error: unknown): boolean =>
   (error instanceof ContextRejected && error.reason === ABSTRACT_SYNTAX_NOT_SUPPORTED) ||
@@ -327,4 +320,3 @@ const ABSTRACT_SYNTAX_NOT_SUPPORTED = 1;
 
 export { Refused } from './refused.js';
 export { RemoteInterface } from './remote-interface.js';
-export type { CallOutcome };

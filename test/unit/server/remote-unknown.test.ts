@@ -7,6 +7,7 @@ import {
   RemQueryInterface2,
   RemRelease,
 } from '../../../src/codec/dcom/index.js';
+import { CLASSES } from '../../../src/server/classes/index.js';
 import {
   activates,
   activator,
@@ -62,6 +63,25 @@ describe('the remote unknown of the exporter', () => {
     expect(same?.std.ipid).toBe(ipid);
     expect(other?.std.ipid).not.toBe(ipid);
     expect(other?.std.oid).toBe(same?.std.oid);
+  });
+
+  test('one interface that is not there is the result of the call too, as Windows has it', async () => {
+    const strict = await serve({ classes: [CLASSES.mmc20] });
+    try {
+      const { reply } = await activates(strict);
+      const own = await bind(strict.exporter, IRemUnknown2);
+      const objref = reply?.interfaces[0]?.objref;
+      const ripid = objref && 'std' in objref ? objref.std.ipid : '';
+      const answer = await own.call(
+        RemQueryInterface,
+        { ORPCthis, ripid, cRefs: 5, iids: [NOWHERE] },
+        reply?.ipidRemUnknown ?? '',
+      );
+      expect(answer).toMatchObject({ ppQIResults: [{ hResult: 0x80004002 }], ReturnValue: 0x80004002 });
+      own.connection.close();
+    } finally {
+      await strict.close();
+    }
   });
 
   test('gives them as OBJREFs too: RemQueryInterface2', async () => {
