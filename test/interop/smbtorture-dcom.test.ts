@@ -1,4 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -8,12 +9,14 @@ import type { DcomServer } from '../../src/server/server.js';
 import { ACCOUNT, bind, IID_IUnknown, orpcthis } from '../support/live.js';
 import { peer, port135 } from '../support/peers.js';
 import { program } from '../support/program.js';
+import { withoutInterfaces } from '../support/without-interfaces.js';
 
 const smbtorture = peer('smbtorture');
 const ndrdump = peer('ndrdump');
 const atPort135 = port135();
 
 const ADDRESS = '127.0.0.53';
+const BETWEEN = '127.0.0.54';
 /** The class that smbtorture activates. */
 const CLSID_IMAGEDOC = '02b01c80-e03d-101a-b294-00dd010f2bf9';
 
@@ -36,10 +39,10 @@ afterAll(async () => {
   if (folder !== '') rmSync(folder, { recursive: true });
 });
 
-const torture = (suite: string) =>
+const torture = (suite: string, address = ADDRESS, level = 'sign') =>
   program(smbtorture.required(), [
     ...['-s', join(folder, 'smb.conf'), '-U', 'LAB/torture%Pa55.word'],
-    ...[`ncacn_ip_tcp:${ADDRESS}[135,sign,ntlm]`, `rpc.${suite}`],
+    ...[`ncacn_ip_tcp:${address}[135,${level},ntlm]`, `rpc.${suite}`],
   ]);
 
 /** What Samba's own unmarshaller makes of the stub of an answer. */
@@ -72,6 +75,45 @@ describe.skipIf(smbtorture.skip || atPort135.skip)('smbtorture', () => {
     ]);
     expect(output).toMatch(/^success: remact\.RemoteActivation$|Bad talloc magic value/m);
     expect(output).not.toMatch(/^failure:/m);
+  });
+});
+
+describe.skipIf(smbtorture.skip || atPort135.skip)('smbtorture, spared the interface pointers', () => {
+  let old: DcomServer;
+  let between: Server;
+  beforeAll(async () => {
+    // Only what is not signed can be changed on the way, and only an old server activates at CONNECT.
+    const accounts = ['LAB\\torture:Pa55.word'];
+    old = await startServer({ listen: `${ADDRESS}:0`, asOf: '2021-05', accounts });
+    between = await withoutInterfaces(BETWEEN, old.address);
+  });
+  afterAll(async () => {
+    between?.close();
+    await old?.close();
+  });
+
+  test('rpc.remact passes', async () => {
+    const { output } = await torture('remact', BETWEEN, 'connect');
+    expect(output).toMatch(/^success: remact\.RemoteActivation$/m);
+  });
+
+  /**
+   * Samba's IDL has OIDs of 16 octets, in arrays without the pointers of [MS-DCOM] 3.1.2.5.1.3; so its ComplexPing is no
+   * ComplexPing, and its SimplePing asks for SETID 0, which never is one.
+   */
+  test('rpc.oxidresolve passes but for the pings, whose requests are not those of [MS-DCOM]', async () => {
+    const { output } = await torture('oxidresolve', BETWEEN, 'connect');
+    const outcomes = [...output.matchAll(/^(success|failure|error): oxidresolver\.(\w+)/gm)];
+    expect(Object.fromEntries(outcomes.map(([, how, name]) => [name, how])), output).toEqual({
+      ServerAlive: 'success',
+      ServerAlive2: 'success',
+      ComplexPing: 'error',
+      SimplePing: 'failure',
+      ResolveOxid: 'success',
+      ResolveOxid2: 'success',
+    });
+    expect(output).toContain('ComplexPing: NT_STATUS_RPC_BAD_STUB_DATA');
+    expect(output).toContain('r.out.result was WERR_OR_INVALID_SET, expected WERR_OK: SimplePing');
   });
 });
 
