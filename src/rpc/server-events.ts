@@ -18,6 +18,8 @@ export interface ServerCall {
   readonly littleEndian: boolean;
   /** Undefined for a call without authentication (RPC_C_AUTHN_LEVEL_NONE). */
   readonly security: CallSecurity | undefined;
+  /** What the connection has for a call without authentication: a client that left its sec_trailer out. */
+  readonly unusedSecurity: CallSecurity | undefined;
   readonly receivedAt: Milliseconds;
   /** The client sent co_cancel; the call may still be answered. */
   cancelled: boolean;

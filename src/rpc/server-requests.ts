@@ -277,6 +277,7 @@ export class RequestReceiver {
       stub: checked.stub,
       littleEndian: endianOf(first.packed_drep ?? DREP_LITTLE) === 'little',
       security: security?.callSecurity,
+      unusedSecurity: security === undefined ? this.#security.anyEstablished?.callSecurity : undefined,
       receivedAt: now,
       cancelled: assembly.cancelled,
       orphaned: false,

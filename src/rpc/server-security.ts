@@ -123,6 +123,11 @@ export class ServerSecurityContexts {
     return this.#byId.get(id);
   }
 
+  /** One whose handshake has ended. */
+  get anyEstablished(): ServerSecurityContext | undefined {
+    return [...this.#byId.values()].find(({ established }) => established);
+  }
+
   knowsType(authType: number): boolean {
     return this.#providers.has(authType);
   }

@@ -25,6 +25,7 @@ import {
 } from './activation-checks.js';
 import type { Activation } from './activation-log.js';
 import type { ServerBindings } from './bindings.js';
+import { leftOut, notLetIn } from './caller.js';
 import type { ComClass } from './classes/class.js';
 import { classFactory } from './classes/class-factory.js';
 import { HRESULT, versionMatches } from './com.js';
@@ -147,10 +148,9 @@ export class Activator {
     const { request, version, pActProperties } = asked;
     const list = launchRefusal(this.#options.access, request?.clsid ?? '', call.security?.identity);
     if (list !== undefined) {
-      const who = call.security === undefined ? 'a caller without authentication' : 'this caller';
       // Note <61>: the machine's lists give the Win32 error; a class's own and the default one give the HRESULT.
       const hresult = list.startsWith('Machine') ? HRESULT.ERROR_ACCESS_DENIED : HRESULT.E_ACCESSDENIED;
-      return { hresult, refusedBy: 'access control', reason: `${list} does not let ${who} in` };
+      return { hresult, refusedBy: 'access control', reason: notLetIn(list, call) };
     }
     if (!versionMatches(version)) {
       const reason = `COM version ${version.MajorVersion}.${version.MinorVersion} is not 5.0 to 5.7`;
@@ -200,7 +200,8 @@ export class Activator {
     how: How,
   ): void {
     const { name, request, objectName } = asked;
-    const odd = departures(asked);
+    const unsigned = leftOut(call);
+    const odd = [...departures(asked), ...(unsigned === undefined ? [] : [unsigned])];
     const { security } = call;
     const { identity } = security ?? {};
     this.#options.report({

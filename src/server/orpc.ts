@@ -3,6 +3,7 @@ import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import { authnLevelName } from '../codec/status/authn.js';
 import { RpcFault } from '../rpc/index.js';
 import { type AccessPermissions, accessRefusal, admitsAnonymous } from './access.js';
+import { notLetIn } from './caller.js';
 import { HRESULT, versionMatches } from './com.js';
 import { REMOTE_UNKNOWN } from './exporter.js';
 import type { CallContext } from './service.js';
@@ -49,7 +50,7 @@ export function orpcRefusal(
   if (list !== undefined) {
     // Note <42>: so it is here, but only where callers without a name could have got in.
     const hresult = remote && admitsAnonymous(policy.access) ? HRESULT.E_ACCESSDENIED : HRESULT.ERROR_ACCESS_DENIED;
-    return { by: 'access control', hresult, reason: `${list} does not let this caller in` };
+    return { by: 'access control', hresult, reason: notLetIn(list, call) };
   }
   if (flags !== 0)
     return { by: 'header', hresult: HRESULT.RPC_E_INVALID_HEADER, reason: `ORPCTHIS.flags is ${flags}, not 0` };

@@ -12,6 +12,7 @@ import { UUID_NULL } from '../codec/uuid.js';
 import type { Endpoint } from '../net/channel.js';
 import { type AccessPermissions, accessRefusal } from './access.js';
 import type { ServerBindings } from './bindings.js';
+import { notLetIn } from './caller.js';
 import { HRESULT } from './com.js';
 import type { ObjectTable } from './objects.js';
 import { OR_INVALID_OXID, type PingSets } from './ping-sets.js';
@@ -39,7 +40,7 @@ export function objectResolver(options: ResolverOptions): Service {
   const refused = (context: CallContext): boolean => {
     const list = accessRefusal(access, undefined, context.call.security?.identity);
     if (list === undefined) return false;
-    report(context, `${list} does not let this caller in`);
+    report(context, notLetIn(list, context.call));
     return true;
   };
   const failed = (ReturnValue: number) => ({

@@ -81,6 +81,23 @@ describe('every kind of refusal is told apart', () => {
     ]);
     expect(server.events.map(({ event }) => event.id)).toEqual([10036]);
   });
+
+  test('a client that authenticates, and then leaves its sec_trailer out, is told apart from one that does not', async () => {
+    server = await serve();
+    const { connection } = await activator(server, { level: LEVEL.PKT });
+    const answer = await connection.call(RemoteCreateInstance, createInstance(), { contextId: 0 });
+    expect(answer.ReturnValue).toBe(5);
+    const left = 'the request has no sec_trailer, though security context 0 is at RPC_C_AUTHN_LEVEL_PKT';
+    expect(server.activations).toMatchObject([
+      {
+        level: LEVEL.NONE,
+        refusedBy: 'access control',
+        reason: `MachineAccessRestriction does not let a caller without authentication in: ${left}`,
+        departures: expect.arrayContaining([left]),
+      },
+    ]);
+    connection.close();
+  });
 });
 
 describe('who may activate: [MS-DCOM] 3.1.2.5.2.3, notes <60> and <61>', () => {

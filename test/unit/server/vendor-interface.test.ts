@@ -16,6 +16,7 @@ const Gauge = ndr.interfaceDef({
   name: 'Gauge',
   uuid: '5a6b7c8d-0000-4000-8000-00000000000a',
   version: { major: 1, minor: 0 },
+  section: 'C706 3',
   operations: [Twice],
 });
 
