@@ -27,6 +27,8 @@ export interface RepeatOptions {
   /** Instead of the captured levels, where those are authenticated. */
   readonly level?: number;
   readonly random: RandomBytes;
+  /** NTLM or SPNEGO, instead of the captured one. */
+  readonly authType?: number;
   readonly connector?: Connector;
   readonly simulated?: boolean;
   readonly timeout?: number;
@@ -177,10 +179,10 @@ class Repetition {
   }
 
   #security({ security }: CapturedCall, atResolver: boolean) {
-    const { level: instead, credentials, random, host, profile } = this.#options;
+    const { level: instead, authType: otherType, credentials, random, host, profile } = this.#options;
     const captured = security.level ?? RPC_C_AUTHN_LEVEL.NONE;
     if (captured === RPC_C_AUTHN_LEVEL.NONE) return undefined;
-    const authType = security.authType ?? (atResolver ? profile.authType : profile.objectAuthType);
+    const authType = otherType ?? security.authType ?? (atResolver ? profile.authType : profile.objectAuthType);
     return clientSecurity({
       // Kerberos by itself needs a ticket that nobody has; SPNEGO finds NTLM.
       authType: authType === RPC_C_AUTHN.WINNT ? RPC_C_AUTHN.WINNT : RPC_C_AUTHN.GSS_NEGOTIATE,

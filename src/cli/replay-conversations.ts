@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { readCalls } from '../capture/calls.js';
+import { closeSync, writeFileSync } from 'node:fs';
 import { capturedAuthnHint, capturedClasses } from '../capture/captured-class.js';
 import type { CapturedCall } from '../capture/conversation.js';
 import { type RepeatedCall, repeatConversation, whyNotRepeated } from '../capture/repeat.js';
@@ -14,10 +13,10 @@ import type { Column } from '../report/table.js';
 import { tap } from '../report/tap.js';
 import type { AccountEntry, Secret } from '../security/index.js';
 import { type DcomServer, startServer } from '../server/server.js';
-import { captureFiles } from './files.js';
+import { openForWriting } from './files.js';
 import { type Output, UsageError } from './io.js';
-import { credentialsOf } from './options.js';
-import { observer } from './secrets.js';
+import { AUTH_TYPES, credentialsOf } from './options.js';
+import { accountFor, NOBODY_THERE, replayEach, simulatedFor } from './replay-files.js';
 
 export interface ConversationOptions {
   readonly target?: { host: string; port: number };
@@ -25,6 +24,7 @@ export interface ConversationOptions {
   readonly registry?: Registry;
   readonly user?: AccountEntry;
   readonly level?: number;
+  readonly auth?: string;
   readonly password?: string[];
   readonly nthash?: Secret[];
   readonly tap: boolean;
@@ -36,9 +36,6 @@ interface Repeated extends RepeatedCall {
   readonly file: string;
 }
 
-const OWN_ACCOUNT = { domain: 'LAB', user: 'replay' } as const;
-const ownPassword = randomBytes(16).toString('hex');
-
 /** Makes the calls of captured conversations again, methods of objects too: towards this machine only (design rule 10). */
 export async function replayConversations(
   out: Output,
@@ -46,27 +43,26 @@ export async function replayConversations(
   options: ConversationOptions,
 ): Promise<void> {
   if (options.target !== undefined) await checkMayCall(options.target.host);
-  const secrets = {
-    ...(options.password && { password: options.password }),
-    ...(options.nthash && { nthash: options.nthash }),
-  };
-  const done: Repeated[] = [];
-  for (const file of captureFiles([...paths])) {
-    const read = await readCalls(file, whyNotRepeated, observer(secrets));
-    for (const [reason, count] of read.leftOut) out.note(`${read.file}: ${count} calls left out: ${reason}`);
-    const repeated = read.calls.length === 0 ? [] : await repeat(read.calls, options);
-    done.push(...repeated.map((each) => ({ file: read.file, ...each })));
-  }
+  const report = options.junit === undefined ? undefined : openForWriting(options.junit);
+  const done = await replayEach(out, paths, options, whyNotRepeated, async ({ file, calls }): Promise<Repeated[]> => {
+    const repeated = calls.length === 0 ? [] : await repeat(calls, options);
+    return repeated.map((each) => ({ file, ...each }));
+  });
   if (done.length === 0) throw new UsageError('no conversation with objects was found');
   const results = done.map(resultOf);
-  if (options.junit !== undefined) writeFileSync(options.junit, await junit(results, 'replay'));
+  if (report !== undefined) {
+    writeFileSync(report, await junit(results, 'replay'));
+    closeSync(report);
+  }
   if (options.tap) out.text(tap(results));
   else if (options.json) for (const each of done) out.record(recordOf(each));
   else {
     out.table(done, COLUMNS);
     out.text(resultsSummary(results).text);
   }
-  if (!resultsSummary(results).ok) process.exitCode = 1;
+  const sent = done.filter(({ notSent }) => notSent === undefined);
+  if (sent.every(({ repeated }) => repeated?.refusedAt === 'transport')) process.exitCode = NOBODY_THERE;
+  else if (!resultsSummary(results).ok) process.exitCode = 1;
 }
 
 async function checkMayCall(host: string): Promise<void> {
@@ -80,9 +76,9 @@ async function checkMayCall(host: string): Promise<void> {
 
 /** The calls of one file, against the target, or a fresh simulated server whose objects answer as the captured ones. */
 async function repeat(calls: readonly CapturedCall[], options: ConversationOptions): Promise<readonly RepeatedCall[]> {
-  const { target, user, level } = options;
+  const { target, user, level, auth } = options;
   const server = target === undefined ? await simulated(calls, options) : undefined;
-  const account = user ?? (server === undefined ? undefined : { ...OWN_ACCOUNT, password: ownPassword });
+  const account = accountFor(user, server !== undefined);
   try {
     return await repeatConversation(calls, {
       host: server?.address.address ?? target?.host ?? '',
@@ -91,6 +87,7 @@ async function repeat(calls: readonly CapturedCall[], options: ConversationOptio
       random: randomBytes,
       ...(account === undefined ? {} : { credentials: credentialsOf(account) }),
       ...(level === undefined ? {} : { level }),
+      ...(auth === undefined ? {} : { authType: AUTH_TYPES[auth] as number }),
     });
   } finally {
     await server?.close();
@@ -103,10 +100,8 @@ const simulated = (
 ): Promise<DcomServer> => {
   const hint = capturedAuthnHint(calls);
   return startServer({
-    listen: '127.0.0.1:0',
+    ...simulatedFor(user),
     classes: capturedClasses(calls),
-    accounts: [user ?? { ...OWN_ACCOUNT, password: ownPassword }],
-    names: { netbiosName: 'HARNESS', netbiosDomain: user?.domain || OWN_ACCOUNT.domain },
     registry: { ...(hint === undefined ? {} : { LegacyAuthenticationLevel: hint }), ...registry },
     ...(asOf === undefined ? {} : { asOf }),
   });

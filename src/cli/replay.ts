@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, writeFileSync } from 'node:fs';
 import { Argument, Command, Option } from 'commander';
-import { readCalls } from '../capture/calls.js';
-import { CaptureError } from '../capture/error.js';
 import { type ReplayedCall, type ReplayOptions, replayCall, whyNotReplayed } from '../capture/replay.js';
 import { classOf, replayTitle, shortLevel } from '../capture/replay-result.js';
 import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
@@ -15,7 +13,7 @@ import type { Column } from '../report/table.js';
 import { tap } from '../report/tap.js';
 import type { AccountEntry, Secret } from '../security/index.js';
 import { type DcomServer, startServer } from '../server/server.js';
-import { captureFiles, openForWriting } from './files.js';
+import { openForWriting } from './files.js';
 import { type Output, output, UsageError } from './io.js';
 import {
   AUTH_TYPES,
@@ -31,7 +29,7 @@ import {
   registryOption,
 } from './options.js';
 import { replayConversations } from './replay-conversations.js';
-import { observer } from './secrets.js';
+import { accountFor, NOBODY_THERE, replayEach, simulatedFor } from './replay-files.js';
 
 interface ReplayCommandOptions {
   readonly target?: { host: string; port: number };
@@ -113,7 +111,12 @@ async function replay(paths: string[], options: ReplayCommandOptions): Promise<v
         : { host: server.address.address, port: server.address.port };
     if (server === undefined && options.user === undefined)
       out.note('note: no --user; the server is sent a null session');
-    const done = await replayFiles(out, paths, optionsFor(target, options, server), options);
+    const how = optionsFor(target, options, server);
+    const done = await replayEach(out, paths, options, whyNotReplayed, async ({ file, calls }) => {
+      const replayed: Replayed[] = [];
+      for (const call of calls) replayed.push({ file, ...(await replayCall(call, how)) });
+      return replayed;
+    });
     if (done.length === 0) throw new UsageError('no activation that could be sent again was found');
     const results = done.map(resultOf);
     if (report !== undefined) writeFileSync(report, await junit(results, 'replay'));
@@ -124,26 +127,6 @@ async function replay(paths: string[], options: ReplayCommandOptions): Promise<v
     if (report !== undefined) closeSync(report);
     await server?.close();
   }
-}
-
-/** A file that cannot be read does not take the results of the others with it. */
-async function replayFiles(
-  out: Output,
-  paths: readonly string[],
-  options: ReplayOptions,
-  secrets: ReplayCommandOptions,
-): Promise<Replayed[]> {
-  const done: Replayed[] = [];
-  const files = captureFiles(paths);
-  for (const file of files) {
-    try {
-      done.push(...(await replayFile(out, file, options, secrets)));
-    } catch (error) {
-      if (!(error instanceof CaptureError) || files.length === 1) throw error;
-      out.note(`dcom-harness: ${error.message}`);
-    }
-  }
-  return done;
 }
 
 function print(
@@ -160,18 +143,11 @@ function print(
   }
 }
 
-const NOBODY_THERE = 2;
-const OWN_ACCOUNT = { domain: 'LAB', user: 'replay' } as const;
-/** Good for one run: the account exists in the simulated server alone. */
-const ownPassword = randomBytes(16).toString('hex');
-
 const simulated = (out: Output, { asOf, registry, user }: ReplayCommandOptions): Promise<DcomServer> =>
   startServer({
-    listen: '127.0.0.1:0',
+    ...simulatedFor(user),
     ...(asOf === undefined ? {} : { asOf }),
     ...(registry === undefined ? {} : { registry }),
-    accounts: [user ?? { ...OWN_ACCOUNT, password: ownPassword }],
-    names: { netbiosName: 'HARNESS', netbiosDomain: user?.domain || OWN_ACCOUNT.domain },
     onEvent: ({ event, at }) => {
       if (out.json) out.record({ ...eventJson(event, at), event: 'log', id: event.id });
       else out.note(eventLine(event, at));
@@ -183,8 +159,7 @@ function optionsFor(
   options: ReplayCommandOptions,
   server: DcomServer | undefined,
 ): ReplayOptions {
-  const own = server === undefined ? undefined : { ...OWN_ACCOUNT, password: ownPassword };
-  const account = options.user ?? own;
+  const account = accountFor(options.user, server !== undefined);
   return {
     ...target,
     ...(account === undefined ? {} : { credentials: credentialsOf(account) }),
@@ -192,36 +167,6 @@ function optionsFor(
     ...(options.auth === undefined ? {} : { authType: AUTH_TYPES[options.auth] as number }),
     random: randomBytes,
   };
-}
-
-async function replayFile(
-  out: Output,
-  file: string,
-  options: ReplayOptions,
-  secrets: ReplayCommandOptions,
-): Promise<Replayed[]> {
-  const {
-    calls,
-    leftOut,
-    problems,
-    file: name,
-  } = await readCalls(
-    file,
-    whyNotReplayed,
-    observer({
-      ...(secrets.password && { password: secrets.password }),
-      ...(secrets.nthash && { nthash: secrets.nthash }),
-    }),
-  );
-  for (const { severity, message, frame } of problems) {
-    if (severity !== 'info')
-      out.note(`${severity}: ${name}${frame === undefined ? '' : ` frame ${frame}`}: ${message}`);
-  }
-  for (const [reason, count] of leftOut)
-    out.note(`${name}: ${count} ${count === 1 ? 'call' : 'calls'} left out: ${reason}`);
-  const done: Replayed[] = [];
-  for (const call of calls) done.push({ file: name, ...(await replayCall(call, options)) });
-  return done;
 }
 
 /** Nothing to compare with is no failure of the server. */

@@ -28,6 +28,26 @@ describe.skipIf(corpusMissing)(`replay --conversations${corpusMissing ? `: skipp
     expect((await cli(['replay', file, ...args])).code).toBe(0);
   });
 
+  test('by the other provider, where --auth says so', async () => {
+    const args = ['--conversations', '--as-of', '2021-05', '--auth', 'ntlm', '--json'];
+    expect((await cli(['replay', file, ...args])).code).toBe(0);
+  });
+
+  test('a file that cannot be read is named, and does not end the others', async () => {
+    const args = ['--conversations', '--as-of', '2021-05', '--json'];
+    const { code, stdout, stderr } = await cli(['replay', import.meta.filename, file, ...args]);
+    expect(ndjsonLines(stdout)).toHaveLength(54);
+    expect(stderr).toContain('replay-conversations.test.ts');
+    expect(code).toBe(0);
+  });
+
+  test('where nobody answers it ends with 2', async () => {
+    const args = ['--conversations', '--target', '127.0.0.1:1', '--user', 'LAB\\op:secret', '--json'];
+    const { code, stdout } = await cli(['replay', file, ...args]);
+    expect(code).toBe(2);
+    expect(ndjsonLines(stdout)[0]).toMatchObject({ repeated: { refusedAt: 'transport' } });
+  });
+
   test('towards another host it ends with 2 and one line, before anything is sent', async () => {
     const { code, stdout, stderr } = await cli(['replay', file, '--conversations', '--target', '192.0.2.1']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import { type CapturedCalls, readCalls } from '../capture/calls.js';
+import { CaptureError } from '../capture/error.js';
+import type { AccountEntry, Secret } from '../security/index.js';
+import { captureFiles } from './files.js';
+import type { Output } from './io.js';
+import { observer } from './secrets.js';
+
+/** Exit code where there are calls, and no server to answer any of them. */
+export const NOBODY_THERE = 2;
+
+/** Of the simulated server alone, and good for one run. */
+const OWN_ACCOUNT = { domain: 'LAB', user: 'replay', password: randomBytes(16).toString('hex') };
+
+/** What a fresh simulated server needs for the account that calls are sent under. */
+export const simulatedFor = (user: AccountEntry | undefined) => ({
+  listen: '127.0.0.1:0',
+  accounts: [user ?? OWN_ACCOUNT],
+  names: { netbiosName: 'HARNESS', netbiosDomain: user?.domain || OWN_ACCOUNT.domain },
+});
+
+/** Whom to log on as: the account that is given, else that of the simulated server; a server of somebody's own knows none. */
+export const accountFor = (user: AccountEntry | undefined, isSimulated: boolean): AccountEntry | undefined =>
+  user ?? (isSimulated ? OWN_ACCOUNT : undefined);
+
+export interface SecretsGiven {
+  readonly password?: string[];
+  readonly nthash?: Secret[];
+}
+
+/**
+ * Does something with the calls of each file, and says what was left out and what is wrong with it. A file that cannot
+ * be read does not take the results of the others with it.
+ */
+export async function replayEach<T>(
+  out: Output,
+  paths: readonly string[],
+  { password, nthash }: SecretsGiven,
+  whyNot: Parameters<typeof readCalls>[1],
+  replay: (read: CapturedCalls) => Promise<readonly T[]>,
+): Promise<T[]> {
+  const done: T[] = [];
+  const files = captureFiles(paths);
+  for (const file of files) {
+    try {
+      const read = await readCalls(
+        file,
+        whyNot,
+        observer({ ...(password && { password }), ...(nthash && { nthash }) }),
+      );
+      tellLeftOut(out, read);
+      done.push(...(await replay(read)));
+    } catch (error) {
+      if (!(error instanceof CaptureError) || files.length === 1) throw error;
+      out.note(`dcom-harness: ${error.message}`);
+    }
+  }
+  return done;
+}
+
+function tellLeftOut(out: Output, { file, problems, leftOut }: CapturedCalls): void {
+  for (const { severity, message, frame } of problems)
+    if (severity !== 'info')
+      out.note(`${severity}: ${file}${frame === undefined ? '' : ` frame ${frame}`}: ${message}`);
+  for (const [reason, count] of leftOut)
+    out.note(`${file}: ${count} ${count === 1 ? 'call' : 'calls'} left out: ${reason}`);
+}
