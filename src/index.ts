@@ -38,6 +38,17 @@ export { type AsOf, PHASES, patchLevel } from './hardening/timeline.js';
 export type { Endpoint } from './net/channel.js';
 export { TransportError } from './net/error.js';
 export {
+  LEFT_OPEN,
+  RELAY_VARIANTS,
+  type RelayEvidence,
+  type RelayOptions,
+  type RelayOutcome,
+  RelayRefused,
+  type RelayVariant,
+  relay,
+  type StoppedAt,
+} from './relay/index.js';
+export {
   type AssociationEvent,
   AssociationGroups,
   BindRejected,

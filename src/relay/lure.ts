@@ -1,0 +1,140 @@
+import { pino } from 'pino';
+import {
+  IActivation,
+  IRemoteSCMActivator,
+  RemoteActivation,
+  RemoteCreateInstance,
+  RemoteGetClassObject,
+} from '../codec/dcom/index.js';
+import { FAULT, type Pdu, RPC_C_AUTHN } from '../codec/rpce/index.js';
+import type { Channel, ChannelEvents, Endpoint, Listener } from '../net/channel.js';
+import { DEFAULT_PROFILE, RpcFault } from '../rpc/index.js';
+import type { AcceptorProvider, Leg, Milliseconds, RandomBytes } from '../security/index.js';
+import { OPEN_ACCESS } from '../server/access.js';
+import { ServerBindings } from '../server/bindings.js';
+import { RpcEndpoint } from '../server/endpoint.js';
+import { interfaceSet } from '../server/interface-set.js';
+import { ObjectTable } from '../server/objects.js';
+import { PingSets } from '../server/ping-sets.js';
+import { objectResolver } from '../server/resolver.js';
+import { method, type Service, service } from '../server/service.js';
+import type { RelayNetwork } from './confined.js';
+import { gate } from './gate.js';
+import { RelayedHandshake } from './handshake.js';
+import { RelayedAcceptor } from './keyless-contexts.js';
+import { Mailbox } from './mailbox.js';
+
+export interface LureOptions {
+  /** Confined to loopback or simulated hosts. */
+  readonly network: RelayNetwork;
+  readonly host: string;
+  readonly random: RandomBytes;
+  readonly clock: () => Milliseconds;
+}
+
+type Answer = () => Leg | Error;
+
+const CARRIERS = ['bind', 'alter_context', 'auth3'];
+
+/**
+ * A rogue RPC server that a victim is lured to: ServerAlive2 is answered as any server does, authentications are handed
+ * to whoever takes them, and what the victim then asks for is denied.
+ */
+export class Lure {
+  readonly #handshakes = new Mailbox<RelayedHandshake>();
+  readonly #endpoint: RpcEndpoint;
+  #listener: Listener | undefined;
+  /** What the context is to answer that the endpoint makes or steps within the present call of `data`. */
+  #answer: Answer = () => new Error('nobody relays this authentication');
+
+  private constructor({ random, clock }: LureOptions) {
+    this.#endpoint = new RpcEndpoint({
+      services: interfaceSet(rogueServices(random)),
+      providers: [RPC_C_AUTHN.WINNT, RPC_C_AUTHN.GSS_NEGOTIATE].map((authType) => this.#provider(authType)),
+      profile: DEFAULT_PROFILE,
+      random,
+      clock,
+      logger: pino({ level: 'silent' }),
+      statistics: { calls_in: 0, calls_out: 0, pkts_in: 0, pkts_out: 0 },
+    });
+  }
+
+  /** Rejects with `RelayRefused` for an address that is neither loopback nor simulated. */
+  static async open(options: LureOptions): Promise<Lure> {
+    const lure = new Lure(options);
+    lure.#listener = await options.network.listen({ host: options.host, port: 0 }, (channel) => lure.#accept(channel));
+    return lure;
+  }
+
+  get address(): Endpoint {
+    return (this.#listener as Listener).address;
+  }
+
+  /** The next victim that authenticates. */
+  next(): Promise<RelayedHandshake> {
+    return this.#handshakes.take();
+  }
+
+  async close(): Promise<void> {
+    await this.#listener?.close();
+  }
+
+  #provider(authType: number): AcceptorProvider {
+    return { authType, oids: [], accept: () => new RelayedAcceptor(authType, this.#answer) };
+  }
+
+  #accept(channel: Channel): ChannelEvents {
+    const inner = this.#endpoint.accept(channel);
+    let handshake: RelayedHandshake | undefined;
+    let leg: Leg | Error = new Error('nobody relays this authentication');
+    const answer: Answer = () => leg;
+    const before = async (pdu: Pdu): Promise<void> => {
+      if (pdu.auth === undefined || !CARRIERS.includes(String(pdu.PTYPE))) return;
+      if (handshake === undefined) {
+        handshake = new RelayedHandshake(pdu.auth.auth_type, pdu.auth.auth_level, channel.remote);
+        this.#handshakes.put(handshake);
+      }
+      handshake.fromVictim.put(Buffer.from(pdu.auth.auth_value));
+      // [MS-RPCE] 3.3.1.5.2.1: an auth3 has no answer, so nothing is waited for.
+      leg = pdu.PTYPE === 'auth3' ? { done: true } : await handshake.toVictim.take().catch((error: Error) => error);
+    };
+    const events: ChannelEvents = {
+      data: (bytes) => {
+        this.#answer = answer;
+        inner.data(bytes);
+      },
+      closed: (error) => inner.closed(error),
+    };
+    return gate(events, {
+      before,
+      interrupted: (error) => handshake?.abandon(error),
+      destroy: () => channel.destroy(),
+    });
+  }
+}
+
+/** What a DCOM client looks for on port 135. Whoever is lured is told that access is denied, as relays do. */
+function rogueServices(random: RandomBytes): Service[] {
+  const denied = () => {
+    throw new RpcFault(FAULT.ACCESS_DENIED, { detail: 'the lure denies every activation' });
+  };
+  const options = { guard: denied };
+  const objects = new ObjectTable({ random });
+  return [
+    service(
+      IRemoteSCMActivator,
+      [method(RemoteCreateInstance, denied, options), method(RemoteGetClassObject, denied, options)],
+      { transferSyntaxes: ['ndr20'] },
+    ),
+    service(IActivation, [method(RemoteActivation, denied, options)], { transferSyntaxes: ['ndr20'] }),
+    objectResolver({
+      objects,
+      pings: new PingSets({ objects, random }),
+      access: OPEN_ACCESS,
+      bindings: new ServerBindings(),
+      exporterPort: () => 0,
+      authnHint: 0,
+      refused: () => undefined,
+    }),
+  ];
+}

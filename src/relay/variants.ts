@@ -1,0 +1,162 @@
+import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
+import type { RefusedBy } from '../server/activation-log.js';
+import type { RequestClaim } from './claims.js';
+import { TAMPERINGS, type Tampering } from './tamper.js';
+
+/** Which layer stopped a relay; those of `RefusedBy` are the activator's. */
+export type StoppedAt =
+  | RefusedBy
+  | 'victim'
+  | 'authentication'
+  | 'security context'
+  | 'signature'
+  | 'exporter'
+  | 'transport';
+
+/** One way to relay, as data. */
+export interface RelayVariant {
+  readonly id: string;
+  /** What the attacker does, in words. */
+  readonly title: string;
+  readonly section: string;
+  /** RPC_C_AUTHN_* that the victim authenticates with. */
+  readonly authType: number;
+  /** auth_level of the attacker's bind: nothing in NTLM ties it to the victim's. */
+  readonly bindLevel: number;
+  /** The sec_trailer of the attacker's requests; absent for requests without one. */
+  readonly claim?: RequestClaim;
+  readonly tampering?: Tampering;
+  /** The server that is relayed to runs on the victim's own host. */
+  readonly reflection?: boolean;
+  /** Nothing is activated: the attacker knows a reference to an object that somebody else has activated. */
+  readonly knownReference?: boolean;
+  /** What the sources have stop it, without and with enforcement; absent where it succeeds. */
+  readonly stopped: { readonly unhardened?: StoppedAt; readonly hardened?: StoppedAt };
+}
+
+type Base = Omit<RelayVariant, 'authType'>;
+
+const { CONNECT, PKT_INTEGRITY } = RPC_C_AUTHN_LEVEL;
+
+const BASES: readonly Base[] = [
+  {
+    id: 'connect',
+    title: 'binds at CONNECT and sends requests without sec_trailer',
+    section: '[MS-RPCE] 3.3.1.5.4',
+    bindLevel: CONNECT,
+    stopped: { hardened: 'activation policy' },
+  },
+  {
+    id: 'integrity-zeros',
+    title: 'binds at PKT_INTEGRITY and signs with zeros',
+    section: '[MS-NLMP] 3.4.4',
+    bindLevel: PKT_INTEGRITY,
+    claim: { level: PKT_INTEGRITY, signature: 'zeros' },
+    stopped: { unhardened: 'signature', hardened: 'signature' },
+  },
+  {
+    id: 'integrity-invented',
+    title: 'binds at PKT_INTEGRITY and invents signatures',
+    section: '[MS-NLMP] 3.4.4.2',
+    bindLevel: PKT_INTEGRITY,
+    claim: { level: PKT_INTEGRITY, signature: 'invented' },
+    stopped: { unhardened: 'signature', hardened: 'signature' },
+  },
+  {
+    id: 'integrity-unsigned',
+    title: 'binds at PKT_INTEGRITY and leaves the sec_trailer out',
+    section: '[MS-RPCE] 3.3.1.5.4',
+    bindLevel: PKT_INTEGRITY,
+    stopped: { unhardened: 'access control', hardened: 'access control' },
+  },
+  {
+    id: 'upgrade',
+    title: 'binds at CONNECT and claims PKT_INTEGRITY in the request',
+    section: '[MS-RPCE] 2.2.2.11',
+    bindLevel: CONNECT,
+    claim: { level: PKT_INTEGRITY, signature: 'invented' },
+    stopped: { unhardened: 'security context', hardened: 'security context' },
+  },
+  {
+    id: 'mic-dropped',
+    title: 'at CONNECT, takes the MIC out of AUTHENTICATE_MESSAGE',
+    section: '[MS-NLMP] 3.2.5.1.2',
+    bindLevel: CONNECT,
+    tampering: TAMPERINGS.micDropped,
+    stopped: { unhardened: 'authentication', hardened: 'authentication' },
+  },
+  {
+    id: 'mic-disowned',
+    title: 'the same, and clears the bit of MsvAvFlags that announces the MIC',
+    section: '[MS-NLMP] 3.3.2',
+    bindLevel: CONNECT,
+    tampering: TAMPERINGS.micDisowned,
+    stopped: { unhardened: 'authentication', hardened: 'authentication' },
+  },
+  {
+    id: 'target-name-edited',
+    title: 'at CONNECT, puts the server’s name into MsvAvTargetName',
+    section: '[MS-NLMP] 3.3.2',
+    bindLevel: CONNECT,
+    tampering: TAMPERINGS.targetNameEdited,
+    stopped: { unhardened: 'authentication', hardened: 'authentication' },
+  },
+  {
+    id: 'flags-downgraded',
+    title: 'at PKT_INTEGRITY, takes SIGN and KEY_EXCH out of NEGOTIATE_MESSAGE',
+    section: '[MS-NLMP] 3.2.5.1.2',
+    bindLevel: PKT_INTEGRITY,
+    claim: { level: PKT_INTEGRITY, signature: 'invented' },
+    tampering: TAMPERINGS.flagsDowngraded,
+    stopped: { unhardened: 'authentication', hardened: 'authentication' },
+  },
+  {
+    id: 'time-removed',
+    title: 'at CONNECT, takes MsvAvTimestamp out of CHALLENGE_MESSAGE, so that the victim adds no MIC',
+    section: '[MS-NLMP] 3.1.5.1.2',
+    bindLevel: CONNECT,
+    tampering: TAMPERINGS.timeRemoved,
+    stopped: { hardened: 'activation policy' },
+  },
+  {
+    id: 'flags-downgraded-no-mic',
+    title: 'the same at PKT_INTEGRITY, with SIGN and KEY_EXCH taken out',
+    section: '[MS-NLMP] 3.4.4',
+    bindLevel: PKT_INTEGRITY,
+    claim: { level: PKT_INTEGRITY, signature: 'invented' },
+    tampering: TAMPERINGS.timeRemovedAndFlagsDowngraded,
+    stopped: { unhardened: 'signature', hardened: 'signature' },
+  },
+  {
+    id: 'reflection',
+    title: 'at CONNECT, back to the DCOM server of the victim’s own host',
+    section: '[MS-NLMP] 3.2.5.1.2',
+    bindLevel: CONNECT,
+    reflection: true,
+    stopped: { hardened: 'activation policy' },
+  },
+];
+
+/** What the hardening does not cover: calls to objects meet the exporter’s own level alone ([MS-DCOM] 3.1.1.5.4). */
+const OPEN: Base = {
+  id: 'known-reference',
+  title: 'at CONNECT, calls an object that somebody else has activated and whose IPID is known',
+  section: '[MS-DCOM] 3.1.1.5.4',
+  bindLevel: CONNECT,
+  knownReference: true,
+  stopped: {},
+};
+
+const byBoth = (base: Base): RelayVariant[] => [
+  { ...base, authType: RPC_C_AUTHN.WINNT },
+  { ...base, id: `${base.id}-spnego`, title: `${base.title}; by SPNEGO`, authType: RPC_C_AUTHN.GSS_NEGOTIATE },
+];
+
+/** Every variant by NTLM and by SPNEGO; the hardening stops each, at its own place. */
+export const RELAY_VARIANTS: readonly RelayVariant[] = BASES.flatMap(byBoth);
+
+/** What the hardening leaves open. */
+export const LEFT_OPEN: readonly RelayVariant[] = byBoth(OPEN);
+
+export const relayVariant = (id: string): RelayVariant | undefined =>
+  [...RELAY_VARIANTS, ...LEFT_OPEN].find((variant) => variant.id === id);

@@ -1,0 +1,106 @@
+import type { CallOutcome } from '../client/outcome.js';
+import type { Event10036 } from '../hardening/events.js';
+import type { AssociationEvent } from '../rpc/index.js';
+import type { Activation, FailedLogon } from '../server/activation-log.js';
+import type { Invocation, RefusedCall } from '../server/object-exporter.js';
+import type { Stage } from './attacker.js';
+import type { StoppedAt } from './variants.js';
+
+/** What both ends and the attacker saw of one relay. */
+export interface Observed {
+  readonly stage: Stage;
+  /** The attacker's last call. */
+  readonly attacker: CallOutcome;
+  readonly server: {
+    readonly activations: readonly Activation[];
+    readonly failedLogons: readonly FailedLogon[];
+    readonly refusedCalls: readonly RefusedCall[];
+    readonly invocations: readonly Invocation[];
+    /** Faults and bind_naks of the server's associations. */
+    readonly refusals: readonly AssociationEvent[];
+    /** Why the server closed connections, where it did. */
+    readonly closed: readonly string[];
+  };
+  readonly victim: { readonly outcomes: readonly CallOutcome[]; readonly recognised: readonly string[] };
+  /** The fault of the server's profile for a signature that does not verify. */
+  readonly badSignatureStatus: number;
+}
+
+/** What there is to show for a verdict. */
+export interface RelayEvidence {
+  /** What the attacker was told: fault status, result, or the way the connection ended. */
+  readonly status: number | undefined;
+  readonly text: string;
+  /** Event 10036 of the server: the victim's name and SID, and the attacker's address. */
+  readonly event: Event10036 | undefined;
+  /** Why the signature did not verify. */
+  readonly signature: string | undefined;
+  /** Why the authentication failed. */
+  readonly logon: string | undefined;
+  /** Why the server closed the connection; undefined where it left it open. */
+  readonly closed: string | undefined;
+  /** What the server wrote down, under the victim's name. Nothing was run. */
+  readonly invocation: Invocation | undefined;
+  /** What the victim's application was told, activation by activation. */
+  readonly victim: readonly string[];
+}
+
+export interface Verdict {
+  readonly outcome: 'succeeded' | 'stopped';
+  readonly stoppedAt: StoppedAt | undefined;
+  readonly reason: string;
+  readonly evidence: RelayEvidence;
+}
+
+interface Stop {
+  readonly at: StoppedAt;
+  readonly reason: string;
+}
+
+/** Which layer said no, told by what was observed alone: the variant is not looked at. */
+export function verdict(observed: Observed): Verdict {
+  const { server, attacker, victim, badSignatureStatus } = observed;
+  const invocation = server.invocations.find(({ member }) => member === 'ExecuteShellCommand');
+  const stop = invocation === undefined ? whatStopped(observed) : undefined;
+  const refused = server.activations.find((each) => each.outcome === 'refused');
+  return {
+    outcome: stop === undefined ? 'succeeded' : 'stopped',
+    stoppedAt: stop?.at,
+    reason: stop?.reason ?? succeeded(invocation as Invocation),
+    evidence: {
+      // An answer without protection, where there should be some, the attacker's client does not look into.
+      status: attacker.status ?? refused?.status,
+      text: attacker.text,
+      event: refused?.event?.id === 10036 ? refused.event : undefined,
+      signature: refusalWith(server.refusals, badSignatureStatus),
+      logon: server.failedLogons[0]?.reason,
+      closed: server.closed[0],
+      invocation,
+      victim: victim.outcomes.map(({ text }) => text),
+    },
+  };
+}
+
+function whatStopped({ attacker, server, victim, badSignatureStatus }: Observed): Stop {
+  const [recognised] = victim.recognised;
+  if (recognised !== undefined) return { at: 'victim', reason: recognised };
+  const [logon] = server.failedLogons;
+  if (logon !== undefined) return { at: 'authentication', reason: logon.reason };
+  const refused = server.activations.find(({ outcome }) => outcome === 'refused');
+  if (refused?.refusedBy !== undefined) return { at: refused.refusedBy, reason: refused.reason };
+  const [call] = server.refusedCalls;
+  if (call !== undefined) return { at: 'exporter', reason: call.reason };
+  const signature = refusalWith(server.refusals, badSignatureStatus);
+  if (signature !== undefined) return { at: 'signature', reason: signature };
+  const [refusal] = server.refusals;
+  if (refusal !== undefined && 'why' in refusal) return { at: 'security context', reason: refusal.why };
+  return { at: 'transport', reason: attacker.text };
+}
+
+function refusalWith(refusals: readonly AssociationEvent[], status: number): string | undefined {
+  const found = refusals.find((event) => event.type === 'fault' && event.status === status);
+  return found?.type === 'fault' ? found.why : undefined;
+}
+
+const succeeded = ({ identity, client }: Invocation): string =>
+  `the server took the command as ${identity?.domain}\\${identity?.user}'s, though it came from ${client.address}`;

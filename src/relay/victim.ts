@@ -1,0 +1,89 @@
+import type { Connector } from '../client/connection.js';
+import { DcomClient } from '../client/dcom-client.js';
+import type { CallOutcome } from '../client/outcome.js';
+import type { ClientProfile } from '../client/profile.js';
+import { decodeChallenge, isNtlm } from '../codec/ntlm/index.js';
+import type { Pdu } from '../codec/rpce/index.js';
+import { decodeNegToken } from '../codec/spnego/index.js';
+import type { Endpoint } from '../net/channel.js';
+import { type Milliseconds, type NtlmCredentials, type RandomBytes, SecurityError } from '../security/index.js';
+import type { RelayNetwork } from './confined.js';
+import { gate } from './gate.js';
+
+export interface VictimOptions {
+  /** Confined to loopback or simulated hosts. */
+  readonly network: RelayNetwork;
+  readonly address: string;
+  readonly profile: ClientProfile;
+  /** The level that its application asks for; the profile says what goes on the wire. */
+  readonly level?: number;
+  readonly authType: number;
+  readonly credentials: NtlmCredentials;
+  readonly random: RandomBytes;
+  readonly clock: () => Milliseconds;
+  readonly timeout: Milliseconds;
+  /** Tells a challenge that this host's own server has given out, by its ServerChallenge. */
+  readonly refuses?: (serverChallenge: Uint8Array) => boolean;
+}
+
+/** What its application wanted of the lure: any class does, since the authentication is all that matters. */
+const WANTED = { clsid: '0c0a3666-30c9-11d0-8f20-00805f2cd064', iids: ['00000000-0000-0000-c000-000000000046'] };
+
+/** The user whose application activates a class on the attacker's machine: this project's own client. */
+export class Victim {
+  readonly #options: VictimOptions;
+  /** What came of each activation, as the application saw it. */
+  readonly outcomes: CallOutcome[] = [];
+  /** Challenges that the host recognised as its own. */
+  readonly recognised: string[] = [];
+
+  constructor(options: VictimOptions) {
+    this.#options = options;
+  }
+
+  /** One activation on the lure, with one authentication. */
+  async activateOn(lure: Endpoint): Promise<void> {
+    const { profile, level, authType, credentials, random, clock, timeout } = this.#options;
+    const client = new DcomClient({
+      ...{ host: lure.address, port: lure.port, profile, authType, credentials, random, clock, timeout },
+      ...(level === undefined ? {} : { level }),
+      connector: this.#connector,
+    });
+    try {
+      const { outcome } = await client.activation(WANTED);
+      this.outcomes.push(outcome);
+    } finally {
+      await client.close();
+    }
+  }
+
+  readonly #connector: Connector = (target, accept, timeout) =>
+    this.#options.network.connect(
+      { ...target, localAddress: this.#options.address },
+      (channel) => gate(accept(channel), { before: (pdu) => this.#lookAt(pdu), destroy: () => channel.destroy() }),
+      timeout,
+    );
+
+  async #lookAt(pdu: Pdu): Promise<void> {
+    const serverChallenge = serverChallengeOf(pdu);
+    if (serverChallenge === undefined || !this.#options.refuses?.(serverChallenge)) return;
+    const why = 'the CHALLENGE_MESSAGE is one that this host has given out itself';
+    this.recognised.push(why);
+    throw new SecurityError('POLICY', why);
+  }
+}
+
+/** The ServerChallenge that an answer to a bind carries, by itself or inside SPNEGO. Not a secret: it goes over the wire. */
+export function serverChallengeOf(pdu: Pdu): Uint8Array | undefined {
+  if (pdu.PTYPE !== 'bind_ack' && pdu.PTYPE !== 'alter_context_resp') return undefined;
+  const token = pdu.auth?.auth_value ?? new Uint8Array(0);
+  const message = isNtlm(token) ? token : insideSpnego(token);
+  return message === undefined ? undefined : decodeChallenge(message).ServerChallenge;
+}
+
+function insideSpnego(token: Uint8Array): Uint8Array | undefined {
+  if (token.length === 0) return undefined;
+  const outer = decodeNegToken(token);
+  const inner = outer.kind === 'NegTokenResp' ? outer.responseToken : undefined;
+  return inner !== undefined && isNtlm(inner) ? inner : undefined;
+}
