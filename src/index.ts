@@ -4,6 +4,15 @@
  * Addresses are numeric text and ports numbers; times are milliseconds since 1970-01-01 UTC; octets are Uint8Array.
  */
 
+export {
+  type AuditedActivation,
+  type AuditFinding,
+  type AuditItem,
+  type AuditOptions,
+  Auditor,
+  type AuditReport,
+  audit,
+} from './capture/audit.js';
 export { type CapturedCalls, readCalls } from './capture/calls.js';
 export { capturedClasses } from './capture/captured-class.js';
 export type { CapturedAnswer, CapturedCall } from './capture/conversation.js';

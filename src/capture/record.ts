@@ -67,7 +67,7 @@ export const cutRecord = (file: string, captured: CapturedPdu): PduRecord => ({
 export const userName = ({ domain, user, anonymous }: { domain: string; user: string; anonymous: boolean }): string =>
   anonymous ? 'ANONYMOUS LOGON' : domain === '' ? user : `${domain}\\${user}`;
 
-const endpoint = ({ address, port }: { address: string; port: number }): string =>
+export const endpointText = ({ address, port }: { address: string; port: number }): string =>
   address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 
 const placeOf = (file: string, captured: CapturedPdu) => ({
@@ -75,15 +75,16 @@ const placeOf = (file: string, captured: CapturedPdu) => ({
   stream: captured.stream,
   frame: captured.frame,
   time: isoTime(captured.seconds, captured.nanoseconds),
-  src: endpoint(captured.src),
-  dst: endpoint(captured.dst),
+  src: endpointText(captured.src),
+  dst: endpointText(captured.dst),
 });
 
 /** The years 0 to 9999. A damaged timestamp, or offset of timestamps, can lie beyond, and then be no date at all. */
 const FIRST_SECOND = -62_167_219_200;
 const LAST_SECOND = 253_402_300_799;
 
-function isoTime(seconds: number, nanoseconds: number): string {
+/** As PDU records have it. */
+export function isoTime(seconds: number, nanoseconds: number): string {
   if (seconds < FIRST_SECOND) return '0000-01-01T00:00:00.000000000Z';
   if (seconds > LAST_SECOND) return '9999-12-31T23:59:59.999999999Z';
   return `${new Date(seconds * 1000).toISOString().slice(0, 19)}.${String(nanoseconds).padStart(9, '0')}Z`;

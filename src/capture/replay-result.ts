@@ -4,8 +4,11 @@ import type { CapturedCall } from './conversation.js';
 import type { ReplayedCall } from './replay.js';
 
 /** The class that a captured activation asks for. */
-export function classOf(call: CapturedCall): string | undefined {
-  const value = call.value as { pActProperties?: unknown; Clsid?: unknown } | undefined;
+export const classOf = (call: CapturedCall): string | undefined => classIn(call.value);
+
+/** The same from the parameters of an activation; undefined where there are none, or they name no class. */
+export function classIn(parameters: unknown): string | undefined {
+  const value = parameters as { pActProperties?: unknown; Clsid?: unknown } | undefined;
   if (value === undefined) return undefined;
   if ('Clsid' in value) return unpackRemoteActivation(value as Parameters<typeof unpackRemoteActivation>[0]).clsid;
   return unpackActivationRequest((value.pActProperties ?? null) as Parameters<typeof unpackActivationRequest>[0])

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { activateCommand } from './activate.js';
+import { auditCommand } from './audit.js';
 import { decodeCommand } from './decode.js';
 import { demoCommand } from './demo.js';
 import { explainCommand } from './explain.js';
@@ -24,6 +25,7 @@ Exit codes: 0 all as expected; 1 a check failed or something was refused; 2 bad 
 
 Examples:
   dcom-harness decode capture.pcapng
+  dcom-harness audit captures/
   dcom-harness serve --listen 127.0.0.2:135 --as-of 2022-06-14 --user 'LAB\\op:secret'
   dcom-harness activate 127.0.0.2 --clsid 49B2791A-B1AE-4C90-9B8E-E860BA07F889 --user 'LAB\\op:secret' --level connect
   dcom-harness replay capture.pcapng --as-of 2023-03-14 --user 'LAB\\op:secret'
@@ -31,6 +33,7 @@ Examples:
     );
   for (const command of [
     decodeCommand(),
+    auditCommand(),
     replayCommand(),
     serveCommand(),
     activateCommand(),

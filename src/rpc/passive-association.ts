@@ -127,6 +127,16 @@ export class PassiveAssociation {
     return pdu !== undefined && 'p_cont_id' in pdu ? this.#contexts.find(pdu.p_cont_id) : undefined;
   }
 
+  /** The presentation context with this number. */
+  presentation(id: number): ObservedPresentation | undefined {
+    return this.#contexts.find(id);
+  }
+
+  /** What a call without a trailer stands under, as far as the connection tells by now. */
+  get implied(): CallLevel {
+    return this.#implied() ?? (this.#contexts.sawBind ? NONE : UNKNOWN);
+  }
+
   /** Takes one whole PDU. `bytes` is not changed: a sealed stub is decrypted in a copy. */
   take(sender: Sender, bytes: Uint8Array): Observed {
     let pdu: Pdu;
@@ -153,14 +163,18 @@ export class PassiveAssociation {
         identity: known?.passive?.identity,
       };
     }
-    const implied = this.#securities.implied;
-    if (implied !== undefined) {
-      const { authType, level, id } = implied;
-      return { authType, level, authContextId: id, from: 'association', identity: implied.passive?.identity };
-    }
+    const implied = this.#implied();
+    if (implied !== undefined) return implied;
     // An alter_context for a further interface says nothing of the calls to come.
     const tells = this.#contexts.sawBind && pdu.PTYPE !== 'alter_context' && pdu.PTYPE !== 'alter_context_resp';
     return tells ? NONE : UNKNOWN;
+  }
+
+  #implied(): CallLevel | undefined {
+    const implied = this.#securities.implied;
+    if (implied === undefined) return undefined;
+    const { authType, level, id } = implied;
+    return { authType, level, authContextId: id, from: 'association', identity: implied.passive?.identity };
   }
 
   #messageOf(pdu: Pdu, sender: Sender, bytes: Uint8Array, security: CallLevel): ObservedMessage | undefined {

@@ -1,0 +1,280 @@
+import { IActivation, IRemoteSCMActivator } from '../codec/dcom/index.js';
+import { interfaceByUuid, interfaceName } from '../codec/interfaces.js';
+import type { Operation } from '../codec/ndr/index.js';
+import { PTYPE, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
+import { authnLevelName, effectiveAuthnLevel } from '../codec/status/authn.js';
+import { bindNakReasonName } from '../codec/status/pdu.js';
+import { type CallLevel, type ObservedMessage, PassiveAssociation } from '../rpc/index.js';
+import type { PassiveContext } from '../security/index.js';
+import { type Answer, answerOf, faultAnswer, hex, NO_ANSWER, parametersIn } from './audit-answers.js';
+import { likelyCause } from './audit-causes.js';
+import { AuditExchanges, mechanismName } from './audit-exchanges.js';
+import { StreamFindings } from './audit-findings.js';
+import { type CallHead, callHead, isObjectCall } from './audit-head.js';
+import type { AuditedActivation, AuditItem, AuditPlace, AuditUser } from './audit-records.js';
+import type { RelayWatch } from './audit-relay.js';
+import { className } from './class-names.js';
+import type { CapturedPdu } from './pdu.js';
+import { endpointText, isoTime, userName } from './record.js';
+import { classIn } from './replay-result.js';
+
+/** What the policy makes of an activation. */
+export type Judgement = Pick<AuditedActivation, 'as_of' | 'decision' | 'rule' | 'reason' | 'event' | 'unconfirmed'>;
+
+export interface StreamOptions {
+  readonly file: string;
+  readonly relays: RelayWatch;
+  readonly observe: (authType: number) => PassiveContext | undefined;
+  readonly judge: (operation: string, security: CallLevel, anonymous: boolean) => Judgement;
+  readonly emit: (item: AuditItem) => void;
+}
+
+/** A request that has no answer yet. */
+interface OpenCall {
+  readonly interface: string | undefined;
+  readonly opnum: number;
+  readonly operation: Operation | undefined;
+  readonly level: number | undefined;
+  readonly contextId: number | undefined;
+  /** What is known of an activation, once its last fragment is there. */
+  activation: Omit<AuditedActivation, 'answer' | 'status' | 'outcome'> | undefined;
+}
+
+const ACTIVATORS: ReadonlySet<string> = new Set([IActivation.uuid, IRemoteSCMActivator.uuid]);
+/** Calls of one stream without an answer, at most: a capture of one side answers none. */
+const MAX_OPEN = 4096;
+const RESOLVER_PORT = 135;
+
+/**
+ * One connection of an audit. Requests and answers are looked at by their heads; only activations, handshakes and, where
+ * a session key is known, what is under it (its sequence numbers count every PDU) are decoded.
+ */
+export class AuditStream {
+  readonly #options: StreamOptions;
+  readonly #association: PassiveAssociation;
+  readonly #findings = new StreamFindings();
+  readonly #exchanges: AuditExchanges;
+  readonly #open = new Map<number, OpenCall>();
+  /** Security contexts under which something was answered: their handshakes did not fail. */
+  readonly #answered = new Set<number | undefined>();
+  #auth3 = false;
+  /** Some session key is known. */
+  #established = false;
+
+  constructor(options: StreamOptions) {
+    this.#options = options;
+    this.#association = new PassiveAssociation({ observe: options.observe });
+    this.#exchanges = new AuditExchanges({
+      relays: options.relays,
+      findings: this.#findings,
+      place: (captured) => this.#place(captured),
+      emit: options.emit,
+    });
+  }
+
+  take(captured: CapturedPdu): void {
+    if (captured.type === PTYPE.request) this.#request(captured);
+    else if (captured.type === PTYPE.response) this.#response(captured);
+    else this.#other(captured);
+  }
+
+  /** The connection has ended: tells what is still to be told. Returns how many findings were left out. */
+  end(): number {
+    for (const call of this.#open.values()) this.#conclude(call, NO_ANSWER);
+    this.#exchanges.end();
+    for (const finding of this.#findings.all) this.#options.emit(finding);
+    return this.#findings.dropped;
+  }
+
+  #request(captured: CapturedPdu): void {
+    const head = callHead(captured.bytes);
+    if (head === undefined) return;
+    const presentation = this.#association.presentation(head.contextId);
+    const uuid = presentation?.interface.uuid;
+    const isActivation = uuid !== undefined && ACTIVATORS.has(uuid) && ACTIVATIONS.get(uuid)?.has(head.opnum) === true;
+    if (head.first) this.#begin(captured, head, uuid);
+    if (!isActivation && !this.#mustFollow(head)) return;
+    const { message } = this.#follow(captured);
+    const call = this.#open.get(head.callId);
+    if (isActivation && message !== undefined && call !== undefined) this.#activation(captured, message, call);
+  }
+
+  #begin(captured: CapturedPdu, head: CallHead, uuid: string | undefined): void {
+    const security = head.auth ?? this.#association.implied;
+    const level = security.level;
+    const contextId = head.auth?.contextId ?? this.#association.implied.authContextId;
+    const name = uuid === undefined ? undefined : interfaceName(uuid);
+    const operation = interfaceByUuid(uuid)?.operations.get(head.opnum);
+    const unanswered = this.#open.get(head.callId);
+    if (unanswered !== undefined) this.#conclude(unanswered, NO_ANSWER);
+    if (this.#open.size >= MAX_OPEN) this.#forgetOldest();
+    this.#open.delete(head.callId);
+    const call = { interface: name, opnum: head.opnum, operation, level, contextId, activation: undefined };
+    this.#open.set(head.callId, call);
+    if (uuid === undefined) this.#unidentified(captured);
+    else if (!ACTIVATORS.has(uuid) && isObjectCall(captured.bytes, head)) this.#objectCall(captured, call);
+  }
+
+  #unidentified(captured: CapturedPdu): void {
+    if (captured.dst.port !== RESOLVER_PORT) return;
+    this.#findings.add(() => this.#place(captured), {
+      finding: 'unidentified-calls',
+      severity: 'info',
+      detail: 'calls whose bind is not in the capture: whether they are activations cannot be told',
+    });
+  }
+
+  /** Below PKT_INTEGRITY no stub is encrypted, so that `isObjectCall` can look into it. */
+  #objectCall(captured: CapturedPdu, call: OpenCall): void {
+    if (call.level === undefined || effectiveAuthnLevel(call.level) >= RPC_C_AUTHN_LEVEL.PKT_INTEGRITY) return;
+    const { user } = this.#userOf(call.contextId);
+    const name = authnLevelName(call.level);
+    this.#findings.add(() => this.#place(captured), {
+      finding: 'orpc-low-level',
+      severity: 'warning',
+      user,
+      detail: `calls of ${call.interface} at ${name}: the hardening lets them pass, and nothing protects them`,
+      facts: { interface: call.interface as string, auth_level: call.level },
+    });
+  }
+
+  #activation(captured: CapturedPdu, message: ObservedMessage, call: OpenCall): void {
+    const { security } = message;
+    const operation = `${call.interface}::${call.operation?.name}`;
+    const clsid = classIn(parametersIn(message, call.operation)) ?? null;
+    const who = this.#userOf(security.authContextId);
+    const place = this.#place(captured);
+    call.activation = {
+      kind: 'activation',
+      ...place,
+      ...who,
+      operation,
+      clsid,
+      class: clsid === null ? null : (className(clsid) ?? null),
+      auth_type: security.authType ?? null,
+      auth_level: security.level ?? null,
+      level_from: security.from,
+      ...this.#options.judge(operation, security, who.anonymous),
+    };
+    if (security.level !== RPC_C_AUTHN_LEVEL.NONE) return;
+    const detail = 'an activation without authentication: access lists that allow nobody refuse it';
+    this.#findings.add(() => place, { finding: 'anonymous', severity: 'warning', detail });
+  }
+
+  #response(captured: CapturedPdu): void {
+    const head = callHead(captured.bytes);
+    if (head === undefined) return;
+    const call = this.#open.get(head.callId);
+    if (call?.activation !== undefined || this.#mustFollow(head)) {
+      const { message } = this.#follow(captured);
+      if (call !== undefined && message !== undefined)
+        this.#conclude(call, answerOf(message, call.operation), captured);
+    }
+    if (!head.last) return;
+    this.#open.delete(head.callId);
+    this.#answered.add(head.auth?.contextId ?? call?.contextId);
+  }
+
+  #other(captured: CapturedPdu): void {
+    const { pdu } = this.#follow(captured);
+    if (pdu === undefined) return;
+    if (pdu.PTYPE === 'fault') {
+      const call = this.#open.get(pdu.call_id);
+      this.#open.delete(pdu.call_id);
+      const answer = faultAnswer(pdu.status);
+      if (call?.activation !== undefined) this.#conclude(call, answer, captured);
+      else this.#refusal(captured, call, pdu.status, answer.outcome);
+    } else if (pdu.PTYPE === 'bind_nak') this.#bindNak(captured, pdu.provider_reject_reason);
+    else if (pdu.auth !== undefined) {
+      if (pdu.PTYPE === 'auth3') this.#auth3 = true;
+      this.#established = this.#association.securities.some(({ passive }) => passive?.established);
+      this.#exchanges.take(captured, pdu.auth, this.#security(pdu.auth.auth_context_id)?.passive?.identity);
+    }
+  }
+
+  #bindNak(captured: CapturedPdu, reason: number): void {
+    const [first] = this.#association.presentations;
+    const name = first === undefined ? 'an interface' : interfaceName(first.interface.uuid);
+    const detail = `the bind to ${name} was refused: ${bindNakReasonName(reason)}`;
+    const facts = { interface: name, reason };
+    this.#findings.add(() => this.#place(captured), { finding: 'bind-refused', severity: 'info', detail, facts });
+  }
+
+  /** The answer to a call that may be an activation. */
+  #conclude(call: OpenCall, answer: Answer, captured?: CapturedPdu): void {
+    const { activation } = call;
+    if (activation === undefined) return;
+    call.activation = undefined;
+    this.#options.emit({ ...activation, ...answer } satisfies AuditedActivation);
+    const refused = answer.answer === 'fault' || answer.answer === 'result';
+    if (captured !== undefined && refused) this.#refusal(captured, call, answer.status as number, answer.outcome, true);
+  }
+
+  #refusal(captured: CapturedPdu, call: OpenCall | undefined, status: number, text: string, activation = false): void {
+    const { cause, text: why } = likelyCause({
+      status,
+      activation,
+      level: call?.level,
+      answeredBefore: this.#answered.has(call?.contextId),
+      auth3: this.#auth3,
+      seconds: captured.seconds,
+    });
+    const name =
+      call === undefined ? 'a call' : `${call.interface ?? 'unknown'}::${call.operation?.name ?? call.opnum}`;
+    this.#findings.add(() => this.#place(captured), {
+      finding: 'refusal',
+      severity: cause === 'other' || cause === 'protocol' ? 'info' : 'warning',
+      user: this.#userOf(call?.contextId).user,
+      detail: `${name}: ${text}; likely ${cause}: ${why}`,
+      cause,
+      facts: { call: name, status: hex(status), ...(call?.level === undefined ? {} : { auth_level: call.level }) },
+    });
+  }
+
+  #forgetOldest(): void {
+    const [callId, call] = this.#open.entries().next().value as [number, OpenCall];
+    this.#open.delete(callId);
+    this.#conclude(call, NO_ANSWER);
+  }
+
+  #follow(captured: CapturedPdu) {
+    return this.#association.take(captured.direction === 'toServer' ? 'client' : 'server', captured.bytes);
+  }
+
+  #mustFollow({ auth }: CallHead): boolean {
+    return this.#established && auth !== undefined;
+  }
+
+  #security(contextId: number | undefined) {
+    return contextId === undefined ? undefined : this.#association.securities.find(({ id }) => id === contextId);
+  }
+
+  #userOf(contextId: number | undefined): AuditUser {
+    const security = this.#security(contextId);
+    const { passive, authType } = security ?? {};
+    const identity = passive?.identity;
+    return {
+      user: identity === undefined ? null : userName(identity),
+      anonymous: identity?.anonymous === true,
+      mechanism: mechanismName(authType, passive?.info.mechanism),
+      workstation: identity?.workstation ?? null,
+    };
+  }
+
+  #place(captured: CapturedPdu): AuditPlace {
+    const [client, server] =
+      captured.direction === 'toServer' ? [captured.src, captured.dst] : [captured.dst, captured.src];
+    return {
+      file: this.#options.file,
+      stream: captured.stream,
+      frame: captured.frame,
+      time: isoTime(captured.seconds, captured.nanoseconds),
+      client: endpointText(client),
+      server: endpointText(server),
+    };
+  }
+}
+
+const ACTIVATIONS: ReadonlyMap<string, ReadonlySet<number>> = new Map(
+  [IActivation, IRemoteSCMActivator].map(({ uuid, operations }) => [uuid, new Set(operations.keys())]),
+);

@@ -1,0 +1,162 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { audit } from '../../../src/capture/audit.js';
+import { likelyCause } from '../../../src/capture/audit-causes.js';
+import { targetsAnother } from '../../../src/capture/audit-ntlm.js';
+import { ATTACKER, pdusOf, recordingOf, relayed, TARGET, VICTIM } from '../../support/relayed.js';
+
+const CAPTURES = join(import.meta.dirname, '../../../pcaps');
+const AT_CONNECT = join(CAPTURES, 'activation-at-connect.pcapng');
+
+const RELAYS = ['relay', 'challenge-changed', 'target-name'];
+const relaysIn = async (bytes: Buffer) =>
+  (await audit([bytes])).findings.filter(({ finding }) => RELAYS.includes(finding));
+
+describe('what a server of a date makes of a captured activation', () => {
+  test.each([
+    ['2021-05', {}, 'accepted', null],
+    ['2021-09', {}, 'accepted', null],
+    ['2021-09', { RequireIntegrityActivationAuthenticationLevel: 1 }, 'refused', 10036],
+    ['2022-06-14', {}, 'refused', 10036],
+    ['2022-06-14', { RequireIntegrityActivationAuthenticationLevel: 0 }, 'accepted', null],
+    ['2023-03-14', { RequireIntegrityActivationAuthenticationLevel: 0 }, 'refused', 10036],
+  ])('as of %s with %j: %s', async (asOf, registry, decision, event) => {
+    const { activations } = await audit([AT_CONNECT], { asOf, registry });
+    expect(activations).toMatchObject([{ auth_level: 2, level_from: 'association', decision, event }]);
+  });
+
+  test('a capture that begins after the bind: the calls are counted, and nothing is claimed', async () => {
+    const pdus = (await pdusOf()).filter(({ bytes }) => bytes[2] === 0 || bytes[2] === 2);
+    const { activations, findings } = await audit([recordingOf([{ client: VICTIM, server: TARGET, pdus }])]);
+    expect(activations).toEqual([]);
+    expect(findings).toMatchObject([{ finding: 'unidentified-calls', count: 1 }]);
+  });
+
+  test('an activation without an answer is one all the same', async () => {
+    const pdus = (await pdusOf()).slice(0, -1);
+    const { activations } = await audit([recordingOf([{ client: VICTIM, server: TARGET, pdus }])]);
+    expect(activations).toMatchObject([{ answer: 'none', status: null, decision: 'refused', user: 'LAB\\op' }]);
+  });
+});
+
+describe('relays', () => {
+  test('one NTLM exchange on two connections, with the man in the middle', async () => {
+    const [relay, ...more] = await relaysIn(recordingOf(relayed(await pdusOf())));
+    expect(relay).toMatchObject({
+      finding: 'relay',
+      severity: 'high',
+      stream: 1,
+      client: `${ATTACKER}:40000`,
+      server: '10.0.0.10:135',
+      user: 'LAB\\op',
+      facts: { by: 'response', chained: true, other_stream: 0, authenticate_changed: false },
+    });
+    expect(relay?.detail).toContain(`${ATTACKER} is in the middle`);
+    expect(more.filter(({ finding }) => finding === 'challenge-changed')).toEqual([]);
+  });
+
+  test('in two captures, one of each leg', async () => {
+    const [victim, target] = relayed(await pdusOf()).map((leg) => recordingOf([leg]));
+    const { findings } = await audit([victim as Buffer, target as Buffer]);
+    expect(findings.filter(({ finding }) => finding === 'relay')).toHaveLength(1);
+  });
+
+  test('a challenge whose flags change between the legs is told, with what is gone', async () => {
+    const real = await pdusOf();
+    const changed = real.map((pdu) => {
+      const at = pdu.bytes[2] === 12 ? pdu.bytes.indexOf('NTLMSSP') : -1;
+      if (at < 0) return pdu;
+      const bytes = Buffer.from(pdu.bytes);
+      // [MS-NLMP] 2.2.2.5: without NTLMSSP_NEGOTIATE_SIGN the victim will not sign.
+      bytes.writeUInt32LE((bytes.readUInt32LE(at + 20) & ~0x10) >>> 0, at + 20);
+      return { ...pdu, bytes };
+    });
+    const found = await relaysIn(recordingOf(relayed(changed, real)));
+    expect(found).toContainEqual(
+      expect.objectContaining({
+        finding: 'challenge-changed',
+        facts: expect.objectContaining({ differences: ['with NTLMSSP_NEGOTIATE_SIGN'] }),
+      }),
+    );
+  });
+
+  test('a victim that breaks off after the challenge: the chain of the addresses tells', async () => {
+    const pdus = await pdusOf();
+    const found = await relaysIn(recordingOf(relayed(pdus.slice(0, 2), pdus.slice(0, 2))));
+    expect(found).toMatchObject([{ finding: 'relay', facts: { by: 'challenge', chained: true } }]);
+  });
+
+  test('the same connection in two captures is none, nor is a server whose challenge repeats', async () => {
+    const pdus = await pdusOf();
+    const connection = { client: VICTIM, server: TARGET, pdus };
+    const { findings } = await audit([recordingOf([connection]), recordingOf([connection])]);
+    expect(findings.filter(({ finding }) => finding === 'relay')).toEqual([]);
+    const started = pdus.slice(0, 2);
+    const others = [VICTIM, { address: '10.0.0.6', port: 50_000 }].map((client) => ({
+      client,
+      server: TARGET,
+      pdus: started,
+    }));
+    expect(await relaysIn(recordingOf(others))).toEqual([]);
+  });
+});
+
+describe("a target name that is not the server's", () => {
+  const challenge = {
+    nonce: '',
+    flags: 0,
+    digest: '',
+    targetInfo: '',
+    names: ['srv1', 'srv1.lab.example', 'lab', 'lab.example'],
+    hasTimestamp: true,
+  };
+  test.each([
+    ['RPCSS/10.0.0.10', false, 'the address of the server'],
+    ['RPCSS/10.0.0.66', true, 'another address'],
+    ['RPCSS/srv1', false, 'its name'],
+    ['RPCSS/SRV1.other.example', false, 'its name in another domain, as an alias has it'],
+    ['HOST/srv1.lab.example:135', false, 'with a port'],
+    ['ldap/lab.example', false, 'its domain'],
+    ['RPCSS/srv2', true, 'another name'],
+    ['RPCSS/localhost', false, 'the machine itself'],
+    ['RPCSS/127.0.0.1', false, 'a loopback address'],
+    ['RPCSS', false, 'no host'],
+    ['', false, 'nothing'],
+  ])('%s: %s, %s', (spn, expected) => {
+    expect(targetsAnother(spn, '10.0.0.10', challenge)).toBe(expected);
+  });
+
+  test('a name says nothing where the challenge was not captured', () => {
+    expect(targetsAnother('RPCSS/srv2', '10.0.0.10', undefined)).toBe(false);
+  });
+});
+
+describe('the likely cause of a refusal', () => {
+  const now = Date.UTC(2023, 3, 1) / 1000;
+  const activation = { status: 5, activation: true, level: 2, answeredBefore: true, auth3: true, seconds: now };
+  test.each([
+    ['an activation at CONNECT', activation, 'level'],
+    [
+      'the same before the hardening existed, first after auth3',
+      { ...activation, answeredBefore: false, seconds: 1.5e9 },
+      'authentication',
+    ],
+    [
+      'the same before the hardening existed, with a logon that worked',
+      { ...activation, seconds: 1.5e9 },
+      'access control',
+    ],
+    ['a signed activation after others were answered', { ...activation, level: 5 }, 'access control'],
+    ['a signed activation, first after auth3', { ...activation, level: 5, answeredBefore: false }, 'authentication'],
+    ['an unauthenticated activation', { ...activation, level: 1, auth3: false }, 'access control'],
+    ['a call of an object at CONNECT', { ...activation, activation: false }, 'level'],
+    ['E_ACCESSDENIED of an activation', { ...activation, status: 0x80070005 }, 'level'],
+    ['RPC_E_VERSION_MISMATCH', { ...activation, status: 0x80010110 }, 'version'],
+    ['RPC_E_INVALID_HEADER', { ...activation, status: 0x80010111 }, 'version'],
+    ['a wrong signature', { ...activation, status: 0x721, level: 5 }, 'authentication'],
+    ['nca_s_op_rng_error', { ...activation, status: 0x1c010002 }, 'protocol'],
+    ['a status of the application', { ...activation, status: 0x12345678 }, 'other'],
+  ])('%s', (_, facts, cause) => {
+    expect(likelyCause(facts).cause).toBe(cause);
+  });
+});
