@@ -5,6 +5,7 @@ import { auditCommand } from './audit.js';
 import { decodeCommand } from './decode.js';
 import { demoCommand } from './demo.js';
 import { explainCommand } from './explain.js';
+import { relayCommand } from './relay.js';
 import { replayCommand } from './replay.js';
 import { serveCommand } from './serve.js';
 
@@ -38,6 +39,7 @@ Examples:
     serveCommand(),
     activateCommand(),
     explainCommand(),
+    relayCommand(),
     demoCommand(),
   ]) {
     root.addCommand(command.copyInheritedSettings(root));

@@ -156,8 +156,8 @@ async function relayTo(
     const { stage } = attacker;
     const { badSignatureStatus } = profile;
     const { refusals, closed } = witness;
-    const { activations: asked, failedLogons, refusedCalls, invocations } = server;
-    const seen = { activations: asked, failedLogons, refusedCalls, invocations, refusals, closed };
+    const { activations: asked, events, failedLogons, refusedCalls, invocations } = server;
+    const seen = { activations: asked, events, failedLogons, refusedCalls, invocations, refusals, closed };
     const found = verdict({ stage, attacker: outcome, server: seen, victim, badSignatureStatus });
     return { variant: variant.id, asOf: options.asOf, stage, ...found };
   } finally {

@@ -87,7 +87,7 @@ const BASES: readonly Base[] = [
   },
   {
     id: 'mic-disowned',
-    title: 'the same, and clears the bit of MsvAvFlags that announces the MIC',
+    title: 'at CONNECT, takes the MIC out, and the bit of MsvAvFlags that announces it',
     section: '[MS-NLMP] 3.3.2',
     bindLevel: CONNECT,
     tampering: TAMPERINGS.micDisowned,
@@ -120,7 +120,7 @@ const BASES: readonly Base[] = [
   },
   {
     id: 'flags-downgraded-no-mic',
-    title: 'the same at PKT_INTEGRITY, with SIGN and KEY_EXCH taken out',
+    title: 'at PKT_INTEGRITY, takes MsvAvTimestamp out, and SIGN and KEY_EXCH with it',
     section: '[MS-NLMP] 3.4.4',
     bindLevel: PKT_INTEGRITY,
     claim: { level: PKT_INTEGRITY, signature: 'invented' },

@@ -1,7 +1,7 @@
 import type { CallOutcome } from '../client/outcome.js';
-import type { Event10036 } from '../hardening/events.js';
+import type { Event10036, LoggedAt } from '../hardening/events.js';
 import type { AssociationEvent } from '../rpc/index.js';
-import type { Activation, FailedLogon } from '../server/activation-log.js';
+import type { Activation, FailedLogon, LoggedEvent } from '../server/activation-log.js';
 import type { Invocation, RefusedCall } from '../server/object-exporter.js';
 import type { Stage } from './attacker.js';
 import type { StoppedAt } from './variants.js';
@@ -13,6 +13,7 @@ export interface Observed {
   readonly attacker: CallOutcome;
   readonly server: {
     readonly activations: readonly Activation[];
+    readonly events: readonly LoggedEvent[];
     readonly failedLogons: readonly FailedLogon[];
     readonly refusedCalls: readonly RefusedCall[];
     readonly invocations: readonly Invocation[];
@@ -33,6 +34,8 @@ export interface RelayEvidence {
   readonly text: string;
   /** Event 10036 of the server: the victim's name and SID, and the attacker's address. */
   readonly event: Event10036 | undefined;
+  /** When and where that was logged. */
+  readonly loggedAt: LoggedAt | undefined;
   /** Why the signature did not verify. */
   readonly signature: string | undefined;
   /** Why the authentication failed. */
@@ -63,6 +66,7 @@ export function verdict(observed: Observed): Verdict {
   const invocation = server.invocations.find(({ member }) => member === 'ExecuteShellCommand');
   const stop = invocation === undefined ? whatStopped(observed) : undefined;
   const refused = server.activations.find((each) => each.outcome === 'refused');
+  const logged = server.events.find(({ event }) => event.id === 10036);
   return {
     outcome: stop === undefined ? 'succeeded' : 'stopped',
     stoppedAt: stop?.at,
@@ -71,7 +75,8 @@ export function verdict(observed: Observed): Verdict {
       // An answer without protection, where there should be some, the attacker's client does not look into.
       status: attacker.status ?? refused?.status,
       text: attacker.text,
-      event: refused?.event?.id === 10036 ? refused.event : undefined,
+      event: logged?.event as Event10036 | undefined,
+      loggedAt: logged?.at,
       signature: refusalWith(server.refusals, badSignatureStatus),
       logon: server.failedLogons[0]?.reason,
       closed: server.closed[0],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { cli, linesOf, ndjsonLines } from '../support/cli.js';
 
-const COMMANDS = ['decode', 'audit', 'replay', 'serve', 'activate', 'explain', 'demo'];
+const COMMANDS = ['decode', 'audit', 'replay', 'serve', 'activate', 'explain', 'relay', 'demo'];
 
 describe('help', () => {
   test('names every command and what the exit codes mean', async () => {

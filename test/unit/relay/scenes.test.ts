@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { CLIENT_PROFILES } from '../../../src/client/profiles.js';
+import { IObjectExporter, ResolveOxid2, ServerAlive2 } from '../../../src/codec/dcom/index.js';
 import { relay } from '../../../src/relay/index.js';
-import { PHASES } from '../../support/live.js';
+import { activates, bind, LEVEL, PHASES, serve } from '../../support/live.js';
 
 const CONNECT = { unhardened: 'succeeded', hardened: 'stopped' } as const;
 
@@ -46,6 +47,25 @@ describe('what the hardening leaves open (facts.md 2.2)', () => {
     const registry = { LegacyAuthenticationLevel: 5 };
     const found = await relay({ variant: 'known-reference', asOf: '2023-03-14', registry });
     expect(found.stoppedAt).toBe('exporter');
+  });
+});
+
+describe('calls that no level is asked of, on the last patch level (facts.md 2.2)', () => {
+  test('ServerAlive2 without authentication', async () => {
+    const server = await serve({ asOf: '2023-03-14' });
+    const { call } = await bind(server.address, IObjectExporter, { level: LEVEL.NONE });
+    expect(await call(ServerAlive2, {})).toMatchObject({ ReturnValue: 0 });
+    await server.close();
+  });
+
+  test('ResolveOxid2 at CONNECT', async () => {
+    const server = await serve({ asOf: '2023-03-14' });
+    const { reply } = await activates(server, { level: LEVEL.PKT_INTEGRITY });
+    const { call } = await bind(server.address, IObjectExporter, { level: LEVEL.CONNECT });
+    const resolved = await call(ResolveOxid2, { pOxid: reply?.oxid as bigint, arRequestedProtseqs: [7] });
+    expect(resolved).toMatchObject({ ReturnValue: 0, pipidRemUnknown: reply?.ipidRemUnknown });
+    expect(server.events).toEqual([]);
+    await server.close();
   });
 });
 
