@@ -16,8 +16,7 @@ export class Mailbox<T> {
   }
 
   take(): Promise<T> {
-    const item = this.#items.shift();
-    if (item !== undefined) return Promise.resolve(item);
+    if (this.#items.length > 0) return Promise.resolve(this.#items.shift() as T);
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => {
       this.#takers.push({ resolve, reject });

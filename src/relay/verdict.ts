@@ -89,6 +89,9 @@ export function verdict(observed: Observed): Verdict {
 function whatStopped({ attacker, server, victim, badSignatureStatus }: Observed): Stop {
   const [recognised] = victim.recognised;
   if (recognised !== undefined) return { at: 'victim', reason: recognised };
+  // What the lure does to a victim ends in a bind_nak or fault; this one did not like the tokens itself.
+  const unwilling = victim.outcomes.find(({ refusedAt }) => refusedAt === 'authentication');
+  if (unwilling !== undefined) return { at: 'victim', reason: unwilling.text };
   const [logon] = server.failedLogons;
   if (logon !== undefined) return { at: 'authentication', reason: logon.reason };
   const refused = server.activations.find(({ outcome }) => outcome === 'refused');

@@ -86,6 +86,15 @@ describe('the victim', () => {
     },
   );
 
+  test('one that wants to sign does not let the flags be taken away, before the server sees anything', async () => {
+    const profile = CLIENT_PROFILES['windows-2023-03'];
+    for (const variant of ['flags-downgraded', 'flags-downgraded-no-mic-spnego']) {
+      const found = await relay({ variant, asOf: '2021-05', victim: { profile } });
+      expect(found).toMatchObject({ stage: 'lured', outcome: 'stopped', stoppedAt: 'victim' });
+      expect(found.reason).toContain('did not choose NTLMSSP_NEGOTIATE_SIGN');
+    }
+  });
+
   test('one that activates without security gives nothing to relay', async () => {
     const { stage, outcome, stoppedAt, reason } = await relay({
       variant: 'connect',
