@@ -42,6 +42,8 @@ export class AuditExchanges {
       const leg = this.#legs.get(auth.auth_context_id) ?? this.#begin(captured);
       leg.authenticate = seenAuthenticate(octets, message, leg.challenge);
       this.#judge(captured, leg, leg.authenticate, identity === undefined ? null : userName(identity));
+      // What was judged is not needed any more, and the leg is remembered for long.
+      if (leg.challenge !== undefined) leg.challenge = { ...leg.challenge, names: [] };
       const sighting = relays.authenticate(leg);
       if (sighting !== undefined) this.#relayed(sighting, identity);
     }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
+import { asBuffer } from '../codec/bytes.js';
 import { CodecError } from '../codec/error.js';
 import {
   type AuthenticateMessage,
@@ -47,16 +48,29 @@ export interface SeenAuthenticate {
 const MAX_NAME = 256;
 const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('base64').slice(0, 24);
 
-/** The NTLM message in the token of a handshake, by itself or in SPNEGO; undefined for any other token. */
+/** The CHALLENGE_MESSAGE or AUTHENTICATE_MESSAGE in a token, by itself or in SPNEGO; undefined for any other token. */
 export function ntlmToken(
   authType: number,
   token: Uint8Array,
 ): { octets: Uint8Array; message: NtlmMessage } | undefined {
+  if (!mayTell(token)) return undefined;
   return readable(() => {
     const octets = isNtlm(token) ? token : authType === RPC_C_AUTHN.GSS_NEGOTIATE ? insideSpnego(token) : undefined;
     return octets === undefined || !isNtlm(octets) ? undefined : { octets, message: decodeNtlmMessage(octets) };
   });
 }
+
+/** There is a CHALLENGE_MESSAGE or AUTHENTICATE_MESSAGE in it: most tokens of most captures have none. */
+function mayTell(token: Uint8Array): boolean {
+  const bytes = asBuffer(token);
+  const at = bytes.indexOf(SIGNATURE);
+  const type = at < 0 ? undefined : bytes[at + SIGNATURE.length];
+  return type === CHALLENGE || type === AUTHENTICATE;
+}
+
+/** [MS-NLMP] 2.2.1: Signature, and the first octet of MessageType. */
+const SIGNATURE = Buffer.from('NTLMSSP\0', 'latin1');
+const [CHALLENGE, AUTHENTICATE] = [2, 3];
 
 function insideSpnego(token: Uint8Array): Uint8Array | undefined {
   const message = decodeNegToken(token);
@@ -139,14 +153,15 @@ export function challengeDifferences(before: SeenChallenge, after: SeenChallenge
  * Whether MsvAvTargetName, the service that the client meant ([MS-NLMP] 2.2.2.1), is on another machine than the one
  * that it talks to. The rule, which rather misses one than blames a client that did nothing wrong:
  *
- * - an address differs where it is not that of the server, and neither of both is a loopback address;
+ * - an address differs where it is not that of the server, and both or neither are loopback addresses (else a tunnel
+ *   begins or ends on the machine itself);
  * - a name differs where its first label is none of the names in the server's own CHALLENGE_MESSAGE, nor the whole name
  *   one of its domain's; without a challenge, and for `localhost`, nothing is said.
  */
 export function targetsAnother(spn: string, serverAddress: string, challenge: SeenChallenge | undefined): boolean {
   const host = hostOf(spn).toLowerCase();
   if (host === '' || host === 'localhost') return false;
-  if (isIP(host) !== 0) return !isLoopback(host) && !isLoopback(serverAddress) && host !== serverAddress.toLowerCase();
+  if (isIP(host) !== 0) return isLoopback(host) === isLoopback(serverAddress) && host !== serverAddress.toLowerCase();
   if (challenge === undefined || challenge.names.length === 0) return false;
   const label = (name: string): string => name.split('.', 1)[0] as string;
   return !challenge.names.some((name) => name === host || label(name) === label(host));

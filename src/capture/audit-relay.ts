@@ -30,7 +30,7 @@ export interface RelaySighting {
 }
 
 /** Exchanges that are remembered, over all files; the oldest give way. */
-const MAX_LEGS = 32_768;
+const MAX_LEGS = 16_384;
 /** A relayed challenge goes on at once: a client that waits longer has given up. */
 const AT_ONCE = 60;
 

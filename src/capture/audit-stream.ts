@@ -100,9 +100,7 @@ export class AuditStream {
   }
 
   #begin(captured: CapturedPdu, head: CallHead, uuid: string | undefined): void {
-    const security = head.auth ?? this.#association.implied;
-    const level = security.level;
-    const contextId = head.auth?.contextId ?? this.#association.implied.authContextId;
+    const { level, contextId } = head.auth ?? this.#implied;
     const name = uuid === undefined ? undefined : interfaceName(uuid);
     const operation = interfaceByUuid(uuid)?.operations.get(head.opnum);
     const unanswered = this.#open.get(head.callId);
@@ -113,6 +111,11 @@ export class AuditStream {
     this.#open.set(head.callId, call);
     if (uuid === undefined) this.#unidentified(captured);
     else if (!ACTIVATORS.has(uuid) && isObjectCall(captured.bytes, head)) this.#objectCall(captured, call);
+  }
+
+  get #implied() {
+    const { level, authContextId } = this.#association.implied;
+    return { level, contextId: authContextId };
   }
 
   #unidentified(captured: CapturedPdu): void {
@@ -172,7 +175,7 @@ export class AuditStream {
     }
     if (!head.last) return;
     this.#open.delete(head.callId);
-    this.#answered.add(head.auth?.contextId ?? call?.contextId);
+    if (this.#answered.size < MAX_OPEN) this.#answered.add(head.auth?.contextId ?? call?.contextId);
   }
 
   #other(captured: CapturedPdu): void {

@@ -49,7 +49,7 @@ with their likely cause, and relays: one NTLM exchange on two connections, a cha
 and a target name that is not the server's.
 
 Exit code 0 where nothing would be refused, 1 where something would, 2 where a file cannot be read and nothing else
-would be refused.
+would be refused. Findings do not change it; in TAP and JUnit the severe ones fail.
 
 Examples:
   dcom-harness audit captures/

@@ -16,7 +16,7 @@ export interface FindingGroup {
 }
 
 /** Groups of each kind, at most; what finds no room is only counted. */
-const MAX_GROUPS = 10_000;
+const MAX_GROUPS = 5_000;
 
 /** Gathers an audit by client and user, in memory that does not grow with the number of activations. */
 export class AuditGroups {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { audit } from '../../../src/capture/audit.js';
 import { likelyCause } from '../../../src/capture/audit-causes.js';
 import { targetsAnother } from '../../../src/capture/audit-ntlm.js';
+import { relay } from '../../../src/relay/index.js';
 import { ATTACKER, pdusOf, recordingOf, relayed, TARGET, VICTIM } from '../../support/relayed.js';
 
 const CAPTURES = join(import.meta.dirname, '../../../pcaps');
@@ -101,6 +102,16 @@ describe('relays', () => {
   });
 });
 
+test("the target's side of a relay in the lab gives itself away by the target name", async () => {
+  const blocks: Buffer[] = [];
+  await relay({ variant: 'connect', asOf: '2023-03-14', record: (block) => blocks.push(block) });
+  const { activations, findings } = await audit([Buffer.concat(blocks)]);
+  expect(activations).toMatchObject([{ client: expect.stringMatching(/^127\.0\.0\.66:/), answer: 'fault', status: 5 }]);
+  expect(findings).toContainEqual(
+    expect.objectContaining({ finding: 'target-name', facts: expect.objectContaining({ target: 'RPCSS/127.0.0.66' }) }),
+  );
+});
+
 describe("a target name that is not the server's", () => {
   const challenge = {
     nonce: '',
@@ -119,11 +130,16 @@ describe("a target name that is not the server's", () => {
     ['ldap/lab.example', false, 'its domain'],
     ['RPCSS/srv2', true, 'another name'],
     ['RPCSS/localhost', false, 'the machine itself'],
-    ['RPCSS/127.0.0.1', false, 'a loopback address'],
+    ['RPCSS/127.0.0.1', false, 'a loopback address, which a tunnel has'],
     ['RPCSS', false, 'no host'],
     ['', false, 'nothing'],
   ])('%s: %s, %s', (spn, expected) => {
     expect(targetsAnother(spn, '10.0.0.10', challenge)).toBe(expected);
+  });
+
+  test('another loopback address is another machine of a lab', () => {
+    expect(targetsAnother('RPCSS/127.0.0.66', '127.0.0.2', challenge)).toBe(true);
+    expect(targetsAnother('RPCSS/127.0.0.2', '127.0.0.2', challenge)).toBe(false);
   });
 
   test('a name says nothing where the challenge was not captured', () => {
