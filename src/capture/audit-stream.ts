@@ -170,7 +170,7 @@ export class AuditStream {
     const call = this.#open.get(head.callId);
     if (call?.activation !== undefined || this.#mustFollow(head)) {
       const { message } = this.#follow(captured);
-      if (call !== undefined && message !== undefined)
+      if (call?.activation !== undefined && message !== undefined)
         this.#conclude(call, answerOf(message, call.operation), captured);
     }
     if (!head.last) return;

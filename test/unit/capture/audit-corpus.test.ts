@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type AuditedActivation, type AuditReport, audit } from '../../../src/capture/audit.js';
-import { corpus, corpusMissing, knownKey } from '../../support/corpus.js';
+import { corpus, corpusMissing, KNOWN_PASSWORD, knownKey } from '../../support/corpus.js';
+import { observerOf } from '../../support/observers.js';
 
 const skipped = corpusMissing ? `: skipped, ${corpusMissing}` : '';
 
@@ -81,6 +82,12 @@ describe.skipIf(corpusMissing)(`an audit of the captures of real traffic${skippe
   test('finds no relay, no changed challenge and no foreign target name in any of the captures', () => {
     const relays = ['relay', 'challenge-changed', 'target-name'];
     expect(report.findings.filter(({ finding }) => relays.includes(finding))).toEqual([]);
+  });
+
+  test('with the password of signed and sealed captures finds the same', async () => {
+    const paths = knownKey.map(({ path }) => path);
+    const [closed, open] = [await audit(paths), await audit(paths, { observe: observerOf(KNOWN_PASSWORD) })];
+    expect(open).toEqual(closed);
   });
 
   test('finds NTLMv1, null sessions, and objects called at CONNECT and PKT', () => {
