@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import {
   IRemoteSCMActivator,
   type OBJREF,
@@ -15,15 +14,20 @@ import { classOf } from './replay-result.js';
 
 const E_NOTIMPL = 0x80004001;
 
-/** A captured reference: which object, by its OXID and OID, through which interface. */
-interface Reference {
-  readonly object: string;
-  readonly iid: string;
+/** What one method of one interface of one object answered. */
+interface CapturedMethod {
+  readonly operation: ComMethod['operation'];
+  /** In the order of the capture, by the parameters. */
+  readonly answers: Map<string, unknown[]>;
 }
+
+/** By opnum. */
+type CapturedInterface = Map<number, CapturedMethod>;
 
 /**
  * The classes that captured conversations activate, as objects that answer what the captured ones answered: to the same
- * operation with the same parameters on the same object, the same results, with references to objects of this server.
+ * operation with the same parameters on the same object, the same results in their order, the last one again and again,
+ * with references to objects of this server.
  * What was not captured is answered with E_NOTIMPL, and an interface that was not handed out with E_NOINTERFACE.
  */
 export function capturedClasses(calls: readonly CapturedCall[]): ComClass[] {
@@ -49,8 +53,10 @@ export function capturedAuthnHint(calls: readonly CapturedCall[]): number | unde
 class Memory {
   /** The first object of each class. */
   readonly created = new Map<string, string>();
-  readonly #references = new Map<string, Reference>();
-  readonly #calls = new Map<string, CapturedCall[]>();
+  /** By IPID. */
+  readonly #references = new Map<string, CapturedInterface>();
+  /** Those that were handed out, by object and IID. */
+  readonly #interfaces = new Map<string, CapturedInterface>();
 
   constructor(calls: readonly CapturedCall[]) {
     let clsid: string | undefined;
@@ -60,22 +66,22 @@ class Memory {
       const created = clsid === undefined ? undefined : createdBy(call);
       if (clsid !== undefined && created !== undefined && !this.created.has(clsid)) this.created.set(clsid, created);
     }
-    for (const call of calls) {
-      const target = call.object === undefined ? undefined : this.#references.get(call.object);
-      if (target === undefined || call.answer?.kind !== 'response' || call.answer.value === undefined) continue;
-      const key = keyOf(target.object, target.iid);
-      this.#calls.set(key, [...(this.#calls.get(key) ?? []), call]);
-    }
+    for (const call of calls) this.#remember(call);
   }
 
+  /** Each object counts by itself which of several answers to the same call comes next. */
   object(id: string, name: string): ComObject {
     const others = new Map<string, ComObject>();
     const find = (other: string): ComObject => {
       const before = others.get(other);
       if (before !== undefined) return before;
+      const interfaces = new Map<string, ComInterface | undefined>();
       const made: ComObject = {
         name: `captured ${name}`,
-        queryInterface: (iid) => this.#interface(other, iid, find),
+        queryInterface: (iid) => {
+          if (!interfaces.has(iid)) interfaces.set(iid, this.#interface(other, iid, find));
+          return interfaces.get(iid);
+        },
       };
       others.set(other, made);
       return made;
@@ -84,26 +90,47 @@ class Memory {
   }
 
   #interface(object: string, iid: string, find: (object: string) => ComObject): ComInterface | undefined {
-    const known = [...this.#references.values()].some((each) => each.object === object && each.iid === iid);
-    if (!known) return undefined;
-    const calls = this.#calls.get(keyOf(object, iid)) ?? [];
-    return new Map(calls.map((call) => [call.opnum, methodOf(call, calls, find)]));
+    const methods = this.#interfaces.get(keyOf(object, iid));
+    return methods && new Map([...methods].map(([opnum, method]) => [opnum, methodOf(method, find)]));
+  }
+
+  #remember({ object, operation, opnum, value, answer }: CapturedCall): void {
+    const methods = object === undefined ? undefined : this.#references.get(object);
+    if (methods === undefined || operation === undefined || value === undefined) return;
+    if (answer?.kind !== 'response' || answer.value === undefined) return;
+    const method = entry(methods, opnum, () => ({ operation, answers: new Map() }));
+    entry(method.answers, parametersKey(value), () => []).push(answer.value);
   }
 
   /** References that answers hand out, wherever they have them, and those of RemQueryInterface. */
   #learn(call: CapturedCall): void {
     if (call.answer?.kind !== 'response') return;
     visitObjrefs(call.answer.value, ({ iid, std }) => {
-      this.#references.set(std.ipid, { object: objectOf(std), iid });
+      this.#refer(std, iid);
     });
     if (call.operation !== RemQueryInterface) return;
     const { iids } = call.value as Infer<typeof RemQueryInterface.request>;
     const { ppQIResults } = call.answer.value as Infer<typeof RemQueryInterface.response>;
     ppQIResults?.forEach(({ hResult, std }, index) => {
       const iid = iids[index];
-      if (hResult === 0 && iid !== undefined) this.#references.set(std.ipid, { object: objectOf(std), iid });
+      if (hResult === 0 && iid !== undefined) this.#refer(std, iid);
     });
   }
+
+  #refer(std: StandardObjref['std'], iid: string): void {
+    this.#references.set(
+      std.ipid,
+      entry(this.#interfaces, keyOf(objectOf(std), iid), () => new Map()),
+    );
+  }
+}
+
+function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const before = map.get(key);
+  if (before !== undefined) return before;
+  const made = make();
+  map.set(key, made);
+  return made;
 }
 
 const keyOf = (object: string, iid: string): string => `${object} ${iid}`;
@@ -122,23 +149,31 @@ function createdBy({ operation, answer }: CapturedCall): string | undefined {
   return objref && 'std' in objref ? objectOf(objref.std) : undefined;
 }
 
-/** Answers a call as the first captured one with the same parameters was answered. */
-function methodOf(of: CapturedCall, calls: readonly CapturedCall[], find: (object: string) => ComObject): ComMethod {
-  const same = calls.filter(({ opnum }) => opnum === of.opnum);
+/** Answers the n-th of equal calls as the n-th captured one was answered, and later ones as the last. */
+function methodOf({ operation, answers }: CapturedMethod, find: (object: string) => ComObject): ComMethod {
+  const answered = new Map<string, number>();
   return {
-    operation: of.operation as ComMethod['operation'],
+    operation,
     handler: ((input: object, call: ObjectCall) => {
-      const found = same.find(({ value }) => isDeepStrictEqual(parametersOf(value), parametersOf(input)));
-      if (found?.answer?.kind !== 'response') throw new RpcFault(E_NOTIMPL);
-      return withReferences(found.answer.value, call, find);
+      const key = parametersKey(input);
+      const before = answered.get(key) ?? 0;
+      answered.set(key, before + 1);
+      const same = answers.get(key);
+      if (same === undefined) throw new RpcFault(E_NOTIMPL);
+      return withReferences(same[Math.min(before, same.length - 1)], call, find);
     }) as ComMethod['handler'],
   };
 }
 
-const parametersOf = (value: unknown): unknown => {
+/** The same text for the same parameters, as the codec reads them. */
+function parametersKey(value: unknown): string {
   const { ORPCthis: _, ...parameters } = value as { ORPCthis: unknown };
-  return parameters;
-};
+  return JSON.stringify(parameters, (_name, each) => (isWritten(each) ? each : `${typeof each} ${each}`));
+}
+
+/** JSON has no bigint, and writes null for what is no finite number. */
+const isWritten = (value: unknown): boolean =>
+  typeof value === 'number' ? Number.isFinite(value) : typeof value !== 'bigint' && value !== undefined;
 
 /** The captured answer, with references to this server's objects in the places of the captured ones. */
 function withReferences(value: unknown, call: ObjectCall, find: (object: string) => ComObject): unknown {
