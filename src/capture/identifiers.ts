@@ -10,10 +10,6 @@ export class Identifiers {
     return this.#uuids.get(captured);
   }
 
-  number(captured: bigint): bigint | undefined {
-    return this.#numbers.get(captured);
-  }
-
   /** Pairs two identifiers; the first meeting holds, since a reference that is handed out twice keeps its name. */
   pair(captured: string, now: string): void {
     if (!this.#uuids.has(captured)) this.#uuids.set(captured, now);
@@ -62,7 +58,16 @@ export class Identifiers {
 
 /** The fields of [MS-DCOM] that hold identifiers which a server hands out. */
 const UUID_FIELDS: ReadonlySet<string> = new Set(['ipid', 'ripid', 'ipidRemUnknown', 'pipidRemUnknown']);
-const NUMBER_FIELDS: ReadonlySet<string> = new Set(['oxid', 'oid', 'Oxid', 'pOxid', 'pSetId']);
+const NUMBER_FIELDS: ReadonlySet<string> = new Set([
+  'oxid',
+  'oid',
+  'Oxid',
+  'pOxid',
+  'pSetId',
+  // Lists of OIDs, of ComplexPing.
+  'AddToSet',
+  'DelFromSet',
+]);
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
