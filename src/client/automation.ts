@@ -111,6 +111,10 @@ export class Automation {
         if (!(value instanceof RemoteInterface)) throw new TypeError(`${so} is no object, so it has no members`);
         met.push(value);
         owner = value;
+        if (value.iid === IDispatch.uuid) continue;
+        // VT_UNKNOWN: an object that may be an automation object all the same.
+        owner = await value.queryInterface(IDispatch.uuid);
+        met.push(owner);
       }
       return await last(owner, member);
     } finally {

@@ -62,10 +62,17 @@ const preferred = (targets: readonly Target[], host: string | undefined): Target
 
 const same = (a: string, b: string | undefined): boolean => a.toLowerCase() === b?.toLowerCase();
 
-const distinct = (targets: readonly Target[]): Target[] =>
-  targets.filter(
-    ({ host, port }, index) => targets.findIndex((other) => same(other.host, host) && other.port === port) === index,
-  );
+/** As many as a machine may have addresses; a server does not have its clients try port after port. */
+const MAX_TARGETS = 16;
+
+function distinct(targets: readonly Target[]): Target[] {
+  const found = new Map<string, Target>();
+  for (const target of targets) {
+    const key = `${target.host.toLowerCase()} ${target.port}`;
+    if (!found.has(key)) found.set(key, target);
+  }
+  return [...found.values()].slice(0, MAX_TARGETS);
+}
 
 /**
  * [MS-DCOM] 3.2.4.1.2.1: the first of the targets that `open` succeeds with. Rejects with the failure of the last one,

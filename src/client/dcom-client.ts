@@ -15,6 +15,7 @@ import { type Connector, RpcConnection } from './connection.js';
 import { ContextConnection } from './context-connection.js';
 import { clientSecurity } from './credentials.js';
 import { ExporterConnection } from './exporter-connection.js';
+import { isSimulated } from './may-call.js';
 import { outcomeOfError } from './outcome.js';
 import { PING_PERIOD, PingSet, systemTimer, type Timer } from './ping-set.js';
 import type { ClientProfile } from './profile.js';
@@ -35,7 +36,7 @@ export interface DcomClientOptions {
   readonly credentials?: NtlmCredentials;
   readonly random: RandomBytes;
   readonly connector?: Connector;
-  /** True for hosts of a simulated network, whatever their addresses. */
+  /** True for hosts of a simulated network, whatever their addresses; it says nothing without a `connector` to that network. */
   readonly simulated?: boolean;
   readonly clock?: () => Milliseconds;
   /** For an answer; 10 seconds where absent. */
@@ -82,12 +83,9 @@ export class DcomClient {
   async activate(clsid: string, iid: string, method?: ActivationMethod): Promise<RemoteInterface> {
     const { outcome, reply } = await this.activation({ clsid, iids: [iid], ...(method && { method }) });
     if (reply === undefined) throw new Refused(`activation of ${clsid}`, outcome);
-    const found = reply.interfaces.find((item) => item.iid === iid);
-    if (!found?.objref || found.objref instanceof Uint8Array)
-      throw new Refused(`activation of ${clsid}`, { ...outcome, accepted: false, text: 'without the interface' });
-    const interfaces = await this.#unmarshalAll(reply, iid);
-    if (interfaces === undefined) throw new TypeError('an OBJREF of this form has no interface to call');
-    return interfaces;
+    const found = await this.#unmarshalAll(reply, iid.toLowerCase());
+    if (found !== undefined) return found;
+    throw new Refused(`activation of ${clsid}`, { ...outcome, accepted: false, text: 'without the interface' });
   }
 
   /** One activation, with what the server answered: opening, fallback and levels as the profile has them. */
@@ -148,8 +146,8 @@ export class DcomClient {
     const { profile, host, random } = this.#options;
     const version = resolver.version !== undefined && profile.opening === 'ServerAlive2' ? resolver.version : undefined;
     return activateOver(resolver.contexts, {
-      clsid,
-      iids: [...new Set([...profile.iids, ...iids])],
+      clsid: clsid.toLowerCase(),
+      iids: [...new Set([...profile.iids, ...iids.map((iid) => iid.toLowerCase())])],
       method,
       flags: profile.activationFlags,
       random,
@@ -197,7 +195,7 @@ export class DcomClient {
     resolver?: Resolver,
   ): Promise<Exporter> {
     const { oxid, bindings, authnHint, ipidRemUnknown, serverVersion } = found;
-    const { profile, host, port = RESOLVER_PORT, throughNat, random, simulated = false, level } = this.#options;
+    const { profile, host, port = RESOLVER_PORT, throughNat, random, level } = this.#options;
     const targets = exporterTargets(bindings, { host: found.host ?? host, throughNat });
     const connection = await reach(targets, (target) => this.#connect(target));
     const objectLevel = Math.max(level ?? 0, profile.objectLevel(authnHint));
@@ -214,7 +212,14 @@ export class DcomClient {
     const { target } = resolver ?? { target: { host, port } };
     const remoteUnknown =
       profile.remoteUnknown === 'IRemUnknown2' && !below56(serverVersion) ? IRemUnknown2 : IRemUnknown;
-    return { oxid, ipidRemUnknown, remoteUnknown, simulated, connection: orpc, pings: this.#pingSet(target) };
+    return {
+      oxid,
+      ipidRemUnknown,
+      remoteUnknown,
+      simulated: isSimulated(this.#options),
+      connection: orpc,
+      pings: this.#pingSet(target),
+    };
   }
 
   #pingSet(target: Target): PingSet {

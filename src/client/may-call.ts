@@ -14,6 +14,10 @@ export class MethodCallRefused extends Error {
   }
 }
 
+/** Whether hosts are of a simulated network: by a connector that leads there, since a socket leads to real ones. */
+export const isSimulated = ({ simulated, connector }: { simulated?: boolean; connector?: unknown }): boolean =>
+  simulated === true && connector !== undefined;
+
 /** Throws `MethodCallRefused` unless the peer is loopback, or a host of a simulated network. */
 export function assertMayCall(remote: Endpoint, simulated: boolean): void {
   if (!simulated && !isLoopback(remote.address)) throw new MethodCallRefused(remote);

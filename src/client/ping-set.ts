@@ -3,7 +3,8 @@ import type { Milliseconds } from '../security/index.js';
 /** [MS-DCOM] 3.1.2.2: how often a client pings. */
 export const PING_PERIOD: Milliseconds = 120_000;
 
-/** [MS-ERREF] 2.2: the server does not know the set (any more). */
+/** [MS-ERREF] 2.2: the server does not know an object, or the set (any more). */
+const OR_INVALID_OID = 0x00000777;
 const OR_INVALID_SET = 0x00000778;
 
 /** The two calls of a ping, as an object resolver offers them; both give its status. */
@@ -82,6 +83,11 @@ export class PingSet {
       add,
       remove,
     });
+    // A set is refused as it is for one object that is gone, and not kept alive; a new one leaves it out.
+    if (status === OR_INVALID_OID && this.#setId !== 0n) {
+      this.#forget();
+      return this.ping();
+    }
     if (status !== 0) return this.#failed(status);
     this.#sequence++;
     this.#setId = setId;

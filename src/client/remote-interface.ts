@@ -74,13 +74,14 @@ export class RemoteInterface {
 
   /** The same for several interfaces in one call: each is there, or was refused. */
   async queryInterfaces(iids: readonly string[]): Promise<(RemoteInterface | Refused)[]> {
+    const wanted = iids.map((iid) => iid.toLowerCase());
     const { connection, remoteUnknown, ipidRemUnknown } = this.exporter;
     const { ppQIResults, ReturnValue } = await connection.call(remoteUnknown, ipidRemUnknown, RemQueryInterface, {
       ripid: this.std.ipid,
       cRefs: REFERENCES,
-      iids: [...iids],
+      iids: wanted,
     });
-    return iids.map((iid, index) => this.#queried(iid, ppQIResults?.[index], ReturnValue));
+    return wanted.map((iid, index) => this.#queried(iid, ppQIResults?.[index], ReturnValue));
   }
 
   #queried(iid: string, result: REMQIRESULT | undefined, overall: number): RemoteInterface | Refused {

@@ -29,6 +29,7 @@ import { leftOut, notLetIn } from './caller.js';
 import type { ComClass } from './classes/class.js';
 import { classFactory } from './classes/class-factory.js';
 import { HRESULT, versionMatches } from './com.js';
+import { UNSPECIFIED } from './dispatch.js';
 import type { ObjectExporter } from './object-exporter.js';
 import type { ObjectTable } from './objects.js';
 import type { CallContext } from './service.js';
@@ -122,7 +123,7 @@ export class Activator {
       return { hresult: decision.refusal?.form === 'response' ? decision.refusal.hresult : HRESULT.E_ACCESSDENIED };
     }
     const refused = this.#refuse(asked, context);
-    const created = refused ?? this.#create(asked.request as ActivationRequest, asked.factory, context.server);
+    const created = refused ?? this.#created(asked, decision, context);
     const how = outcomeOf(created);
     const reason = 'reason' in created ? created.reason : decision.reason;
     this.#report(asked, context, { ...decision, reason }, how);
@@ -166,6 +167,22 @@ export class Activator {
     const properties = activationPropertiesOf(pActProperties ?? null);
     const { sessions, requireClientContext } = this.#options;
     return propertyRefusal({ request, properties, comClass, sessions, requireClientContext });
+  }
+
+  /** A class that throws is reported, and its mistake goes on to whoever runs the server. */
+  #created(
+    asked: Asked,
+    decision: ServerDecision,
+    context: CallContext,
+  ): { reply: ActivationReply } | ActivationRefusal {
+    try {
+      return this.#create(asked.request as ActivationRequest, asked.factory, context.server);
+    } catch (error) {
+      const reason = `the class threw: ${(error as Error).message}`;
+      const how = { outcome: 'refused', refusedBy: 'class', status: UNSPECIFIED, form: 'fault' } as const;
+      this.#report(asked, context, { ...decision, reason }, how);
+      throw error;
+    }
   }
 
   /** The object, or its class factory, with each interface that was asked for and that it has. */

@@ -19,7 +19,7 @@ export type Outcome =
     };
 
 /** nca_s_fault_unspec, C706 N.2. */
-const UNSPECIFIED = 0x1c000012;
+export const UNSPECIFIED = 0x1c000012;
 
 /** Unmarshals the parameters, runs the method and marshals what it gives: [MS-RPCE] 3.1.3.5.2 for stubs that are bad. */
 export async function dispatch(found: Method | undefined, context: CallContext): Promise<Outcome> {

@@ -39,6 +39,8 @@ export interface EndpointOptions {
   readonly clock: () => Milliseconds;
   readonly logger: Logger;
   readonly observers?: readonly EndpointObserver[];
+  /** Told what a method threw that is no fault. */
+  readonly failed?: (error: Error) => void;
   /** Counted up; what the management interface shows. */
   readonly statistics: EndpointStatistics;
 }
@@ -158,6 +160,7 @@ class Connection implements ChannelEvents {
     if ('stub' in outcome) return this.#association.respond(call, outcome.stub);
     const { status, flags, why, error, reported } = outcome;
     if (error !== undefined) {
+      this.#options.failed?.(error);
       this.#options.logger.error({ err: error, interface: call.interface.name, opnum: call.opnum }, why);
     }
     const place = `${call.interface.name} opnum ${call.opnum}`;

@@ -30,14 +30,16 @@ export function remoteUnknown(objects: ObjectTable, exporter: ObjectExporter): S
     return found;
   };
 
+  const missing = ({ object }: ObjectInterface): number =>
+    objects.isFull(object) ? HRESULT.E_OUTOFMEMORY : HRESULT.E_NOINTERFACE;
+
   const queryInterface = method(RemQueryInterface, ({ ripid, cRefs, iids }, { call }) => {
     const from = source(ripid, call.receivedAt);
     if (from === undefined) return { ORPCthat, ppQIResults: null, ReturnValue: HRESULT.RPC_E_INVALID_OBJECT };
     const ppQIResults = iids.map((iid) => {
       const found = objects.query(from.object, iid, cRefs);
-      if (found === undefined) return { hResult: HRESULT.E_NOINTERFACE, std: NO_STD };
-      const std = { flags: 0, cPublicRefs: cRefs, oxid: objects.oxid, oid: found.object.oid, ipid: found.ipid };
-      return { hResult: HRESULT.S_OK, std };
+      if (found === undefined) return { hResult: missing(from), std: NO_STD };
+      return { hResult: HRESULT.S_OK, std: exporter.std(found, cRefs) };
     });
     // Windows was seen to repeat the result of a single interface; what it gives where some are there is unconfirmed.
     const none = ppQIResults.length > 0 && ppQIResults.every(({ hResult }) => hResult === HRESULT.E_NOINTERFACE);
@@ -49,10 +51,10 @@ export function remoteUnknown(objects: ObjectTable, exporter: ObjectExporter): S
     const found = iids.map((iid) =>
       from === undefined ? undefined : objects.query(from.object, iid, INITIAL_REFERENCES),
     );
-    const missing = from === undefined ? HRESULT.RPC_E_INVALID_OBJECT : HRESULT.E_NOINTERFACE;
+    const none = from === undefined ? HRESULT.RPC_E_INVALID_OBJECT : missing(from);
     return {
       ORPCthat,
-      phr: found.map((item) => (item === undefined ? missing : HRESULT.S_OK)),
+      phr: found.map((item) => (item === undefined ? none : HRESULT.S_OK)),
       ppMIF: found.map((item) => (item === undefined ? null : exporter.objref(item, server))),
       ReturnValue: from === undefined ? HRESULT.RPC_E_INVALID_OBJECT : HRESULT.S_OK,
     };

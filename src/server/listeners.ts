@@ -4,7 +4,7 @@ import type { EndpointObserver } from './endpoint.js';
 
 /**
  * Calls what the user of a server handed in to be told. What such a function throws is logged and changes no answer;
- * the first of it is kept for `close` to throw.
+ * the first of it is kept for `close` to throw, as is what a class of the user's throws.
  */
 export class Listeners {
   readonly #logger: Logger;
@@ -14,7 +14,12 @@ export class Listeners {
     this.#logger = logger;
   }
 
-  /** Throws what a listener threw first, if any did. */
+  /** Keeps what was thrown by something that the user handed in. */
+  readonly note = (error: unknown): void => {
+    this.#mistake ??= { error };
+  };
+
+  /** Throws what was thrown first, if anything was. */
   rethrow(): void {
     if (this.#mistake !== undefined) throw this.#mistake.error;
   }
@@ -45,7 +50,7 @@ export class Listeners {
       try {
         listener?.(...told);
       } catch (error) {
-        this.#mistake ??= { error };
+        this.note(error);
         this.#logger.error({ err: error }, 'a listener of the server threw');
       }
     };

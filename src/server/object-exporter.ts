@@ -1,4 +1,4 @@
-import { type OBJREF, SORF_NOPING } from '../codec/dcom/index.js';
+import { type OBJREF, SORF_NOPING, type STDOBJREF } from '../codec/dcom/index.js';
 import { operation } from '../codec/ndr/index.js';
 import { FAULT } from '../codec/rpce/index.js';
 import type { Endpoint } from '../net/channel.js';
@@ -9,7 +9,14 @@ import type { ComMethod, ComObject, ObjectCall } from './classes/class.js';
 import { HRESULT } from './com.js';
 import type { Services } from './endpoint.js';
 import { type ExportedObject, INITIAL_REFERENCES, type ObjectInterface, type ObjectTable } from './objects.js';
-import { type OrpcPolicy, type OrpcRefusal, type OrpcRefusedBy, orpcRefusal, refusalFault } from './orpc.js';
+import {
+  type OrpcPolicy,
+  type OrpcRefusal,
+  type OrpcRefusedBy,
+  type OrpcTarget,
+  orpcRefusal,
+  refusalFault,
+} from './orpc.js';
 import { type CallContext, type Guard, type Method, method, type Service, type Unreadable } from './service.js';
 
 /** What a method was asked to do. It was written down, and not done. */
@@ -103,20 +110,20 @@ export class ObjectExporter {
   }
 
   /** The OBJREF of an interface that was handed out. */
-  objref({ iid, object, ipid }: ObjectInterface, server: Endpoint): OBJREF {
-    const { objects, resolverPort, bindings } = this.#options;
+  objref(found: ObjectInterface, server: Endpoint): OBJREF {
+    const { resolverPort, bindings } = this.#options;
     return {
       flags: 1,
-      iid,
-      std: {
-        flags: object.com.noPing === true ? SORF_NOPING : 0,
-        cPublicRefs: INITIAL_REFERENCES,
-        oxid: objects.oxid,
-        oid: object.oid,
-        ipid,
-      },
+      iid: found.iid,
+      std: this.std(found, INITIAL_REFERENCES),
       saResAddr: bindings.resolver({ address: server.address, port: resolverPort() }),
     };
+  }
+
+  /** The part of an OBJREF that says which interface it is, [MS-DCOM] 2.2.18.2. */
+  std({ object, ipid }: ObjectInterface, cPublicRefs: number): STDOBJREF {
+    const flags = object.com.noPing === true ? SORF_NOPING : 0;
+    return { flags, cPublicRefs, oxid: this.#options.objects.oxid, oid: object.oid, ipid };
   }
 
   #objectOf(com: ComObject, clsid: string): ExportedObject | undefined {
@@ -132,6 +139,7 @@ export class ObjectExporter {
     const guard = this.#guard(() => ({
       known: found !== undefined && found.iid === call.interface.uuid,
       clsid: found?.object.clsid,
+      iid: found?.iid,
     }));
     const known = found?.methods.get(call.opnum);
     if (found === undefined || known === undefined) return notImplemented(guard);
@@ -190,7 +198,7 @@ export class ObjectExporter {
     return found.object.com;
   }
 
-  #guard(target: () => { known: boolean; clsid: string | undefined }): Guard {
+  #guard(target: () => OrpcTarget): Guard {
     return (context) => {
       const refusal = orpcRefusal(context, this.#options.policy, target());
       if (refusal === undefined) return;

@@ -35,18 +35,26 @@ export interface ObjectTableOptions {
   readonly random: RandomBytes;
   /** Objects at a time; an activation beyond it is refused. 100,000 where absent. */
   readonly maxObjects?: number;
-  /** Interfaces of all objects at a time; a query for a further one is refused. 1,000,000 where absent. */
+  /** Interfaces of all objects at a time; a query for a further one is refused. 200,000 where absent. */
   readonly maxInterfaces?: number;
+  /** Interfaces of one object; 1,000 where absent. */
+  readonly maxInterfacesOfObject?: number;
   /** How long an object lives that no ping set ever held and nobody calls: no source says. Eight minutes where absent. */
   readonly unpingedTimeout?: Milliseconds;
+  /** Told what an object throws when it is released; thrown on where absent. */
+  readonly failed?: (error: unknown) => void;
 }
 
 const MAX_OBJECTS = 100_000;
-const MAX_INTERFACES = 1_000_000;
+const MAX_INTERFACES = 200_000;
+const MAX_INTERFACES_OF_OBJECT = 1_000;
 /** As long as an object would live in a ping set that is never pinged. */
 const UNPINGED_TIMEOUT = PING_TIMEOUT + PING_PERIOD;
 const IID_IUnknown = '00000000-0000-0000-c000-000000000046';
 const NO_METHODS: ComInterface = new Map();
+const raise = (error: unknown): never => {
+  throw error;
+};
 
 /** The tables of an object exporter: what was activated, which interfaces of it were handed out, and how often. */
 export class ObjectTable implements Pinged {
@@ -55,7 +63,9 @@ export class ObjectTable implements Pinged {
   readonly #random: RandomBytes;
   readonly #maxObjects: number;
   readonly #maxInterfaces: number;
+  readonly #maxInterfacesOfObject: number;
   readonly #unpingedTimeout: Milliseconds;
+  readonly #failed: (error: unknown) => void;
   readonly #objects = new Map<bigint, ExportedObject>();
   readonly #interfaces = new Map<string, ObjectInterface>();
   /** How many interfaces of an IID are handed out: which interfaces the exporter's endpoint knows. */
@@ -65,6 +75,8 @@ export class ObjectTable implements Pinged {
     this.#random = options.random;
     this.#maxObjects = options.maxObjects ?? MAX_OBJECTS;
     this.#maxInterfaces = options.maxInterfaces ?? MAX_INTERFACES;
+    this.#maxInterfacesOfObject = options.maxInterfacesOfObject ?? MAX_INTERFACES_OF_OBJECT;
+    this.#failed = options.failed ?? raise;
     this.#unpingedTimeout = options.unpingedTimeout ?? UNPINGED_TIMEOUT;
     this.oxid = this.#id();
     this.ipidRemUnknown = this.#uuid();
@@ -114,7 +126,7 @@ export class ObjectTable implements Pinged {
       before.publicRefs += references;
       return before;
     }
-    if (this.#interfaces.size >= this.#maxInterfaces) return undefined;
+    if (this.isFull(object)) return undefined;
     const methods = iid === IID_IUnknown ? NO_METHODS : object.com.queryInterface(iid);
     if (methods === undefined) return undefined;
     const found: ObjectInterface = {
@@ -129,6 +141,11 @@ export class ObjectTable implements Pinged {
     this.#interfaces.set(found.ipid, found);
     this.#iids.set(iid, (this.#iids.get(iid) ?? 0) + 1);
     return found;
+  }
+
+  /** Whether a further interface of an object is refused, whether it has it or not. */
+  isFull({ interfaces }: ExportedObject): boolean {
+    return interfaces.size >= this.#maxInterfacesOfObject || this.#interfaces.size >= this.#maxInterfaces;
   }
 
   /** [MS-DCOM] 3.1.1.5.6.1.2. */
@@ -191,7 +208,12 @@ export class ObjectTable implements Pinged {
   }
 
   #remove(object: ExportedObject): void {
-    if (this.#objects.delete(object.oid)) object.com.released?.();
+    if (!this.#objects.delete(object.oid)) return;
+    try {
+      object.com.released?.();
+    } catch (error) {
+      this.#failed(error);
+    }
   }
 
   /** Random, and the next free one where that is taken: an entry must never take the place of another. */

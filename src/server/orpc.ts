@@ -25,14 +25,24 @@ export interface OrpcPolicy {
   readonly access: AccessPermissions;
 }
 
+/** What a call names by its IPID. */
+export interface OrpcTarget {
+  /** Whether that is an interface, of the kind that is called. */
+  readonly known: boolean;
+  /** Of the object, where there is one. */
+  readonly clsid: string | undefined;
+  /** Of the interface, where there is one. */
+  readonly iid?: string | undefined;
+}
+
 /**
  * [MS-DCOM] 3.1.1.5.4, in its order: version, level, permissions, header, and last whether there is such an object.
- * `clsid` is that of the object, where there is one. Throws `CodecError` for a stub without an ORPCTHIS.
+ * Throws `CodecError` for a stub without an ORPCTHIS.
  */
 export function orpcRefusal(
   { call }: Pick<CallContext, 'call'>,
   policy: OrpcPolicy,
-  object: { readonly known: boolean; readonly clsid: string | undefined },
+  object: OrpcTarget,
 ): OrpcRefusal | undefined {
   const remote = REMOTE_UNKNOWN.has(call.interface.uuid);
   const { version, flags } = ORPCTHIS.decode(call.stub, { little: call.littleEndian }).value;
@@ -58,7 +68,10 @@ export function orpcRefusal(
     return {
       by: 'object',
       hresult: HRESULT.RPC_E_DISCONNECTED,
-      reason: `there is no interface ${call.object ?? '(no IPID)'}`,
+      reason:
+        object.iid === undefined
+          ? `there is no interface ${call.object ?? '(no IPID)'}`
+          : `interface ${call.object} has IID ${object.iid}, not the one that is called`,
     };
   return undefined;
 }

@@ -31,6 +31,8 @@ export interface PingSetOptions {
   readonly maxSets?: number;
   /** Objects in one set; further ones are refused. 100,000 where absent. */
   readonly maxObjectsInSet?: number;
+  /** Objects in all sets, each as often as a set has it; further ones are refused. 1,000,000 where absent. */
+  readonly maxHeld?: number;
 }
 
 export interface ComplexPingRequest {
@@ -42,11 +44,13 @@ export interface ComplexPingRequest {
 
 const MAX_SETS = 10_000;
 const MAX_OBJECTS = 100_000;
+const MAX_HELD = 1_000_000;
 
 /** The ping sets of an object resolver, [MS-DCOM] 3.1.2.1 "SETID table": which clients still want which objects. */
 export class PingSets {
   readonly #options: PingSetOptions;
   readonly #sets = new Map<bigint, PingSet>();
+  #held = 0;
 
   constructor(options: PingSetOptions) {
     this.#options = options;
@@ -88,7 +92,7 @@ export class PingSets {
     for (const [setId, set] of this.#sets) {
       if (now - set.pingedAt < PING_TIMEOUT) continue;
       this.#sets.delete(setId);
-      for (const oid of set.oids) this.#options.objects.letGo(oid);
+      for (const oid of set.oids) this.#letGo(oid);
       expired++;
     }
     return expired;
@@ -97,7 +101,8 @@ export class PingSets {
   #create(sequence: number, add: readonly bigint[], now: Milliseconds): { setId: bigint; status: number } {
     const tooMany =
       this.#sets.size >= (this.#options.maxSets ?? MAX_SETS) ||
-      add.length > (this.#options.maxObjectsInSet ?? MAX_OBJECTS);
+      add.length > (this.#options.maxObjectsInSet ?? MAX_OBJECTS) ||
+      this.#held + add.length > (this.#options.maxHeld ?? MAX_HELD);
     if (tooMany) return { setId: 0n, status: ERROR_NOT_ENOUGH_MEMORY };
     const set: PingSet = { oids: new Set(), sequence, pingedAt: now };
     // Objects that are gone already are left out of a new set, and no error.
@@ -113,17 +118,24 @@ export class PingSets {
       if (!this.#options.objects.has(oid)) return OR_INVALID_OID;
       if (!this.#add(set, oid)) return ERROR_NOT_ENOUGH_MEMORY;
     }
-    for (const oid of remove) if (set.oids.delete(oid)) this.#options.objects.letGo(oid);
+    for (const oid of remove) if (set.oids.delete(oid)) this.#letGo(oid);
     return 0;
   }
 
   #add(set: PingSet, oid: bigint): boolean {
-    if (set.oids.size >= (this.#options.maxObjectsInSet ?? MAX_OBJECTS)) return false;
+    const { maxObjectsInSet = MAX_OBJECTS, maxHeld = MAX_HELD } = this.#options;
+    if (set.oids.size >= maxObjectsInSet || this.#held >= maxHeld) return false;
     if (!set.oids.has(oid)) {
       set.oids.add(oid);
+      this.#held++;
       this.#options.objects.hold(oid);
     }
     return true;
+  }
+
+  #letGo(oid: bigint): void {
+    this.#held--;
+    this.#options.objects.letGo(oid);
   }
 
   #newId(): bigint {

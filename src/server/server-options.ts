@@ -86,6 +86,6 @@ export interface DcomServer {
   readonly objects: number;
   /** Looks for what has timed out. It is done every second; a test with a clock of its own does it when that clock moves. */
   tick(): void;
-  /** Ends all connections. Rejects with what one of the functions threw that are told what happens, if any did. */
+  /** Ends all connections. Rejects with what a class, or a function that is told what happens, threw first, if any did. */
   close(): Promise<void>;
 }

@@ -56,11 +56,15 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
   const clock = options.clock ?? Date.now;
   const names = options.names ?? { netbiosName: 'HARNESS' };
   const registry = options.registry ?? {};
-  const { maxObjects, unpingedTimeout } = options;
-  const objects = new ObjectTable({ random, ...given({ maxObjects, unpingedTimeout }) });
   const bindings = new ServerBindings(options.addresses);
   const logger = options.logger ?? pino({ level: 'silent' });
   const listeners = new Listeners(logger);
+  const { maxObjects, unpingedTimeout } = options;
+  const failed = (error: unknown): void => {
+    listeners.note(error);
+    logger.error({ err: error }, 'an object threw when it was released');
+  };
+  const objects = new ObjectTable({ random, failed, ...given({ maxObjects, unpingedTimeout }) });
   const log = new ServerLog(names.netbiosName, listeners.guardLog(options));
   const exporterLevel = exporterLevelOf(options);
   // Whoever has a name gets at least this far, so that is what he is told.
@@ -75,6 +79,7 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
     random,
     clock,
     logger,
+    failed: listeners.note,
     observers: [
       logonObserver(log, clock),
       ...observersOf(options, clock).map((observer) => listeners.guardObserver(observer)),

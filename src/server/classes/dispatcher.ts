@@ -114,7 +114,7 @@ export class Dispatcher {
 function idsOf(names: readonly string[], ids: AutomationIds): number[] {
   const taken = new Set(Object.values(ids));
   const free = (place: number): number => (taken.has(place) ? OUT_OF_THE_WAY + place : place);
-  return names.map((name, index) => ids[name] ?? free(index + 1));
+  return names.map((name, index) => (Object.hasOwn(ids, name) ? (ids[name] as number) : free(index + 1)));
 }
 
 const OUT_OF_THE_WAY = 10_000;

@@ -4,7 +4,7 @@ import { DcomClient, type RemoteInterface } from '../../../src/client/dcom-clien
 import { CLIENT_PROFILES } from '../../../src/client/profiles.js';
 import { AutomationError, automationClass, automationObject, CLASSES } from '../../../src/server/classes/index.js';
 import type { DcomServer } from '../../../src/server/server.js';
-import { authentication, CLSID, IID_IDispatch, serve } from '../../support/live.js';
+import { authentication, CLSID, IID_IDispatch, IID_IUnknown, serve } from '../../support/live.js';
 
 const OWN = '5a6b7c8d-0000-4000-8000-000000000001';
 const SHELL_WINDOWS = '9ba05972-f6a8-11cf-a442-00a0c90a8f39';
@@ -17,6 +17,8 @@ const own = automationClass(OWN, 'Own', () => {
       throw new AutomationError('it is broken', 0x80004005);
     },
     Child: { get: () => child },
+    Unknown: (call) => call.marshal(child, IID_IUnknown),
+    toString: () => 'Own',
     Text: flagLike(),
   };
 });
@@ -88,6 +90,13 @@ describe('IDispatch by name', () => {
     expect(await automation.invoke(object, 'Child.Name')).toBe('child');
     const child = await automation.invoke(object, 'Child');
     expect(child).toMatchObject({ iid: IID_IDispatch });
+    expect(await automation.invoke(object, 'ToString')).toBe('Own');
+  });
+
+  test('an object that comes as IUnknown is asked for IDispatch, and both are given back', async () => {
+    const object = await create(OWN);
+    expect(await automation.invoke(object, 'Unknown.Name')).toBe('child');
+    expect(server.objects).toBe(1);
   });
 
   test('a property is set with the new value as its named argument', async () => {

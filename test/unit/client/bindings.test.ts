@@ -25,6 +25,12 @@ describe('which address of an object exporter is tried', () => {
     ]);
   });
 
+  test('no more than sixteen, however many the server names', () => {
+    const many = bindings(...Array.from({ length: 20_000 }, (_, i) => `10.0.${i >> 8}.${i & 255}[500]`), 'known[500]');
+    const targets = exporterTargets(many, { host: 'known' });
+    expect([targets.length, targets[0], targets[15]?.host]).toEqual([16, { host: 'known', port: 500 }, '10.0.0.14']);
+  });
+
   test('the host that was activated on goes first, whatever the case of its name', () => {
     const all = bindings('DC1[500]', '10.0.0.1[500]', 'dc1.example[500]');
     expect(exporterTargets(all, { host: 'DC1.EXAMPLE' })[0]).toEqual({ host: 'dc1.example', port: 500 });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Connector } from '../../../src/client/connection.js';
 import { DcomClient, type DcomClientOptions, Refused } from '../../../src/client/dcom-client.js';
-import { MethodCallRefused } from '../../../src/client/may-call.js';
+import { isSimulated, MethodCallRefused } from '../../../src/client/may-call.js';
 import { CLIENT_PROFILES } from '../../../src/client/profiles.js';
 import { IID_IRemoteSCMActivator } from '../../../src/codec/dcom/index.js';
 import { GetTypeInfoCount, IDispatch } from '../../../src/codec/oaut/index.js';
@@ -144,6 +144,22 @@ describe('a DCOM client', () => {
     await expect(object.call(IDispatch, GetTypeInfoCount, {})).rejects.toBeInstanceOf(MethodCallRefused);
     expect(sent).toBe(before);
     await (await object.queryInterface(IID_IUnknown)).release();
+    await object.release();
+    expect(server.objects).toBe(0);
+  });
+
+  test('without a connector to a simulated network, no host is of one', () => {
+    const connector = () => undefined;
+    expect([
+      isSimulated({ simulated: true }),
+      isSimulated({ connector }),
+      isSimulated({ simulated: true, connector }),
+    ]).toEqual([false, false, true]);
+  });
+
+  test('identifiers may be in capitals', async () => {
+    const object = await create().activate(CLSID.toUpperCase(), IID_IDispatch.toUpperCase());
+    await (await object.queryInterface(IID_IUnknown.toUpperCase())).release();
     await object.release();
     expect(server.objects).toBe(0);
   });

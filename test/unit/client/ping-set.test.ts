@@ -6,6 +6,7 @@ import { CLIENT_PROFILES } from '../../../src/client/profiles.js';
 import { CLASSES } from '../../../src/server/classes/index.js';
 import { authentication, CLSID, IID_IDispatch, serve } from '../../support/live.js';
 
+const OR_INVALID_OID = 0x777;
 const OR_INVALID_SET = 0x778;
 
 /** A resolver that writes down what it is asked, and answers with what is given. */
@@ -53,6 +54,28 @@ describe('a ping set ([MS-DCOM] 3.2.6.1)', () => {
     set.hold(2n);
     expect(await set.ping()).toBe('ComplexPing');
     expect(asked[1]).toEqual({ setId: 77n, sequence: 2, add: [2n], remove: [1n] });
+  });
+
+  test('an object that the server no longer has does not cost the others their set: a new one is made at once', async () => {
+    const { asked, pinging, answers } = resolver();
+    const set = new PingSet({
+      ...pinging,
+      complexPing: async (change) => {
+        const answer = await pinging.complexPing(change);
+        return change.add.includes(9n) && change.setId !== 0n ? { ...answer, status: OR_INVALID_OID } : answer;
+      },
+    });
+    set.hold(1n);
+    await set.ping();
+    set.hold(9n);
+    expect(await set.ping()).toBe('ComplexPing');
+    expect(asked.slice(1)).toEqual([
+      { setId: 77n, sequence: 2, add: [9n], remove: [] },
+      { setId: 0n, sequence: 1, add: [1n, 9n], remove: [] },
+    ]);
+    expect(await set.ping()).toBe('SimplePing');
+    answers.status = OR_INVALID_OID;
+    expect(await set.ping()).toBe('failed');
   });
 
   test('an object is held until its last interface is released', async () => {

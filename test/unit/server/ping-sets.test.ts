@@ -159,6 +159,34 @@ describe('reclamation, on the clock of the test: [MS-DCOM] 3.1.2.6, 3.1.1.6.2', 
     expect([objects.objects, tick(TIMEOUT), released()]).toEqual([1, 1, 1]);
   });
 
+  test('the objects in all sets together are bounded, and those that leave make room', () => {
+    const { create, makeSet, change, tick } = tables({ maxHeld: 3 });
+    const [a, b] = [create(), create()];
+    const first = makeSet([a, b]);
+    expect(makeSet([a, b]).status).toBe(NOT_ENOUGH_MEMORY);
+    const second = makeSet([a]);
+    expect([second.status, change(second.setId, 2, [b])]).toEqual([0, NOT_ENOUGH_MEMORY]);
+    expect(change(first.setId, 2, [], [a])).toBe(0);
+    expect(change(second.setId, 2, [b])).toBe(0);
+    tick(TIMEOUT);
+    const later = create(TIMEOUT);
+    expect(makeSet([later, later, later], TIMEOUT).status).toBe(0);
+  });
+
+  test('an object that throws when it is released is told about, and is gone', () => {
+    const failed: unknown[] = [];
+    const { create, makeSet, tick, objects } = tables({ failed: (error) => failed.push(error) });
+    const mistake = new Error('not closed');
+    makeSet([
+      create(0, {
+        released: () => {
+          throw mistake;
+        },
+      }),
+    ]);
+    expect([tick(TIMEOUT), failed, objects.objects]).toEqual([1, [mistake], 0]);
+  });
+
   test('10,000 objects in one ping set live and go together', () => {
     const { create, makeSet, pings, tick, objects } = tables();
     const oids = Array.from({ length: 10_000 }, () => create());

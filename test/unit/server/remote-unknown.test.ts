@@ -84,6 +84,14 @@ describe('the remote unknown of the exporter', () => {
     }
   });
 
+  test('an object has no more than a thousand interfaces', async () => {
+    const iids = Array.from({ length: 1001 }, (_, i) => `00000000-1111-4222-8333-${String(i).padStart(12, '0')}`);
+    const { ppQIResults } = await query(iids);
+    const results = ppQIResults?.map(({ hResult }) => hResult);
+    // It came with one.
+    expect([results?.lastIndexOf(0), results?.indexOf(0x8007000e)]).toEqual([998, 999]);
+  });
+
   test('gives them as OBJREFs too: RemQueryInterface2', async () => {
     const answer = await unknown.call(
       RemQueryInterface2,
