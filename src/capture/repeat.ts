@@ -2,7 +2,7 @@ import { exporterTargets, reach, type Target } from '../client/bindings.js';
 import { type Connector, RpcConnection } from '../client/connection.js';
 import { ContextConnection } from '../client/context-connection.js';
 import { clientSecurity } from '../client/credentials.js';
-import { assertMayCall } from '../client/may-call.js';
+import { assertMayCall, isSimulated } from '../client/may-call.js';
 import { type CallOutcome, outcomeOfError } from '../client/outcome.js';
 import type { ClientProfile } from '../client/profile.js';
 import { bindingsOf, IObjectExporter, IRemoteSCMActivator } from '../codec/dcom/index.js';
@@ -153,7 +153,7 @@ class Repetition {
   }
 
   async #open(call: CapturedCall): Promise<ContextConnection> {
-    const { host, port, profile, connector, timeout, simulated = false } = this.#options;
+    const { host, port, profile, connector, timeout } = this.#options;
     const atResolver = AT_RESOLVER.has(call.presentation?.interface.uuid ?? '');
     const targets = atResolver ? [{ host, port }] : this.#exporter;
     const connection = await reach(targets, (target) =>
@@ -165,7 +165,7 @@ class Repetition {
       }),
     );
     try {
-      assertMayCall(connection.remote, simulated);
+      assertMayCall(connection.remote, isSimulated(this.#options));
     } catch (error) {
       connection.close();
       throw error;
