@@ -123,7 +123,8 @@ export class AuditExchanges {
     };
     const altered = authenticateChanged ? '; the AUTHENTICATE_MESSAGE was changed on the way' : '';
     const detail = `${what} on two connections, ${route}${doubt}${altered}`;
-    emit(findingAt(second.place, { finding: 'relay', severity: 'high', user, detail, facts }));
+    const severity = chained ? 'high' : 'warning';
+    emit(findingAt(second.place, { finding: 'relay', severity, user, detail, facts }));
     if (changed === undefined) return;
     const difference = changed.length === 0 ? ['other names or padding'] : changed;
     const text = `the CHALLENGE_MESSAGE is not the same on both connections (${route}): ${difference.join('; ')}`;

@@ -87,6 +87,15 @@ describe('relays', () => {
     expect(found).toMatchObject([{ finding: 'relay', facts: { by: 'challenge', chained: true } }]);
   });
 
+  test('without a man in the middle it is a warning: an address translation looks the same', async () => {
+    const pdus = await pdusOf();
+    const outside = { address: '192.0.2.1', port: 61_000 };
+    const both = [VICTIM, outside].map((client) => ({ client, server: TARGET, pdus }));
+    expect(await relaysIn(recordingOf(both))).toMatchObject([
+      { finding: 'relay', severity: 'warning', facts: { by: 'response', chained: false } },
+    ]);
+  });
+
   test('the same connection in two captures is none, nor is a server whose challenge repeats', async () => {
     const pdus = await pdusOf();
     const connection = { client: VICTIM, server: TARGET, pdus };
