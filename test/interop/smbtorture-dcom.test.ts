@@ -41,7 +41,7 @@ afterAll(async () => {
 
 const torture = (suite: string, address = ADDRESS, level = 'sign') =>
   program(smbtorture.required(), [
-    ...['-s', join(folder, 'smb.conf'), '-U', 'LAB/torture%Pa55.word'],
+    ...['-s', join(folder, 'smb.conf'), `--basedir=${folder}`, '-U', 'LAB/torture%Pa55.word'],
     ...[`ncacn_ip_tcp:${address}[135,${level},ntlm]`, `rpc.${suite}`],
   ]);
 

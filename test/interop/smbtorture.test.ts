@@ -117,6 +117,7 @@ async function torture(
   const { output } = await program(smbtorture.required(), [
     '-s',
     join(folder, 'smb.conf'),
+    `--basedir=${folder}`,
     '-U',
     user,
     `--option=torture:quick=${quick ? 'yes' : 'no'}`,
