@@ -7,6 +7,7 @@ import { type CallOutcome, outcomeOfError, resultOutcome } from '../client/outco
 import type { ClientProfile } from '../client/profile.js';
 import { CLIENT_PROFILES, type ClientProfileName } from '../client/profiles.js';
 import { IID_IDispatch } from '../codec/oaut/index.js';
+import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import { authnLevelName } from '../codec/status/authn.js';
 import { clientRaise } from '../hardening/client.js';
 import type { Registry } from '../hardening/registry.js';
@@ -37,22 +38,19 @@ export async function activateAs(
   target: { host: string; port: number },
   options: ActivateAsOptions,
 ): Promise<void> {
-  const { clsid, method, invoke, auth, level, user } = options;
+  const { clsid, method, invoke } = options;
   const profile = profileOf(options);
-  if (invoke !== undefined) await checkMayCall(target.host);
-  const client = new DcomClient({
-    ...target,
-    profile,
-    random: randomBytes,
-    ...(level === undefined ? {} : { level }),
-    ...(auth === undefined ? {} : { authType: AUTH_TYPES[auth] as number }),
-    ...(user === undefined ? {} : { credentials: credentialsOf(user) }),
-  });
-  const sent = profile.activationLevel(level ?? 'default');
+  if (invoke !== undefined) {
+    checkPath(invoke[0]);
+    await checkMayCall(target.host);
+  }
+  const client = clientOf(target, profile, options);
+  const sent = levelSent(profile, options);
   const base = { server: formatEndpoint({ address: target.host, port: target.port }), clsid, profile: profile.name };
-  let object: RemoteInterface | undefined;
+  const held: RemoteInterface[] = [];
   try {
-    object = await client.activate(clsid, invoke === undefined ? options.iid : IID_IDispatch, method);
+    const object = await client.activate(clsid, invoke === undefined ? options.iid : IID_IDispatch, method);
+    held.push(object);
     report(
       out,
       { ...base, event: 'activation', level: sent },
@@ -61,22 +59,40 @@ export async function activateAs(
     if (invoke === undefined) return;
     const [path = '', ...args] = invoke;
     const automation = new Automation({ unmarshal: (objref) => client.unmarshal(objref) });
-    const value = shown(await automation.invoke(object, path, ...args));
+    const given = await automation.invoke(object, path, ...args);
+    held.push(...objectsIn(given));
+    const value = shown(given);
     report(out, { ...base, event: 'invocation', member: path, result: value }, path, resultText(value));
   } catch (error) {
-    if (error instanceof MethodCallRefused || error instanceof TypeError) throw new UsageError(error.message);
-    const event = object === undefined ? 'activation' : 'invocation';
-    const doing = object === undefined ? `${clsid} as ${profile.name} at ${authnLevelName(sent)}` : invoke?.[0];
-    refused(
-      out,
-      { ...base, event, ...(object === undefined ? { level: sent } : { member: doing }) },
-      doing ?? '',
-      error,
-    );
+    if (error instanceof MethodCallRefused || isNoObject(error)) throw new UsageError(`--invoke: ${error.message}`);
+    const activated = held.length > 0;
+    const event = activated ? 'invocation' : 'activation';
+    const doing = activated ? (invoke?.[0] ?? '') : `${clsid} as ${profile.name} at ${authnLevelName(sent)}`;
+    refused(out, { ...base, event, ...(activated ? { member: doing } : { level: sent }) }, doing, error);
   } finally {
-    await object?.release().catch(() => undefined);
+    for (const each of held.reverse()) await each.release().catch(() => undefined);
     await client.close();
   }
+}
+
+const clientOf = (
+  target: { host: string; port: number },
+  profile: ClientProfile,
+  { level, auth, user }: ActivateAsOptions,
+): DcomClient =>
+  new DcomClient({
+    ...target,
+    profile,
+    random: randomBytes,
+    ...(level === undefined ? {} : { level }),
+    ...(auth === undefined ? {} : { authType: AUTH_TYPES[auth] as number }),
+    ...(user === undefined ? {} : { credentials: credentialsOf(user) }),
+  });
+
+/** What goes on the wire: without authentication there is no level to raise. */
+function levelSent(profile: ClientProfile, { auth, level }: ActivateAsOptions): number {
+  const authType = auth === undefined ? profile.authType : AUTH_TYPES[auth];
+  return authType === RPC_C_AUTHN.NONE ? RPC_C_AUTHN_LEVEL.NONE : profile.activationLevel(level ?? 'default');
 }
 
 /** The named client; with `--as-of`, the newest Windows one with the levels of that date. */
@@ -87,6 +103,14 @@ function profileOf({ profile, asOf, registry, user }: ActivateAsOptions): Client
     clientRaise({ asOf, requested, anonymous: user === undefined, platform: 'windows', ...(registry && { registry }) });
   return { ...named, name: `a Windows client of ${asOf.date}`, activationLevel: (requested) => raise(requested).level };
 }
+
+function checkPath(path = ''): void {
+  if (path.split('.').includes('')) throw new UsageError(`--invoke: '${path}' is no path of members`);
+}
+
+/** Said of `VersionMajor.Name`; any other TypeError is a mistake of this program. */
+const isNoObject = (error: unknown): error is TypeError =>
+  error instanceof TypeError && error.message.endsWith('is no object, so it has no members');
 
 async function checkMayCall(host: string): Promise<void> {
   try {
@@ -103,7 +127,7 @@ function report(out: Output, record: object, doing: string, said = 'accepted'): 
 }
 
 function refused(out: Output, record: object, doing: string, error: unknown): void {
-  const outcome = outcomeOf(error);
+  const outcome = outcomeOf(error, doing);
   if (out.json) out.record({ ...record, ...outcome });
   else {
     out.text(`${doing}: refused, ${outcome.text}`);
@@ -112,10 +136,18 @@ function refused(out: Output, record: object, doing: string, error: unknown): vo
   process.exitCode = outcome.refusedAt === 'transport' ? 2 : 1;
 }
 
-function outcomeOf(error: unknown): CallOutcome {
+/** Without the path of the member, where that is what was asked for. */
+function outcomeOf(error: unknown, path: string): CallOutcome {
   if (error instanceof Refused) return error.outcome;
   if (!(error instanceof DispatchError)) return outcomeOfError(error);
-  return { ...resultOutcome(error.hresult), text: error.message };
+  const known = error.member === path ? `${path}: `.length : 0;
+  return { ...resultOutcome(error.hresult), text: error.message.slice(known) };
+}
+
+/** The interfaces in what a member gave: the client holds references to each. */
+function objectsIn(value: AutomationValue): RemoteInterface[] {
+  if (value instanceof RemoteInterface) return [value];
+  return Array.isArray(value) ? value.flatMap((each: AutomationValue) => objectsIn(each)) : [];
 }
 
 /** What a member gave, for people and programs: an object is told by its interface. */

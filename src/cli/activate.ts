@@ -48,6 +48,7 @@ export const activateCommand = (): Command =>
     .addArgument(
       new Argument('<host>', 'server, as HOST or HOST:PORT (135 where absent)').argParser(endpointParser(135)),
     )
+    .argument('[arguments...]', 'after --: further arguments of --invoke, which may begin with -')
     .addOption(uuidOption('--clsid <uuid>', 'class to activate').makeOptionMandatory())
     .addOption(uuidOption('--iid <uuid>', 'interface to ask for').default(IID_IUnknown, 'IUnknown'))
     .addOption(
@@ -65,7 +66,7 @@ export const activateCommand = (): Command =>
     .addOption(
       new Option(
         '--invoke <path...>',
-        'call a member of the object over IDispatch, with the arguments that follow; on this machine only',
+        'call a member of the object over IDispatch, with the arguments that follow, up to the next option, and those after --; on this machine only',
       ),
     )
     .addOption(authOption())
@@ -89,14 +90,24 @@ Examples:
   dcom-harness activate 127.0.0.2 --clsid 49B2791A-B1AE-4C90-9B8E-E860BA07F889 --user 'LAB\\op:secret' --level connect --as-of 2022-11-08
   dcom-harness activate 127.0.0.2 --clsid 49B2791A-B1AE-4C90-9B8E-E860BA07F889 --user 'LAB\\op:secret' --profile impacket
   dcom-harness activate 127.0.0.2 --clsid 49B2791A-B1AE-4C90-9B8E-E860BA07F889 --user 'LAB\\op:secret' \\
-    --invoke Document.ActiveView.ExecuteShellCommand cmd '' '/c hostname' 7`,
+    --invoke Document.ActiveView.ExecuteShellCommand cmd '' '/c hostname' 7
+  dcom-harness activate 127.0.0.2 --clsid 49B2791A-B1AE-4C90-9B8E-E860BA07F889 --user 'LAB\\op:secret' \\
+    --invoke Document.ActiveView.ExecuteShellCommand cmd -- '' '/c x' -enc`,
     )
     .action(run);
 
-async function run(target: { host: string; port: number }, options: ActivateOptions): Promise<void> {
+async function run(
+  target: { host: string; port: number },
+  more: readonly string[],
+  given: ActivateOptions,
+): Promise<void> {
+  const { invoke, ...others } = given;
+  if (invoke === undefined && more.length > 0)
+    throw new UsageError(`arguments are for a member that --invoke names: ${more.join(' ')}`);
+  const options: ActivateOptions = { ...others, ...(invoke && { invoke: [...invoke, ...more] }) };
   const out = output(options);
   checkAgreement(options);
-  const plain = options.profile === undefined && options.invoke === undefined;
+  const plain = options.profile === undefined && invoke === undefined;
   await (plain ? activateOnce(out, target, options) : activateAs(out, target, options));
 }
 

@@ -45,7 +45,51 @@ describe('activate --profile and --invoke, against serve as of 2022-06-14', () =
   test('a member that is not there ends with 1 and its error', async () => {
     const { code, stdout } = await activate('--invoke', 'Document.Nowhere');
     expect(code).toBe(1);
-    expect(linesOf(stdout)[1]).toBe('Document.Nowhere: refused, Document.Nowhere: DISP_E_UNKNOWNNAME');
+    expect(linesOf(stdout)[1]).toBe('Document.Nowhere: refused, DISP_E_UNKNOWNNAME');
+  });
+
+  test('a member on the way that is not there is named', async () => {
+    const { code, stdout } = await activate('--invoke', 'Document.Nowhere.Name');
+    expect(code).toBe(1);
+    expect(linesOf(stdout)[1]).toBe('Document.Nowhere.Name: refused, Document.Nowhere: DISP_E_UNKNOWNNAME');
+  });
+
+  test('arguments after -- may begin with -', async () => {
+    const { code, stderr } = await activate(
+      ...['--invoke', 'Document.ActiveView.ExecuteShellCommand', 'cmd', '--', '', '-enc', '--json'],
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    await server.line((line) => line.includes('-enc'));
+    expect(server.json.findLast(({ event }) => event === 'invocation')).toMatchObject({
+      member: 'ExecuteShellCommand',
+      arguments: ['cmd', '', '-enc', '--json'],
+    });
+  });
+
+  test.each([
+    ['arguments without --invoke', ['--', 'cmd'], 'arguments are for a member that --invoke names: cmd'],
+    ['an empty name in the path', ['--invoke', 'Document..Name'], "--invoke: 'Document..Name' is no path of members"],
+    ['an empty path', ['--invoke', ''], "--invoke: '' is no path of members"],
+  ])('%s ends with 2 and one line, before anything is sent', async (_, args, says) => {
+    expect(await activate(...args)).toEqual({ code: 2, stdout: '', stderr: `dcom-harness: ${says}\n` });
+  });
+
+  test('a member of what is no object ends with 2 and one line', async () => {
+    const { code, stderr } = await activate('--invoke', 'VersionMajor.Name');
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: 'dcom-harness: --invoke: VersionMajor is no object, so it has no members\n',
+    });
+  });
+
+  test('--auth none is told as NONE, which is what the server sees', async () => {
+    const as = ['--profile', 'impacket', '--auth', 'none'];
+    const [text, json] = await Promise.all([activate(...as), activate(...as, '--json')]);
+    expect([text.code, json.code]).toEqual([1, 1]);
+    expect(text.stdout).toContain(`${MMC20} as impacket at RPC_C_AUTHN_LEVEL_NONE: refused`);
+    expect(ndjsonLines(json.stdout)).toMatchObject([{ event: 'activation', level: 1, accepted: false }]);
+    await server.line((line) => line.includes('"level":1'));
+    expect(server.json.filter(({ event, level }) => event === 'activation' && level === 1)).not.toEqual([]);
   });
 
   test.each(['192.0.2.1', '192.0.2.1:135', '[2001:db8::1]:135'])(
