@@ -1,11 +1,11 @@
-import { exporterTargets, reach, type Target } from '../client/bindings.js';
+import { reach } from '../client/bindings.js';
 import { type Connector, RpcConnection } from '../client/connection.js';
 import { ContextConnection } from '../client/context-connection.js';
 import { clientSecurity } from '../client/credentials.js';
 import { assertMayCall, isSimulated } from '../client/may-call.js';
 import { type CallOutcome, outcomeOfError } from '../client/outcome.js';
 import type { ClientProfile } from '../client/profile.js';
-import { bindingsOf, IObjectExporter, IRemoteSCMActivator } from '../codec/dcom/index.js';
+import { IObjectExporter, IRemoteSCMActivator } from '../codec/dcom/index.js';
 import { interfaceByUuid } from '../codec/interfaces.js';
 import type { InterfaceDef, Operation } from '../codec/ndr/index.js';
 import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
@@ -13,6 +13,7 @@ import { readUuid } from '../codec/uuid.js';
 import type { NtlmCredentials, RandomBytes } from '../security/index.js';
 import { differences, outcomeOfAnswer } from './compare-answers.js';
 import type { CapturedCall } from './conversation.js';
+import { Exporters } from './exporters.js';
 import { Identifiers } from './identifiers.js';
 
 export interface RepeatOptions {
@@ -86,8 +87,7 @@ class Repetition {
   readonly #identifiers = new Identifiers();
   /** One connection for each of the capture's, by its stream. */
   readonly #streams = new Map<number, Promise<ContextConnection>>();
-  /** Where the exporters are that the server has named. */
-  #exporter: readonly Target[] = [];
+  readonly #exporters = new Exporters();
 
   constructor(options: RepeatOptions) {
     this.#options = options;
@@ -105,7 +105,7 @@ class Repetition {
     }
     try {
       const answer = await this.#send(call, input, object);
-      this.#learn(call, answer);
+      this.#learn(call, input, answer);
       const repeated = outcomeOfAnswer({ kind: 'response', value: answer });
       return { call, captured, repeated, differences: differences(capturedValue(call), answer) };
     } catch (error) {
@@ -118,16 +118,15 @@ class Repetition {
   }
 
   async #send(call: CapturedCall, input: unknown, object: string | undefined): Promise<unknown> {
-    const contexts = await this.#connection(call);
+    const contexts = await this.#connection(call, object);
     const { uuid } = (call.presentation as NonNullable<CapturedCall['presentation']>).interface;
     const definition = interfaceByUuid(uuid) as InterfaceDef;
     return contexts.call(definition, call.operation as Operation<unknown, unknown>, input, object);
   }
 
-  #learn(call: CapturedCall, answer: unknown): void {
+  #learn(call: CapturedCall, input: unknown, answer: unknown): void {
     this.#identifiers.learn(capturedValue(call), answer);
-    const found = exporterBindingsIn(answer);
-    if (found.length > 0) this.#exporter = found;
+    this.#exporters.learn(input, answer);
   }
 
   /** A cause of its own for each captured one, so that calls of one cause stay together. */
@@ -142,20 +141,20 @@ class Repetition {
     return value;
   }
 
-  #connection(call: CapturedCall): Promise<ContextConnection> {
+  #connection(call: CapturedCall, object: string | undefined): Promise<ContextConnection> {
     const key = call.stream;
     const before = this.#streams.get(key);
     if (before !== undefined) return before;
-    const opened = this.#open(call);
+    const opened = this.#open(call, object);
     this.#streams.set(key, opened);
     opened.catch(() => this.#streams.delete(key));
     return opened;
   }
 
-  async #open(call: CapturedCall): Promise<ContextConnection> {
+  async #open(call: CapturedCall, object: string | undefined): Promise<ContextConnection> {
     const { host, port, profile, connector, timeout } = this.#options;
     const atResolver = AT_RESOLVER.has(call.presentation?.interface.uuid ?? '');
-    const targets = atResolver ? [{ host, port }] : this.#exporter;
+    const targets = atResolver ? [{ host, port }] : this.#exporters.targetsOf(object);
     const connection = await reach(targets, (target) =>
       RpcConnection.open({
         ...target,
@@ -195,18 +194,3 @@ class Repetition {
 }
 
 const capturedValue = ({ answer }: CapturedCall): unknown => (answer?.kind === 'response' ? answer.value : undefined);
-
-/** The exporter's endpoints, wherever an answer of a resolver has them. */
-function exporterBindingsIn(answer: unknown): readonly Target[] {
-  const found: Target[] = [];
-  const search = (value: unknown): void => {
-    if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return;
-    for (const [key, each] of Object.entries(value)) {
-      if (key === 'pdsaOxidBindings' || key === 'ppdsaOxidBindings') {
-        if (each !== null) found.push(...exporterTargets(bindingsOf(each)));
-      } else search(each);
-    }
-  };
-  search(answer);
-  return found;
-}
