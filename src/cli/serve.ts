@@ -84,9 +84,9 @@ export const serveCommand = (): Command =>
     .addHelpText(
       'after',
       `
-Answers RemoteActivation, RemoteGetClassObject and RemoteCreateInstance for any class, ServerAlive, ServerAlive2,
-ResolveOxid, ResolveOxid2, the pings, the remote unknown, the endpoint mapper and the management interface.
-Ports below 1024 need root. Ends with Ctrl-C.
+Answers RemoteActivation, RemoteGetClassObject and RemoteCreateInstance for any class, or those of --class alone,
+ServerAlive, ServerAlive2, ResolveOxid, ResolveOxid2, the pings, the remote unknown, the endpoint mapper and the
+management interface. Ports below 1024 need root or CAP_NET_BIND_SERVICE. Ends with Ctrl-C.
 
 Examples:
   dcom-harness serve --user 'LAB\\op:secret' --as-of 2022-06-14

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { cli, linesOf, ndjsonLines } from '../support/cli.js';
 
@@ -16,6 +17,16 @@ describe('help', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(new RegExp(`^Examples?:\n {2}dcom-harness ${command}`, 'm'));
     expect(stdout).toMatch(/^ +--json /m);
+  });
+
+  test('of serve says which classes can be activated where --class names some', async () => {
+    const { stdout } = await cli(['serve', '--help']);
+    expect(stdout).toContain('for any class, or those of --class alone');
+  });
+
+  test('the README has a row for every command', () => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    for (const command of COMMANDS) expect(readme).toMatch(new RegExp(`^\\| \`${command}[ \`]`, 'm'));
   });
 
   test.each([
