@@ -24,7 +24,7 @@ export { type PduRecord, pduRecord } from './capture/record.js';
 export { type RepeatedCall, type RepeatOptions, repeatConversation, whyNotRepeated } from './capture/repeat.js';
 export { type ReplayedCall, type ReplayOptions, replayCall, whyNotReplayed } from './capture/replay.js';
 export { type ActivateOptions, type ActivationResult, activate } from './client/activate.js';
-export { Automation, type AutomationValue, DispatchError } from './client/automation.js';
+export { Automation, type AutomationValue, DispatchError, PathError } from './client/automation.js';
 export { acceptedContext, type ConnectionOptions, propose, RpcConnection } from './client/connection.js';
 export { type Authentication, clientSecurity } from './client/credentials.js';
 export { DcomClient, type DcomClientOptions, Refused, RemoteInterface } from './client/dcom-client.js';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ActivationMethod } from '../client/activate.js';
-import { Automation, type AutomationValue, DispatchError } from '../client/automation.js';
+import { Automation, type AutomationValue, DispatchError, membersOf, PathError } from '../client/automation.js';
 import { DcomClient, Refused, RemoteInterface } from '../client/dcom-client.js';
 import { assertMayCallHost, MethodCallRefused } from '../client/may-call.js';
 import { type CallOutcome, outcomeOfError, resultOutcome } from '../client/outcome.js';
@@ -64,7 +64,8 @@ export async function activateAs(
     const value = shown(given);
     report(out, { ...base, event: 'invocation', member: path, result: value }, path, resultText(value));
   } catch (error) {
-    if (error instanceof MethodCallRefused || isNoObject(error)) throw new UsageError(`--invoke: ${error.message}`);
+    if (error instanceof MethodCallRefused || error instanceof PathError)
+      throw new UsageError(`--invoke: ${error.message}`);
     const activated = held.length > 0;
     const event = activated ? 'invocation' : 'activation';
     const doing = activated ? (invoke?.[0] ?? '') : `${clsid} as ${profile.name} at ${authnLevelName(sent)}`;
@@ -105,12 +106,12 @@ function profileOf({ profile, asOf, registry, user }: ActivateAsOptions): Client
 }
 
 function checkPath(path = ''): void {
-  if (path.split('.').includes('')) throw new UsageError(`--invoke: '${path}' is no path of members`);
+  try {
+    membersOf(path);
+  } catch (error) {
+    throw new UsageError(`--invoke: ${(error as PathError).message}`);
+  }
 }
-
-/** Said of `VersionMajor.Name`; any other TypeError is a mistake of this program. */
-const isNoObject = (error: unknown): error is TypeError =>
-  error instanceof TypeError && error.message.endsWith('is no object, so it has no members');
 
 async function checkMayCall(host: string): Promise<void> {
   try {

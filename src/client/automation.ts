@@ -18,6 +18,18 @@ import { RemoteInterface } from './remote-interface.js';
 /** What a member gives: a value, another object, or such in arrays. */
 export type AutomationValue = JsValue | RemoteInterface | readonly AutomationValue[];
 
+/** A path that is none, or that goes on behind a value that has no members. */
+export class PathError extends TypeError {
+  override readonly name = 'PathError';
+}
+
+/** The members of a path such as `Document.ActiveView`. Throws `PathError`. */
+export function membersOf(path: string): string[] {
+  const names = path.split('.');
+  if (names.includes('')) throw new PathError(`'${path}' is no path of members`);
+  return names;
+}
+
 /** A member that is not there, or did not do what it was asked ([MS-OAUT] 3.1.4.3, 3.1.4.4). */
 export class DispatchError extends Error {
   /** `Document.ActiveView`: the path up to the member that failed. */
@@ -99,16 +111,15 @@ export class Automation {
     path: string,
     last: (owner: RemoteInterface, member: string) => Promise<T>,
   ): Promise<T> {
-    const names = path.split('.');
-    const member = names.pop();
-    if (member === undefined || [...names, member].includes('')) throw new TypeError(`'${path}' is no path of members`);
+    const names = membersOf(path);
+    const member = names.pop() as string;
     const met: RemoteInterface[] = [];
     try {
       let owner = start;
       for (const [index, name] of names.entries()) {
         const so = names.slice(0, index + 1).join('.');
         const value = await this.#member(owner, name, so, METHOD_OR_PROPERTY, []);
-        if (!(value instanceof RemoteInterface)) throw new TypeError(`${so} is no object, so it has no members`);
+        if (!(value instanceof RemoteInterface)) throw new PathError(`${so} is no object, so it has no members`);
         met.push(value);
         owner = value;
         if (value.iid === IDispatch.uuid) continue;

@@ -99,9 +99,12 @@ export class DcomClient {
     }
   }
 
-  /** An interface that an answer carried, resolving its OXID where need be ([MS-DCOM] 3.2.4.1.2). */
+  /** An interface that an answer carried, resolving its OXID where need be ([MS-DCOM] 3.2.4.1.2). Rejects with `Refused` for an OBJREF of another form. */
   async unmarshal(objref: OBJREF): Promise<RemoteInterface> {
-    if (!('std' in objref)) throw new TypeError('an OBJREF of this form has no interface to call');
+    if (!('std' in objref)) {
+      const text = 'an OBJREF of this form has no interface to call';
+      throw new Refused(`interface ${objref.iid}`, { accepted: false, refusedAt: 'codec', status: undefined, text });
+    }
     const { oxid } = objref.std;
     const exporter = await (this.#exporters.get(oxid) ?? this.#add(oxid, () => this.#resolve(oxid, objref.saResAddr)));
     return this.#interface(exporter, objref);

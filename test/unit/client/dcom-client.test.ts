@@ -103,6 +103,18 @@ describe('a DCOM client', () => {
     expect(server.objects).toBe(1);
   });
 
+  test('a reference of a form that has no interface is refused', async () => {
+    const custom = {
+      flags: 4,
+      iid: IID_IUnknown,
+      clsid: CLSID,
+      cbExtension: 0,
+      reserved: 0,
+      pObjectData: Buffer.alloc(0),
+    };
+    await expect(create().unmarshal(custom as never)).rejects.toBeInstanceOf(Refused);
+  });
+
   test('references add up, and are given back in one call', async () => {
     const object = await create().activate(CLSID, IID_IDispatch);
     await object.addRef(3);
