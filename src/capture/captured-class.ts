@@ -9,10 +9,9 @@ import type { Infer } from '../codec/ndr/index.js';
 import { CreateInstance } from '../codec/oaut/index.js';
 import { RpcFault } from '../rpc/index.js';
 import type { ComClass, ComInterface, ComMethod, ComObject, ObjectCall } from '../server/classes/index.js';
+import { HRESULT } from '../server/com.js';
 import type { CapturedCall } from './conversation.js';
 import { classOf } from './replay-result.js';
-
-const E_NOTIMPL = 0x80004001;
 
 /** What one method of one interface of one object answered. */
 interface CapturedMethod {
@@ -159,7 +158,7 @@ function methodOf({ operation, answers }: CapturedMethod, find: (object: string)
       const before = answered.get(key) ?? 0;
       answered.set(key, before + 1);
       const same = answers.get(key);
-      if (same === undefined) throw new RpcFault(E_NOTIMPL);
+      if (same === undefined) throw new RpcFault(HRESULT.E_NOTIMPL);
       return withReferences(same[Math.min(before, same.length - 1)], call, find);
     }) as ComMethod['handler'],
   };

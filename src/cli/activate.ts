@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Argument, Command, Option } from 'commander';
 import { type ActivationMethod, activate } from '../client/activate.js';
 import { CLIENT_PROFILE_NAMES, type ClientProfileName } from '../client/profiles.js';
-import { bindingsOf } from '../codec/dcom/index.js';
+import { bindingsOf, IID_IUnknown } from '../codec/dcom/index.js';
 import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import { authnLevelName } from '../codec/status/authn.js';
 import { clientRaise } from '../hardening/client.js';
@@ -39,7 +39,6 @@ interface ActivateOptions {
   readonly json: boolean;
 }
 
-const IID_IUnknown = '00000000-0000-0000-c000-000000000046';
 const TRANSPORT_FAILED = 2;
 
 export const activateCommand = (): Command =>

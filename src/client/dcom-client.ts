@@ -5,6 +5,7 @@ import {
   IRemUnknown,
   IRemUnknown2,
   type OBJREF,
+  PING_PERIOD,
 } from '../codec/dcom/index.js';
 import { FAULT, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import { ContextRejected, RpcFault } from '../rpc/index.js';
@@ -17,7 +18,7 @@ import { clientSecurity } from './credentials.js';
 import { ExporterConnection } from './exporter-connection.js';
 import { isSimulated } from './may-call.js';
 import { outcomeOfError } from './outcome.js';
-import { PING_PERIOD, PingSet, systemTimer, type Timer } from './ping-set.js';
+import { PingSet, systemTimer, type Timer } from './ping-set.js';
 import type { ClientProfile } from './profile.js';
 import { Refused } from './refused.js';
 import { type Exporter, RemoteInterface } from './remote-interface.js';

@@ -1,11 +1,5 @@
+import { OR_INVALID_OID, OR_INVALID_SET } from '../codec/dcom/index.js';
 import type { Milliseconds } from '../security/index.js';
-
-/** [MS-DCOM] 3.1.2.2: how often a client pings. */
-export const PING_PERIOD: Milliseconds = 120_000;
-
-/** [MS-ERREF] 2.2: the server does not know an object, or the set (any more). */
-const OR_INVALID_OID = 0x00000777;
-const OR_INVALID_SET = 0x00000778;
 
 /** The two calls of a ping, as an object resolver offers them; both give its status. */
 export interface Pinging {

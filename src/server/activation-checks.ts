@@ -13,11 +13,11 @@ import {
   type InterfacePointer,
   MAX_ACTPROP_LIMIT,
   MAX_REQUESTED_INTERFACES,
+  NCACN_IP_TCP,
   propertyOf,
   SPD_FLAG_USE_CONSOLE_SESSION,
 } from '../codec/dcom/index.js';
 import type { RefusedBy } from './activation-log.js';
-import { NCACN_IP_TCP } from './bindings.js';
 import type { ComClass } from './classes/class.js';
 import { HRESULT } from './com.js';
 

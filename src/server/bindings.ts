@@ -1,9 +1,6 @@
-import type { Bindings, SECURITYBINDING } from '../codec/dcom/dual-string-array.js';
+import { type Bindings, NCACN_IP_TCP, type SECURITYBINDING } from '../codec/dcom/index.js';
 import { RPC_C_AUTHN } from '../codec/rpce/index.js';
 import type { Endpoint } from '../net/channel.js';
-
-/** Protocol sequence identifier of ncacn_ip_tcp: C706 appendix I, [MS-DCOM] 2.2.19.3. */
-export const NCACN_IP_TCP = 7;
 
 /** Under which addresses a server offers itself, where these are not simply the one that the client reached. */
 export interface AddressOptions {

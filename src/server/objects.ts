@@ -1,7 +1,8 @@
+import { IID_IUnknown, PING_PERIOD } from '../codec/dcom/index.js';
 import { readUuid } from '../codec/uuid.js';
 import type { Milliseconds, RandomBytes } from '../security/index.js';
 import type { ComInterface, ComObject } from './classes/class.js';
-import { PING_PERIOD, PING_TIMEOUT, type Pinged } from './ping-sets.js';
+import { PING_TIMEOUT, type Pinged } from './ping-sets.js';
 
 /** The public references that an activation or a query gives to its client: what Windows gives. */
 export const INITIAL_REFERENCES = 5;
@@ -50,7 +51,6 @@ const MAX_INTERFACES = 200_000;
 const MAX_INTERFACES_OF_OBJECT = 1_000;
 /** As long as an object would live in a ping set that is never pinged. */
 const UNPINGED_TIMEOUT = PING_TIMEOUT + PING_PERIOD;
-const IID_IUnknown = '00000000-0000-0000-c000-000000000046';
 const NO_METHODS: ComInterface = new Map();
 const raise = (error: unknown): never => {
   throw error;

@@ -1,13 +1,10 @@
+import { OR_INVALID_OID, OR_INVALID_SET, PING_PERIOD } from '../codec/dcom/index.js';
 import type { Milliseconds, RandomBytes } from '../security/index.js';
 
-/** [MS-DCOM] 3.1.2.2: the ping period, and how long a set lives without a ping. */
-export const PING_PERIOD: Milliseconds = 120_000;
+/** [MS-DCOM] 3.1.2.2: how long a set lives without a ping. */
 export const PING_TIMEOUT: Milliseconds = 3 * PING_PERIOD;
 
 /** [MS-ERREF] 2.2. */
-export const OR_INVALID_OXID = 0x00000776;
-export const OR_INVALID_OID = 0x00000777;
-export const OR_INVALID_SET = 0x00000778;
 const ERROR_NOT_ENOUGH_MEMORY = 0x00000008;
 
 /** What the ping sets need of the objects that they keep alive. */

@@ -2,6 +2,7 @@ import {
   COM_VERSION_5_7,
   ComplexPing,
   IObjectExporter,
+  OR_INVALID_OXID,
   ResolveOxid,
   ResolveOxid2,
   ServerAlive,
@@ -15,7 +16,7 @@ import type { ServerBindings } from './bindings.js';
 import { notLetIn } from './caller.js';
 import { HRESULT } from './com.js';
 import type { ObjectTable } from './objects.js';
-import { OR_INVALID_OXID, type PingSets } from './ping-sets.js';
+import type { PingSets } from './ping-sets.js';
 import { type CallContext, method, type Service, service } from './service.js';
 
 export interface ResolverOptions {

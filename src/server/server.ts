@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
+import { PING_PERIOD } from '../codec/dcom/index.js';
 import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import { patchLevel } from '../hardening/timeline.js';
 import { type Listener, parseEndpoint } from '../net/channel.js';
@@ -30,7 +31,7 @@ import { Listeners } from './listeners.js';
 import { management } from './management.js';
 import { ObjectExporter, type RefusedCall } from './object-exporter.js';
 import { ObjectTable } from './objects.js';
-import { PING_PERIOD, PingSets } from './ping-sets.js';
+import { PingSets } from './ping-sets.js';
 import { recording } from './recording.js';
 import { objectResolver } from './resolver.js';
 import { echoService } from './rpcecho.js';

@@ -99,7 +99,8 @@ describe.skipIf(smbtorture.skip || atPort135.skip)('smbtorture, spared the inter
 
   /**
    * Samba's IDL has OIDs of 16 octets, in arrays without the pointers of [MS-DCOM] 3.1.2.5.1.3; so its ComplexPing is no
-   * ComplexPing, and its SimplePing asks for SETID 0, which never is one.
+   * ComplexPing. Its SimplePing then asks for a SETID that nobody gave out: octets as they lie in its memory, since the
+   * ComplexPing that was to set them failed.
    */
   test('rpc.oxidresolve passes but for the pings, whose requests are not those of [MS-DCOM]', async () => {
     const { output } = await torture('oxidresolve', BETWEEN, 'connect');

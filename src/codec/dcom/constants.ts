@@ -34,6 +34,14 @@ export const MAX_ACTPROP_LIMIT = 10;
 /** [MS-DCOM] 2.2.18.2: the client is not to ping for this object. */
 export const SORF_NOPING = 0x1000;
 
+/** [MS-DCOM] 3.1.2.2: how often a client pings, in milliseconds. */
+export const PING_PERIOD = 120_000;
+
+/** [MS-ERREF] 2.2: an object resolver does not know the exporter, the object, the ping set (any more). */
+export const OR_INVALID_OXID = 0x00000776;
+export const OR_INVALID_OID = 0x00000777;
+export const OR_INVALID_SET = 0x00000778;
+
 /** [MS-DCOM] 2.2.22.2.1. */
 export const ACTVFLAGS_DISABLE_AAA = 0x02;
 export const ACTVFLAGS_ACTIVATE_32_BIT_SERVER = 0x04;

@@ -1,8 +1,6 @@
+import { HRESULT } from '../com.js';
 import { AutomationError, automationClass } from './automation.js';
 import type { ComClass, ObjectCall } from './class.js';
-
-/** E_NOTIMPL: queries of the event store give nothing here. */
-const E_NOTIMPL = 0x80004001;
 
 const recorded =
   (member: string) =>
@@ -12,7 +10,7 @@ const recorded =
 /** COM+ EventSystem over IDispatch: what is stored or removed is written down, and nothing is found. */
 export const eventSystem: ComClass = automationClass('4e14fba2-2e22-11d1-9964-00c04fbbb345', 'EventSystem', () => ({
   Query: () => {
-    throw new AutomationError('the event store of this server is empty', E_NOTIMPL);
+    throw new AutomationError('the event store of this server is empty', HRESULT.E_NOTIMPL);
   },
   Store: recorded('Store'),
   Remove: recorded('Remove'),

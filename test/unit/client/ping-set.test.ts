@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { Automation } from '../../../src/client/automation.js';
 import { DcomClient } from '../../../src/client/dcom-client.js';
-import { PING_PERIOD, type PingChange, type Pinging, PingSet, type Timer } from '../../../src/client/ping-set.js';
+import { type PingChange, type Pinging, PingSet, type Timer } from '../../../src/client/ping-set.js';
 import { CLIENT_PROFILES } from '../../../src/client/profiles.js';
+import { PING_PERIOD } from '../../../src/codec/dcom/index.js';
 import { CLASSES } from '../../../src/server/classes/index.js';
 import { authentication, CLSID, IID_IDispatch, serve } from '../../support/live.js';
 
