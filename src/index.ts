@@ -38,9 +38,38 @@ export * as ndr from './codec/ndr/index.js';
 export * as oaut from './codec/oaut/index.js';
 export * as rpce from './codec/rpce/index.js';
 export { explain } from './codec/status/explain.js';
-export { clientRaise } from './hardening/client.js';
-export { enforcement, serverDecision } from './hardening/decision.js';
+export { type ClientDecision, clientRaise } from './hardening/client.js';
+export { enforcement, type ServerDecision, serverDecision } from './hardening/decision.js';
 export { eventJson, eventLine, eventXml } from './hardening/events.js';
+export {
+  type Account,
+  type Application,
+  accountOf,
+  addApplication,
+  installUpdate,
+  isWindows,
+  type Machine,
+  type MachineOptions,
+  type Membership,
+  machine,
+  machineLogs,
+  type Platform,
+  patchLevelOf,
+  reboot,
+  rebootDue,
+  setRegistryValue,
+} from './hardening/machine.js';
+export {
+  activationAsClient,
+  activationAsServer,
+  callLevelOf,
+  clientEventOf,
+  enforcementOf,
+  exporterLevelOf,
+  processDefaultOf,
+  serverEventOf,
+} from './hardening/machine-policy.js';
+export { type RegistryEntry, registryFor } from './hardening/machine-registry.js';
 export type { PolicyProfile } from './hardening/profile.js';
 export type { Registry } from './hardening/registry.js';
 export { type AsOf, PHASES, patchLevel } from './hardening/timeline.js';

@@ -31,6 +31,8 @@ export type ClientRuleId =
 export interface ClientDecision {
   /** The level that goes on the wire. */
   readonly level: number;
+  /** The level before anything was raised. */
+  readonly asked: number;
   readonly raised: boolean;
   readonly rule: ClientRuleId;
   readonly reason: string;
@@ -47,6 +49,7 @@ export function clientRaise(request: ClientRequest): ClientDecision {
   const doubt = asked.unconfirmed ? { unconfirmed: true as const } : {};
   const kept = (rule: ClientRuleId, reason: string): ClientDecision => ({
     level: asked.level,
+    asked: asked.level,
     raised: false,
     rule,
     reason,
@@ -69,6 +72,7 @@ export function clientRaise(request: ClientRequest): ClientDecision {
   const unsure = mode.unconfirmed || asked.unconfirmed || (raised && logs) ? { unconfirmed: true as const } : {};
   return {
     level: raised ? RPC_C_AUTHN_LEVEL.PKT_INTEGRITY : asked.level,
+    asked: asked.level,
     raised,
     rule: RULES[mode.raises][explicit ? 'explicit' : 'default'],
     reason: `${authnLevelName(asked.level)} ${explicit ? 'set by the application' : 'by default'}, and ${mode.why}`,

@@ -17,6 +17,8 @@ export interface ServerRequest {
   readonly anonymous: boolean;
   /** `RemoteCreateInstance`, `IObjectExporter::ServerAlive2`, `IRemUnknown2`, … */
   readonly method: string;
+  /** Windows unless given; the update is Windows's own. */
+  readonly platform?: 'windows' | 'other';
   readonly profile?: Partial<PolicyProfile>;
 }
 
@@ -28,7 +30,8 @@ export type ServerRuleId =
   | 'null session'
   | 'integrity'
   | 'below integrity'
-  | 'enforcement disabled';
+  | 'enforcement disabled'
+  | 'not Windows';
 
 /**
  * What the policy makes of a call. `not covered`: the policy has no say; like an accepted call it still meets the
@@ -75,12 +78,14 @@ export function serverDecision(request: ServerRequest): ServerDecision {
 
 function belowIntegrity(request: ServerRequest, profile: PolicyProfile, level: string): ServerDecision {
   const { enabled, why, unconfirmed } = enforcement(request);
-  const event = logsEvents(request.asOf, profile.windows) ? { event: 10036 as const } : {};
+  const logs = request.platform !== 'other' && logsEvents(request.asOf, profile.windows);
+  const event = logs ? { event: 10036 as const } : {};
   const doubt = unconfirmed || request.anonymous ? { unconfirmed: true as const } : {};
   const reason = `${level} is below PKT_INTEGRITY, and ${why}`;
   if (enabled) {
     return { outcome: 'refused', rule: 'below integrity', reason, refusal: profile.refusal, ...event, ...doubt };
   }
+  if (request.platform === 'other') return { outcome: 'accepted', rule: 'not Windows', reason, ...doubt };
   // An unhardened system has no event to log, whatever the profile says.
   const audit = profile.auditWhileDisabled ? { ...event, unconfirmed: true as const } : {};
   return { outcome: 'accepted', rule: 'enforcement disabled', reason, ...doubt, ...audit };
@@ -119,8 +124,10 @@ const OTHER = { 'as absent': 'absent', enabled: '1', disabled: '0' } as const;
 export function enforcement(server: {
   readonly asOf: AsOf;
   readonly registry?: Registry | undefined;
+  readonly platform?: 'windows' | 'other' | undefined;
   readonly profile?: Partial<PolicyProfile> | undefined;
 }): Enforcement {
+  if (server.platform === 'other') return NOT_WINDOWS[policyProfile(server.profile).otherServers];
   const rule = patchLevel(server.asOf).phase.server;
   const value = server.registry?.[SETTING];
   const state = stateOf(value);
@@ -132,6 +139,12 @@ export function enforcement(server: {
   const [enabled] = ENFORCEMENT[rule][OTHER[taken]];
   return { enabled, why: `${SETTING} is ${value}, which this profile takes ${TAKEN[taken]}`, unconfirmed: true };
 }
+
+/** What a server that is not Windows does is its maker's own decision. */
+const NOT_WINDOWS: Readonly<Record<PolicyProfile['otherServers'], Enforcement>> = {
+  accept: { enabled: false, why: 'KB5004442 is no policy of a server that is not Windows', unconfirmed: true },
+  enforce: { enabled: true, why: 'the maker of this server has it require PKT_INTEGRITY', unconfirmed: true },
+};
 
 const TAKEN = { 'as absent': 'as not defined', enabled: 'as 1', disabled: 'as 0' } as const;
 

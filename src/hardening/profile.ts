@@ -18,6 +18,8 @@ export interface PolicyProfile {
   readonly raiseOther: 'as absent' | 'none' | 'all';
   /** Log 10037 or 10038 also where the client raises the level by itself. */
   readonly clientEventsWhenRaised: boolean;
+  /** What a server that is not Windows does with an activation below PKT_INTEGRITY. */
+  readonly otherServers: 'accept' | 'enforce';
   /** The Windows version, which decides since when events are logged: an id or name of `EVENT_BUILDS`. */
   readonly windows?: string;
 }
@@ -30,6 +32,7 @@ export const DEFAULT_POLICY: PolicyProfile = {
   raiseZero: 'none',
   raiseOther: 'as absent',
   clientEventsWhenRaised: false,
+  otherServers: 'accept',
 };
 
 /** One row a default: why it is this one. The docs print this table. */
@@ -42,6 +45,7 @@ export const POLICY_OPTIONS: Readonly<Record<keyof PolicyProfile, string>> = {
   raiseZero: 'KB5004442 defines 1, 2 and not defined; 0 is taken as the value says: raise nothing',
   raiseOther: 'KB5004442 defines 1, 2 and not defined',
   clientEventsWhenRaised: 'the article expects no event where clients work with the hardening by themselves',
+  otherServers: 'KB5004442 is about Windows; what another server does, only its maker can say',
   windows: 'not given: events exist from September 2021 on',
 };
 

@@ -69,6 +69,7 @@ describe('a client that is not Windows', () => {
   test.each(['2021-05', '2022-11-08', '2023-03-14'])('raises nothing on %s', (asOf) => {
     expect(activate({ asOf, platform: 'other', requested: CONNECT })).toEqual({
       level: 2,
+      asked: 2,
       raised: false,
       rule: 'not Windows',
       reason: 'only Windows clients raise the level by themselves',
