@@ -10,6 +10,8 @@ export interface ReadOptions {
   /** Named in problems; by default the file's name. */
   readonly file?: string;
   readonly limits?: CaptureLimits;
+  /** Told of each piece how many octets it has, as they stand in the file: of gzip the packed ones. */
+  readonly onRead?: (octets: number) => void;
 }
 
 /**
@@ -34,7 +36,7 @@ export async function* readBatches(source: CaptureSource, options: ReadOptions =
     onProblem: take,
     onEnd: take,
   });
-  for await (const _ of feed(reader, source, take)) {
+  for await (const _ of feed(reader, source, take, options.onRead)) {
     if (items.length === 0) continue;
     const batch = items;
     items = [];
@@ -47,7 +49,7 @@ export type ReadHandlers = Omit<PduReaderOptions, 'file' | 'limits'>;
 /** The same by callbacks, which is fastest. */
 export async function readCapture(source: CaptureSource, handlers: ReadHandlers, options: ReadOptions = {}) {
   const reader = new PduReader({ file: nameOf(source), ...options, ...handlers });
-  for await (const _ of feed(reader, source, (problem) => handlers.onProblem?.(problem)));
+  for await (const _ of feed(reader, source, (problem) => handlers.onProblem?.(problem), options.onRead));
   return { frames: reader.frames, streams: reader.streams };
 }
 
@@ -56,9 +58,10 @@ async function* feed(
   reader: PduReader,
   source: CaptureSource,
   problem: (problem: Problem) => void,
+  onRead?: (octets: number) => void,
 ): AsyncGenerator<void> {
   try {
-    for await (const piece of pieces(source)) {
+    for await (const piece of pieces(source, onRead)) {
       reader.push(piece);
       yield;
     }

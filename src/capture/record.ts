@@ -1,5 +1,7 @@
 import { toJson } from '../codec/ndr/index.js';
-import type { Pdu } from '../codec/rpce/index.js';
+import { type Pdu, readCommonHeader } from '../codec/rpce/index.js';
+import type { ObservedMessage } from '../rpc/index.js';
+import type { Asked } from './call-times.js';
 import type { DecodedPdu } from './decode.js';
 import type { CapturedPdu } from './pdu.js';
 
@@ -25,33 +27,39 @@ export interface PduRecord {
   readonly opnum?: number;
   readonly operation?: string;
   readonly status?: number;
+  /** Of a response or fault: the frame of its request's first fragment, and the seconds since then. */
+  readonly request_frame?: number;
+  readonly elapsed?: number;
   /** Whether the stub was protected, and what came of it: see `StubState`. */
   readonly stub?: string;
+  /** What the PDU says beyond its header; `stub_data` alone, in octets, where the operation is not known or sealed. */
   readonly value?: unknown;
   readonly error?: string;
 }
 
-/** Makes the record of a decoded PDU. */
-export function pduRecord(file: string, decoded: DecodedPdu): PduRecord {
+/** Makes the record of a decoded PDU; `asked` is the request that it answers, as `CallTimes` finds it. */
+export function pduRecord(file: string, decoded: DecodedPdu, asked?: Asked): PduRecord {
   const { captured, observed, parameters, error } = decoded;
   const { pdu, security, message } = observed;
   const { identity } = security;
   const record: Record<string, unknown> = {
     ...placeOf(file, captured),
     ptype: pdu?.PTYPE ?? 'malformed',
-    call_id: pdu?.call_id,
-    pfc_flags: pdu?.pfc_flags,
-    frag_length: pdu === undefined ? undefined : captured.bytes.length,
+    ...(pdu === undefined
+      ? headerOf(captured.bytes)
+      : { call_id: pdu.call_id, pfc_flags: pdu.pfc_flags, frag_length: captured.bytes.length }),
     auth_type: security.authType,
     auth_level: security.level,
     auth_context_id: security.authContextId,
     user: identity === undefined ? undefined : userName(identity),
-    interface: decoded.interface,
-    opnum: decoded.opnum,
-    operation: decoded.operation?.name,
+    interface: decoded.interface ?? asked?.interface,
+    opnum: decoded.opnum ?? asked?.opnum,
+    operation: decoded.operation?.name ?? asked?.operation,
     status: pdu?.PTYPE === 'fault' ? pdu.status : undefined,
+    request_frame: asked?.frame,
+    elapsed: asked?.elapsed,
     stub: message === undefined || message.kind === 'fault' ? undefined : message.stubState,
-    value: parameters === undefined ? bodyOf(pdu) : toJson(parameters.value),
+    value: parameters === undefined ? bodyOf(pdu, message) : toJson(parameters.value),
     error: error?.message,
   };
   return defined(record) as unknown as PduRecord;
@@ -61,6 +69,7 @@ export function pduRecord(file: string, decoded: DecodedPdu): PduRecord {
 export const cutRecord = (file: string, captured: CapturedPdu): PduRecord => ({
   ...placeOf(file, captured),
   ptype: 'cut',
+  ...headerOf(captured.bytes),
   error: `${captured.missing} of its octets are not in the capture`,
 });
 
@@ -90,9 +99,19 @@ export function isoTime(seconds: number, nanoseconds: number): string {
   return `${new Date(seconds * 1000).toISOString().slice(0, 19)}.${String(nanoseconds).padStart(9, '0')}Z`;
 }
 
-/** What a PDU that is no call says: the negotiation and its outcome. */
-function bodyOf(pdu: Pdu | undefined): unknown {
+/** C706 12.6.3.1: the common header is whole even where the PDU behind it cannot be read. */
+function headerOf(bytes: Buffer) {
+  const { call_id, pfc_flags, frag_length } = readCommonHeader(bytes);
+  return { call_id, pfc_flags, frag_length };
+}
+
+/** What a PDU says whose parameters are not known: the negotiation and its outcome, or the octets of the stub. */
+function bodyOf(pdu: Pdu | undefined, message: ObservedMessage | undefined): unknown {
   switch (pdu?.PTYPE) {
+    case 'request':
+    case 'response':
+      // The last fragment has the whole stub, decrypted where that was possible; those before it have their own octets.
+      return { stub_data: message?.stub ?? pdu.stub };
     case 'bind':
     case 'alter_context':
       return {

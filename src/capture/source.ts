@@ -13,9 +13,15 @@ const PIECE = 1 << 20;
 export const nameOf = (source: CaptureSource): string =>
   typeof source === 'string' ? (source === '-' ? 'standard input' : source) : 'capture';
 
-/** The octets of a source, unpacked where they are gzip. Each piece is memory of its own, so views of it stay valid. */
-export async function* pieces(source: CaptureSource): AsyncGenerator<Uint8Array> {
-  const raw = await startOf(rawPieces(source));
+/**
+ * The octets of a source, unpacked where they are gzip. Each piece is memory of its own, so views of it stay valid.
+ * `onRead` is told how many octets were read, before they are unpacked.
+ */
+export async function* pieces(
+  source: CaptureSource,
+  onRead: (octets: number) => void = () => {},
+): AsyncGenerator<Uint8Array> {
+  const raw = await startOf(counted(rawPieces(source), onRead));
   yield* raw.gzip ? unpacked(raw.all, nameOf(source)) : raw.all;
 }
 
@@ -23,6 +29,16 @@ function rawPieces(source: CaptureSource): AsyncIterable<Uint8Array> {
   if (source === '-') return process.stdin;
   if (typeof source === 'string') return filePieces(source);
   return source instanceof Uint8Array ? Readable.from([source]) : source;
+}
+
+async function* counted(
+  source: AsyncIterable<Uint8Array>,
+  onRead: (octets: number) => void,
+): AsyncGenerator<Uint8Array> {
+  for await (const piece of source) {
+    onRead(piece.length);
+    yield piece;
+  }
 }
 
 /** Reads ahead by one piece, so that the disk works while the last piece is decoded. */
