@@ -40,6 +40,7 @@ export * as rpce from './codec/rpce/index.js';
 export { explain } from './codec/status/explain.js';
 export { type ClientDecision, clientRaise } from './hardening/client.js';
 export { enforcement, type ServerDecision, serverDecision } from './hardening/decision.js';
+export { EventLog, type EventRow, eventRows, eventsXml, type LogEntry } from './hardening/event-log.js';
 export { eventJson, eventLine, eventXml } from './hardening/events.js';
 export {
   type Account,
@@ -73,6 +74,8 @@ export { type RegistryEntry, registryFor } from './hardening/machine-registry.js
 export type { PolicyProfile } from './hardening/profile.js';
 export type { Registry } from './hardening/registry.js';
 export { type AsOf, PHASES, patchLevel } from './hardening/timeline.js';
+export { type Trace, type TracedHost, type TraceRequest, trace, traceServer } from './hardening/trace.js';
+export type { TraceConclusion } from './hardening/trace-advice.js';
 export type { Endpoint } from './net/channel.js';
 export { TransportError } from './net/error.js';
 export {

@@ -107,10 +107,12 @@ export const eventLine = (event: DcomEvent, at: LoggedAt): string =>
 export const eventJson = (event: DcomEvent, at: LoggedAt) => ({
   event: event.id,
   time: systemTime(at.time),
+  ...(at.recordId === undefined ? {} : { recordId: at.recordId }),
   computer: at.computer,
   provider: DCOM_EVENTS.provider,
   channel: DCOM_EVENTS.channel,
   level: 'Error',
+  ...(userOf(event) === undefined ? {} : { userSid: userOf(event) }),
   data: dataOf(event),
   message: eventMessage(event),
 });

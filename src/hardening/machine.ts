@@ -173,6 +173,28 @@ export function accountOf(m: Machine, name: string): Account | undefined {
   );
 }
 
+/** Whether an address, as an event writes it, is one of the machine's. */
+export const hasAddress = (m: Machine, address: string): boolean =>
+  m.addresses.some((own) => plainAddress(own) === plainAddress(address));
+
+/** Whether a computer named in an activation is this machine: by its address, its name, or its name with a domain. */
+export function answersTo(m: Machine, target: string): boolean {
+  const wanted = target.replace(/^\\\\/, '').toLowerCase();
+  if (hasAddress(m, wanted)) return true;
+  const own = m.name.toLowerCase();
+  const bothQualified = wanted.includes('.') && own.includes('.');
+  return wanted === own || (!bothQualified && hostOf(wanted) === hostOf(own));
+}
+
+const hostOf = (name: string): string => name.replace(/\..*$/, '');
+
+// A dual-stack socket writes IPv4 addresses in IPv6's form, and a link-local address carries its interface.
+const plainAddress = (address: string): string =>
+  address
+    .toLowerCase()
+    .replace(/^::ffff:(?=\d+\.)/, '')
+    .replace(/%.*$/, '');
+
 const BEFORE = PHASES[0] as (typeof PHASES)[number];
 
 function needsWindows(m: Machine, what: string): void {
