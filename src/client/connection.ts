@@ -3,6 +3,7 @@ import type { ContextElement, ContextResult } from '../codec/rpce/index.js';
 import type { Accept, Channel, Endpoint } from '../net/channel.js';
 import { TransportError } from '../net/error.js';
 import { connect } from '../net/tcp.js';
+import { type Stoppable, SYSTEM_TIMERS, type Timers } from '../net/timers.js';
 import {
   BindRejected,
   ClientAssociation,
@@ -30,6 +31,8 @@ export interface ConnectionOptions {
   readonly association?: ClientAssociationOptions;
   readonly connector?: Connector;
   readonly clock?: () => Milliseconds;
+  /** What ends the wait for an answer; the machine's timers where absent. */
+  readonly timers?: Timers;
   /** For the connection, and for each answer; 10 seconds where absent. */
   readonly timeout?: Milliseconds;
   /** For the connection alone; where absent, `timeout`. */
@@ -59,7 +62,7 @@ interface Waiting {
   /** Absent for a bind or alter_context, whose answers `Negotiation` waits for. */
   readonly resolve: ((event: Answered) => void) | undefined;
   readonly reject: (error: Error) => void;
-  readonly timer: NodeJS.Timeout;
+  readonly timer: Stoppable;
 }
 
 interface Negotiation {
@@ -74,6 +77,7 @@ export class RpcConnection {
   readonly #association: ClientAssociation;
   readonly #options: ConnectionOptions;
   readonly #clock: () => Milliseconds;
+  readonly #timers: Timers;
   readonly #timeout: Milliseconds;
   readonly #waiting = new Map<number, Waiting>();
   #nextCallId: number;
@@ -92,6 +96,7 @@ export class RpcConnection {
     this.#options = options;
     this.#association = new ClientAssociation(options.association);
     this.#clock = options.clock ?? Date.now;
+    this.#timers = options.timers ?? SYSTEM_TIMERS;
     this.#timeout = options.timeout ?? 10_000;
     this.#nextCallId = options.association?.firstCallId ?? 1;
   }
@@ -201,11 +206,11 @@ export class RpcConnection {
       reject(this.#ended);
       return;
     }
-    const timer = setTimeout(() => {
+    const timer = this.#timers.after(this.#timeout, () => {
       this.#waiting.delete(callId);
       if (this.#negotiation?.callId === callId) this.#negotiation = undefined;
       reject(new TransportError(`call ${callId}`, `no answer within ${this.#timeout} ms`));
-    }, this.#timeout);
+    });
     this.#waiting.set(callId, { resolve, reject, timer });
   }
 
@@ -254,7 +259,7 @@ export class RpcConnection {
 
   #take(callId: number): Waiting | undefined {
     const waiting = this.#waiting.get(callId);
-    if (waiting !== undefined) clearTimeout(waiting.timer);
+    waiting?.timer.stop();
     this.#waiting.delete(callId);
     return waiting;
   }
@@ -275,7 +280,7 @@ export class RpcConnection {
     this.#ended ??= error;
     this.#tellEnded();
     for (const { reject, timer } of this.#waiting.values()) {
-      clearTimeout(timer);
+      timer.stop();
       reject(this.#ended);
     }
     this.#waiting.clear();

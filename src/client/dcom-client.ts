@@ -8,6 +8,7 @@ import {
   PING_PERIOD,
 } from '../codec/dcom/index.js';
 import { FAULT, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
+import { SYSTEM_TIMERS, type Timers } from '../net/timers.js';
 import { ContextRejected, RpcFault } from '../rpc/index.js';
 import type { Milliseconds, NtlmCredentials, RandomBytes } from '../security/index.js';
 import { type ActivationMethod, type ActivationResult, activateOver } from './activate.js';
@@ -18,7 +19,7 @@ import { clientSecurity } from './credentials.js';
 import { ExporterConnection } from './exporter-connection.js';
 import { isSimulated } from './may-call.js';
 import { outcomeOfError } from './outcome.js';
-import { PingSet, systemTimer, type Timer } from './ping-set.js';
+import { PingSet } from './ping-set.js';
 import type { ClientProfile } from './profile.js';
 import { Refused } from './refused.js';
 import { type Exporter, RemoteInterface } from './remote-interface.js';
@@ -46,8 +47,8 @@ export interface DcomClientOptions {
   readonly connectTimeout?: Milliseconds;
   /** Also tries the host that was activated on with the exporter's port: for a server behind a translated address. */
   readonly throughNat?: boolean;
-  /** What pings are sent by; the system's timers where absent. */
-  readonly timer?: Timer;
+  /** What pings are sent by and answers waited for; the machine's timers where absent. */
+  readonly timers?: Timers;
   readonly octets?: (from: 'client' | 'server', bytes: Uint8Array) => void;
 }
 
@@ -178,7 +179,7 @@ export class DcomClient {
   async #interface(exporter: Exporter, { iid, std }: Extract<OBJREF, { std: unknown }>): Promise<RemoteInterface> {
     const found = new RemoteInterface(exporter, iid, std);
     if (std.cPublicRefs === 0) await found.addRef();
-    this.#pinger ??= (this.#options.timer ?? systemTimer)(PING_PERIOD, () => void this.ping());
+    this.#pinger ??= (this.#options.timers ?? SYSTEM_TIMERS).every(PING_PERIOD, () => void this.ping());
     return found;
   }
 
@@ -282,7 +283,7 @@ export class DcomClient {
   }
 
   async #connect(target: Target, joined?: { groupId: number; firstCallId: number }): Promise<RpcConnection> {
-    const { profile, connector, timeout, clock, octets, connectTimeout = CONNECT_TIMEOUT } = this.#options;
+    const { profile, connector, timeout, clock, timers, octets, connectTimeout = CONNECT_TIMEOUT } = this.#options;
     const connection = await RpcConnection.open({
       ...target,
       association: { ...profile.association, ...joined },
@@ -290,6 +291,7 @@ export class DcomClient {
       ...(connector && { connector }),
       ...(timeout !== undefined && { timeout }),
       ...(clock && { clock }),
+      ...(timers && { timers }),
       ...(octets && { octets }),
     });
     this.#connections.add(connection);

@@ -1,5 +1,4 @@
 import { OR_INVALID_OID, OR_INVALID_SET } from '../codec/dcom/index.js';
-import type { Milliseconds } from '../security/index.js';
 
 /** The two calls of a ping, as an object resolver offers them; both give its status. */
 export interface Pinging {
@@ -14,16 +13,6 @@ export interface PingChange {
   readonly add: readonly bigint[];
   readonly remove: readonly bigint[];
 }
-
-/** Calls back once a period until it is stopped. */
-export type Timer = (period: Milliseconds, tick: () => void) => { stop(): void };
-
-/** Does not keep a program from ending. */
-export const systemTimer: Timer = (period, tick) => {
-  const timer = setInterval(tick, period);
-  timer.unref();
-  return { stop: () => clearInterval(timer) };
-};
 
 export type PingResult = 'nothing to ping' | 'SimplePing' | 'ComplexPing' | 'failed';
 

@@ -26,12 +26,19 @@ export interface ConnectionOptions {
  */
 export class Recorder {
   readonly #write: (block: Buffer) => void;
+  #interfaces = 0;
   #connections = 0;
 
   constructor({ write, interfaces = ['dcom-harness'], application = 'dcom-harness' }: RecorderOptions) {
     this.#write = write;
     write(sectionHeader(application));
-    for (const name of interfaces) write(interfaceDescription({ name }));
+    for (const name of interfaces) this.addInterface(name);
+  }
+
+  /** A further interface, and its place among them. */
+  addInterface(name: string): number {
+    this.#write(interfaceDescription({ name }));
+    return this.#interfaces++;
   }
 
   connection(options: ConnectionOptions): ConnectionRecorder {
@@ -40,6 +47,12 @@ export class Recorder {
 }
 
 export type RecordedDirection = 'toServer' | 'toClient';
+
+export interface DataOptions {
+  readonly comment?: string;
+  /** The sniffer saw the first two segments the wrong way round. */
+  readonly outOfOrder?: boolean;
+}
 
 const WINDOW = 65_535;
 /** Octets in flight before the peer acknowledges by a segment of its own; far below the window, so never full. */
@@ -81,30 +94,47 @@ export class ConnectionRecorder {
 
   /** RFC 9293 3.5: the handshake. Without it the recording starts in the middle of the connection. */
   open(time: bigint): void {
+    this.offer(time);
+    this.opened(time);
+  }
+
+  /** The first two segments of the handshake: the client asks, the server agrees. */
+  offer(time: bigint): void {
     const { SYN, ACK } = TCP_FLAG;
-    const mss = Buffer.of(2, 4, this.#mss >>> 8, this.#mss & 255);
-    const [client, server] = [this.#client, this.#server];
-    client.next = (client.next - 1) | 0;
+    const server = this.#server;
+    this.#ask(time);
     server.next = (server.next - 1) | 0;
-    this.#send(time, client, SYN, { options: mss });
-    client.next = (client.next + 1) | 0;
-    this.#send(time, server, SYN | ACK, { options: mss });
+    this.#send(time, server, SYN | ACK, { options: this.#mssOption });
     server.next = (server.next + 1) | 0;
-    this.#send(time, client, ACK);
+  }
+
+  /** The third: the client has heard of it. */
+  opened(time: bigint): void {
+    this.#send(time, this.#client, TCP_FLAG.ACK);
+  }
+
+  /** RFC 9293 3.10.7.1: nobody listens there. */
+  refused(time: bigint): void {
+    this.#ask(time);
+    this.#server.next = 0;
+    this.reset(time, 'toClient');
   }
 
   /** Octets that one end sent, in segments. The comment stands at the first of them. */
-  data(time: bigint, direction: RecordedDirection, bytes: Uint8Array, comment?: string): void {
+  data(time: bigint, direction: RecordedDirection, bytes: Uint8Array, { comment, outOfOrder }: DataOptions = {}): void {
     const [from, to] = this.#sides(direction);
     if (from.finished) return;
-    for (let at = 0; at < bytes.length; at += this.#mss) {
-      const data = bytes.subarray(at, at + this.#mss);
-      const last = at + data.length === bytes.length;
+    const base = from.next;
+    for (const { at, end } of this.#segments(bytes.length, outOfOrder)) {
+      const data = bytes.subarray(at, end);
+      const last = end === bytes.length;
       const flags = last ? TCP_FLAG.ACK | TCP_FLAG.PSH : TCP_FLAG.ACK;
+      from.next = (base + at) | 0;
       this.#send(time, from, flags, { data, ...(at === 0 && comment !== undefined && { comment }) });
       from.next = (from.next + data.length) | 0;
       if (((from.next - from.acknowledged) | 0) >= ACKNOWLEDGE_AFTER) this.#send(time, to, TCP_FLAG.ACK);
     }
+    from.next = (base + bytes.length) | 0;
   }
 
   /** RFC 9293 3.6: the end that sends in this direction has no more to send. Later data of it is not recorded. */
@@ -124,6 +154,25 @@ export class ConnectionRecorder {
     from.finished = true;
     to.finished = true;
     this.#send(time, from, TCP_FLAG.RST | TCP_FLAG.ACK);
+  }
+
+  /** The segments of so many octets; the second before the first where the sniffer saw them so. */
+  #segments(length: number, outOfOrder = false): { at: number; end: number }[] {
+    const size = outOfOrder && length <= this.#mss ? Math.ceil(length / 2) : this.#mss;
+    const segments = [];
+    for (let at = 0; at < length; at += size) segments.push({ at, end: Math.min(at + size, length) });
+    return outOfOrder ? [...segments.slice(0, 2).reverse(), ...segments.slice(2)] : segments;
+  }
+
+  get #mssOption(): Buffer {
+    return Buffer.of(2, 4, this.#mss >>> 8, this.#mss & 255);
+  }
+
+  #ask(time: bigint): void {
+    const client = this.#client;
+    client.next = (client.next - 1) | 0;
+    this.#send(time, client, TCP_FLAG.SYN, { options: this.#mssOption });
+    client.next = (client.next + 1) | 0;
   }
 
   #sides(direction: RecordedDirection): [from: Side, to: Side] {

@@ -15,10 +15,11 @@ import { isNtlm } from '../codec/ntlm/index.js';
 import { IDispatch } from '../codec/oaut/index.js';
 import { type Pdu, RPC_C_AUTHN } from '../codec/rpce/index.js';
 import { decodeNegToken, NEG_STATE } from '../codec/spnego/index.js';
+import type { Network } from '../net/network.js';
+import type { Timers } from '../net/timers.js';
 import type { ClientSecurityOptions } from '../rpc/index.js';
 import type { Milliseconds, RandomBytes } from '../security/index.js';
 import { claiming } from './claims.js';
-import type { RelayNetwork } from './confined.js';
 import { gate } from './gate.js';
 import type { RelayedHandshake } from './handshake.js';
 import { RelayedInitiator } from './keyless-contexts.js';
@@ -33,7 +34,7 @@ export type Stage = (typeof STAGES)[number];
 
 export interface AttackerOptions {
   /** Confined to loopback or simulated hosts. */
-  readonly network: RelayNetwork;
+  readonly network: Network;
   /** Where the attacker's connections come from. */
   readonly address: string;
   readonly target: Target;
@@ -42,6 +43,7 @@ export interface AttackerOptions {
   readonly lure: () => Promise<RelayedHandshake>;
   readonly random: RandomBytes;
   readonly clock: () => Milliseconds;
+  readonly timers: Timers;
   readonly timeout: Milliseconds;
   /** Written down by the simulated server, and run by nobody. */
   readonly command: readonly [command: string, directory: string, parameters: string, windowState: string];
@@ -137,7 +139,7 @@ export class Attacker {
   }
 
   async #connect(target: Target): Promise<{ connection: RpcConnection; security: ClientSecurityOptions }> {
-    const { variant, network, address, lure, random, clock, timeout } = this.#options;
+    const { variant, network, address, lure, random, clock, timers, timeout } = this.#options;
     const handshake = await lure();
     this.#handshake = handshake;
     const { authType } = handshake;
@@ -159,7 +161,7 @@ export class Attacker {
         firstSequence: () => handshake.victimSigned,
       });
     };
-    const connection = await RpcConnection.open({ ...target, association, connector, clock, timeout });
+    const connection = await RpcConnection.open({ ...target, association, connector, clock, timers, timeout });
     this.#connections.push(connection);
     return { connection, security: { context, level: variant.bindLevel, authContextId: AUTH_CONTEXT_ID } };
   }

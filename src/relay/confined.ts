@@ -1,8 +1,6 @@
 import { isIP } from 'node:net';
-import type { Accept, Channel, Listener } from '../net/channel.js';
 import { isLoopback } from '../net/loopback.js';
-import { connect, listen } from '../net/tcp.js';
-import type { Milliseconds } from '../security/index.js';
+import { type Network, SOCKETS } from '../net/network.js';
 
 /** The relay was to touch a machine that is neither this one nor simulated. */
 export class RelayRefused extends Error {
@@ -15,27 +13,13 @@ export class RelayRefused extends Error {
   }
 }
 
-/** What carries the relay: sockets, or a simulated network. */
-export interface RelayNetwork {
-  /** True for a network whose hosts exist in this process alone, whatever their addresses. */
-  readonly simulated: boolean;
-  listen(at: { host: string; port: number }, accept: Accept): Promise<Listener>;
-  connect(
-    target: { host: string; port: number; localAddress?: string },
-    accept: Accept,
-    timeout: Milliseconds,
-  ): Promise<Channel>;
-}
-
-const SOCKETS: RelayNetwork = { simulated: false, listen, connect };
-
 /** Throws `RelayRefused` unless the address is numeric and loopback, or of a simulated host. Names are not looked up. */
 export function assertConfined(host: string, simulated = false): void {
   if (!simulated && (isIP(host) === 0 || !isLoopback(host))) throw new RelayRefused(host);
 }
 
 /** The one way from the relay to any network: refuses every other address before a socket is made. */
-export function confine(network: RelayNetwork = SOCKETS): RelayNetwork {
+export function confine(network: Network = SOCKETS): Network {
   const { simulated } = network;
   return {
     simulated,

@@ -8,6 +8,7 @@ import {
 } from '../codec/dcom/index.js';
 import { FAULT, type Pdu, RPC_C_AUTHN } from '../codec/rpce/index.js';
 import type { Channel, ChannelEvents, Endpoint, Listener } from '../net/channel.js';
+import type { Network } from '../net/network.js';
 import { DEFAULT_PROFILE, RpcFault } from '../rpc/index.js';
 import type { AcceptorProvider, Leg, Milliseconds, RandomBytes } from '../security/index.js';
 import { OPEN_ACCESS } from '../server/access.js';
@@ -18,7 +19,6 @@ import { ObjectTable } from '../server/objects.js';
 import { PingSets } from '../server/ping-sets.js';
 import { objectResolver } from '../server/resolver.js';
 import { method, type Service, service } from '../server/service.js';
-import type { RelayNetwork } from './confined.js';
 import { gate } from './gate.js';
 import { RelayedHandshake } from './handshake.js';
 import { RelayedAcceptor } from './keyless-contexts.js';
@@ -26,8 +26,10 @@ import { Mailbox } from './mailbox.js';
 
 export interface LureOptions {
   /** Confined to loopback or simulated hosts. */
-  readonly network: RelayNetwork;
+  readonly network: Network;
   readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
   readonly random: RandomBytes;
   readonly clock: () => Milliseconds;
 }
@@ -62,7 +64,9 @@ export class Lure {
   /** Rejects with `RelayRefused` for an address that is neither loopback nor simulated. */
   static async open(options: LureOptions): Promise<Lure> {
     const lure = new Lure(options);
-    lure.#listener = await options.network.listen({ host: options.host, port: 0 }, (channel) => lure.#accept(channel));
+    lure.#listener = await options.network.listen({ host: options.host, port: options.port }, (channel) =>
+      lure.#accept(channel),
+    );
     return lure;
   }
 

@@ -6,13 +6,14 @@ import { decodeChallenge, isNtlm } from '../codec/ntlm/index.js';
 import type { Pdu } from '../codec/rpce/index.js';
 import { decodeNegToken } from '../codec/spnego/index.js';
 import type { Endpoint } from '../net/channel.js';
+import type { Network } from '../net/network.js';
+import type { Timers } from '../net/timers.js';
 import { type Milliseconds, type NtlmCredentials, type RandomBytes, SecurityError } from '../security/index.js';
-import type { RelayNetwork } from './confined.js';
 import { gate } from './gate.js';
 
 export interface VictimOptions {
   /** Confined to loopback or simulated hosts. */
-  readonly network: RelayNetwork;
+  readonly network: Network;
   readonly address: string;
   readonly profile: ClientProfile;
   /** The level that its application asks for; the profile says what goes on the wire. */
@@ -21,6 +22,7 @@ export interface VictimOptions {
   readonly credentials: NtlmCredentials;
   readonly random: RandomBytes;
   readonly clock: () => Milliseconds;
+  readonly timers: Timers;
   readonly timeout: Milliseconds;
   /** Tells a challenge that this host's own server has given out, by its ServerChallenge. */
   readonly refuses?: (serverChallenge: Uint8Array) => boolean;
@@ -43,9 +45,9 @@ export class Victim {
 
   /** One activation on the lure, with one authentication. */
   async activateOn(lure: Endpoint): Promise<void> {
-    const { profile, level, authType, credentials, random, clock, timeout } = this.#options;
+    const { profile, level, authType, credentials, random, clock, timers, timeout } = this.#options;
     const client = new DcomClient({
-      ...{ host: lure.address, port: lure.port, profile, authType, credentials, random, clock, timeout },
+      ...{ host: lure.address, port: lure.port, profile, authType, credentials, random, clock, timers, timeout },
       ...(level === undefined ? {} : { level }),
       connector: this.#connector,
     });

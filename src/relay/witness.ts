@@ -1,24 +1,40 @@
 import { CodecError } from '../codec/error.js';
 import { decodePdu } from '../codec/rpce/index.js';
+import { type Endpoint, formatEndpoint } from '../net/channel.js';
 import type { AssociationEvent } from '../rpc/index.js';
+import type { Activation, FailedLogon, LoggedEvent, LogListeners } from '../server/activation-log.js';
 import type { EndpointObserver } from '../server/endpoint.js';
+import type { Invocation, RefusedCall } from '../server/object-exporter.js';
 import { serverChallengeOf } from './victim.js';
 
-/** Watches the server's connections: what it refuses, which it closes, and which challenges it gives out. */
-export class Witness implements EndpointObserver {
+/** Watches a server from now on: what it logs and refuses, which connections it closes, which challenges it gives out. */
+export class Witness implements EndpointObserver, LogListeners {
   readonly refusals: AssociationEvent[] = [];
   readonly closed: string[] = [];
+  readonly activations: Activation[] = [];
+  readonly events: LoggedEvent[] = [];
+  readonly failedLogons: FailedLogon[] = [];
+  readonly refusedCalls: RefusedCall[] = [];
+  readonly invocations: Invocation[] = [];
   readonly #challenges = new Set<string>();
   readonly #waiting: (() => void)[] = [];
-  #open = 0;
+  readonly #open = new Set<string>();
 
-  connected(): void {
-    this.#open++;
+  readonly onActivation = (activation: Activation): void => void this.activations.push(activation);
+  readonly onEvent = (event: LoggedEvent): void => void this.events.push(event);
+  readonly onFailedLogon = (logon: FailedLogon): void => void this.failedLogons.push(logon);
+  readonly onRefusedCall = (call: RefusedCall): void => void this.refusedCalls.push(call);
+  readonly onInvocation = (invocation: Invocation): void => void this.invocations.push(invocation);
+
+  connected(client: Endpoint, server: Endpoint): void {
+    this.#open.add(connectionOf(client, server));
   }
 
-  disconnected(_client: unknown, _server: unknown, why: string | undefined): void {
+  /** A connection that was there before the witness is not its concern. */
+  disconnected(client: Endpoint, server: Endpoint, why: string | undefined): void {
+    if (!this.#open.delete(connectionOf(client, server))) return;
     if (why !== undefined) this.closed.push(why);
-    if (--this.#open === 0) for (const resolve of this.#waiting.splice(0)) resolve();
+    if (this.#open.size === 0) for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   association(event: AssociationEvent): void {
@@ -42,7 +58,10 @@ export class Witness implements EndpointObserver {
 
   /** Settles when no connection is open: by then everything is known that the server did. */
   idle(): Promise<void> {
-    if (this.#open === 0) return Promise.resolve();
+    if (this.#open.size === 0) return Promise.resolve();
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 }
+
+const connectionOf = (client: Endpoint, server: Endpoint): string =>
+  `${formatEndpoint(client)} ${formatEndpoint(server)}`;

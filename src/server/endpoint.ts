@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { PFC } from '../codec/rpce/index.js';
 import type { Accept, Channel, ChannelEvents, Endpoint } from '../net/channel.js';
+import type { Stoppable, Timers } from '../net/timers.js';
 import {
   type AssociationEvent,
   AssociationGroups,
@@ -46,7 +47,7 @@ export interface EndpointOptions {
 }
 
 /** How often time-outs are looked for. */
-const TICK_MILLISECONDS = 1_000;
+const TICK_MILLISECONDS: Milliseconds = 1_000;
 
 /** One RPC endpoint: takes connections, runs an association on each, and answers its calls. */
 export class RpcEndpoint {
@@ -77,14 +78,11 @@ export class RpcEndpoint {
   }
 }
 
-/** Ticks endpoints, and whatever else has time-outs, on the machine's clock until it is stopped. */
-export function keepTime(kept: readonly { tick(): void }[]): { stop(): void } {
-  const timer = setInterval(() => {
+/** Ticks endpoints, and whatever else has time-outs, until it is stopped. */
+export const keepTime = (kept: readonly { tick(): void }[], timers: Timers): Stoppable =>
+  timers.every(TICK_MILLISECONDS, () => {
     for (const item of kept) item.tick();
-  }, TICK_MILLISECONDS);
-  timer.unref();
-  return { stop: () => clearInterval(timer) };
-}
+  });
 
 class Connection implements ChannelEvents {
   readonly #channel: Channel;

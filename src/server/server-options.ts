@@ -3,6 +3,8 @@ import type { PolicyProfile } from '../hardening/profile.js';
 import type { Registry } from '../hardening/registry.js';
 import type { AsOf, PatchLevel } from '../hardening/timeline.js';
 import type { Endpoint } from '../net/channel.js';
+import type { Network } from '../net/network.js';
+import type { Timers } from '../net/timers.js';
 import type { RpcLimits, RpcProfile } from '../rpc/index.js';
 import type { AccountEntry, Milliseconds, NtlmServerPolicy, RandomBytes, ServerNames } from '../security/index.js';
 import type { AccessPermissions } from './access.js';
@@ -57,6 +59,10 @@ export interface ServerOptions extends LogListeners {
   readonly maxObjects?: number;
   readonly random?: RandomBytes;
   readonly clock?: () => Milliseconds;
+  /** What calls back for time-outs, every second; the machine's timers where absent. */
+  readonly timers?: Timers;
+  /** Where it listens: a simulated network; TCP sockets where absent. */
+  readonly network?: Network;
   readonly logger?: Logger;
   /** Takes a recording of everything that is sent, as pcapng, block by block. */
   readonly record?: (block: Buffer) => void;

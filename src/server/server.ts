@@ -4,7 +4,8 @@ import { PING_PERIOD } from '../codec/dcom/index.js';
 import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import { patchLevel } from '../hardening/timeline.js';
 import { type Listener, parseEndpoint } from '../net/channel.js';
-import { listen } from '../net/tcp.js';
+import { SOCKETS } from '../net/network.js';
+import { SYSTEM_TIMERS, type Timers } from '../net/timers.js';
 import { DEFAULT_PROFILE } from '../rpc/index.js';
 import {
   type AcceptorProvider,
@@ -54,7 +55,7 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
   if (at === undefined) throw new TypeError(`not an address: '${options.listen}'; expected ADDRESS:PORT`);
   const asOf = patchLevel(options.asOf ?? LATEST);
   const random: RandomBytes = options.random ?? randomBytes;
-  const clock = options.clock ?? Date.now;
+  const { clock = Date.now, network = SOCKETS, timers = SYSTEM_TIMERS } = options;
   const names = options.names ?? { netbiosName: 'HARNESS' };
   const registry = options.registry ?? {};
   const bindings = new ServerBindings(options.addresses);
@@ -114,7 +115,7 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
     clock,
     report: (activation) => log.report(activation),
   });
-  const echo = options.interfaces?.includes('rpcecho') ? [echoService(delay)] : [];
+  const echo = options.interfaces?.includes('rpcecho') ? [echoService(delayBy(timers))] : [];
   const resolverServices = [
     ...activation,
     objectResolver({
@@ -137,9 +138,9 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
   );
 
   const maxConnections = options.maxConnections ?? MAX_CONNECTIONS;
-  resolver = await listen({ ...at, maxConnections }, resolverEndpoint.accept);
+  resolver = await network.listen({ ...at, maxConnections }, resolverEndpoint.accept);
   try {
-    exporter = await listen(
+    exporter = await network.listen(
       { host: at.host, port: options.exporterPort ?? 0, maxConnections },
       exporterEndpoint.accept,
     );
@@ -148,7 +149,7 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
     throw error;
   }
   const timed = [resolverEndpoint, exporterEndpoint, reclaimer(pings, objects, clock)];
-  const timer = keepTime(timed);
+  const timer = keepTime(timed, timers);
   const [resolving, exporting] = [resolver, exporter];
   return {
     address: resolving.address,
@@ -218,10 +219,12 @@ const logonObserver = (log: ServerLog, clock: () => Milliseconds): EndpointObser
   },
 });
 
-const delay = (milliseconds: Milliseconds): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, milliseconds);
-  });
+const delayBy =
+  (timers: Timers) =>
+  (milliseconds: Milliseconds): Promise<void> =>
+    new Promise((resolve) => {
+      timers.after(milliseconds, resolve);
+    });
 
 /** An endpoint with its own management interface, which manages the others and itself. */
 function endpointOf(

@@ -90,7 +90,7 @@ describe.skipIf(tshark.skip)('tshark as a reader of recorded connections', () =>
         interface: place % 2,
       });
       connection.open(tick());
-      connection.data(tick(), 'toServer', Buffer.from('question'), 'why it was asked');
+      connection.data(tick(), 'toServer', Buffer.from('question'), { comment: 'why it was asked' });
       connection.data(tick(), 'toClient', Buffer.alloc(200_001, 'a'));
       connection.data(tick(), 'toServer', Buffer.alloc(1461, 'b'));
       if (place === 1) connection.reset(tick(), 'toClient');

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { Automation } from '../../../src/client/automation.js';
 import { DcomClient } from '../../../src/client/dcom-client.js';
-import { type PingChange, type Pinging, PingSet, type Timer } from '../../../src/client/ping-set.js';
+import { type PingChange, type Pinging, PingSet } from '../../../src/client/ping-set.js';
 import { CLIENT_PROFILES } from '../../../src/client/profiles.js';
 import { PING_PERIOD } from '../../../src/codec/dcom/index.js';
+import { SYSTEM_TIMERS, type Timers } from '../../../src/net/timers.js';
 import { CLASSES } from '../../../src/server/classes/index.js';
 import { authentication, CLSID, IID_IDispatch, serve } from '../../support/live.js';
 
@@ -133,18 +134,21 @@ describe('pings of a client', () => {
     const server = await serve({ classes: [CLASSES.mmc20], clock: () => now });
     const periods: number[] = [];
     let stopped = 0;
-    const timer: Timer = (period) => {
-      periods.push(period);
-      return {
-        stop: () => {
-          stopped++;
-        },
-      };
+    const timers: Timers = {
+      ...SYSTEM_TIMERS,
+      every(period) {
+        periods.push(period);
+        return {
+          stop: () => {
+            stopped++;
+          },
+        };
+      },
     };
     const { credentials, random } = authentication({});
     const { address: host, port } = server.address;
     const profile = CLIENT_PROFILES['windows-2023-03'];
-    const client = new DcomClient({ host, port, profile, random, timer, ...(credentials && { credentials }) });
+    const client = new DcomClient({ host, port, profile, random, timers, ...(credentials && { credentials }) });
     const object = await client.activate(CLSID, IID_IDispatch);
     expect(periods).toEqual([PING_PERIOD]);
     for (let period = 0; period < 10; period++) {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { assertConfined, confine, type RelayNetwork } from '../../../src/relay/confined.js';
+import type { Network } from '../../../src/net/network.js';
+import { assertConfined, confine } from '../../../src/relay/confined.js';
 import { RelayRefused, relay } from '../../../src/relay/index.js';
 
 const ELSEWHERE = [
@@ -42,7 +43,7 @@ describe('the relay touches loopback and simulated hosts only', () => {
 
   test('neither listening nor connecting gets as far as the network', async () => {
     const asked: string[] = [];
-    const network: RelayNetwork = {
+    const network: Network = {
       simulated: false,
       listen: ({ host }) => Promise.reject(new Error(asked.push(host).toString())),
       connect: ({ host }) => Promise.reject(new Error(asked.push(host).toString())),

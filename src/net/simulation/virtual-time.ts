@@ -1,0 +1,150 @@
+import TinyQueue from 'tinyqueue';
+import type { Stoppable, Timers } from '../timers.js';
+
+/** Nothing is left that could happen, or too much has, and what was waited for has not come. */
+export class SimulationStuck extends Error {
+  constructor(why: string) {
+    super(`the simulation cannot go on: ${why}`);
+    this.name = 'SimulationStuck';
+  }
+}
+
+export interface VirtualTimeOptions {
+  /** Milliseconds since 1970-01-01 UTC at which the simulation begins. */
+  readonly start: number;
+  /** How far time may go within one `run`; 30 days where absent. */
+  readonly horizonMilliseconds?: number;
+}
+
+interface Due {
+  /** Microseconds since the start. */
+  at: number;
+  /** Of two things at the same time, what was asked for first comes first. */
+  readonly order: number;
+  readonly run: () => void;
+  stopped: boolean;
+}
+
+const DAY = 24 * 3600 * 1000;
+/** Stopped timers are swept when they are that many, and more than those that still count. */
+const SWEEP_AT = 4_096;
+
+/** Time that passes only when everybody waits for it: the clock and the timers of a simulation. */
+export class VirtualTime implements Timers {
+  readonly #start: number;
+  readonly #horizon: number;
+  #queue = new TinyQueue<Due>([], byTime);
+  #order = 0;
+  #stopped = 0;
+  #now = 0;
+
+  constructor({ start, horizonMilliseconds = 30 * DAY }: VirtualTimeOptions) {
+    this.#start = start;
+    this.#horizon = horizonMilliseconds * 1000;
+  }
+
+  /** Milliseconds since 1970-01-01 UTC, with fractions. */
+  readonly now = (): number => this.#start + this.#now / 1000;
+
+  /** Whole microseconds since the simulation began. */
+  get microseconds(): number {
+    return this.#now;
+  }
+
+  /** Nanoseconds since 1970-01-01 UTC. */
+  get nanoseconds(): bigint {
+    return (BigInt(this.#start) * 1000n + BigInt(this.#now)) * 1000n;
+  }
+
+  after(milliseconds: number, run: () => void): Stoppable {
+    return this.at(this.#in(milliseconds), run);
+  }
+
+  /** As `after`, at a time in `microseconds`; one that is over is now. */
+  at(microseconds: number, run: () => void): Stoppable {
+    const due = this.#push(Math.max(this.#now, microseconds), run);
+    return { stop: () => this.#stop(due) };
+  }
+
+  every(milliseconds: number, run: () => void): Stoppable {
+    const tick = (): void => {
+      due = this.#push(this.#in(milliseconds), tick);
+      run();
+    };
+    let due = this.#push(this.#in(milliseconds), tick);
+    return { stop: () => this.#stop(due) };
+  }
+
+  /**
+   * Lets time pass until `work` settles, and gives what it gives. Rejects with `SimulationStuck` where it never would.
+   * One at a time.
+   */
+  async run<T>(work: Promise<T>): Promise<T> {
+    let settled = false;
+    const settle = (): void => {
+      settled = true;
+    };
+    work.then(settle, settle);
+    const until = this.#now + this.#horizon;
+    for (;;) {
+      await reactions();
+      if (settled) return work;
+      const due = this.#next();
+      if (due === undefined) throw new SimulationStuck('nothing will happen any more');
+      if (due.at > until) throw new SimulationStuck(`nothing came of it in ${this.#horizon / 1000 / DAY} days`);
+      this.#now = due.at;
+      due.run();
+    }
+  }
+
+  /** Lets so many milliseconds pass, with all that happens in them. */
+  async pass(milliseconds: number): Promise<void> {
+    await this.run(new Promise<void>((resolve) => this.after(milliseconds, resolve)));
+  }
+
+  /** Moves the clock while nothing happens, as if every machine slept: what is due comes that much later. */
+  skip(milliseconds: number): void {
+    const by = Math.max(0, Math.round(milliseconds * 1000));
+    this.#now += by;
+    for (const due of this.#queue.data) due.at += by;
+  }
+
+  #in(milliseconds: number): number {
+    return this.#now + Math.max(0, Math.round(milliseconds * 1000));
+  }
+
+  #push(at: number, run: () => void): Due {
+    const due: Due = { at, order: this.#order++, run, stopped: false };
+    this.#queue.push(due);
+    return due;
+  }
+
+  #next(): Due | undefined {
+    for (let due = this.#queue.pop(); due !== undefined; due = this.#queue.pop()) {
+      // From here on it is not in the queue, so that stopping it counts for nothing.
+      if (!due.stopped) {
+        due.stopped = true;
+        return due;
+      }
+      this.#stopped--;
+    }
+    return undefined;
+  }
+
+  #stop(due: Due): void {
+    if (due.stopped) return;
+    due.stopped = true;
+    this.#stopped++;
+    if (this.#stopped < SWEEP_AT || this.#stopped * 2 < this.#queue.length) return;
+    this.#queue = new TinyQueue(
+      this.#queue.data.filter(({ stopped }) => !stopped),
+      byTime,
+    );
+    this.#stopped = 0;
+  }
+}
+
+const byTime = (a: Due, b: Due): number => a.at - b.at || a.order - b.order;
+
+/** Settles when every promise that can settle by itself has done so: time passes only when all have had their turn. */
+const reactions = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

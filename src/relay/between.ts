@@ -1,0 +1,121 @@
+import type { Connector } from '../client/connection.js';
+import { DcomClient } from '../client/dcom-client.js';
+import type { ClientProfile } from '../client/profile.js';
+import { CLIENT_PROFILES } from '../client/profiles.js';
+import { Refused } from '../client/refused.js';
+import type { ActivationReply } from '../codec/dcom/index.js';
+import { IDispatch } from '../codec/oaut/index.js';
+import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
+import type { Endpoint } from '../net/channel.js';
+import { TransportError } from '../net/error.js';
+import type { Network } from '../net/network.js';
+import type { Timers } from '../net/timers.js';
+import type { Milliseconds, NtlmCredentials, RandomBytes } from '../security/index.js';
+import { Attacker, CLSID_MMC20, type Stage } from './attacker.js';
+import { confine } from './confined.js';
+import { Lure } from './lure.js';
+import type { RelayVariant } from './variants.js';
+import { type Verdict, verdict } from './verdict.js';
+import { Victim } from './victim.js';
+import type { Witness } from './witness.js';
+
+/** Three hosts of a network, and who is on them. */
+export interface RelayScene {
+  readonly variant: RelayVariant;
+  readonly network: Network;
+  readonly victim: {
+    readonly address: string;
+    readonly profile: ClientProfile;
+    readonly level?: number;
+    readonly credentials: NtlmCredentials;
+    readonly refusesOwnChallenges?: boolean;
+  };
+  /** A free port of its host where none is given. */
+  readonly attacker: { readonly address: string; readonly port?: number };
+  /** Where a simulated server's activators are; the witness has to be one of its observers and of its listeners. */
+  readonly server: Endpoint;
+  readonly witness: Witness;
+  /** The server's status for a signature that does not verify. */
+  readonly badSignatureStatus: number;
+  /** Who has activated properly what the attacker knows a reference to, in the variants that need it. */
+  readonly other: NtlmCredentials;
+  readonly random: RandomBytes;
+  readonly clock: () => Milliseconds;
+  readonly timers: Timers;
+  readonly timeout: Milliseconds;
+}
+
+/** How far a relay came, and what came of it. */
+export interface SceneOutcome extends Verdict {
+  readonly stage: Stage;
+}
+
+/** A command that would be harmless even if somebody ran it; nobody does. */
+const COMMAND = ['cmd.exe', 'C:\\', '/c echo relayed', '7'] as const;
+
+/** Lures the victim and relays its authentication to the server. Rejects with `RelayRefused` for other than simulated or loopback addresses. */
+export async function relayBetween(scene: RelayScene): Promise<SceneOutcome> {
+  const { variant, random, clock, timers, timeout, witness, badSignatureStatus } = scene;
+  const network = confine(scene.network);
+  const shared = { network, random, clock, timers, timeout };
+  const known = variant.knownReference ? await activated(scene, network) : undefined;
+  const lure = await Lure.open({ ...shared, host: scene.attacker.address, port: scene.attacker.port ?? 0 });
+  const { refusesOwnChallenges, ...host } = scene.victim;
+  const victim = new Victim({
+    ...shared,
+    ...host,
+    authType: variant.authType,
+    ...(refusesOwnChallenges ? { refuses: (challenge) => witness.gave(challenge) } : {}),
+  });
+  const activations: Promise<void>[] = [];
+  const attacker = new Attacker({
+    ...shared,
+    address: scene.attacker.address,
+    target: { host: scene.server.address, port: scene.server.port },
+    variant,
+    command: COMMAND,
+    async lure() {
+      const activation = victim.activateOn(lure.address);
+      activations.push(activation);
+      return Promise.race([lure.next(), activation.then(unauthenticated)]);
+    },
+  });
+  try {
+    const outcome = await attacker.attack(known);
+    await Promise.all(activations);
+    attacker.close();
+    await witness.idle();
+    return {
+      stage: attacker.stage,
+      ...verdict({ stage: attacker.stage, attacker: outcome, server: witness, victim, badSignatureStatus }),
+    };
+  } finally {
+    attacker.close();
+    await lure.close();
+  }
+}
+
+/** An application that activates without security has nothing to relay. */
+function unauthenticated(): never {
+  throw new TransportError('the lure', 'the victim did not authenticate');
+}
+
+/** What somebody else activated properly, at PKT_INTEGRITY, and the attacker has come to know. */
+async function activated(scene: RelayScene, network: Network): Promise<ActivationReply> {
+  const { server, victim, other, random, clock, timers, timeout } = scene;
+  const connector: Connector = (target, accept, patience) =>
+    network.connect({ ...target, localAddress: victim.address }, accept, patience);
+  const client = new DcomClient({
+    ...{ host: server.address, port: server.port, random, clock, timers, timeout, connector },
+    profile: CLIENT_PROFILES['windows-2023-03'],
+    level: RPC_C_AUTHN_LEVEL.PKT_INTEGRITY,
+    credentials: other,
+  });
+  try {
+    const { reply, outcome } = await client.activation({ clsid: CLSID_MMC20, iids: [IDispatch.uuid] });
+    if (reply === undefined) throw new Refused('the activation by somebody else', outcome);
+    return reply;
+  } finally {
+    await client.close();
+  }
+}
