@@ -119,7 +119,7 @@ export function setRegistryValue(
   value: number | undefined,
   options: AppIdOption & { readonly setBy?: SetBy } = {},
 ): Machine {
-  needsWindows(m, 'a registry');
+  needsWindows(m, 'registry');
   const change = { name, value, ...options };
   const { entries, reboot: waits } = withValue(m.stored, change);
   return { ...m, stored: entries, effective: waits ? m.effective : withValue(m.effective, change).entries };
