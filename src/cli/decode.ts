@@ -1,23 +1,27 @@
 import { basename } from 'node:path';
-import { Argument, Command } from 'commander';
+import { Argument, Command, Option } from 'commander';
+import { CallTimes } from '../capture/call-times.js';
 import { CaptureDecoder } from '../capture/decode.js';
 import { CaptureError, type Problem } from '../capture/error.js';
 import { CapturedPdu } from '../capture/pdu.js';
 import { readBatches } from '../capture/pdus.js';
-import { cutRecord, type PduRecord, pduRecord } from '../capture/record.js';
+import { cutRecord, pduRecord } from '../capture/record.js';
 import { CodecError } from '../codec/error.js';
 import { decodePdu } from '../codec/rpce/index.js';
 import type { AccountEntry, PassiveContext, Secret } from '../security/index.js';
+import { FILTER_HELP, FILTER_KEYS } from './decode-filter.js';
+import { inputOf } from './decode-input.js';
+import { fits, type ViewOptions, viewOf } from './decode-view.js';
 import { captureFiles } from './files.js';
 import { type Output, output, UsageError } from './io.js';
-import { jsonOption, ntHashOption, passwordOption, userOption } from './options.js';
-import { pduLine, pduText } from './pdu-line.js';
+import { filterOption, jsonOption, ntHashOption, passwordOption, userOption } from './options.js';
 import { observer } from './secrets.js';
 import { FileSummary, SUMMARY_COLUMNS } from './summary.js';
 
-interface DecodeOptions {
-  readonly summary: boolean;
-  readonly verbose: boolean;
+type Observe = (authType: number) => PassiveContext | undefined;
+
+interface DecodeOptions extends ViewOptions {
+  readonly follow: boolean;
   readonly hex?: string;
   readonly user?: AccountEntry[];
   readonly password?: string[];
@@ -31,6 +35,13 @@ export const decodeCommand = (): Command =>
     .addArgument(new Argument('[file...]', 'pcap or pcapng files, also gzipped; folders; - for stdin').default([]))
     .option('--summary', 'one line a file: PDUs by type, interfaces, authentication', false)
     .option('-v, --verbose', 'with the fields and parameters of each PDU below its line', false)
+    .addOption(
+      new Option('--calls', 'one line a call: its request and answer, how long it took, how it ended')
+        .default(false)
+        .conflicts(['summary', 'verbose']),
+    )
+    .addOption(filterOption())
+    .option('-f, --follow', 'goes on while the file still grows, until it is interrupted', false)
     .option('--hex <octets>', 'decode one PDU given in hexadecimal instead of a file')
     .addOption(userOption("account whose NTLM is verified and unsealed, 'DOMAIN\\user:password'; may be given again"))
     .addOption(passwordOption())
@@ -39,10 +50,16 @@ export const decodeCommand = (): Command =>
     .addHelpText(
       'after',
       `
+An answer says which frame asked and how long ago (<FRAME TIME; request_frame and elapsed of --json, in seconds).
 What is wrong with a file is said on stderr with file, frame and offset; the rest of it is still decoded.
+${FILTER_HELP}
+${FILTER_KEYS}
 
 Examples:
   dcom-harness decode capture.pcapng
+  dcom-harness decode --filter 'interface=IRemoteSCMActivator,IActivation' --filter 'level<=pkt' captures/
+  dcom-harness decode --calls --filter 'elapsed>=0.5' capture.pcapng
+  dcom-harness decode --calls --filter 'status=failed' --follow growing.pcapng
   dcom-harness decode --summary captures/
   dcom-harness decode capture.pcapng --password 'P4ssw0rd' --json
   dcom-harness decode --hex '05 00 0d 03 10 00 00 00 15 00 00 00 01 00 00 00 04 00 01 05 00'`,
@@ -58,11 +75,13 @@ async function decode(paths: string[], options: DecodeOptions): Promise<void> {
   }
   const files = captureFiles(paths);
   if (files.length === 0) throw new UsageError('no capture to decode; give files, a folder, - or --hex');
+  if (options.follow && (files.length > 1 || files[0] !== paths[0] || files[0] === '-'))
+    throw new UsageError('--follow takes one file; what comes on stdin is decoded as it comes without it');
   const observe = observer(options);
   const summaries: FileSummary[] = [];
   for (const file of files) {
     try {
-      summaries.push(await decodeFile(out, file, options, observe));
+      summaries.push(await decodeFile(out, file, files.length > 1, options, observe));
     } catch (error) {
       if (!(error instanceof CaptureError)) throw error;
       out.note(`dcom-harness: ${error.message}`);
@@ -73,42 +92,51 @@ async function decode(paths: string[], options: DecodeOptions): Promise<void> {
   if (summaries.length === 0) process.exitCode = 2;
 }
 
+/** Reads one file and shows what `options` ask for. */
 async function decodeFile(
   out: Output,
   file: string,
+  several: boolean,
   options: DecodeOptions,
-  observe: (authType: number) => PassiveContext | undefined,
+  observe: Observe,
 ): Promise<FileSummary> {
   const name = file === '-' ? 'stdin' : basename(file);
-  const decoder = new CaptureDecoder({ observe });
+  const { source, note, onRead, end } = inputOf(out, file, name, options);
   const summary = new FileSummary(name);
-  const show = (record: PduRecord): void => {
-    summary.add(record);
-    if (record.error !== undefined) out.note(`warning: ${name} frame ${record.frame}: ${record.error}`);
-    if (options.summary) return;
-    if (out.json) out.record(record);
-    else out.text(options.verbose ? pduText(record, out.colour) : pduLine(record, out.colour));
+  const view = viewOf(out, options, several ? `${name}:` : undefined);
+  const decoder = new CaptureDecoder({ observe });
+  const times = new CallTimes();
+  const take = (captured: CapturedPdu): void => {
+    const decoded = captured.kind === 'cut' ? undefined : decoder.take(captured);
+    const record = decoded === undefined ? cutRecord(name, captured) : pduRecord(name, decoded, times.take(decoded));
+    if (record.error !== undefined) note(`warning: ${name} frame ${record.frame}: ${record.error}`);
+    if (fits(options.filter, record)) summary.add(record);
+    view.pdu(record);
   };
   const secretsGiven = [options.user, options.password, options.nthash].some((given) => given !== undefined);
   const close = (stream: number): void => {
-    const unopened = secretsGiven ? decoder.unopened(stream) : [];
-    for (const who of unopened)
-      out.note(`note: ${name} stream ${stream}: no secret that was given opens the session of ${who}`);
+    for (const who of secretsGiven ? decoder.unopened(stream) : [])
+      note(`note: ${name} stream ${stream}: no secret that was given opens the session of ${who}`);
     decoder.end(stream);
+    times.end(stream);
+    view.end(stream);
   };
-  for await (const batch of readBatches(file)) {
-    for (const item of batch) {
-      if (item instanceof CapturedPdu)
-        show(item.kind === 'cut' ? cutRecord(name, item) : pduRecord(name, decoder.take(item)));
-      else if (item.kind === 'end') close(item.stream);
-      else tellProblem(out, name, item, summary);
+  try {
+    for await (const batch of readBatches(source, { file, onRead })) {
+      for (const item of batch) {
+        if (item instanceof CapturedPdu) take(item);
+        else if (item.kind === 'end') close(item.stream);
+        else tellProblem(note, name, item, summary);
+      }
     }
+  } finally {
+    end();
   }
   return summary;
 }
 
 function tellProblem(
-  out: Output,
+  note: (text: string) => void,
   name: string,
   { severity, frame, offset, message }: Problem,
   summary: FileSummary,
@@ -118,7 +146,7 @@ function tellProblem(
   const place = [frame === undefined ? '' : ` frame ${frame}`, offset === undefined ? '' : ` offset ${offset}`].join(
     '',
   );
-  out.note(`${severity}: ${name}${place}: ${message}`);
+  note(`${severity}: ${name}${place}: ${message}`);
 }
 
 function printSummaries(out: Output, summaries: readonly FileSummary[]): void {

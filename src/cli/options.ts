@@ -6,6 +6,7 @@ import { parseRegistry, type Registry } from '../hardening/registry.js';
 import { type PatchLevel, patchLevel } from '../hardening/timeline.js';
 import { parseEndpoint } from '../net/channel.js';
 import { type AccountEntry, parseAccount, Secret, SecurityError } from '../security/index.js';
+import { type Filter, parseFilter } from './decode-filter.js';
 import { LOG_LEVELS, UsageError } from './io.js';
 
 /** Turns what a parser throws into commander's error, which names the option. */
@@ -139,4 +140,9 @@ export const credentialsOf = ({ domain, user, password = '' }: AccountEntry) => 
 export const passwordOption = (): Option =>
   new Option('--password <text>', 'password, tried for every user; may be given again').argParser(
     collecting((text) => text),
+  );
+
+export const filterOption = (): Option =>
+  new Option('--filter <key=value>', 'only what fits, see below; given again, all have to fit').argParser(
+    collecting((text): Filter => parseFilter(text)),
   );

@@ -1,28 +1,36 @@
 import { styleText } from 'node:util';
 import type { PduRecord } from '../capture/record.js';
+import { resultOf } from '../capture/result.js';
 import { interfaceName } from '../codec/interfaces.js';
 import { BIND_TIME_FEATURES_PREFIX, RESULT } from '../codec/rpce/index.js';
-import { authnLevelName } from '../codec/status/authn.js';
+import { authnLevelName, effectiveAuthnLevel, RPC_C_AUTHN_LEVEL } from '../codec/status/authn.js';
 import { faultName, hresultName } from '../codec/status/explain.js';
 import { bindNakReasonName, presentationResultName, providerReasonName } from '../codec/status/pdu.js';
 import { plain } from '../report/ndjson.js';
 import { printable } from '../report/printable.js';
+import type { Style } from '../report/table.js';
 import { transferSyntaxName } from '../rpc/index.js';
+
+/** Paints where colours are wanted, and asks no stream whether it is a terminal. */
+export const painter =
+  (colour: boolean) =>
+  (style: Style, text: string): string =>
+    colour ? styleText(style, text, { validateStream: false }) : text;
 
 /** A PDU in one line for people: where, who to whom, what, at which level, and how it ended. */
 export function pduLine(record: PduRecord, colour: boolean): string {
-  const paint = (style: Parameters<typeof styleText>[0], text: string): string =>
-    colour ? styleText(style, text, { validateStream: false }) : text;
+  const paint = painter(colour);
   const { text, bad } = detail(record);
+  const asked = record.request_frame === undefined ? '' : ` <${record.request_frame}${after(record.elapsed)}`;
   const columns = [
     String(record.frame).padStart(6),
     `#${record.stream}`.padEnd(4),
     record.time.slice(11, 26),
     `${record.src} > ${record.dst}`.padEnd(43),
-    String(record.ptype).padEnd(18),
+    styled(paint, STYLES[record.ptype], String(record.ptype).padEnd(18)),
     (record.call_id === undefined ? '' : `call ${record.call_id}`).padEnd(9),
-    levelText(record).padEnd(13),
-    bad ? paint('red', printable(text)) : printable(text),
+    styled(paint, levelStyle(record.auth_level), levelText(record.auth_level).padEnd(13)),
+    (bad ? paint('red', printable(text)) : printable(text)) + (asked && paint('dim', asked)),
   ];
   return columns.join(' ').trimEnd();
 }
@@ -37,32 +45,59 @@ export function pduText(record: PduRecord, colour: boolean): string {
 
 const printableLines = (text: string): string[] => text.split('\n').map((line) => line.replace(/\S.*$/, printable));
 
-const levelText = ({ auth_level }: PduRecord): string =>
-  auth_level === undefined ? '' : authnLevelName(auth_level).replace('RPC_C_AUTHN_LEVEL_', '');
+const after = (elapsed: number | undefined): string => (elapsed === undefined ? '' : ` ${milliseconds(elapsed)}`);
+
+/** A duration as everybody reads them in captures. */
+export const milliseconds = (seconds: number): string => `${(seconds * 1000).toFixed(3)} ms`;
+
+const styled = (paint: ReturnType<typeof painter>, style: Style | undefined, text: string): string =>
+  style === undefined ? text : paint(style, text);
+
+const STYLES: Readonly<Record<string, Style>> = {
+  request: 'cyan',
+  response: 'green',
+  fault: 'red',
+  bind_nak: 'red',
+  malformed: 'red',
+  cut: 'yellow',
+};
+
+/** Below PKT_INTEGRITY a hardened server refuses activations (KB5004442). */
+export const levelStyle = (level: number | undefined): Style | undefined =>
+  level !== undefined && effectiveAuthnLevel(level) < RPC_C_AUTHN_LEVEL.PKT_INTEGRITY ? 'yellow' : undefined;
+
+export const levelText = (level: number | undefined): string =>
+  level === undefined ? '' : authnLevelName(level).replace('RPC_C_AUTHN_LEVEL_', '');
 
 /** What is special about it; `bad` where something was refused or could not be read. */
 function detail(record: PduRecord): { text: string; bad: boolean } {
   const call = record.interface === undefined ? '' : `${record.interface}::${record.operation ?? record.opnum ?? ''}`;
   if (record.error !== undefined) return { text: `${call} ${record.error}`.trim(), bad: true };
   if (record.status !== undefined)
-    return { text: `${call} ${faultName(record.status)} (${hex(record.status)})`.trim(), bad: true };
+    return { text: `${call} ${resultText(record.ptype, record.status)}`.trim(), bad: true };
   const value = (record.value ?? {}) as Record<string, unknown>;
   if (typeof value.provider_reject_reason === 'number')
     return { text: bindNakReasonName(value.provider_reject_reason), bad: true };
   const proposals = negotiation(value);
   if (proposals !== undefined) return { text: proposals, bad: false };
-  const result = value.ReturnValue;
-  const failed = typeof result === 'number' && result !== 0;
+  const result = resultOf(record) ?? 0;
+  const failed = result !== 0;
   const parts = [
     call,
-    failed ? `${hresultName(result)} (${hex(result)})` : '',
+    failed ? resultText(record.ptype, result) : '',
     record.stub === undefined || record.stub === 'plain' ? '' : `[${record.stub}]`,
     record.user ?? '',
   ];
   return { text: parts.filter((part) => part !== '').join(' '), bad: failed || record.stub === 'bad signature' };
 }
 
-const hex = (code: number): string => `0x${code.toString(16).padStart(8, '0')}`;
+/** Name and number; what an operation returns is an HRESULT first, the status of a fault is one of the protocol. */
+export function resultText(ptype: PduRecord['ptype'], code: number): string {
+  const hex = `0x${code.toString(16).padStart(8, '0')}`;
+  const own = ptype === 'fault' ? hex : hresultName(code);
+  const name = own === hex ? faultName(code) : own;
+  return name === hex ? hex : `${name} (${hex})`;
+}
 
 interface Proposal {
   readonly abstract_syntax: { readonly uuid: string };

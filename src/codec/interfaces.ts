@@ -55,3 +55,6 @@ export const interfaceByUuid = (uuid: string | undefined): InterfaceDef | undefi
 
 /** The name of an interface, or its UUID where it has none here. */
 export const interfaceName = (uuid: string): string => BY_UUID.get(uuid)?.name ?? NAMES[uuid] ?? uuid;
+
+/** The names that `interfaceName` gives. */
+export const interfaceNames = (): string[] => [...INTERFACES.map(({ name }) => name), ...Object.values(NAMES)];

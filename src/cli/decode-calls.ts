@@ -1,0 +1,71 @@
+import { OpenCalls } from '../capture/open-calls.js';
+import type { PduRecord } from '../capture/record.js';
+import { resultOf } from '../capture/result.js';
+import { PFC } from '../codec/rpce/index.js';
+
+type Taken = 'file' | 'stream' | 'time' | 'call_id' | 'auth_type' | 'auth_level' | 'auth_context_id';
+type TakenWhereKnown = 'user' | 'interface' | 'opnum' | 'operation';
+
+/** One call with its answer, as a line of JSON; absent members are left out. */
+export interface CallRecord extends Pick<PduRecord, Taken | TakenWhereKnown> {
+  readonly client: string;
+  readonly server: string;
+  /** Of the request's first and the answer's last fragment; absent where it was not captured. */
+  readonly request_frame?: number;
+  readonly answer_frame?: number;
+  readonly outcome: 'response' | 'fault' | 'unanswered';
+  /** Of the fault, or what the operation returned. */
+  readonly status?: number;
+  /** Seconds from the one frame to the other. */
+  readonly elapsed?: number;
+}
+
+/** Puts the calls of a file together from the records of its PDUs; gives each as soon as nothing more can come. */
+export class CallRecords {
+  readonly #open = new OpenCalls<PduRecord>();
+  readonly #give: (call: CallRecord) => void;
+
+  constructor(give: (call: CallRecord) => void) {
+    this.#give = give;
+  }
+
+  take(record: PduRecord): void {
+    const { ptype, stream, call_id = 0, pfc_flags = 0 } = record;
+    if (ptype === 'request' && pfc_flags & PFC.FIRST_FRAG) {
+      const { value: _, ...request } = record;
+      const before = this.#open.open(stream, call_id, request);
+      if (before !== undefined) this.#give(callOf(before, undefined));
+    } else if (ptype === 'fault' || (ptype === 'response' && pfc_flags & PFC.LAST_FRAG))
+      this.#give(callOf(this.#open.close(stream, call_id), record));
+  }
+
+  /** The stream has ended: what was not answered will not be. */
+  end(stream: number): void {
+    for (const request of this.#open.end(stream)) this.#give(callOf(request, undefined));
+  }
+}
+
+function callOf(request: PduRecord | undefined, answer: PduRecord | undefined): CallRecord {
+  const known = (request ?? answer) as PduRecord;
+  const call = {
+    file: known.file,
+    stream: known.stream,
+    time: known.time,
+    client: request?.src ?? answer?.dst,
+    server: request?.dst ?? answer?.src,
+    call_id: known.call_id,
+    request_frame: request?.frame,
+    answer_frame: answer?.frame,
+    auth_type: known.auth_type,
+    auth_level: known.auth_level,
+    auth_context_id: known.auth_context_id,
+    user: known.user ?? answer?.user,
+    interface: known.interface,
+    opnum: known.opnum,
+    operation: known.operation,
+    outcome: answer?.ptype ?? 'unanswered',
+    status: answer === undefined ? undefined : resultOf(answer),
+    elapsed: answer?.elapsed,
+  };
+  return Object.fromEntries(Object.entries(call).filter(([, value]) => value !== undefined)) as unknown as CallRecord;
+}

@@ -1,0 +1,68 @@
+import type { PduRecord } from '../capture/record.js';
+import { callHead, callLine } from './call-line.js';
+import { type CallRecord, CallRecords } from './decode-calls.js';
+import type { Filter, Filtered } from './decode-filter.js';
+import type { Output } from './io.js';
+import { pduLine, pduText } from './pdu-line.js';
+
+/** What is shown of a file while it is read. */
+export interface View {
+  pdu(record: PduRecord): void;
+  /** The stream has ended. */
+  end(stream: number): void;
+}
+
+export interface ViewOptions {
+  readonly summary: boolean;
+  readonly calls: boolean;
+  readonly verbose: boolean;
+  readonly filter?: readonly Filter[];
+}
+
+const NOTHING: View = { pdu: () => {}, end: () => {} };
+
+/** All the filters that were given let it through. */
+export const fits = (filters: readonly Filter[] | undefined, record: Filtered): boolean =>
+  filters === undefined || filters.every((filter) => filter(record));
+
+/** `title` is for people, above the first line; absent where there is one file only. */
+export function viewOf(out: Output, options: ViewOptions, title: string | undefined): View {
+  if (options.summary) return NOTHING;
+  const head = [title, options.calls ? callHead(out.colour) : undefined].filter((line) => line !== undefined);
+  const show = shower(out, out.json ? [] : head);
+  return options.calls ? callView(options, show) : pduView(options, show);
+}
+
+/** Shows one thing as a record or as a line. */
+type Show = <T extends object>(thing: T, line: (thing: T, colour: boolean) => string) => void;
+
+function shower(out: Output, head: string[]): Show {
+  return (thing, line) => {
+    for (const text of head.splice(0)) out.text(text);
+    if (out.json) out.record(thing);
+    else out.text(line(thing, out.colour));
+  };
+}
+
+const pduView = ({ verbose, filter }: ViewOptions, show: Show): View => ({
+  pdu(record) {
+    if (fits(filter, record)) show(record, verbose ? pduText : pduLine);
+  },
+  end: () => {},
+});
+
+function callView({ filter }: ViewOptions, show: Show): View {
+  const calls = new CallRecords((call) => {
+    if (fits(filter, filtered(call))) show(call, callLine);
+  });
+  return { pdu: (record) => calls.take(record), end: (stream) => calls.end(stream) };
+}
+
+/** A call as the filters see it: as what became of it, from the client to the server, at its first frame. */
+const filtered = (call: CallRecord): Filtered => ({
+  ...call,
+  ptype: call.outcome,
+  src: call.client,
+  dst: call.server,
+  ...(call.request_frame === undefined ? {} : { frame: call.request_frame }),
+});
