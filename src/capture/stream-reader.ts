@@ -6,6 +6,7 @@ import { ipOffset, UNKNOWN_LINK } from './link.js';
 import type { Packet } from './packet.js';
 import { CaptureReader } from './reader.js';
 import { type StreamHandler, type TcpLimits, TcpReassembler } from './tcp.js';
+import { DEEPEST_TUNNEL, tunnelled } from './tunnel.js';
 
 export interface StreamLimits extends TcpLimits {
   readonly fragments?: FragmentLimits;
@@ -77,13 +78,23 @@ export class StreamReader<S> {
       if (start === UNKNOWN_LINK) this.#unknownLink(packet);
       return;
     }
+    this.#datagramAt(packet.bytes, start, packet.end, packet, 0);
+  }
+
+  /** `depth` is how many tunnels it came through. */
+  #datagramAt(bytes: Buffer, start: number, end: number, packet: Packet, depth: number): void {
     const datagram = this.#datagram;
-    if (!readDatagram(packet.bytes, start, packet.end, datagram)) {
+    if (!readDatagram(bytes, start, end, datagram)) {
       this.#broken++;
       return;
     }
     if (datagram.fragment && !this.#fragments.add(datagram, packet.frame)) return;
-    if (datagram.protocol === IP_PROTOCOL.TCP && !this.#tcp.segment(datagram, packet)) this.#broken++;
+    if (datagram.protocol === IP_PROTOCOL.TCP) {
+      if (!this.#tcp.segment(datagram, packet)) this.#broken++;
+    } else if (depth < DEEPEST_TUNNEL) {
+      const inner = tunnelled(datagram);
+      if (inner >= 0) this.#datagramAt(datagram.bytes, inner, datagram.end, packet, depth + 1);
+    }
   }
 
   /** Once for each type: a capture of them would otherwise be one problem a packet. */

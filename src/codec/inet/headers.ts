@@ -1,14 +1,28 @@
 import { f, fixedHeader } from '../fixed.js';
 
 /** IEEE 802 numbers: what follows an Ethernet header, a VLAN tag or a cooked header. */
-export const ETHERTYPE = { IPV4: 0x0800, IPV6: 0x86dd, VLAN: 0x8100, SERVICE_VLAN: 0x88a8, QINQ: 0x9100 } as const;
+export const ETHERTYPE = {
+  IPV4: 0x0800,
+  IPV6: 0x86dd,
+  VLAN: 0x8100,
+  SERVICE_VLAN: 0x88a8,
+  QINQ: 0x9100,
+  MPLS: 0x8847,
+  PPPOE_SESSION: 0x8864,
+  BRIDGED: 0x6558,
+  ERSPAN: 0x88be,
+} as const;
 
-/** IANA protocol numbers: TCP, and the IPv6 extension headers that a reader has to step over (RFC 8200 4). */
+/** IANA protocol numbers: TCP, tunnels, and the IPv6 extension headers that a reader has to step over (RFC 8200 4). */
 export const IP_PROTOCOL = {
   HOP_BY_HOP: 0,
+  IPIP: 4,
   TCP: 6,
+  UDP: 17,
+  IPV6: 41,
   ROUTING: 43,
   FRAGMENT: 44,
+  GRE: 47,
   AUTHENTICATION: 51,
   DESTINATION: 60,
   MOBILITY: 135,

@@ -54,6 +54,77 @@ describe('link types', () => {
   });
 });
 
+describe('tunnels', () => {
+  const ethernet = '000000000000000000000000';
+  /** An IPv4 datagram without options, of this protocol. */
+  const ipv4 = (protocol: number, payload: Uint8Array): Buffer => {
+    const header = fromHex('4500 0000 0000 0000 40 00 0000 c0000201 c0000202');
+    header.writeUInt16BE(20 + payload.length, 2);
+    header[9] = protocol;
+    return Buffer.concat([header, payload]);
+  };
+  const ipv6 = (next: number, payload: Uint8Array): Buffer => {
+    const header = Buffer.concat([fromHex('6000 0000 0000 00 40'), Buffer.alloc(32, 1)]);
+    header.writeUInt16BE(payload.length, 4);
+    header[6] = next;
+    return Buffer.concat([header, payload]);
+  };
+  const udp = (port: number, payload: Uint8Array): Buffer => {
+    const header = fromHex('c000 0000 0000 0000');
+    header.writeUInt16BE(port, 2);
+    header.writeUInt16BE(8 + payload.length, 4);
+    return Buffer.concat([header, payload]);
+  };
+  const gre = (hex: string, rest: Uint8Array = ip): Buffer => ipv4(47, behind(hex, rest));
+
+  test.each<[name: string, linkType: number, bytes: Buffer]>([
+    ['IPv4 in IPv4 (RFC 2003)', 101, ipv4(4, ip)],
+    ['IPv4 in IPv6 (RFC 2473)', 101, ipv6(4, ip)],
+    ['IPv6 in IPv4 (RFC 4213)', 101, ipv4(41, ipv6(4, ip))],
+    ['GRE (RFC 2784)', 101, gre('0000 0800')],
+    ['GRE with checksum, key and sequence number (RFC 2890)', 101, gre('b000 0800 00000000 00000007 00000001')],
+    ['GRE that carries Ethernet', 101, gre('0000 6558', frame)],
+    ['ERSPAN, type I', 101, gre('0000 88be', frame)],
+    ['ERSPAN, type II', 101, gre('1000 88be 00000001 1001 0000 00000000', frame)],
+    ['VXLAN (RFC 7348)', 101, ipv4(17, udp(4789, behind('08000000 00002a00', frame)))],
+    ['Geneve with options (RFC 8926)', 101, ipv4(17, udp(6081, behind('0200 6558 00002a00 0000000000000000', frame)))],
+    ['MPLS, two labels (RFC 3032)', 1, behind(`${ethernet} 8847 00010040 00020140`)],
+    ['PPPoE (RFC 2516)', 1, behind(`${ethernet} 8864 1100 0001 0000 0021`)],
+    ['PPPoE in a VLAN', 1, behind(`${ethernet} 8100 0064 8864 1100 0001 0000 0021`)],
+    ['VXLAN in GRE in IPv4', 101, gre('0000 0800', ipv4(17, udp(4789, behind('08000000 00002a00', frame))))],
+  ])('%s', (_name, linkType, bytes) => {
+    expect(read(bytes, linkType)).toEqual(['hello']);
+  });
+
+  test.each<[name: string, linkType: number, bytes: Buffer]>([
+    ['GRE of version 1, which is PPTP', 101, gre('2001 0800 00000000')],
+    ['GRE that is cut', 101, gre('0000', Buffer.alloc(0))],
+    ['VXLAN without its flag', 101, ipv4(17, udp(4789, behind('00000000 00002a00', frame)))],
+    ['another UDP port', 101, ipv4(17, udp(4790, behind('08000000 00002a00', frame)))],
+    ['Geneve of another version', 101, ipv4(17, udp(6081, behind('4000 6558 00002a00', frame)))],
+    ['MPLS labels without an end', 1, behind(`${ethernet} 8847 00010040 00020040`, Buffer.alloc(0))],
+    ['PPPoE that carries LCP', 1, behind(`${ethernet} 8864 1100 0001 0000 c021`)],
+  ])('%s is not followed', (_name, linkType, bytes) => {
+    expect(read(bytes, linkType)).toEqual([]);
+  });
+
+  test('fragments of the outer datagram are put together first', () => {
+    const whole = ipv4(4, ip);
+    const part = (from: number, to: number, flags: number): Buffer => {
+      const bytes = ipv4(4, whole.subarray(20 + from, 20 + to));
+      bytes.writeUInt16BE(flags | (from / 8), 6);
+      return bytes;
+    };
+    expect(read([part(0, 24, 0x2000), part(24, whole.length - 20, 0)], 101)).toEqual(['hello']);
+  });
+
+  test('are followed to a depth of eight', () => {
+    const nested = (depth: number): Buffer => (depth === 0 ? Buffer.from(ip) : ipv4(4, nested(depth - 1)));
+    expect(read(nested(8), 101)).toEqual(['hello']);
+    expect(read(nested(9), 101)).toEqual([]);
+  });
+});
+
 describe('IPv4', () => {
   test('the padding of a short Ethernet frame is not data', () => {
     expect(read(Buffer.concat([frame, Buffer.alloc(10)]))).toEqual(['hello']);
