@@ -1,0 +1,174 @@
+import { describe, expect, test } from 'vitest';
+import { EVENT_BUILDS } from '../../../src/hardening/builds.js';
+import { installUpdate, machine, machineLogs, reboot, setRegistryValue } from '../../../src/hardening/machine.js';
+import { activationAsClient, activationAsServer, enforcementOf } from '../../../src/hardening/machine-policy.js';
+import { CONNECT, MILESTONES, PKT, PKT_INTEGRITY, PKT_PRIVACY, plain, REQUIRE, windows, withValue } from './hosts.js';
+
+const outcome = (m: ReturnType<typeof windows>, level: number = CONNECT) => activationAsServer(m, { level }).outcome;
+
+describe('what the hardening is', () => {
+  test('article: "significant progressive hardening since 2021 through Windows Updates"', () => {
+    const strictness = (update: string) => {
+      const server = [undefined, 0, 1].map((value) =>
+        enforcementOf(windows(update, value === undefined ? {} : withValue(REQUIRE, value))),
+      );
+      const client = (['default', CONNECT] as const).map((requested) =>
+        activationAsClient(windows(update), plain, { requested }),
+      );
+      return [...server.map(({ enabled }) => enabled), ...client.map(({ raised }) => raised)].filter(Boolean).length;
+    };
+    expect(MILESTONES.map(strictness)).toEqual([0, 2, 2, 3, 4, 5]);
+  });
+
+  test('article: "moving toward default enablement by 2023"', () => {
+    expect(MILESTONES.map((update) => enforcementOf(windows(update)).enabled)).toEqual([
+      false,
+      false,
+      false,
+      true,
+      true,
+      true,
+    ]);
+  });
+
+  test.each([{ domain: 'LAB' }, { azureAd: 'lab.example' }, { workgroup: 'WORKGROUP' }])(
+    'article: "domain-joined, Azure Active Directory-joined, or those using DCOM with Windows Workgroups" (%j)',
+    (membership) => {
+      expect(outcome(windows('2021-05-11', { membership }))).toBe('accepted');
+      expect(outcome(windows('2023-03-14', { membership }))).toBe('refused');
+    },
+  );
+
+  test('article: "it could adversely impact Windows Management Instrumentation (WMI)"', () => {
+    expect(outcome(windows('2021-05-11'), PKT)).toBe('accepted');
+    expect(outcome(windows('2023-03-14'), PKT)).toBe('refused');
+    // Activating WMI is what the policy covers; the calls of its objects have rules of their own.
+    const call = { level: PKT, method: 'IWbemServices::ExecQuery' };
+    expect(activationAsServer(windows('2023-03-14'), call).outcome).toBe('not covered');
+  });
+});
+
+describe('who is at risk', () => {
+  const versions = (kind: RegExp) => EVENT_BUILDS.flatMap(({ names }) => names).filter((name) => kind.test(name));
+
+  test.each(versions(/Server/))(
+    'article: "Windows Server 2008 Service Pack 2 and newer server versions" (%s)',
+    (name) => {
+      expect(outcome(windows('2021-05-11', { platform: { windows: name } }))).toBe('accepted');
+      expect(outcome(windows('2023-03-14', { platform: { windows: name } }))).toBe('refused');
+    },
+  );
+
+  test.each(versions(/Windows \d/))('article: "Windows 7 and newer client OS versions" (%s)', (name) => {
+    expect(outcome(windows('2021-05-11', { platform: { windows: name } }))).toBe('accepted');
+    expect(outcome(windows('2023-03-14', { platform: { windows: name } }))).toBe('refused');
+  });
+
+  test('article: "Non-Windows DCOM clients and servers"', () => {
+    const gateway = machine({ name: 'gw', platform: { other: 'Linux' } });
+    expect(outcome(gateway)).toBe('accepted');
+    expect(activationAsClient(gateway, plain, { requested: CONNECT }).level).toBe(CONNECT);
+  });
+});
+
+describe('when it happens', () => {
+  test('article: "monthly Windows updates released since June 2021 … as soon or as progressively as you want"', () => {
+    for (const update of ['2021-06-08', '2021-09-14', '2022-06-14', '2022-11-08']) {
+      expect(outcome(windows(update, withValue(REQUIRE, 1)))).toBe('refused');
+      expect(outcome(windows(update, withValue(REQUIRE, 0)))).toBe('accepted');
+    }
+  });
+
+  test('article: "The goal is full and permanent DCOM authentication hardening enablement"', () => {
+    const last = windows('2023-03-14', withValue(REQUIRE, 0));
+    expect(outcome(last)).toBe('refused');
+    expect(outcome(reboot(installUpdate(last, '2024-01-09')))).toBe('refused');
+  });
+
+  test('article: "The first security updates to harden DCOM were released in June 2021"', () => {
+    expect(outcome(windows('2021-06-07', withValue(REQUIRE, 1)))).toBe('accepted');
+    expect(outcome(windows('2021-06-08', withValue(REQUIRE, 1)))).toBe('refused');
+    expect(activationAsClient(windows('2021-06-07'), plain).raised).toBe(false);
+    expect(activationAsClient(windows('2021-06-08'), plain).raised).toBe(true);
+  });
+
+  test('article: "enabled DCOM authentication hardening on the server side, your environment has been and continues to be protected"', () => {
+    let server = reboot(setRegistryValue(windows('2021-06-08'), REQUIRE, 1));
+    expect(outcome(server)).toBe('refused');
+    for (const update of ['2021-09-14', '2022-06-14', '2022-11-08', '2023-03-14']) {
+      server = reboot(installUpdate(server, update));
+      expect(outcome(server)).toBe('refused');
+    }
+  });
+
+  test('article: "updated your networked devices in September 2021 or later, your organization remains protected"', () => {
+    const server = windows('2021-09-14', withValue(REQUIRE, 1));
+    expect(outcome(server)).toBe('refused');
+    expect(outcome(windows('2021-09-14'))).toBe('accepted');
+  });
+
+  test('article: "you can also enable DCOM event logs to identify devices that are impacted by the change"', () => {
+    expect(machineLogs(windows('2021-08-10'))).toBe(false);
+    expect(machineLogs(windows('2021-09-14'))).toBe(true);
+    const refused = activationAsServer(windows('2021-09-14', withValue(REQUIRE, 1)), { level: CONNECT });
+    expect(refused.event).toBe(10036);
+  });
+
+  test.each(['2022-06-14', '2022-07-12', '2023-02-14'])(
+    'article: "released between June 14, 2022 and February 2023 programmatically enable the requirements of Packet Integrity" (%s)',
+    (update) => {
+      expect(outcome(windows(update), PKT)).toBe('refused');
+      expect(outcome(windows(update), PKT_INTEGRITY)).toBe('accepted');
+    },
+  );
+
+  test('article: "The only exception is if you had previously disabled this fix using system registry"', () => {
+    const disabled = reboot(setRegistryValue(windows('2021-09-14'), REQUIRE, 0));
+    expect(outcome(reboot(installUpdate(disabled, '2022-06-14')))).toBe('accepted');
+    expect(outcome(reboot(installUpdate(windows('2021-09-14'), '2022-06-14')))).toBe('refused');
+  });
+
+  test('article: "updated with the June 14, 2022 or later security updates are already hardened"', () => {
+    for (const update of ['2022-06-14', '2022-06-15', '2022-11-08', '2023-03-14', '2024-01-09']) {
+      expect(outcome(windows(update))).toBe('refused');
+    }
+    expect(outcome(windows('2022-06-13'))).toBe('accepted');
+  });
+
+  test('article: "These devices will stay hardened unless an admin-level intervention disables it"', () => {
+    const hardened = windows('2022-06-14');
+    expect(outcome(reboot(hardened))).toBe('refused');
+    expect(outcome(reboot(installUpdate(hardened, '2022-11-08')))).toBe('refused');
+    expect(outcome(reboot(setRegistryValue(hardened, REQUIRE, 0)))).toBe('accepted');
+  });
+
+  test('article: "November 8, 2022 update will automatically raise authentication level for all non-anonymous activation requests"', () => {
+    const level = (update: string, anonymous: boolean) =>
+      activationAsClient(windows(update), plain, { requested: CONNECT, anonymous }).level;
+    expect(level('2022-11-07', false)).toBe(CONNECT);
+    expect(level('2022-11-08', false)).toBe(PKT_INTEGRITY);
+    expect(level('2022-11-08', true)).toBe(CONNECT);
+  });
+
+  test('article: "to RPC_C_AUTHN_LEVEL_PKT_INTEGRITY if it’s below Packet Integrity"', () => {
+    const level = (requested: number) => activationAsClient(windows('2022-11-08'), plain, { requested }).level;
+    expect([CONNECT, 3, PKT, PKT_INTEGRITY, PKT_PRIVACY].map(level)).toEqual([5, 5, 5, 5, 6]);
+  });
+
+  test('article: "most Windows DCOM client applications will automatically work with DCOM hardening change on server side without any modification"', () => {
+    const reached = (update: string, requested: number | 'default') => {
+      const { level } = activationAsClient(windows(update, { name: 'cli' }), plain, { requested });
+      return outcome(windows('2023-03-14'), level);
+    };
+    for (const requested of ['default', 0, CONNECT, 3, PKT, PKT_INTEGRITY, PKT_PRIVACY] as const) {
+      expect(reached('2022-11-08', requested)).toBe('accepted');
+    }
+    expect(reached('2022-06-14', CONNECT)).toBe('refused');
+  });
+
+  test('article: "March 14, 2023 update will just make today’s solution impossible to disable"', () => {
+    expect(outcome(windows('2023-03-13', withValue(REQUIRE, 0)))).toBe('accepted');
+    expect(outcome(windows('2023-03-14', withValue(REQUIRE, 0)))).toBe('refused');
+    expect(outcome(windows('2023-03-14', withValue(REQUIRE, 7)))).toBe('refused');
+  });
+});
