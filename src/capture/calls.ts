@@ -35,7 +35,9 @@ export async function readCalls(
   };
   const take = (item: CaptureItem): void => {
     if (item instanceof CapturedPdu) {
-      const call = item.kind === 'cut' ? undefined : pairing.take(decoder.take(item));
+      if (item.kind === 'cut') return;
+      const decoded = decoder.take(item);
+      const call = pairing.take(decoded, decoder.association(item.stream));
       if (call !== undefined) sort(call);
     } else if (item.kind === 'end') decoder.end(item.stream);
     else if (problems.length < MAX_PROBLEMS) problems.push(item);

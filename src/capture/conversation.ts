@@ -1,6 +1,6 @@
 import { interfaceName } from '../codec/interfaces.js';
 import type { Operation } from '../codec/ndr/index.js';
-import type { CallLevel, ObservedMessage, ObservedPresentation, StubState } from '../rpc/index.js';
+import type { CallLevel, ObservedMessage, ObservedPresentation, PassiveAssociation, StubState } from '../rpc/index.js';
 import type { DecodedPdu } from './decode.js';
 import type { CapturedPdu } from './pdu.js';
 
@@ -13,6 +13,8 @@ export type CapturedAnswer =
 export interface CapturedCall {
   readonly stream: number;
   readonly frame: number;
+  /** Nanoseconds since 1970-01-01T00:00:00Z; 0 where the capture holds no time. */
+  readonly time: bigint;
   readonly client: CapturedPdu['src'];
   readonly server: CapturedPdu['dst'];
   /** Undefined where the bind was not captured. */
@@ -26,6 +28,8 @@ export interface CapturedCall {
   readonly stubState: StubState;
   readonly littleEndian: boolean;
   readonly security: CallLevel;
+  /** What proved who called: `NTLM`, or what SPNEGO chose; undefined where the handshake does not tell. */
+  readonly mechanism: string | undefined;
   /** The parameters, where they could be read. */
   readonly value: unknown;
   answer: CapturedAnswer | undefined;
@@ -39,7 +43,10 @@ export class CallPairing {
   readonly #open = new Map<string, CapturedCall>();
 
   /** The call that a request makes; nothing for any other PDU. An answer is put into its call. */
-  take({ captured, observed, parameters, operation }: DecodedPdu): CapturedCall | undefined {
+  take(
+    { captured, observed, parameters, operation }: DecodedPdu,
+    association?: PassiveAssociation,
+  ): CapturedCall | undefined {
     const { message } = observed;
     if (message === undefined) return undefined;
     const key = `${captured.stream} ${message.callId}`;
@@ -49,7 +56,8 @@ export class CallPairing {
       if (call !== undefined) call.answer = answerOf(message, parameters?.value);
       return undefined;
     }
-    const call = callOf(captured, message, operation, parameters?.value);
+    const mechanism = mechanismOf(association, message.security.authContextId);
+    const call = callOf(captured, message, operation, { mechanism, value: parameters?.value });
     if (this.#open.size >= MAX_UNANSWERED) this.#open.delete(this.#open.keys().next().value as string);
     this.#open.set(key, call);
     return call;
@@ -61,14 +69,18 @@ const answerOf = (message: ObservedMessage, value: unknown): CapturedAnswer =>
     ? { kind: 'fault', status: message.status as number }
     : { kind: 'response', stub: message.stub, stubState: message.stubState, value };
 
+const mechanismOf = (association: PassiveAssociation | undefined, contextId: number | undefined): string | undefined =>
+  association?.securities.find(({ id }) => id === contextId)?.passive?.info.mechanism;
+
 const callOf = (
   captured: CapturedPdu,
   message: ObservedMessage,
   operation: Operation | undefined,
-  value: unknown,
+  { mechanism, value }: Pick<CapturedCall, 'mechanism' | 'value'>,
 ): CapturedCall => ({
   stream: captured.stream,
   frame: captured.frame,
+  time: captured.time,
   client: captured.src,
   server: captured.dst,
   presentation: message.presentation,
@@ -80,6 +92,7 @@ const callOf = (
   stubState: message.stubState,
   littleEndian: message.littleEndian,
   security: message.security,
+  mechanism,
   value,
   answer: undefined,
 });
