@@ -2,6 +2,7 @@ import { Parser } from 'binary-parser';
 import { SmartBuffer } from 'smart-buffer';
 import { asBuffer } from './bytes.js';
 import { CodecError } from './error.js';
+import { generated, type Read, sizeOf } from './generated-reader.js';
 import { type Endian, readUuid, uuidToBytes } from './uuid.js';
 
 /** What a field of a fixed header holds; a number is that many octets, kept as they are. */
@@ -46,9 +47,6 @@ export interface FixedHeader<F extends readonly Field[]> {
   encode(value: Row<F>, endian?: Endian): Buffer;
 }
 
-const sizeOf = (kind: Kind): number =>
-  typeof kind === 'number' ? kind : { u8: 1, u16: 2, u32: 4, u64: 8, uuid: 16 }[kind];
-
 function compile(fields: readonly Field[], endian: Endian): Parser {
   const parser = new Parser().endianness(endian);
   for (const { name, kind } of fields) {
@@ -81,18 +79,46 @@ function checkFits(kind: Kind, value: unknown): boolean {
   return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= limits[kind];
 }
 
+const sizeOfAll = (fields: readonly Field[]): number => fields.reduce((sum, { kind }) => sum + sizeOf(kind), 0);
+
+/** binary-parser's reader, made when it is first asked for: most runs read few kinds of headers. */
+function parsed(fields: readonly Field[], endian: Endian): Read {
+  const size = sizeOfAll(fields);
+  let parser: Parser | undefined;
+  const uuids = fields.filter((field) => field.kind === 'uuid').map((field) => field.name);
+  return (bytes, at) => {
+    parser ??= compile(fields, endian);
+    const row = parser.parse(bytes.subarray(at, at + size)) as Record<string, unknown>;
+    for (const key of uuids) row[key] = readUuid(row[key] as Uint8Array, 0, endian);
+    return row;
+  };
+}
+
 /**
  * One table for a header of fixed size: binary-parser reads it, smart-buffer writes it, its static type and its row in
  * the docs come from it. binary-parser would cut a short buffer silently, so the length is checked first.
  */
-export function fixedHeader<const F extends readonly Field[]>(
+export const fixedHeader = <const F extends readonly Field[]>(
   name: string,
   section: string,
   fields: F,
+): FixedHeader<F> => headerOf(name, section, fields, parsed);
+
+/**
+ * The same for a header that captures are full of. It is read by code made from its table, in a fifth of the time: it
+ * makes no view and no DataView of the octets first. A test holds it to what binary-parser reads.
+ */
+export const hotHeader = <const F extends readonly Field[]>(name: string, section: string, fields: F): FixedHeader<F> =>
+  headerOf(name, section, fields, generated);
+
+function headerOf<const F extends readonly Field[]>(
+  name: string,
+  section: string,
+  fields: F,
+  readerOf: (fields: readonly Field[], endian: Endian) => Read,
 ): FixedHeader<F> {
-  const size = fields.reduce((sum, field) => sum + sizeOf(field.kind), 0);
-  const parsers = { little: compile(fields, 'little'), big: compile(fields, 'big') };
-  const uuids = fields.filter((field) => field.kind === 'uuid').map((field) => field.name);
+  const size = sizeOfAll(fields);
+  const read = { little: readerOf(fields, 'little'), big: readerOf(fields, 'big') };
 
   return {
     name,
@@ -103,9 +129,7 @@ export function fixedHeader<const F extends readonly Field[]>(
       if (bytes.length - offset < size) {
         throw new CodecError('SHORT', name, offset, `needs ${size} octets, has ${Math.max(0, bytes.length - offset)}`);
       }
-      const row = parsers[endian].parse(asBuffer(bytes).subarray(offset, offset + size)) as Record<string, unknown>;
-      for (const key of uuids) row[key] = readUuid(row[key] as Uint8Array, 0, endian);
-      return row as Row<F>;
+      return read[endian](asBuffer(bytes), offset) as Row<F>;
     },
     encodeInto(writer, value, endian = 'little') {
       for (const field of fields) {

@@ -1,6 +1,6 @@
-import { f, fixedHeader } from '../fixed.js';
+import { f, hotHeader } from '../fixed.js';
 import { type PayloadItem, payloadFields } from './payload.js';
-import { decodeShape, encodeShape, type MessageForm, type MessageShape, type Version, versionTier } from './shape.js';
+import { decodeShape, encodeShape, type MessageForm, messageShape, type Version, versionTier } from './shape.js';
 
 /** [MS-NLMP] 2.2.1.3: the client's answers, its names and the session key that it chose. */
 export interface AuthenticateMessage extends MessageForm {
@@ -18,7 +18,7 @@ export interface AuthenticateMessage extends MessageForm {
   readonly MIC?: Uint8Array;
 }
 
-export const AUTHENTICATE_MESSAGE = fixedHeader('AUTHENTICATE_MESSAGE', '[MS-NLMP] 2.2.1.3', [
+export const AUTHENTICATE_MESSAGE = hotHeader('AUTHENTICATE_MESSAGE', '[MS-NLMP] 2.2.1.3', [
   f('Signature', 8, 'NTLMSSP'),
   f('MessageType', 'u32', '3'),
   ...payloadFields('LmChallengeResponse'),
@@ -28,30 +28,23 @@ export const AUTHENTICATE_MESSAGE = fixedHeader('AUTHENTICATE_MESSAGE', '[MS-NLM
   ...payloadFields('Workstation'),
 ]);
 
-const keyAndFlags = fixedHeader('AUTHENTICATE_MESSAGE', '[MS-NLMP] 2.2.1.3', [
+const keyAndFlags = hotHeader('AUTHENTICATE_MESSAGE', '[MS-NLMP] 2.2.1.3', [
   ...payloadFields('EncryptedRandomSessionKey'),
   f('NegotiateFlags', 'u32', 'NEGOTIATE'),
 ]);
 
-const mic = fixedHeader('AUTHENTICATE_MESSAGE', '[MS-NLMP] 2.2.1.3', [f('MIC', 16, 'HMAC_MD5 over the handshake')]);
+const mic = hotHeader('AUTHENTICATE_MESSAGE', '[MS-NLMP] 2.2.1.3', [f('MIC', 16, 'HMAC_MD5 over the handshake')]);
 
 /** Where the MIC stands, in a message that has one. */
 export const MIC_OFFSET = 72;
 export const MIC_LENGTH = 16;
 
-const shape: MessageShape = {
-  name: 'AUTHENTICATE_MESSAGE',
-  type: 3,
-  tiers: [AUTHENTICATE_MESSAGE, keyAndFlags, versionTier, mic],
-  order: [
-    'DomainName',
-    'UserName',
-    'Workstation',
-    'LmChallengeResponse',
-    'NtChallengeResponse',
-    'EncryptedRandomSessionKey',
-  ],
-};
+const shape = messageShape(
+  'AUTHENTICATE_MESSAGE',
+  3,
+  [AUTHENTICATE_MESSAGE, keyAndFlags, versionTier, mic],
+  ['DomainName', 'UserName', 'Workstation', 'LmChallengeResponse', 'NtChallengeResponse', 'EncryptedRandomSessionKey'],
+);
 
 export const decodeAuthenticate = (bytes: Uint8Array): AuthenticateMessage =>
   decodeShape(shape, bytes) as unknown as AuthenticateMessage;

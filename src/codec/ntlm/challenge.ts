@@ -1,6 +1,6 @@
-import { f, fixedHeader } from '../fixed.js';
+import { f, hotHeader } from '../fixed.js';
 import { type PayloadItem, payloadFields } from './payload.js';
-import { decodeShape, encodeShape, type MessageForm, type MessageShape, type Version, versionTier } from './shape.js';
+import { decodeShape, encodeShape, type MessageForm, messageShape, type Version, versionTier } from './shape.js';
 
 /** [MS-NLMP] 2.2.1.2: the server's nonce, its choice of flags and its names. */
 export interface ChallengeMessage extends MessageForm {
@@ -14,7 +14,7 @@ export interface ChallengeMessage extends MessageForm {
   readonly Version?: Version;
 }
 
-export const CHALLENGE_MESSAGE = fixedHeader('CHALLENGE_MESSAGE', '[MS-NLMP] 2.2.1.2', [
+export const CHALLENGE_MESSAGE = hotHeader('CHALLENGE_MESSAGE', '[MS-NLMP] 2.2.1.2', [
   f('Signature', 8, 'NTLMSSP'),
   f('MessageType', 'u32', '2'),
   ...payloadFields('TargetName'),
@@ -22,17 +22,17 @@ export const CHALLENGE_MESSAGE = fixedHeader('CHALLENGE_MESSAGE', '[MS-NLMP] 2.2
   f('ServerChallenge', 8, 'nonce'),
 ]);
 
-const info = fixedHeader('CHALLENGE_MESSAGE', '[MS-NLMP] 2.2.1.2', [
+const info = hotHeader('CHALLENGE_MESSAGE', '[MS-NLMP] 2.2.1.2', [
   f('Reserved', 8, 'ignored'),
   ...payloadFields('TargetInfo'),
 ]);
 
-const shape: MessageShape = {
-  name: 'CHALLENGE_MESSAGE',
-  type: 2,
-  tiers: [CHALLENGE_MESSAGE, info, versionTier],
-  order: ['TargetName', 'TargetInfo'],
-};
+const shape = messageShape(
+  'CHALLENGE_MESSAGE',
+  2,
+  [CHALLENGE_MESSAGE, info, versionTier],
+  ['TargetName', 'TargetInfo'],
+);
 
 export const decodeChallenge = (bytes: Uint8Array): ChallengeMessage =>
   decodeShape(shape, bytes) as unknown as ChallengeMessage;

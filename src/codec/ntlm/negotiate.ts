@@ -1,6 +1,6 @@
-import { f, fixedHeader } from '../fixed.js';
+import { f, hotHeader } from '../fixed.js';
 import { type PayloadItem, payloadFields } from './payload.js';
-import { decodeShape, encodeShape, type MessageForm, type MessageShape, type Version, versionTier } from './shape.js';
+import { decodeShape, encodeShape, type MessageForm, messageShape, type Version, versionTier } from './shape.js';
 
 /** [MS-NLMP] 2.2.1.1: what the client supports. The names are in the OEM character set. */
 export interface NegotiateMessage extends MessageForm {
@@ -11,23 +11,23 @@ export interface NegotiateMessage extends MessageForm {
   readonly Version?: Version;
 }
 
-export const NEGOTIATE_MESSAGE = fixedHeader('NEGOTIATE_MESSAGE', '[MS-NLMP] 2.2.1.1', [
+export const NEGOTIATE_MESSAGE = hotHeader('NEGOTIATE_MESSAGE', '[MS-NLMP] 2.2.1.1', [
   f('Signature', 8, 'NTLMSSP'),
   f('MessageType', 'u32', '1'),
   f('NegotiateFlags', 'u32', 'NEGOTIATE'),
 ]);
 
-const names = fixedHeader('NEGOTIATE_MESSAGE', '[MS-NLMP] 2.2.1.1', [
+const names = hotHeader('NEGOTIATE_MESSAGE', '[MS-NLMP] 2.2.1.1', [
   ...payloadFields('DomainName'),
   ...payloadFields('Workstation'),
 ]);
 
-const shape: MessageShape = {
-  name: 'NEGOTIATE_MESSAGE',
-  type: 1,
-  tiers: [NEGOTIATE_MESSAGE, names, versionTier],
-  order: ['Workstation', 'DomainName'],
-};
+const shape = messageShape(
+  'NEGOTIATE_MESSAGE',
+  1,
+  [NEGOTIATE_MESSAGE, names, versionTier],
+  ['Workstation', 'DomainName'],
+);
 
 export const decodeNegotiate = (bytes: Uint8Array): NegotiateMessage =>
   decodeShape(shape, bytes) as unknown as NegotiateMessage;

@@ -27,12 +27,28 @@ export const payloadFields = <const N extends string>(
 
 type Row = Readonly<Record<string, unknown>>;
 
+/** Where in a header's row the Fields of an item are. */
+export interface ItemFields {
+  readonly name: string;
+  readonly length: string;
+  readonly maxLength: string;
+  readonly offset: string;
+}
+
+export const itemFields = (name: string): ItemFields => ({
+  name,
+  length: `${name}Len`,
+  maxLength: `${name}MaxLen`,
+  offset: `${name}BufferOffset`,
+});
+
 /** The first octet that some item occupies, or `end`; where a header with optional parts stops at the latest. */
-export function payloadStart(row: Row, names: readonly string[], end: number): number {
-  const starts = names
-    .filter((name) => (row[`${name}Len`] as number) > 0)
-    .map((name) => row[`${name}BufferOffset`] as number);
-  return Math.min(end, ...starts);
+export function payloadStart(row: Row, items: readonly ItemFields[], end: number): number {
+  let start = end;
+  for (const { length, offset } of items) {
+    if ((row[length] as number) > 0) start = Math.min(start, row[offset] as number);
+  }
+  return start;
 }
 
 /** The items that the Fields in `row` point to. Throws `BAD_LENGTH` where one ends past the message. */
@@ -40,13 +56,13 @@ export function readPayload(
   message: string,
   bytes: Uint8Array,
   row: Row,
-  names: readonly string[],
+  fields: readonly ItemFields[],
 ): Record<string, PayloadItem> {
   const items: Record<string, PayloadItem> = {};
-  for (const name of names) {
-    const [length, maxLength, offset] = ['Len', 'MaxLen', 'BufferOffset'].map(
-      (part) => row[`${name}${part}`] as number,
-    ) as [number, number, number];
+  for (const at of fields) {
+    const { name } = at;
+    const length = row[at.length] as number;
+    const offset = row[at.offset] as number;
     if (length > 0 && offset + length > bytes.length) {
       const detail = `${length} octets at offset ${offset} end past the message of ${bytes.length}`;
       throw new CodecError('BAD_LENGTH', `${message}.${name}`, Math.min(offset, bytes.length), detail);
@@ -54,7 +70,7 @@ export function readPayload(
     items[name] = {
       bytes: length > 0 ? bytes.subarray(offset, offset + length) : new Uint8Array(0),
       length,
-      maxLength,
+      maxLength: row[at.maxLength] as number,
       offset,
     };
   }

@@ -1,12 +1,21 @@
 import { asBuffer } from '../bytes.js';
 import { CodecError } from '../error.js';
-import { type Field, type FixedHeader, f, fixedHeader, type RowOf } from '../fixed.js';
-import { layOut, type PayloadGap, type PayloadItem, payloadStart, readGaps, readPayload } from './payload.js';
+import { type Field, type FixedHeader, f, hotHeader, type RowOf } from '../fixed.js';
+import {
+  type ItemFields,
+  itemFields,
+  layOut,
+  type PayloadGap,
+  type PayloadItem,
+  payloadStart,
+  readGaps,
+  readPayload,
+} from './payload.js';
 
 export const NTLMSSP_SIGNATURE = Buffer.from('NTLMSSP\0', 'latin1');
 
 /** [MS-NLMP] 2.2.2.10. For debugging only: no field of it changes how a message is processed. */
-export const VERSION = fixedHeader('VERSION', '[MS-NLMP] 2.2.2.10', [
+export const VERSION = hotHeader('VERSION', '[MS-NLMP] 2.2.2.10', [
   f('ProductMajorVersion', 'u8', 'of Windows'),
   f('ProductMinorVersion', 'u8', 'of Windows'),
   f('ProductBuild', 'u16', 'of Windows'),
@@ -23,7 +32,7 @@ export interface MessageForm {
 }
 
 /** The optional part of a header that holds VERSION; it is not sent by the oldest clients and by some libraries. */
-export const versionTier = fixedHeader('VERSION', '[MS-NLMP] 2.2.2.10', [f('Version', 8, 'VERSION')]);
+export const versionTier = hotHeader('VERSION', '[MS-NLMP] 2.2.2.10', [f('Version', 8, 'VERSION')]);
 
 /**
  * A message of [MS-NLMP] 2.2.1: a header that grew over the years, of which old peers send only the first parts
@@ -33,8 +42,31 @@ export const versionTier = fixedHeader('VERSION', '[MS-NLMP] 2.2.2.10', [f('Vers
 export interface MessageShape {
   readonly name: string;
   readonly type: number;
-  readonly tiers: readonly FixedHeader<readonly Field[]>[];
+  readonly tiers: readonly Tier[];
   readonly order: readonly string[];
+}
+
+type Header = FixedHeader<readonly Field[]>;
+
+/** A part of a header, and what is there with it and the parts before it: worked out once, not for every message. */
+interface Tier {
+  readonly header: Header;
+  /** In the order of the payload. */
+  readonly items: readonly ItemFields[];
+  /** Fields that are values of their own. */
+  readonly values: readonly string[];
+}
+
+export function messageShape(name: string, type: number, headers: readonly Header[], order: readonly string[]) {
+  const tiers = headers.map((header, index): Tier => {
+    const names = headers.slice(0, index + 1).flatMap(({ fields }) => fields.map((field) => field.name));
+    return {
+      header,
+      items: order.map(itemFields).filter(({ length }) => names.includes(length)),
+      values: names.filter((field) => !/(Len|MaxLen|BufferOffset)$/.test(field) && field !== 'Signature'),
+    };
+  });
+  return { name, type, tiers, order } satisfies MessageShape;
 }
 
 interface Loose {
@@ -50,24 +82,22 @@ interface Loose {
 export function decodeShape(shape: MessageShape, bytes: Uint8Array): Loose {
   const row: Loose = {};
   let headerLength = 0;
+  let there: Tier | undefined;
   for (const tier of shape.tiers) {
-    const start = payloadStart(row, itemsOf(shape, row), bytes.length);
-    if (headerLength > 0 && start < headerLength + tier.size) break;
-    Object.assign(row, tier.decode(bytes, headerLength));
-    headerLength += tier.size;
-    if (tier === shape.tiers[0]) checkType(shape, row);
+    const start = payloadStart(row, there?.items ?? [], bytes.length);
+    if (there !== undefined && start < headerLength + tier.header.size) break;
+    Object.assign(row, tier.header.decode(bytes, headerLength));
+    headerLength += tier.header.size;
+    if (there === undefined) checkType(shape, row);
+    there = tier;
   }
-  const names = itemsOf(shape, row);
-  const items = readPayload(shape.name, bytes, row, names);
+  const { items: fields, values } = there as Tier;
+  const items = readPayload(shape.name, bytes, row, fields);
   const value: Loose = { ...items, headerLength, gaps: readGaps(bytes, headerLength, items) };
-  for (const [key, field] of Object.entries(row)) {
-    if (!/(Len|MaxLen|BufferOffset)$/.test(key) && key !== 'Signature') value[key] = field;
-  }
+  for (const key of values) value[key] = row[key];
   if (value.Version !== undefined) value.Version = VERSION.decode(value.Version as Uint8Array);
   return value;
 }
-
-const itemsOf = (shape: MessageShape, row: Loose): string[] => shape.order.filter((name) => `${name}Len` in row);
 
 function checkType({ name, type }: MessageShape, row: Loose): void {
   if (!NTLMSSP_SIGNATURE.equals(row.Signature as Uint8Array))
@@ -87,11 +117,11 @@ export function encodeShape(shape: MessageShape, value: Loose): Buffer {
   const message = Buffer.alloc(length);
   place(message);
   let at = 0;
-  for (const tier of shape.tiers) {
-    if (at + tier.size > headerLength) break;
-    const encoded = tier.encode(withZeros(tier, { ...fields, ...row }) as never);
+  for (const { header } of shape.tiers) {
+    if (at + header.size > headerLength) break;
+    const encoded = header.encode(withZeros(header, { ...fields, ...row }) as never);
     message.set(encoded, at);
-    at += tier.size;
+    at += header.size;
   }
   return message;
 }
@@ -100,17 +130,17 @@ export function encodeShape(shape: MessageShape, value: Loose): Buffer {
 function neededHeader(shape: MessageShape, fields: Loose): number {
   let end = 0;
   let needed = 0;
-  for (const tier of shape.tiers) {
-    end += tier.size;
-    const optional = tier.fields.every(({ name }) => name === 'Version' || name === 'MIC');
-    if (!optional || tier.fields.some(({ name }) => fields[name] !== undefined)) needed = end;
+  for (const { header } of shape.tiers) {
+    end += header.size;
+    const optional = header.fields.every(({ name }) => name === 'Version' || name === 'MIC');
+    if (!optional || header.fields.some(({ name }) => fields[name] !== undefined)) needed = end;
   }
   return needed;
 }
 
-function withZeros(tier: FixedHeader<readonly Field[]>, fields: Loose): Loose {
+function withZeros(header: Header, fields: Loose): Loose {
   const zero = ({ kind }: Field): unknown => (typeof kind === 'number' ? Buffer.alloc(kind) : 0);
-  return Object.fromEntries(tier.fields.map((field) => [field.name, fields[field.name] ?? zero(field)]));
+  return Object.fromEntries(header.fields.map((field) => [field.name, fields[field.name] ?? zero(field)]));
 }
 
 /** True where the octets begin as an NTLM message does. */

@@ -1,6 +1,6 @@
 import type { SmartBuffer } from 'smart-buffer';
 import { asBuffer, padding } from '../bytes.js';
-import { f, fixedHeader } from '../fixed.js';
+import { f, hotHeader } from '../fixed.js';
 import type { Endian } from '../uuid.js';
 import { PFC } from './constants.js';
 import type { Cursor } from './cursor.js';
@@ -25,12 +25,12 @@ export interface BodyCodec<T> {
   encode(writer: SmartBuffer, body: T, endian: Endian): void;
 }
 
-export const p_syntax_id_t = fixedHeader('p_syntax_id_t', 'C706 12.6.3.1', [
+export const p_syntax_id_t = hotHeader('p_syntax_id_t', 'C706 12.6.3.1', [
   f('uuid', 'uuid', 'interface or transfer syntax'),
   f('version', 'u32', 'major in the low half, minor in the high half'),
 ]);
 
-const bindHead = fixedHeader('bind', 'C706 12.6.4.3', [
+const bindHead = hotHeader('bind', 'C706 12.6.4.3', [
   f('max_xmit_frag', 'u16', 'largest fragment that the client sends'),
   f('max_recv_frag', 'u16', 'largest fragment that the client takes'),
   f('assoc_group_id', 'u32', '0 asks for a new association'),
@@ -39,7 +39,7 @@ const bindHead = fixedHeader('bind', 'C706 12.6.4.3', [
   f('reserved2', 'u16', '0'),
 ]);
 
-const p_cont_elem_t = fixedHeader('p_cont_elem_t', 'C706 12.6.3.1', [
+const p_cont_elem_t = hotHeader('p_cont_elem_t', 'C706 12.6.3.1', [
   f('p_cont_id', 'u16', 'presentation context'),
   f('n_transfer_syn', 'u8', 'number of transfer syntaxes'),
   f('reserved', 'u8', '0'),
@@ -50,21 +50,24 @@ function decodeElement(cursor: Cursor): ContextElement {
   const abstract_syntax: SyntaxId = cursor.header(p_syntax_id_t);
   const transfer_syntaxes: SyntaxId[] = [];
   for (let i = 0; i < n_transfer_syn; i++) transfer_syntaxes.push(cursor.header(p_syntax_id_t));
-  return { p_cont_id, ...(reserved === 0 ? {} : { reserved }), abstract_syntax, transfer_syntaxes };
+  return reserved === 0
+    ? { p_cont_id, abstract_syntax, transfer_syntaxes }
+    : { p_cont_id, reserved, abstract_syntax, transfer_syntaxes };
 }
 
 /** Three reserved octets as the one number that a value carries. */
-const reservedOf = (one: number, two: number): { reserved?: number } =>
-  one === 0 && two === 0 ? {} : { reserved: one + two * 0x100 };
+const reservedOf = (one: number, two: number): { reserved: number } | undefined =>
+  one === 0 && two === 0 ? undefined : { reserved: one + two * 0x100 };
 
 /** bind and alter_context. */
 export const bindBody: BodyCodec<BindBody> = {
   section: 'C706 12.6.4.3',
   decode(cursor) {
-    const { n_context_elem, reserved, reserved2, ...head } = cursor.header(bindHead);
+    const { max_xmit_frag, max_recv_frag, assoc_group_id, n_context_elem, reserved, reserved2 } =
+      cursor.header(bindHead);
     const p_context_elem: ContextElement[] = [];
     for (let i = 0; i < n_context_elem; i++) p_context_elem.push(decodeElement(cursor));
-    return { ...head, ...reservedOf(reserved, reserved2), p_context_elem };
+    return { max_xmit_frag, max_recv_frag, assoc_group_id, ...reservedOf(reserved, reserved2), p_context_elem };
   },
   encode(writer, body, endian) {
     const { p_context_elem, n_context_elem = p_context_elem.length, reserved = 0, ...head } = body;
@@ -85,20 +88,20 @@ export const bindBody: BodyCodec<BindBody> = {
   },
 };
 
-const bindAckHead = fixedHeader('bind_ack', 'C706 12.6.4.4', [
+const bindAckHead = hotHeader('bind_ack', 'C706 12.6.4.4', [
   f('max_xmit_frag', 'u16', 'largest fragment that the server sends'),
   f('max_recv_frag', 'u16', 'largest fragment that the server takes'),
   f('assoc_group_id', 'u32', 'the association that the connection now belongs to'),
   f('sec_addr_length', 'u16', 'port_any_t: octets of the secondary address with its zero'),
 ]);
 
-const p_result_list_t = fixedHeader('p_result_list_t', 'C706 12.6.3.1', [
+const p_result_list_t = hotHeader('p_result_list_t', 'C706 12.6.3.1', [
   f('n_results', 'u8', 'as many as the client proposed'),
   f('reserved', 'u8', '0'),
   f('reserved2', 'u16', '0'),
 ]);
 
-const p_result_t = fixedHeader('p_result_t', 'C706 12.6.3.1', [
+const p_result_t = hotHeader('p_result_t', 'C706 12.6.3.1', [
   f('result', 'u16', 'p_cont_def_result_t'),
   f('reason', 'u16', 'p_provider_reason_t, or the bitmask of negotiate_ack'),
   f('uuid', 'uuid', 'the accepted transfer syntax, or zeros'),
@@ -109,7 +112,7 @@ const p_result_t = fixedHeader('p_result_t', 'C706 12.6.3.1', [
 export const bindAckBody: BodyCodec<BindAckBody> = {
   section: 'C706 12.6.4.4',
   decode(cursor) {
-    const { sec_addr_length, ...head } = cursor.header(bindAckHead);
+    const { max_xmit_frag, max_recv_frag, assoc_group_id, sec_addr_length } = cursor.header(bindAckHead);
     const sec_addr = cursor.octets(sec_addr_length, 'sec_addr');
     const pad = cursor.octets(padding(cursor.offset, 4), 'pad');
     const { n_results, reserved, reserved2 } = cursor.header(p_result_list_t);
@@ -119,9 +122,11 @@ export const bindAckBody: BodyCodec<BindAckBody> = {
       results.push({ result, reason, transfer_syntax: { uuid, version } });
     }
     return {
-      ...head,
+      max_xmit_frag,
+      max_recv_frag,
+      assoc_group_id,
       sec_addr,
-      ...(pad.some((octet) => octet !== 0) ? { pad } : {}),
+      ...(pad.some((octet) => octet !== 0) && { pad }),
       ...reservedOf(reserved, reserved2),
       results,
     };
@@ -138,12 +143,12 @@ export const bindAckBody: BodyCodec<BindAckBody> = {
   },
 };
 
-const bindNakHead = fixedHeader('bind_nak', '[MS-RPCE] 2.2.2.9', [
+const bindNakHead = hotHeader('bind_nak', '[MS-RPCE] 2.2.2.9', [
   f('provider_reject_reason', 'u16', 'p_reject_reason_t'),
   f('n_protocols', 'u8', 'p_rt_versions_supported_t: number of versions'),
 ]);
 
-const version_t = fixedHeader('version_t', 'C706 12.6.3.1', [
+const version_t = hotHeader('version_t', 'C706 12.6.3.1', [
   f('major', 'u8', 'protocol version'),
   f('minor', 'u8', 'and revision'),
 ]);
@@ -163,20 +168,21 @@ export const bindNakBody: BodyCodec<BindNakBody> = {
   },
 };
 
-const requestHead = fixedHeader('request', 'C706 12.6.4.9', [
+const requestHead = hotHeader('request', 'C706 12.6.4.9', [
   f('alloc_hint', 'u32', 'octets of stub still to come with this fragment, or 0'),
   f('p_cont_id', 'u16', 'presentation context'),
   f('opnum', 'u16', 'operation'),
 ]);
 
-const object_t = fixedHeader('object', 'C706 12.6.4.9', [f('object', 'uuid', 'object UUID; the IPID of an ORPC call')]);
+const object_t = hotHeader('object', 'C706 12.6.4.9', [f('object', 'uuid', 'object UUID; the IPID of an ORPC call')]);
 
 export const requestBody: BodyCodec<RequestBody> = {
   section: 'C706 12.6.4.9',
   decode(cursor, pfcFlags) {
-    const head = cursor.header(requestHead);
-    const object = (pfcFlags & PFC.OBJECT_UUID) !== 0 ? cursor.header(object_t) : {};
-    return { ...head, ...object, stub: cursor.rest() };
+    const { alloc_hint, p_cont_id, opnum } = cursor.header(requestHead);
+    if ((pfcFlags & PFC.OBJECT_UUID) === 0) return { alloc_hint, p_cont_id, opnum, stub: cursor.rest() };
+    const { object } = cursor.header(object_t);
+    return { alloc_hint, p_cont_id, opnum, object, stub: cursor.rest() };
   },
   encode(writer, body, endian) {
     requestHead.encodeInto(writer, body, endian);
@@ -185,7 +191,7 @@ export const requestBody: BodyCodec<RequestBody> = {
   },
 };
 
-const responseHead = fixedHeader('response', 'C706 12.6.4.10', [
+const responseHead = hotHeader('response', 'C706 12.6.4.10', [
   f('alloc_hint', 'u32', 'octets of stub still to come with this fragment, or 0'),
   f('p_cont_id', 'u16', 'presentation context'),
   f('cancel_count', 'u8', 'cancels received'),
@@ -195,8 +201,8 @@ const responseHead = fixedHeader('response', 'C706 12.6.4.10', [
 export const responseBody: BodyCodec<ResponseBody> = {
   section: 'C706 12.6.4.10',
   decode(cursor) {
-    const { reserved, ...head } = cursor.header(responseHead);
-    return { ...head, ...(reserved === 0 ? {} : { reserved }), stub: cursor.rest() };
+    const { alloc_hint, p_cont_id, cancel_count, reserved } = cursor.header(responseHead);
+    return { alloc_hint, p_cont_id, cancel_count, ...(reserved !== 0 && { reserved }), stub: cursor.rest() };
   },
   encode(writer, body, endian) {
     responseHead.encodeInto(writer, { ...body, reserved: body.reserved ?? 0 }, endian);
@@ -204,7 +210,7 @@ export const responseBody: BodyCodec<ResponseBody> = {
   },
 };
 
-const faultTail = fixedHeader('fault', 'C706 12.6.4.7', [
+const faultTail = hotHeader('fault', 'C706 12.6.4.7', [
   f('status', 'u32', 'why the call failed'),
   f('reserved2', 'u32', '0'),
 ]);

@@ -43,7 +43,16 @@ export const pduType = (ptype: number): PduType | undefined => TYPE_NAMES.get(pt
  * would compute, so that the value encodes to the same bytes.
  */
 export function decodePdu(bytes: Uint8Array): Pdu {
-  const { PTYPE: ptype, frag_length, auth_length, packed_drep, ...head } = readCommonHeader(bytes);
+  const {
+    rpc_vers,
+    rpc_vers_minor,
+    PTYPE: ptype,
+    pfc_flags,
+    packed_drep,
+    frag_length,
+    auth_length,
+    call_id,
+  } = readCommonHeader(bytes);
   if (frag_length < commonHeader.size) {
     throw new CodecError(
       'BAD_LENGTH',
@@ -59,15 +68,20 @@ export function decodePdu(bytes: Uint8Array): Pdu {
   const cursor = new Cursor(bytes, commonHeader.size, trailer?.start ?? frag_length, endian);
   const name = TYPE_NAMES.get(ptype);
   try {
-    const body = name === undefined ? { body: cursor.rest() } : BODIES[name].decode(cursor, head.pfc_flags);
-    return {
+    const body = name === undefined ? { body: cursor.rest() } : BODIES[name].decode(cursor, pfc_flags);
+    // Captures are decoded by the million: one object is filled, where spreading would make several.
+    const head: PduHead & { PTYPE: PduType | number } = {
       PTYPE: name ?? ptype,
-      ...head,
+      rpc_vers,
+      rpc_vers_minor,
+      pfc_flags,
+      call_id,
       packed_drep,
-      ...body,
-      ...(cursor.remaining > 0 ? { trailing: cursor.rest() } : {}),
-      ...(trailer === undefined ? {} : { auth: trailer.auth }),
-    } as Pdu;
+    };
+    const pdu = Object.assign(head, body);
+    if (cursor.remaining > 0) pdu.trailing = cursor.rest();
+    if (trailer !== undefined) pdu.auth = trailer.auth;
+    return pdu as Pdu;
   } catch (error) {
     throw error instanceof CodecError ? error.within(name ?? `PTYPE ${ptype}`) : error;
   }
@@ -78,7 +92,11 @@ function readTrailer(bytes: Uint8Array, fragLength: number, authLength: number):
   if (at < commonHeader.size) {
     throw new CodecError('BAD_LENGTH', 'auth_length', 10, `${authLength} leaves no room in ${fragLength} octets`);
   }
-  const { auth_reserved, auth_pad_length, ...row } = sec_trailer.decode(bytes, at, endianOf(bytes, 4));
+  const { auth_type, auth_level, auth_pad_length, auth_reserved, auth_context_id } = sec_trailer.decode(
+    bytes,
+    at,
+    endianOf(bytes, 4),
+  );
   const start = at - auth_pad_length;
   if (start < commonHeader.size) {
     throw new CodecError(
@@ -91,8 +109,10 @@ function readTrailer(bytes: Uint8Array, fragLength: number, authLength: number):
   return {
     start,
     auth: {
-      ...row,
-      ...(auth_reserved === 0 ? {} : { auth_reserved }),
+      auth_type,
+      auth_level,
+      auth_context_id,
+      ...(auth_reserved !== 0 && { auth_reserved }),
       auth_pad: bytes.subarray(start, at),
       auth_value: bytes.subarray(at + sec_trailer.size, fragLength),
     },

@@ -42,7 +42,7 @@ for (const file of files) {
 
 /** Headers that a module keeps to itself: their name and section are the first two arguments. */
 const headers = files.flatMap((file) =>
-  [...readFileSync(join(codec, file), 'utf8').matchAll(/fixedHeader\(\s*'([^']*)',\s*'([^']*)'/g)].map(
+  [...readFileSync(join(codec, file), 'utf8').matchAll(/(?:fixed|hot)Header\(\s*'([^']*)',\s*'([^']*)'/g)].map(
     ([, name = '', section = '']) => ({ name: `${file} ${name}`, section }),
   ),
 );
