@@ -7,7 +7,7 @@ const APP_ID = '{8BC3F05E-D86B-11D0-A075-00C04FB68820}';
 
 describe('what Windows raises on clients', () => {
   test.each(['2021-06-08', '2021-09-14', '2022-06-14', '2022-11-08', '2023-03-14'])(
-    'article: "raises process default authentication level for activation to RPC_C_AUTHN_LEVEL_PKT_INTEGRITY" (%s)',
+    'article: "raises process default authentication level[1] for activation to RPC_C_AUTHN_LEVEL_PKT_INTEGRITY" (%s)',
     (update) => {
       expect(activationAsClient(windows(update), plain)).toMatchObject({ level: PKT_INTEGRITY, raised: true });
     },
@@ -21,7 +21,7 @@ describe('what Windows raises on clients', () => {
     expect(level(PKT_PRIVACY)).toMatchObject({ level: PKT_PRIVACY, raised: false });
   });
 
-  test('article: "enough to prevent exploitation": what Windows raises, a hardened server accepts', () => {
+  test('what Windows raises, a hardened server accepts', () => {
     const { level } = activationAsClient(windows('2021-06-08', { name: 'cli' }), plain);
     expect(activationAsServer(windows('2023-03-14'), { level }).outcome).toBe('accepted');
   });

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { EVENT_BUILDS } from '../../../src/hardening/builds.js';
-import { installUpdate, machine, machineLogs, reboot, setRegistryValue } from '../../../src/hardening/machine.js';
+import {
+  installUpdate,
+  machine,
+  machineLogs,
+  reboot,
+  securityAuthority,
+  setRegistryValue,
+} from '../../../src/hardening/machine.js';
 import { activationAsClient, activationAsServer, enforcementOf } from '../../../src/hardening/machine-policy.js';
 import { CONNECT, MILESTONES, PKT, PKT_INTEGRITY, PKT_PRIVACY, plain, REQUIRE, windows, withValue } from './hosts.js';
 
@@ -68,6 +75,14 @@ describe('who is at risk', () => {
     const gateway = machine({ name: 'gw', platform: { other: 'Linux' } });
     expect(outcome(gateway)).toBe('accepted');
     expect(activationAsClient(gateway, plain, { requested: CONNECT }).level).toBe(CONNECT);
+  });
+
+  test('article: "All networked devices under the same security authority could be exposed"', () => {
+    const membership = { domain: 'LAB' };
+    const domain = [windows('2021-05-11', { membership }), windows('2023-03-14', { name: 'srv2', membership })];
+    expect(domain.map(securityAuthority)).toEqual(['LAB', 'LAB']);
+    // What an account of the domain is good for, each machine decides by its own updates.
+    expect(domain.map((m) => outcome(m))).toEqual(['accepted', 'refused']);
   });
 });
 

@@ -1,0 +1,172 @@
+import { describe, expect, test } from 'vitest';
+import { EVENT_BUILDS } from '../../../src/hardening/builds.js';
+import { EventLog } from '../../../src/hardening/event-log.js';
+import type { DcomEvent } from '../../../src/hardening/events.js';
+import {
+  type Application,
+  type Machine,
+  type MachineOptions,
+  machine,
+  machineLogs,
+} from '../../../src/hardening/machine.js';
+import {
+  activationAsClient,
+  activationAsServer,
+  clientEventOf,
+  serverEventOf,
+} from '../../../src/hardening/machine-policy.js';
+import { type TracedHost, trace, traceServer } from '../../../src/hardening/trace.js';
+import { parseXml } from '../../support/xml.js';
+import { CONNECT, PKT_INTEGRITY, plain, REQUIRE, windows, withValue } from './hosts.js';
+
+const TIME = Date.UTC(2022, 5, 20, 8, 0, 0);
+const CLSID = '{49B2791A-B1AE-4C90-9B8E-E860BA07F889}';
+const account = { domain: 'LAB', user: 'op', sid: 'S-1-5-21-1-2-3-1104' };
+
+/** The versions that the article names, each with the oldest update that KB5004442 lists for it. */
+const NAMED = [
+  ['Windows 11 22H2', '2022-09-30'],
+  ['Windows 10 22H2', '2021-09-01'],
+  ['Windows 10 21H1', '2021-09-01'],
+  ['Windows 10 20H2', '2021-09-01'],
+  ['Windows 10 1809', '2021-08-26'],
+  ['Windows 10 1607', '2021-09-14'],
+  ['Windows Server 2022', '2021-09-27'],
+  ['Windows Server 2019', '2021-08-26'],
+  ['Windows Server 2016', '2021-09-14'],
+  ['Windows Server 2012 R2', '2021-10-12'],
+  ['Windows 8.1', '2021-10-12'],
+] as const;
+
+/** One activation of an application of `client` on `server`, and the two logs after it. */
+function activate(
+  client: Machine,
+  server: Machine,
+  application: Application,
+): { client: TracedHost; server: TracedHost } {
+  const [clientLog, serverLog] = [new EventLog(), new EventLog()];
+  const record = (log: EventLog, m: Machine, event: DcomEvent | undefined, time: number) =>
+    event === undefined ? undefined : log.record(m, event, time);
+  const sent = activationAsClient(client, application);
+  record(clientLog, client, clientEventOf(sent, application, { clsid: CLSID, target: server.name }), TIME);
+  const decision = activationAsServer(server, { level: sent.level });
+  record(serverLog, server, serverEventOf(decision, account, client.addresses[0] as string), TIME + 5);
+  return {
+    client: { machine: client, entries: clientLog.entries },
+    server: { machine: server, entries: serverLog.entries },
+  };
+}
+
+const weak: Application = { ...plain, activationLevel: CONNECT, account };
+const client = (update: string, options: Partial<MachineOptions> = {}) =>
+  windows(update, { name: 'cli', addresses: ['10.0.0.7'], platform: { windows: 'Windows 10 22H2' }, ...options });
+const hardened = windows('2022-06-14');
+const traced = (sides: ReturnType<typeof activate>) => traceServer({ server: sides.server, hosts: [sides.client] });
+
+describe('the versions that log', () => {
+  test.each(NAMED)('article: "event logs to a subset of Windows versions" (%s from %s)', (name, since) => {
+    const before = new Date(Date.parse(since) - 86_400_000).toISOString().slice(0, 10);
+    expect(machineLogs(windows(before, { platform: { windows: name } }))).toBe(false);
+    expect(machineLogs(windows(since, { platform: { windows: name } }))).toBe(true);
+  });
+
+  test('article: "These versions include": and beside them only 1909 and 2004, which KB5004442 adds', () => {
+    const logging = EVENT_BUILDS.flatMap(({ names }) => names).filter((name) =>
+      machineLogs(windows('2024-01-09', { platform: { windows: name } })),
+    );
+    const named: readonly string[] = NAMED.map(([name]) => name);
+    expect(logging.filter((name) => !named.includes(name)).toSorted()).toEqual(['Windows 10 1909', 'Windows 10 2004']);
+  });
+
+  test('article: "They take form of error events"', () => {
+    const { server } = activate(client('2022-06-14'), hardened, weak);
+    const log = new EventLog();
+    for (const { event, at } of server.entries) log.record(hardened, event, at.time);
+    const system = parseXml(log.asXml()).children[0]?.children[0]?.children;
+    expect(system?.find(({ name }) => name === 'Level')?.text).toBe('2');
+    expect(log.asJson()[0]?.level).toBe('Error');
+  });
+
+  test('article: "a DCOM client application is trying to activate a DCOM server using less than the recommended authentication level"', () => {
+    expect(activate(client('2022-06-14'), hardened, weak).client.entries).toHaveLength(1);
+    const strong = { ...weak, activationLevel: PKT_INTEGRITY };
+    const { client: c, server: s } = activate(client('2022-06-14'), hardened, strong);
+    expect([c.entries, s.entries]).toEqual([[], []]);
+  });
+});
+
+describe('the three steps', () => {
+  const sides = activate(client('2022-06-14'), hardened, weak);
+  const [result] = traced(sides);
+
+  test('article: "Step 1: Check if there are any server events from the System log"', () => {
+    expect(result?.steps[0]).toEqual({ step: 1, found: true, text: 'srv refused LAB\\op from 10.0.0.7' });
+    expect(sides.server.entries[0]?.event.id).toBe(10036);
+    const log = new EventLog();
+    log.record(hardened, sides.server.entries[0]?.event as DcomEvent, TIME);
+    expect(log.asXml()).toContain('<Channel>System</Channel>');
+  });
+
+  test('article: "Step 2 … use the Client IP Address information to trace to the client device"', () => {
+    expect(result?.steps[1]).toEqual({ step: 2, found: true, text: '10.0.0.7 is cli (Windows 10 22H2)' });
+  });
+
+  test('article: "Step 3 … locating the application path and the application PID"', () => {
+    expect(result).toMatchObject({
+      conclusion: 'traced',
+      application: { computer: 'cli', path: 'C:\\opc\\client.exe', pid: 4711 },
+    });
+  });
+});
+
+describe('troubleshooting', () => {
+  test('article: "Ensure that you’re on a supported Windows version and the most recent updates are installed on DCOM clients and servers"', () => {
+    const old = activate(client('2022-06-14', { platform: { windows: 'Windows 7' } }), hardened, weak);
+    expect(traced(old)).toMatchObject([{ conclusion: 'client does not log' }]);
+    const server = windows('2022-06-14', { platform: { windows: 'Windows Server 2012' } });
+    const [silent] = traced(activate(client('2022-11-08'), server, weak));
+    expect(silent).toMatchObject({
+      conclusion: 'server does not log',
+      advice: expect.stringMatching(/newest updates/),
+    });
+  });
+
+  test('article: "applies to cases when the server logs event 10036 but the client does not log any events"', () => {
+    const [result] = traced(activate(client('2021-06-08'), hardened, weak));
+    expect(result?.steps.map(({ found }) => found)).toEqual([true, true, false]);
+    expect(result).toMatchObject({
+      conclusion: 'client does not log',
+      advice: expect.stringMatching(/newest updates/),
+    });
+  });
+
+  test('article: "Consult server and client event logs on appropriate machine roles"', () => {
+    const { client: c, server: s } = activate(client('2022-06-14'), hardened, weak);
+    expect(c.entries.map(({ event }) => event.id)).toEqual([10037]);
+    expect(s.entries.map(({ event }) => event.id)).toEqual([10036]);
+    // One machine in both roles has both.
+    const both = trace({ server: { machine: hardened, entries: [...c.entries, ...s.entries] }, hosts: [] });
+    expect(both).toMatchObject({ conclusion: 'client event only', application: { computer: 'srv' } });
+  });
+
+  test('article: "If neither the server nor the client logs any events, … client applications are automatically working"', () => {
+    const sides = activate(client('2022-11-08'), hardened, weak);
+    expect([sides.client.entries, sides.server.entries]).toEqual([[], []]);
+    expect(traced(sides)).toMatchObject([{ conclusion: 'clients work' }]);
+  });
+
+  test('article: "there is nothing else you need to do. Your environment is hardened and protected": only where the server enforces and logs', () => {
+    const raised = client('2022-11-08');
+    expect(traced(activate(raised, hardened, weak))[0]?.advice).toMatch(/nothing is to be done/);
+    const disabled = windows('2022-06-14', withValue(REQUIRE, 0));
+    expect(traced(activate(raised, disabled, weak))).toMatchObject([{ conclusion: 'server does not enforce' }]);
+  });
+
+  test('article: "contact the vendor of the affected application for an update or workaround"', () => {
+    expect(traced(activate(client('2022-06-14'), hardened, weak))[0]?.advice).toMatch(/ask its vendor for an update/);
+    const gateway = machine({ name: 'gw', addresses: ['10.0.0.7'], platform: { other: 'Linux' } });
+    expect(traced(activate(gateway, hardened, weak))).toMatchObject([
+      { conclusion: 'client not Windows', advice: expect.stringMatching(/vendor .* only way/) },
+    ]);
+  });
+});

@@ -1,0 +1,301 @@
+import { describe, expect, test } from 'vitest';
+import { EVENT_BUILDS } from '../../../src/hardening/builds.js';
+import {
+  type ClientEvent,
+  DCOM_EVENTS,
+  type Event10036,
+  eventMessage,
+  eventXml,
+} from '../../../src/hardening/events.js';
+import { machine, machineLogs, setRegistryValue } from '../../../src/hardening/machine.js';
+import {
+  activationAsClient,
+  activationAsServer,
+  callLevelOf,
+  enforcementOf,
+  exporterLevelOf,
+  processDefaultOf,
+} from '../../../src/hardening/machine-policy.js';
+import { POLICY_OPTIONS } from '../../../src/hardening/profile.js';
+import { REGISTRY_VALUES, retriesUnsecured } from '../../../src/hardening/registry.js';
+import { PHASES } from '../../../src/hardening/timeline.js';
+import { parseXml } from '../../support/xml.js';
+import { CONNECT, PKT, PKT_INTEGRITY, PKT_PRIVACY, plain, RAISE, REQUIRE, windows, withValue } from './hosts.js';
+
+const APP_ID = '{8BC3F05E-D86B-11D0-A075-00C04FB68820}';
+
+describe('KB5004442: timeline', () => {
+  test.each([
+    // before, from, [server by default, server opted in, server opted out, default raised, explicit raised]
+    ['2021-06-07', [false, false, false, false, false]],
+    ['2021-06-08', [false, true, false, true, false]],
+    ['2022-06-13', [false, true, false, true, false]],
+    ['2022-06-14', [true, true, false, true, false]],
+    ['2022-11-07', [true, true, false, true, false]],
+    ['2022-11-08', [true, true, false, true, true]],
+    ['2023-03-13', [true, true, false, true, true]],
+    ['2023-03-14', [true, true, true, true, true]],
+  ])('%s: server by default, with 1, with 0; client by default, explicit: %j', (update, expected) => {
+    expect([
+      enforcementOf(windows(update)).enabled,
+      enforcementOf(windows(update, withValue(REQUIRE, 1))).enabled,
+      enforcementOf(windows(update, withValue(REQUIRE, 0))).enabled,
+      activationAsClient(windows(update), plain).raised,
+      activationAsClient(windows(update), plain, { requested: CONNECT }).raised,
+    ]).toEqual(expected);
+  });
+
+  test('the events come in September 2021, for each version with its own update', () => {
+    expect(PHASES.find(({ events }) => events)?.from).toBe('2021-09-01');
+  });
+
+  test('the dates of the first plan, end of 2021 and beginning of 2022, change nothing', () => {
+    expect(PHASES.filter(({ from }) => from > '2021-09-01' && from < '2022-06-14')).toEqual([]);
+  });
+});
+
+describe('KB5004442: registry', () => {
+  test.each([
+    ['2021-06-08', [false, false, true]],
+    ['2022-06-13', [false, false, true]],
+    ['2022-06-14', [true, false, true]],
+    ['2023-03-13', [true, false, true]],
+    ['2023-03-14', [true, true, true]],
+  ])('RequireIntegrityActivationAuthenticationLevel on %s: not defined, 0 and 1 enforce: %j', (update, expected) => {
+    const options = [{}, withValue(REQUIRE, 0), withValue(REQUIRE, 1)];
+    expect(options.map((given) => enforcementOf(windows(update, given)).enabled)).toEqual(expected);
+  });
+
+  test.each([
+    ['2021-06-08', undefined, [5, 2]],
+    ['2022-11-07', undefined, [5, 2]],
+    ['2022-11-08', undefined, [5, 5]],
+    ['2021-06-08', 1, [5, 2]],
+    ['2022-11-08', 1, [5, 2]],
+    ['2021-06-08', 2, [5, 5]],
+    ['2022-11-08', 2, [5, 5]],
+  ])(
+    'RaiseActivationAuthenticationLevel on %s, %s: default and explicit CONNECT go out at %j',
+    (update, value, expected) => {
+      const m = windows(update, value === undefined ? {} : withValue(RAISE, value));
+      const level = (requested: 'default' | number) => activationAsClient(m, plain, { requested }).level;
+      expect([level('default'), level(CONNECT)]).toEqual(expected);
+    },
+  );
+
+  test.each([
+    [REQUIRE, 'server'],
+    [RAISE, 'client'],
+  ])('%s is a DWORD of the %s in Ole\\AppCompat, and needs a reboot', (name, role) => {
+    const path = 'HKLM\\SOFTWARE\\Microsoft\\Ole\\AppCompat';
+    const row = REGISTRY_VALUES.find((candidate) => candidate.name === name);
+    expect(row).toMatchObject({ role, path, type: 'REG_DWORD', reboot: true });
+  });
+
+  test('numbers that no source defines are options of the profile', () => {
+    expect(enforcementOf(windows('2022-06-14', withValue(REQUIRE, 2))).unconfirmed).toBe(true);
+    expect(activationAsClient(windows('2022-06-14', withValue(RAISE, 0)), plain).unconfirmed).toBe(true);
+    expect(Object.keys(POLICY_OPTIONS)).toEqual(expect.arrayContaining(['requireOther', 'raiseZero', 'raiseOther']));
+  });
+});
+
+describe('KB5004442: events', () => {
+  const at = { time: Date.UTC(2022, 5, 20), computer: 'srv' };
+  const refused: Event10036 = { id: 10036, domain: 'LAB', user: 'op', sid: 'S-1-5-18', clientAddress: '10.0.0.7' };
+  const weak: ClientEvent = {
+    id: 10037,
+    application: 'C:\\a.exe',
+    pid: 4,
+    clsid: APP_ID,
+    target: 'srv',
+    level: 2,
+  };
+  const fields = (event: Event10036 | ClientEvent) => {
+    const [system, data] = parseXml(eventXml(event, at)).children;
+    return { system: system?.children ?? [], data: data?.children ?? [] };
+  };
+
+  test.each([
+    ['Provider', { attributes: { Name: DCOM_EVENTS.provider, Guid: DCOM_EVENTS.guid, EventSourceName: 'DCOM' } }],
+    ['EventID', { attributes: { Qualifiers: '0' }, text: '10036' }],
+    ['Version', { text: '0' }],
+    ['Level', { text: '2' }],
+    ['Task', { text: '0' }],
+    ['Opcode', { text: '0' }],
+    ['Keywords', { text: '0x8080000000000000' }],
+    ['Channel', { text: 'System' }],
+    ['Security', { attributes: { UserID: 'S-1-5-18' } }],
+  ])('System/%s of an exported event', (name, expected) => {
+    expect(fields(refused).system.find((field) => field.name === name)).toMatchObject(expected);
+  });
+
+  test('the provider is Microsoft-Windows-DistributedCOM {1B562E86-B7AA-4131-BADC-B6F3A001407E}', () => {
+    expect([DCOM_EVENTS.provider, DCOM_EVENTS.guid]).toEqual([
+      'Microsoft-Windows-DistributedCOM',
+      '{1B562E86-B7AA-4131-BADC-B6F3A001407E}',
+    ]);
+  });
+
+  test('10036 has domain, user name, SID and client address, by these names and in this order, and no class', () => {
+    expect(fields(refused).data.map(({ attributes, text }) => [attributes.Name, text])).toEqual([
+      ['Domain Name', 'LAB'],
+      ['User Name', 'op'],
+      ['SID', 'S-1-5-18'],
+      ['Client IP Address', '10.0.0.7'],
+    ]);
+  });
+
+  test.each([10037, 10038] as const)(
+    '%i has path, PID, class, computer and level in this order, without names',
+    (id) => {
+      const { data } = fields({ ...weak, id });
+      expect(data.map(({ text }) => text)).toEqual(['C:\\a.exe', '4', APP_ID, 'srv', '2']);
+      expect(data.map(({ attributes }) => attributes.Name)).toEqual(Array(5).fill(undefined));
+    },
+  );
+
+  test('10037 is for a level that was set, 10038 for the default', () => {
+    const low = windows('2022-06-14', withValue(RAISE, 0));
+    expect(activationAsClient(low, plain, { requested: CONNECT }).event).toBe(10037);
+    expect(activationAsClient(low, plain).event).toBe(10038);
+    expect(eventMessage(weak)).toMatch(/a level that the application set/);
+    expect(eventMessage({ ...weak, id: 10038 })).toMatch(/the default level/);
+  });
+
+  test('10036 while enforcement is disabled is an option, since reports conflict', () => {
+    const event = (auditWhileDisabled: boolean) =>
+      activationAsServer(windows('2021-09-14', { profile: { auditWhileDisabled } }), { level: CONNECT }).event;
+    expect([event(false), event(true)]).toEqual([undefined, 10036]);
+  });
+});
+
+describe('KB5004442: builds that log', () => {
+  test.each([
+    ['Windows Server 2022', 'KB5005619', '2021-09-27'],
+    ['Windows 10 2004', 'KB5005101', '2021-09-01'],
+    ['Windows 10 20H2', 'KB5005101', '2021-09-01'],
+    ['Windows 10 21H1', 'KB5005101', '2021-09-01'],
+    ['Windows 10 1909', 'KB5005103', '2021-08-26'],
+    ['Windows Server 2019', 'KB5005102', '2021-08-26'],
+    ['Windows 10 1809', 'KB5005102', '2021-08-26'],
+    ['Windows Server 2016', 'KB5005573', '2021-09-14'],
+    ['Windows 10 1607', 'KB5005573', '2021-09-14'],
+    ['Windows Server 2012 R2', 'KB5006714', '2021-10-12'],
+    ['Windows 8.1', 'KB5006714', '2021-10-12'],
+    ['Windows 11 22H2', 'KB5017389', '2022-09-30'],
+  ])('%s since %s of %s', (name, kb, date) => {
+    expect(EVENT_BUILDS.find(({ names }) => names.includes(name))?.since).toEqual({ kb, date });
+    expect(machineLogs(windows(date, { platform: { windows: name } }))).toBe(true);
+  });
+
+  test.each(['Windows Server 2008 SP2', 'Windows Server 2008 R2', 'Windows 7', 'Windows Server 2012'])(
+    '%s enforces and does not log',
+    (name) => {
+      const m = windows('2023-03-14', { platform: { windows: name } });
+      const decision = activationAsServer(m, { level: CONNECT });
+      expect([decision.outcome, decision.event, machineLogs(m)]).toEqual(['refused', undefined, false]);
+    },
+  );
+});
+
+describe('anonymous activation', () => {
+  test('KB5004442 and [MS-DCOM] note <81>: only authenticated activations are covered', () => {
+    const decision = activationAsServer(windows('2023-03-14'), { level: 1 });
+    expect(decision).toMatchObject({ outcome: 'not covered', rule: 'unauthenticated' });
+    expect(decision.event).toBeUndefined();
+  });
+
+  test('clients raise only what is not anonymous', () => {
+    const decision = activationAsClient(windows('2023-03-14'), plain, { requested: CONNECT, anonymous: true });
+    expect(decision).toMatchObject({ level: CONNECT, rule: 'anonymous' });
+  });
+
+  test('an NTLM null session is an option of the profile', () => {
+    const outcome = (nullSessionIsAnonymous: boolean) =>
+      activationAsServer(windows('2023-03-14', { profile: { nullSessionIsAnonymous } }), {
+        level: CONNECT,
+        anonymous: true,
+      });
+    expect(outcome(true)).toMatchObject({ outcome: 'not covered', unconfirmed: true });
+    expect(outcome(false)).toMatchObject({ outcome: 'refused', unconfirmed: true });
+  });
+});
+
+describe('the process default', () => {
+  const registry = [
+    { name: 'LegacyAuthenticationLevel', value: PKT },
+    { name: 'AuthenticationLevel', value: PKT_PRIVACY, appId: APP_ID },
+  ] as const;
+  const before = windows('2021-05-11', { registry });
+
+  test.each([
+    ['CoInitializeSecurity', { coInitializeSecurity: PKT_INTEGRITY, appId: APP_ID }, PKT_INTEGRITY],
+    ['AuthenticationLevel', { appId: APP_ID }, PKT_PRIVACY],
+    ['LegacyAuthenticationLevel', {}, PKT],
+  ])('%s comes before what stands below it', (source, application, level) => {
+    expect(processDefaultOf(before, { ...plain, ...application })).toEqual({ level, source });
+  });
+
+  test('nothing defined is CONNECT', () => {
+    expect(processDefaultOf(windows('2021-05-11'))).toEqual({ level: CONNECT, source: 'not defined' });
+  });
+
+  test.each([
+    [1, 1],
+    [2, 2],
+    [3, 4],
+    [4, 4],
+    [5, 5],
+    [6, 6],
+  ])('LegacyAuthenticationLevel %i is level %i', (value, level) => {
+    expect(processDefaultOf(windows('2021-05-11', withValue('LegacyAuthenticationLevel', value))).level).toBe(level);
+  });
+
+  test('[MS-DCOM] note <41>: an exporter takes LegacyAuthenticationLevel, and no update raises it', () => {
+    expect(exporterLevelOf(before)).toBe(PKT);
+    expect(exporterLevelOf(windows('2023-03-14'))).toBe(CONNECT);
+  });
+
+  test('[MS-DCOM] note <86>: a client calls objects at LegacyAuthenticationLevel', () => {
+    expect(callLevelOf(before, plain, { authnHint: CONNECT })).toBe(PKT);
+  });
+
+  test('[MS-DCOM] note <37>: since October 2022 at PKT_INTEGRITY or the hint at least', () => {
+    expect(callLevelOf(windows('2022-10-11'), plain, { authnHint: CONNECT })).toBe(PKT_INTEGRITY);
+    expect(callLevelOf(windows('2022-10-11'), plain, { authnHint: PKT_PRIVACY })).toBe(PKT_PRIVACY);
+  });
+
+  test('[MS-DCOM] note <81>: a default activates at the higher of LegacyAuthenticationLevel and PKT_INTEGRITY', () => {
+    const level = (value: number) =>
+      activationAsClient(windows('2021-06-08', withValue('LegacyAuthenticationLevel', value)), plain).level;
+    expect([1, 2, 4, 5, 6].map(level)).toEqual([5, 5, 5, 5, 6]);
+  });
+
+  test('[MS-DCOM] note <80>: a level that the application asks for is raised to PKT_INTEGRITY if it is less', () => {
+    expect(activationAsClient(windows('2022-11-08'), plain, { requested: CONNECT }).level).toBe(PKT_INTEGRITY);
+  });
+
+  test('[MS-RPCE] 2.2.1.1.8: RPC_C_AUTHN_LEVEL_DEFAULT is CONNECT', () => {
+    expect(processDefaultOf(windows('2021-05-11'), { ...plain, coInitializeSecurity: 0 }).level).toBe(CONNECT);
+    expect(activationAsServer(windows('2023-03-14'), { level: 0 }).reason).toMatch(/^RPC_C_AUTHN_LEVEL_CONNECT is/);
+  });
+
+  test('CallAuthLevel is no value of the registry', () => {
+    const name = 'CallAuthLevel' as typeof REQUIRE;
+    expect(() => setRegistryValue(windows('2022-06-14'), name, 5)).toThrow(/^unknown registry value 'CallAuthLevel'/);
+  });
+
+  test.each([
+    [0x2, 'ACTIVATION'],
+    [0x8, 'RESOLVE'],
+  ] as const)('DCOMSCMRemoteCallFlags %i forbids the second try without security: %s', (flags, call) => {
+    expect(retriesUnsecured({}, call)).toBe(true);
+    expect(retriesUnsecured({ DCOMSCMRemoteCallFlags: flags }, call)).toBe(false);
+  });
+
+  test('a system that is not Windows knows only what its application sets', () => {
+    const gateway = machine({ name: 'gw', platform: { other: 'Linux' } });
+    expect(processDefaultOf(gateway, { ...plain, coInitializeSecurity: PKT }).level).toBe(PKT);
+    expect(processDefaultOf(gateway, plain).level).toBe(CONNECT);
+  });
+});
