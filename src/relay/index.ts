@@ -1,4 +1,5 @@
-export { STAGES, type Stage } from './attacker.js';
+export { asCaptured } from './as-captured.js';
+export { STAGES, type Stage, type WantedClass } from './attacker.js';
 export type { RequestClaim } from './claims.js';
 export { RelayRefused } from './confined.js';
 export { expectedStop } from './expectation.js';

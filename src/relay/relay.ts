@@ -11,6 +11,7 @@ import { DEFAULT_PROFILE, type RpcProfile } from '../rpc/index.js';
 import { type Milliseconds, type RandomBytes, Secret } from '../security/index.js';
 import { CLASSES } from '../server/classes/index.js';
 import { startServer } from '../server/server.js';
+import type { WantedClass } from './attacker.js';
 import { relayBetween, type SceneOutcome } from './between.js';
 import { assertConfined } from './confined.js';
 import { type RelayVariant, relayVariant } from './variants.js';
@@ -38,6 +39,8 @@ export interface RelayOptions {
      */
     readonly refusesOwnChallenges?: boolean;
   };
+  /** A class that the victim asks the lure for, and the attacker the server; MMC20.Application where absent. */
+  readonly wanted?: WantedClass;
   readonly random?: RandomBytes;
   readonly clock?: () => Milliseconds;
   readonly timers?: Timers;
@@ -77,13 +80,13 @@ export async function relay(options: RelayOptions): Promise<RelayOutcome> {
     secret: Secret.password(secrets.get(account.user) as string),
   });
   const witness = new Witness();
-  const { registry, policy, profile = DEFAULT_PROFILE, exporterLevel, record, timeout = TIMEOUT } = options;
+  const { registry, policy, profile = DEFAULT_PROFILE, exporterLevel, record, wanted, timeout = TIMEOUT } = options;
   const server = await startServer({
     listen: formatEndpoint({ address: at, port: 0 }),
     asOf: options.asOf,
     accounts: [USER, OTHER].map((account) => ({ ...account, password: secrets.get(account.user) as string })),
     names: { netbiosName: 'SERVER', netbiosDomain: 'LAB' },
-    classes: [CLASSES.mmc20],
+    classes: wanted === undefined ? [CLASSES.mmc20] : [CLASSES.mmc20, CLASSES.generic],
     ...{ random, network, timers, clock, profile },
     observers: [witness],
     onActivation: witness.onActivation,
@@ -104,8 +107,9 @@ export async function relay(options: RelayOptions): Promise<RelayOutcome> {
         ...options.victim,
         address: victim,
         credentials: credentialsOf(USER),
+        ...(wanted && { wanted }),
       },
-      attacker: { address: attacker },
+      attacker: { address: attacker, ...(wanted && { wanted }) },
       server: server.address,
       other: credentialsOf(OTHER),
       badSignatureStatus: profile.badSignatureStatus,

@@ -9,6 +9,8 @@ import type { StoppedAt } from './variants.js';
 /** What both ends and the attacker saw of one relay. */
 export interface Observed {
   readonly stage: Stage;
+  /** What the attacker was after; a command where absent. */
+  readonly goal?: 'activated' | 'invoked';
   /** The attacker's last call. */
   readonly attacker: CallOutcome;
   readonly server: {
@@ -64,13 +66,14 @@ interface Stop {
 export function verdict(observed: Observed): Verdict {
   const { server, attacker, victim, badSignatureStatus } = observed;
   const invocation = server.invocations.find(({ member }) => member === 'ExecuteShellCommand');
-  const stop = invocation === undefined ? whatStopped(observed) : undefined;
+  const success = successOf(observed, invocation);
+  const stop = success === undefined ? whatStopped(observed) : undefined;
   const refused = server.activations.find((each) => each.outcome === 'refused');
   const logged = server.events.find(({ event }) => event.id === 10036);
   return {
     outcome: stop === undefined ? 'succeeded' : 'stopped',
     stoppedAt: stop?.at,
-    reason: stop?.reason ?? succeeded(invocation as Invocation),
+    reason: stop?.reason ?? (success as string),
     evidence: {
       // An answer without protection, where there should be some, the attacker's client does not look into.
       status: attacker.status ?? refused?.status,
@@ -110,5 +113,15 @@ function refusalWith(refusals: readonly AssociationEvent[], status: number): str
   return found?.type === 'fault' ? found.why : undefined;
 }
 
-const succeeded = ({ identity, client }: Invocation): string =>
-  `the server took the command as ${identity?.domain}\\${identity?.user}'s, though it came from ${client.address}`;
+/** Why it is one, in words; undefined where the attacker has not got what he was after. */
+function successOf(
+  { goal = 'invoked', server, attacker }: Observed,
+  invocation: Invocation | undefined,
+): string | undefined {
+  const activation = server.activations.find(({ outcome }) => outcome === 'accepted');
+  const found = goal === 'invoked' ? invocation : attacker.accepted ? activation : undefined;
+  if (found === undefined) return undefined;
+  const { identity, client } = found;
+  const what = goal === 'invoked' ? 'command' : 'activation';
+  return `the server took the ${what} as ${identity?.domain}\\${identity?.user}'s, though it came from ${client.address}`;
+}

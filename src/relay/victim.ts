@@ -9,6 +9,7 @@ import type { Endpoint } from '../net/channel.js';
 import type { Network } from '../net/network.js';
 import type { Timers } from '../net/timers.js';
 import { type Milliseconds, type NtlmCredentials, type RandomBytes, SecurityError } from '../security/index.js';
+import type { WantedClass } from './attacker.js';
 import { gate } from './gate.js';
 
 export interface VictimOptions {
@@ -20,6 +21,8 @@ export interface VictimOptions {
   readonly level?: number;
   readonly authType: number;
   readonly credentials: NtlmCredentials;
+  /** What its application wants of the lure: any class does, since the authentication is all that matters. */
+  readonly wanted?: WantedClass;
   readonly random: RandomBytes;
   readonly clock: () => Milliseconds;
   readonly timers: Timers;
@@ -28,8 +31,10 @@ export interface VictimOptions {
   readonly refuses?: (serverChallenge: Uint8Array) => boolean;
 }
 
-/** What its application wanted of the lure: any class does, since the authentication is all that matters. */
-const WANTED = { clsid: '0c0a3666-30c9-11d0-8f20-00805f2cd064', iids: ['00000000-0000-0000-c000-000000000046'] };
+const ANY: WantedClass = {
+  clsid: '0c0a3666-30c9-11d0-8f20-00805f2cd064',
+  iids: ['00000000-0000-0000-c000-000000000046'],
+};
 
 /** The user whose application activates a class on the attacker's machine: this project's own client. */
 export class Victim {
@@ -45,14 +50,14 @@ export class Victim {
 
   /** One activation on the lure, with one authentication. */
   async activateOn(lure: Endpoint): Promise<void> {
-    const { profile, level, authType, credentials, random, clock, timers, timeout } = this.#options;
+    const { profile, level, authType, credentials, random, clock, timers, timeout, wanted = ANY } = this.#options;
     const client = new DcomClient({
       ...{ host: lure.address, port: lure.port, profile, authType, credentials, random, clock, timers, timeout },
       ...(level === undefined ? {} : { level }),
       connector: this.#connector,
     });
     try {
-      const { outcome } = await client.activation(WANTED);
+      const { outcome } = await client.activation(wanted);
       this.outcomes.push(outcome);
     } finally {
       await client.close();

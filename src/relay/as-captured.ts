@@ -1,0 +1,32 @@
+import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
+import { authnLevelName, effectiveAuthnLevel } from '../codec/status/authn.js';
+import type { RelayVariant } from './variants.js';
+
+/**
+ * The attacker who keeps the level that his victim authenticates at, though nothing makes him: the request is his own,
+ * and at a level that signs he has no key for it. Who only passes on each octet as it came gets nothing that the victim
+ * did not ask for.
+ */
+export function asCaptured(authType: number, captured: number): RelayVariant {
+  // [MS-RPCE] 2.2.1.1.8: over TCP, CALL is PKT, from which on packets are signed.
+  const level = effectiveAuthnLevel(captured);
+  const name = authnLevelName(level).replace('RPC_C_AUTHN_LEVEL_', '');
+  const signs = level >= RPC_C_AUTHN_LEVEL.PKT;
+  return {
+    id: 'as-captured',
+    authType,
+    bindLevel: level,
+    ...(signs
+      ? {
+          title: `binds at the client’s own level, ${name}, and has no key to sign with`,
+          section: '[MS-NLMP] 3.4.4',
+          claim: { level, signature: 'invented' },
+          stopped: { unhardened: 'signature', hardened: 'signature' },
+        }
+      : {
+          title: `binds at the client’s own level, ${name}, at which nothing is signed`,
+          section: '[MS-RPCE] 3.3.1.5.4',
+          stopped: { hardened: 'activation policy' },
+        }),
+  };
+}
