@@ -1,4 +1,4 @@
-import { unpackActivationRequest, unpackRemoteActivation } from '../codec/dcom/index.js';
+import { type ActivationRequest, unpackActivationRequest, unpackRemoteActivation } from '../codec/dcom/index.js';
 import { authnLevelName } from '../codec/status/authn.js';
 import type { CapturedCall } from './conversation.js';
 import type { ReplayedCall } from './replay.js';
@@ -7,12 +7,14 @@ import type { ReplayedCall } from './replay.js';
 export const classOf = (call: CapturedCall): string | undefined => classIn(call.value);
 
 /** The same from the parameters of an activation; undefined where there are none, or they name no class. */
-export function classIn(parameters: unknown): string | undefined {
+export const classIn = (parameters: unknown): string | undefined => wantedIn(parameters)?.clsid;
+
+/** Class and interfaces that the parameters of an activation ask for. */
+export function wantedIn(parameters: unknown): Pick<ActivationRequest, 'clsid' | 'iids'> | undefined {
   const value = parameters as { pActProperties?: unknown; Clsid?: unknown } | undefined;
   if (value === undefined) return undefined;
-  if ('Clsid' in value) return unpackRemoteActivation(value as Parameters<typeof unpackRemoteActivation>[0]).clsid;
-  return unpackActivationRequest((value.pActProperties ?? null) as Parameters<typeof unpackActivationRequest>[0])
-    ?.clsid;
+  if ('Clsid' in value) return unpackRemoteActivation(value as Parameters<typeof unpackRemoteActivation>[0]);
+  return unpackActivationRequest((value.pActProperties ?? null) as Parameters<typeof unpackActivationRequest>[0]);
 }
 
 const level = (value: number): string => authnLevelName(value).replace('RPC_C_AUTHN_LEVEL_', '');

@@ -5,32 +5,15 @@ import type { CapturedCall } from '../capture/conversation.js';
 import { type RepeatedCall, repeatConversation, whyNotRepeated } from '../capture/repeat.js';
 import { assertMayCallHost, MethodCallRefused } from '../client/may-call.js';
 import { CLIENT_PROFILES } from '../client/profiles.js';
-import type { Registry } from '../hardening/registry.js';
-import type { PatchLevel } from '../hardening/timeline.js';
 import { junit } from '../report/junit.js';
 import { type Result, resultsSummary } from '../report/result.js';
 import type { Column } from '../report/table.js';
 import { tap } from '../report/tap.js';
-import type { AccountEntry, Secret } from '../security/index.js';
 import { type DcomServer, startServer } from '../server/server.js';
 import { openForWriting } from './files.js';
 import { type Output, UsageError } from './io.js';
 import { AUTH_TYPES, credentialsOf } from './options.js';
-import { accountFor, NOBODY_THERE, replayEach, simulatedFor } from './replay-files.js';
-
-export interface ConversationOptions {
-  readonly target?: { host: string; port: number };
-  readonly asOf?: PatchLevel;
-  readonly registry?: Registry;
-  readonly user?: AccountEntry;
-  readonly level?: number;
-  readonly auth?: string;
-  readonly password?: string[];
-  readonly nthash?: Secret[];
-  readonly tap: boolean;
-  readonly junit?: string;
-  readonly json: boolean;
-}
+import { accountFor, type ClientSideOptions, NOBODY_THERE, replayEach, simulatedFor } from './replay-files.js';
 
 interface Repeated extends RepeatedCall {
   readonly file: string;
@@ -40,7 +23,7 @@ interface Repeated extends RepeatedCall {
 export async function replayConversations(
   out: Output,
   paths: readonly string[],
-  options: ConversationOptions,
+  options: ClientSideOptions,
 ): Promise<void> {
   if (options.target !== undefined) await checkMayCall(options.target.host);
   const report = options.junit === undefined ? undefined : openForWriting(options.junit);
@@ -75,7 +58,7 @@ async function checkMayCall(host: string): Promise<void> {
 }
 
 /** The calls of one file, against the target, or a fresh simulated server whose objects answer as the captured ones. */
-async function repeat(calls: readonly CapturedCall[], options: ConversationOptions): Promise<readonly RepeatedCall[]> {
+async function repeat(calls: readonly CapturedCall[], options: ClientSideOptions): Promise<readonly RepeatedCall[]> {
   const { target, user, level, auth } = options;
   const server = target === undefined ? await simulated(calls, options) : undefined;
   const account = accountFor(user, server !== undefined);
@@ -96,7 +79,7 @@ async function repeat(calls: readonly CapturedCall[], options: ConversationOptio
 
 const simulated = (
   calls: readonly CapturedCall[],
-  { asOf, registry, user }: ConversationOptions,
+  { asOf, registry, user }: ClientSideOptions,
 ): Promise<DcomServer> => {
   const hint = capturedAuthnHint(calls);
   return startServer({

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { type CapturedCalls, readCalls } from '../capture/calls.js';
 import { CaptureError } from '../capture/error.js';
+import type { Registry } from '../hardening/registry.js';
+import type { PatchLevel } from '../hardening/timeline.js';
 import type { AccountEntry, Secret } from '../security/index.js';
 import { captureFiles } from './files.js';
 import type { Output } from './io.js';
@@ -26,6 +28,19 @@ export const accountFor = (user: AccountEntry | undefined, isSimulated: boolean)
 export interface SecretsGiven {
   readonly password?: string[];
   readonly nthash?: Secret[];
+}
+
+/** What the modes have in common that play the client. */
+export interface ClientSideOptions extends SecretsGiven {
+  readonly target?: { host: string; port: number };
+  readonly asOf?: PatchLevel;
+  readonly registry?: Registry;
+  readonly user?: AccountEntry;
+  readonly level?: number;
+  readonly auth?: string;
+  readonly tap: boolean;
+  readonly junit?: string;
+  readonly json: boolean;
 }
 
 /**
