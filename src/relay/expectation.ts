@@ -1,3 +1,4 @@
+import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import { enforcement } from '../hardening/decision.js';
 import type { Registry } from '../hardening/registry.js';
 import type { AsOf } from '../hardening/timeline.js';
@@ -6,8 +7,18 @@ import type { RelayVariant, StoppedAt } from './variants.js';
 /** What KB5004442 and the specifications have stop a variant on such a server; undefined where nothing does. */
 export function expectedStop(
   { stopped, bindLevel }: RelayVariant,
-  { asOf, registry = {} }: { readonly asOf: AsOf; readonly registry?: Registry },
+  {
+    asOf,
+    registry = {},
+    victimLevel,
+  }: { readonly asOf: AsOf; readonly registry?: Registry; readonly victimLevel?: number },
 ): StoppedAt | undefined {
+  if (
+    stopped.signingVictim !== undefined &&
+    victimLevel !== undefined &&
+    victimLevel >= RPC_C_AUTHN_LEVEL.PKT_INTEGRITY
+  )
+    return stopped.signingVictim;
   const stop = enforcement({ asOf, registry }).enabled ? stopped.hardened : stopped.unhardened;
   // [MS-DCOM] note <41>: LegacyAuthenticationLevel is the exporter's own level, which no update raises.
   return stop ?? ((registry.LegacyAuthenticationLevel ?? 0) > bindLevel ? 'exporter' : undefined);

@@ -31,7 +31,12 @@ export interface RelayVariant {
   /** Nothing is activated: the attacker knows a reference to an object that somebody else has activated. */
   readonly knownReference?: boolean;
   /** What the sources have stop it, without and with enforcement; absent where it succeeds. */
-  readonly stopped: { readonly unhardened?: StoppedAt; readonly hardened?: StoppedAt };
+  readonly stopped: {
+    readonly unhardened?: StoppedAt;
+    readonly hardened?: StoppedAt;
+    /** Whatever the server: where the victim's own level is PKT_INTEGRITY or above, so that it insists on signing. */
+    readonly signingVictim?: StoppedAt;
+  };
 }
 
 type Base = Omit<RelayVariant, 'authType'>;
@@ -108,7 +113,7 @@ const BASES: readonly Base[] = [
     bindLevel: PKT_INTEGRITY,
     claim: { level: PKT_INTEGRITY, signature: 'invented' },
     tampering: TAMPERINGS.flagsDowngraded,
-    stopped: { unhardened: 'authentication', hardened: 'authentication' },
+    stopped: { unhardened: 'authentication', hardened: 'authentication', signingVictim: 'victim' },
   },
   {
     id: 'time-removed',
@@ -125,7 +130,7 @@ const BASES: readonly Base[] = [
     bindLevel: PKT_INTEGRITY,
     claim: { level: PKT_INTEGRITY, signature: 'invented' },
     tampering: TAMPERINGS.timeRemovedAndFlagsDowngraded,
-    stopped: { unhardened: 'signature', hardened: 'signature' },
+    stopped: { unhardened: 'signature', hardened: 'signature', signingVictim: 'victim' },
   },
   {
     id: 'reflection',

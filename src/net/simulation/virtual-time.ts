@@ -37,6 +37,8 @@ export class VirtualTime implements Timers {
   #order = 0;
   #stopped = 0;
   #now = 0;
+  /** Beyond this, what is waited for is not coming. */
+  #until = 0;
 
   constructor({ start, horizonMilliseconds = 30 * DAY }: VirtualTimeOptions) {
     this.#start = start;
@@ -85,13 +87,13 @@ export class VirtualTime implements Timers {
       settled = true;
     };
     work.then(settle, settle);
-    const until = this.#now + this.#horizon;
+    this.#until = this.#now + this.#horizon;
     for (;;) {
       await reactions();
       if (settled) return work;
       const due = this.#next();
       if (due === undefined) throw new SimulationStuck('nothing will happen any more');
-      if (due.at > until) throw new SimulationStuck(`nothing came of it in ${this.#horizon / 1000 / DAY} days`);
+      if (due.at > this.#until) throw new SimulationStuck(`nothing came of it in ${this.#horizon / 1000 / DAY} days`);
       this.#now = due.at;
       due.run();
     }
@@ -106,6 +108,7 @@ export class VirtualTime implements Timers {
   skip(milliseconds: number): void {
     const by = Math.max(0, Math.round(milliseconds * 1000));
     this.#now += by;
+    this.#until += by;
     for (const due of this.#queue.data) due.at += by;
   }
 

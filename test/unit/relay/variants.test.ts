@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { CLIENT_PROFILES } from '../../../src/client/profiles.js';
 import { RELAY_VARIANTS, type RelayOutcome, relay, relayVariant } from '../../../src/relay/index.js';
 
 const [ATTACKER, UNHARDENED, HARDENED] = ['127.0.0.66', '2021-05', '2023-03-14'] as const;
@@ -132,5 +133,12 @@ test.each(RELAY_VARIANTS.map(({ id }) => id))('%s: what its data expects is what
   expect(relayVariant(id)?.stopped).toEqual({
     ...(unhardened && { unhardened: unhardened.at }),
     hardened: hardened.at,
+    ...(id.startsWith('flags-downgraded') && { signingVictim: 'victim' }),
   });
+});
+
+test.each(RELAY_VARIANTS)('$id: a victim that signs stops it where its data says so', async ({ id, stopped }) => {
+  const profile = CLIENT_PROFILES['windows-2023-03'];
+  const outcome = await relay({ variant: id, asOf: UNHARDENED, victim: { profile } });
+  expect(outcome.stoppedAt).toBe(stopped.signingVictim ?? stopped.unhardened);
 });

@@ -1,0 +1,139 @@
+import { Automation } from '../client/automation.js';
+import type { Connector } from '../client/connection.js';
+import { DcomClient, type DcomClientOptions, Refused, type RemoteInterface } from '../client/dcom-client.js';
+import { ACCEPTED, type CallOutcome, outcomeOfError } from '../client/outcome.js';
+import { IID_IDispatch } from '../codec/oaut/index.js';
+import { RPC_C_AUTHN } from '../codec/rpce/index.js';
+import { type Application, isWindows } from '../hardening/machine.js';
+import { activationAsClient, activationAsServer, clientEventOf } from '../hardening/machine-policy.js';
+import type { Activation } from '../server/activation-log.js';
+import type { Lab } from './lab.js';
+import { authenticates, type LabHost } from './lab-host.js';
+import type { LabActivation } from './run-types.js';
+
+/** What a client is to do. */
+export interface ActivationWish {
+  readonly from: LabHost;
+  readonly application: Application;
+  readonly user: string;
+  readonly on: LabHost;
+  readonly clsid: string;
+  /** Instead of what the application asks for. */
+  readonly level?: number | 'default';
+  readonly authType?: number;
+  readonly anonymous: boolean;
+}
+
+export interface ActivationDone {
+  readonly activation: LabActivation;
+  /** What KB5004442 and the access checks make of it, in the words of `actual`. */
+  readonly expected: string;
+  readonly actual: string;
+  /** Where the object is kept. */
+  readonly kept?: { readonly client: DcomClient; readonly object: RemoteInterface };
+}
+
+const TIMEOUT = 10_000;
+
+/** One activation over the network, seen from both ends; the client's event is logged where its machine has it. */
+export async function activate(lab: Lab, wish: ActivationWish, keep = false): Promise<ActivationDone> {
+  const { from, application, on, clsid, anonymous } = wish;
+  const requested = wish.level ?? application.activationLevel ?? 'default';
+  const decision = isWindows(from.machine)
+    ? activationAsClient(from.machine, application, { requested, anonymous })
+    : undefined;
+  const level = decision?.level ?? from.levelOfOther(requested);
+  const profile = from.profileOf(application, level);
+  const authType = authenticates(level) ? (wish.authType ?? profile.authType) : RPC_C_AUTHN.NONE;
+  const client = new DcomClient({
+    ...clientOptions(lab, wish),
+    profile,
+    authType,
+    ...(anonymous ? {} : { credentials: from.credentialsOf(wish.user) }),
+  });
+  const clientEvent = decision && clientEventOf(decision, application, { clsid: braced(clsid), target: on.name });
+  const time = lab.world.clock();
+  if (clientEvent !== undefined) from.log.record(from.machine, clientEvent, time);
+
+  const seen: Activation[] = [];
+  const deaf = on.audience.add({ onActivation: (activation) => void seen.push(activation) });
+  const { outcome, object } = await attempt(client, clsid, keep);
+  deaf();
+  if (object === undefined) await client.close();
+
+  const [server] = seen;
+  const activation: LabActivation = {
+    time,
+    client: from.name,
+    server: on.name,
+    clientAddress: from.address,
+    serverAddress: on.address,
+    clsid,
+    requested,
+    anonymous,
+    authType,
+    level,
+    raised: decision?.raised ?? false,
+    outcome: outcome.accepted ? 'accepted' : 'refused',
+    by: outcome.accepted ? undefined : (server?.refusedBy ?? outcome.refusedAt),
+    reason: server?.reason ?? outcome.text,
+    seen: outcome,
+    event: server?.event?.id === 10036 ? server.event : undefined,
+    clientEvent,
+  };
+  lab.activations.push(activation);
+  return {
+    activation,
+    expected: expectedOf(on, activation),
+    actual: describe(activation.by, activation.event !== undefined),
+    ...(object && { kept: { client, object } }),
+  };
+}
+
+/** What every client of the lab shares. */
+export function clientOptions(
+  lab: Lab,
+  { from, on }: Pick<ActivationWish, 'from' | 'on'>,
+): Omit<DcomClientOptions, 'profile'> {
+  const { network } = from;
+  const connector: Connector = (target, accept, timeout) => network.connect(target, accept, timeout);
+  return {
+    host: on.endpoint.address,
+    port: on.endpoint.port,
+    random: from.random,
+    timers: lab.world.timers,
+    clock: lab.world.clock,
+    timeout: TIMEOUT,
+    simulated: network.simulated,
+    connector,
+  };
+}
+
+export const automationOf = (client: DcomClient): Automation =>
+  new Automation({ unmarshal: (objref) => client.unmarshal(objref) });
+
+async function attempt(
+  client: DcomClient,
+  clsid: string,
+  keep: boolean,
+): Promise<{ outcome: CallOutcome; object?: RemoteInterface }> {
+  if (!keep) return client.activation({ clsid, iids: [IID_IDispatch] });
+  try {
+    return { outcome: ACCEPTED, object: await client.activate(clsid, IID_IDispatch) };
+  } catch (error) {
+    return { outcome: error instanceof Refused ? error.outcome : outcomeOfError(error) };
+  }
+}
+
+function expectedOf(on: LabHost, { level, authType, anonymous }: LabActivation): string {
+  const decision = activationAsServer(on.machine, { level, authType, anonymous });
+  if (decision.outcome === 'refused') return describe('activation policy', decision.event !== undefined);
+  // Nobody without a name may activate, unless an access list says so ([MS-DCOM] note <61>).
+  if (decision.outcome === 'not covered' || anonymous) return describe('access control', false);
+  return describe(undefined, decision.event !== undefined);
+}
+
+const describe = (by: string | undefined, event: boolean): string =>
+  `${by === undefined ? 'accepted' : `refused by ${by}`}${event ? ', event 10036' : ''}`;
+
+const braced = (clsid: string): string => `{${clsid.toUpperCase()}}`;

@@ -1,0 +1,153 @@
+import type { ClientProfile } from '../client/profile.js';
+import { CLIENT_PROFILES, type ClientProfileName } from '../client/profiles.js';
+import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
+import { EventLog } from '../hardening/event-log.js';
+import {
+  type Application,
+  accountOf,
+  isWindows,
+  type Machine,
+  patchLevelOf,
+  platformName,
+} from '../hardening/machine.js';
+import { callLevelOf, enforcementOf, exporterLevelOf } from '../hardening/machine-policy.js';
+import { registryFor } from '../hardening/machine-registry.js';
+import type { PolicyProfile } from '../hardening/profile.js';
+import type { Endpoint } from '../net/channel.js';
+import type { Network } from '../net/network.js';
+import { type NtlmCredentials, type RandomBytes, Secret } from '../security/index.js';
+import { CLASSES, type ClassName } from '../server/classes/index.js';
+import { type DcomServer, startServer } from '../server/server.js';
+import { Audience } from './audience.js';
+import { listenText, type World } from './world.js';
+
+export interface LabHostOptions {
+  readonly world: World;
+  readonly machine: Machine;
+  readonly address: string;
+  readonly serves: readonly string[] | undefined;
+  readonly client: ClientProfileName | undefined;
+  readonly random: RandomBytes;
+  /** Of an account, by its user's name. */
+  readonly passwordOf: (user: string) => string;
+}
+
+/** One host of a lab: a machine with its log, on a network, with a DCOM server where it serves. */
+export class LabHost {
+  machine: Machine;
+  readonly address: string;
+  readonly network: Network;
+  readonly log = new EventLog();
+  readonly audience = new Audience();
+  readonly #options: LabHostOptions;
+  #server: DcomServer | undefined;
+
+  constructor(options: LabHostOptions) {
+    this.#options = options;
+    this.machine = options.machine;
+    this.address = options.world.addressOf(options.address);
+    this.network = options.world.addHost(options.machine.name, options.address);
+    this.audience.add({ onEvent: ({ event, at }) => void this.log.record(this.machine, event, at.time) });
+  }
+
+  /** For its clients and its server. */
+  get random(): RandomBytes {
+    return this.#options.random;
+  }
+
+  get name(): string {
+    return this.machine.name;
+  }
+
+  /** Throws where the host serves nothing. */
+  get server(): DcomServer {
+    if (this.#server === undefined) throw new TypeError(`${this.name} has no DCOM server`);
+    return this.#server;
+  }
+
+  get endpoint(): Endpoint {
+    return this.server.address;
+  }
+
+  get serves(): boolean {
+    return this.#server !== undefined;
+  }
+
+  /** Starts what it serves, with the updates and the registry that are in force. */
+  async start(): Promise<void> {
+    const { world, serves, random, passwordOf } = this.#options;
+    if (serves === undefined) return;
+    const { machine, audience } = this;
+    const windows = isWindows(machine);
+    const enforces = enforcementOf(machine).enabled;
+    const policy: Partial<PolicyProfile> = windows
+      ? { ...machine.profile, windows: platformName(machine) }
+      : machine.profile;
+    const member = 'domain' in machine.membership ? { netbiosDomain: machine.membership.domain } : {};
+    this.#server = await startServer({
+      listen: listenText(this.address, world.resolverPort),
+      network: this.network,
+      timers: world.timers,
+      clock: world.clock,
+      random,
+      // A server that is not Windows has no patch level; what its maker decided is one of the two ends.
+      asOf: windows ? patchLevelOf(machine) : enforces ? '2023-03-14' : '2021-05',
+      registry: registryFor(machine.effective),
+      policy,
+      accounts: machine.accounts.map(({ domain, user, sid }) => ({ domain, user, sid, password: passwordOf(user) })),
+      names: { netbiosName: netbiosName(machine.name), ...member },
+      classes: serves.map((name) => CLASSES[name as ClassName]),
+      exporterLevel: exporterLevelOf(machine),
+      observers: [audience],
+      onActivation: audience.onActivation,
+      onEvent: audience.onEvent,
+      onInvocation: audience.onInvocation,
+      onRefusedCall: audience.onRefusedCall,
+      onFailedLogon: audience.onFailedLogon,
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#server?.close();
+    this.#server = undefined;
+  }
+
+  /** How an application of this host behaves as a client, activating at a level that has been decided. */
+  profileOf(application: Application, activationLevel: number): ClientProfile {
+    const { machine } = this;
+    const { client } = this.#options;
+    const named = client === undefined ? windowsAt(patchLevelOf(machine).date) : CLIENT_PROFILES[client];
+    if (!isWindows(machine)) return { ...named, activationLevel: () => activationLevel };
+    return {
+      ...named,
+      activationLevel: () => activationLevel,
+      objectLevel: (authnHint) => callLevelOf(machine, application, { authnHint }),
+    };
+  }
+
+  /** The level of a client that is not Windows, which raises nothing: its own where the application leaves it open. */
+  levelOfOther(requested: number | 'default'): number {
+    const { client = 'impacket' } = this.#options;
+    return CLIENT_PROFILES[client].activationLevel(requested);
+  }
+
+  credentialsOf(user: string): NtlmCredentials {
+    const account = accountOf(this.machine, user);
+    if (account === undefined) throw new TypeError(`${this.name} knows no account '${user}'`);
+    return { domain: account.domain, user: account.user, secret: Secret.password(this.#options.passwordOf(user)) };
+  }
+}
+
+/** The profile of the newest Windows client that is not newer than a date. */
+function windowsAt(date: string): ClientProfile {
+  const months = Object.values<ClientProfile>(CLIENT_PROFILES).filter(({ name }) => name.startsWith('windows-'));
+  return (
+    months.findLast(({ name }) => name.slice('windows-'.length) <= date.slice(0, 7)) ?? (months[0] as ClientProfile)
+  );
+}
+
+/** [MS-NLMP] names computers by NetBIOS names of at most 15 characters. */
+const netbiosName = (name: string): string => name.toUpperCase().slice(0, 15);
+
+/** Whether an activation authenticates. */
+export const authenticates = (level: number): boolean => level !== RPC_C_AUTHN_LEVEL.NONE;

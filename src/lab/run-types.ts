@@ -1,0 +1,76 @@
+import type { CallOutcome } from '../client/outcome.js';
+import type { LogEntry } from '../hardening/event-log.js';
+import type { ClientEvent, Event10036 } from '../hardening/events.js';
+import type { Machine } from '../hardening/machine.js';
+import type { Trace } from '../hardening/trace.js';
+import type { RelayVariant, SceneOutcome } from '../relay/index.js';
+import type { Milliseconds } from '../security/index.js';
+
+/** One activation of a lab: what the client wanted, what went over the wire, what came of it at both ends. */
+export interface LabActivation {
+  readonly time: Milliseconds;
+  readonly client: string;
+  readonly server: string;
+  /** Without the port. */
+  readonly clientAddress: string;
+  readonly serverAddress: string;
+  readonly clsid: string;
+  readonly requested: number | 'default';
+  readonly anonymous: boolean;
+  /** RPC_C_AUTHN_* and RPC_C_AUTHN_LEVEL_* that went over the wire. */
+  readonly authType: number;
+  readonly level: number;
+  /** Windows raised the level by itself. */
+  readonly raised: boolean;
+  readonly outcome: 'accepted' | 'refused';
+  /** Which layer refused; that of the server where it says so. */
+  readonly by: string | undefined;
+  readonly reason: string;
+  /** As the client saw it. */
+  readonly seen: CallOutcome;
+  readonly event: Event10036 | undefined;
+  readonly clientEvent: ClientEvent | undefined;
+}
+
+/** One activation of the timeline, and the server that it met. */
+export interface TimelineCell {
+  readonly phase: string;
+  /** RequireIntegrityActivationAuthenticationLevel. */
+  readonly registry: number | 'absent';
+  readonly client: string;
+  /** What the application asked for: a level, `default`, or `anonymous` for a null session. */
+  readonly asked: string;
+  readonly activation: LabActivation;
+}
+
+export interface LabRelay {
+  readonly variant: RelayVariant;
+  readonly server: string;
+  /** The patch level of the server. */
+  readonly asOf: string;
+  readonly outcome: SceneOutcome;
+  /** What KB5004442 and the specifications have stop it; `succeeded` where nothing does. */
+  readonly expected: string;
+}
+
+export interface LabTrace {
+  readonly server: string;
+  readonly trace: Trace;
+}
+
+export interface HostLog {
+  readonly machine: Machine;
+  readonly entries: readonly LogEntry[];
+  readonly xml: string;
+}
+
+/** Something that was expected, and what came. */
+export interface LabFinding {
+  /** Begins with the name of the scenario. */
+  readonly id: string;
+  readonly title: string;
+  readonly section: string;
+  readonly expected: string;
+  readonly actual: string;
+  readonly ok: boolean;
+}

@@ -1,0 +1,76 @@
+import { Lab } from './lab.js';
+import type { HostLog, LabActivation, LabFinding, LabRelay, LabTrace, TimelineCell } from './run-types.js';
+import { type ScenarioData, verbOf } from './scenario.js';
+import type { Scenario } from './scenario-file.js';
+import { runStep } from './steps.js';
+import { simulatedWorld, socketWorld, type World } from './world.js';
+
+export interface LabOptions {
+  /** Everything random follows from it; `1` where absent. */
+  readonly seed?: string | number;
+  /** On sockets of 127.0.0.0/8 instead of a simulated network: without a recording, and time passes as it does. */
+  readonly sockets?: boolean;
+  /** Takes a recording of the simulated network as pcapng, block by block. */
+  readonly record?: (block: Buffer) => void;
+}
+
+/** What came of a scenario. */
+export interface LabRun {
+  readonly scenario: string;
+  readonly title: string;
+  readonly seed: string;
+  readonly findings: readonly LabFinding[];
+  readonly activations: readonly LabActivation[];
+  readonly timeline: readonly TimelineCell[];
+  readonly relays: readonly LabRelay[];
+  readonly traces: readonly LabTrace[];
+  /** The event log of every host. */
+  readonly logs: readonly HostLog[];
+}
+
+/**
+ * Runs a scenario. The same scenario and seed give the same run, and the same recording, octet by octet. Rejects with
+ * `ScenarioError` for what a lab cannot do, and with `SimulationStuck` where nothing comes of a step.
+ */
+export async function runScenario(scenario: Scenario, options: LabOptions = {}): Promise<LabRun> {
+  const { seed = 1, sockets = false, record } = options;
+  const { data } = scenario;
+  const world: World = sockets
+    ? socketWorld()
+    : simulatedWorld({ start: startOf(data), link: linkOf(data), ...(record && { record }) });
+  const lab = new Lab(scenario, world, String(seed));
+  await world.run(async () => {
+    try {
+      await lab.open();
+      for (const [index, step] of data.steps.entries()) await runStep(lab, verbOf(step), step, index);
+    } finally {
+      await lab.close();
+    }
+  });
+  return {
+    scenario: data.name,
+    title: data.title,
+    seed: String(seed),
+    findings: lab.findings,
+    activations: lab.activations,
+    timeline: lab.cells,
+    relays: lab.relays,
+    traces: lab.traces,
+    logs: [...lab.hosts.values()].map(({ machine, log }) => ({ machine, entries: log.entries, xml: log.asXml() })),
+  };
+}
+
+const FIRST_DAY = '2021-05-03';
+
+/** In the morning of the day on which everything that its hosts have installed is there. */
+function startOf({ start, hosts }: ScenarioData): number {
+  const updates = Object.values(hosts).flatMap((host) => host.updates);
+  const day = start ?? [FIRST_DAY, ...updates].toSorted().at(-1);
+  return Date.parse(`${day}T09:00:00Z`);
+}
+
+const linkOf = ({ network: { latency, bandwidth, segment } }: ScenarioData) => ({
+  ...(latency !== undefined && { latencyMilliseconds: latency }),
+  ...(bandwidth !== undefined && { bandwidth }),
+  ...(segment !== undefined && { segment }),
+});

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { authnLevelOf } from '../codec/status/authn.js';
+import { normaliseUuid } from '../codec/uuid.js';
+import { patchLevel } from '../hardening/timeline.js';
+import { CLASS_NAMES, CLASSES, type ClassName } from '../server/classes/index.js';
+
+/** A text that means something else; what the function throws is what is wrong with it. */
+const meaning = <T>(parse: (text: string) => T) =>
+  z.union([z.string(), z.number()]).transform((given, context): T => {
+    try {
+      return parse(String(given));
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message });
+      return z.NEVER;
+    }
+  });
+
+/** `CONNECT`, `RPC_C_AUTHN_LEVEL_PKT_INTEGRITY`, `5`. */
+export const level = meaning((text) => {
+  const found = authnLevelOf(text);
+  if (found === undefined)
+    throw new Error(`no authentication level: '${text}'; NONE, CONNECT, CALL, PKT, PKT_INTEGRITY or PKT_PRIVACY`);
+  return found;
+}).describe('RPC_C_AUTHN_LEVEL_*: NONE, CONNECT, CALL, PKT, PKT_INTEGRITY, PKT_PRIVACY, or 1 to 6');
+
+/** YYYY-MM-DD or YYYY-MM, as YYYY-MM-DD. */
+export const date = meaning((text) => patchLevel(text).date).describe('YYYY-MM-DD or YYYY-MM');
+
+const UNITS: readonly [RegExp, number][] = [
+  [/^(ms|milliseconds?)$/, 1],
+  [/^(s|seconds?)$/, 1000],
+  [/^(m|minutes?)$/, 60_000],
+  [/^(h|hours?)$/, 3_600_000],
+  [/^(d|days?)$/, 86_400_000],
+];
+
+/** `200 ms`, `2 minutes`; in milliseconds. */
+export const duration = meaning((text) => {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]+)$/.exec(text.trim()) ?? [];
+  const factor = UNITS.find(([names]) => names.test(unit))?.[1];
+  if (factor === undefined) throw new Error(`no time: '${text}'; such as 200 ms, 5 s, 2 minutes, 1 hour`);
+  return Number(number) * factor;
+}).describe('such as 200 ms, 5 s, 2 minutes, 1 hour');
+
+/** The name of a class that comes with the server, or any CLSID; as a CLSID. */
+export const clsid = meaning((text) => {
+  const named = text.toLowerCase() === 'generic' ? GENERIC_CLSID : CLASSES[text.toLowerCase() as ClassName]?.clsid;
+  const found = named ?? normaliseUuid(text);
+  if (found === undefined) throw new Error(`no class: '${text}'; ${CLASS_NAMES.join(', ')} or a CLSID`);
+  return found;
+}).describe(`${CLASS_NAMES.join(', ')} or a CLSID`);
+
+/** What stands for "some class": the generic class answers to any. */
+const GENERIC_CLSID = '6b1d4a3e-0c0f-4c5e-9a52-6d1c3f0b7a10';
+
+export const dword = z.number().int().min(0).max(0xffffffff);

@@ -1,0 +1,96 @@
+import { formatEndpoint } from '../net/channel.js';
+import { type Network, SOCKETS } from '../net/network.js';
+import { type LinkOptions, SimulatedNetwork, VirtualTime } from '../net/simulation/index.js';
+import { SYSTEM_TIMERS, type Timers } from '../net/timers.js';
+import type { Milliseconds } from '../security/index.js';
+
+/** What a lab runs on: a simulated network with a time of its own, or the sockets of this machine. */
+export interface World {
+  readonly timers: Timers;
+  readonly clock: () => Milliseconds;
+  /** The port of activators and resolvers; 0 where any free one will do. */
+  readonly resolverPort: number;
+  /** All of it, for those who speak for several hosts. */
+  readonly network: Network;
+  /** What only a simulation has; undefined on sockets. */
+  readonly simulation: SimulatedNetwork | undefined;
+  /** Where a host of the scenario is. */
+  addressOf(address: string): string;
+  addHost(name: string, address: string): Network;
+  /** Lets so much time pass, with all that happens in it. */
+  wait(milliseconds: Milliseconds): Promise<void>;
+  /** Moves the clock to a later time while nothing happens. */
+  sleepUntil(time: Milliseconds): void;
+  /** Runs something to its end. */
+  run<T>(work: () => Promise<T>): Promise<T>;
+}
+
+export interface SimulatedWorldOptions {
+  readonly start: Milliseconds;
+  readonly link: LinkOptions;
+  readonly record?: (block: Buffer) => void;
+}
+
+const RESOLVER_PORT = 135;
+
+export function simulatedWorld({ start, link, record }: SimulatedWorldOptions): World {
+  const time = new VirtualTime({ start });
+  const network = new SimulatedNetwork({ time, link, ...(record && { record }) });
+  return {
+    timers: time,
+    clock: time.now,
+    resolverPort: RESOLVER_PORT,
+    network,
+    simulation: network,
+    addressOf: (address) => address,
+    addHost(name, address) {
+      network.addHost(name, [address]);
+      return network.of(name);
+    },
+    wait: (milliseconds) =>
+      new Promise((resolve) => {
+        time.after(milliseconds, resolve);
+      }),
+    sleepUntil: (then) => time.skip(then - time.now()),
+    run: (work) => time.run(work()),
+  };
+}
+
+/** What a scenario on sockets may wait. */
+const LONGEST_WAIT: Milliseconds = 5_000;
+
+/** The same on 127.0.0.0/8, where every host has the last three numbers of its address; there IPv6 hosts have no place. */
+export function socketWorld(): World {
+  const addressOf = (address: string): string => {
+    const [, rest] = /^\d+(\.\d+\.\d+\.\d+)$/.exec(address) ?? [];
+    if (rest === undefined) throw new TypeError(`on sockets hosts have IPv4 addresses, not ${address}`);
+    return `127${rest}`;
+  };
+  return {
+    timers: SYSTEM_TIMERS,
+    clock: Date.now,
+    resolverPort: 0,
+    network: SOCKETS,
+    simulation: undefined,
+    addressOf,
+    addHost(_name, address) {
+      const localAddress = addressOf(address);
+      return {
+        simulated: false,
+        listen: (at, accept) => SOCKETS.listen(at, accept),
+        connect: (target, accept, timeout) => SOCKETS.connect({ localAddress, ...target }, accept, timeout),
+      };
+    },
+    wait(milliseconds) {
+      if (milliseconds > LONGEST_WAIT)
+        throw new TypeError(`on sockets time passes as it does; ${milliseconds / 1000} s are too long to wait`);
+      return new Promise((resolve) => {
+        SYSTEM_TIMERS.after(milliseconds, resolve);
+      });
+    },
+    sleepUntil: () => undefined,
+    run: (work) => work(),
+  };
+}
+
+export const listenText = (address: string, port: number): string => formatEndpoint({ address, port });
