@@ -184,3 +184,17 @@ describe('10036 while enforcement is disabled', () => {
     expect(disabled({ auditWhileDisabled: true }, '2021-06-08')).not.toHaveProperty('event');
   });
 });
+
+describe('a server that is not Windows', () => {
+  test('logs nothing at any date, and refuses only as its maker says', () => {
+    const accepted = activation({ platform: 'other' });
+    expect(accepted).toMatchObject({ outcome: 'accepted', rule: 'not Windows', unconfirmed: true });
+    const refused = activation({ platform: 'other', profile: { otherServers: 'enforce' } });
+    expect(refused).toMatchObject({ outcome: 'refused', rule: 'below integrity' });
+    expect([accepted.event, refused.event]).toEqual([undefined, undefined]);
+  });
+
+  test('has no use for the registry of Windows', () => {
+    expect(enforcement({ asOf: '2022-06-14', platform: 'other', registry: require(1) }).enabled).toBe(false);
+  });
+});

@@ -88,7 +88,14 @@ describe('the registry of a machine', () => {
     const deleted = setRegistryValue(host({ registry: [{ name: REQUIRE, value: 0 }] }), REQUIRE, undefined);
     expect(registryFor(deleted.stored)).toEqual({});
     expect(registryFor(deleted.effective)).toEqual({ [REQUIRE]: 0 });
+    expect(rebootDue(deleted)).toBe(true);
     expect(registryFor(reboot(deleted).effective)).toEqual({});
+  });
+
+  test('a changed value waits for the reboot as a new one does', () => {
+    const changed = setRegistryValue(host({ registry: [{ name: REQUIRE, value: 0 }] }), REQUIRE, 1);
+    expect(registryFor(changed.effective)).toEqual({ [REQUIRE]: 0 });
+    expect(rebootDue(changed)).toBe(true);
   });
 
   test('set back before the reboot, nothing is due', () => {

@@ -103,6 +103,11 @@ describe('from event 10036', () => {
     expect(result).not.toHaveProperty('application');
   });
 
+  test('a path is the same in any case', () => {
+    const upper = weak({ application: 'C:\\OPC\\CLIENT.EXE' });
+    expect(from(host(cli, [weak(), TIME], [upper, TIME + 1])).conclusion).toBe('traced');
+  });
+
   test('the same path in two processes is two candidates', () => {
     expect(from(host(cli, [weak(), TIME], [weak({ pid: 4712 }), TIME])).conclusion).toBe('several candidates');
   });
@@ -116,7 +121,9 @@ describe('from event 10036', () => {
   test('a server can be its own client', () => {
     const own = { ...event, event: { ...refused, clientAddress: '10.0.0.1' } };
     const itself = host(srv, [refused, TIME], [weak(), TIME]);
-    expect(trace({ server: itself, event: own, hosts: [] }).application?.computer).toBe('srv');
+    const result = trace({ server: itself, event: own, hosts: [itself] });
+    expect(result.application?.computer).toBe('srv');
+    expect(result.steps[1]?.text).toBe('10.0.0.1 is srv (Windows Server 2019)');
   });
 
   test('an address that no machine has ends at step 2: a translator, or another network', () => {
@@ -130,6 +137,14 @@ describe('from event 10036', () => {
     const result = from(host(machine({ name: 'gw', addresses: ['10.0.0.7'], platform: { other: 'Linux' } })));
     expect(result).toMatchObject({ conclusion: 'client not Windows', text: expect.stringContaining('gw (Linux)') });
     expect(result.advice).toMatch(/vendor/);
+  });
+
+  test('where Windows shares its address with another system, Windows is asked about first', () => {
+    const gateway = host(machine({ name: 'gw', addresses: ['10.0.0.7'], platform: { other: 'Linux' } }));
+    expect(from(gateway, host(cli))).toMatchObject({
+      conclusion: 'client logged nothing',
+      text: 'cli (Windows 10 22H2) logs these events, and has none that fits',
+    });
   });
 
   test.each([
@@ -199,7 +214,8 @@ describe('without event 10036', () => {
     expect(result).not.toHaveProperty('application');
   });
 
-  test('events for other computers count for nothing', () => {
+  test('events for other computers, or of levels that a server accepts, count for nothing', () => {
+    expect(none(srv, host(cli, [weak({ level: 6 }), TIME])).conclusion).toBe('clients work');
     expect(none(srv, host(cli, [weak({ target: 'other' }), TIME])).conclusion).toBe('clients work');
   });
 });
