@@ -8,6 +8,8 @@ export interface Asked {
   readonly interface: string | undefined;
   readonly opnum: number | undefined;
   readonly operation: string | undefined;
+  /** The IPID of an object that is called. */
+  readonly object: string | undefined;
   /** Seconds from the request to this answer; undefined where the capture holds no time. */
   readonly elapsed: number | undefined;
 }
@@ -32,7 +34,7 @@ export class CallTimes {
     const { stream, frame, seconds, nanoseconds } = captured;
     if (pdu.PTYPE === 'request') {
       if ((flagsOf(pdu) & PFC.FIRST_FRAG) === 0) return undefined;
-      const named = { interface: decoded.interface, opnum, operation: operation?.name };
+      const named = { interface: decoded.interface, opnum, operation: operation?.name, object: pdu.object };
       this.#open.open(stream, pdu.call_id, { frame, seconds, nanoseconds, ...named });
       return undefined;
     }

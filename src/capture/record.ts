@@ -26,6 +26,8 @@ export interface PduRecord {
   readonly interface?: string;
   readonly opnum?: number;
   readonly operation?: string;
+  /** The object UUID of a request, and of its answer: of DCOM the IPID. */
+  readonly object?: string;
   readonly status?: number;
   /** Of a response or fault: the frame of its request's first fragment, and the seconds since then. */
   readonly request_frame?: number;
@@ -55,6 +57,7 @@ export function pduRecord(file: string, decoded: DecodedPdu, asked?: Asked): Pdu
     interface: decoded.interface ?? asked?.interface,
     opnum: decoded.opnum ?? asked?.opnum,
     operation: decoded.operation?.name ?? asked?.operation,
+    object: pdu?.PTYPE === 'request' ? pdu.object : asked?.object,
     status: pdu?.PTYPE === 'fault' ? pdu.status : undefined,
     request_frame: asked?.frame,
     elapsed: asked?.elapsed,

@@ -4,7 +4,7 @@ import { resultOf } from '../capture/result.js';
 import { PFC } from '../codec/rpce/index.js';
 
 type Taken = 'file' | 'stream' | 'time' | 'call_id' | 'auth_type' | 'auth_level' | 'auth_context_id';
-type TakenWhereKnown = 'user' | 'interface' | 'opnum' | 'operation';
+type TakenWhereKnown = 'user' | 'interface' | 'opnum' | 'operation' | 'object';
 
 /** One call with its answer, as a line of JSON; absent members are left out. */
 export interface CallRecord extends Pick<PduRecord, Taken | TakenWhereKnown> {
@@ -63,6 +63,7 @@ function callOf(request: PduRecord | undefined, answer: PduRecord | undefined): 
     interface: known.interface,
     opnum: known.opnum,
     operation: known.operation,
+    object: known.object,
     outcome: answer?.ptype ?? 'unanswered',
     status: answer === undefined ? undefined : resultOf(answer),
     elapsed: answer?.elapsed,

@@ -193,6 +193,14 @@ const KEYS: Readonly<Record<string, Key>> = {
     () => INTERFACES.flatMap(({ operations }) => [...operations.values()].map(({ name }) => name)),
     opnumOf,
   ),
+  object: {
+    help: 'the IPID that is called',
+    value: (text) => {
+      const uuid = normaliseUuid(text);
+      if (uuid === undefined) throw new Error(`${text} is no UUID`);
+      return ({ object }) => object === uuid;
+    },
+  },
   level: ordered(
     'the effective authentication level: none < connect < pkt < …',
     ({ auth_level }) => auth_level,

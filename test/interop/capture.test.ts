@@ -7,17 +7,14 @@ import { readPdus } from '../../src/capture/pdus.js';
 import { Recorder } from '../../src/net/recorder.js';
 import { corpus, corpusMissing, corpusPath, knownKey } from '../support/corpus.js';
 import { readStreams } from '../support/streams.js';
-import { CHECKSUMS, tsharkFields as fields, runTshark as run, tshark } from '../support/tshark.js';
-
-/** What tshark has to be told to see all there is. */
-const OPTIONS: Readonly<Record<string, readonly string[]>> = {
-  // Bare PDUs on the port of SMB, which tshark gives to NetBIOS by its number.
-  'arkime__dcerpc_synthetic.pcap': ['-d', 'tcp.port==445,dcerpc'],
-  // A request whose segments come in the wrong order; it says so itself in INDEX.tsv.
-  'suricata__zerologon.pcap': ['-o', 'tcp.reassemble_out_of_order:TRUE'],
-};
-
-const OVER_TCP = 'dcerpc && !smb && !smb2 && !udp';
+import {
+  CAPTURE_OPTIONS,
+  CHECKSUMS,
+  tsharkFields as fields,
+  OVER_TCP,
+  runTshark as run,
+  tshark,
+} from '../support/tshark.js';
 
 describe.skipIf(tshark.skip || corpusMissing)('tshark as a second reader of real traffic', () => {
   test.each([...corpus, ...knownKey])(
@@ -25,7 +22,7 @@ describe.skipIf(tshark.skip || corpusMissing)('tshark as a second reader of real
     async ({ file, path }) => {
       const theirs: string[] = [];
       const names = ['frame.number', 'tcp.stream', 'dcerpc.pkt_type'];
-      for (const [frame, stream, types = ''] of await fields(path, OVER_TCP, names, OPTIONS[file]))
+      for (const [frame, stream, types = ''] of await fields(path, OVER_TCP, names, CAPTURE_OPTIONS[file]))
         for (const type of types.split(',')) theirs.push(`${frame} ${stream} ${type}`);
       const ours: string[] = [];
       for await (const item of readPdus(path))

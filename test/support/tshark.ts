@@ -34,3 +34,14 @@ export async function tsharkFields(
 
 /** Checksums are looked at only where tshark is told to. */
 export const CHECKSUMS = ['-o', 'ip.check_checksum:TRUE', '-o', 'tcp.check_checksum:TRUE'] as const;
+
+/** By capture: what tshark has to be told to see all PDUs there are. */
+export const CAPTURE_OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  // Bare PDUs on the port of SMB, which tshark gives to NetBIOS by its number.
+  'arkime__dcerpc_synthetic.pcap': ['-d', 'tcp.port==445,dcerpc'],
+  // A request whose segments come in the wrong order; it says so itself in INDEX.tsv.
+  'suricata__zerologon.pcap': ['-o', 'tcp.reassemble_out_of_order:TRUE'],
+};
+
+/** The PDUs that stand in a TCP stream by themselves; of UDP tshark takes other things for RPC. */
+export const OVER_TCP = 'dcerpc && !smb && !smb2 && !udp';
