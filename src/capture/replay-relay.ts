@@ -49,6 +49,8 @@ export interface WhatIf {
   /** Undefined where there is nothing to relay. */
   readonly variant: RelayVariant | undefined;
   readonly nothing?: string;
+  /** It was captured with Kerberos, and goes by NTLM inside SPNEGO: the project has no Kerberos. */
+  readonly wasKerberos: boolean;
   /** What is not as it was captured. */
   readonly notes: readonly string[];
   readonly cells: readonly WhatIfCell[];
@@ -84,10 +86,11 @@ export async function relayCaptured(call: CapturedCall, options: WhatIfOptions):
   const { level = call.security.level ?? RPC_C_AUTHN_LEVEL.NONE } = options;
   const authType = options.authType ?? call.security.authType ?? RPC_C_AUTHN.NONE;
   const sent = authType === RPC_C_AUTHN.GSS_KERBEROS ? RPC_C_AUTHN.GSS_NEGOTIATE : authType;
-  const what = { call, level, authType: sent, client: clientOf(call) };
+  const wasKerberos = options.authType === undefined && isKerberos(call);
+  const what = { call, level, authType: sent, client: clientOf(call), wasKerberos };
   const nothing = nothingToRelay(call, level, sent);
   if (nothing !== undefined) return [{ ...what, variant: undefined, nothing, notes: [], cells: [] }];
-  const notes = notesOn(call, options.authType);
+  const notes = notesOn(what);
   const rows: WhatIf[] = [];
   for (const id of options.variants) {
     const variant = variantOf(id, sent, level);
@@ -120,8 +123,16 @@ async function cellOf(
     clock: time.now,
     random: seededRandom(seed, `${call.stream} ${call.frame} ${variant.id} ${patchLevel(asOf).date}`),
   });
-  return { asOf, expected: expectedStop(variant, { asOf, registry }), outcome: await time.run(work) };
+  return { asOf, expected: expectedOf(variant, level, { asOf, registry }), outcome: await time.run(work) };
 }
+
+/** [MS-NLMP] 3.1.5.1.2: a client that means to sign does not go on where that was taken out of the negotiation. */
+const expectedOf = (
+  variant: RelayVariant,
+  level: number,
+  server: Parameters<typeof expectedStop>[1],
+): StoppedAt | undefined =>
+  isSigned(level) && variant.tampering?.negotiate !== undefined ? 'victim' : expectedStop(variant, server);
 
 /** Client and server where the capture has them, be they one machine, and somebody else between them. */
 function sceneOf({ client, server }: CapturedCall, time: VirtualTime) {
@@ -162,15 +173,14 @@ function nothingToRelay({ security }: CapturedCall, level: number, authType: num
   return undefined;
 }
 
-/** Kerberos is not there yet. A ticket names its service, so what holds for NTLM does not hold for it. */
-function notesOn(call: CapturedCall, otherType: number | undefined): string[] {
-  const { authType } = call.security;
-  const kerberos = authType === RPC_C_AUTHN.GSS_KERBEROS || (call.mechanism?.includes('KERBEROS') ?? false);
-  return [
-    ...(kerberos && otherType === undefined ? ['captured with Kerberos; relayed by NTLM inside SPNEGO'] : []),
-    ...(wantedIn(call.value) === undefined ? ['its class is encrypted; the attacker asks for MMC20.Application'] : []),
-  ];
-}
+const isKerberos = ({ security, mechanism }: CapturedCall): boolean =>
+  security.authType === RPC_C_AUTHN.GSS_KERBEROS || (mechanism?.includes('KERBEROS') ?? false);
+
+/** A ticket names its service, so what holds for NTLM does not hold for Kerberos. */
+const notesOn = ({ call, wasKerberos }: Pick<WhatIf, 'call' | 'wasKerberos'>): string[] => [
+  ...(wasKerberos ? ['captured with Kerberos; relayed by NTLM inside SPNEGO'] : []),
+  ...(wantedIn(call.value) === undefined ? ['its class is encrypted; the attacker asks for MMC20.Application'] : []),
+];
 
 /** The client that such a call is known of: COM version, security context and method tell ([MS-DCOM] 2.2.11, 2.2.13.3). */
 function clientOf({ value, security, presentation }: CapturedCall): ClientProfileName {

@@ -165,9 +165,13 @@ const COLUMNS: readonly Column<Row>[] = [
   { title: 'frame', value: ({ call }) => call.frame, align: 'right' },
   { title: 'client', value: ({ call }) => call.client.address },
   { title: 'class', value: ({ call }) => nameOf(classOf(call)) || '(encrypted)' },
-  { title: 'auth', value: ({ authType }) => AUTH_NAMES.get(authType) ?? authType },
+  {
+    title: 'auth',
+    value: ({ authType, wasKerberos }) =>
+      wasKerberos ? 'spnego (was Kerberos)' : (AUTH_NAMES.get(authType) ?? authType),
+  },
   { title: 'level', value: ({ level }) => shortLevel(level) },
-  { title: 'relayed', value: ({ variant }) => variant?.id ?? '' },
+  { title: 'variant', value: ({ variant }) => variant?.id ?? '' },
 ];
 
 const AUTH_NAMES = new Map(Object.entries(AUTH_TYPES).map(([name, type]) => [type, name]));
@@ -213,7 +217,7 @@ function remarks(rows: readonly Row[]): string[] {
       isSigned(level) && variant?.id === AT_CONNECT && cells.some(({ outcome }) => outcome.outcome === 'succeeded'),
   );
   return [
-    ...[...notes].map(([note, count]) => `Note: ${count} ${note}.`),
+    ...[...notes].map(([note, count]) => `Note: ${note} (${count} ${count === 1 ? 'activation' : 'activations'}).`),
     ...(taken === undefined
       ? []
       : [
