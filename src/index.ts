@@ -76,8 +76,36 @@ export type { Registry } from './hardening/registry.js';
 export { type AsOf, PHASES, patchLevel } from './hardening/timeline.js';
 export { type Trace, type TracedHost, type TraceRequest, trace, traceServer } from './hardening/trace.js';
 export type { TraceConclusion } from './hardening/trace-advice.js';
+export {
+  type HostLog,
+  type LabActivation,
+  type LabFinding,
+  type LabOptions,
+  type LabRelay,
+  type LabRun,
+  type LabTrace,
+  parseScenario,
+  readScenario,
+  runScenario,
+  type Scenario,
+  ScenarioError,
+  scenarioJsonSchema,
+  shippedScenario,
+  shippedScenarios,
+} from './lab/index.js';
 export type { Endpoint } from './net/channel.js';
 export { TransportError } from './net/error.js';
+export { type Network, SOCKETS } from './net/network.js';
+export {
+  type Fault,
+  type InjectedFault,
+  type LinkOptions,
+  SimulatedNetwork,
+  SimulationStuck,
+  seededRandom,
+  VirtualTime,
+} from './net/simulation/index.js';
+export { SYSTEM_TIMERS, type Timers } from './net/timers.js';
 export {
   LEFT_OPEN,
   RELAY_VARIANTS,

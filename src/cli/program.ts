@@ -5,6 +5,7 @@ import { auditCommand } from './audit.js';
 import { decodeCommand } from './decode.js';
 import { demoCommand } from './demo.js';
 import { explainCommand } from './explain.js';
+import { labCommand } from './lab.js';
 import { relayCommand } from './relay.js';
 import { replayCommand } from './replay.js';
 import { serveCommand } from './serve.js';
@@ -30,6 +31,7 @@ Examples:
   dcom-harness serve --listen 127.0.0.2:135 --as-of 2022-06-14 --user 'LAB\\op:secret'
   dcom-harness activate 127.0.0.2 --clsid 49B2791A-B1AE-4C90-9B8E-E860BA07F889 --user 'LAB\\op:secret' --level connect
   dcom-harness replay capture.pcapng --as-of 2023-03-14 --user 'LAB\\op:secret'
+  dcom-harness lab --out out
   dcom-harness explain 0x80010111`,
     );
   for (const command of [
@@ -40,6 +42,7 @@ Examples:
     activateCommand(),
     explainCommand(),
     relayCommand(),
+    labCommand(),
     demoCommand(),
   ]) {
     root.addCommand(command.copyInheritedSettings(root));

@@ -4,9 +4,9 @@ import { DcomClient, type DcomClientOptions, Refused, type RemoteInterface } fro
 import { ACCEPTED, type CallOutcome, outcomeOfError } from '../client/outcome.js';
 import { IID_IDispatch } from '../codec/oaut/index.js';
 import { RPC_C_AUTHN } from '../codec/rpce/index.js';
-import { type Application, isWindows } from '../hardening/machine.js';
+import { type Application, accountOf, isWindows } from '../hardening/machine.js';
 import { activationAsClient, activationAsServer, clientEventOf } from '../hardening/machine-policy.js';
-import type { Activation } from '../server/activation-log.js';
+import type { Activation, FailedLogon } from '../server/activation-log.js';
 import type { Lab } from './lab.js';
 import { authenticates, type LabHost } from './lab-host.js';
 import type { LabActivation } from './run-types.js';
@@ -56,7 +56,11 @@ export async function activate(lab: Lab, wish: ActivationWish, keep = false): Pr
   if (clientEvent !== undefined) from.log.record(from.machine, clientEvent, time);
 
   const seen: Activation[] = [];
-  const deaf = on.audience.add({ onActivation: (activation) => void seen.push(activation) });
+  const failed: FailedLogon[] = [];
+  const deaf = on.audience.add({
+    onActivation: (activation) => void seen.push(activation),
+    onFailedLogon: (logon) => void failed.push(logon),
+  });
   const { outcome, object } = await attempt(client, clsid, keep);
   deaf();
   if (object === undefined) await client.close();
@@ -75,8 +79,8 @@ export async function activate(lab: Lab, wish: ActivationWish, keep = false): Pr
     level,
     raised: decision?.raised ?? false,
     outcome: outcome.accepted ? 'accepted' : 'refused',
-    by: outcome.accepted ? undefined : (server?.refusedBy ?? outcome.refusedAt),
-    reason: server?.reason ?? outcome.text,
+    by: outcome.accepted ? undefined : (server?.refusedBy ?? failed[0]?.refusedBy ?? outcome.refusedAt),
+    reason: server?.reason ?? failed[0]?.reason ?? outcome.text,
     seen: outcome,
     event: server?.event?.id === 10036 ? server.event : undefined,
     clientEvent,
@@ -84,7 +88,7 @@ export async function activate(lab: Lab, wish: ActivationWish, keep = false): Pr
   lab.activations.push(activation);
   return {
     activation,
-    expected: expectedOf(on, activation),
+    expected: expectedOf(wish, activation),
     actual: describe(activation.by, activation.event !== undefined),
     ...(object && { kept: { client, object } }),
   };
@@ -125,7 +129,9 @@ async function attempt(
   }
 }
 
-function expectedOf(on: LabHost, { level, authType, anonymous }: LabActivation): string {
+function expectedOf({ on, user }: ActivationWish, { level, authType, anonymous }: LabActivation): string {
+  const named = authenticates(level) && !anonymous;
+  if (named && accountOf(on.machine, user) === undefined) return describe('authentication', false);
   const decision = activationAsServer(on.machine, { level, authType, anonymous });
   if (decision.outcome === 'refused') return describe('activation policy', decision.event !== undefined);
   // Nobody without a name may activate, unless an access list says so ([MS-DCOM] note <61>).

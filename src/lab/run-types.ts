@@ -61,7 +61,9 @@ export interface LabTrace {
 export interface HostLog {
   readonly machine: Machine;
   readonly entries: readonly LogEntry[];
+  /** As the Windows event viewer saves a log. */
   readonly xml: string;
+  readonly json: readonly object[];
 }
 
 /** Something that was expected, and what came. */

@@ -56,7 +56,12 @@ export async function runScenario(scenario: Scenario, options: LabOptions = {}):
     timeline: lab.cells,
     relays: lab.relays,
     traces: lab.traces,
-    logs: [...lab.hosts.values()].map(({ machine, log }) => ({ machine, entries: log.entries, xml: log.asXml() })),
+    logs: [...lab.hosts.values()].map(({ machine, log }) => ({
+      machine,
+      entries: log.entries,
+      xml: log.asXml(),
+      json: log.asJson(),
+    })),
   };
 }
 

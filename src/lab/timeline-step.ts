@@ -37,7 +37,8 @@ interface Cell {
 async function cell(lab: Lab, { server, phase, registry, client, asked }: Cell): Promise<void> {
   const { name, application } = lab.applicationOf(client);
   const anonymous = asked === 'anonymous';
-  const level = authnLevelOf(asked) ?? 'default';
+  // RPC_C_AUTHN_LEVEL_DEFAULT is a level that an application sets; who sets none leaves it to the process.
+  const level = anonymous || asked === 'default' ? 'default' : (authnLevelOf(asked) as number);
   const { activation, expected, actual } = await activate(lab, {
     from: client,
     on: server,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import { authnLevelOf } from '../codec/status/authn.js';
 import { normaliseUuid } from '../codec/uuid.js';
 import { patchLevel } from '../hardening/timeline.js';
@@ -18,8 +19,10 @@ const meaning = <T>(parse: (text: string) => T) =>
 /** `CONNECT`, `RPC_C_AUTHN_LEVEL_PKT_INTEGRITY`, `5`. */
 export const level = meaning((text) => {
   const found = authnLevelOf(text);
-  if (found === undefined)
-    throw new Error(`no authentication level: '${text}'; NONE, CONNECT, CALL, PKT, PKT_INTEGRITY or PKT_PRIVACY`);
+  if (found === undefined || found === RPC_C_AUTHN_LEVEL.DEFAULT)
+    throw new Error(
+      `no authentication level: '${text}'; NONE, CONNECT, CALL, PKT, PKT_INTEGRITY, PKT_PRIVACY, or nothing for the default`,
+    );
   return found;
 }).describe('RPC_C_AUTHN_LEVEL_*: NONE, CONNECT, CALL, PKT, PKT_INTEGRITY, PKT_PRIVACY, or 1 to 6');
 
