@@ -48,6 +48,8 @@ export interface ActivationRefusal {
   readonly hresult: number;
   readonly refusedBy: RefusedBy;
   readonly reason: string;
+  /** How it is told; by a result in the answer where absent. */
+  readonly form?: 'fault';
 }
 
 type Check = (asked: Checked) => ActivationRefusal | undefined;

@@ -72,7 +72,12 @@ type How = Pick<Activation, 'outcome' | 'refusedBy' | 'status' | 'form'>;
 const outcomeOf = (created: { reply: ActivationReply } | ActivationRefusal): How =>
   'reply' in created
     ? { outcome: 'accepted', status: HRESULT.S_OK, form: 'response' }
-    : { outcome: 'refused', refusedBy: created.refusedBy, status: created.hresult, form: 'response' };
+    : {
+        outcome: 'refused',
+        refusedBy: created.refusedBy,
+        status: created.hresult,
+        form: created.form ?? 'response',
+      };
 
 /** Decides about activations, carries them out and reports them: [MS-DCOM] 3.1.2.5.2.3. */
 export class Activator {
@@ -127,6 +132,7 @@ export class Activator {
     const how = outcomeOf(created);
     const reason = 'reason' in created ? created.reason : decision.reason;
     this.#report(asked, context, { ...decision, reason }, how);
+    if ('form' in created) throw new RpcFault(created.hresult, { detail: reason });
     return created;
   }
 
@@ -166,7 +172,13 @@ export class Activator {
     }
     const properties = activationPropertiesOf(pActProperties ?? null);
     const { sessions, requireClientContext } = this.#options;
-    return propertyRefusal({ request, properties, comClass, sessions, requireClientContext });
+    const refused = propertyRefusal({ request, properties, comClass, sessions, requireClientContext });
+    if (refused !== undefined) return refused;
+    const level = call.security?.level ?? RPC_C_AUTHN_LEVEL.NONE;
+    const own = comClass.refuses?.({ method: asked.name, level });
+    if (own === undefined) return undefined;
+    const { status: hresult, reason, form } = own;
+    return { hresult, refusedBy: 'class', reason, ...(form === 'fault' && { form }) };
   }
 
   /** A class that throws is reported, and its mistake goes on to whoever runs the server. */

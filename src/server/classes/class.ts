@@ -17,6 +17,22 @@ export interface ComClass {
   /** Its application identifier; a class that has one looks into the client's context ([MS-DCOM] 3.1.2.5.2.3). */
   readonly application?: string;
   create(): ComObject;
+  /** Asked for each activation before an object, or the class factory, is made: what it gives is answered instead. */
+  refuses?(asked: AskedOfClass): ClassRefusal | undefined;
+}
+
+/** An activation as a class may know it. */
+export interface AskedOfClass {
+  readonly method: 'RemoteActivation' | 'RemoteGetClassObject' | 'RemoteCreateInstance';
+  /** RPC_C_AUTHN_LEVEL_* */
+  readonly level: number;
+}
+
+/** Why a class gives no object: an HRESULT in the answer, or the status of a fault. */
+export interface ClassRefusal {
+  readonly form: 'response' | 'fault';
+  readonly status: number;
+  readonly reason: string;
 }
 
 /** One object, as the exporter needs it: reference counts and identifiers are the exporter's business. */
