@@ -19,7 +19,7 @@ export interface ExchangesOptions {
 
 /** The NTLM exchanges of one connection, by auth_context_id: what is weak in them, and whether they are relayed. */
 export class AuditExchanges {
-  readonly #legs = new Map<number, Leg>();
+  #legs: Map<number, Leg> | undefined;
   readonly #options: ExchangesOptions;
 
   constructor(options: ExchangesOptions) {
@@ -33,13 +33,14 @@ export class AuditExchanges {
     const { octets, message } = token;
     const { relays } = this.#options;
     if (message.MessageType === 2) {
+      this.#legs ??= new Map();
       if (this.#legs.size >= MAX_EXCHANGES) return;
       const leg = this.#begin(captured);
       leg.challenge = seenChallenge(octets, message);
       this.#legs.set(auth.auth_context_id, leg);
       relays.challenge(leg);
     } else if (message.MessageType === 3) {
-      const leg = this.#legs.get(auth.auth_context_id) ?? this.#begin(captured);
+      const leg = this.#legs?.get(auth.auth_context_id) ?? this.#begin(captured);
       leg.authenticate = seenAuthenticate(octets, message, leg.challenge);
       this.#judge(captured, leg, leg.authenticate, identity === undefined ? null : userName(identity));
       // What was judged is not needed any more, and the leg is remembered for long.
@@ -51,7 +52,7 @@ export class AuditExchanges {
 
   /** The connection has ended. */
   end(): void {
-    for (const leg of this.#legs.values()) {
+    for (const leg of this.#legs?.values() ?? []) {
       const sighting = this.#options.relays.ended(leg);
       if (sighting !== undefined) this.#relayed(sighting, undefined);
     }

@@ -26,12 +26,14 @@ const MAX_KINDS = 256;
 
 /** The findings of one stream: what happens again and again is one of them, with its first place and how often. */
 export class StreamFindings {
-  readonly #found = new Map<string, { readonly place: AuditPlace; readonly finding: NewFinding; count: number }>();
+  /** Made when there is one: most streams have none. */
+  #found: Map<string, { readonly place: AuditPlace; readonly finding: NewFinding; count: number }> | undefined;
   /** Kinds that found no room. */
   #dropped = 0;
 
   add(place: () => AuditPlace, finding: NewFinding): void {
     const key = `${finding.finding} ${finding.user ?? ''} ${finding.detail}`;
+    this.#found ??= new Map();
     const before = this.#found.get(key);
     if (before !== undefined) before.count++;
     else if (this.#found.size < MAX_KINDS) this.#found.set(key, { place: place(), finding, count: 1 });
@@ -39,7 +41,7 @@ export class StreamFindings {
   }
 
   get all(): readonly AuditFinding[] {
-    return [...this.#found.values()].map(({ place, finding, count }) => findingAt(place, finding, count));
+    return [...(this.#found?.values() ?? [])].map(({ place, finding, count }) => findingAt(place, finding, count));
   }
 
   /** How many more there were that `all` does not have. */

@@ -56,7 +56,7 @@ export class AuditStream {
   readonly #exchanges: AuditExchanges;
   readonly #open = new Map<number, OpenCall>();
   /** Security contexts under which something was answered: their handshakes did not fail. */
-  readonly #answered = new Set<number | undefined>();
+  #answered: Set<number | undefined> | undefined;
   #auth3 = false;
   /** Some session key is known. */
   #established = false;
@@ -175,6 +175,7 @@ export class AuditStream {
     }
     if (!head.last) return;
     this.#open.delete(head.callId);
+    this.#answered ??= new Set();
     if (this.#answered.size < MAX_OPEN) this.#answered.add(head.auth?.contextId ?? call?.contextId);
   }
 
@@ -218,7 +219,7 @@ export class AuditStream {
       status,
       activation,
       level: call?.level,
-      answeredBefore: this.#answered.has(call?.contextId),
+      answeredBefore: this.#answered?.has(call?.contextId) === true,
       auth3: this.#auth3,
       seconds: captured.seconds,
     });

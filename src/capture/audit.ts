@@ -9,7 +9,7 @@ import type { AuditedActivation, AuditFinding, AuditItem } from './audit-records
 import { RelayWatch } from './audit-relay.js';
 import { AuditStream, type Judgement } from './audit-stream.js';
 import type { Problem } from './error.js';
-import type { CapturedPdu } from './pdu.js';
+import type { CapturedPdu, StreamEnd } from './pdu.js';
 import { readCapture } from './pdus.js';
 import type { CaptureSource } from './source.js';
 
@@ -73,14 +73,12 @@ export class Auditor {
       }
       stream.take(pdu);
     };
-    const read = await readCapture(source, {
-      onPdu: take,
-      onEnd: ({ stream }) => {
-        droppedFindings += streams.get(stream)?.end() ?? 0;
-        streams.delete(stream);
-      },
-      ...(problem && { onProblem: problem }),
-    });
+    const end = ({ stream }: StreamEnd): void => {
+      droppedFindings += streams.get(stream)?.end() ?? 0;
+      streams.delete(stream);
+    };
+    const handlers = { onPdu: take, onEnd: end, ...(problem && { onProblem: problem }) };
+    const read = await readCapture(source, handlers, { reuse: true });
     return { file, ...read, pdus, droppedFindings };
   }
 

@@ -83,6 +83,8 @@ export class Connection<S> {
   /** By FIN from both sides, or RST. */
   closed = false;
   lastFrame = 0;
+  /** Whoever uses the reassembly wants it kept where there is no room for all. */
+  valued = false;
   /** The next connection in the same bucket. */
   chain: Connection<S> | undefined = undefined;
   #first: Endpoint | undefined = undefined;

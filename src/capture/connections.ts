@@ -3,6 +3,9 @@ import type { Datagram } from './ip.js';
 
 const { imul } = Math;
 
+/** Connections that are remembered after their end. */
+const CLOSED = 1024;
+
 /**
  * The connections of a capture by their addresses and ports, in a hash table of its own: keys in a `Map` would have
  * to be strings, built anew for each packet.
@@ -13,10 +16,16 @@ export class Connections<S> {
   #size = 0;
   #buckets: (Connection<S> | undefined)[] = new Array(1024).fill(undefined);
   #last: Connection<S> | undefined;
+  /** Connections that have ended, in that order, from `#oldestClosed` on. */
+  #closed: Connection<S>[] = [];
+  #oldestClosed = 0;
   readonly #limit: number;
   readonly #evict: (connection: Connection<S>) => void;
 
-  /** Where more than `limit` are open, the quarter that was idle longest is given to `evict` and forgotten. */
+  /**
+   * Where more than `limit` are known, a quarter is given to `evict` and forgotten: those that nobody values, such as the
+   * probes of a port scan, before the others, and of either those that were idle longest.
+   */
   constructor(limit: number, evict: (connection: Connection<S>) => void) {
     this.#limit = limit;
     this.#evict = evict;
@@ -48,6 +57,20 @@ export class Connections<S> {
   replace(old: Connection<S>, d: Datagram, ports: number): Direction<S> {
     this.#remove(old);
     return this.#add(d, ports, old.hash).forward;
+  }
+
+  /**
+   * A connection has ended. It is known for a while longer, since a few segments often follow, and then forgotten: how
+   * much memory a capture needs does not depend on how many connections it holds.
+   */
+  closed(connection: Connection<S>): void {
+    this.#closed.push(connection);
+    if (this.#closed.length - this.#oldestClosed <= CLOSED) return;
+    const oldest = this.#closed[this.#oldestClosed++] as Connection<S>;
+    if (oldest.closed) this.#remove(oldest);
+    if (this.#oldestClosed < CLOSED) return;
+    this.#closed = this.#closed.slice(this.#oldestClosed);
+    this.#oldestClosed = 0;
   }
 
   /** In order of appearance. */
@@ -94,8 +117,8 @@ export class Connections<S> {
   }
 
   #makeRoom(): void {
-    const idlest = this.all().sort((a, b) => a.lastFrame - b.lastFrame);
-    for (const connection of idlest.slice(0, Math.ceil(this.#limit / 4))) {
+    const least = this.all().sort((a, b) => Number(a.valued) - Number(b.valued) || a.lastFrame - b.lastFrame);
+    for (const connection of least.slice(0, Math.ceil(this.#limit / 4))) {
       this.#remove(connection);
       this.#evict(connection);
     }

@@ -65,6 +65,8 @@ export class PduReader {
       data(direction, bytes, start, end, frame, seconds, nanoseconds) {
         direction.state ??= splitterOf(direction, sink, budget);
         direction.state.data(bytes, start, end, frame, seconds, nanoseconds);
+        // Most streams of most captures: they need no memory of their own.
+        if (direction.state.isOther) direction.state = OTHER;
       },
       gap: (direction, lost, frame) => {
         const { stream } = direction.connection;
@@ -87,6 +89,7 @@ export class PduReader {
     return {
       pdu: (direction, bytes, missing, firstFrame, frame, seconds, nanoseconds) => {
         const { connection } = direction;
+        connection.valued = true;
         if (connection.client === undefined)
           connection.client = isFromClient(bytes[2] as number) === direction.forward ? 'first' : 'second';
         const pdu = new CapturedPdu(direction, bytes, missing, firstFrame, frame, seconds, nanoseconds);
@@ -106,6 +109,9 @@ export class PduReader {
     };
   }
 }
+
+/** Of every direction that is no RPC. */
+const OTHER = PduSplitter.ofOther<Owner>();
 
 function splitterOf(direction: Owner, sink: PduSink<Owner>, budget: AssemblyBudget): PduSplitter<Owner> {
   const { connection, fromSyn } = direction;

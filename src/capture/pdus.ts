@@ -1,7 +1,7 @@
 import { CaptureError, type Problem } from './error.js';
 import type { CapturedPdu, StreamEnd } from './pdu.js';
 import { type CaptureLimits, PduReader, type PduReaderOptions } from './pdu-reader.js';
-import { type CaptureSource, nameOf, pieces } from './source.js';
+import { type CaptureSource, nameOf, type PieceOptions, pieces } from './source.js';
 
 /** What a capture gives, in the order of the frames that complete it. */
 export type CaptureItem = CapturedPdu | Problem | StreamEnd;
@@ -10,8 +10,7 @@ export interface ReadOptions {
   /** Named in problems; by default the file's name. */
   readonly file?: string;
   readonly limits?: CaptureLimits;
-  /** Told of each piece how many octets it has, as they stand in the file: of gzip the packed ones. */
-  readonly onRead?: (octets: number) => void;
+  readonly onRead?: PieceOptions['onRead'];
 }
 
 /**
@@ -36,7 +35,7 @@ export async function* readBatches(source: CaptureSource, options: ReadOptions =
     onProblem: take,
     onEnd: take,
   });
-  for await (const _ of feed(reader, source, take, options.onRead)) {
+  for await (const _ of feed(reader, source, take, { ...(options.onRead && { onRead: options.onRead }) })) {
     if (items.length === 0) continue;
     const batch = items;
     items = [];
@@ -46,10 +45,14 @@ export async function* readBatches(source: CaptureSource, options: ReadOptions =
 
 export type ReadHandlers = Omit<PduReaderOptions, 'file' | 'limits'>;
 
-/** The same by callbacks, which is fastest. */
-export async function readCapture(source: CaptureSource, handlers: ReadHandlers, options: ReadOptions = {}) {
+/** The same by callbacks, which is fastest. With `reuse` the octets of a PDU are there only while `onPdu` runs. */
+export async function readCapture(
+  source: CaptureSource,
+  handlers: ReadHandlers,
+  options: ReadOptions & PieceOptions = {},
+) {
   const reader = new PduReader({ file: nameOf(source), ...options, ...handlers });
-  for await (const _ of feed(reader, source, (problem) => handlers.onProblem?.(problem), options.onRead));
+  for await (const _ of feed(reader, source, (problem) => handlers.onProblem?.(problem), options));
   return { frames: reader.frames, streams: reader.streams };
 }
 
@@ -58,10 +61,10 @@ async function* feed(
   reader: PduReader,
   source: CaptureSource,
   problem: (problem: Problem) => void,
-  onRead?: (octets: number) => void,
+  options: PieceOptions,
 ): AsyncGenerator<void> {
   try {
-    for await (const piece of pieces(source, onRead)) {
+    for await (const piece of pieces(source, options)) {
       reader.push(piece);
       yield;
     }

@@ -13,21 +13,28 @@ const PIECE = 1 << 20;
 export const nameOf = (source: CaptureSource): string =>
   typeof source === 'string' ? (source === '-' ? 'standard input' : source) : 'capture';
 
-/**
- * The octets of a source, unpacked where they are gzip. Each piece is memory of its own, so views of it stay valid.
- * `onRead` is told how many octets were read, before they are unpacked.
- */
+export interface PieceOptions {
+  /** Told of each piece how many octets it has, as they stand in the file: of gzip the packed ones. */
+  readonly onRead?: (octets: number) => void;
+  /**
+   * The memory of a piece is filled again once the next one is asked for: a file of any size needs the same memory, and
+   * whoever takes the pieces keeps no view of them. Otherwise each piece is memory of its own, and views stay valid.
+   */
+  readonly reuse?: boolean;
+}
+
+/** The octets of a source, unpacked where they are gzip. */
 export async function* pieces(
   source: CaptureSource,
-  onRead: (octets: number) => void = () => {},
+  { onRead = () => {}, reuse = false }: PieceOptions = {},
 ): AsyncGenerator<Uint8Array> {
-  const raw = await startOf(counted(rawPieces(source), onRead));
+  const raw = await startOf(counted(rawPieces(source, reuse), onRead));
   yield* raw.gzip ? unpacked(raw.all, nameOf(source)) : raw.all;
 }
 
-function rawPieces(source: CaptureSource): AsyncIterable<Uint8Array> {
+function rawPieces(source: CaptureSource, reuse: boolean): AsyncIterable<Uint8Array> {
   if (source === '-') return process.stdin;
-  if (typeof source === 'string') return filePieces(source);
+  if (typeof source === 'string') return filePieces(source, reuse);
   return source instanceof Uint8Array ? Readable.from([source]) : source;
 }
 
@@ -42,15 +49,17 @@ async function* counted(
 }
 
 /** Reads ahead by one piece, so that the disk works while the last piece is decoded. */
-async function* filePieces(name: string): AsyncGenerator<Uint8Array> {
+async function* filePieces(name: string, reuse: boolean): AsyncGenerator<Uint8Array> {
   let file: FileHandle | undefined;
+  let [memory, spare] = [newPiece(), newPiece()];
   try {
     file = await open(name);
-    let ahead = readPiece(file);
+    let ahead = readPiece(file, memory);
     for (;;) {
       const piece = await ahead;
       if (piece.length === 0) return;
-      ahead = readPiece(file);
+      [memory, spare] = [spare, reuse ? memory : newPiece()];
+      ahead = readPiece(file, memory);
       // Awaited above in the next round; until then a failure must not count as unhandled.
       ahead.catch(() => {});
       yield piece;
@@ -62,10 +71,11 @@ async function* filePieces(name: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-async function readPiece(file: FileHandle): Promise<Uint8Array> {
-  const piece = Buffer.allocUnsafeSlow(PIECE);
-  const { bytesRead } = await file.read(piece, 0, PIECE, null);
-  return piece.subarray(0, bytesRead);
+const newPiece = (): Buffer => Buffer.allocUnsafeSlow(PIECE);
+
+async function readPiece(file: FileHandle, memory: Buffer): Promise<Uint8Array> {
+  const { bytesRead } = await file.read(memory, 0, PIECE, null);
+  return memory.subarray(0, bytesRead);
 }
 
 /** RFC 1952 2.3.1: the two octets that every gzip file starts with; a pipe may bring them one by one. */

@@ -83,6 +83,17 @@ export class PduSplitter<O> {
     this.#searchLeft = fromStart ? 0 : SEARCH_IN_FRESH;
   }
 
+  /** One that takes octets and finds nothing in them: for all directions that are known to be no RPC. */
+  static ofOther<O>(): PduSplitter<O> {
+    const sink = { pdu: () => {}, skipped: () => {} };
+    return new PduSplitter<O>(undefined as O, sink, new AssemblyBudget(0), false, true);
+  }
+
+  /** The direction is no RPC, and never will be. */
+  get isOther(): boolean {
+    return this.#mode === OTHER;
+  }
+
   /** A PDU was seen in this direction. */
   get carriesRpc(): boolean {
     return this.#mode === IN_STEP || this.#mode === SEARCHING;

@@ -29,7 +29,7 @@ export interface TcpLimits {
   readonly waitingSegments?: number;
   /** The same for all directions together. Default 64 MiB. */
   readonly waitingBytesInAll?: number;
-  /** Connections known at the same time; beyond it the idlest quarter is forgotten. Default 262144. */
+  /** Connections known at the same time; beyond it a quarter is forgotten. Default 16384. */
   readonly connections?: number;
 }
 
@@ -57,7 +57,7 @@ export class TcpReassembler<S> {
       waitingBytes: 4 << 20,
       waitingSegments: 4096,
       waitingBytesInAll: 64 << 20,
-      connections: 262_144,
+      connections: 16_384,
       ...limits,
     };
     this.connections = new Connections(this.#limits.connections, (connection) => this.#finish(connection));
@@ -258,6 +258,7 @@ export class TcpReassembler<S> {
     this.#handler.end(connection);
     connection.forward.state = undefined;
     connection.backward.state = undefined;
+    this.connections.closed(connection);
   }
 }
 

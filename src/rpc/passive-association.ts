@@ -83,6 +83,8 @@ interface Assembly {
   readonly object: string | undefined;
   readonly stub: StubBuffer;
   state: StubState | undefined;
+  /** Further fragments are waited for. */
+  readonly filed: boolean;
   /** False where the first fragment is missing, or was given up. */
   begun: boolean;
 }
@@ -102,9 +104,12 @@ export class PassiveAssociation {
   readonly #contexts = new ObservedContexts();
   readonly #securities: ObservedSecurities;
   readonly #maxPending: number;
-  /** By sender and call_id: what has come of a fragmented message. */
-  readonly #assemblies = new Map<string, Assembly>();
-  readonly #requests = new Map<number, Request>();
+  /**
+   * By sender and call_id: what has come of a fragmented message. Made when there is one, as the next map is: of most
+   * connections only the handshake is followed, and there are many.
+   */
+  #assemblies: Map<string, Assembly> | undefined;
+  #requests: Map<number, Request> | undefined;
   #pending = 0;
 
   constructor(options: PassiveOptions) {
@@ -220,7 +225,7 @@ export class PassiveAssociation {
 
   /** Where a message's beginning was not captured, its octets are followed for the security layer's sake alone. */
   #assemblyFor(key: string, pdu: RequestPdu | ResponsePdu): Assembly {
-    const before = isFirst(pdu) ? undefined : this.#assemblies.get(key);
+    const before = isFirst(pdu) ? undefined : this.#assemblies?.get(key);
     if (before !== undefined) return before;
     this.#drop(key);
     const created: Assembly = {
@@ -228,33 +233,39 @@ export class PassiveAssociation {
       object: pdu.PTYPE === 'request' ? pdu.object : undefined,
       stub: new StubBuffer(),
       state: undefined,
+      filed: isFirst(pdu) && !isLast(pdu),
       begun: isFirst(pdu),
     };
-    if (created.begun) this.#assemblies.set(key, created);
+    if (created.filed) {
+      this.#assemblies ??= new Map();
+      this.#assemblies.set(key, created);
+    }
     return created;
   }
 
   #add(assembly: Assembly, piece: Buffer): void {
     if (!assembly.begun) return;
     assembly.stub.add(piece);
+    if (!assembly.filed) return;
     this.#pending += piece.length;
     // The oldest unfinished messages give way: their last fragments were probably never captured.
-    for (const [key, oldest] of this.#assemblies) {
-      if (this.#pending <= this.#maxPending && this.#assemblies.size <= MAX_CALLS) break;
+    for (const [key, oldest] of this.#assemblies ?? []) {
+      if (this.#pending <= this.#maxPending && (this.#assemblies?.size ?? 0) <= MAX_CALLS) break;
       oldest.begun = false;
       this.#drop(key);
     }
   }
 
   #drop(key: string): void {
-    const assembly = this.#assemblies.get(key);
+    const assembly = this.#assemblies?.get(key);
     if (assembly === undefined) return;
-    this.#assemblies.delete(key);
+    this.#assemblies?.delete(key);
     this.#pending -= assembly.stub.length;
   }
 
   #rememberRequest({ call_id, opnum, p_cont_id, object }: RequestPdu): Request {
     const request = { opnum, contextId: p_cont_id, object };
+    this.#requests ??= new Map();
     this.#requests.delete(call_id);
     this.#requests.set(call_id, request);
     if (this.#requests.size > MAX_CALLS) this.#requests.delete(this.#requests.keys().next().value as number);
@@ -262,8 +273,8 @@ export class PassiveAssociation {
   }
 
   #takeRequest(callId: number): Request | undefined {
-    const request = this.#requests.get(callId);
-    this.#requests.delete(callId);
+    const request = this.#requests?.get(callId);
+    this.#requests?.delete(callId);
     return request;
   }
 

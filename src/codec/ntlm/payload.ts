@@ -27,15 +27,17 @@ export const payloadFields = <const N extends string>(
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** Where in a header's row the Fields of an item are. */
+/** Where the Fields of an item are: in which part of the header, and under which names. */
 export interface ItemFields {
+  readonly part: number;
   readonly name: string;
   readonly length: string;
   readonly maxLength: string;
   readonly offset: string;
 }
 
-export const itemFields = (name: string): ItemFields => ({
+export const itemFields = (part: number, name: string): ItemFields => ({
+  part,
   name,
   length: `${name}Len`,
   maxLength: `${name}MaxLen`,
@@ -43,24 +45,26 @@ export const itemFields = (name: string): ItemFields => ({
 });
 
 /** The first octet that some item occupies, or `end`; where a header with optional parts stops at the latest. */
-export function payloadStart(row: Row, items: readonly ItemFields[], end: number): number {
+export function payloadStart(parts: readonly Row[], items: readonly ItemFields[], end: number): number {
   let start = end;
-  for (const { length, offset } of items) {
+  for (const { part, length, offset } of items) {
+    const row = parts[part] as Row;
     if ((row[length] as number) > 0) start = Math.min(start, row[offset] as number);
   }
   return start;
 }
 
-/** The items that the Fields in `row` point to. Throws `BAD_LENGTH` where one ends past the message. */
+/** The items that the Fields of a header point to. Throws `BAD_LENGTH` where one ends past the message. */
 export function readPayload(
   message: string,
   bytes: Uint8Array,
-  row: Row,
+  parts: readonly Row[],
   fields: readonly ItemFields[],
 ): Record<string, PayloadItem> {
   const items: Record<string, PayloadItem> = {};
   for (const at of fields) {
     const { name } = at;
+    const row = parts[at.part] as Row;
     const length = row[at.length] as number;
     const offset = row[at.offset] as number;
     if (length > 0 && offset + length > bytes.length) {

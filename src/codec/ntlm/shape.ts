@@ -53,17 +53,23 @@ interface Tier {
   readonly header: Header;
   /** In the order of the payload. */
   readonly items: readonly ItemFields[];
-  /** Fields that are values of their own. */
-  readonly values: readonly string[];
+  /** Fields that are values of their own, and the part that they are in. */
+  readonly values: readonly { readonly part: number; readonly name: string }[];
 }
 
 export function messageShape(name: string, type: number, headers: readonly Header[], order: readonly string[]) {
   const tiers = headers.map((header, index): Tier => {
-    const names = headers.slice(0, index + 1).flatMap(({ fields }) => fields.map((field) => field.name));
+    const there = headers
+      .slice(0, index + 1)
+      .flatMap(({ fields }, part) => fields.map((field) => ({ part, name: field.name })));
+    const partOf = (item: string) => there.find(({ name }) => name === `${item}Len`)?.part;
     return {
       header,
-      items: order.map(itemFields).filter(({ length }) => names.includes(length)),
-      values: names.filter((field) => !/(Len|MaxLen|BufferOffset)$/.test(field) && field !== 'Signature'),
+      items: order.flatMap((name) => {
+        const part = partOf(name);
+        return part === undefined ? [] : [itemFields(part, name)];
+      }),
+      values: there.filter(({ name }) => !/(Len|MaxLen|BufferOffset)$/.test(name) && name !== 'Signature'),
     };
   });
   return { name, type, tiers, order } satisfies MessageShape;
@@ -80,21 +86,24 @@ interface Loose {
 
 /** Reads every field, item and octet of a message; the item names of `shape.order` become `PayloadItem`s. */
 export function decodeShape(shape: MessageShape, bytes: Uint8Array): Loose {
-  const row: Loose = {};
+  // Parts are not merged into one row: an object of that many members is slow to make and to collect.
+  const parts: Loose[] = [];
   let headerLength = 0;
   let there: Tier | undefined;
   for (const tier of shape.tiers) {
-    const start = payloadStart(row, there?.items ?? [], bytes.length);
+    const start = payloadStart(parts, there?.items ?? [], bytes.length);
     if (there !== undefined && start < headerLength + tier.header.size) break;
-    Object.assign(row, tier.header.decode(bytes, headerLength));
+    const part: Loose = tier.header.decode(bytes, headerLength);
+    parts.push(part);
     headerLength += tier.header.size;
-    if (there === undefined) checkType(shape, row);
+    if (there === undefined) checkType(shape, part);
     there = tier;
   }
   const { items: fields, values } = there as Tier;
-  const items = readPayload(shape.name, bytes, row, fields);
-  const value: Loose = { ...items, headerLength, gaps: readGaps(bytes, headerLength, items) };
-  for (const key of values) value[key] = row[key];
+  const items = readPayload(shape.name, bytes, parts, fields);
+  const gaps = readGaps(bytes, headerLength, items);
+  const value: Loose = Object.assign(items, { headerLength, gaps });
+  for (const { part, name } of values) value[name] = parts[part]?.[name];
   if (value.Version !== undefined) value.Version = VERSION.decode(value.Version as Uint8Array);
   return value;
 }
