@@ -29,8 +29,8 @@ export function parseFilter(text: string): Filter {
   const match = /^\s*([a-z_]+)\s*(!=|>=|<=|=)\s*(.+?)\s*$/is.exec(text);
   if (match === null) throw new Error('expected KEY=VALUE, such as level>=connect');
   const [, name = '', operator = '', values = ''] = match;
-  const key = KEYS[name.toLowerCase()];
-  if (key === undefined) throw new Error(`there is no key ${name}; there are ${Object.keys(KEYS).join(', ')}`);
+  const key = KEYS.get(name.toLowerCase());
+  if (key === undefined) throw new Error(`there is no key ${name}; there are ${[...KEYS.keys()].join(', ')}`);
   if (operator === '>=' || operator === '<=') return comparison(name, key, operator, values);
   const alternatives = values.split(',').map((value) => key.value(value.trim()));
   const fits: Filter = (record) => alternatives.some((alternative) => alternative(record));
@@ -141,14 +141,14 @@ function interfacesOf({ interface: own, value }: Filtered): readonly (string | u
 const STATUS_KINDS: ReadonlySet<string> = new Set(['fault status', 'HRESULT', 'Win32 error', 'NTSTATUS']);
 const REFUSALS: ReadonlySet<string> = new Set(['fault', 'bind_nak']);
 
-const STATUS_WORDS: Readonly<Record<string, Filter>> = {
-  ok: (record) => resultOf(record) === 0,
-  failed: (record) => REFUSALS.has(String(record.ptype)) || (resultOf(record) ?? 0) !== 0,
-  fault: ({ ptype }) => ptype === 'fault',
-};
+const STATUS_WORDS: ReadonlyMap<string, Filter> = new Map([
+  ['ok', (record) => resultOf(record) === 0],
+  ['failed', (record) => REFUSALS.has(String(record.ptype)) || (resultOf(record) ?? 0) !== 0],
+  ['fault', ({ ptype }) => ptype === 'fault'],
+]);
 
 function statusOf(text: string): Filter {
-  const word = STATUS_WORDS[text.toLowerCase()];
+  const word = STATUS_WORDS.get(text.toLowerCase());
   if (word !== undefined) return word;
   const status = /^(0x[0-9a-f]{1,8}|\d+)$/i.test(text) ? Number(text) : statusNamed(text);
   return (record) => resultOf(record) === status;
@@ -172,7 +172,7 @@ function uuidOf(text: string): Filter | undefined {
 
 const PTYPES = [...Object.keys(PTYPE), 'malformed', 'cut', 'unanswered'];
 
-const KEYS: Readonly<Record<string, Key>> = {
+const DECLARED: Readonly<Record<string, Key>> = {
   address: addressed('either end: an address, a subnet such as 10.0.0.0/8, or ADDRESS:PORT', ({ src, dst }) => [
     src,
     dst,
@@ -228,7 +228,7 @@ const KEYS: Readonly<Record<string, Key>> = {
   elapsed: ordered('seconds from the request to its answer', ({ elapsed }) => elapsed),
 };
 
+const KEYS: ReadonlyMap<string, Key> = new Map(Object.entries(DECLARED));
+
 /** A line a key. */
-export const FILTER_KEYS = Object.entries(KEYS)
-  .map(([name, { help }]) => `  ${name.padEnd(10)} ${help}`)
-  .join('\n');
+export const FILTER_KEYS = [...KEYS].map(([name, { help }]) => `  ${name.padEnd(10)} ${help}`).join('\n');
