@@ -53,13 +53,15 @@ export class CaptureDecoder {
     const operation =
       opnum === undefined ? undefined : interfaceByUuid(presentation?.interface.uuid)?.operations.get(opnum);
     const name = presentation === undefined ? undefined : interfaceName(presentation.interface.uuid);
-    const known = { captured, observed, interface: name, opnum, operation };
+    let parameters: DecodedParameters | undefined;
+    let { error } = observed;
     try {
-      return { ...known, parameters: parametersOf(message, operation), error: observed.error };
-    } catch (error) {
-      if (!(error instanceof CodecError)) throw error;
-      return { ...known, parameters: undefined, error };
+      parameters = parametersOf(message, operation);
+    } catch (cause) {
+      if (!(cause instanceof CodecError)) throw cause;
+      error = cause;
     }
+    return { captured, observed, interface: name, opnum, operation, parameters, error };
   }
 
   /** Users of a stream whose signatures and encryption no known secret fits. */
