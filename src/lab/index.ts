@@ -1,5 +1,13 @@
 export { type LabOptions, type LabRun, runScenario } from './run.js';
-export type { HostLog, LabActivation, LabFinding, LabRelay, LabTrace, TimelineCell } from './run-types.js';
+export type {
+  HostLog,
+  LabActivation,
+  LabFinding,
+  LabRelay,
+  LabTrace,
+  ServedActivation,
+  TimelineCell,
+} from './run-types.js';
 export { scenarioJsonSchema } from './scenario.js';
 export { ScenarioError } from './scenario-error.js';
 export { parseScenario, readScenario, type Scenario } from './scenario-file.js';

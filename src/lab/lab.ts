@@ -6,11 +6,11 @@ import type { InjectedFault } from '../net/simulation/index.js';
 import { type SeededBytes, seededRandom } from '../net/simulation/index.js';
 import { accountSid } from '../security/index.js';
 import { comments } from './comments.js';
-import { LabHost } from './lab-host.js';
-import type { LabActivation, LabFinding, LabRelay, LabTrace, TimelineCell } from './run-types.js';
+import { LabHost, type LabHostOptions } from './lab-host.js';
+import type { LabActivation, LabFinding, LabRelay, LabTrace, ServedActivation, TimelineCell } from './run-types.js';
 import type { HostData } from './scenario.js';
 import type { Path, Scenario } from './scenario-file.js';
-import type { World } from './world.js';
+import { NotInThisWorld, type World } from './world.js';
 
 /** An object that a scenario keeps, with the client that holds it. */
 export interface KeptObject {
@@ -28,6 +28,7 @@ export class Lab {
   readonly faults = new Map<string, InjectedFault>();
   readonly findings: LabFinding[] = [];
   readonly activations: LabActivation[] = [];
+  readonly served: ServedActivation[] = [];
   readonly cells: TimelineCell[] = [];
   readonly relays: LabRelay[] = [];
   readonly traces: LabTrace[] = [];
@@ -42,6 +43,11 @@ export class Lab {
   /** Octets for one purpose, which no other purpose disturbs. */
   random(purpose: string): SeededBytes {
     return seededRandom(this.seed, `${this.scenario.data.name} ${purpose}`);
+  }
+
+  /** One user has the same password wherever he has an account, as in a workgroup. */
+  passwordOf(user: string): string {
+    return this.scenario.data.password ?? this.random(`password of ${user}`)(12).toString('hex');
   }
 
   /** Puts the hosts on the network and starts what they serve. */
@@ -96,6 +102,15 @@ export class Lab {
     return this.scenario.error(path, why);
   }
 
+  /** A host on its network. */
+  #placed(name: string, options: LabHostOptions): LabHost {
+    try {
+      return new LabHost(options);
+    } catch (error) {
+      throw error instanceof NotInThisWorld ? this.error(['hosts', name, 'address'], error.message) : error;
+    }
+  }
+
   #host(name: string, data: HostData): LabHost {
     const { domain, accounts } = this.scenario.data;
     const authority = data.workgroup === undefined ? domain : name;
@@ -110,13 +125,13 @@ export class Lab {
     const values = Object.entries(data.registry ?? {}).flatMap(([key, value]) =>
       value === null || value === undefined ? [] : [{ name: key as keyof NonNullable<HostData['registry']>, value }],
     );
-    const host = new LabHost({
+    const host = this.#placed(name, {
       world: this.world,
       address: data.address,
       serves: data.serves,
       client: data.client as ClientProfileName | undefined,
       random: this.random(name),
-      passwordOf: (user) => this.random(`password of ${user}`)(12).toString('hex'),
+      passwordOf: (user) => this.passwordOf(user),
       machine: machine({
         name,
         addresses: [this.world.addressOf(data.address)],
@@ -127,6 +142,9 @@ export class Lab {
         ...(data.windows !== undefined && { registry: [...values, ...appIds] }),
         ...(data.enforces && { profile: { otherServers: 'enforce' } }),
       }),
+    });
+    host.audience.add({
+      onActivation: (activation) => void this.served.push({ server: name, serverAddress: host.address, activation }),
     });
     const simulation = this.world.simulation;
     if (simulation !== undefined) host.audience.add(comments(simulation, data.address));

@@ -5,6 +5,7 @@ import type { Machine } from '../hardening/machine.js';
 import type { Trace } from '../hardening/trace.js';
 import type { RelayVariant, SceneOutcome } from '../relay/index.js';
 import type { Milliseconds } from '../security/index.js';
+import type { Activation } from '../server/activation-log.js';
 
 /** One activation of a lab: what the client wanted, what went over the wire, what came of it at both ends. */
 export interface LabActivation {
@@ -30,6 +31,13 @@ export interface LabActivation {
   readonly seen: CallOutcome;
   readonly event: Event10036 | undefined;
   readonly clientEvent: ClientEvent | undefined;
+}
+
+/** One activation as a server reports it: those of attackers too. */
+export interface ServedActivation {
+  readonly server: string;
+  readonly serverAddress: string;
+  readonly activation: Activation;
 }
 
 /** One activation of the timeline, and the server that it met. */

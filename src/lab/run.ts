@@ -1,5 +1,13 @@
 import { Lab } from './lab.js';
-import type { HostLog, LabActivation, LabFinding, LabRelay, LabTrace, TimelineCell } from './run-types.js';
+import type {
+  HostLog,
+  LabActivation,
+  LabFinding,
+  LabRelay,
+  LabTrace,
+  ServedActivation,
+  TimelineCell,
+} from './run-types.js';
 import { type ScenarioData, verbOf } from './scenario.js';
 import type { Scenario } from './scenario-file.js';
 import { runStep } from './steps.js';
@@ -21,6 +29,8 @@ export interface LabRun {
   readonly seed: string;
   readonly findings: readonly LabFinding[];
   readonly activations: readonly LabActivation[];
+  /** What the servers say of activations, those of attackers too. */
+  readonly served: readonly ServedActivation[];
   readonly timeline: readonly TimelineCell[];
   readonly relays: readonly LabRelay[];
   readonly traces: readonly LabTrace[];
@@ -53,6 +63,7 @@ export async function runScenario(scenario: Scenario, options: LabOptions = {}):
     seed: String(seed),
     findings: lab.findings,
     activations: lab.activations,
+    served: lab.served,
     timeline: lab.cells,
     relays: lab.relays,
     traces: lab.traces,

@@ -173,6 +173,9 @@ export const scenarioSchema = z
     start: date.optional().describe('the day on which it begins; that of the newest update of its hosts where absent'),
     domain: name.default('LAB').describe('NetBIOS name of the domain'),
     accounts: z.array(name).default(['op']).describe('users of the domain; their passwords follow from the seed'),
+    password: name
+      .optional()
+      .describe('of every account, to unseal the recording with; follows from the seed where absent'),
     network: link.default({}),
     hosts: z.record(name, host),
     steps: z.array(step).min(1),

@@ -12,8 +12,8 @@ import type { LabHost } from './lab-host.js';
 import { runLure, runRelay } from './relay-steps.js';
 import type { LabActivation } from './run-types.js';
 import type { StepData, StepOf, Verb } from './scenario.js';
-import type { Path } from './scenario-file.js';
 import { runTimeline } from './timeline-step.js';
+import { NotInThisWorld } from './world.js';
 
 type Runner<V extends Verb> = (lab: Lab, given: StepOf<V>, context: StepContext) => void | Promise<void>;
 
@@ -46,16 +46,18 @@ const RUNNERS: { readonly [V in Verb]: Runner<V> } = {
   relay: runRelay,
   timeline: runTimeline,
   trace: runTrace,
-  wait: (lab, milliseconds) => lab.world.wait(milliseconds),
-  link(lab, { between: [a, b], latency, bandwidth, segment }, { path }) {
-    simulationOf(lab, path).link(a, b, {
+  async wait(lab, milliseconds) {
+    await lab.world.wait(milliseconds);
+  },
+  link(lab, { between: [a, b], latency, bandwidth, segment }) {
+    simulationOf(lab).link(a, b, {
       ...(latency !== undefined && { latencyMilliseconds: latency }),
       ...(bandwidth !== undefined && { bandwidth }),
       ...(segment !== undefined && { segment }),
     });
   },
-  fault(lab, { kind, between, from, after, for: milliseconds, as }, { path }) {
-    const injected = simulationOf(lab, path).inject({
+  fault(lab, { kind, between, from, after, for: milliseconds, as }) {
+    const injected = simulationOf(lab).inject({
       kind: kind as FaultKind,
       between,
       ...(from !== undefined && { from }),
@@ -77,7 +79,11 @@ const RUNNERS: { readonly [V in Verb]: Runner<V> } = {
 export async function runStep(lab: Lab, verb: Verb, step: StepData, index: number): Promise<void> {
   const context = { path: ['steps', index, verb], title: step.title, expect: step.expect ?? {} };
   const runner = RUNNERS[verb] as Runner<Verb>;
-  await runner(lab, step[verb] as StepOf<Verb>, context);
+  try {
+    await runner(lab, step[verb] as StepOf<Verb>, context);
+  } catch (error) {
+    throw error instanceof NotInThisWorld ? lab.error(context.path, error.message) : error;
+  }
 }
 
 async function restarted(host: LabHost): Promise<void> {
@@ -86,9 +92,9 @@ async function restarted(host: LabHost): Promise<void> {
   await host.start();
 }
 
-function simulationOf(lab: Lab, path: Path) {
+function simulationOf(lab: Lab) {
   const { simulation } = lab.world;
-  if (simulation === undefined) throw lab.error(path, 'only a simulated network has links and faults');
+  if (simulation === undefined) throw new NotInThisWorld('only a simulated network has links and faults');
   return simulation;
 }
 

@@ -4,6 +4,9 @@ import { type LinkOptions, SimulatedNetwork, VirtualTime } from '../net/simulati
 import { SYSTEM_TIMERS, type Timers } from '../net/timers.js';
 import type { Milliseconds } from '../security/index.js';
 
+/** Something that one kind of world does not have. */
+export class NotInThisWorld extends Error {}
+
 /** What a lab runs on: a simulated network with a time of its own, or the sockets of this machine. */
 export interface World {
   readonly timers: Timers;
@@ -63,7 +66,7 @@ const LONGEST_WAIT: Milliseconds = 5_000;
 export function socketWorld(): World {
   const addressOf = (address: string): string => {
     const [, rest] = /^\d+(\.\d+\.\d+\.\d+)$/.exec(address) ?? [];
-    if (rest === undefined) throw new TypeError(`on sockets hosts have IPv4 addresses, not ${address}`);
+    if (rest === undefined) throw new NotInThisWorld(`on sockets hosts have IPv4 addresses, not ${address}`);
     return `127${rest}`;
   };
   return {
@@ -83,7 +86,7 @@ export function socketWorld(): World {
     },
     wait(milliseconds) {
       if (milliseconds > LONGEST_WAIT)
-        throw new TypeError(`on sockets time passes as it does; ${milliseconds / 1000} s are too long to wait`);
+        throw new NotInThisWorld(`on sockets time passes as it does; ${milliseconds / 1000} s are too long to wait`);
       return new Promise((resolve) => {
         SYSTEM_TIMERS.after(milliseconds, resolve);
       });

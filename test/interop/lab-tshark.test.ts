@@ -1,0 +1,77 @@
+import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { shippedScenarios } from '../../src/lab/index.js';
+import { captureFile, type RecordedLab, recordedLab } from '../support/labs.js';
+import { CHECKSUMS, tshark, tsharkFields } from '../support/tshark.js';
+
+const TCP = 'tcp.analysis.flags || ip.checksum.status == 0 || tcp.checksum.status == 0';
+
+/** The faults that a scenario injects, as tshark's analysis of TCP sees them. */
+const INJECTED: Readonly<Record<string, readonly RegExp[]>> = {
+  faults: [/Previous segment not captured/, /Out-Of-Order/],
+};
+/** Signatures of zeros inside SPNEGO: tshark takes them for a token of GSS-API, which they are not. */
+const FORGED: ReadonlySet<string> = new Set(['relay-history', 'relay-integrity-zeros']);
+const NOT_FORGED = '!(dcerpc.auth_type == 9 && dcerpc.cn_auth_len == 16 && isystemactivator)';
+
+describe.skipIf(tshark.skip).each(shippedScenarios())('tshark on the recording of %s', (name) => {
+  let lab: RecordedLab;
+  let file: string;
+  beforeAll(async () => {
+    lab = await recordedLab(name);
+    file = captureFile(name, lab.capture);
+  });
+  afterAll(() => rmSync(dirname(file), { recursive: true }));
+
+  test('no checksum is wrong, and the analysis of TCP tells the injected faults alone', async () => {
+    const told = await tsharkFields(file, TCP, ['_ws.col.Info'], CHECKSUMS);
+    const expected = INJECTED[name] ?? [];
+    expect(told.map(([info]) => info)).toEqual(expected.map((pattern) => expect.stringMatching(pattern)));
+  });
+
+  test('nothing is malformed but forged signatures', async () => {
+    const filter = FORGED.has(name) ? `_ws.malformed && ${NOT_FORGED}` : '_ws.malformed';
+    expect(await tsharkFields(file, filter, ['frame.number', '_ws.col.Info'])).toEqual([]);
+  });
+});
+
+describe.skipIf(tshark.skip)('a recording of a relay, as tshark shows it', () => {
+  let file: string;
+  beforeAll(async () => {
+    file = captureFile('relay', (await recordedLab('relay-connect')).capture);
+  });
+  afterAll(() => rmSync(dirname(file), { recursive: true }));
+
+  test('every host has an interface of its own, and a connection is seen at its server', async () => {
+    const seen = await tsharkFields(file, 'tcp.flags.syn == 1 && tcp.flags.ack == 0', [
+      'frame.interface_name',
+      'ip.dst',
+    ]);
+    const pairs = new Set(seen.map(([name, address]) => `${name} ${address}`));
+    expect([...pairs].sort()).toEqual(['attacker (10.0.0.66) 10.0.0.66', 'server (10.0.0.2) 10.0.0.2']);
+  });
+
+  test('comments stand where the command is taken and where the activation is refused', async () => {
+    const comments = await tsharkFields(file, 'frame.comment', ['ip.src', 'dcerpc.pkt_type', 'frame.comment']);
+    const at = (pattern: RegExp) =>
+      comments.filter(([, , comment = '']) => pattern.test(comment)).map((row) => row.slice(0, 2));
+    expect(at(/^View\.ExecuteShellCommand asked for as LAB\\victim; written down, not run/)).toEqual([
+      ['10.0.0.2', '2'],
+      ['10.0.0.2', '2'],
+    ]);
+    expect(at(/^RemoteCreateInstance refused by activation policy \(event 10036\)/)).toEqual([
+      ['10.0.0.2', '3'],
+      ['10.0.0.2', '3'],
+    ]);
+  });
+
+  test('the victim’s NTLM response goes over two connections, octet by octet the same', async () => {
+    const responses = await tsharkFields(file, 'ntlmssp.messagetype == 3', ['ip.dst', 'ntlmssp.auth.ntresponse']);
+    const [lured, relayed] = ['10.0.0.66', '10.0.0.2'].map((address) =>
+      responses.filter(([to]) => to === address).map(([, response]) => response),
+    );
+    expect(lured?.length).toBeGreaterThan(0);
+    expect(relayed).toEqual(lured);
+  });
+});
