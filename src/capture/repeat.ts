@@ -5,7 +5,7 @@ import { clientSecurity } from '../client/credentials.js';
 import { assertMayCall, isSimulated } from '../client/may-call.js';
 import { type CallOutcome, outcomeOfError } from '../client/outcome.js';
 import type { ClientProfile } from '../client/profile.js';
-import { IObjectExporter, IRemoteSCMActivator } from '../codec/dcom/index.js';
+import { IActivation, IObjectExporter, IRemoteSCMActivator } from '../codec/dcom/index.js';
 import { interfaceByUuid } from '../codec/interfaces.js';
 import type { InterfaceDef, Operation } from '../codec/ndr/index.js';
 import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
@@ -48,7 +48,7 @@ export interface RepeatedCall {
 }
 
 /** Interfaces at the resolver's port. */
-const AT_RESOLVER: ReadonlySet<string> = new Set([IObjectExporter.uuid, IRemoteSCMActivator.uuid]);
+const AT_RESOLVER: ReadonlySet<string> = new Set([IObjectExporter.uuid, IActivation.uuid, IRemoteSCMActivator.uuid]);
 
 /** Whether a captured call can be part of a conversation that is repeated; if not, why. */
 export function whyNotRepeated(call: CapturedCall): string | undefined {

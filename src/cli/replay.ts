@@ -10,6 +10,7 @@ import {
   endpointParser,
   jsonOption,
   levelOption,
+  listenOption,
   ntHashOption,
   oneUserOption,
   passwordOption,
@@ -18,6 +19,7 @@ import {
 import { replayActivations } from './replay-activations.js';
 import { replayConversations } from './replay-conversations.js';
 import { replayRelay } from './replay-relay.js';
+import { replayServer } from './replay-server.js';
 
 interface ReplayCommandOptions {
   readonly target?: { host: string; port: number };
@@ -32,6 +34,10 @@ interface ReplayCommandOptions {
   readonly relay: boolean;
   readonly variant?: string[];
   readonly seed?: string;
+  readonly asServer: boolean;
+  readonly listen?: string;
+  readonly once: boolean;
+  readonly pcap?: string;
   readonly tap: boolean;
   readonly junit?: string;
   readonly json: boolean;
@@ -73,6 +79,14 @@ export const replayCommand = (): Command =>
       ),
     )
     .option('--seed <text>', 'with --relay: the same seed gives the same octets; 1 where absent')
+    .addOption(
+      new Option('--as-server', 'plays the captured server, for a client that connects; ends with Ctrl-C').default(
+        false,
+      ),
+    )
+    .addOption(listenOption('with --as-server: where to listen; 127.0.0.1:135 where absent'))
+    .option('--once', 'with --as-server: ends when the first client has closed its connections', false)
+    .option('--pcap <file>', 'with --as-server: record everything as pcapng')
     .addOption(new Option('--tap', 'TAP 14 on stdout').default(false).conflicts('json'))
     .option('--junit <file>', 'write JUnit')
     .addOption(jsonOption())
@@ -92,12 +106,18 @@ client's own level, and, beside it for clients that sign, connect, where he does
 ${wrapped(WHAT_IF_VARIANTS)}
 Exit code 1 where a relay succeeds on the newest date, or ends otherwise than KB5004442 and the specifications have it.
 
+With --as-server the objects of the capture are there for the account of --user, and answer each call as they did; a
+captured refusal is answered as that refusal. Identifiers are new. Without --as-of no policy is in force but what was
+captured. The end says which captured calls were asked for; exit code 1 where something was that the capture does not
+have.
+
 Examples:
   dcom-harness replay capture.pcapng --as-of 2021-05
   dcom-harness replay capture.pcapng --as-of 2023-03-14 --level pkt_integrity
   dcom-harness replay capture.pcapng --as-of 2021-05 --conversations
   dcom-harness replay capture.pcapng --target 192.0.2.10 --user 'LAB\\op:secret' --junit replay.xml
-  dcom-harness replay capture.pcapng --relay --as-of 2021-05 --as-of 2022-06-14 --as-of 2023-03-14`,
+  dcom-harness replay capture.pcapng --relay --as-of 2021-05 --as-of 2022-06-14 --as-of 2023-03-14
+  dcom-harness replay capture.pcapng --as-server --listen 127.0.0.2:135 --user 'LAB\\op:secret' --once`,
     )
     .action(replay);
 
@@ -109,13 +129,19 @@ function datesOption(): Option {
   return option.argParser((text: string, before: PatchLevel[] | undefined) => [...(before ?? []), patchLevel(text)]);
 }
 
-const wrapped = (words: readonly string[]): string => words.join(', ').replace(/(.{1,110}),(?: |$)/g, '  $1,\n');
+/** Words, in lines that a terminal has room for. */
+const wrapped = (words: readonly string[]): string =>
+  words
+    .join(', ')
+    .replaceAll(/(.{1,110})(?:, |$)/g, '  $1,\n')
+    .slice(0, -2);
 
 async function replay(paths: string[], options: ReplayCommandOptions): Promise<void> {
   check(options);
   const out = output(options);
   const { asOf: dates, ...rest } = options;
   if (options.relay) return replayRelay(out, paths, { ...rest, ...(dates && { dates }) });
+  if (options.asServer) return replayServer(out, paths, { ...rest, ...(dates?.[0] && { asOf: dates[0] }) });
   const side = { ...rest, ...(dates?.[0] && { asOf: dates[0] }) };
   return options.conversations ? replayConversations(out, paths, side) : replayActivations(out, paths, side);
 }
@@ -123,6 +149,7 @@ async function replay(paths: string[], options: ReplayCommandOptions): Promise<v
 /** What does not go together. */
 function check(options: ReplayCommandOptions): void {
   const { target, asOf, registry, relay, conversations, user, variant, seed } = options;
+  checkServer(options);
   if (target !== undefined && relay)
     throw new UsageError('--relay works on a simulated network alone; there is no way to name a target');
   if (relay && (conversations || user !== undefined))
@@ -132,4 +159,14 @@ function check(options: ReplayCommandOptions): void {
   if (target !== undefined && (asOf !== undefined || registry !== undefined))
     throw new UsageError('--as-of and --registry belong to the simulated server; --target names another one');
   if (!relay && (asOf?.length ?? 0) > 1) throw new UsageError('--as-of may be given again with --relay alone');
+}
+
+function checkServer(options: ReplayCommandOptions): void {
+  const { asServer, target, relay, conversations, level, auth, listen, once, pcap } = options;
+  if (asServer && (target !== undefined || relay || conversations))
+    throw new UsageError('--as-server takes neither --target nor --relay nor --conversations');
+  if (asServer && (level !== undefined || auth !== undefined))
+    throw new UsageError('--level and --auth are for the client that connects to choose');
+  if (!asServer && (listen !== undefined || once || pcap !== undefined))
+    throw new UsageError('--listen, --once and --pcap belong to --as-server');
 }

@@ -12,15 +12,22 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-function start(args: readonly string[]): ChildProcess {
+function start(args: readonly string[], more: Readonly<Record<string, string>> = {}): ChildProcess {
   if (!existsSync(MAIN)) throw new Error('the command line is not built: npm run build');
   const { FORCE_COLOR: _, ...env } = process.env;
-  return spawn(process.execPath, [MAIN, ...args], { env: { ...env, NO_COLOR: '1' }, stdio: 'pipe' });
+  return spawn(process.execPath, [MAIN, ...args], {
+    env: { ...env, ...('FORCE_COLOR' in more ? {} : { NO_COLOR: '1' }), ...more },
+    stdio: 'pipe',
+  });
 }
 
-/** Runs one command to its end. `input` is what it finds on stdin. */
-export function cli(args: readonly string[], input: Uint8Array | string = ''): Promise<CliResult> {
-  const child = start(args);
+/** Runs one command to its end. `input` is what it finds on stdin, `env` what it finds in the environment besides. */
+export function cli(
+  args: readonly string[],
+  input: Uint8Array | string = '',
+  env: Readonly<Record<string, string>> = {},
+): Promise<CliResult> {
+  const child = start(args, env);
   let stdout = '';
   let stderr = '';
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
@@ -73,6 +80,7 @@ export class RunningCli {
     });
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.stderr += text;
+      wake();
     });
     this.#ended = new Promise((resolve) => {
       this.#child.once('close', (code) => {
@@ -87,9 +95,18 @@ export class RunningCli {
   }
 
   /** The first line of stdout that fits; throws, with what there is, where the command ends without it. */
-  async line(fits: (line: string) => boolean): Promise<string> {
+  line(fits: (line: string) => boolean): Promise<string> {
+    return this.#find(() => this.stdout.find(fits));
+  }
+
+  /** The same of stderr, where what people read besides the results stands. */
+  note(fits: (line: string) => boolean): Promise<string> {
+    return this.#find(() => this.stderr.split('\n').slice(0, -1).find(fits));
+  }
+
+  async #find(find: () => string | undefined): Promise<string> {
     for (;;) {
-      const found = this.stdout.find(fits);
+      const found = find();
       if (found !== undefined) return found;
       if (this.#child.exitCode !== null)
         throw new Error(`ended with ${this.#child.exitCode} and without that line: ${this.stderr}`);
@@ -102,6 +119,11 @@ export class RunningCli {
   /** Waits for a record of this event on stdout. */
   async event(name: string): Promise<JsonLine> {
     return JSON.parse(await this.line((line) => line.includes(`"event":"${name}"`))) as JsonLine;
+  }
+
+  /** The exit code of a command that ends by itself. */
+  get ended(): Promise<number | null> {
+    return this.#ended;
   }
 
   /** Sends a signal, and gives the exit code. */
