@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cli, linesOf, ndjsonLines } from '../support/cli.js';
-import { captureOf, pduOf } from '../support/segments.js';
 
 const CAPTURES = join(import.meta.dirname, '../../pcaps');
 const AT_CONNECT = join(CAPTURES, 'activation-at-connect.pcapng');
@@ -13,15 +12,6 @@ const PASSWORD = 'P4ssw0rd.Lab';
 
 /** A bind_nak, reason 4, as it stands in the specification's terms: the smallest PDU that decodes. */
 const BIND_NAK = Buffer.from('05000d03100000001500000001000000 0400010500'.replace(' ', ''), 'hex');
-
-/** A stream of three segments: a whole PDU, what is given, a whole PDU. The second one is frame 3. */
-const between = (middle: Uint8Array): Buffer =>
-  captureOf(
-    { flags: 'SYN', sequence: 0 },
-    { sequence: 1, data: BIND_NAK },
-    { sequence: 1 + BIND_NAK.length, data: middle },
-    { sequence: 1 + BIND_NAK.length + middle.length, data: BIND_NAK },
-  );
 
 let folder = '';
 beforeAll(async () => {
@@ -72,7 +62,19 @@ describe('decode', () => {
       user: 'LAB\\op',
       value: { orpcthis: { version: { MajorVersion: 5, MinorVersion: 7 }, flags: 1 } },
     });
-    expect(records[4]).toMatchObject({ value: { ReturnValue: 0 } });
+    expect(records[4]).toMatchObject({ request_frame: 7, elapsed: 0.005, value: { ReturnValue: 0 } });
+  });
+
+  test('an answer says which frame asked, and how long ago', async () => {
+    const { stdout } = await cli(['decode', AT_CONNECT]);
+    expect(linesOf(stdout)[4]).toMatch(/ response .* IRemoteSCMActivator::RemoteCreateInstance LAB\\op <7 5\.000 ms$/);
+  });
+
+  test('colours are for people: what failed in red, a level below PKT_INTEGRITY in yellow', async () => {
+    const { stdout } = await cli(['decode', AT_CONNECT], '', { FORCE_COLOR: '1' });
+    const lines = linesOf(stdout);
+    expect(lines[3]).toContain('\u001b[33mCONNECT      \u001b[39m');
+    expect(lines[8]).toContain(' PKT_INTEGRITY ');
   });
 
   test('--password checks the signatures; without it they are only seen', async () => {
@@ -179,83 +181,8 @@ describe('decode: what cannot be read ends with exit code 2 and one line on stde
   test('one file of two that cannot be read is named, and the other one is decoded', async () => {
     const { code, stdout, stderr } = await cli(['decode', await file('text', Buffer.from('hello')), AT_CONNECT]);
     expect(code).toBe(0);
-    expect(linesOf(stdout)).toHaveLength(10);
+    expect(linesOf(stdout)).toHaveLength(11);
+    expect(linesOf(stdout)[0]).toBe('activation-at-connect.pcapng:');
     expect(linesOf(stderr)).toEqual([expect.stringContaining('text: neither pcap nor pcapng')]);
-  });
-});
-
-describe('decode: what is damaged is named by file, frame and offset, and the rest is decoded', () => {
-  /** Decodes a damaged file; gives what it said, and the frame and type of every PDU. */
-  async function damaged(name: string, bytes: Uint8Array) {
-    const { code, stdout, stderr } = await cli(['decode', '--json', await file(name, bytes)]);
-    const pdus = ndjsonLines(stdout).map(({ frame, ptype }) => `${frame} ${ptype}`);
-    return { code, pdus, said: linesOf(stderr) };
-  }
-
-  test('a record that is cut', async () => {
-    const bytes = readFileSync(AT_CONNECT);
-    const { code, pdus, said } = await damaged('cut.pcapng', bytes.subarray(0, -50));
-    expect(code).toBe(0);
-    expect(pdus).toHaveLength(10);
-    expect(said).toEqual(['warning: cut.pcapng frame 24 offset 4544: the file ends inside a block: 38 of 88 octets']);
-  });
-
-  test('gzip that breaks off later on, with its name once', async () => {
-    const packed = gzipSync(readFileSync(AT_CONNECT));
-    const { code, pdus, said } = await damaged('cut.gz', packed.subarray(0, 900));
-    expect(code).toBe(0);
-    expect(pdus.length).toBeGreaterThan(0);
-    expect(said[0]).toBe('error: cut.gz frame 8: unexpected end of file');
-  });
-
-  test('octets between two records that are none', async () => {
-    const bytes = readFileSync(AT_CONNECT);
-    const odd = Buffer.concat([bytes.subarray(0, 1000), Buffer.alloc(400, 0xff), bytes.subarray(1000)]);
-    const { code, pdus, said } = await damaged('odd.pcapng', odd);
-    expect(code).toBe(0);
-    expect(pdus).toHaveLength(9);
-    expect(said[0]).toBe('error: odd.pcapng frame 6 offset 856: a block with an impossible length; 776 octets skipped');
-  });
-
-  test('a PDU of an unknown type', async () => {
-    const { code, pdus, said } = await damaged('type.pcapng', between(pduOf({ type: 0x63, body: 4 })));
-    expect({ code, pdus }).toEqual({ code: 0, pdus: ['2 bind_nak', '4 bind_nak'] });
-    expect(said).toEqual([
-      'warning: type.pcapng frame 3: 20 octets that are no PDU (PTYPE 99) skipped, from offset 21 of the stream on',
-    ]);
-  });
-
-  test('a frag_length below its own header', async () => {
-    const { code, pdus, said } = await damaged('small.pcapng', between(pduOf({ body: 4, fragLength: 10 })));
-    expect({ code, pdus }).toEqual({ code: 0, pdus: ['2 bind_nak', '4 bind_nak'] });
-    expect(said).toEqual([
-      'warning: small.pcapng frame 3: 20 octets that are no PDU skipped, from offset 21 of the stream on',
-    ]);
-  });
-
-  test('a frag_length beyond what was captured', async () => {
-    const { code, pdus, said } = await damaged('large.pcapng', between(pduOf({ body: 4, fragLength: 4000 })));
-    expect({ code, pdus }).toEqual({ code: 0, pdus: ['2 bind_nak', '4 cut'] });
-    expect(said).toEqual(['warning: large.pcapng frame 4: 3959 of its octets are not in the capture']);
-  });
-
-  test('a list that is longer than its PDU', async () => {
-    const { code, pdus, said } = await damaged('inner.pcapng', between(pduOf({ type: 11, body: 12 })));
-    expect({ code, pdus }).toEqual({ code: 0, pdus: ['2 bind_nak', '3 malformed', '4 bind_nak'] });
-    expect(said).toEqual(['warning: inner.pcapng frame 3: bind.p_cont_elem_t @0x1c: needs 4 octets, has 0']);
-  });
-
-  test('a PDU that is cut after any number of its octets', async () => {
-    const pdu = pduOf({ type: 11, body: 44 });
-    for (const length of [1, 15, 16, 17, 59]) {
-      const bytes = captureOf(
-        { flags: 'SYN', sequence: 0 },
-        { sequence: 1, data: BIND_NAK },
-        { sequence: 1 + BIND_NAK.length, data: pdu.subarray(0, length) },
-      );
-      const { code, pdus, said } = await damaged(`cut${length}.pcapng`, bytes);
-      expect({ code, pdus }).toEqual({ code: 0, pdus: length < 16 ? ['2 bind_nak'] : ['2 bind_nak', '3 cut'] });
-      expect(said).toEqual([expect.stringMatching(`^warning: cut${length}.pcapng frame 3: `)]);
-    }
   });
 });

@@ -1,0 +1,201 @@
+import { readFileSync } from 'node:fs';
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { cli, linesOf, ndjsonLines, RunningCli } from '../support/cli.js';
+import { captureOf, ethernetFrame, pduOf, type Sent } from '../support/segments.js';
+
+const CAPTURES = join(import.meta.dirname, '../../pcaps');
+const AT_CONNECT = join(CAPTURES, 'activation-at-connect.pcapng');
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'dcom-harness-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function file(name: string, bytes: Uint8Array): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, bytes);
+  return path;
+}
+
+/** Two requests, an answer to the second one, and one to a request that is not there. A millisecond lies between them. */
+const HALF = captureOf(
+  { sequence: 1, data: pduOf({ callId: 1 }) },
+  { sequence: 25, data: pduOf({ callId: 2 }) },
+  { from: 'server', sequence: 1, data: pduOf({ type: 2, callId: 2 }) },
+  { from: 'server', sequence: 25, data: pduOf({ type: 3, callId: 9, body: 16 }) },
+);
+
+describe('decode --filter', () => {
+  const frames = async (...filters: string[]): Promise<unknown[]> => {
+    const options = filters.flatMap((filter) => ['--filter', filter]);
+    const { code, stdout } = await cli(['decode', '--json', ...options, AT_CONNECT]);
+    expect(code).toBe(0);
+    return ndjsonLines(stdout).map(({ frame }) => frame);
+  };
+
+  test('one value of several has to fit, and every filter', async () => {
+    expect(await frames('ptype=request')).toEqual([7, 15]);
+    expect(await frames('ptype=request,response', 'level>=pkt_integrity')).toEqual([15, 16]);
+    expect(await frames('interface=IRemoteSCMActivator')).toEqual([4, 7, 8]);
+    expect(await frames('address=127.0.0.2:135', 'ptype!=request')).toEqual([4, 5, 6, 8]);
+    expect(await frames('status=fault')).toEqual([]);
+  });
+
+  test('also chooses what --summary counts', async () => {
+    const [summary] = ndjsonLines(
+      (await cli(['decode', '--json', '--summary', '--filter', 'stream=1', AT_CONNECT])).stdout,
+    );
+    expect(summary).toMatchObject({ pdus: 5, streams: 1, auth: { '10:5': 5 } });
+  });
+
+  test('that means nothing is bad usage, and says what would be right', async () => {
+    const { code, stdout, stderr } = await cli(['decode', '--filter', 'colour=red', AT_CONNECT]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(linesOf(stderr)[0]).toMatch(/--filter.*there is no key colour; there are address, /);
+  });
+});
+
+describe('decode --calls', () => {
+  test('prints a line a call: its frames, who, which level, how long, what and whose', async () => {
+    const { code, stdout, stderr } = await cli(['decode', '--calls', AT_CONNECT]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const [head, first, ...rest] = linesOf(stdout);
+    expect(head).toMatch(/^ +frames stream time +client > server +call +level +elapsed operation$/);
+    expect(first).toMatch(
+      /^ +7 > 8 #0 +17:13:12\.830000 127\.0\.0\.1:54170 > 127\.0\.0\.2:135 +2 +CONNECT +5\.000 ms IRemoteSCMActivator::RemoteCreateInstance LAB\\op$/,
+    );
+    expect(rest).toHaveLength(1);
+  });
+
+  test('--json has every call with its answer', async () => {
+    const [first] = ndjsonLines((await cli(['decode', '--calls', '--json', AT_CONNECT])).stdout);
+    expect(first).toEqual({
+      file: 'activation-at-connect.pcapng',
+      stream: 0,
+      time: '2026-11-22T17:13:12.830000000Z',
+      client: '127.0.0.1:54170',
+      server: '127.0.0.2:135',
+      call_id: 2,
+      request_frame: 7,
+      answer_frame: 8,
+      auth_type: 10,
+      auth_level: 2,
+      auth_context_id: 79_231,
+      user: 'LAB\\op',
+      interface: 'IRemoteSCMActivator',
+      opnum: 4,
+      operation: 'RemoteCreateInstance',
+      outcome: 'response',
+      status: 0,
+      elapsed: 0.005,
+    });
+  });
+
+  test('a call without an answer, and an answer without a call, are shown as that', async () => {
+    const path = await file('half.pcapng', HALF);
+    const calls = ndjsonLines((await cli(['decode', '--calls', '--json', path])).stdout);
+    expect(
+      calls.map((call) => [call.call_id, call.request_frame, call.answer_frame, call.outcome, call.elapsed]),
+    ).toEqual([
+      [2, 2, 3, 'response', 0.001],
+      [9, undefined, 4, 'fault', undefined],
+      [1, 1, undefined, 'unanswered', undefined],
+    ]);
+    expect(calls.map(({ client, server }) => `${client} ${server}`)).toEqual(
+      Array(3).fill('10.0.0.1:50000 10.0.0.2:40000'),
+    );
+    const { stdout } = await cli(['decode', '--calls', '--filter', 'ptype=unanswered', path]);
+    expect(linesOf(stdout)).toEqual([expect.any(String), expect.stringMatching(/ 1 > \? .* \?::61166 no answer$/)]);
+  });
+
+  test('goes with neither --summary nor --verbose', async () => {
+    for (const other of ['--summary', '--verbose'])
+      expect((await cli(['decode', '--calls', other, AT_CONNECT])).code).toBe(2);
+  });
+});
+
+describe('decode of several files', () => {
+  test('names each file above its lines', async () => {
+    const lines = linesOf((await cli(['decode', CAPTURES])).stdout);
+    expect(lines.flatMap((line, index) => (line.endsWith(':') ? [`${index} ${line}`] : []))).toEqual([
+      '0 activation-at-connect.pcapng:',
+      '11 activation-at-pkt-integrity.pcapng:',
+    ]);
+  });
+});
+
+describe('decode --follow', () => {
+  /** Records of pcap in little-endian order, a second after another. */
+  const pcapOf = (...sent: readonly Sent[]): Buffer =>
+    Buffer.concat([
+      Buffer.from('d4c3b2a1020004000000000000000000ffff000001000000', 'hex'),
+      ...sent.map(ethernetFrame).flatMap((bytes, second) => {
+        const record = Buffer.alloc(16);
+        for (const [index, field] of [1_700_000_000 + second, 0, bytes.length, bytes.length].entries())
+          record.writeUInt32LE(field, index * 4);
+        return [record, bytes];
+      }),
+    ]);
+
+  test('shows a PDU as soon as it is complete, waits for the rest of a record, and ends with 0', async () => {
+    const bytes = readFileSync(AT_CONNECT);
+    const path = await file('growing.pcapng', bytes.subarray(0, 0));
+    const decode = new RunningCli(['decode', '--follow', '--json', path]);
+    const arrives = (frame: number): Promise<string> => decode.line((line) => line.includes(`"frame":${frame},`));
+    await appendFile(path, bytes.subarray(0, 1900));
+    await arrives(7);
+    expect(decode.stdout).toHaveLength(4);
+    await appendFile(path, bytes.subarray(1900, -50));
+    await arrives(16);
+    await appendFile(path, bytes.subarray(-50));
+    expect(await decode.stop('SIGINT')).toBe(0);
+    expect(decode.stdout).toEqual(
+      linesOf((await cli(['decode', '--json', AT_CONNECT])).stdout).map((line) =>
+        line.replace('activation-at-connect', 'growing'),
+      ),
+    );
+  });
+
+  test('reads pcap alike, and ends with 0 on SIGTERM; a record that never became whole is said to', async () => {
+    const pdu = pduOf({ type: 13, body: Buffer.from('0400010500', 'hex') });
+    const bytes = pcapOf({ sequence: 1, data: pdu }, { sequence: 22, data: pdu }, { sequence: 43, data: pdu });
+    const path = await file('growing.pcap', bytes.subarray(0, 30));
+    const decode = new RunningCli(['decode', '--follow', path]);
+    await appendFile(path, bytes.subarray(30, -5));
+    await decode.line((line) => /^ +2 #0 .* bind_nak /.test(line));
+    expect(await decode.stop('SIGTERM')).toBe(0);
+    expect(decode.stdout).toHaveLength(2);
+    expect(decode.stderr).toMatch(
+      /^warning: growing\.pcap frame 3 offset 206: the file ends inside a record: 86 of 91 octets\n$/,
+    );
+  });
+
+  test('gives the calls that nobody answered at its end', async () => {
+    const path = await file('calls.pcapng', HALF);
+    const calls = new RunningCli(['decode', '--follow', '--calls', '--json', path]);
+    await calls.line((line) => line.includes('"fault"'));
+    expect(calls.stdout).toHaveLength(2);
+    expect(await calls.stop()).toBe(0);
+    expect(calls.json.map(({ outcome }) => outcome)).toEqual(['response', 'fault', 'unanswered']);
+  });
+
+  test.each<[name: string, paths: () => string[]]>([
+    ['two files', () => [AT_CONNECT, AT_CONNECT]],
+    ['a folder', () => [CAPTURES]],
+    ['stdin', () => ['-']],
+  ])('follows one file: %s is bad usage', async (_name, paths) => {
+    const { code, stderr } = await cli(['decode', '--follow', ...paths()]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/--follow takes one file/);
+  });
+
+  test('a file that is not there ends it at once', async () => {
+    const { code, stderr } = await cli(['decode', '--follow', join(folder, 'none.pcap')]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/none\.pcap: ENOENT/);
+  });
+});
