@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { cells, holds } from './measure.mjs';
 
-const BENCHMARKS = ['ndr', 'seal', 'capture', 'connections', 'calls', 'held', 'activations', 'clients'];
+const BENCHMARKS = ['ndr', 'seal', 'capture', 'connections', 'calls', 'held', 'activations', 'clients', 'lab'];
 const HEAD = ['benchmark', 'what', 'ours', 'reference', 'against', 'ratio', 'wanted', ''];
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });

@@ -33,7 +33,7 @@ const ACCOUNT = { domain: 'LAB', user: 'op', password: randomBytes(12).toString(
 
 export const demoCommand = (): Command =>
   new Command('demo')
-    .description('what npm start does: a captured activation against the server of every phase of the hardening')
+    .description('a captured activation against the server of every phase of the hardening')
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  dcom-harness demo --json')
     .action(demo);

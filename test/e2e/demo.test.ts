@@ -24,7 +24,7 @@ const KB5004442: readonly (readonly [string, number | null, 'accepted' | 'refuse
   ['2023-03-14', 1, 'refused', 10036],
 ];
 
-describe('demo, which npm start runs', () => {
+describe('demo', () => {
   let text: CliResult;
   let json: CliResult;
   beforeAll(async () => {
