@@ -10,11 +10,13 @@ import { interfaceByUuid } from '../codec/interfaces.js';
 import type { InterfaceDef, Operation } from '../codec/ndr/index.js';
 import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import { readUuid } from '../codec/uuid.js';
-import type { NtlmCredentials, RandomBytes } from '../security/index.js';
+import type { Timers } from '../net/timers.js';
+import type { Milliseconds, NtlmCredentials, RandomBytes } from '../security/index.js';
 import { differences, outcomeOfAnswer } from './compare-answers.js';
 import type { CapturedCall } from './conversation.js';
 import { Exporters } from './exporters.js';
 import { Identifiers } from './identifiers.js';
+import type { Pacing } from './pacing.js';
 
 export interface RepeatOptions {
   /** Loopback, or a host of a simulated network: methods of objects are called. */
@@ -33,6 +35,10 @@ export interface RepeatOptions {
   readonly connector?: Connector;
   readonly simulated?: boolean;
   readonly timeout?: number;
+  readonly clock?: () => Milliseconds;
+  readonly timers?: Timers;
+  /** Keeps the waits between the calls; one call follows on the other where absent. */
+  readonly pacing?: Pacing;
 }
 
 /** A call of a conversation, made again. */
@@ -75,7 +81,10 @@ export async function repeatConversation(
   const repetition = new Repetition(options);
   try {
     const done: RepeatedCall[] = [];
-    for (const call of calls) done.push(await repetition.repeat(call));
+    for (const call of calls) {
+      await options.pacing?.due(call);
+      done.push(await repetition.repeat(call));
+    }
     return done;
   } finally {
     repetition.close();
@@ -152,7 +161,7 @@ class Repetition {
   }
 
   async #open(call: CapturedCall, object: string | undefined): Promise<ContextConnection> {
-    const { host, port, profile, connector, timeout } = this.#options;
+    const { host, port, profile, connector, timeout, clock, timers } = this.#options;
     const atResolver = AT_RESOLVER.has(call.presentation?.interface.uuid ?? '');
     const targets = atResolver ? [{ host, port }] : this.#exporters.targetsOf(object);
     const connection = await reach(targets, (target) =>
@@ -161,6 +170,8 @@ class Repetition {
         association: profile.association,
         ...(connector && { connector }),
         ...(timeout !== undefined && { timeout }),
+        ...(clock && { clock }),
+        ...(timers && { timers }),
       }),
     );
     try {

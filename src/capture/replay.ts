@@ -11,8 +11,9 @@ import {
 } from '../codec/dcom/index.js';
 import type { Infer } from '../codec/ndr/index.js';
 import { DREP_BIG, DREP_LITTLE, RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
+import type { Timers } from '../net/timers.js';
 import { TRANSFER_SYNTAXES } from '../rpc/index.js';
-import type { NtlmCredentials, RandomBytes } from '../security/index.js';
+import type { Milliseconds, NtlmCredentials, RandomBytes } from '../security/index.js';
 import type { CapturedCall } from './conversation.js';
 
 export interface ReplayOptions {
@@ -27,6 +28,8 @@ export interface ReplayOptions {
   readonly random: RandomBytes;
   readonly connector?: Connector;
   readonly timeout?: number;
+  readonly clock?: () => Milliseconds;
+  readonly timers?: Timers;
 }
 
 /** A captured call, sent again. */

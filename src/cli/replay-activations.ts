@@ -12,7 +12,14 @@ import { type DcomServer, startServer } from '../server/server.js';
 import { openForWriting } from './files.js';
 import { type Output, UsageError } from './io.js';
 import { AUTH_TYPES, credentialsOf } from './options.js';
-import { accountFor, type ClientSideOptions, NOBODY_THERE, replayEach, simulatedFor } from './replay-files.js';
+import {
+  accountFor,
+  type ClientSideOptions,
+  NOBODY_THERE,
+  pacingOf,
+  replayEach,
+  simulatedFor,
+} from './replay-files.js';
 
 /** A call that was sent again, in the file that it comes from. */
 interface Replayed extends ReplayedCall {
@@ -37,7 +44,11 @@ export async function replayActivations(
     const how = optionsFor(target, options, server);
     const done = await replayEach(out, paths, options, whyNotReplayed, async ({ file, calls }) => {
       const replayed: Replayed[] = [];
-      for (const call of calls) replayed.push({ file, ...(await replayCall(call, how)) });
+      const pacing = pacingOf(options);
+      for (const call of calls) {
+        await pacing?.due(call);
+        replayed.push({ file, ...(await replayCall(call, how)) });
+      }
       return replayed;
     });
     if (done.length === 0) throw new UsageError('no activation that could be sent again was found');

@@ -13,7 +13,14 @@ import { type DcomServer, startServer } from '../server/server.js';
 import { openForWriting } from './files.js';
 import { type Output, UsageError } from './io.js';
 import { AUTH_TYPES, credentialsOf } from './options.js';
-import { accountFor, type ClientSideOptions, NOBODY_THERE, replayEach, simulatedFor } from './replay-files.js';
+import {
+  accountFor,
+  type ClientSideOptions,
+  NOBODY_THERE,
+  pacingOf,
+  replayEach,
+  simulatedFor,
+} from './replay-files.js';
 
 interface Repeated extends RepeatedCall {
   readonly file: string;
@@ -62,6 +69,7 @@ async function repeat(calls: readonly CapturedCall[], options: ClientSideOptions
   const { target, user, level, auth } = options;
   const server = target === undefined ? await simulated(calls, options) : undefined;
   const account = accountFor(user, server !== undefined);
+  const pacing = pacingOf(options);
   try {
     return await repeatConversation(calls, {
       host: server?.address.address ?? target?.host ?? '',
@@ -70,6 +78,7 @@ async function repeat(calls: readonly CapturedCall[], options: ClientSideOptions
       random: randomBytes,
       ...(account === undefined ? {} : { credentials: credentialsOf(account) }),
       ...(level === undefined ? {} : { level }),
+      ...(pacing && { pacing }),
       ...(auth === undefined ? {} : { authType: AUTH_TYPES[auth] as number }),
     });
   } finally {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type CapturedCalls, readCalls } from '../capture/calls.js';
 import { CaptureError } from '../capture/error.js';
+import { Pacing } from '../capture/pacing.js';
 import type { Registry } from '../hardening/registry.js';
 import type { PatchLevel } from '../hardening/timeline.js';
 import type { AccountEntry, Secret } from '../security/index.js';
@@ -38,10 +39,15 @@ export interface ClientSideOptions extends SecretsGiven {
   readonly user?: AccountEntry;
   readonly level?: number;
   readonly auth?: string;
+  readonly timing?: 'keep' | 'drop';
   readonly tap: boolean;
   readonly junit?: string;
   readonly json: boolean;
 }
+
+/** The captured waits of one file, where they are kept. */
+export const pacingOf = ({ timing }: ClientSideOptions): Pacing | undefined =>
+  timing === 'keep' ? new Pacing() : undefined;
 
 /**
  * Does something with the calls of each file, and says what was left out and what is wrong with it. A file that cannot

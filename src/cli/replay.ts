@@ -34,6 +34,7 @@ interface ReplayCommandOptions {
   readonly relay: boolean;
   readonly variant?: string[];
   readonly seed?: string;
+  readonly timing?: 'keep' | 'drop';
   readonly asServer: boolean;
   readonly listen?: string;
   readonly once: boolean;
@@ -66,6 +67,12 @@ export const replayCommand = (): Command =>
         '--conversations',
         'whole conversations with objects, method calls too; towards this machine only',
       ).default(false),
+    )
+    .addOption(
+      new Option(
+        '--timing <what>',
+        'the captured waits between calls: keep, none longer than 30 seconds, or drop; drop where absent',
+      ).choices(['keep', 'drop']),
     )
     .addOption(
       new Option(
@@ -150,6 +157,8 @@ async function replay(paths: string[], options: ReplayCommandOptions): Promise<v
 function check(options: ReplayCommandOptions): void {
   const { target, asOf, registry, relay, conversations, user, variant, seed } = options;
   checkServer(options);
+  if (options.timing !== undefined && (relay || options.asServer))
+    throw new UsageError('--timing is for calls that are sent, not for --relay or --as-server');
   if (target !== undefined && relay)
     throw new UsageError('--relay works on a simulated network alone; there is no way to name a target');
   if (relay && (conversations || user !== undefined))

@@ -58,6 +58,12 @@ describe('replay against a fresh simulated server', () => {
     expect(codes).toEqual([0, 0, 1]);
   });
 
+  test('--timing keep waits as was captured, and changes no outcome', async () => {
+    const { code, stdout } = await cli(['replay', CAPTURES, '--as-of', '2021-05', '--timing', 'keep', '--json']);
+    expect(code).toBe(0);
+    expect(ndjsonLines(stdout)).toMatchObject([{ outcome: 'pass' }, { outcome: 'pass' }]);
+  });
+
   test('--auth spnego carries the same activation in SPNEGO', async () => {
     const { code, stdout } = await cli(['replay', AT_INTEGRITY, '--auth', 'spnego', '--json']);
     expect(code).toBe(0);
@@ -189,6 +195,11 @@ describe('replay: what cannot be done ends with exit code 2 and one line', () =>
         'RequireIntegrityActivationAuthenticationLevel=0',
       ],
       says: /--as-of and --registry belong to the simulated server/,
+    },
+    {
+      name: 'waits for a man in the middle who sends nothing',
+      args: async () => [AT_CONNECT, '--relay', '--timing', 'keep'],
+      says: /--timing is for calls that are sent/,
     },
     { name: 'TAP and JSON at once', args: async () => [AT_CONNECT, '--tap', '--json'], says: /--tap.*--json/ },
     {
