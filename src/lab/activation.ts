@@ -1,4 +1,4 @@
-import { Automation } from '../client/automation.js';
+import { Automation, DispatchError } from '../client/automation.js';
 import type { Connector } from '../client/connection.js';
 import { DcomClient, type DcomClientOptions, Refused, type RemoteInterface } from '../client/dcom-client.js';
 import { ACCEPTED, type CallOutcome, outcomeOfError } from '../client/outcome.js';
@@ -10,6 +10,7 @@ import type { Activation, FailedLogon } from '../server/activation-log.js';
 import type { Lab } from './lab.js';
 import { authenticates, type LabHost } from './lab-host.js';
 import type { LabActivation } from './run-types.js';
+import type { StepOf } from './scenario.js';
 
 /** What a client is to do. */
 export interface ActivationWish {
@@ -113,8 +114,21 @@ export function clientOptions(
   };
 }
 
-export const automationOf = (client: DcomClient): Automation =>
-  new Automation({ unmarshal: (objref) => client.unmarshal(objref) });
+/** Calls a member of an object that is kept, by its path. */
+export async function invoke(
+  { client, object }: NonNullable<ActivationDone['kept']>,
+  { member, arguments: args }: StepOf<'invoke'>,
+): Promise<'accepted' | 'refused'> {
+  const automation = new Automation({ unmarshal: (objref) => client.unmarshal(objref) });
+  try {
+    await automation.invoke(object, member, ...args);
+    return 'accepted';
+  } catch (error) {
+    // Throws what is no outcome but a mistake of this program.
+    if (!(error instanceof DispatchError || error instanceof Refused)) outcomeOfError(error);
+    return 'refused';
+  }
+}
 
 async function attempt(
   client: DcomClient,

@@ -13,6 +13,7 @@ import {
 import { callLevelOf, enforcementOf, exporterLevelOf } from '../hardening/machine-policy.js';
 import { registryFor } from '../hardening/machine-registry.js';
 import type { PolicyProfile } from '../hardening/profile.js';
+import type { Registry } from '../hardening/registry.js';
 import type { Endpoint } from '../net/channel.js';
 import type { Network } from '../net/network.js';
 import { type NtlmCredentials, type RandomBytes, Secret } from '../security/index.js';
@@ -73,13 +74,21 @@ export class LabHost {
     return this.#server !== undefined;
   }
 
+  /** What decides whether it enforces. */
+  get policy(): { readonly asOf: string; readonly registry: Registry } {
+    const { machine } = this;
+    const registry = registryFor(machine.effective);
+    if (isWindows(machine)) return { asOf: patchLevelOf(machine).date, registry };
+    // A server that is not Windows has no patch level; what its maker decided is one of the two ends.
+    return { asOf: enforcementOf(machine).enabled ? '2023-03-14' : '2021-05', registry };
+  }
+
   /** Starts what it serves, with the updates and the registry that are in force. */
   async start(): Promise<void> {
     const { world, serves, random, passwordOf } = this.#options;
     if (serves === undefined) return;
     const { machine, audience } = this;
     const windows = isWindows(machine);
-    const enforces = enforcementOf(machine).enabled;
     const policy: Partial<PolicyProfile> = windows
       ? { ...machine.profile, windows: platformName(machine) }
       : machine.profile;
@@ -90,9 +99,7 @@ export class LabHost {
       timers: world.timers,
       clock: world.clock,
       random,
-      // A server that is not Windows has no patch level; what its maker decided is one of the two ends.
-      asOf: windows ? patchLevelOf(machine) : enforces ? '2023-03-14' : '2021-05',
-      registry: registryFor(machine.effective),
+      ...this.policy,
       policy,
       accounts: machine.accounts.map(({ domain, user, sid }) => ({ domain, user, sid, password: passwordOf(user) })),
       names: { netbiosName: netbiosName(machine.name), ...member },

@@ -4,7 +4,7 @@ import { enforcementOf } from '../hardening/machine-policy.js';
 import type { RegistryName } from '../hardening/registry.js';
 import { traceServer } from '../hardening/trace.js';
 import type { FaultKind } from '../net/simulation/index.js';
-import { activate, automationOf } from './activation.js';
+import { activate, invoke } from './activation.js';
 import { AUTHN_TYPES } from './auth-types.js';
 import { compare, type Observed, type StepContext } from './expectations.js';
 import type { Lab } from './lab.js';
@@ -100,14 +100,14 @@ function simulationOf(lab: Lab) {
 
 async function runActivate(lab: Lab, given: StepOf<'activate'>, { title, expect }: StepContext): Promise<void> {
   const [from, on] = [lab.host(given.from), lab.host(given.on)];
-  const { name, application } = lab.applicationOf(from, given.application);
+  const application = lab.applicationOf(from, given.application);
   const { activation, expected, actual, kept } = await activate(
     lab,
     {
       from,
       on,
       application,
-      user: given.user ?? lab.userOf(from, name),
+      user: given.user ?? lab.userOf(from, application),
       clsid: given.class,
       anonymous: given.anonymous,
       ...(given.level !== undefined && { level: given.level }),
@@ -139,13 +139,8 @@ const observed = (activation: LabActivation): Observed => ({
 async function runInvoke(lab: Lab, given: StepOf<'invoke'>, { title, expect }: StepContext): Promise<void> {
   const kept = lab.objects.get(given.object);
   const what = title ?? `${given.member} of ${given.object}`;
-  const outcome = await (kept === undefined
-    ? Promise.reject(new Error('the object was not activated'))
-    : automationOf(kept.client).invoke(kept.object, given.member, ...given.arguments)
-  ).then(
-    () => 'accepted',
-    () => 'refused',
-  );
+  // An activation that was refused has kept nothing.
+  const outcome = kept === undefined ? 'refused' : await invoke(kept, given);
   const id = `invoke.${given.object}.${given.member}`;
   compare(lab, id, what, { outcome: 'accepted', ...expect }, { outcome });
 }

@@ -35,7 +35,7 @@ interface Cell {
 }
 
 async function cell(lab: Lab, { server, phase, registry, client, asked }: Cell): Promise<void> {
-  const { name, application } = lab.applicationOf(client);
+  const application = lab.applicationOf(client);
   const anonymous = asked === 'anonymous';
   // RPC_C_AUTHN_LEVEL_DEFAULT is a level that an application sets; who sets none leaves it to the process.
   const level = anonymous || asked === 'default' ? 'default' : (authnLevelOf(asked) as number);
@@ -43,7 +43,7 @@ async function cell(lab: Lab, { server, phase, registry, client, asked }: Cell):
     from: client,
     on: server,
     application,
-    user: lab.userOf(client, name),
+    user: lab.userOf(client, application),
     clsid: CLSID,
     anonymous,
     level,

@@ -50,10 +50,7 @@ export function simulatedWorld({ start, link, record }: SimulatedWorldOptions): 
       network.addHost(name, [address]);
       return network.of(name);
     },
-    wait: (milliseconds) =>
-      new Promise((resolve) => {
-        time.after(milliseconds, resolve);
-      }),
+    wait: (milliseconds) => time.wait(milliseconds),
     sleepUntil: (then) => time.skip(then - time.now()),
     run: (work) => time.run(work()),
   };
