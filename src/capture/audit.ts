@@ -31,6 +31,8 @@ export interface AuditHandlers {
   /** An activation when its answer is there, a finding when its stream has ended. */
   readonly item: (item: AuditItem) => void;
   readonly problem?: (problem: Problem) => void;
+  /** Waited for after each piece of the file. */
+  readonly pause?: () => Promise<void>;
 }
 
 /** What an audit of one file read. */
@@ -58,7 +60,7 @@ export class Auditor {
   }
 
   /** Throws `CaptureError` where nothing can be read. */
-  async file(source: CaptureSource, { item, problem }: AuditHandlers): Promise<AuditedFile> {
+  async file(source: CaptureSource, { item, problem, pause }: AuditHandlers): Promise<AuditedFile> {
     const file = typeof source !== 'string' ? 'capture' : source === '-' ? 'stdin' : basename(source);
     const options = { file, relays: this.#relays, observe: this.#observe, judge: this.#judge, emit: item };
     const streams = new Map<number, AuditStream>();
@@ -77,7 +79,12 @@ export class Auditor {
       droppedFindings += streams.get(stream)?.end() ?? 0;
       streams.delete(stream);
     };
-    const handlers = { onPdu: take, onEnd: end, ...(problem && { onProblem: problem }) };
+    const handlers = {
+      onPdu: take,
+      onEnd: end,
+      ...(problem && { onProblem: problem }),
+      ...(pause && { onPiece: pause }),
+    };
     const read = await readCapture(source, handlers, { reuse: true });
     return { file, ...read, pdus, droppedFindings };
   }

@@ -17,6 +17,8 @@ export interface Asked {
 interface Request extends Omit<Asked, 'elapsed'> {
   readonly seconds: number;
   readonly nanoseconds: number;
+  /** To the answer that was seen last. */
+  elapsed: number | undefined;
 }
 
 /**
@@ -26,7 +28,7 @@ interface Request extends Omit<Asked, 'elapsed'> {
 export class CallTimes {
   readonly #open = new OpenCalls<Request>();
 
-  /** The request that a response or fault answers; undefined for any other PDU, or where it was not captured. */
+  /** The request that a response or fault answers, until the next PDU is taken; undefined for any other PDU, or where it was not captured. */
   take(decoded: DecodedPdu): Asked | undefined {
     const { captured, observed, opnum, operation } = decoded;
     const { pdu } = observed;
@@ -34,15 +36,24 @@ export class CallTimes {
     const { stream, frame, seconds, nanoseconds } = captured;
     if (pdu.PTYPE === 'request') {
       if ((flagsOf(pdu) & PFC.FIRST_FRAG) === 0) return undefined;
-      const named = { interface: decoded.interface, opnum, operation: operation?.name, object: pdu.object };
-      this.#open.open(stream, pdu.call_id, { frame, seconds, nanoseconds, ...named });
+      this.#open.open(stream, pdu.call_id, {
+        frame,
+        seconds,
+        nanoseconds,
+        interface: decoded.interface,
+        opnum,
+        operation: operation?.name,
+        object: pdu.object,
+        elapsed: undefined,
+      });
       return undefined;
     }
     if (pdu.PTYPE !== 'response' && pdu.PTYPE !== 'fault') return undefined;
     const request = this.#open.get(stream, pdu.call_id);
     if (request === undefined) return undefined;
     if (pdu.PTYPE === 'fault' || flagsOf(pdu) & PFC.LAST_FRAG) this.#open.close(stream, pdu.call_id);
-    return { ...request, elapsed: elapsed(request, captured) };
+    request.elapsed = elapsed(request, captured);
+    return request;
   }
 
   /** Forgets a stream that has ended. */

@@ -43,7 +43,10 @@ export async function* readBatches(source: CaptureSource, options: ReadOptions =
   }
 }
 
-export type ReadHandlers = Omit<PduReaderOptions, 'file' | 'limits'>;
+export interface ReadHandlers extends Omit<PduReaderOptions, 'file' | 'limits'> {
+  /** After each piece of the file: reading goes on when it is done, so that a handler can wait for whoever it serves. */
+  readonly onPiece?: () => Promise<void>;
+}
 
 /** The same by callbacks, which is fastest. With `reuse` the octets of a PDU are there only while `onPdu` runs. */
 export async function readCapture(
@@ -52,7 +55,8 @@ export async function readCapture(
   options: ReadOptions & PieceOptions = {},
 ) {
   const reader = new PduReader({ file: nameOf(source), ...options, ...handlers });
-  for await (const _ of feed(reader, source, (problem) => handlers.onProblem?.(problem), options));
+  for await (const _ of feed(reader, source, (problem) => handlers.onProblem?.(problem), options))
+    await handlers.onPiece?.();
   return { frames: reader.frames, streams: reader.streams };
 }
 

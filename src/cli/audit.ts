@@ -101,7 +101,11 @@ async function readAll(
   let unreadable = 0;
   for (const file of files) {
     try {
-      const { file: name, droppedFindings } = await auditor.file(file, { item, problem: (each) => tell(out, each) });
+      const { file: name, droppedFindings } = await auditor.file(file, {
+        item,
+        problem: (each) => tell(out, each),
+        pause: () => out.flush(),
+      });
       if (droppedFindings > 0) out.note(`note: ${name}: ${droppedFindings} further findings are not listed`);
     } catch (error) {
       if (!(error instanceof CaptureError)) throw error;

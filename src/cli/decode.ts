@@ -3,8 +3,8 @@ import { Argument, Command, Option } from 'commander';
 import { CallTimes } from '../capture/call-times.js';
 import { CaptureDecoder } from '../capture/decode.js';
 import { CaptureError, type Problem } from '../capture/error.js';
-import { CapturedPdu } from '../capture/pdu.js';
-import { readBatches } from '../capture/pdus.js';
+import type { CapturedPdu, StreamEnd } from '../capture/pdu.js';
+import { readCapture } from '../capture/pdus.js';
 import { cutRecord, pduRecord } from '../capture/record.js';
 import { CodecError } from '../codec/error.js';
 import { decodePdu } from '../codec/rpce/index.js';
@@ -67,7 +67,15 @@ Examples:
     .action(decode);
 
 async function decode(paths: string[], options: DecodeOptions): Promise<void> {
-  const out = output(options);
+  const out = output({ json: options.json, batched: true });
+  try {
+    await decodeAll(out, paths, options);
+  } finally {
+    await out.flush();
+  }
+}
+
+async function decodeAll(out: Output, paths: string[], options: DecodeOptions): Promise<void> {
   if (options.hex !== undefined) {
     if (paths.length > 0) throw new UsageError('--hex takes the place of files; give one or the other');
     decodeHex(out, options.hex);
@@ -122,13 +130,14 @@ async function decodeFile(
     view.end(stream);
   };
   try {
-    for await (const batch of readBatches(source, { file, onRead })) {
-      for (const item of batch) {
-        if (item instanceof CapturedPdu) take(item);
-        else if (item.kind === 'end') close(item.stream);
-        else tellProblem(note, name, item, summary);
-      }
-    }
+    const handlers = {
+      onPdu: take,
+      onCut: take,
+      onEnd: ({ stream }: StreamEnd) => close(stream),
+      onProblem: (problem: Problem) => tellProblem(note, name, problem, summary),
+      onPiece: () => out.flush(),
+    };
+    await readCapture(source, handlers, { file, onRead, reuse: true });
   } finally {
     end();
   }

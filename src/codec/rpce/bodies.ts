@@ -67,7 +67,9 @@ export const bindBody: BodyCodec<BindBody> = {
       cursor.header(bindHead);
     const p_context_elem: ContextElement[] = [];
     for (let i = 0; i < n_context_elem; i++) p_context_elem.push(decodeElement(cursor));
-    return { max_xmit_frag, max_recv_frag, assoc_group_id, ...reservedOf(reserved, reserved2), p_context_elem };
+    return reserved === 0 && reserved2 === 0
+      ? { max_xmit_frag, max_recv_frag, assoc_group_id, p_context_elem }
+      : { max_xmit_frag, max_recv_frag, assoc_group_id, ...reservedOf(reserved, reserved2), p_context_elem };
   },
   encode(writer, body, endian) {
     const { p_context_elem, n_context_elem = p_context_elem.length, reserved = 0, ...head } = body;
@@ -202,7 +204,9 @@ export const responseBody: BodyCodec<ResponseBody> = {
   section: 'C706 12.6.4.10',
   decode(cursor) {
     const { alloc_hint, p_cont_id, cancel_count, reserved } = cursor.header(responseHead);
-    return { alloc_hint, p_cont_id, cancel_count, ...(reserved !== 0 && { reserved }), stub: cursor.rest() };
+    return reserved === 0
+      ? { alloc_hint, p_cont_id, cancel_count, stub: cursor.rest() }
+      : { alloc_hint, p_cont_id, cancel_count, reserved, stub: cursor.rest() };
   },
   encode(writer, body, endian) {
     responseHead.encodeInto(writer, { ...body, reserved: body.reserved ?? 0 }, endian);

@@ -106,17 +106,13 @@ function readTrailer(bytes: Uint8Array, fragLength: number, authLength: number):
       `${auth_pad_length} octets of padding do not fit in the body`,
     );
   }
-  return {
-    start,
-    auth: {
-      auth_type,
-      auth_level,
-      auth_context_id,
-      ...(auth_reserved !== 0 && { auth_reserved }),
-      auth_pad: bytes.subarray(start, at),
-      auth_value: bytes.subarray(at + sec_trailer.size, fragLength),
-    },
-  };
+  const auth_pad = bytes.subarray(start, at);
+  const auth_value = bytes.subarray(at + sec_trailer.size, fragLength);
+  const auth =
+    auth_reserved === 0
+      ? { auth_type, auth_level, auth_context_id, auth_pad, auth_value }
+      : { auth_type, auth_level, auth_context_id, auth_reserved, auth_pad, auth_value };
+  return { start, auth };
 }
 
 /** Where the parts of an encoded PDU lie, for the signature that is put in afterwards. */

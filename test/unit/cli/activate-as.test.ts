@@ -18,7 +18,7 @@ async function invoke(...words: string[]): Promise<{ said: string[]; objects: nu
   const nothing = (): void => {};
   const out: Output = {
     ...{ json: false, colour: false, width: undefined },
-    ...{ text: (text) => void said.push(text), record: nothing, table: nothing, note: nothing },
+    ...{ text: (text) => void said.push(text), record: nothing, table: nothing, note: nothing, flush: async () => {} },
   };
   const { address: host, port } = server.address;
   try {
