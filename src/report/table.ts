@@ -15,34 +15,37 @@ export interface TableOptions<R> {
   readonly columns: readonly Column<R>[];
   /** Asked of the terminal by the caller, never here. */
   readonly colour: boolean;
-  /** Columns of the terminal; absent where there is none, so that nothing is cut. */
+  /** Columns of the terminal; absent where there is none, so that every row is one line. */
   readonly width?: number | undefined;
 }
 
 const GAP = 2;
-/** No column is cut below this. */
+/** No column is made narrower than this. */
 const LEAST = 8;
 
-/** Rows as an aligned table for people; the widest columns are cut where the terminal is too narrow. */
+/**
+ * Rows as an aligned table for people. Where the terminal is too narrow, the widest columns go on below, at a blank where
+ * there is one; nothing is left out.
+ */
 export function table<R>(rows: readonly R[], { columns, colour, width }: TableOptions<R>): string {
   const cells = rows.map((row) => columns.map((column) => printable(String(column.value(row)))));
   const natural = columns.map(({ title }, index) =>
     Math.max(displayWidth(title), ...cells.map((line) => displayWidth(line[index] as string))),
   );
   const widths = shrink(natural, width === undefined ? Number.POSITIVE_INFINITY : width - GAP * (columns.length - 1));
-  const line = (texts: readonly string[], styleOf: (column: Column<R>) => Style | undefined): string =>
-    columns
-      .map((column, index) => {
-        const last = index === columns.length - 1 && column.align !== 'right';
-        const cell = pad(
-          cut(texts[index] as string, widths[index] as number),
-          widths[index] as number,
-          column.align,
-          last,
-        );
-        return paint(cell, colour ? styleOf(column) : undefined);
-      })
-      .join(' '.repeat(GAP));
+  const line = (texts: readonly string[], styleOf: (column: Column<R>) => Style | undefined): string => {
+    const wrapped = texts.map((text, index) => wrap(text, widths[index] as number));
+    const height = Math.max(1, ...wrapped.map((parts) => parts.length));
+    const row = (at: number): string =>
+      columns
+        .map((column, index) => {
+          const last = index === columns.length - 1 && column.align !== 'right';
+          const cell = pad(wrapped[index]?.[at] ?? '', widths[index] as number, column.align, last);
+          return paint(cell, colour && cell.trim() !== '' ? styleOf(column) : undefined);
+        })
+        .join(' '.repeat(GAP));
+    return Array.from({ length: height }, (_, at) => (at === 0 ? row(at) : row(at).trimEnd())).join('\n');
+  };
 
   const head = line(
     columns.map(({ title }) => title),
@@ -73,14 +76,31 @@ function pad(text: string, width: number, align: 'left' | 'right' = 'left', last
   return last ? text : text + blanks;
 }
 
-function cut(text: string, width: number): string {
-  if (displayWidth(text) <= width) return text;
-  let kept = '';
-  for (const char of text) {
-    if (displayWidth(kept + char) > width - 1) break;
-    kept += char;
+/** The parts of a text that stand below each other in a column; a word that is too long is parted anywhere. */
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const piece of text.split(/(?<= )/).flatMap((word) => pieces(word, width))) {
+    if (displayWidth((line + piece).trimEnd()) > width) {
+      lines.push(line.trimEnd());
+      line = '';
+    }
+    line += piece;
   }
-  return `${kept}…`;
+  return [...lines, line.trimEnd()];
+}
+
+function pieces(word: string, width: number): string[] {
+  const found: string[] = [];
+  let piece = '';
+  for (const char of word) {
+    if (char !== ' ' && displayWidth(piece + char) > width) {
+      found.push(piece);
+      piece = '';
+    }
+    piece += char;
+  }
+  return [...found, piece];
 }
 
 // Node's newer versions would look at the terminal themselves; the caller has decided already.

@@ -29,11 +29,20 @@ describe('a table', () => {
     expect(table(rows, { columns: [columns[1]!, columns[0]!], colour: false })).not.toMatch(/ \n/);
   });
 
-  test('cuts the widest column where the terminal is too narrow, but none below eight', () => {
+  test('goes on below in the widest column where the terminal is too narrow, but none is narrower than eight', () => {
     const text = table(rows, { columns, colour: false, width: 20 });
-    expect(text).toContain('LAB\\administ…   1200\n');
+    expect(text).toBe(
+      ['user           calls', 'LAB\\op             7', 'LAB\\administr   1200', 'ator', ''].join('\n'),
+    );
     expect(Math.max(...text.split('\n').map(displayWidth))).toBe(20);
-    expect(table(rows, { columns, colour: false, width: 3 })).toContain('LAB\\adm…   1200\n');
+    expect(table(rows, { columns, colour: false, width: 3 })).toContain('LAB\\admi   1200\nnistrato\nr\n');
+  });
+
+  test('parts a text at a blank where it can', () => {
+    const words = [{ user: 'one two three', calls: 1 }];
+    expect(table(words, { columns, colour: false, width: 16 })).toBe(
+      ['user       calls', 'one two        1', 'three', ''].join('\n'),
+    );
   });
 
   test('takes as many columns for a wide character as the terminal does', () => {
