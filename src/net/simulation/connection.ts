@@ -1,6 +1,7 @@
-import type { Channel, ChannelEvents, Endpoint } from '../channel.js';
+import type { Endpoint } from '../channel.js';
 import type { ConnectionRecorder, RecordedDirection } from '../recorder.js';
-import type { ActiveFault, LinkOptions } from './link.js';
+import { End } from './end.js';
+import { type ActiveFault, type LinkOptions, latencyOf } from './link.js';
 import type { VirtualTime } from './virtual-time.js';
 
 export interface ConnectionSetting {
@@ -14,39 +15,60 @@ export interface ConnectionSetting {
   /** The partition between the two hosts, if there is one now. */
   readonly partition: () => ActiveFault | undefined;
   readonly ended: () => void;
+  /** How long the server waits for a client to close its side too; as sockets do where absent. */
+  readonly closeMilliseconds: number | undefined;
 }
 
+const CLOSE_MILLISECONDS = 5_000;
 /** Octets that may wait on a way that delivers nothing, before the connection is given up. */
 const MAX_WAITING = 64 * 1024 * 1024;
 
 const RESET = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
 
-/** What travels: octets, or the end of a direction. */
-type Cargo = Buffer | 'fin';
+/** What travels on a way. */
+type Cargo =
+  | {
+      readonly kind: 'data';
+      readonly bytes: Buffer;
+      readonly comment: string;
+      /** The sniffer sees it the wrong way round. */
+      readonly swapped: boolean;
+    }
+  /** The end of a direction, and that of both. */
+  | { readonly kind: 'fin' }
+  | { readonly kind: 'reset' };
+
+const FIN: Cargo = { kind: 'fin' };
 
 /** A TCP connection between two simulated hosts, seen by a sniffer beside the server. */
 export class SimulatedConnection {
   readonly client: End;
   readonly server: End;
   readonly #setting: ConnectionSetting;
-  readonly #ways: Readonly<Record<RecordedDirection, Way>>;
+  readonly #ways: Readonly<Record<RecordedDirection, Way>> = { toServer: new Way(), toClient: new Way() };
   readonly #comments: Record<RecordedDirection, string[]> = { toServer: [], toClient: [] };
   #over = false;
 
   constructor(setting: ConnectionSetting) {
     this.#setting = setting;
-    const { client, server } = setting;
-    this.client = new End(client, server, (cargo) => this.#send('toServer', cargo));
-    this.server = new End(server, client, (cargo) => this.#send('toClient', cargo));
-    this.#ways = { toServer: new Way(), toClient: new Way() };
+    const { client, server, time, closeMilliseconds = CLOSE_MILLISECONDS } = setting;
+    const end = (local: Endpoint, remote: Endpoint, direction: RecordedDirection, patience: number): End =>
+      new End({
+        local,
+        remote,
+        transmit: (bytes) => this.#send(direction, bytes),
+        givesUp: (run) => time.after(patience, run),
+      });
+    this.client = end(client, server, 'toServer', CLOSE_MILLISECONDS);
+    this.server = end(server, client, 'toClient', closeMilliseconds);
   }
 
-  /** The comment stands at the next segment with data in this direction. */
+  /** The comment stands at the first segment of what is sent next in this direction. */
   annotate(direction: RecordedDirection, text: string): void {
     this.#comments[direction].push(text);
   }
 
-  /** RFC 9293 3.5.2: both ends learn of it when it reaches them. */
+  /** RFC 9293 3.5.2: both ends learn of it. */
   reset(from: RecordedDirection): void {
     if (this.#over) return;
     this.#setting.recorder?.reset(this.#setting.time.nanoseconds, from);
@@ -56,50 +78,60 @@ export class SimulatedConnection {
     this.#setting.ended();
   }
 
-  #send(direction: RecordedDirection, cargo: Cargo): void {
-    if (this.#over || this.#ways[direction].cut) return;
+  /** Octets of one end, or undefined where it has no more. */
+  #send(direction: RecordedDirection, bytes: Buffer | undefined): void {
     const way = this.#ways[direction];
-    if (cargo === 'fin') {
-      this.#depart(direction, cargo);
+    if (this.#over || way.cut) return;
+    if (bytes === undefined) {
+      this.#depart(direction, FIN);
       return;
     }
-    const met = this.#setting.faults(direction).find(({ fault }) => way.passed + cargo.length > (fault.after ?? 0));
+    const met = this.#nextFault(direction, way.passed + bytes.length);
     if (met === undefined) {
-      this.#pass(direction, cargo);
+      this.#pass(direction, bytes);
       return;
     }
-    const at = Math.max(0, (met.fault.after ?? 0) - way.passed);
-    if (at > 0) this.#pass(direction, cargo.subarray(0, at));
+    const at = Math.max(0, afterOf(met) - way.passed);
+    if (at > 0) this.#pass(direction, bytes.subarray(0, at));
     met.happened = true;
-    this.#suffer(met, direction, cargo.subarray(at));
+    this.#suffer(met, direction, bytes.subarray(at));
+  }
+
+  /** The first that lies in wait before so many octets have passed. */
+  #nextFault(direction: RecordedDirection, octets: number): ActiveFault | undefined {
+    const [first] = this.#setting
+      .faults(direction)
+      .filter((fault) => afterOf(fault) < octets)
+      .toSorted((a, b) => afterOf(a) - afterOf(b));
+    return first;
   }
 
   #suffer(met: ActiveFault, direction: RecordedDirection, rest: Buffer): void {
     const way = this.#ways[direction];
     switch (met.fault.kind) {
       case 'reset':
+        this.#depart(direction, { kind: 'reset' });
         way.cut = true;
-        this.#setting.time.at(this.#arrival(direction, 0), () => this.reset(direction));
         return;
       case 'truncate':
-        this.#depart(direction, 'fin');
+        this.#depart(direction, FIN);
         way.cut = true;
-        this.#depart(opposite(direction), 'fin');
+        this.#depart(opposite(direction), FIN);
         return;
       case 'half-close':
-        this.#depart(direction, 'fin');
+        this.#depart(direction, FIN);
         way.cut = true;
         return;
       case 'stall': {
         const { milliseconds } = met.fault;
-        if (milliseconds === undefined) way.held = met;
+        if (milliseconds === undefined) way.stall = met;
         else way.freeAt = Math.max(way.freeAt, this.#setting.time.microseconds) + Math.round(milliseconds * 1000);
         this.#send(direction, rest);
         return;
       }
       case 'reorder':
         way.swaps = true;
-        this.#pass(direction, rest);
+        this.#send(direction, rest);
         return;
     }
   }
@@ -109,72 +141,99 @@ export class SimulatedConnection {
     const way = this.#ways[direction];
     way.passed += bytes.length;
     const { segment = this.#setting.link.bandwidth === undefined ? bytes.length : USUAL_SEGMENT } = this.#setting.link;
-    for (let at = 0; at < bytes.length; at += segment) this.#depart(direction, bytes.subarray(at, at + segment));
+    for (let at = 0; at < bytes.length; at += segment) {
+      const comment = this.#comments[direction].splice(0).join('; ');
+      this.#depart(direction, { kind: 'data', bytes: bytes.subarray(at, at + segment), comment, swapped: way.swaps });
+      way.swaps = false;
+    }
   }
 
   #depart(direction: RecordedDirection, cargo: Cargo): void {
     const way = this.#ways[direction];
-    const holder = way.held?.active ? way.held : this.#setting.partition();
-    if (holder?.active) {
-      way.held = holder;
-      way.waiting += cargo === 'fin' ? 0 : cargo.length;
-      if (way.waiting > MAX_WAITING) {
-        this.reset(direction);
-        return;
+    way.waiting.push({ cargo, stall: way.stall });
+    way.octets += sizeOf(cargo);
+    if (!way.held) this.#leave(direction);
+    else if (way.octets > MAX_WAITING) this.reset(direction);
+  }
+
+  /** All that waits goes, in its order, up to what a stall or a partition holds back. */
+  #leave(direction: RecordedDirection): void {
+    const way = this.#ways[direction];
+    way.held = false;
+    let gone = 0;
+    for (const { cargo, stall } of way.waiting) {
+      const holder = stall?.active ? stall : this.#setting.partition();
+      if (holder !== undefined) {
+        way.held = true;
+        holder.hold(() => this.#leave(direction));
+        break;
       }
-      holder.hold(() => {
-        way.held = undefined;
-        way.waiting = 0;
-        this.#travel(direction, cargo);
-      });
-      return;
+      gone += 1;
+      way.octets -= sizeOf(cargo);
+      this.#travel(direction, cargo);
     }
-    this.#travel(direction, cargo);
+    way.waiting.splice(0, gone);
   }
 
   /** The sniffer stands at the server: it sees what is sent there when it arrives, and the answers when they leave. */
   #travel(direction: RecordedDirection, cargo: Cargo): void {
-    const { time } = this.#setting;
+    const { time, link } = this.#setting;
     const way = this.#ways[direction];
-    const arrival = this.#arrival(direction, cargo === 'fin' ? 0 : cargo.length);
-    if (direction === 'toClient') {
-      if (way.freeAt <= time.microseconds) this.#record(direction, cargo);
-      else time.at(way.freeAt, () => this.#record(direction, cargo));
-    }
-    time.at(arrival, () => {
+    const transmission = link.bandwidth === undefined ? 0 : Math.ceil((sizeOf(cargo) * 1e6) / link.bandwidth);
+    way.freeAt = Math.max(time.microseconds, way.freeAt) + transmission;
+    if (direction === 'toClient') this.#recordAt(way.freeAt, direction, cargo);
+    time.at(way.freeAt + latencyOf(link), () => {
       if (this.#over) return;
       if (direction === 'toServer') this.#record(direction, cargo);
       this.#deliver(direction, cargo);
     });
   }
 
-  /** When octets that leave now are there; what left before them comes first. */
-  #arrival(direction: RecordedDirection, octets: number): number {
-    const { time, link } = this.#setting;
+  #recordAt(microseconds: number, direction: RecordedDirection, cargo: Cargo): void {
+    const { time } = this.#setting;
     const way = this.#ways[direction];
-    const transmission = link.bandwidth === undefined ? 0 : Math.ceil((octets * 1e6) / link.bandwidth);
-    way.freeAt = Math.max(time.microseconds, way.freeAt) + transmission;
-    return way.freeAt + latencyOf(link);
+    if (microseconds <= time.microseconds && way.unrecorded === 0) {
+      this.#record(direction, cargo);
+      return;
+    }
+    way.unrecorded += 1;
+    time.at(microseconds, () => {
+      way.unrecorded -= 1;
+      this.#record(direction, cargo);
+    });
   }
 
   #record(direction: RecordedDirection, cargo: Cargo): void {
     const { recorder, time } = this.#setting;
-    if (recorder === undefined || this.#over) return;
-    if (cargo === 'fin') {
+    // A reset is recorded where both learn of it.
+    if (recorder === undefined || this.#over || cargo.kind === 'reset') return;
+    const way = this.#ways[direction];
+    const { late } = way;
+    way.late = undefined;
+    if (cargo.kind === 'fin') {
+      if (late !== undefined) recorder.data(time.nanoseconds, direction, late.bytes, commented(late.comment));
       recorder.close(time.nanoseconds, direction);
       return;
     }
-    const way = this.#ways[direction];
-    const comment = this.#comments[direction].splice(0).join('; ');
-    const outOfOrder = way.swaps;
-    way.swaps = false;
-    recorder.data(time.nanoseconds, direction, cargo, { ...(comment !== '' && { comment }), outOfOrder });
+    // One octet by itself cannot be the wrong way round; with the next it can.
+    if (cargo.swapped && cargo.bytes.length < 2) {
+      way.late = cargo;
+      return;
+    }
+    const bytes = late === undefined ? cargo.bytes : Buffer.concat([late.bytes, cargo.bytes]);
+    const comment = [late?.comment ?? '', cargo.comment].filter((text) => text !== '').join('; ');
+    const outOfOrder = cargo.swapped || late !== undefined;
+    recorder.data(time.nanoseconds, direction, bytes, { ...commented(comment), outOfOrder });
   }
 
   #deliver(direction: RecordedDirection, cargo: Cargo): void {
     const to = direction === 'toServer' ? this.server : this.client;
-    if (cargo !== 'fin') {
-      to.receive(cargo);
+    if (cargo.kind === 'reset') {
+      this.reset(direction);
+      return;
+    }
+    if (cargo.kind === 'data') {
+      to.receive(cargo.bytes);
       return;
     }
     // As a socket of this project's does, it answers the peer's end of sending with its own, and is done.
@@ -186,11 +245,9 @@ export class SimulatedConnection {
   }
 }
 
-const USUAL_LATENCY = 0.2;
-
-/** In microseconds. */
-export const latencyOf = ({ latencyMilliseconds = USUAL_LATENCY }: LinkOptions): number =>
-  Math.round(latencyMilliseconds * 1000);
+const afterOf = ({ fault }: ActiveFault): number => fault.after ?? 0;
+const sizeOf = (cargo: Cargo): number => (cargo.kind === 'data' ? cargo.bytes.length : 0);
+const commented = (comment: string): { comment?: string } => (comment === '' ? {} : { comment });
 
 /** RFC 6691: what an Ethernet frame leaves beside the headers of IPv4 and TCP. */
 const USUAL_SEGMENT = 1460;
@@ -204,60 +261,20 @@ class Way {
   passed = 0;
   /** When the octets before have left, in microseconds of the simulation. */
   freeAt = 0;
-  /** What holds it back now. */
-  held: ActiveFault | undefined;
-  waiting = 0;
+  /** A stall without an end, for what is sent from now on. */
+  stall: ActiveFault | undefined;
+  /** What has been sent and has not left. */
+  readonly waiting: { readonly cargo: Cargo; readonly stall: ActiveFault | undefined }[] = [];
+  /** Of what waits. */
+  octets = 0;
+  /** The first that waits is held back. */
+  held = false;
   /** Nothing more gets through. */
   cut = false;
   /** The sniffer sees the next segments in the wrong order. */
   swaps = false;
-}
-
-/** What one of the two hosts has of the connection. */
-export class End implements Channel {
-  readonly local: Endpoint;
-  readonly remote: Endpoint;
-  events: ChannelEvents | undefined;
-  /** It has no more to send. */
-  finished = false;
-  /** Its owner was told that it is closed. */
-  told = false;
-  readonly #transmit: (cargo: Cargo) => void;
-
-  constructor(local: Endpoint, remote: Endpoint, transmit: (cargo: Cargo) => void) {
-    this.local = local;
-    this.remote = remote;
-    this.#transmit = transmit;
-  }
-
-  /** The octets are copied: sender and receiver may both go on using theirs. */
-  send(bytes: Uint8Array): void {
-    if (!this.finished && bytes.length > 0) this.#transmit(Buffer.from(bytes));
-  }
-
-  end(): void {
-    if (this.finished) return;
-    this.finished = true;
-    this.#transmit('fin');
-  }
-
-  destroy(): void {
-    this.end();
-    queueMicrotask(() => this.tellClosed());
-  }
-
-  receive(bytes: Buffer): void {
-    if (!this.told) this.events?.data(bytes);
-  }
-
-  abort(error: Error): void {
-    this.finished = true;
-    queueMicrotask(() => this.tellClosed(error));
-  }
-
-  tellClosed(error?: Error): void {
-    if (this.told) return;
-    this.told = true;
-    this.events?.closed(error);
-  }
+  /** Of these, the first, until it has seen the second. */
+  late: Extract<Cargo, { kind: 'data' }> | undefined;
+  /** What it will see that has been sent already. */
+  unrecorded = 0;
 }

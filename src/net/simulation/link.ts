@@ -11,11 +11,25 @@ export interface LinkOptions {
   readonly segment?: number;
 }
 
+const USUAL_LATENCY = 0.2;
+
+/** In microseconds. */
+export const latencyOf = ({ latencyMilliseconds = USUAL_LATENCY }: LinkOptions): number =>
+  Math.round(latencyMilliseconds * 1000);
+
+/** Throws `TypeError` for a link on which nothing would ever arrive. */
+export function checkedLink(link: LinkOptions): LinkOptions {
+  const { latencyMilliseconds = 0, bandwidth = 1, segment = 1 } = link;
+  const fits = latencyMilliseconds >= 0 && bandwidth > 0 && Number.isInteger(segment) && segment > 0;
+  if (fits && Number.isFinite(latencyMilliseconds)) return link;
+  throw new TypeError(`no link: ${JSON.stringify(link)}`);
+}
+
 /** What goes wrong on the way between two hosts. */
 export type FaultKind =
   /** Connections that are opened are refused (RFC 9293 3.10.7.1). */
   | 'refuse'
-  /** Nothing arrives until it is healed; then all of it does, as TCP sends it again. */
+  /** What is sent does not arrive until it is healed; then all of it does, as TCP sends it again. */
   | 'partition'
   /** The connection is gone at once for both, as a router's RST has it. */
   | 'reset'

@@ -4,8 +4,9 @@ import { TransportError } from '../error.js';
 import type { ConnectTarget, Network } from '../network.js';
 import { type RecordedDirection, Recorder } from '../recorder.js';
 import type { ListenOptions } from '../tcp.js';
-import { type End, latencyOf, SimulatedConnection } from './connection.js';
-import { ActiveFault, type Fault, type InjectedFault, type LinkOptions } from './link.js';
+import { SimulatedConnection } from './connection.js';
+import type { End } from './end.js';
+import { ActiveFault, checkedLink, type Fault, type InjectedFault, type LinkOptions, latencyOf } from './link.js';
 import { Ports } from './ports.js';
 import type { VirtualTime } from './virtual-time.js';
 
@@ -51,7 +52,7 @@ export class SimulatedNetwork implements Network {
 
   constructor({ time, link = {}, record }: SimulatedNetworkOptions) {
     this.#time = time;
-    this.#link = link;
+    this.#link = checkedLink(link);
     this.#recorder = record === undefined ? undefined : new Recorder({ write: record, interfaces: [] });
   }
 
@@ -81,9 +82,9 @@ export class SimulatedNetwork implements Network {
     };
   }
 
-  /** What the way between two hosts is like from now on, for connections that are opened later. */
+  /** What the way between two hosts is like, for connections that are opened from now on. Throws `TypeError`. */
   link(a: string, b: string, options: LinkOptions): void {
-    this.#links.set(pairOf(this.#named(a).name, this.#named(b).name), options);
+    this.#links.set(pairOf(this.#named(a).name, this.#named(b).name), checkedLink(options));
   }
 
   /** Throws `TypeError` for a host that is not there. */
@@ -142,9 +143,12 @@ export class SimulatedNetwork implements Network {
         gaveUp = true;
         reject(failure(doing, 'ETIMEDOUT'));
       });
-      const local = { address: target.localAddress as string, port: client.ports.connecting() };
+      const from = target.localAddress as string;
+      const isTaken = (port: number): boolean => this.#open.has(connectionKey({ address: from, port }, address));
+      const local = { address: from, port: client.ports.connecting(isTaken) };
       const attempt = { client, server, local, remote: { address, port: target.port } };
       this.#attempt(attempt, {
+        gaveUp: () => gaveUp,
         refused: () => {
           timer.stop();
           reject(failure(doing, 'ECONNREFUSED'));
@@ -163,10 +167,12 @@ export class SimulatedNetwork implements Network {
   }
 
   /** RFC 9293 3.5: what the client sends is met at the server one way later, and the answer one way after that. */
-  #attempt({ client, server, local, remote }: Attempt, on: { refused(): void; opened(end: End): void }): void {
+  #attempt({ client, server, local, remote }: Attempt, on: Attempted): void {
     const partition = this.#partition(client, server);
     if (partition !== undefined) {
-      partition.hold(() => this.#attempt({ client, server, local, remote }, on));
+      partition.hold(() => {
+        if (!on.gaveUp()) this.#attempt({ client, server, local, remote }, on);
+      });
       return;
     }
     const link = this.#links.get(pairOf(client.name, server.name)) ?? this.#link;
@@ -182,13 +188,14 @@ export class SimulatedNetwork implements Network {
       const listening = this.#listening.get(keyOf(remote.address, remote.port));
       const refusal = this.#faultsBetween(client, server).find(({ fault }) => fault.kind === 'refuse');
       if (refusal !== undefined) refusal.happened = true;
-      const full = (listening?.open.size ?? 0) >= (listening?.options.maxConnections ?? Number.POSITIVE_INFINITY);
-      if (listening === undefined || refusal !== undefined || full) {
+      if (listening === undefined || refusal !== undefined) {
         recorder?.refused(this.#time.nanoseconds);
         later(1, on.refused);
         return;
       }
       recorder?.offer(this.#time.nanoseconds);
+      const { accept, open, options } = listening;
+      const full = open.size >= (options.maxConnections ?? Number.POSITIVE_INFINITY);
       const connection = new SimulatedConnection({
         time: this.#time,
         client: local,
@@ -198,14 +205,19 @@ export class SimulatedNetwork implements Network {
         faults: (direction) => this.#waiting(client, server, direction === 'toServer' ? client : server),
         partition: () => this.#partition(client, server),
         ended: () => {
-          listening.open.delete(connection);
+          open.delete(connection);
           this.#open.delete(connectionKey(local, remote.address));
         },
+        closeMilliseconds: options.closeMilliseconds,
       });
-      listening.open.add(connection);
+      if (!full) open.add(connection);
       this.#open.set(connectionKey(local, remote.address), connection);
-      connection.server.events = listening.accept(connection.server);
-      later(2, () => recorder?.opened(this.#time.nanoseconds));
+      later(2, () => {
+        recorder?.opened(this.#time.nanoseconds);
+        if (full) connection.server.destroy();
+        // Its listener may have been closed meanwhile, and the connection with it.
+        else if (!connection.server.told) connection.server.events = accept(connection.server);
+      });
       later(1, () => on.opened(connection.client));
     });
   }
@@ -242,6 +254,12 @@ interface Attempt {
   readonly server: Host;
   readonly local: Endpoint;
   readonly remote: Endpoint;
+}
+
+interface Attempted {
+  gaveUp(): boolean;
+  refused(): void;
+  opened(end: End): void;
 }
 
 const MSS = 1460;

@@ -17,8 +17,8 @@ export interface VirtualTimeOptions {
 }
 
 interface Due {
-  /** Microseconds since the start. */
-  at: number;
+  /** In `microseconds`. */
+  readonly at: number;
   /** Of two things at the same time, what was asked for first comes first. */
   readonly order: number;
   readonly run: () => void;
@@ -37,6 +37,7 @@ export class VirtualTime implements Timers {
   #order = 0;
   #stopped = 0;
   #now = 0;
+  #skipped = 0;
   /** Beyond this, what is waited for is not coming. */
   #until = 0;
 
@@ -46,16 +47,16 @@ export class VirtualTime implements Timers {
   }
 
   /** Milliseconds since 1970-01-01 UTC, with fractions. */
-  readonly now = (): number => this.#start + this.#now / 1000;
+  readonly now = (): number => this.#start + (this.#now + this.#skipped) / 1000;
 
-  /** Whole microseconds since the simulation began. */
+  /** Whole microseconds that passed since the simulation began; those that were skipped did not pass. */
   get microseconds(): number {
     return this.#now;
   }
 
   /** Nanoseconds since 1970-01-01 UTC. */
   get nanoseconds(): bigint {
-    return (BigInt(this.#start) * 1000n + BigInt(this.#now)) * 1000n;
+    return (BigInt(this.#start) * 1000n + BigInt(this.#now + this.#skipped)) * 1000n;
   }
 
   after(milliseconds: number, run: () => void): Stoppable {
@@ -93,7 +94,13 @@ export class VirtualTime implements Timers {
       if (settled) return work;
       const due = this.#next();
       if (due === undefined) throw new SimulationStuck('nothing will happen any more');
-      if (due.at > this.#until) throw new SimulationStuck(`nothing came of it in ${this.#horizon / 1000 / DAY} days`);
+      if (due.at > this.#until) {
+        // Another run may come to it.
+        this.#queue.push(due);
+        throw new SimulationStuck(`nothing came of it in ${this.#horizon / 1000 / DAY} days`);
+      }
+      // From here on it is not in the queue, so that stopping it counts for nothing.
+      due.stopped = true;
       this.#now = due.at;
       due.run();
     }
@@ -104,12 +111,15 @@ export class VirtualTime implements Timers {
     await this.run(new Promise<void>((resolve) => this.after(milliseconds, resolve)));
   }
 
+  /** Settles so much later. A run that waits on purpose may take that much longer. */
+  wait(milliseconds: number): Promise<void> {
+    this.#until += Math.max(0, Math.round(milliseconds * 1000));
+    return new Promise((resolve) => void this.after(milliseconds, resolve));
+  }
+
   /** Moves the clock while nothing happens, as if every machine slept: what is due comes that much later. */
   skip(milliseconds: number): void {
-    const by = Math.max(0, Math.round(milliseconds * 1000));
-    this.#now += by;
-    this.#until += by;
-    for (const due of this.#queue.data) due.at += by;
+    this.#skipped += Math.max(0, Math.round(milliseconds * 1000));
   }
 
   #in(milliseconds: number): number {
@@ -124,11 +134,7 @@ export class VirtualTime implements Timers {
 
   #next(): Due | undefined {
     for (let due = this.#queue.pop(); due !== undefined; due = this.#queue.pop()) {
-      // From here on it is not in the queue, so that stopping it counts for nothing.
-      if (!due.stopped) {
-        due.stopped = true;
-        return due;
-      }
+      if (!due.stopped) return due;
       this.#stopped--;
     }
     return undefined;
