@@ -6,16 +6,15 @@ import { formatIpv4, formatIpv6, parseAddress } from '../../../src/codec/inet/ad
 import { ipv4_header, ipv6_header, tcp_header } from '../../../src/codec/inet/headers.js';
 import { ethernetFrame, pcapngOf } from '../../support/segments.js';
 import { readStreams } from '../../support/streams.js';
+import { behind, ETHERNET_TUNNELS, FRAME, gre, IP, IP_TUNNELS, ipv4, udp } from '../../support/tunnels.js';
 
-/** An Ethernet frame with `data`, and the same without its link header. */
-const frame = ethernetFrame({ sequence: 1000, data: 'hello' });
-const ip = frame.subarray(14);
+const frame = FRAME;
+const ip = IP;
 
 const read = (bytes: Uint8Array | Uint8Array[], linkType = 1): string[] => {
   const frames = bytes instanceof Uint8Array ? [bytes] : bytes;
   return readStreams(pcapngOf(frames, linkType)).streams.map(({ forward }) => forward.bytes.toString());
 };
-const behind = (hex: string, rest: Uint8Array = ip): Buffer => Buffer.concat([fromHex(hex), rest]);
 
 describe('link types', () => {
   test.each([
@@ -55,47 +54,15 @@ describe('link types', () => {
 });
 
 describe('tunnels', () => {
-  const ethernet = '000000000000000000000000';
-  /** An IPv4 datagram without options, of this protocol. */
-  const ipv4 = (protocol: number, payload: Uint8Array): Buffer => {
-    const header = fromHex('4500 0000 0000 0000 40 00 0000 c0000201 c0000202');
-    header.writeUInt16BE(20 + payload.length, 2);
-    header[9] = protocol;
-    return Buffer.concat([header, payload]);
-  };
-  const ipv6 = (next: number, payload: Uint8Array): Buffer => {
-    const header = Buffer.concat([fromHex('6000 0000 0000 00 40'), Buffer.alloc(32, 1)]);
-    header.writeUInt16BE(payload.length, 4);
-    header[6] = next;
-    return Buffer.concat([header, payload]);
-  };
-  const udp = (port: number, payload: Uint8Array): Buffer => {
-    const header = fromHex('c000 0000 0000 0000');
-    header.writeUInt16BE(port, 2);
-    header.writeUInt16BE(8 + payload.length, 4);
-    return Buffer.concat([header, payload]);
-  };
-  const gre = (hex: string, rest: Uint8Array = ip): Buffer => ipv4(47, behind(hex, rest));
-
-  test.each<[name: string, linkType: number, bytes: Buffer]>([
-    ['IPv4 in IPv4 (RFC 2003)', 101, ipv4(4, ip)],
-    ['IPv4 in IPv6 (RFC 2473)', 101, ipv6(4, ip)],
-    ['IPv6 in IPv4 (RFC 4213)', 101, ipv4(41, ipv6(4, ip))],
-    ['GRE (RFC 2784)', 101, gre('0000 0800')],
-    ['GRE with checksum, key and sequence number (RFC 2890)', 101, gre('b000 0800 00000000 00000007 00000001')],
-    ['GRE that carries Ethernet', 101, gre('0000 6558', frame)],
-    ['ERSPAN, type I', 101, gre('0000 88be', frame)],
-    ['ERSPAN, type II', 101, gre('1000 88be 00000001 1001 0000 00000000', frame)],
-    ['VXLAN (RFC 7348)', 101, ipv4(17, udp(4789, behind('08000000 00002a00', frame)))],
-    ['Geneve with options (RFC 8926)', 101, ipv4(17, udp(6081, behind('0200 6558 00002a00 0000000000000000', frame)))],
-    ['MPLS, two labels (RFC 3032)', 1, behind(`${ethernet} 8847 00010040 00020140`)],
-    ['PPPoE (RFC 2516)', 1, behind(`${ethernet} 8864 1100 0001 0000 0021`)],
-    ['PPPoE in a VLAN', 1, behind(`${ethernet} 8100 0064 8864 1100 0001 0000 0021`)],
-    ['VXLAN in GRE in IPv4', 101, gre('0000 0800', ipv4(17, udp(4789, behind('08000000 00002a00', frame))))],
-  ])('%s', (_name, linkType, bytes) => {
-    expect(read(bytes, linkType)).toEqual(['hello']);
+  test.each([...IP_TUNNELS])('%s', (_name, bytes) => {
+    expect(read(bytes, 101)).toEqual(['hello']);
   });
 
+  test.each([...ETHERNET_TUNNELS])('%s', (_name, bytes) => {
+    expect(read(bytes)).toEqual(['hello']);
+  });
+
+  const ethernet = '000000000000000000000000';
   test.each<[name: string, linkType: number, bytes: Buffer]>([
     ['GRE of version 1, which is PPTP', 101, gre('2001 0800 00000000')],
     ['GRE that is cut', 101, gre('0000', Buffer.alloc(0))],
