@@ -9,8 +9,9 @@ import {
   ServerAlive,
   ServerAlive2,
 } from '../codec/dcom/index.js';
+import { CodecError } from '../codec/error.js';
 import type { Infer } from '../codec/ndr/index.js';
-import { DREP_BIG, DREP_LITTLE, RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
+import { DREP_BIG, DREP_LITTLE, findVerificationTrailer, RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import type { Timers } from '../net/timers.js';
 import { TRANSFER_SYNTAXES } from '../rpc/index.js';
 import type { Milliseconds, NtlmCredentials, RandomBytes } from '../security/index.js';
@@ -113,13 +114,30 @@ async function send(
   const elements = [{ p_cont_id: 0, abstract_syntax, transfer_syntaxes: [TRANSFER_SYNTAXES[transferSyntax]] }];
   const security = clientSecurity(authentication);
   const results = await connection.bind(elements, security);
-  const { stub, littleEndian } = await connection.raw(call.opnum, call.stub, {
+  const sent = withoutTrailer(call.stub);
+  const { stub, littleEndian } = await connection.raw(call.opnum, sent, {
+    // It names call_id and presentation context, which are others now: a new one goes in its place.
+    verificationTrailer: sent.length < call.stub.length,
     contextId: acceptedContext(elements, results),
     ...(security === undefined ? {} : { authContextId: 0 }),
     ...(call.object === undefined ? {} : { object: call.object }),
   });
   const value = call.operation?.response.decode(stub, { syntax: transferSyntax, little: littleEndian }).value;
   return outcomeOfValue(call, value);
+}
+
+/** Octets from the end in which a verification trailer is looked for. */
+const TRAILER_SEARCHED = 1024;
+
+/** [MS-RPCE] 2.2.2.13: the stub data alone. What only looks like a trailer stays. */
+function withoutTrailer(stub: Buffer): Buffer {
+  try {
+    const found = findVerificationTrailer(stub, Math.max(0, stub.length - TRAILER_SEARCHED));
+    return found === undefined ? stub : stub.subarray(0, found.offset);
+  } catch (error) {
+    if (error instanceof CodecError) return stub;
+    throw error;
+  }
 }
 
 /** What the capture says that the call came to. */
