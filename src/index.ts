@@ -13,6 +13,7 @@ export {
   type AuditReport,
   audit,
 } from './capture/audit.js';
+export { type Asked, CallTimes } from './capture/call-times.js';
 export { type CapturedCalls, readCalls } from './capture/calls.js';
 export { capturedClasses } from './capture/captured-class.js';
 export type { CapturedAnswer, CapturedCall } from './capture/conversation.js';

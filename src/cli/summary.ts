@@ -79,4 +79,10 @@ export const SUMMARY_COLUMNS: readonly Column<FileSummary>[] = [
     align: 'right',
     style: ({ record }) => (record.undecoded > 0 ? 'red' : undefined),
   },
+  {
+    title: 'problems',
+    value: ({ record }) => record.problems,
+    align: 'right',
+    style: ({ record }) => (record.problems > 0 ? 'red' : undefined),
+  },
 ];
