@@ -2,10 +2,10 @@ import { reach } from '../client/bindings.js';
 import { type Connector, RpcConnection } from '../client/connection.js';
 import { ContextConnection } from '../client/context-connection.js';
 import { clientSecurity } from '../client/credentials.js';
-import { assertMayCall, isSimulated } from '../client/may-call.js';
+import { assertMayCall, isSimulated, MethodCallRefused } from '../client/may-call.js';
 import { type CallOutcome, outcomeOfError } from '../client/outcome.js';
 import type { ClientProfile } from '../client/profile.js';
-import { IActivation, IObjectExporter, IRemoteSCMActivator } from '../codec/dcom/index.js';
+import { IActivation, IObjectExporter, IRemoteSCMActivator, IRemUnknown, IRemUnknown2 } from '../codec/dcom/index.js';
 import { interfaceByUuid } from '../codec/interfaces.js';
 import type { InterfaceDef, Operation } from '../codec/ndr/index.js';
 import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
@@ -19,7 +19,7 @@ import { Identifiers } from './identifiers.js';
 import type { Pacing } from './pacing.js';
 
 export interface RepeatOptions {
-  /** Loopback, or a host of a simulated network: methods of objects are called. */
+  /** Methods of objects are called on loopback and on hosts of a simulated network; elsewhere they are left out. */
   readonly host: string;
   /** Of the activators. */
   readonly port: number;
@@ -44,7 +44,7 @@ export interface RepeatOptions {
 /** A call of a conversation, made again. */
 export interface RepeatedCall {
   readonly call: CapturedCall;
-  /** Why it was not sent: it is about something that this server has not handed out. */
+  /** Why it was not sent: it is about something that this server has not handed out, or is not to be called there. */
   readonly notSent?: string;
   /** Undefined where the capture does not have the answer, or it cannot be read. */
   readonly captured: CallOutcome | undefined;
@@ -66,13 +66,19 @@ export function whyNotRepeated(call: CapturedCall): string | undefined {
   return undefined;
 }
 
+const REMOTE_UNKNOWN: ReadonlySet<string> = new Set([IRemUnknown.uuid, IRemUnknown2.uuid]);
+
+/** What an object does; counting references to it and asking for its interfaces is not that. */
+const isMethod = ({ object, presentation }: CapturedCall): boolean =>
+  object !== undefined && !REMOTE_UNKNOWN.has(presentation?.interface.uuid ?? '');
+
 const isDcom = ({ object, presentation }: CapturedCall): boolean =>
   object !== undefined || AT_RESOLVER.has(presentation?.interface.uuid ?? '');
 
 /**
  * Makes the calls of captured conversations again, one after the other: the same operations with the same parameters,
- * but for the identifiers, which are those that the server hands out. Throws `MethodCallRefused` where the server is
- * neither on this machine nor simulated; nothing is sent then.
+ * but for the identifiers, which are those that the server hands out. Where the server is neither on this machine nor
+ * simulated, methods of objects are not called: a capture may hold an attack.
  */
 export async function repeatConversation(
   calls: readonly CapturedCall[],
@@ -118,6 +124,8 @@ class Repetition {
       const repeated = outcomeOfAnswer({ kind: 'response', value: answer });
       return { call, captured, repeated, differences: differences(capturedValue(call), answer) };
     } catch (error) {
+      if (error instanceof MethodCallRefused)
+        return { call, notSent: error.message, captured, repeated: undefined, differences: [] };
       return { call, captured, repeated: outcomeOfError(error), differences: [] };
     }
   }
@@ -128,6 +136,7 @@ class Repetition {
 
   async #send(call: CapturedCall, input: unknown, object: string | undefined): Promise<unknown> {
     const contexts = await this.#connection(call, object);
+    if (isMethod(call)) assertMayCall(contexts.connection.remote, isSimulated(this.#options));
     const { uuid } = (call.presentation as NonNullable<CapturedCall['presentation']>).interface;
     const definition = interfaceByUuid(uuid) as InterfaceDef;
     return contexts.call(definition, call.operation as Operation<unknown, unknown>, input, object);
@@ -174,12 +183,6 @@ class Repetition {
         ...(timers && { timers }),
       }),
     );
-    try {
-      assertMayCall(connection.remote, isSimulated(this.#options));
-    } catch (error) {
-      connection.close();
-      throw error;
-    }
     return new ContextConnection({
       connection,
       security: this.#security(call, atResolver),

@@ -3,7 +3,6 @@ import { closeSync, writeFileSync } from 'node:fs';
 import { capturedAuthnHint, capturedClasses } from '../capture/captured-class.js';
 import type { CapturedCall } from '../capture/conversation.js';
 import { type RepeatedCall, repeatConversation, whyNotRepeated } from '../capture/repeat.js';
-import { assertMayCallHost, MethodCallRefused } from '../client/may-call.js';
 import { CLIENT_PROFILES } from '../client/profiles.js';
 import { junit } from '../report/junit.js';
 import { type Result, resultsSummary } from '../report/result.js';
@@ -26,13 +25,12 @@ interface Repeated extends RepeatedCall {
   readonly file: string;
 }
 
-/** Makes the calls of captured conversations again, methods of objects too: towards this machine only (design rule 10). */
+/** Makes the calls of captured conversations again, methods of objects too where they may be called (design rule 10). */
 export async function replayConversations(
   out: Output,
   paths: readonly string[],
   options: ClientSideOptions,
 ): Promise<void> {
-  if (options.target !== undefined) await checkMayCall(options.target.host);
   const report = options.junit === undefined ? undefined : openForWriting(options.junit);
   const done = await replayEach(out, paths, options, whyNotRepeated, async ({ file, calls }): Promise<Repeated[]> => {
     const repeated = calls.length === 0 ? [] : await repeat(calls, options);
@@ -53,15 +51,6 @@ export async function replayConversations(
   const sent = done.filter(({ notSent }) => notSent === undefined);
   if (sent.every(({ repeated }) => repeated?.refusedAt === 'transport')) process.exitCode = NOBODY_THERE;
   else if (!resultsSummary(results).ok) process.exitCode = 1;
-}
-
-async function checkMayCall(host: string): Promise<void> {
-  try {
-    await assertMayCallHost(host);
-  } catch (error) {
-    const what = error instanceof MethodCallRefused ? '--conversations: ' : '';
-    throw new UsageError(`${what}${(error as Error).message}`);
-  }
 }
 
 /** The calls of one file, against the target, or a fresh simulated server whose objects answer as the captured ones. */

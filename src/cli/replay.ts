@@ -65,7 +65,7 @@ export const replayCommand = (): Command =>
     .addOption(
       new Option(
         '--conversations',
-        'whole conversations with objects, method calls too; towards this machine only',
+        'whole conversations with objects; method calls too, but only towards this machine',
       ).default(false),
     )
     .addOption(
@@ -103,7 +103,8 @@ export const replayCommand = (): Command =>
 Every activation and ServerAlive is sent with its captured stub, on a new association at the captured authentication
 type and level: a captured token cannot be used again, so an account must be given for a server of your own. Methods of
 objects are not called, since a capture may hold an attack; with --conversations they are, on this machine, where the
-simulated server has objects that answer what the captured ones answered, and run nothing.
+simulated server has objects that answer what the captured ones answered, and run nothing. Towards any other host they
+are left out, and listed so.
 Exit code 0 where all came out as captured, 1 where something did not, 2 where nothing could be read or
 nobody answered.
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cli, linesOf, ndjsonLines } from '../support/cli.js';
+import { cli, ndjsonLines } from '../support/cli.js';
 import { corpusMissing, corpusPath } from '../support/corpus.js';
 
 const SHELL_WINDOWS = 'otrf__empire_dcom_shellwindows_WORKSTATION6_2020-09-18130751.cap';
@@ -46,11 +46,5 @@ describe.skipIf(corpusMissing)(`replay --conversations${corpusMissing ? `: skipp
     const { code, stdout } = await cli(['replay', file, ...args]);
     expect(code).toBe(2);
     expect(ndjsonLines(stdout)[0]).toMatchObject({ repeated: { refusedAt: 'transport' } });
-  });
-
-  test('towards another host it ends with 2 and one line, before anything is sent', async () => {
-    const { code, stdout, stderr } = await cli(['replay', file, '--conversations', '--target', '192.0.2.1']);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(linesOf(stderr)).toEqual([expect.stringContaining('--conversations: methods of objects are called on')]);
   });
 });

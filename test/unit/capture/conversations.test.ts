@@ -187,27 +187,5 @@ describe.skipIf(corpusMissing)(
         }
       `);
     });
-
-    test('nothing is sent to a host that is neither this machine nor simulated', async () => {
-      const { random } = authentication({});
-      let sent = 0;
-      const repeated = repeatConversation(callsOf(MMC20), {
-        host: '192.0.2.1',
-        port: 135,
-        profile: CLIENT_PROFILES['windows-2023-03'],
-        random,
-        connector: async () => ({
-          local: { address: '192.0.2.9', port: 50_000 },
-          remote: { address: '192.0.2.1', port: 135 },
-          send: () => {
-            sent++;
-          },
-          end: () => {},
-          destroy: () => {},
-        }),
-      });
-      await expect(repeated).rejects.toThrow('methods of objects are called on this machine');
-      expect(sent).toBe(0);
-    });
   },
 );
