@@ -16,14 +16,23 @@ export {
 export { type Asked, CallTimes } from './capture/call-times.js';
 export { type CapturedCalls, readCalls } from './capture/calls.js';
 export { capturedClasses } from './capture/captured-class.js';
+export { type AskedCall, CapturedServer } from './capture/captured-server.js';
 export type { CapturedAnswer, CapturedCall } from './capture/conversation.js';
 export { CaptureDecoder, type DecodedPdu } from './capture/decode.js';
 export { CaptureError, type Problem } from './capture/error.js';
+export { Pacing, type PacingOptions } from './capture/pacing.js';
 export { CapturedPdu } from './capture/pdu.js';
 export { type CaptureItem, readBatches, readPdus } from './capture/pdus.js';
 export { type PduRecord, pduRecord } from './capture/record.js';
 export { type RepeatedCall, type RepeatOptions, repeatConversation, whyNotRepeated } from './capture/repeat.js';
 export { type ReplayedCall, type ReplayOptions, replayCall, whyNotReplayed } from './capture/replay.js';
+export {
+  relayCaptured,
+  type WhatIf,
+  type WhatIfCell,
+  type WhatIfOptions,
+  whyNotRelayed,
+} from './capture/replay-relay.js';
 export { type ActivateOptions, type ActivationResult, activate } from './client/activate.js';
 export { Automation, type AutomationValue, DispatchError, PathError } from './client/automation.js';
 export { acceptedContext, type ConnectionOptions, propose, RpcConnection } from './client/connection.js';
