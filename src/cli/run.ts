@@ -1,0 +1,28 @@
+import { CommanderError } from 'commander';
+import { CaptureError } from '../capture/error.js';
+import { PolicyInputError } from '../hardening/error.js';
+import { TransportError } from '../net/error.js';
+import { UsageError } from './io.js';
+import { program } from './program.js';
+
+/** What a person can mend is said in one line; anything else is a fault of this program and keeps its stack. */
+const MENDABLE = [UsageError, PolicyInputError, CaptureError, TransportError];
+
+// `dcom-harness decode … | head` is not an error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+try {
+  await program().parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else if (MENDABLE.some((kind) => error instanceof kind)) {
+    process.stderr.write(`dcom-harness: ${(error as Error).message}\n`);
+    process.exitCode = 2;
+  } else {
+    throw error;
+  }
+}
