@@ -60,6 +60,11 @@ export class StreamReader<S> {
     this.#reader.end();
     this.#fragments.end();
     this.#tcp.end();
+    if (this.#tcp.forgotten > 0) {
+      const what =
+        'connections were forgotten while they were open, as too many were; what came later is another stream';
+      this.problem('warning', `${this.#tcp.forgotten} ${what}`);
+    }
     if (this.#broken > 0) this.problem('info', `${this.#broken} packets with a broken IP or TCP header`);
   }
 

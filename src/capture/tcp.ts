@@ -50,6 +50,8 @@ export class TcpReassembler<S> {
   readonly #handler: StreamHandler<S>;
   readonly #limits: Required<TcpLimits>;
   #waitingInAll = 0;
+  /** Connections of value that were forgotten while they were open, for want of room. */
+  forgotten = 0;
 
   constructor(handler: StreamHandler<S>, limits: TcpLimits = {}) {
     this.#handler = handler;
@@ -60,7 +62,10 @@ export class TcpReassembler<S> {
       connections: 16_384,
       ...limits,
     };
-    this.connections = new Connections(this.#limits.connections, (connection) => this.#finish(connection));
+    this.connections = new Connections(this.#limits.connections, (connection) => {
+      if (connection.valued && !connection.closed) this.forgotten++;
+      this.#finish(connection);
+    });
   }
 
   /** Takes one datagram whose protocol is TCP. Hand-written beside `tcp_header`. False where it is no segment. */

@@ -189,6 +189,36 @@ describe('it goes on behind what it cannot use', () => {
   });
 });
 
+describe('more connections at once than there is room for', () => {
+  const connection = (number: number, sequence = 1): Sent => ({ sequence, data: request, clientPort: 50_000 + number });
+  const problemsOf = async (...all: Sent[]): Promise<string[]> => {
+    const problems: string[] = [];
+    for await (const item of readPdus(captureOf(...all), { limits: { connections: 4 } }))
+      if (item.kind === 'problem') problems.push(line(item));
+    return problems;
+  };
+
+  test('those that were idle longest are forgotten, every PDU is read, and how many there were is said once', async () => {
+    const sent = [...Array(6).keys()].map((number) => connection(number));
+    expect(await problemsOf(...sent)).toEqual([
+      'warning: 2 connections were forgotten while they were open, as too many were; what came later is another stream',
+    ]);
+    const all: CaptureItem[] = [];
+    for await (const item of readPdus(captureOf(...sent), { limits: { connections: 4 } })) all.push(item);
+    expect(all.filter(({ kind }) => kind === 'pdu')).toHaveLength(6);
+  });
+
+  test('nothing is said of those that ended, or carry no RPC', async () => {
+    const other = (number: number): Sent => ({ ...connection(number), data: 'GET / HTTP/1.1' });
+    expect(await problemsOf(...[...Array(6).keys()].map(other))).toEqual([]);
+    const ended = (number: number): Sent[] => [
+      connection(number),
+      { ...connection(number, 37), flags: 'RST', data: '' },
+    ];
+    expect(await problemsOf(...[...Array(6).keys()].flatMap(ended))).toEqual([]);
+  });
+});
+
 describe('a PDU says whose it is', () => {
   const pdus = async (...all: Sent[]): Promise<CapturedPdu[]> =>
     (await items(captureOf(...all))).flatMap((item) => (item.kind === 'pdu' ? [item] : []));
