@@ -27,6 +27,7 @@ export { type PduRecord, pduRecord } from './capture/record.js';
 export { type RepeatedCall, type RepeatOptions, repeatConversation, whyNotRepeated } from './capture/repeat.js';
 export { type ReplayedCall, type ReplayOptions, replayCall, whyNotReplayed } from './capture/replay.js';
 export {
+  type KnownRelays,
   relayCaptured,
   type WhatIf,
   type WhatIfCell,

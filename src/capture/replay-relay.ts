@@ -15,6 +15,7 @@ import {
   type StoppedAt,
   type WantedClass,
 } from '../relay/index.js';
+import type { RandomBytes } from '../security/index.js';
 import type { CapturedCall } from './conversation.js';
 import { wantedIn } from './replay-result.js';
 
@@ -22,8 +23,11 @@ export interface WhatIfOptions {
   /** Patch levels of the server that is relayed to. */
   readonly dates: readonly AsOf[];
   readonly registry?: Registry;
-  /** `as-captured`, and variants of the relay by their ids without `-spnego`. */
-  readonly variants: readonly string[];
+  /**
+   * `as-captured`, and variants of the relay by their ids without `-spnego`. Where absent, `as-captured`, and beside it
+   * `connect` for clients that sign, since nothing makes the attacker keep their level.
+   */
+  readonly variants?: readonly string[];
   /** Instead of the captured level and type. */
   readonly level?: number;
   readonly authType?: number;
@@ -56,9 +60,9 @@ export interface WhatIf {
   readonly cells: readonly WhatIfCell[];
 }
 
-/** The variant that is meant by default: the attacker keeps the level of his victim. */
-export const AS_CAPTURED = 'as-captured';
-/** Beside it where the client signs, since nothing makes the attacker keep that level. */
+/** The attacker keeps the level of his victim. */
+const AS_CAPTURED = 'as-captured';
+/** He does not. */
 export const AT_CONNECT = 'connect';
 
 /** What can be asked for: variants that relay an activation, each by the captured authentication type. */
@@ -77,12 +81,19 @@ export function whyNotRelayed({ presentation, operation, security }: CapturedCal
   return undefined;
 }
 
+/** Relays that were done, by what was relayed: a capture may have the same activation a thousand times. */
+export type KnownRelays = Map<string, RelayOutcome>;
+
 /**
  * Relays a captured activation: a victim that authenticates as the captured client did, with an account made up for it,
  * on its captured address; an attacker in between; and a server of each date on the captured server's. All of them are
  * on a simulated network.
  */
-export async function relayCaptured(call: CapturedCall, options: WhatIfOptions): Promise<WhatIf[]> {
+export async function relayCaptured(
+  call: CapturedCall,
+  options: WhatIfOptions,
+  known: KnownRelays = new Map(),
+): Promise<WhatIf[]> {
   const { level = call.security.level ?? RPC_C_AUTHN_LEVEL.NONE } = options;
   const authType = options.authType ?? call.security.authType ?? RPC_C_AUTHN.NONE;
   const sent = authType === RPC_C_AUTHN.GSS_KERBEROS ? RPC_C_AUTHN.GSS_NEGOTIATE : authType;
@@ -92,10 +103,10 @@ export async function relayCaptured(call: CapturedCall, options: WhatIfOptions):
   if (nothing !== undefined) return [{ ...what, variant: undefined, nothing, notes: [], cells: [] }];
   const notes = notesOn(what);
   const rows: WhatIf[] = [];
-  for (const id of options.variants) {
+  for (const id of options.variants ?? (isSigned(level) ? [AS_CAPTURED, AT_CONNECT] : [AS_CAPTURED])) {
     const variant = variantOf(id, sent, level);
     const cells: WhatIfCell[] = [];
-    for (const asOf of options.dates) cells.push(await cellOf(what, variant, asOf, options));
+    for (const asOf of options.dates) cells.push(await cellOf(what, variant, asOf, { ...options, known }));
     rows.push({ ...what, variant, notes, cells });
   }
   return rows;
@@ -107,23 +118,39 @@ export const isSigned = (level: number): boolean => effectiveAuthnLevel(level) >
 type What = Pick<WhatIf, 'call' | 'level' | 'authType' | 'client'>;
 
 async function cellOf(
-  { call, level, client }: What,
+  what: What,
   variant: RelayVariant,
   asOf: AsOf,
-  { registry = {}, seed }: WhatIfOptions,
+  { registry = {}, seed, known }: WhatIfOptions & { readonly known: KnownRelays },
 ): Promise<WhatIfCell> {
-  const time = new VirtualTime({ start: Date.parse(`${patchLevel(asOf).date}T12:00:00Z`) });
-  const { network, addresses } = sceneOf(call, time);
+  const { call, level, client } = what;
   const wanted = wantedOf(call);
+  const { date } = patchLevel(asOf);
+  const place = [call.client.address, call.server.address];
+  const key = JSON.stringify([...place, wanted, level, variant.authType, client, variant.id, date, registry]);
+  const outcome = known.get(key) ?? (await relayed(what, { variant, asOf, registry, wanted }, seededRandom(seed, key)));
+  known.set(key, outcome);
+  return { asOf, expected: expectedOf(variant, level, { asOf, registry }), outcome };
+}
+
+interface How {
+  readonly variant: RelayVariant;
+  readonly asOf: AsOf;
+  readonly registry: Registry;
+  readonly wanted: WantedClass | undefined;
+}
+
+function relayed({ call, level, client }: What, { wanted, ...how }: How, random: RandomBytes): Promise<RelayOutcome> {
+  const time = new VirtualTime({ start: Date.parse(`${patchLevel(how.asOf).date}T12:00:00Z`) });
+  const { network, addresses } = sceneOf(call, time);
   const work = relay({
-    ...{ variant, asOf, registry, network, addresses },
+    ...{ ...how, network, addresses, random },
     victim: { profile: { ...CLIENT_PROFILES[client], activationLevel: () => level } },
     ...(wanted && { wanted }),
     timers: time,
     clock: time.now,
-    random: seededRandom(seed, `${call.stream} ${call.frame} ${variant.id} ${patchLevel(asOf).date}`),
   });
-  return { asOf, expected: expectedOf(variant, level, { asOf, registry }), outcome: await time.run(work) };
+  return time.run(work);
 }
 
 /** [MS-NLMP] 3.1.5.1.2: a client that means to sign does not go on where that was taken out of the negotiation. */

@@ -1,13 +1,14 @@
 import { closeSync, writeFileSync } from 'node:fs';
 import { className } from '../capture/class-names.js';
 import {
-  AS_CAPTURED,
   AT_CONNECT,
   isSigned,
+  type KnownRelays,
   relayCaptured,
   WHAT_IF_VARIANTS,
   type WhatIf,
   type WhatIfCell,
+  type WhatIfOptions,
   whyNotRelayed,
 } from '../capture/replay-relay.js';
 import { classOf, shortLevel } from '../capture/replay-result.js';
@@ -49,17 +50,18 @@ export async function replayRelay(out: Output, paths: readonly string[], options
   for (const id of options.variant ?? []) checkVariant(id);
   const dates = options.dates ?? DATES.map(patchLevel);
   const report = options.junit === undefined ? undefined : openForWriting(options.junit);
+  const known: KnownRelays = new Map();
+  const how: WhatIfOptions = {
+    ...{ dates, seed },
+    ...(options.variant && { variants: options.variant }),
+    ...(registry && { registry }),
+    ...(level !== undefined && { level }),
+    ...(auth !== undefined && { authType: AUTH_TYPES[auth] as number }),
+  };
   const rows = await replayEach(out, paths, options, whyNotRelayed, async ({ file, calls }) => {
     const found: Row[] = [];
     for (const call of calls) {
-      const signed = isSigned(level ?? call.security.level ?? 0);
-      const relayed = await relayCaptured(call, {
-        ...{ dates, seed },
-        variants: options.variant ?? (signed ? [AS_CAPTURED, AT_CONNECT] : [AS_CAPTURED]),
-        ...(registry && { registry }),
-        ...(level !== undefined && { level }),
-        ...(auth !== undefined && { authType: AUTH_TYPES[auth] as number }),
-      });
+      const relayed = await relayCaptured(call, how, known);
       found.push(...relayed.map((row) => ({ file, ...row })));
     }
     return found;

@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readCalls } from '../../../src/capture/calls.js';
 import type { CapturedCall } from '../../../src/capture/conversation.js';
-import { relayCaptured, WHAT_IF_VARIANTS, type WhatIf, whyNotRelayed } from '../../../src/capture/replay-relay.js';
+import {
+  type KnownRelays,
+  relayCaptured,
+  WHAT_IF_VARIANTS,
+  type WhatIf,
+  whyNotRelayed,
+} from '../../../src/capture/replay-relay.js';
 import { DcomClient } from '../../../src/client/dcom-client.js';
 import type { ClientProfile } from '../../../src/client/profile.js';
 import { CLIENT_PROFILES } from '../../../src/client/profiles.js';
@@ -141,6 +147,26 @@ describe('a captured activation that is signed', () => {
   test('comes out the same with the same seed, evidence and all', async () => {
     const [first, again] = [await relayed(WHAT_IF_VARIANTS), await relayed(WHAT_IF_VARIANTS)];
     expect(again).toEqual(first);
+  });
+
+  test('stands beside the attacker who does not keep its level, where nobody says otherwise', async () => {
+    const [call] = await activationsIn(shippedPath('activation-at-pkt-integrity.pcapng'));
+    const rows = await relayCaptured(call as CapturedCall, { dates: DATES, seed: '1' });
+    expect(rows.map((row) => [row.variant?.id, ...verdicts(row)])).toEqual([
+      ['as-captured', 'signature', 'signature'],
+      ['connect', 'relayed', 'activation policy'],
+    ]);
+  });
+
+  test('is relayed once, however often it was captured', async () => {
+    const [call] = (await activationsIn(shippedPath('activation-at-pkt-integrity.pcapng'))) as [CapturedCall];
+    const known: KnownRelays = new Map();
+    const [first] = await relayCaptured(call, AS_CAPTURED, known);
+    const [again] = await relayCaptured({ ...call, frame: 1_000 }, AS_CAPTURED, known);
+    expect(again?.cells.map(({ outcome }) => outcome)).toEqual(first?.cells.map(({ outcome }) => outcome));
+    expect(again?.cells[0]?.outcome).toBe(first?.cells[0]?.outcome);
+    const [other] = await relayCaptured({ ...call, client: { address: '10.9.9.9', port: 1 } }, AS_CAPTURED, known);
+    expect(other?.cells[0]?.outcome).not.toBe(first?.cells[0]?.outcome);
   });
 
   test('an unknown variant is a mistake of the caller', async () => {
