@@ -40,9 +40,22 @@ function ofHost(data: ScenarioData, name: string, host: HostData): Mistake[] {
     mistakes.push({ path, why: 'only Windows has updates and a registry' });
   if (host.windows !== undefined && host.enforces)
     mistakes.push({ path: [...path, 'enforces'], why: 'what Windows enforces follows from its updates and registry' });
-  for (const [key, { user }] of Object.entries(host.applications)) {
+  return [...mistakes, ...ofApplications(data, host, [...path, 'applications'])];
+}
+
+function ofApplications(data: ScenarioData, host: HostData, path: Path): Mistake[] {
+  const mistakes: Mistake[] = [];
+  const processes = new Map<number, string>();
+  for (const [key, { user, pid, appId, appIdAuthenticationLevel }] of Object.entries(host.applications)) {
+    const other = processes.get(pid);
+    processes.set(pid, key);
+    if (other !== undefined) mistakes.push({ path: [...path, key, 'pid'], why: `${other} is this process` });
     if (user !== undefined && !usersOf(data, host).includes(user))
-      mistakes.push({ path: [...path, 'applications', key, 'user'], why: `there is no account '${user}'` });
+      mistakes.push({ path: [...path, key, 'user'], why: `there is no account '${user}'` });
+    if (appIdAuthenticationLevel !== undefined && appId === undefined)
+      mistakes.push({ path: [...path, key, 'appIdAuthenticationLevel'], why: 'of which AppID? give `appId`' });
+    if (appIdAuthenticationLevel !== undefined && host.windows === undefined)
+      mistakes.push({ path: [...path, key, 'appIdAuthenticationLevel'], why: 'only Windows has a registry' });
   }
   return mistakes;
 }
@@ -72,11 +85,14 @@ class Names {
     this.#mistakes = [];
     const { update, set, reboot, activate, invoke, release, lure, relay, timeline, trace, link, fault, heal } = step;
     if (update) this.#windows(update.host, [...path, 'update', 'host']);
-    if (set) this.#windows(set.host, [...path, 'set', 'host']);
+    if (set) this.#setting(set, [...path, 'set']);
     if (reboot) this.#host(reboot, [...path, 'reboot']);
     if (activate) this.#activation(activate, [...path, 'activate']);
     if (invoke) this.#object(invoke.object, [...path, 'invoke', 'object']);
-    if (release) this.#object(release, [...path, 'release']);
+    if (release) {
+      this.#object(release, [...path, 'release']);
+      this.#objects.delete(release);
+    }
     if (lure) this.#lured(lure, [...path, 'lure']);
     if (relay) this.#relay(relay, [...path, 'relay']);
     if (timeline) this.#timeline(timeline, [...path, 'timeline']);
@@ -86,10 +102,8 @@ class Names {
       ['fault', fault],
     ] as const)
       given?.between.forEach((name, index) => void this.#host(name, [...path, verb, 'between', index]));
-    if (fault?.from !== undefined && !fault.between.includes(fault.from))
-      this.#wrong([...path, 'fault', 'from'], `not one of ${fault.between.join(', ')}`);
-    if (fault?.as !== undefined) this.#faults.add(fault.as);
-    if (heal && !this.#faults.has(heal)) this.#wrong([...path, 'heal'], `no fault before is named '${heal}'`);
+    if (fault) this.#fault(fault, [...path, 'fault']);
+    if (heal && !this.#faults.delete(heal)) this.#wrong([...path, 'heal'], `no fault before is named '${heal}'`);
     if (step.check) this.#host(step.check.host, [...path, 'check', 'host']);
     return this.#mistakes;
   }
@@ -99,7 +113,7 @@ class Names {
   }
 
   #host(name: string, path: Path): HostData | undefined {
-    const host = this.#data.hosts[name];
+    const host = ownOf(this.#data.hosts, name);
     if (host === undefined)
       this.#wrong(path, `there is no host '${name}'; there are ${Object.keys(this.#data.hosts).join(', ')}`);
     return host;
@@ -118,17 +132,37 @@ class Names {
 
   #client(name: string, application: string | undefined, path: Path, key: string): void {
     const host = this.#host(name, [...path, key]);
-    if (host !== undefined && application !== undefined && host.applications[application] === undefined)
+    if (host !== undefined && application !== undefined && ownOf(host.applications, application) === undefined)
       this.#wrong([...path, 'application'], `${name} has no application '${application}'`);
   }
 
   #activation(given: StepOf<'activate'>, path: Path): void {
     this.#client(given.from, given.application, path, 'from');
     this.#server(given.on, [...path, 'on']);
-    const host = this.#data.hosts[given.from];
+    const host = ownOf(this.#data.hosts, given.from);
     if (host !== undefined && given.user !== undefined && !usersOf(this.#data, host).includes(given.user))
       this.#wrong([...path, 'user'], `${given.from} knows no account '${given.user}'`);
+    if (given.as !== undefined && this.#objects.has(given.as))
+      this.#wrong([...path, 'as'], `an object is kept as '${given.as}' already; release it first`);
     if (given.as !== undefined) this.#objects.add(given.as);
+  }
+
+  #setting({ host, values, appId, AuthenticationLevel: level }: StepOf<'set'>, path: Path): void {
+    this.#windows(host, [...path, 'host']);
+    if (appId === undefined && level !== undefined)
+      this.#wrong([...path, 'AuthenticationLevel'], 'of which AppID? give `appId`');
+    if (appId !== undefined && level === undefined)
+      this.#wrong([...path, 'appId'], 'give its AuthenticationLevel, or null to delete it');
+    if (appId === undefined && Object.keys(values).length === 0) this.#wrong(path, 'it sets nothing');
+  }
+
+  #fault({ kind, between, from, for: lasts, as }: StepOf<'fault'>, path: Path): void {
+    if (from !== undefined && !between.includes(from))
+      this.#wrong([...path, 'from'], `not one of ${between.join(', ')}`);
+    if (lasts !== undefined && kind !== 'stall') this.#wrong([...path, 'for'], 'only a stall ends by itself');
+    if (as === undefined) return;
+    if (this.#faults.has(as)) this.#wrong([...path, 'as'], `a fault is named '${as}' already; heal it first`);
+    this.#faults.add(as);
   }
 
   #object(name: string, path: Path): void {
@@ -168,3 +202,7 @@ class Names {
     given.clients.forEach((name, index) => void this.#host(name, [...path, 'clients', index]));
   }
 }
+
+/** What a record holds under a name, and not what every object has. */
+const ownOf = <T>(record: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(record, name) ? record[name] : undefined;

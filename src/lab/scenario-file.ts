@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { isNode, LineCounter, parseDocument } from 'yaml';
+import { type Document, isAlias, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import type { z } from 'zod';
 import { references } from './references.js';
 import { type ScenarioData, scenarioSchema } from './scenario.js';
 import { ScenarioError } from './scenario-error.js';
@@ -31,20 +32,61 @@ export function parseScenario(text: string, file = 'scenario'): Scenario {
     }
     return at(0);
   };
-  const error = (path: Path, why: string): ScenarioError =>
-    new ScenarioError(placeOf(path), path.length === 0 ? why : `${path.join('.')}: ${why}`);
+  const error = (path: Path, why: string, place = placeOf(path)): ScenarioError =>
+    new ScenarioError(place, path.length === 0 ? why : `${path.join('.')}: ${why}`);
 
   const [broken] = document.errors;
   if (broken !== undefined) throw new ScenarioError(at(broken.pos[0]), broken.message);
-  const result = scenarioSchema.safeParse(document.toJS() ?? {});
+  const lost = lostAlias(document);
+  if (lost !== undefined) throw new ScenarioError(at(lost.at), `nothing before is marked &${lost.name}`);
+  const result = scenarioSchema.safeParse(contentOf(document, (why) => new ScenarioError(at(0), why)));
   if (!result.success) {
-    const [issue] = result.error.issues;
-    const path = [...(issue?.path ?? [])] as (string | number)[];
-    if (issue?.code === 'unrecognized_keys' && issue.keys[0] !== undefined) path.push(issue.keys[0]);
-    throw error(path, issue?.message ?? 'not understood');
+    const { path, why, key } = worst(result.error);
+    const keyAt = key === undefined ? undefined : keyOf(document, path, key);
+    throw error(key === undefined ? path : [...path, key], why, keyAt === undefined ? undefined : at(keyAt));
   }
   for (const { path, why } of references(result.data)) throw error(path, why);
   return { data: result.data, file, error };
+}
+
+/** What the text means; more aliases than any scenario has are refused. */
+function contentOf(document: Document, failed: (why: string) => ScenarioError): unknown {
+  try {
+    return document.toJS() ?? {};
+  } catch (error) {
+    throw failed((error as Error).message);
+  }
+}
+
+/** An alias whose anchor is not there. */
+function lostAlias(document: Document): { name: string; at: number } | undefined {
+  let lost: { name: string; at: number } | undefined;
+  visit(document, {
+    Alias(_key, node) {
+      if (node.resolve(document) !== undefined) return undefined;
+      lost = { name: node.source, at: node.range?.[0] ?? 0 };
+      return visit.BREAK;
+    },
+  });
+  return lost;
+}
+
+/** Of several mistakes a key that nobody knows: it may be what is missing elsewhere, misspelt. */
+function worst({ issues }: z.ZodError): { path: Path; why: string; key?: string } {
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
+  const path = [...(issue?.path ?? [])] as (string | number)[];
+  if (issue?.code === 'unrecognized_keys') return { path, why: 'no such key', key: issue.keys[0] as string };
+  const message = issue?.message ?? 'not understood';
+  return { path, why: message.endsWith('received undefined') ? 'it is missing' : message };
+}
+
+/** Where a key begins, which may be lines before its value. */
+function keyOf(document: Document, path: Path, key: string): number | undefined {
+  const found = path.length === 0 ? document.contents : document.getIn(path, true);
+  const map = isAlias(found) ? found.resolve(document) : found;
+  if (!isMap(map)) return undefined;
+  const pair = map.items.find((item) => isScalar(item.key) && String(item.key.value) === key);
+  return isScalar(pair?.key) ? pair.key.range?.[0] : undefined;
 }
 
 /** Reads a scenario from a file. Throws as the system does where it cannot be read, and `ScenarioError`. */

@@ -29,7 +29,7 @@ const application = z.strictObject({
 });
 
 const host = z.strictObject({
-  address: z.union([z.ipv4(), z.ipv6()]),
+  address: z.union([z.ipv4(), z.ipv6()], 'no IPv4 or IPv6 address'),
   windows: name.optional().describe('a version, such as Windows Server 2019'),
   system: name.optional().describe('a system that is not Windows'),
   updates: z.array(date).default([]).describe('release dates of the updates that are installed'),
@@ -63,7 +63,12 @@ const LEVELS = ['default', 'NONE', 'CONNECT', 'CALL', 'PKT', 'PKT_INTEGRITY', 'P
 const steps = {
   update: z.strictObject({ host: name, date, restart: z.boolean().default(true) }).describe('installs an update'),
   set: z
-    .strictObject({ host: name, values: registry, appId: name.optional(), AuthenticationLevel: level.optional() })
+    .strictObject({
+      host: name,
+      values: registry.prefault({}),
+      appId: name.optional(),
+      AuthenticationLevel: level.nullable().optional().describe('of the AppID; null deletes it'),
+    })
     .describe('sets or deletes registry values'),
   reboot: name.describe('restarts a host'),
   activate: z
@@ -97,7 +102,10 @@ const steps = {
       attacker: name,
       server: name,
       variants: z
-        .union([z.enum(['all', 'stopped', 'left open']), z.array(name)])
+        .union(
+          [z.enum(['all', 'stopped', 'left open']), z.array(name).min(1)],
+          'all, stopped, left open, or a list of ids',
+        )
         .default(['connect'])
         .describe('ids of variants (dcom-harness relay --help), or all'),
     })
@@ -107,8 +115,14 @@ const steps = {
       server: name,
       clients: z.array(name).min(1),
       phases: z.array(date).min(1),
-      registry: z.array(z.union([z.literal('absent'), dword])).default(['absent']),
-      levels: z.array(z.enum(LEVELS)).default([...LEVELS]),
+      registry: z
+        .array(z.union([z.literal('absent'), dword], 'absent or a DWORD'))
+        .min(1)
+        .default(['absent']),
+      levels: z
+        .array(z.enum(LEVELS))
+        .min(1)
+        .default([...LEVELS]),
     })
     .describe('activations at every level, by every client, on a server of every phase and registry value'),
   trace: z.strictObject({ server: name }).describe('from the server’s events to the applications'),
@@ -137,10 +151,10 @@ const expectation = z
       .optional()
       .describe('which layer refused or stopped: activation policy, access control, signature, transport, …'),
     event: z
-      .union([z.literal(10036), z.literal('none')])
+      .union([z.literal(10036), z.literal('none')], '10036 or none')
       .optional()
       .describe('of the server'),
-    clientEvent: z.union([z.literal(10037), z.literal(10038), z.literal('none')]).optional(),
+    clientEvent: z.union([z.literal(10037), z.literal(10038), z.literal('none')], '10037, 10038 or none').optional(),
     level: level.optional().describe('what went over the wire'),
     conclusion: name.optional().describe('of a trace'),
     application: name.optional().describe('the path that a trace leads to'),

@@ -30,7 +30,7 @@ const RUNNERS: { readonly [V in Verb]: Runner<V> } = {
     for (const [key, value] of Object.entries(values))
       host.machine = setRegistryValue(host.machine, key as RegistryName, value ?? undefined);
     if (appId !== undefined)
-      host.machine = setRegistryValue(host.machine, 'AuthenticationLevel', AuthenticationLevel, { appId });
+      host.machine = setRegistryValue(host.machine, 'AuthenticationLevel', AuthenticationLevel ?? undefined, { appId });
   },
   reboot: (lab, name) => restarted(lab.host(name)),
   activate: runActivate,

@@ -7,7 +7,7 @@ import { CLASS_NAMES, CLASSES, type ClassName } from '../server/classes/index.js
 
 /** A text that means something else; what the function throws is what is wrong with it. */
 const meaning = <T>(parse: (text: string) => T) =>
-  z.union([z.string(), z.number()]).transform((given, context): T => {
+  z.union([z.string(), z.number()], 'one text or number').transform((given, context): T => {
     try {
       return parse(String(given));
     } catch (error) {
