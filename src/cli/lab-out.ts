@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LabRun } from '../lab/index.js';
 import { junit } from '../report/junit.js';
@@ -9,6 +9,8 @@ import { tap } from '../report/tap.js';
 import { UsageError } from './io.js';
 
 const PLAIN = { colour: false } as const;
+/** Octets of a recording that wait to be written together. */
+const WRITE_AT = 1024 * 1024;
 
 /** The folder that a lab writes into: results, captures and event logs. Throws `UsageError` where it cannot. */
 export class LabFolder {
@@ -26,11 +28,24 @@ export class LabFolder {
 
   /** Where the packets of a scenario go, as they come. */
   capture(scenario: string): { write(block: Buffer): void; end(): void } {
-    const path = join(this.#folder, 'captures', `${scenario}.pcapng`);
-    const blocks: Buffer[] = [];
+    const file = openSync(join(this.#folder, 'captures', `${scenario}.pcapng`), 'w');
+    let blocks: Buffer[] = [];
+    let waiting = 0;
+    const flush = (): void => {
+      writeSync(file, Buffer.concat(blocks));
+      blocks = [];
+      waiting = 0;
+    };
     return {
-      write: (block) => void blocks.push(block),
-      end: () => writeFileSync(path, Buffer.concat(blocks)),
+      write(block) {
+        blocks.push(block);
+        waiting += block.length;
+        if (waiting >= WRITE_AT) flush();
+      },
+      end() {
+        flush();
+        closeSync(file);
+      },
     };
   }
 
