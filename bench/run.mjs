@@ -6,7 +6,18 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { cells, holds } from './measure.mjs';
 
-const BENCHMARKS = ['ndr', 'seal', 'capture', 'connections', 'calls', 'held', 'activations', 'clients', 'lab'];
+const BENCHMARKS = [
+  'ndr',
+  'seal',
+  'capture',
+  'captures',
+  'connections',
+  'calls',
+  'held',
+  'activations',
+  'clients',
+  'lab',
+];
 const HEAD = ['benchmark', 'what', 'ours', 'reference', 'against', 'ratio', 'wanted', ''];
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });

@@ -1,0 +1,131 @@
+// The commands that read captures, whole, beside tshark: `audit` and `decode --json`, their throughput and their peak
+// memory, and how fast the same file is only read. A run of 1 GB, from a corpus of one's own:
+//   node bench/captures.mjs --size 1G --from FOLDER        (or BENCH_SIZE=1G BENCH_CORPUS=FOLDER npm run bench)
+// tshark is slow, so it gets a part of the size (--part); that is to its favour, as it slows down with the size.
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { inTurns, leftOut, median, rate, row } from './measure.mjs';
+
+const { values } = parseArgs({
+  options: {
+    size: { type: 'string', default: process.env.BENCH_SIZE ?? '256M' },
+    part: { type: 'string', default: '24M' },
+    from: { type: 'string', default: process.env.BENCH_CORPUS ?? join(import.meta.dirname, '../pcaps') },
+    rounds: { type: 'string', default: '2' },
+  },
+});
+const cli = join(import.meta.dirname, '../dist/cli/main.js');
+const LIMIT_MB = 200;
+const PIECE = 1 << 20;
+const TSHARK = {
+  'tshark -T fields': ['-T', 'fields', '-e', 'frame.number', '-e', 'dcerpc.pkt_type', '-e', 'dcerpc.auth_level'],
+  'tshark -T json': ['-T', 'json'],
+};
+
+const folder = mkdtempSync(join(tmpdir(), 'bench-captures-'));
+try {
+  const file = make('whole.pcap', values.size);
+  const part = make('part.pcap', values.part);
+  const peaks = {};
+  const ours = (name, args) => () => command(name, peaks, process.execPath, [cli, ...args, file], file);
+  const sides = {
+    read: () => rate(() => readWhole(file)),
+    audit: ours('audit', ['audit', '--json']),
+    'decode --json': ours('decode --json', ['decode', '--json']),
+  };
+  const tshark = spawnSync('tshark', ['--version']).status === 0;
+  if (!tshark) leftOut('captures beside tshark', 'tshark is not on PATH');
+  else
+    for (const [name, args] of Object.entries(TSHARK))
+      sides[name] = () => command(name, peaks, 'tshark', ['-r', part, '-Y', 'dcerpc', ...args], part);
+  const medians = await inTurns(Number(values.rounds), sides);
+  const megabytes = Math.round(statSync(file).size / 1e6);
+  const beside = (name, against, wanted) =>
+    row({
+      what: `${name} of ${megabytes} MB`,
+      ours: medians[name],
+      reference: medians[against],
+      against: against === 'read' ? 'reading the file alone' : against,
+      unit: 'MB/s',
+      wanted,
+    });
+  if (tshark) {
+    beside('audit', 'tshark -T fields', '>= 20');
+    beside('decode --json', 'tshark -T fields', '>= 5');
+    beside('decode --json', 'tshark -T json', '>= 10');
+  }
+  beside('audit', 'read');
+  beside('decode --json', 'read');
+  memory(peaks, tshark);
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+function make(name, size) {
+  const out = join(folder, name);
+  const maker = join(import.meta.dirname, 'make-capture.mjs');
+  execFileSync(process.execPath, [maker, '--from', values.from, '--size', size, '--out', out], { stdio: 'ignore' });
+  return out;
+}
+
+/** Megabytes, read as the commands read them and looked at by nobody. */
+async function readWhole(file) {
+  const handle = await open(file);
+  const piece = Buffer.allocUnsafe(PIECE);
+  let octets = 0;
+  for (;;) {
+    const { bytesRead } = await handle.read(piece, 0, PIECE, null);
+    if (bytesRead === 0) break;
+    octets += bytesRead;
+  }
+  await handle.close();
+  return octets / 1e6;
+}
+
+/** Megabytes of `file` a second of a whole command, its start included; its output goes through a pipe to nobody. */
+async function command(name, peaks, program, args, file) {
+  const start = performance.now();
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  child.stdout.resume();
+  const peak = watchPeak(child.pid);
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  const seconds = (performance.now() - start) / 1000;
+  // An audit that finds something ends with 1, and tshark with 2 where the last packet of a capture is cut short.
+  if (code === null || code > 2) throw new Error(`${program} ${args.join(' ')} ended with ${code}`);
+  peaks[name] = [...(peaks[name] ?? []), peak()];
+  return statSync(file).size / 1e6 / seconds;
+}
+
+/** The peak memory of a process, as Linux keeps it, asked again and again since nobody keeps it afterwards. */
+function watchPeak(pid) {
+  let peak = 0;
+  const look = () => {
+    try {
+      peak = Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? peak);
+    } catch {
+      // It has ended, or this is no Linux.
+    }
+  };
+  const timer = setInterval(look, 20);
+  return () => {
+    clearInterval(timer);
+    return (peak * 1024) / 1e6;
+  };
+}
+
+function memory(peaks, tshark) {
+  if (peaks.audit.every((peak) => peak === 0)) {
+    leftOut('peak memory', 'only Linux tells it');
+    return;
+  }
+  for (const name of ['audit', 'decode --json']) {
+    const figures = { what: `peak memory of ${name}`, ours: Math.max(...peaks[name]), unit: 'MB' };
+    row({ ...figures, reference: LIMIT_MB, against: 'the limit', wanted: '< 1' });
+    if (tshark)
+      row({ ...figures, reference: median(peaks['tshark -T fields']), against: `tshark, of ${values.part} alone` });
+  }
+}
