@@ -285,6 +285,39 @@ describe('sources', () => {
     expect(all).toContainEqual(expect.stringMatching(/^error: .*unexpected end of file/));
   });
 
+  test('memory that is used again gives the same PDUs, also where one lies across pieces', async () => {
+    const parts = Array.from({ length: 3000 }, (_, n) => {
+      const pdu = pduOf({ callId: n, body: Buffer.alloc(1900, n) });
+      return [pdu.subarray(0, 1300), pdu.subarray(1300)];
+    });
+    const large = file('pieces.pcapng', captureOf(SYN, ...sent(bind, ...parts.flat())));
+    const read = async (reuse: boolean): Promise<string[]> => {
+      const all: string[] = [];
+      await readCapture(large, { onPdu: ({ bytes }) => void all.push(bytes.toString('hex')) }, { reuse });
+      return all;
+    };
+    const again = await read(true);
+    expect(again).toEqual([bind, ...parts.map((part) => Buffer.concat(part))].map((pdu) => pdu.toString('hex')));
+    expect(await read(false)).toEqual(again);
+  });
+
+  test('reading waits for the handler after each piece', async () => {
+    const steps: string[] = [];
+    await readCapture(file('waits.pcapng', capture), {
+      onPdu: () => void steps.push('PDU'),
+      onEnd: () => void steps.push('end'),
+      async onPiece() {
+        steps.push('piece');
+        await new Promise(setImmediate);
+        steps.push('waited');
+      },
+    });
+    const [before, after] = [steps.indexOf('piece'), steps.indexOf('end')];
+    expect(steps.slice(0, before).every((step) => step === 'PDU')).toBe(true);
+    expect(steps[before + 1]).toBe('waited');
+    expect(after).toBeGreaterThan(before + 1);
+  });
+
   test('a file that is not there, or no capture, is a CaptureError', async () => {
     const missing = join(folder, 'missing.pcap');
     await expect(items(missing)).rejects.toMatchObject({ name: 'CaptureError', code: 'UNREADABLE', file: missing });

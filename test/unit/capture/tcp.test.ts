@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { captureOf, ethernetFrame, pcapngOf, type Sent } from '../../support/segments.js';
+import { PduReader } from '../../../src/capture/pdu-reader.js';
+import { captureOf, ethernetFrame, pcapngOf, pduOf, type Sent } from '../../support/segments.js';
 import { type ReadStream, readStreams } from '../../support/streams.js';
 
 const SYN: Sent = { flags: 'SYN', sequence: 999 };
@@ -188,6 +189,28 @@ describe('connections', () => {
     });
     expect(count).toBe(9);
     expect(streams.every(({ ends }) => ends === 1)).toBe(true);
+  });
+
+  test('beyond the limit the probes of a port scan are forgotten before a connection that carries RPC', () => {
+    const bind = pduOf({ type: 11, body: 56 });
+    const rpc: Sent = { sequence: 1000, data: bind, clientPort: 50_000 };
+    const probes = Array.from({ length: 8 }, (_, n): Sent => ({ flags: 'SYN', sequence: 1, clientPort: 60_000 + n }));
+    const streams: number[] = [];
+    const reader = new PduReader({ limits: { connections: 4 }, onPdu: ({ stream }) => void streams.push(stream) });
+    reader.push(captureOf(rpc, ...probes, { ...rpc, sequence: 1000 + bind.length }));
+    reader.end();
+    expect(streams).toEqual([0, 0]);
+  });
+
+  test('a connection that has ended is known for a while longer, and then forgotten', () => {
+    const short = (n: number): Sent[] => [
+      { flags: 'SYN', sequence: 999, clientPort: 1024 + n },
+      { flags: 'RST', sequence: 1000, clientPort: 1024 + n },
+    ];
+    const late = (n: number): Sent => ({ sequence: 1000, acknowledgment: 1, clientPort: 1024 + n });
+    const many = Array.from({ length: 3000 }, (_, n) => short(n)).flat();
+    expect(readStreams(captureOf(...many, late(2999))).count).toBe(3000);
+    expect(readStreams(captureOf(...many, late(0))).count).toBe(3001);
   });
 
   test('100,000 idle streams cost little time and memory', () => {
