@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readCalls } from '../../../src/capture/calls.js';
+import { capturedAuthnHint } from '../../../src/capture/captured-class.js';
 import { CapturedServer } from '../../../src/capture/captured-server.js';
 import type { CapturedCall } from '../../../src/capture/conversation.js';
-import { whyNotRepeated } from '../../../src/capture/repeat.js';
+import { repeatConversation, whyNotRepeated } from '../../../src/capture/repeat.js';
 import { FirstClient } from '../../../src/cli/replay-server.js';
 import { Automation } from '../../../src/client/automation.js';
 import { DcomClient } from '../../../src/client/dcom-client.js';
@@ -14,6 +15,7 @@ import { CLIENT_PROFILES } from '../../../src/client/profiles.js';
 import { IID_IDispatch, IID_IProvideClassInfo } from '../../../src/codec/oaut/index.js';
 import { VirtualTime } from '../../../src/net/simulation/index.js';
 import { automationClass, CLASSES } from '../../../src/server/classes/index.js';
+import { corpusMissing, corpusPath } from '../../support/corpus.js';
 import { ACCOUNT, activates, authentication, CLSID, LEVEL, serve } from '../../support/live.js';
 import { observerOf } from '../../support/observers.js';
 
@@ -43,6 +45,7 @@ async function played(calls: readonly CapturedCall[], drive: Drive) {
   const playing = new CapturedServer(calls, (what) => told.push(what));
   const server = await serve({
     asOf: '2021-05',
+    registry: { LegacyAuthenticationLevel: capturedAuthnHint(calls) ?? LEVEL.CONNECT },
     classes: playing.classes,
     allowAnonymous: playing.allowAnonymous,
     observers: [playing],
@@ -208,6 +211,31 @@ describe('calls to the objects of a captured server', () => {
     expect(notCaptured).toEqual([]);
   });
 });
+
+describe.skipIf(corpusMissing)(
+  `both sides of a captured attack${corpusMissing ? `: skipped, ${corpusMissing}` : ''}`,
+  () => {
+    test.each([
+      ['suricata__dcerpc-ctxids.pcap', 215],
+      ['otrf__empire_dcom_shellwindows_WORKSTATION6_2020-09-18130751.cap', 54],
+    ])('%s: the client asks the server for every one of its %i calls, and for nothing else', async (file, count) => {
+      const { calls } = await readCalls(corpusPath(file), whyNotRepeated, observerOf());
+      const { asked, notCaptured } = await played(calls, async ({ address: { address: host, port } }) => {
+        const { credentials, random } = authentication({});
+        const repeated = await repeatConversation(calls, {
+          ...{ host, port, profile: WINDOWS, random, ...(credentials && { credentials }) },
+        });
+        expect(repeated.filter(({ notSent, differences }) => notSent !== undefined || differences.length > 0)).toEqual(
+          [],
+        );
+        for (const each of repeated) expect(each.repeated?.text).toBe(each.captured?.text);
+      });
+      expect(asked).toHaveLength(count);
+      expect(asked.filter((each) => !each.endsWith(' 1'))).toEqual([]);
+      expect(notCaptured).toEqual([]);
+    });
+  },
+);
 
 describe('--once', () => {
   const [first, other] = [

@@ -201,6 +201,20 @@ describe('what there is to relay', () => {
     expect(verdicts(connect as WhatIf)).toEqual(['relayed', 'activation policy']);
   });
 
+  test.each([
+    { name: 'client and server on one host', client: '10.0.0.5', server: '10.0.0.5' },
+    { name: 'IPv6', client: '2001:db8::5', server: '2001:db8::10' },
+    { name: 'addresses that the attacker would have had', client: '192.0.2.66', server: '192.0.2.67' },
+  ])('where it was captured: $name', async ({ client, server }) => {
+    const [call] = (await activationsIn(shippedPath('activation-at-connect.pcapng'))) as [CapturedCall];
+    const moved = { ...call, client: { address: client, port: 50_000 }, server: { address: server, port: 135 } };
+    const [row] = await relayCaptured(moved, AS_CAPTURED);
+    expect(verdicts(row as WhatIf)).toEqual(['relayed', 'activation policy']);
+    const from = row?.cells[0]?.outcome.evidence.invocation?.client.address;
+    expect(from).toMatch(/^192\.0\.2\.6[678]$/);
+    expect([client, server]).not.toContain(from);
+  });
+
   test.each([NTLM, SPNEGO])('authentication type %i as it was captured', async (authType) => {
     const calls = await recorded((server) => activates(server, { level: LEVEL.CONNECT, authType }));
     const [row] = await relayCaptured(calls[0] as CapturedCall, AS_CAPTURED);
