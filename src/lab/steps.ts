@@ -81,10 +81,14 @@ export async function runStep(lab: Lab, verb: Verb, step: StepData, index: numbe
   const runner = RUNNERS[verb] as Runner<Verb>;
   try {
     await runner(lab, step[verb] as StepOf<Verb>, context);
+    if (!TELLING.includes(verb)) compare(lab, verb, step.title ?? verb, context.expect, {});
   } catch (error) {
     throw error instanceof NotInThisWorld ? lab.error(context.path, error.message) : error;
   }
 }
+
+/** The verbs that compare by themselves what is expected with what came. */
+const TELLING: readonly Verb[] = ['activate', 'invoke', 'lure', 'relay', 'trace', 'heal', 'check'];
 
 async function restarted(host: LabHost): Promise<void> {
   await host.stop();
