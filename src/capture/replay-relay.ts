@@ -130,7 +130,7 @@ async function cellOf(
   const key = JSON.stringify([...place, wanted, level, variant.authType, client, variant.id, date, registry]);
   const outcome = known.get(key) ?? (await relayed(what, { variant, asOf, registry, wanted }, seededRandom(seed, key)));
   known.set(key, outcome);
-  return { asOf, expected: expectedOf(variant, level, { asOf, registry }), outcome };
+  return { asOf, expected: expectedStop(variant, { asOf, registry, victimLevel: level }), outcome };
 }
 
 interface How {
@@ -152,14 +152,6 @@ function relayed({ call, level, client }: What, { wanted, ...how }: How, random:
   });
   return time.run(work);
 }
-
-/** [MS-NLMP] 3.1.5.1.2: a client that means to sign does not go on where that was taken out of the negotiation. */
-const expectedOf = (
-  variant: RelayVariant,
-  level: number,
-  server: Parameters<typeof expectedStop>[1],
-): StoppedAt | undefined =>
-  isSigned(level) && variant.tampering?.negotiate !== undefined ? 'victim' : expectedStop(variant, server);
 
 /** Client and server where the capture has them, be they one machine, and somebody else between them. */
 function sceneOf({ client, server }: CapturedCall, time: VirtualTime) {

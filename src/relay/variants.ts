@@ -34,7 +34,7 @@ export interface RelayVariant {
   readonly stopped: {
     readonly unhardened?: StoppedAt;
     readonly hardened?: StoppedAt;
-    /** Whatever the server: where the victim's own level is PKT_INTEGRITY or above, so that it insists on signing. */
+    /** Whatever the server: where the victim's own level is PKT or above, so that it insists on signing ([MS-NLMP] 3.1.5.1.2). */
     readonly signingVictim?: StoppedAt;
   };
 }
