@@ -1,4 +1,5 @@
 import type { LabRelay } from '../lab/index.js';
+import { inTurn } from './lab-timeline.js';
 import type { Column, Style } from './table.js';
 
 /** One row for a variant, by NTLM and SPNEGO where these fare alike. */
@@ -12,9 +13,10 @@ const SPNEGO = '-spnego';
 
 export function relayRows(relays: readonly LabRelay[]): RelayRow[] {
   const rows = new Map<string, Map<string, string>>();
-  for (const { variant, asOf, outcome } of relays) {
+  for (const { variant, asOf } of relays) {
     const row = rows.get(variant.id) ?? new Map<string, string>();
-    rows.set(variant.id, row.set(asOf, outcome.stoppedAt ?? 'SUCCEEDED'));
+    const alike = relays.filter((each) => each.variant.id === variant.id && each.asOf === asOf);
+    rows.set(variant.id, row.set(asOf, inTurn(alike.map(({ outcome }) => outcome.stoppedAt ?? 'SUCCEEDED'))));
   }
   const same = (id: string): boolean => text(rows.get(id)) === text(rows.get(`${id}${SPNEGO}`));
   return [...rows]
@@ -31,7 +33,7 @@ export const relayColumns = (relays: readonly LabRelay[]): Column<RelayRow>[] =>
     (asOf): Column<RelayRow> => ({
       title: asOf < '2021-06' ? 'before' : asOf,
       value: ({ outcomes }) => outcomes.get(asOf) ?? '',
-      style: ({ outcomes }): Style => (outcomes.get(asOf) === 'SUCCEEDED' ? 'red' : 'green'),
+      style: ({ outcomes }): Style => (outcomes.get(asOf)?.includes('SUCCEEDED') ? 'red' : 'green'),
     }),
   ),
 ];

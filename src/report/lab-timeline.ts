@@ -24,30 +24,46 @@ export function timelineWord({ outcome, by, event, raised }: LabActivation): str
 
 /** Phase by phase, with servers and clients that fare alike in one row. */
 export function timelineRows(cells: readonly TimelineCell[]): TimelineRow[] {
-  return groups(cells, ({ phase }) => phase).flatMap(([phase, ofPhase]) => {
+  const asked = askedOf(cells);
+  const words = (of: readonly TimelineCell[]): string[] => asked.map((level) => wordOf(of, level));
+  const several = new Set(cells.map(({ activation }) => activation.server)).size > 1;
+  const serverOf = ({ phase, activation: { server } }: TimelineCell): string =>
+    several ? `${phase} (${server})` : phase;
+  return groups(cells, serverOf).flatMap(([phase, ofPhase]) => {
     const byRegistry = groups(ofPhase, ({ registry }) => String(registry));
-    const alike = groups(byRegistry, ([, row]) => words(row));
+    const alike = groups(byRegistry, ([, row]) =>
+      JSON.stringify(groups(row, ({ client }) => client).map(([client, own]) => [client, words(own)])),
+    );
     return alike.flatMap(([, members]) => {
       const registry = members.map(([value]) => value).join(', ');
       const [, first] = members[0] as (typeof members)[number];
       const byClient = groups(first, ({ client }) => client);
-      return groups(byClient, ([, row]) => words(row)).map(([, clients]) => ({
+      return groups(byClient, ([, row]) => words(row).join('|')).map(([, clients]) => ({
         phase,
         registry,
         clients: names(clients.map(([client]) => client)),
-        outcomes: (clients[0] as (typeof clients)[number])[1].map(({ activation }) => timelineWord(activation)),
+        outcomes: words((clients[0] as (typeof clients)[number])[1]),
       }));
     });
   });
 }
 
+const askedOf = (cells: readonly TimelineCell[]): string[] => [...new Set(cells.map(({ asked }) => asked))];
+
+/** What came of one level, with its changes where it was tried again; empty where it was not. */
+const wordOf = (cells: readonly TimelineCell[], level: string): string =>
+  inTurn(cells.filter(({ asked }) => asked === level).map(({ activation }) => timelineWord(activation)));
+
+/** What came one after the other, without repetitions. */
+export const inTurn = (outcomes: readonly string[]): string =>
+  outcomes.filter((outcome, index) => outcome !== outcomes[index - 1]).join(', then ');
+
 export function timelineColumns(cells: readonly TimelineCell[]): Column<TimelineRow>[] {
-  const asked = [...new Set(cells.map((cell) => cell.asked))];
   return [
     { title: 'server as of', value: ({ phase }) => phase },
     { title: 'Require…', value: ({ registry }) => registry },
     { title: 'clients', value: ({ clients }) => clients },
-    ...asked.map(
+    ...askedOf(cells).map(
       (title, index): Column<TimelineRow> => ({
         title: title.replace('PKT_', ''),
         value: ({ outcomes }) => outcomes[index] ?? '',
@@ -57,10 +73,10 @@ export function timelineColumns(cells: readonly TimelineCell[]): Column<Timeline
   ];
 }
 
-const styleOf = (word: string): Style => (word.startsWith('ok') ? 'green' : word === 'access' ? 'yellow' : 'red');
-
-const words = (cells: readonly TimelineCell[]): string =>
-  cells.map(({ activation }) => timelineWord(activation)).join('|');
+const styleOf = (word: string): Style => {
+  if (word === '' || /^ok( ↑)?$/.test(word)) return 'green';
+  return word === 'access' ? 'yellow' : 'red';
+};
 
 /** `windows-2021-06, 2021-09`: what names begin with is said once. */
 function names(clients: readonly string[]): string {
