@@ -13,6 +13,7 @@ import { tap } from '../report/tap.js';
 import type { AccountEntry, Secret } from '../security/index.js';
 import { captureFiles, openForWriting } from './files.js';
 import { type Output, output, UsageError } from './io.js';
+import { growHeapSlowly } from './memory.js';
 import { asOfOption, jsonOption, ntHashOption, passwordOption, registryOption, userOption } from './options.js';
 import { observer } from './secrets.js';
 
@@ -60,6 +61,7 @@ Examples:
     .action(audit);
 
 async function audit(paths: string[], options: AuditCommandOptions): Promise<void> {
+  growHeapSlowly();
   const out = output(options);
   const files = captureFiles(paths);
   if (files.length === 0) throw new UsageError('no capture to audit; give files, a folder or -');

@@ -14,6 +14,7 @@ import { inputOf } from './decode-input.js';
 import { fits, type ViewOptions, viewOf } from './decode-view.js';
 import { captureFiles } from './files.js';
 import { type Output, output, UsageError } from './io.js';
+import { growHeapSlowly } from './memory.js';
 import { filterOption, jsonOption, ntHashOption, passwordOption, userOption } from './options.js';
 import { observer } from './secrets.js';
 import { FileSummary, SUMMARY_COLUMNS } from './summary.js';
@@ -67,6 +68,7 @@ Examples:
     .action(decode);
 
 async function decode(paths: string[], options: DecodeOptions): Promise<void> {
+  growHeapSlowly();
   const out = output({ json: options.json, batched: true });
   try {
     await decodeAll(out, paths, options);
@@ -118,7 +120,7 @@ async function decodeFile(
     const decoded = captured.kind === 'cut' ? undefined : decoder.take(captured);
     const record = decoded === undefined ? cutRecord(name, captured) : pduRecord(name, decoded, times.take(decoded));
     if (record.error !== undefined) note(`warning: ${name} frame ${record.frame}: ${record.error}`);
-    if (fits(options.filter, record)) summary.add(record);
+    if (options.summary && fits(options.filter, record)) summary.add(record);
     view.pdu(record);
   };
   const secretsGiven = [options.user, options.password, options.nthash].some((given) => given !== undefined);

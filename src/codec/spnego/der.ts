@@ -1,4 +1,5 @@
 import { CodecError } from '../error.js';
+import { OID } from './oids.js';
 
 /** Identifier octets that SPNEGO uses (X.690 8.1.2); none of its tags needs more than one octet. */
 export const TAG = {
@@ -83,6 +84,8 @@ function lengthOctets(length: number): Buffer {
 
 /** X.690 8.19: the contents of an OBJECT IDENTIFIER as dotted text. */
 export function oidText(value: Uint8Array, path: string): string {
+  const known = KNOWN.find(({ octets }) => octets.equals(value));
+  if (known !== undefined) return known.text;
   const last = value[value.length - 1];
   if (last === undefined || last >= 0x80)
     throw new CodecError('SHORT', path, value.length, 'an OBJECT IDENTIFIER, cut short');
@@ -113,4 +116,8 @@ export function oidOctets(text: string): Buffer {
   return Buffer.from(octets);
 }
 
-export const writeOid = (text: string): Buffer => writeElement(TAG.OBJECT_IDENTIFIER, oidOctets(text));
+/** The identifiers that nearly all tokens are made of, worked out once. */
+const KNOWN = Object.values(OID).map((text) => ({ text: text as string, octets: oidOctets(text) }));
+
+export const writeOid = (text: string): Buffer =>
+  writeElement(TAG.OBJECT_IDENTIFIER, KNOWN.find((known) => known.text === text)?.octets ?? oidOctets(text));
