@@ -2,6 +2,7 @@ import { toHex } from '../codec/bytes.js';
 import { toJson } from '../codec/ndr/index.js';
 import { type Pdu, readCommonHeader } from '../codec/rpce/index.js';
 import type { ObservedMessage } from '../rpc/index.js';
+import { authToken } from './auth-token.js';
 import type { Asked } from './call-times.js';
 import type { DecodedPdu } from './decode.js';
 import type { CapturedPdu } from './pdu.js';
@@ -35,6 +36,8 @@ export interface PduRecord {
   readonly elapsed?: number;
   /** Whether the stub was protected, and what came of it: see `StubState`. */
   readonly stub?: string;
+  /** The NTLM message that a PDU of a handshake carries. */
+  readonly auth_token?: ReturnType<typeof authToken>;
   /** What the PDU says beyond its header, in JSON's terms; `stub_data` alone, in hexadecimal, where the operation is not known or sealed. */
   readonly value?: unknown;
   readonly error?: string;
@@ -61,11 +64,19 @@ export function pduRecord(file: string, decoded: DecodedPdu, asked?: Asked): Pdu
   if (asked !== undefined) record.request_frame = asked.frame;
   if (asked?.elapsed !== undefined) record.elapsed = asked.elapsed;
   if (message !== undefined && message.kind !== 'fault') record.stub = message.stubState;
+  const token = tokenOf(pdu);
+  if (token !== undefined) record.auth_token = token;
   const value = parameters === undefined ? bodyOf(pdu, message) : toJson(parameters.value);
   if (value !== undefined) record.value = value;
   if (error !== undefined) record.error = error.message;
   return record;
 }
+
+/** Calls carry signatures in the place of tokens. */
+const tokenOf = (pdu: Pdu | undefined): ReturnType<typeof authToken> =>
+  pdu?.auth === undefined || pdu.PTYPE === 'request' || pdu.PTYPE === 'response' || pdu.PTYPE === 'fault'
+    ? undefined
+    : authToken(pdu.auth);
 
 /** Which operation of which object the PDU belongs to. */
 function addCall(record: Draft, decoded: DecodedPdu, asked: Asked | undefined): void {

@@ -11,7 +11,7 @@ const ALWAYS = ['file', 'stream', 'frame', 'time', 'src', 'dst', 'ptype', 'call_
 const KEYS = [
   ...ALWAYS,
   ...['auth_type', 'auth_level', 'auth_context_id', 'user', 'interface', 'opnum', 'operation', 'object', 'status'],
-  ...['request_frame', 'elapsed', 'stub', 'value', 'error'],
+  ...['request_frame', 'elapsed', 'stub', 'auth_token', 'value', 'error'],
 ];
 
 /** Interfaces of which every operation in the captures has to be read. */
@@ -90,6 +90,25 @@ describe.skipIf(corpusMissing)(`the records of captures${corpusMissing ? `: skip
     expect(without('opnum', answers)).toEqual([]);
     expect(without('elapsed', (record) => has(record, 'request_frame'))).toEqual([]);
     expect(without('interface', (record) => call(record) && isBound(record))).toEqual([]);
+  });
+
+  test('have the NTLM messages of handshakes, also inside SPNEGO', () => {
+    const counts: Record<string, number> = {};
+    for (const { auth_type, auth_token } of records) {
+      if (auth_token === undefined) continue;
+      const key = `${auth_type} ${'error' in auth_token ? auth_token.error : auth_token.message}`;
+      counts[key] = (counts[key] ?? 0) + 1;
+    }
+    // 9 is SPNEGO, 10 is NTLM. As many as tshark finds, and one NEGOTIATE_MESSAGE at level CALL, which it does not open.
+    expect(counts).toEqual({
+      '9 NEGOTIATE_MESSAGE': 12,
+      '9 CHALLENGE_MESSAGE': 12,
+      '9 AUTHENTICATE_MESSAGE': 12,
+      '10 NEGOTIATE_MESSAGE': 24,
+      '10 CHALLENGE_MESSAGE': 21,
+      '10 AUTHENTICATE_MESSAGE': 21,
+      '10 CHALLENGE_MESSAGE.TargetInfo @0x3c: 36 octets at offset 60 end past the message of 60': 1,
+    });
   });
 
   test('have a status where they are faults', () => {
