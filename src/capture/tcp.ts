@@ -29,7 +29,7 @@ export interface TcpLimits {
   readonly waitingSegments?: number;
   /** The same for all directions together. Default 64 MiB. */
   readonly waitingBytesInAll?: number;
-  /** Connections known at the same time; beyond it a quarter is forgotten. Default 16384. */
+  /** Connections known at the same time; beyond it a quarter is forgotten. Default 12288. */
   readonly connections?: number;
 }
 
@@ -59,7 +59,7 @@ export class TcpReassembler<S> {
       waitingBytes: 4 << 20,
       waitingSegments: 4096,
       waitingBytesInAll: 64 << 20,
-      connections: 16_384,
+      connections: 12_288,
       ...limits,
     };
     this.connections = new Connections(this.#limits.connections, (connection) => {
