@@ -17,8 +17,6 @@ export interface Asked {
 interface Request extends Omit<Asked, 'elapsed'> {
   readonly seconds: number;
   readonly nanoseconds: number;
-  /** To the answer that was seen last. */
-  elapsed: number | undefined;
 }
 
 /**
@@ -28,7 +26,7 @@ interface Request extends Omit<Asked, 'elapsed'> {
 export class CallTimes {
   readonly #open = new OpenCalls<Request>();
 
-  /** The request that a response or fault answers, until the next PDU is taken; undefined for any other PDU, or where it was not captured. */
+  /** The request that a response or fault answers; undefined for any other PDU, or where it was not captured. */
   take(decoded: DecodedPdu): Asked | undefined {
     const { captured, observed, opnum, operation } = decoded;
     const { pdu } = observed;
@@ -44,7 +42,6 @@ export class CallTimes {
         opnum,
         operation: operation?.name,
         object: pdu.object,
-        elapsed: undefined,
       });
       return undefined;
     }
@@ -52,8 +49,15 @@ export class CallTimes {
     const request = this.#open.get(stream, pdu.call_id);
     if (request === undefined) return undefined;
     if (pdu.PTYPE === 'fault' || flagsOf(pdu) & PFC.LAST_FRAG) this.#open.close(stream, pdu.call_id);
-    request.elapsed = elapsed(request, captured);
-    return request;
+    // Member by member: `...request` in the middle of a literal takes many times as long.
+    return {
+      frame: request.frame,
+      interface: request.interface,
+      opnum: request.opnum,
+      operation: request.operation,
+      object: request.object,
+      elapsed: elapsed(request, captured),
+    };
   }
 
   /** Forgets a stream that has ended. */
