@@ -51,9 +51,13 @@ export class TwoHosts {
   readonly server: Network;
   readonly blocks: Buffer[] = [];
 
-  constructor(link: LinkOptions = {}) {
+  constructor(link: LinkOptions = {}, { recorded = true } = {}) {
     const { time } = this;
-    this.network = new SimulatedNetwork({ time, link, record: (block) => this.blocks.push(block) });
+    this.network = new SimulatedNetwork({
+      time,
+      link,
+      ...(recorded && { record: (block: Buffer) => void this.blocks.push(block) }),
+    });
     this.network.addHost('client', [CLIENT]);
     this.network.addHost('server', [SERVER]);
     this.client = this.network.of('client');

@@ -60,6 +60,19 @@ describe('a sniffer beside the server', () => {
     expect(shown(packets).slice(0, 3)).toEqual(['0 < PA ten octets', '5 < PA five.', '5 < FA']);
   });
 
+  test('sees what a slow server sends before its end, also where that comes at the moment when it has left', async () => {
+    const { packets } = await recorded({ bandwidth: 1000 }, undefined, ({ hosts, server }) => {
+      hosts.time.after(10, () => server.channel?.end());
+      server.send('ten octets');
+    });
+    expect(shown(packets).slice(0, 2)).toEqual(['0 < PA ten octets', '0 < FA']);
+  });
+
+  test('sees no segment that is larger than a frame, whatever the link delivers at once', async () => {
+    const { packets } = await recorded({ segment: 3_000 }, undefined, ({ client }) => client.send('x'.repeat(3_000)));
+    expect(packets.map(({ text }) => text.length)).toEqual([1_460, 1_460, 80]);
+  });
+
   test('sees the end of both directions', async () => {
     const { packets } = await recorded(MILLISECOND, undefined, ({ client }) => client.channel?.end());
     expect(shown(packets)).toEqual(['0 > FA', '0 < A', '0 < FA', '0 > A']);
@@ -162,6 +175,19 @@ describe('comments', () => {
       ['slow', undefined],
       ['slower', undefined],
       ['third', 'about the third'],
+    ]);
+  });
+
+  test('of an octet that is seen late go with it', async () => {
+    const { packets } = await recorded({}, { kind: 'reorder' }, (opened) => {
+      annotate(opened, 'toServer', 'one');
+      opened.client.send('a');
+      annotate(opened, 'toServer', 'two');
+      opened.client.send('b');
+    });
+    expect(packets.map(({ text, comment }) => [text, comment])).toEqual([
+      ['b', undefined],
+      ['a', 'one; two'],
     ]);
   });
 

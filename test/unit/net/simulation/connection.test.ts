@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+import { SimulationStuck } from '../../../../src/net/simulation/index.js';
+import { PORT, SERVER, TwoHosts } from '../../../support/simulated.js';
+
+const BETWEEN = ['client', 'server'] as const;
+const RESET = [expect.objectContaining({ code: 'ECONNRESET' })];
+
+/** How long it takes until nothing is due any more. */
+async function restOf({ time }: TwoHosts): Promise<number> {
+  const before = time.microseconds;
+  await expect(time.run(new Promise(() => undefined))).rejects.toThrow(SimulationStuck);
+  return time.microseconds - before;
+}
+
+describe('opening', () => {
+  test('a listener that is closed before the handshake has ended is not told of the connection', async () => {
+    const hosts = new TwoHosts({ latencyMilliseconds: 10 });
+    const [client, server] = [hosts.heard(), hosts.heard()];
+    const listener = await hosts.server.listen({ host: SERVER, port: PORT }, server.accept);
+    hosts.time.after(15, () => void listener.close());
+    await hosts.time.run(hosts.client.connect({ host: SERVER, port: PORT }, client.accept));
+    await hosts.time.pass(100);
+    expect([server.channel, client.closed, hosts.network.connections]).toEqual([undefined, [undefined], 0]);
+  });
+
+  test('who gives up is not told of a connection that comes later, and the server hears that it is closed', async () => {
+    const hosts = new TwoHosts({ latencyMilliseconds: 600 });
+    const [client, server] = [hosts.heard(), hosts.heard()];
+    await hosts.server.listen({ host: SERVER, port: PORT }, server.accept);
+    const connecting = hosts.time.run(hosts.client.connect({ host: SERVER, port: PORT }, client.accept, 700));
+    await expect(connecting).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+    await hosts.time.pass(5_000);
+    expect([client.channel, server.closed, hosts.network.connections]).toEqual([undefined, [undefined], 0]);
+  });
+
+  test('leaves no timer behind where it is refused', async () => {
+    const hosts = new TwoHosts();
+    const connecting = hosts.time.run(hosts.client.connect({ host: SERVER, port: PORT }, hosts.heard().accept));
+    await expect(connecting).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    expect(await restOf(hosts)).toBe(0);
+  });
+});
+
+describe('closing', () => {
+  test('leaves no timer behind', async () => {
+    const hosts = new TwoHosts();
+    const { client } = await hosts.connected();
+    client.channel?.end();
+    expect(await restOf(hosts)).toBe(400);
+  });
+
+  test('octets on the way are not given to who has closed', async () => {
+    const hosts = new TwoHosts();
+    const { client, server } = await hosts.connected();
+    server.send('on the way');
+    client.channel?.destroy();
+    await hosts.time.pass(1);
+    expect([client.text, client.closed, server.closed]).toEqual(['', [undefined], [undefined]]);
+  });
+});
+
+describe('what waits for a host that is cut off', () => {
+  const MEGABYTE = 1 << 20;
+  const opened = async () => {
+    const hosts = new TwoHosts({}, { recorded: false });
+    const ends = await hosts.connected();
+    const part = Buffer.alloc(MEGABYTE);
+    const send = (parts: number) => {
+      for (let n = 0; n < parts; n++) ends.client.channel?.send(part);
+    };
+    const partition = () => hosts.network.inject({ kind: 'partition', between: BETWEEN });
+    return { hosts, send, partition, ...ends };
+  };
+
+  test('ends the connection beyond 64 MiB, as sockets do', async () => {
+    const { hosts, send, partition, client, server } = await opened();
+    partition();
+    send(64);
+    await hosts.time.pass(1);
+    expect(client.closed).toEqual([]);
+    send(1);
+    await hosts.time.pass(1);
+    expect([client.closed, server.closed]).toEqual([RESET, RESET]);
+  });
+
+  test('is counted anew each time', async () => {
+    const { hosts, send, partition, client, server } = await opened();
+    for (let round = 0; round < 2; round++) {
+      const cut = partition();
+      send(40);
+      cut.heal();
+      await hosts.time.pass(1);
+    }
+    expect([client.closed, server.pieces.length]).toEqual([[], 80]);
+  });
+});
