@@ -83,7 +83,8 @@ export async function activate(lab: Lab, wish: ActivationWish, keep = false): Pr
     by: outcome.accepted ? undefined : (server?.refusedBy ?? failed[0]?.refusedBy ?? outcome.refusedAt),
     reason: server?.reason ?? failed[0]?.reason ?? outcome.text,
     seen: outcome,
-    event: server?.event?.id === 10036 ? server.event : undefined,
+    // What is not Windows may refuse as Windows does, and has no such log.
+    event: isWindows(on.machine) && server?.event?.id === 10036 ? server.event : undefined,
     clientEvent,
   };
   lab.activations.push(activation);

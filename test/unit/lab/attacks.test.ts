@@ -40,6 +40,15 @@ describe('relay', () => {
     },
   );
 
+  test('that is reflected meets the victim’s own server', async () => {
+    const run = await play({
+      hosts: attacked([], { serves: ['mmc20'], client: 'windows-2021-05' }),
+      steps: [relay('connect', 'reflection')],
+    });
+    expect(run.relays.map(({ server }) => server)).toEqual(['server', 'client']);
+    expect(run.served.map(({ server }) => server)).toEqual(['server', 'client']);
+  });
+
   test('that breaks on the way is nobody’s policy', async () => {
     const fault = { fault: { kind: 'reset', between: ['attacker', 'server'], after: 100 } };
     const run = await play({
