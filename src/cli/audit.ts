@@ -62,7 +62,15 @@ Examples:
 
 async function audit(paths: string[], options: AuditCommandOptions): Promise<void> {
   growHeapSlowly();
-  const out = output(options);
+  const out = output({ json: options.json, batched: true });
+  try {
+    await auditAll(out, paths, options);
+  } finally {
+    await out.flush();
+  }
+}
+
+async function auditAll(out: Output, paths: string[], options: AuditCommandOptions): Promise<void> {
   const files = captureFiles(paths);
   if (files.length === 0) throw new UsageError('no capture to audit; give files, a folder or -');
   const junitFile = options.junit === undefined ? undefined : openForWriting(options.junit);
