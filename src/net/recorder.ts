@@ -104,13 +104,15 @@ export class ConnectionRecorder {
     const server = this.#server;
     this.#ask(time);
     server.next = (server.next - 1) | 0;
+    server.acknowledged = server.next;
     this.#send(time, server, SYN | ACK, { options: this.#mssOption });
     server.next = (server.next + 1) | 0;
   }
 
-  /** The third: the client has heard of it. */
+  /** The third: the client has heard of it. Nothing where a later segment of the client has said so, or a reset came. */
   opened(time: bigint): void {
-    this.#send(time, this.#client, TCP_FLAG.ACK);
+    const heard = this.#server.acknowledged === this.#server.next;
+    if (!heard && !this.#client.finished) this.#send(time, this.#client, TCP_FLAG.ACK);
   }
 
   /** RFC 9293 3.10.7.1: nobody listens there. */

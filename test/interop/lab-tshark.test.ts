@@ -1,8 +1,11 @@
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { shippedScenarios } from '../../src/lab/index.js';
+import { parseScenario, shippedScenarios } from '../../src/lab/index.js';
+import type { Channel } from '../../src/net/channel.js';
+import type { Fault } from '../../src/net/simulation/index.js';
 import { captureFile, type RecordedLab, recordedLab } from '../support/labs.js';
+import { PORT, SERVER, TwoHosts } from '../support/simulated.js';
 import { CHECKSUMS, tshark, tsharkFields } from '../support/tshark.js';
 
 const TCP = 'tcp.analysis.flags || ip.checksum.status == 0 || tcp.checksum.status == 0';
@@ -73,5 +76,65 @@ describe.skipIf(tshark.skip)('a recording of a relay, as tshark shows it', () =>
     );
     expect(lured?.length).toBeGreaterThan(0);
     expect(relayed).toEqual(lured);
+  });
+});
+
+describe.skipIf(tshark.skip)('the analysis of TCP finds nothing in a recording', () => {
+  const analysed = async (capture: Buffer): Promise<string[][]> => {
+    const file = captureFile('handshake', capture);
+    try {
+      expect(await tsharkFields(file, 'tcp.flags.syn == 1', ['frame.number'])).not.toEqual([]);
+      return await tsharkFields(file, TCP, ['frame.number', '_ws.col.Info'], CHECKSUMS);
+    } finally {
+      rmSync(dirname(file), { recursive: true });
+    }
+  };
+
+  /** A client that sends as soon as it can, over a way with a fault. */
+  const faulty = async (fault: Omit<Fault, 'between'>): Promise<Buffer> => {
+    const hosts = new TwoHosts();
+    hosts.network.inject({ between: ['client', 'server'], ...fault });
+    await hosts.server.listen({ host: SERVER, port: PORT }, hosts.heard().accept);
+    const speaking = (channel: Channel) => {
+      channel.send(Buffer.from('at once'));
+      return hosts.heard().accept(channel);
+    };
+    await hosts.time.run(hosts.client.connect({ host: SERVER, port: PORT }, speaking));
+    await hosts.time.pass(60_000);
+    return hosts.recording;
+  };
+
+  test.each<Omit<Fault, 'between'>>([
+    { kind: 'truncate', from: 'client', after: 0 },
+    { kind: 'truncate', from: 'client', after: 1 },
+    { kind: 'half-close', from: 'client', after: 0 },
+    { kind: 'reset', from: 'client', after: 0 },
+  ])('of a connection that meets %j as it opens', async (fault) => {
+    expect(await analysed(await faulty(fault))).toEqual([]);
+  });
+
+  test('of a listener that closes during a handshake', async () => {
+    const hosts = new TwoHosts({ latencyMilliseconds: 10 });
+    const listener = await hosts.server.listen({ host: SERVER, port: PORT }, hosts.heard().accept);
+    hosts.time.after(15, () => void listener.close());
+    await hosts.time.run(hosts.client.connect({ host: SERVER, port: PORT }, hosts.heard().accept));
+    await hosts.time.pass(60_000);
+    expect(await analysed(hosts.recording)).toEqual([]);
+  });
+
+  test.each([
+    ['meets a truncation before its first octet', '- fault: { kind: truncate, between: [client, server], from: client }'],
+    ['is the server itself, which restarts', '- activate: { from: server, on: server, as: own }\n  - reboot: server'],
+  ])('of a scenario whose client %s', async (_name, step) => {
+    const text = `
+name: handshake
+title: Connections that end as they open
+hosts:
+  server: { address: 10.0.0.2, windows: Windows Server 2019, serves: [generic] }
+  client: { address: 10.0.0.11, windows: Windows 10 1809 }
+steps:
+  ${step}
+  - activate: { from: client, on: server }`;
+    expect(await analysed((await recordedLab(parseScenario(text))).capture)).toEqual([]);
   });
 });

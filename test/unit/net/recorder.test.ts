@@ -75,6 +75,25 @@ describe('a connection is recorded as a sniffer would have seen it', () => {
     expect(flow(blocks).slice(3)).toEqual(['< RA 1 1 0']);
   });
 
+  test('a server that ends before the handshake has: one acknowledgment of the client is for both', () => {
+    const blocks = record((connection) => {
+      connection.offer(1n);
+      connection.close(2n, 'toClient');
+      connection.opened(3n);
+      connection.close(4n, 'toServer');
+    });
+    expect(flow(blocks)).toEqual(['> S 0 0 0', '< SA 0 1 0', '< FA 1 1 0', '> A 1 2 0', '> FA 1 2 0', '< A 2 2 0']);
+  });
+
+  test.each(['toServer', 'toClient'] as const)('nothing opens after a reset %s', (direction) => {
+    const blocks = record((connection) => {
+      connection.offer(1n);
+      connection.reset(2n, direction);
+      connection.opened(3n);
+    });
+    expect(flow(blocks).slice(2)).toEqual([direction === 'toServer' ? '> RA 1 1 0' : '< RA 1 1 0']);
+  });
+
   test('after its close a direction records nothing more, the other still does', () => {
     const blocks = record((connection) => {
       connection.close(1n, 'toServer');

@@ -42,6 +42,15 @@ describe('a sniffer beside the server', () => {
     ]);
   });
 
+  test('sees a server that closes before the client’s acknowledgment is there, which is then for both', async () => {
+    const hosts = new TwoHosts(MILLISECOND);
+    const listener = await hosts.server.listen({ host: SERVER, port: PORT }, hosts.heard().accept);
+    hosts.time.after(1.5, () => void listener.close());
+    await hosts.time.run(hosts.client.connect({ host: SERVER, port: PORT }, hosts.heard().accept));
+    await hosts.time.pass(100);
+    expect(shown(hosts.packets)).toEqual(['0 > S', '0 < SA', '0.5 < FA', '0.5 > A']);
+  });
+
   test('sees octets of the client when they arrive, those of the server when they leave', async () => {
     const { packets } = await recorded(MILLISECOND, undefined, async ({ hosts, client, server }) => {
       client.send('question');
