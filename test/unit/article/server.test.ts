@@ -3,8 +3,8 @@ import {
   installUpdate,
   type Machine,
   machine,
-  patchLevelOf,
   reboot,
+  rebootDue,
   setRegistryValue,
 } from '../../../src/hardening/machine.js';
 import { activationAsClient, activationAsServer, enforcementOf } from '../../../src/hardening/machine-policy.js';
@@ -56,13 +56,22 @@ describe('server-side enforcement', () => {
     }
   });
 
-  test('article: "Windows client devices can act as a DCOM server, too"', () => {
-    for (const update of MILESTONES) {
-      expect(activationAsServer(windows(update, CLIENT_VERSION), { level: CONNECT }).outcome).toBe(
-        outcome(windows(update)),
-      );
-    }
-  });
+  test.each([
+    ['2021-05-11', 'accepted', 'accepted', 'accepted'],
+    ['2021-06-08', 'accepted', 'accepted', 'refused'],
+    ['2021-09-14', 'accepted', 'accepted', 'refused'],
+    ['2022-06-14', 'refused', 'accepted', 'refused'],
+    ['2022-11-08', 'refused', 'accepted', 'refused'],
+    ['2023-03-14', 'refused', 'refused', 'refused'],
+  ])(
+    'article: "Windows client devices can act as a DCOM server, too" (%s: %s, with 0 %s, with 1 %s)',
+    (update, absent, off, on) => {
+      const desk = (registry = {}) => outcome(windows(update, { ...CLIENT_VERSION, ...registry }));
+      expect(desk()).toBe(absent);
+      expect(desk(withValue(REQUIRE, 0))).toBe(off);
+      expect(desk(withValue(REQUIRE, 1))).toBe(on);
+    },
+  );
 });
 
 describe('whether it is enabled', () => {
@@ -70,15 +79,24 @@ describe('whether it is enabled', () => {
     expect(enforcementOf(reboot(installUpdate(windows('2021-09-14'), '2022-06-14'))).enabled).toBe(true);
   });
 
-  test('article: "only reasons it might not be enabled is if you have not installed this update or if you have manually disabled"', () => {
-    for (const update of MILESTONES) {
-      for (const value of [undefined, 0, 1]) {
-        const m = windows(update, value === undefined ? {} : withValue(REQUIRE, value));
-        const notInstalled = patchLevelOf(m).date < '2022-06-14';
-        if (!enforcementOf(m).enabled) expect(notInstalled || value === 0).toBe(true);
-      }
-    }
-  });
+  test.each([
+    // before the update of June 2022, value, whether enabled before it and with it
+    ['2021-05-11', undefined, false, true],
+    ['2021-05-11', 0, false, false],
+    ['2021-05-11', 1, false, true],
+    // KB5004442: an administrator can enable it since June 2021, and need not wait for this update.
+    ['2022-05-10', undefined, false, true],
+    ['2022-05-10', 0, false, false],
+    ['2022-05-10', 1, true, true],
+  ] as const)(
+    'article: "only reasons it might not be enabled is if you have not installed this update or if you have manually disabled" (%s, value: %s, enabled: %s, with the update: %s)',
+    (update, value, notInstalled, installed) => {
+      const before = windows(update, value === undefined ? {} : withValue(REQUIRE, value));
+      const after = reboot(installUpdate(before, '2022-06-14'));
+      expect([before, after].map((m) => enforcementOf(m).enabled)).toEqual([notInstalled, installed]);
+      expect([before, after].map((m) => outcome(m) === 'refused')).toEqual([notInstalled, installed]);
+    },
+  );
 
   test('article: "use registry keys to enable hardening changes manually to confirm normal operations"', () => {
     const disabled = windows('2022-06-14', withValue(REQUIRE, 0));
@@ -92,7 +110,7 @@ describe('the registry value', () => {
     expect(row?.path).toBe('HKLM\\SOFTWARE\\Microsoft\\Ole\\AppCompat');
   });
 
-  test('article: "Value Name: RequireIntegrityActivationAuthenticationLevel"', () => {
+  test('article: "Value Name: “RequireIntegrityActivationAuthenticationLevel”"', () => {
     expect(row?.name).toBe('RequireIntegrityActivationAuthenticationLevel');
   });
 
@@ -115,17 +133,30 @@ describe('the registry value', () => {
   });
 
   test.each([
-    [undefined, 0],
-    [undefined, 1],
-    [0, 1],
-    [1, 0],
-    [0, undefined],
-  ])('article: "A reboot is required when making any change to the value" (%s to %s)', (from, to) => {
-    const before = windows('2021-09-14', from === undefined ? {} : withValue(REQUIRE, from));
-    const changed = setRegistryValue(before, REQUIRE, to);
-    expect(enforcementOf(changed)).toEqual(enforcementOf(before));
-    expect(registryFor(reboot(changed).effective)[REQUIRE]).toBe(to);
-  });
+    // update, value before, value after, activations at CONNECT before and after the reboot
+    ['2021-09-14', undefined, 1, 'accepted', 'refused'],
+    ['2021-09-14', 1, undefined, 'refused', 'accepted'],
+    ['2021-09-14', 0, 1, 'accepted', 'refused'],
+    ['2021-09-14', 1, 0, 'refused', 'accepted'],
+    ['2022-06-14', undefined, 0, 'refused', 'accepted'],
+    ['2022-06-14', 0, undefined, 'accepted', 'refused'],
+    ['2022-06-14', 0, 1, 'accepted', 'refused'],
+    ['2022-06-14', 1, 0, 'refused', 'accepted'],
+  ] as const)(
+    'article: "A reboot is required when making any change to the value" (%s, from %s to %s: %s, then %s)',
+    (update, from, to, before, after) => {
+      const changed = setRegistryValue(
+        windows(update, from === undefined ? {} : withValue(REQUIRE, from)),
+        REQUIRE,
+        to,
+      );
+      expect([enforcementOf(changed).enabled, outcome(changed)]).toEqual([before === 'refused', before]);
+      expect(rebootDue(changed)).toBe(true);
+      const restarted = reboot(changed);
+      expect([enforcementOf(restarted).enabled, outcome(restarted)]).toEqual([after === 'refused', after]);
+      expect(rebootDue(restarted)).toBe(false);
+    },
+  );
 
   test('article: "Not setting this registry key value or setting this registry key value to 1 enables"', () => {
     const set = windows('2022-06-14', withValue(REQUIRE, 1));
@@ -142,10 +173,13 @@ describe('the registry value', () => {
       { name: RAISE, value: 1 },
       { name: 'LegacyAuthenticationLevel', value: 2 },
     ] as const;
-    const before = [windows('2021-09-14'), windows('2021-09-14', { registry: settings })];
-    for (const m of before) {
-      for (const update of MILESTONES) expect(reboot(installUpdate(m, update)).stored).toEqual(m.stored);
-    }
+    const updated = (m: Machine) => MILESTONES.reduce((each, update) => reboot(installUpdate(each, update)), m);
+    expect(updated(windows('2021-05-11')).stored).toEqual([]);
+    expect(updated(windows('2021-05-11', { registry: settings })).stored).toEqual([
+      { name: 'RequireIntegrityActivationAuthenticationLevel', value: 0, setBy: 'administrator' },
+      { name: 'RaiseActivationAuthenticationLevel', value: 1, setBy: 'administrator' },
+      { name: 'LegacyAuthenticationLevel', value: 2, setBy: 'administrator' },
+    ]);
   });
 
   test('article: "not overwritten by the June 2022 update, even if they result in an authentication level less than Packet Integrity"', () => {
@@ -163,14 +197,18 @@ describe('the registry value', () => {
     expect(registryFor(march.stored)).toEqual({ [REQUIRE]: 0 });
   });
 
-  test('article: "only impact machines acting as a DCOM server"', () => {
-    for (const update of MILESTONES) {
-      for (const requested of ['default', CONNECT] as const) {
-        const [absent, off, on] = [{}, withValue(REQUIRE, 0), withValue(REQUIRE, 1)].map((options) =>
-          activationAsClient(windows(update, options), plain, { requested }),
-        );
-        expect([off, on]).toEqual([absent, absent]);
-      }
+  test.each([
+    // update, the levels of a default activation and of one at CONNECT
+    ['2021-05-11', 2, 2],
+    ['2021-06-08', 5, 2],
+    ['2022-06-14', 5, 2],
+    ['2022-11-08', 5, 5],
+    ['2023-03-14', 5, 5],
+  ])('article: "only impact machines acting as a DCOM server": a client of %s', (update, byDefault, explicit) => {
+    for (const options of [{}, withValue(REQUIRE, 0), withValue(REQUIRE, 1)]) {
+      const level = (requested: 'default' | number) =>
+        activationAsClient(windows(update, options), plain, { requested }).level;
+      expect([level('default'), level(CONNECT)]).toEqual([byDefault, explicit]);
     }
   });
 
