@@ -123,7 +123,10 @@ describe.skipIf(tshark.skip)('the analysis of TCP finds nothing in a recording',
   });
 
   test.each([
-    ['meets a truncation before its first octet', '- fault: { kind: truncate, between: [client, server], from: client }'],
+    [
+      'meets a truncation before its first octet',
+      '- fault: { kind: truncate, between: [client, server], from: client }',
+    ],
     ['is the server itself, which restarts', '- activate: { from: server, on: server, as: own }\n  - reboot: server'],
   ])('of a scenario whose client %s', async (_name, step) => {
     const text = `

@@ -10,7 +10,7 @@ export class SimulationStuck extends Error {
 }
 
 export interface VirtualTimeOptions {
-  /** Milliseconds since 1970-01-01 UTC at which the simulation begins. */
+  /** Milliseconds since 1970-01-01 UTC at which the simulation begins; rounded to whole ones. */
   readonly start: number;
   /** How far time may go within one `run`; 30 days where absent. */
   readonly horizonMilliseconds?: number;
@@ -40,9 +40,12 @@ export class VirtualTime implements Timers {
   #skipped = 0;
   /** Beyond this, what is waited for is not coming. */
   #until = 0;
+  #running = false;
 
+  /** Throws `TypeError` for a start that is no time. */
   constructor({ start, horizonMilliseconds = 30 * DAY }: VirtualTimeOptions) {
-    this.#start = start;
+    if (!Number.isFinite(start)) throw new TypeError(`no time to start at: ${start}`);
+    this.#start = Math.round(start);
     this.#horizon = horizonMilliseconds * 1000;
   }
 
@@ -79,8 +82,11 @@ export class VirtualTime implements Timers {
   }
 
   /**
-   * Lets time pass until `work` settles, and gives what it gives. Rejects with `SimulationStuck` where it never would.
-   * One at a time.
+   * Lets time pass until `work` settles, and gives what it gives. Rejects with `SimulationStuck` where it never would,
+   * and with `TypeError` while another run goes on: one at a time.
+   *
+   * Inside of it nobody may wait for what takes real time, such as the machine's timers, files, workers, sockets and
+   * asynchronous crypto: simulated time would meanwhile run to whatever is due next, or the run come to nothing.
    */
   async run<T>(work: Promise<T>): Promise<T> {
     let settled = false;
@@ -88,22 +94,14 @@ export class VirtualTime implements Timers {
       settled = true;
     };
     work.then(settle, settle);
-    this.#until = this.#now + this.#horizon;
-    for (;;) {
-      await reactions();
-      if (settled) return work;
-      const due = this.#next();
-      if (due === undefined) throw new SimulationStuck('nothing will happen any more');
-      if (due.at > this.#until) {
-        // Another run may come to it.
-        this.#queue.push(due);
-        throw new SimulationStuck(`nothing came of it in ${this.#horizon / 1000 / DAY} days`);
-      }
-      // From here on it is not in the queue, so that stopping it counts for nothing.
-      due.stopped = true;
-      this.#now = due.at;
-      due.run();
+    if (this.#running) throw new TypeError('time passes already: one run at a time');
+    this.#running = true;
+    try {
+      await this.#pass(() => settled);
+    } finally {
+      this.#running = false;
     }
+    return work;
   }
 
   /** Lets so many milliseconds pass, with all that happens in them. */
@@ -120,6 +118,26 @@ export class VirtualTime implements Timers {
   /** Moves the clock while nothing happens, as if every machine slept: what is due comes that much later. */
   skip(milliseconds: number): void {
     this.#skipped += Math.max(0, Math.round(milliseconds * 1000));
+  }
+
+  /** One thing that is due after the other, until something holds. */
+  async #pass(until: () => boolean): Promise<void> {
+    this.#until = this.#now + this.#horizon;
+    for (;;) {
+      await reactions();
+      if (until()) return;
+      const due = this.#next();
+      if (due === undefined) throw new SimulationStuck('nothing will happen any more');
+      if (due.at > this.#until) {
+        // Another run may come to it.
+        this.#queue.push(due);
+        throw new SimulationStuck(`nothing came of it in ${this.#horizon / 1000 / DAY} days`);
+      }
+      // From here on it is not in the queue, so that stopping it counts for nothing.
+      due.stopped = true;
+      this.#now = due.at;
+      due.run();
+    }
   }
 
   #in(milliseconds: number): number {

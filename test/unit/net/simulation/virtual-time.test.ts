@@ -174,6 +174,47 @@ describe('a run', () => {
   });
 });
 
+describe('two runs at once', () => {
+  test('are refused, and the first goes on', async () => {
+    const { time } = timeline();
+    const first = time.run(new Promise((resolve) => time.after(7, () => resolve('first'))));
+    await expect(time.run(Promise.resolve())).rejects.toThrow(TypeError);
+    await expect(time.pass(1)).rejects.toThrow('one run at a time');
+    expect(await first).toBe('first');
+    expect(time.now()).toBe(START + 7);
+  });
+
+  test('that of its own work too', async () => {
+    const { time } = timeline();
+    const nested = async () => {
+      await Promise.resolve();
+      await time.pass(1);
+    };
+    await expect(time.run(nested())).rejects.toThrow(TypeError);
+  });
+
+  test.each([
+    ['failed', async () => Promise.reject(new RangeError('no')), RangeError],
+    ['got stuck', () => new Promise(() => undefined), SimulationStuck],
+  ])('are not these: one after another that %s', async (_what, work, error) => {
+    const { time } = timeline();
+    await expect(time.run(work())).rejects.toThrow(error);
+    await time.pass(1);
+    expect(time.now()).toBe(START + 1);
+  });
+});
+
+describe('a start', () => {
+  test('that is no whole number of milliseconds is rounded', async () => {
+    const time = new VirtualTime({ start: START + 0.6 });
+    expect([time.now(), time.nanoseconds]).toEqual([START + 1, BigInt(START + 1) * 1_000_000n]);
+  });
+
+  test.each([Number.NaN, Number.POSITIVE_INFINITY])('of %s is none', (start) => {
+    expect(() => new VirtualTime({ start })).toThrow(TypeError);
+  });
+});
+
 describe('skipping', () => {
   test('moves the clock at once, and what is due comes that much later', async () => {
     const { time, seen, note } = timeline();
