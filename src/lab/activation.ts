@@ -3,7 +3,7 @@ import type { Connector } from '../client/connection.js';
 import { DcomClient, type DcomClientOptions, Refused, type RemoteInterface } from '../client/dcom-client.js';
 import { ACCEPTED, type CallOutcome, outcomeOfError } from '../client/outcome.js';
 import { IID_IDispatch } from '../codec/oaut/index.js';
-import { RPC_C_AUTHN } from '../codec/rpce/index.js';
+import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import { type Application, accountOf, isWindows } from '../hardening/machine.js';
 import { activationAsClient, activationAsServer, clientEventOf } from '../hardening/machine-policy.js';
 import type { Activation, FailedLogon } from '../server/activation-log.js';
@@ -11,6 +11,8 @@ import type { Lab } from './lab.js';
 import { authenticates, type LabHost } from './lab-host.js';
 import type { LabActivation } from './run-types.js';
 import type { StepOf } from './scenario.js';
+import { SentSecurity } from './sent-security.js';
+import { type ActivationVerdict, verdictText } from './verdict.js';
 
 /** What a client is to do. */
 export interface ActivationWish {
@@ -27,7 +29,7 @@ export interface ActivationWish {
 
 export interface ActivationDone {
   readonly activation: LabActivation;
-  /** What KB5004442 and the access checks make of it, in the words of `actual`. */
+  /** What the model of the hardening and the access checks make of it, in the words of `actual`. */
   readonly expected: string;
   readonly actual: string;
   /** Where the object is kept. */
@@ -46,10 +48,12 @@ export async function activate(lab: Lab, wish: ActivationWish, keep = false): Pr
   const level = decision?.level ?? from.levelOfOther(requested);
   const profile = from.profileOf(application, level);
   const authType = authenticates(level) ? (wish.authType ?? profile.authType) : RPC_C_AUTHN.NONE;
+  const sent = new SentSecurity();
   const client = new DcomClient({
     ...clientOptions(lab, wish),
     profile,
     authType,
+    octets: sent.octets,
     ...(anonymous ? {} : { credentials: from.credentialsOf(wish.user) }),
   });
   const clientEvent = decision && clientEventOf(decision, application, { clsid: braced(clsid), target: on.name });
@@ -76,22 +80,21 @@ export async function activate(lab: Lab, wish: ActivationWish, keep = false): Pr
     clsid,
     requested,
     anonymous,
-    authType,
-    level,
+    authType: sent.authType ?? authType,
+    level: sent.level ?? level,
     raised: decision?.raised ?? false,
     outcome: outcome.accepted ? 'accepted' : 'refused',
     by: outcome.accepted ? undefined : (server?.refusedBy ?? failed[0]?.refusedBy ?? outcome.refusedAt),
     reason: server?.reason ?? failed[0]?.reason ?? outcome.text,
     seen: outcome,
-    // What is not Windows may refuse as Windows does, and has no such log.
-    event: isWindows(on.machine) && server?.event?.id === 10036 ? server.event : undefined,
+    event: server?.event?.id === 10036 ? server.event : undefined,
     clientEvent,
   };
   lab.activations.push(activation);
   return {
     activation,
-    expected: expectedOf(wish, activation),
-    actual: describe(activation.by, activation.event !== undefined),
+    expected: verdictText(expectedOf(wish, authType === RPC_C_AUTHN.NONE ? RPC_C_AUTHN_LEVEL.NONE : level)),
+    actual: verdictText({ level: activation.level, by: activation.by, event: activation.event !== undefined }),
     ...(object && { kept: { client, object } }),
   };
 }
@@ -144,17 +147,17 @@ async function attempt(
   }
 }
 
-function expectedOf({ on, user }: ActivationWish, { level, authType, anonymous }: LabActivation): string {
-  const named = authenticates(level) && !anonymous;
-  if (named && accountOf(on.machine, user) === undefined) return describe('authentication', false);
-  const decision = activationAsServer(on.machine, { level, authType, anonymous });
-  if (decision.outcome === 'refused') return describe('activation policy', decision.event !== undefined);
+/** What the model of the hardening and the access checks make of an activation that asks for a level. */
+function expectedOf({ on, user, anonymous }: ActivationWish, asked: number): ActivationVerdict {
+  // [MS-RPCE] 2.2.1.1.8: a client that is asked for CALL uses PKT.
+  const level = asked === RPC_C_AUTHN_LEVEL.CALL ? RPC_C_AUTHN_LEVEL.PKT : asked;
+  if (authenticates(level) && !anonymous && accountOf(on.machine, user) === undefined)
+    return { level, by: 'authentication', event: false };
+  const { outcome, event } = activationAsServer(on.machine, { level, anonymous });
+  if (outcome === 'refused') return { level, by: 'activation policy', event: event !== undefined };
   // Nobody without a name may activate, unless an access list says so ([MS-DCOM] note <61>).
-  if (decision.outcome === 'not covered' || anonymous) return describe('access control', false);
-  return describe(undefined, decision.event !== undefined);
+  if (outcome === 'not covered' || anonymous) return { level, by: 'access control', event: false };
+  return { level, by: undefined, event: event !== undefined };
 }
-
-const describe = (by: string | undefined, event: boolean): string =>
-  `${by === undefined ? 'accepted' : `refused by ${by}`}${event ? ', event 10036' : ''}`;
 
 const braced = (clsid: string): string => `{${clsid.toUpperCase()}}`;

@@ -9,11 +9,14 @@ export interface StepContext {
   readonly expect: Expectation;
 }
 
-/** What a step can tell, by the names of what a scenario can expect. */
+/** Section of what the hosts' own model of the hardening expects: the same rules decide in the servers and clients. */
+export const MODEL = 'KB5004442, as modelled';
+
+/** What has to come of a step, or what it can tell, by the names of what a scenario can expect. */
 export type Observed = Partial<Record<keyof Expectation, unknown>>;
 
 /** One finding for each thing that the scenario expects. */
-export function compare(lab: Lab, id: string, title: string, expect: Expectation, observed: Observed): void {
+export function compare(lab: Lab, id: string, title: string, expect: Observed, observed: Observed): void {
   for (const [key, expected] of Object.entries(expect)) {
     const known = key in observed;
     lab.found({

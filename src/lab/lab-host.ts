@@ -20,6 +20,7 @@ import { type NtlmCredentials, type RandomBytes, Secret } from '../security/inde
 import { CLASSES, type ClassName } from '../server/classes/index.js';
 import { type DcomServer, startServer } from '../server/server.js';
 import { Audience } from './audience.js';
+import { netbiosName } from './machines.js';
 import { listenText, type World } from './world.js';
 
 export interface LabHostOptions {
@@ -101,6 +102,7 @@ export class LabHost {
       random,
       ...this.policy,
       policy,
+      platform: windows ? 'windows' : 'other',
       accounts: machine.accounts.map(({ domain, user, sid }) => ({ domain, user, sid, password: passwordOf(user) })),
       names: { netbiosName: netbiosName(machine.name), ...member },
       classes: serves.map((name) => CLASSES[name as ClassName]),
@@ -152,9 +154,6 @@ function windowsAt(date: string): ClientProfile {
     months.findLast(({ name }) => name.slice('windows-'.length) <= date.slice(0, 7)) ?? (months[0] as ClientProfile)
   );
 }
-
-/** [MS-NLMP] names computers by NetBIOS names of at most 15 characters. */
-const netbiosName = (name: string): string => name.toUpperCase().slice(0, 15);
 
 /** Whether an activation authenticates. */
 export const authenticates = (level: number): boolean => level !== RPC_C_AUTHN_LEVEL.NONE;

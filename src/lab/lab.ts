@@ -2,6 +2,7 @@ import type { DcomClient } from '../client/dcom-client.js';
 import type { ClientProfileName } from '../client/profiles.js';
 import type { RemoteInterface } from '../client/remote-interface.js';
 import type { Application } from '../hardening/machine.js';
+import type { Trace } from '../hardening/trace.js';
 import { type InjectedFault, type SeededBytes, seededRandom } from '../net/simulation/index.js';
 import { comments } from './comments.js';
 import { LabHost } from './lab-host.js';
@@ -32,6 +33,7 @@ export class Lab {
   readonly relays: LabRelay[] = [];
   readonly traces: LabTrace[] = [];
   readonly #ids = new Map<string, number>();
+  readonly #traces = new Set<string>();
 
   constructor(scenario: Scenario, world: World, seed: string) {
     this.scenario = scenario;
@@ -98,6 +100,23 @@ export class Lab {
     });
   }
 
+  /** A trace that has not been made before, as the steps of a scenario go on. */
+  traced(server: string, trace: Trace): void {
+    const text = JSON.stringify([server, trace]);
+    if (this.#traces.has(text)) return;
+    this.#traces.add(text);
+    this.traces.push({ server, trace });
+  }
+
+  /** Moves the clock while nothing happens. Throws `ScenarioError` where objects are kept, which would not live so long. */
+  sleepUntil(time: number, path: Path): void {
+    if (time > this.world.clock() && this.world.simulation !== undefined && this.objects.size > 0) {
+      const names = [...this.objects.keys()].join(', ');
+      throw this.error(path, `release ${names} before the clock moves on, or let the scenario start later`);
+    }
+    this.world.sleepUntil(time);
+  }
+
   error(path: Path, why: string): Error {
     return this.scenario.error(path, why);
   }
@@ -109,7 +128,7 @@ export class Lab {
       address: data.address,
       serves: data.serves,
       client: data.client as ClientProfileName | undefined,
-      random: this.random(name),
+      random: this.random(`host ${name}`),
       passwordOf: (user) => this.passwordOf(user),
       machine: machineOf(this.scenario.data, name, world.addressOf(data.address)),
     });

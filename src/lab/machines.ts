@@ -55,3 +55,6 @@ function registryOf({ registry = {}, applications }: HostData): Omit<RegistryEnt
   );
   return [...values, ...ofAppIds];
 }
+
+/** [MS-NLMP] 2.2.2.1: computers have NetBIOS names, of at most 15 characters. */
+export const netbiosName = (name: string): string => name.toUpperCase().slice(0, 15);

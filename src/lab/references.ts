@@ -1,5 +1,8 @@
+import { parseAddress } from '../codec/inet/address.js';
+import { normaliseUuid } from '../codec/uuid.js';
 import { eventBuild } from '../hardening/builds.js';
 import { LEFT_OPEN, RELAY_VARIANTS, type RelayVariant, relayVariant } from '../relay/index.js';
+import { netbiosName } from './machines.js';
 import type { HostData, ScenarioData, StepData, StepOf } from './scenario.js';
 import type { Path } from './scenario-file.js';
 
@@ -11,18 +14,29 @@ export interface Mistake {
 /** What a scenario names that is not there, or does not fit; a schema cannot see that. */
 export function references(data: ScenarioData): Mistake[] {
   const mistakes = Object.entries(data.hosts).flatMap(([name, host]) => ofHost(data, name, host));
-  const addresses = new Map<string, string>();
-  for (const [name, { address }] of Object.entries(data.hosts)) {
-    const other = addresses.get(address);
-    if (other !== undefined) mistakes.push({ path: ['hosts', name, 'address'], why: `${other} has this address` });
-    addresses.set(address, name);
-  }
+  mistakes.push(...taken(data, 'address', ({ address }) => parseAddress(address).toString('hex')));
+  mistakes.push(...taken(data, 'NetBIOS name', (_, name) => netbiosName(name)));
   const names = new Names(data);
   data.steps.forEach((step, index) => {
     mistakes.push(...names.ofStep(step, ['steps', index]));
   });
   return mistakes;
 }
+
+/** What two hosts cannot both have. */
+function taken(data: ScenarioData, what: string, of: (host: HostData, name: string) => string): Mistake[] {
+  const owners = new Map<string, string>();
+  return Object.entries(data.hosts).flatMap(([name, host]) => {
+    const value = of(host, name);
+    const owner = owners.get(value);
+    owners.set(value, name);
+    const path = ['hosts', name, ...(what === 'address' ? [what] : [])];
+    return owner === undefined ? [] : [{ path, why: `${owner} has this ${what}` }];
+  });
+}
+
+/** Not of one host: RFC 1122 3.2.1.3, RFC 4291 2.5.2, and the groups of both. */
+const OF_NO_HOST = /^(0{8}|f{8}|[ef][0-9a-f]{7}|0{32}|ff[0-9a-f]{30})$/;
 
 function ofHost(data: ScenarioData, name: string, host: HostData): Mistake[] {
   const path = ['hosts', name];
@@ -38,6 +52,11 @@ function ofHost(data: ScenarioData, name: string, host: HostData): Mistake[] {
   }
   if (host.system !== undefined && (host.updates.length > 0 || host.registry !== undefined))
     mistakes.push({ path, why: 'only Windows has updates and a registry' });
+  if (OF_NO_HOST.test(parseAddress(host.address).toString('hex')))
+    mistakes.push({ path: [...path, 'address'], why: 'it is no address of one host' });
+  const newest = host.updates.toSorted().at(-1);
+  if (data.start !== undefined && newest !== undefined && newest > data.start)
+    mistakes.push({ path: ['start'], why: `${name} has installed the update of ${newest} by then` });
   if (host.windows !== undefined && host.enforces)
     mistakes.push({ path: [...path, 'enforces'], why: 'what Windows enforces follows from its updates and registry' });
   return [...mistakes, ...ofApplications(data, host, [...path, 'applications'])];
@@ -54,6 +73,8 @@ function ofApplications(data: ScenarioData, host: HostData, path: Path): Mistake
       mistakes.push({ path: [...path, key, 'user'], why: `there is no account '${user}'` });
     if (appIdAuthenticationLevel !== undefined && appId === undefined)
       mistakes.push({ path: [...path, key, 'appIdAuthenticationLevel'], why: 'of which AppID? give `appId`' });
+    if (appId !== undefined && normaliseUuid(appId) === undefined)
+      mistakes.push({ path: [...path, key, 'appId'], why: `'${appId}' is no AppID` });
     if (appIdAuthenticationLevel !== undefined && host.windows === undefined)
       mistakes.push({ path: [...path, key, 'appIdAuthenticationLevel'], why: 'only Windows has a registry' });
   }
@@ -75,16 +96,25 @@ class Names {
   readonly #data: ScenarioData;
   readonly #objects = new Set<string>();
   readonly #faults = new Set<string>();
+  /** The newest update of each host, as the steps go on. */
+  readonly #updates = new Map<string, string>();
   #mistakes: Mistake[] = [];
 
   constructor(data: ScenarioData) {
     this.#data = data;
+    for (const [name, { updates }] of Object.entries(data.hosts)) {
+      const newest = updates.toSorted().at(-1);
+      if (newest !== undefined) this.#updates.set(name, newest);
+    }
   }
 
   ofStep(step: StepData, path: Path): Mistake[] {
     this.#mistakes = [];
     const { update, set, reboot, activate, invoke, release, lure, relay, timeline, trace, link, fault, heal } = step;
-    if (update) this.#windows(update.host, [...path, 'update', 'host']);
+    if (update) {
+      this.#windows(update.host, [...path, 'update', 'host']);
+      this.#installed(update.host, [update.date], [...path, 'update', 'date']);
+    }
     if (set) this.#setting(set, [...path, 'set']);
     if (reboot) this.#host(reboot, [...path, 'reboot']);
     if (activate) this.#activation(activate, [...path, 'activate']);
@@ -101,7 +131,7 @@ class Names {
       ['link', link],
       ['fault', fault],
     ] as const)
-      given?.between.forEach((name, index) => void this.#host(name, [...path, verb, 'between', index]));
+      if (given) this.#between(given.between, [...path, verb, 'between']);
     if (fault) this.#fault(fault, [...path, 'fault']);
     if (heal && !this.#faults.delete(heal)) this.#wrong([...path, 'heal'], `no fault before is named '${heal}'`);
     if (step.check) this.#host(step.check.host, [...path, 'check', 'host']);
@@ -122,6 +152,14 @@ class Names {
   #windows(name: string, path: Path): void {
     const host = this.#host(name, path);
     if (host !== undefined && host.windows === undefined) this.#wrong(path, `${name} is not Windows`);
+  }
+
+  /** Updates are cumulative: an older one changes nothing, so that it is not what was meant. */
+  #installed(host: string, dates: readonly string[], path: Path): void {
+    const newest = this.#updates.get(host);
+    const [first = '', ...others] = dates.toSorted();
+    if (newest !== undefined && first < newest) this.#wrong(path, `${host} has the update of ${newest} already`);
+    this.#updates.set(host, others.at(-1) ?? first);
   }
 
   #server(name: string, path: Path): void {
@@ -153,7 +191,14 @@ class Names {
       this.#wrong([...path, 'AuthenticationLevel'], 'of which AppID? give `appId`');
     if (appId !== undefined && level === undefined)
       this.#wrong([...path, 'appId'], 'give its AuthenticationLevel, or null to delete it');
+    if (appId !== undefined && normaliseUuid(appId) === undefined)
+      this.#wrong([...path, 'appId'], `'${appId}' is no AppID`);
     if (appId === undefined && Object.keys(values).length === 0) this.#wrong(path, 'it sets nothing');
+  }
+
+  #between(between: readonly [string, string], path: Path): void {
+    between.forEach((name, index) => void this.#host(name, [...path, index]));
+    if (between[0] === between[1]) this.#wrong(path, 'it takes two hosts');
   }
 
   #fault({ kind, between, from, for: lasts, as }: StepOf<'fault'>, path: Path): void {
@@ -200,6 +245,12 @@ class Names {
     this.#windows(given.server, [...path, 'server']);
     this.#server(given.server, [...path, 'server']);
     given.clients.forEach((name, index) => void this.#host(name, [...path, 'clients', index]));
+    this.#installed(given.server, given.phases, [...path, 'phases']);
+    const { enforced = {} } = given.table ?? {};
+    for (const phase of Object.keys(enforced)) {
+      if (!given.phases.some((each) => each === phase || each === `${phase}-01`))
+        this.#wrong([...path, 'table', 'enforced', phase], 'it is none of the phases');
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import { SimulationStuck } from '../net/simulation/index.js';
 import { Lab } from './lab.js';
 import type {
   HostLog,
@@ -40,7 +41,7 @@ export interface LabRun {
 
 /**
  * Runs a scenario. The same scenario and seed give the same run, and the same recording, octet by octet. Rejects with
- * `ScenarioError` for what a lab cannot do, and with `SimulationStuck` where nothing comes of a step.
+ * `ScenarioError` for what a lab cannot do, and where nothing comes of a step.
  */
 export async function runScenario(scenario: Scenario, options: LabOptions = {}): Promise<LabRun> {
   const { seed = 1, sockets = false, record } = options;
@@ -49,13 +50,20 @@ export async function runScenario(scenario: Scenario, options: LabOptions = {}):
     ? socketWorld()
     : simulatedWorld({ start: startOf(data), link: linkOf(data), ...(record && { record }) });
   const lab = new Lab(scenario, world, String(seed));
-  await world.run(async () => {
+  let running = 0;
+  const work = async (): Promise<void> => {
     try {
       await lab.open();
-      for (const [index, step] of data.steps.entries()) await runStep(lab, verbOf(step), step, index);
+      for (const [index, step] of data.steps.entries()) {
+        running = index;
+        await runStep(lab, verbOf(step), step, index);
+      }
     } finally {
       await lab.close();
     }
+  };
+  await world.run(work).catch((error: unknown) => {
+    throw error instanceof SimulationStuck ? scenario.error(['steps', running], error.message) : error;
   });
   return {
     scenario: data.name,
@@ -78,10 +86,14 @@ export async function runScenario(scenario: Scenario, options: LabOptions = {}):
 
 const FIRST_DAY = '2021-05-03';
 
-/** In the morning of the day on which everything that its hosts have installed is there. */
-function startOf({ start, hosts }: ScenarioData): number {
+/**
+ * In the morning of the day on which everything that its hosts have installed is there; a timeline begins with its first
+ * phase, whatever its clients have installed.
+ */
+function startOf({ start, hosts, steps }: ScenarioData): number {
   const updates = Object.values(hosts).flatMap((host) => host.updates);
-  const day = start ?? [FIRST_DAY, ...updates].toSorted().at(-1);
+  const [phase] = steps.flatMap(({ timeline }) => timeline?.phases ?? []).toSorted();
+  const day = start ?? phase ?? [FIRST_DAY, ...updates].toSorted().at(-1);
   return Date.parse(`${day}T09:00:00Z`);
 }
 

@@ -1,10 +1,15 @@
 import { z } from 'zod';
 import { CLIENT_PROFILE_NAMES } from '../client/profiles.js';
+import { ADVICE, type TraceConclusion } from '../hardening/trace-advice.js';
 import { FAULT_KINDS } from '../net/simulation/index.js';
 import { CLASS_NAMES } from '../server/classes/index.js';
 import { clsid, date, duration, dword, level } from './values.js';
 
 const name = z.string().min(1);
+/** RFC 952, with the underscore that NetBIOS has: it names files and the interfaces of recordings too. */
+const hostName = z
+  .string()
+  .regex(/^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/, 'letters, digits, dots and hyphens');
 const registryValue = dword.nullable().describe('a DWORD; null deletes the value');
 
 const registry = z
@@ -57,6 +62,8 @@ const link = z.strictObject({
   segment: z.number().int().positive().optional().describe('octets that arrive at once; 1 for octet by octet'),
 });
 const pair = z.tuple([name, name]);
+
+const registrySetting = z.union([z.literal('absent'), dword], 'absent or a DWORD');
 
 const LEVELS = ['default', 'NONE', 'CONNECT', 'CALL', 'PKT', 'PKT_INTEGRITY', 'PKT_PRIVACY', 'anonymous'] as const;
 
@@ -115,14 +122,28 @@ const steps = {
       server: name,
       clients: z.array(name).min(1),
       phases: z.array(date).min(1),
-      registry: z
-        .array(z.union([z.literal('absent'), dword], 'absent or a DWORD'))
-        .min(1)
-        .default(['absent']),
+      registry: z.array(registrySetting).min(1).default(['absent']),
       levels: z
         .array(z.enum(LEVELS))
         .min(1)
         .default([...LEVELS]),
+      table: z
+        .strictObject({
+          enforced: z
+            .record(z.string(), z.array(registrySetting))
+            .describe('by phase, the values of the registry at which the server enforces'),
+          logs: date.describe('the phase from which on it logs event 10036'),
+          raises: z
+            .record(name, z.enum(['default', 'all']))
+            .default({})
+            .describe('what a client raises to PKT_INTEGRITY by itself'),
+          defaults: z
+            .record(name, level)
+            .default({})
+            .describe('the default level of a client, where that is not CONNECT'),
+        })
+        .optional()
+        .describe('what has to come of it, said independently of the program'),
     })
     .describe('activations at every level, by every client, on a server of every phase and registry value'),
   trace: z.strictObject({ server: name }).describe('from the server’s events to the applications'),
@@ -144,19 +165,46 @@ const steps = {
 
 export const VERBS = Object.keys(steps) as (keyof typeof steps)[];
 
+/** Which layer says no, in the server, the client, or between them. */
+const layer = z.enum([
+  'nobody',
+  'activation policy',
+  'access control',
+  'authentication',
+  'signature',
+  'security context',
+  'exporter',
+  'victim',
+  'transport',
+  'class',
+  'version',
+  'request',
+  'session',
+  'limit',
+  'codec',
+  'bind',
+  'fault',
+  'object',
+]);
+
 const expectation = z
   .strictObject({
     outcome: z.enum(['accepted', 'refused', 'succeeded', 'stopped', 'happened']).optional(),
-    by: name
+    by: layer.optional().describe('which layer refused or stopped'),
+    variants: z
+      .record(name, layer)
       .optional()
-      .describe('which layer refused or stopped: activation policy, access control, signature, transport, …'),
+      .describe('of a relay: which layer stops each variant, by its id; nobody where it succeeds'),
     event: z
       .union([z.literal(10036), z.literal('none')], '10036 or none')
       .optional()
       .describe('of the server'),
     clientEvent: z.union([z.literal(10037), z.literal(10038), z.literal('none')], '10037, 10038 or none').optional(),
     level: level.optional().describe('what went over the wire'),
-    conclusion: name.optional().describe('of a trace'),
+    conclusion: z
+      .enum(Object.keys(ADVICE) as [TraceConclusion, ...TraceConclusion[]])
+      .optional()
+      .describe('of a trace'),
     application: name.optional().describe('the path that a trace leads to'),
     pid: z.number().int().optional(),
     objects: z.number().int().optional().describe('on a host'),
@@ -172,8 +220,11 @@ const optional = Object.fromEntries(Object.entries(steps).map(([verb, type]) => 
 
 const step = z
   .strictObject({ title: name.optional(), ...optional, expect: expectation.optional() })
-  .refine((given) => VERBS.filter((verb) => given[verb] !== undefined).length === 1, {
-    error: `a step is one of ${VERBS.join(', ')}`,
+  .superRefine((given, context) => {
+    const verbs = VERBS.filter((verb) => given[verb] !== undefined);
+    const why = `a step is one of ${VERBS.join(', ')}`;
+    if (verbs.length !== 1)
+      context.addIssue({ code: 'custom', message: verbs.length === 0 ? why : `${why}; not ${verbs.join(' and ')}` });
   });
 
 export const scenarioSchema = z
@@ -191,7 +242,7 @@ export const scenarioSchema = z
       .optional()
       .describe('of every account, to unseal the recording with; follows from the seed where absent'),
     network: link.default({}),
-    hosts: z.record(name, host),
+    hosts: z.record(hostName, host),
     steps: z.array(step).min(1),
   })
   .describe('A scenario of dcom-harness lab');

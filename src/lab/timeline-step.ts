@@ -1,19 +1,23 @@
 import { authnLevelOf } from '../codec/status/authn.js';
 import { installUpdate, reboot, setRegistryValue } from '../hardening/machine.js';
 import { activate } from './activation.js';
+import { MODEL, type StepContext } from './expectations.js';
 import type { Lab } from './lab.js';
 import type { LabHost } from './lab-host.js';
 import type { StepOf } from './scenario.js';
+import { byTable, type TimelineTable } from './timeline-table.js';
+import { verdictText } from './verdict.js';
 
 const SETTING = 'RequireIntegrityActivationAuthenticationLevel';
 /** Any class will do: the generic one answers to every CLSID. */
 const CLSID = '6b1d4a3e-0c0f-4c5e-9a52-6d1c3f0b7a10';
 
 /** Every client at every level on a server of every phase: what comes of it at both ends, and what KB5004442 says. */
-export async function runTimeline(lab: Lab, given: StepOf<'timeline'>): Promise<void> {
+export async function runTimeline(lab: Lab, given: StepOf<'timeline'>, { path }: StepContext): Promise<void> {
   const server = lab.host(given.server);
+  const { table } = given;
   for (const phase of given.phases.toSorted()) {
-    lab.world.sleepUntil(Date.parse(`${phase}T12:00:00Z`));
+    lab.sleepUntil(Date.parse(`${phase}T12:00:00Z`), path);
     server.machine = installUpdate(server.machine, phase);
     for (const registry of given.registry) {
       server.machine = setRegistryValue(server.machine, SETTING, registry === 'absent' ? undefined : registry);
@@ -21,7 +25,8 @@ export async function runTimeline(lab: Lab, given: StepOf<'timeline'>): Promise<
       server.machine = reboot(server.machine);
       await server.start();
       for (const client of given.clients)
-        for (const asked of given.levels) await cell(lab, { server, phase, registry, client: lab.host(client), asked });
+        for (const asked of given.levels)
+          await cell(lab, { server, phase, registry, client: lab.host(client), asked, table });
     }
   }
 }
@@ -32,9 +37,10 @@ interface Cell {
   readonly registry: number | 'absent';
   readonly client: LabHost;
   readonly asked: string;
+  readonly table: TimelineTable | undefined;
 }
 
-async function cell(lab: Lab, { server, phase, registry, client, asked }: Cell): Promise<void> {
+async function cell(lab: Lab, { server, phase, registry, client, asked, table }: Cell): Promise<void> {
   const application = lab.applicationOf(client);
   const anonymous = asked === 'anonymous';
   // RPC_C_AUTHN_LEVEL_DEFAULT is a level that an application sets; who sets none leaves it to the process.
@@ -52,8 +58,9 @@ async function cell(lab: Lab, { server, phase, registry, client, asked }: Cell):
   lab.found({
     id: `timeline.${phase}.${registry}.${client.name}.${asked}`,
     title: `as of ${phase}, ${SETTING} ${registry}: ${client.name} activates at ${asked}`,
-    section: 'KB5004442',
-    expected,
+    section: table === undefined ? MODEL : 'KB5004442',
+    expected:
+      table === undefined ? expected : verdictText(byTable(table, { phase, registry, client: client.name, asked })),
     actual,
   });
 }

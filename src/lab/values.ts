@@ -27,7 +27,12 @@ export const level = meaning((text) => {
 }).describe('RPC_C_AUTHN_LEVEL_*: NONE, CONNECT, CALL, PKT, PKT_INTEGRITY, PKT_PRIVACY, or 1 to 6');
 
 /** YYYY-MM-DD or YYYY-MM, as YYYY-MM-DD. */
-export const date = meaning((text) => patchLevel(text).date).describe('YYYY-MM-DD or YYYY-MM');
+export const date = meaning((text) => {
+  const { date: day, note } = patchLevel(text);
+  // A month in which an update came out later than on its first day means either.
+  if (note !== undefined) throw new Error(note);
+  return day;
+}).describe('YYYY-MM-DD or YYYY-MM');
 
 const UNITS: readonly [RegExp, number][] = [
   [/^(ms|milliseconds?)$/, 1],
@@ -37,12 +42,17 @@ const UNITS: readonly [RegExp, number][] = [
   [/^(d|days?)$/, 86_400_000],
 ];
 
+const LONGEST = 30 * 86_400_000;
+
 /** `200 ms`, `2 minutes`; in milliseconds. */
 export const duration = meaning((text) => {
   const [, number, unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]+)$/.exec(text.trim()) ?? [];
   const factor = UNITS.find(([names]) => names.test(unit))?.[1];
   if (factor === undefined) throw new Error(`no time: '${text}'; such as 200 ms, 5 s, 2 minutes, 1 hour`);
-  return Number(number) * factor;
+  const milliseconds = Number(number) * factor;
+  if (milliseconds > LONGEST)
+    throw new Error(`'${text}' is too long: at most 30 days; later dates come by \`start\` and updates`);
+  return milliseconds;
 }).describe('such as 200 ms, 5 s, 2 minutes, 1 hour');
 
 /** The name of a class that comes with the server, or any CLSID; as a CLSID. */

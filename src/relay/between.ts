@@ -1,8 +1,8 @@
 import type { Connector } from '../client/connection.js';
 import { DcomClient } from '../client/dcom-client.js';
+import type { CallOutcome } from '../client/outcome.js';
 import type { ClientProfile } from '../client/profile.js';
 import { CLIENT_PROFILES } from '../client/profiles.js';
-import { Refused } from '../client/refused.js';
 import type { ActivationReply } from '../codec/dcom/index.js';
 import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import type { Endpoint } from '../net/channel.js';
@@ -65,6 +65,7 @@ export async function relayBetween(scene: RelayScene): Promise<SceneOutcome> {
   const network = confine(scene.network);
   const shared = { network, random, clock, timers, timeout };
   const known = variant.knownReference ? await activated(scene, network) : undefined;
+  if (known !== undefined && 'accepted' in known) return neverBegan(known);
   const lure = await Lure.open({ ...shared, host: scene.attacker.address, port: scene.attacker.port ?? 0 });
   const { refusesOwnChallenges, ...host } = scene.victim;
   const victim = new Victim({
@@ -101,13 +102,25 @@ export async function relayBetween(scene: RelayScene): Promise<SceneOutcome> {
   }
 }
 
+/** Somebody else's activation is no part of the relay; without it there is nothing to relay to. */
+const neverBegan = ({ status, text }: CallOutcome): SceneOutcome => ({
+  stage: 'lured',
+  outcome: 'stopped',
+  stoppedAt: 'transport',
+  reason: `the activation by somebody else, whose object the attacker knows: ${text}`,
+  evidence: {
+    ...{ status, text, event: undefined, loggedAt: undefined, signature: undefined, logon: undefined },
+    ...{ closed: undefined, invocation: undefined, victim: [] },
+  },
+});
+
 /** An application that activates without security has nothing to relay. */
 function unauthenticated(): never {
   throw new TransportError('the lure', 'the victim did not authenticate');
 }
 
 /** What somebody else activated properly, at PKT_INTEGRITY, and the attacker has come to know. */
-async function activated(scene: RelayScene, network: Network): Promise<ActivationReply> {
+async function activated(scene: RelayScene, network: Network): Promise<ActivationReply | CallOutcome> {
   const { server, victim, other, random, clock, timers, timeout } = scene;
   const connector: Connector = (target, accept, patience) =>
     network.connect({ ...target, localAddress: victim.address }, accept, patience);
@@ -119,8 +132,7 @@ async function activated(scene: RelayScene, network: Network): Promise<Activatio
   });
   try {
     const { reply, outcome } = await client.activation(MMC20);
-    if (reply === undefined) throw new Refused('the activation by somebody else', outcome);
-    return reply;
+    return reply ?? outcome;
   } finally {
     await client.close();
   }

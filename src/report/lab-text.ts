@@ -18,13 +18,20 @@ export interface TextOptions {
 /** What came of scenarios, for people: the tables that they have, one trace each, and what was not as expected. */
 export function labText(runs: readonly LabRun[], options: TextOptions): string {
   const parts = runs.flatMap((run) => sections(run, options, runs.length === 1));
-  const impacted = runs.flatMap(({ traces }) => traces).find(({ trace }) => trace.conclusion === 'traced');
-  if (impacted !== undefined) parts.push(traceText(impacted));
+  parts.push(...tracesOf(runs).map(traceText));
   if (runs.length > 1) parts.push(`Scenarios:\n\n${table(runs, { columns: SCENARIO_COLUMNS, ...options })}`);
   const failed = labResults(runs).filter(({ outcome }) => outcome === 'fail');
   for (const { id, title, expected, actual } of failed)
     parts.push(`${id}: ${printable(title)}: expected ${printable(expected)}; got ${printable(actual)}\n`);
   return `${parts.join('\n')}\n${resultsSummary(labResults(runs)).text}\n`;
+}
+
+/** All of a scenario by itself; of several the first that leads to an application. */
+function tracesOf(runs: readonly LabRun[]): LabTrace[] {
+  const traces = runs.flatMap((run) => run.traces);
+  if (runs.length === 1) return traces;
+  const impacted = traces.find(({ trace }) => trace.conclusion === 'traced');
+  return impacted === undefined ? [] : [impacted];
 }
 
 /** The event logs of the hosts of a scenario as one table. */

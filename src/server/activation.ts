@@ -38,6 +38,7 @@ export interface ActivatorOptions {
   readonly asOf: PatchLevel;
   readonly registry: Registry;
   readonly policy: Partial<PolicyProfile>;
+  readonly platform: 'windows' | 'other';
   readonly objects: ObjectTable;
   readonly exporter: ObjectExporter;
   /** The class of a CLSID; undefined where nobody has written it. */
@@ -137,7 +138,7 @@ export class Activator {
   }
 
   #decide(name: Method, { call }: CallContext): ServerDecision {
-    const { asOf, registry, policy } = this.#options;
+    const { asOf, registry, policy, platform } = this.#options;
     const { security } = call;
     return serverDecision({
       asOf,
@@ -146,6 +147,7 @@ export class Activator {
       level: security?.level ?? RPC_C_AUTHN_LEVEL.NONE,
       anonymous: security?.identity.anonymous ?? true,
       method: name,
+      platform,
       profile: policy,
     });
   }

@@ -24,6 +24,8 @@ export interface ServerOptions extends LogListeners {
   readonly registry?: Registry;
   /** What no source confirms: see `PolicyProfile`. */
   readonly policy?: Partial<PolicyProfile>;
+  /** `other`: KB5004442 is no policy of it, and `PolicyProfile.otherServers` says what its maker decided; Windows where absent. */
+  readonly platform?: 'windows' | 'other';
   /** `DOMAIN\user:password`, or the same in parts. */
   readonly accounts?: readonly (AccountEntry | string)[];
   readonly names?: ServerNames;

@@ -103,6 +103,7 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
     asOf,
     registry,
     policy: options.policy ?? {},
+    platform: options.platform ?? 'windows',
     objects,
     bindings,
     sessions: options.sessions ?? DEFAULT_SESSIONS,

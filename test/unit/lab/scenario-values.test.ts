@@ -41,8 +41,8 @@ describe('values', () => {
   });
 
   test('a month is its first day, and what is left out has its default', () => {
-    const { data } = parseScenario(scenario('update: { host: s, date: 2022-06 }'));
-    expect(data.steps[0]?.update).toEqual({ host: 's', date: '2022-06-01', restart: true });
+    const { data } = parseScenario(scenario('update: { host: s, date: 2022-07 }'));
+    expect(data.steps[0]?.update).toEqual({ host: 's', date: '2022-07-01', restart: true });
     expect([data.domain, data.accounts]).toEqual(['LAB', ['op']]);
   });
 });

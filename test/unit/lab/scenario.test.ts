@@ -137,7 +137,7 @@ describe('what a scenario names has to be there and to fit', () => {
       /s serves; an attacker cannot$/,
     ],
     ['serves', scenario('  - activate: { from: s, on: ¤c }'), /c serves nothing; give it `serves`$/],
-    ['updates', scenario('  - update: { host: ¤linux, date: 2022-06 }'), /linux is not Windows$/],
+    ['updates', scenario('  - update: { host: ¤linux, date: 2022-06-14 }'), /linux is not Windows$/],
     ['a registry', scenario('  - set: { host: ¤linux, values: {} }'), /linux is not Windows$/],
     ['something to set', scenario('  - set: ¤{ host: s }'), /it sets nothing$/],
     ['an AppID', scenario('  - set: { host: s, AuthenticationLevel: ¤5 }'), /of which AppID\?/],

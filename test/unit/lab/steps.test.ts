@@ -28,13 +28,13 @@ describe('update', () => {
     expect(outcomes(run)).toEqual([ACCEPTED, RAISED]);
   });
 
-  test('moves the clock to its date, and an older one does not move it back', async () => {
+  test('moves the clock to its date, and one that has been out for long does not move it back', async () => {
     const { activations } = await play({
       steps: [
         ACTIVATE,
         { update: { host: 'client', date: '2022-06-14' } },
         ACTIVATE,
-        { update: { host: 'client', date: '2021-06-08' } },
+        { update: { host: 'server', date: '2021-06-08' } },
         ACTIVATE,
       ],
     });
@@ -111,17 +111,19 @@ describe('set', () => {
 
 describe('activate', () => {
   test.each([
-    ['NONE', 'access control'],
-    ['CONNECT', 'activation policy'],
-    ['CALL', 'activation policy'],
-    ['PKT', 'activation policy'],
-    ['PKT_INTEGRITY', undefined],
-    ['PKT_PRIVACY', undefined],
-  ])('at %s is refused by %s', async (level, by) => {
+    ['NONE', 'access control', 'NONE'],
+    ['CONNECT', 'activation policy', 'CONNECT'],
+    // [MS-RPCE] 2.2.1.1.8: a client that is asked for CALL uses PKT.
+    ['CALL', 'activation policy', 'PKT'],
+    ['PKT', 'activation policy', 'PKT'],
+    ['PKT_INTEGRITY', undefined, 'PKT_INTEGRITY'],
+    ['PKT_PRIVACY', undefined, 'PKT_PRIVACY'],
+  ])('at %s is refused by %s', async (level, by, sent) => {
     const run = await play({
       hosts: updated('2023-03-14'),
-      steps: [{ activate: { from: 'linux', on: 'server', level }, expect: { level, by: by ?? 'nobody' } }],
+      steps: [{ activate: { from: 'linux', on: 'server', level }, expect: { level: sent, by: by ?? 'nobody' } }],
     });
+    expect(run.activations[0]?.level).toBe(run.served[0]?.activation.level);
     expect([run.failed, run.findings.length]).toEqual([[], 3]);
     expect(run.activations[0]?.by).toBe(by);
   });

@@ -1,0 +1,18 @@
+import { decodePdu, PTYPE, RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
+
+/** How a client's last bind authenticates, read from its octets: an activation goes over the connection of that bind. */
+export class SentSecurity {
+  /** RPC_C_AUTHN_*, and RPC_C_AUTHN_LEVEL_*; undefined where nothing was sent. */
+  authType: number | undefined;
+  level: number | undefined;
+
+  readonly octets = (from: 'client' | 'server', bytes: Uint8Array): void => {
+    if (from !== 'client' || bytes[PTYPE_AT] !== PTYPE.bind) return;
+    const { auth } = decodePdu(bytes);
+    this.authType = auth?.auth_type ?? RPC_C_AUTHN.NONE;
+    this.level = auth?.auth_level ?? RPC_C_AUTHN_LEVEL.NONE;
+  };
+}
+
+/** [MS-RPCE] 2.2.2.1: where a PDU has its type. */
+const PTYPE_AT = 2;

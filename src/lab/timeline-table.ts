@@ -1,0 +1,41 @@
+import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
+import { authnLevelOf } from '../codec/status/authn.js';
+import { patchLevel } from '../hardening/timeline.js';
+import type { StepOf } from './scenario.js';
+import type { ActivationVerdict } from './verdict.js';
+
+export type TimelineTable = NonNullable<StepOf<'timeline'>['table']>;
+
+/** One activation of a timeline: the server's phase and registry, the client, and what its application asks for. */
+export interface TimelineCase {
+  readonly phase: string;
+  readonly registry: number | 'absent';
+  readonly client: string;
+  readonly asked: string;
+}
+
+const { NONE, CONNECT, CALL, PKT, PKT_INTEGRITY } = RPC_C_AUTHN_LEVEL;
+
+/** What the scenario's own table has come of it: nothing here asks the code that decides in the server and the client. */
+export function byTable(table: TimelineTable, { phase, registry, client, asked }: TimelineCase): ActivationVerdict {
+  const anonymous = asked === 'anonymous';
+  const level = onTheWire(table, client, asked);
+  if (anonymous || level === NONE) return { level, by: 'access control', event: false };
+  const enforced = Object.entries(table.enforced).some(
+    ([date, values]) => patchLevel(date).date === phase && values.includes(registry),
+  );
+  if (!enforced || level >= PKT_INTEGRITY) return { level, by: undefined, event: false };
+  return { level, by: 'activation policy', event: phase >= table.logs };
+}
+
+function onTheWire({ raises, defaults }: TimelineTable, client: string, asked: string): number {
+  const own = defaults[client] ?? CONNECT;
+  // A null session asks for no level, and is not raised.
+  if (asked === 'anonymous') return own;
+  const raised = raises[client];
+  if (asked === 'default') return raised === undefined ? own : Math.max(own, PKT_INTEGRITY);
+  const level = authnLevelOf(asked) as number;
+  if (raised === 'all' && level !== NONE && level < PKT_INTEGRITY) return PKT_INTEGRITY;
+  // [MS-RPCE] 2.2.1.1.8: a client that is asked for CALL uses PKT.
+  return level === CALL ? PKT : level;
+}
