@@ -19,7 +19,7 @@ describe.each(shippedScenarios())('the recording of %s', (name) => {
   beforeAll(async () => {
     lab = await recordedLab(name);
     file = captureFile(name, lab.capture);
-  });
+  }, 60_000);
   afterAll(() => rmSync(dirname(file), { recursive: true }));
 
   test('everything came as the scenario and KB5004442 have it', () => {
