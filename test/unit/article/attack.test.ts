@@ -55,6 +55,8 @@ describe('who is concerned', () => {
     const joined = (updates: string[]) =>
       machine({ name: 'srv', platform: { windows: 'Windows Server 2019' }, membership, updates });
     expect(securityAuthority(joined([]))).toBe('tenant.example');
+    expect(securityAuthority({ ...joined([]), membership: { domain: 'LAB' } })).toBe('LAB');
+    expect(securityAuthority({ ...joined([]), membership: { workgroup: 'SHOP' } })).toBe('srv');
     expect(activationAsServer(joined(['2021-05-11']), { level: CONNECT }).outcome).toBe('accepted');
     expect(activationAsServer(joined(['2023-03-14']), { level: CONNECT }).outcome).toBe('refused');
   });

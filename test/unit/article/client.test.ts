@@ -19,6 +19,11 @@ describe('what Windows raises on clients', () => {
     expect(level(CONNECT)).toMatchObject({ level: PKT_INTEGRITY, raised: true });
     expect(level(PKT_INTEGRITY)).toMatchObject({ level: PKT_INTEGRITY, raised: false });
     expect(level(PKT_PRIVACY)).toMatchObject({ level: PKT_PRIVACY, raised: false });
+    // Each of these follows from the sources, and from no option of the profile.
+    for (const asked of [CONNECT, PKT_INTEGRITY]) expect(level(asked)).not.toHaveProperty('unconfirmed');
+    const explicit = activationAsClient(windows('2021-06-08'), plain, { requested: CONNECT });
+    expect(explicit).toMatchObject({ level: CONNECT, raised: false });
+    expect(explicit).not.toHaveProperty('unconfirmed');
   });
 
   test('what Windows raises, a hardened server accepts', () => {

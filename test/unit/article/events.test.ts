@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { EVENT_BUILDS } from '../../../src/hardening/builds.js';
 import { EventLog } from '../../../src/hardening/event-log.js';
-import type { DcomEvent } from '../../../src/hardening/events.js';
+import type { ClientEvent, DcomEvent } from '../../../src/hardening/events.js';
 import {
   type Application,
   type Machine,
@@ -17,7 +17,7 @@ import {
 } from '../../../src/hardening/machine-policy.js';
 import { type TracedHost, trace, traceServer } from '../../../src/hardening/trace.js';
 import { parseXml } from '../../support/xml.js';
-import { CONNECT, PKT_INTEGRITY, plain, REQUIRE, windows, withValue } from './hosts.js';
+import { CONNECT, PKT, PKT_INTEGRITY, plain, REQUIRE, windows, withValue } from './hosts.js';
 
 const TIME = Date.UTC(2022, 5, 20, 8, 0, 0);
 const CLSID = '{49B2791A-B1AE-4C90-9B8E-E860BA07F889}';
@@ -88,7 +88,17 @@ describe('the versions that log', () => {
   });
 
   test('article: "a DCOM client application is trying to activate a DCOM server using less than the recommended authentication level"', () => {
-    expect(activate(client('2022-06-14'), hardened, weak).client.entries).toHaveLength(1);
+    expect(activate(client('2022-06-14'), hardened, weak).client.entries.map(({ event }) => event)).toEqual([
+      {
+        id: 10037,
+        application: 'C:\\opc\\client.exe',
+        pid: 4711,
+        clsid: '{49B2791A-B1AE-4C90-9B8E-E860BA07F889}',
+        target: 'srv',
+        level: 2,
+        userSid: 'S-1-5-21-1-2-3-1104',
+      },
+    ]);
     const strong = { ...weak, activationLevel: PKT_INTEGRITY };
     const { client: c, server: s } = activate(client('2022-06-14'), hardened, strong);
     expect([c.entries, s.entries]).toEqual([[], []]);
@@ -116,6 +126,103 @@ describe('the three steps', () => {
       conclusion: 'traced',
       application: { computer: 'cli', path: 'C:\\opc\\client.exe', pid: 4711 },
     });
+  });
+});
+
+describe('the three steps among other entries', () => {
+  const REFUSED: DcomEvent = { id: 10036, ...account, clientAddress: '10.0.0.7' };
+  const WEAK: ClientEvent = {
+    id: 10037,
+    application: 'C:\\opc\\client.exe',
+    pid: 4711,
+    clsid: CLSID,
+    target: 'srv',
+    level: CONNECT,
+    userSid: account.sid,
+  };
+  const MINUTES = 60_000;
+  const cli = client('2022-06-14', { addresses: ['192.168.7.7', '10.0.0.7'] });
+  const entry = (computer: string, event: DcomEvent, time = TIME) => ({ event, at: { time, computer } });
+  /** What comes of it where the client's log holds these, and a third machine has an event that would fit. */
+  const tracedWith = (...entries: { event: DcomEvent; time?: number }[]) => {
+    const other = client('2022-06-14', { name: 'other', addresses: ['10.0.0.8'] });
+    return trace({
+      server: { machine: hardened, entries: [entry('srv', REFUSED)] },
+      event: { event: REFUSED, at: { time: TIME, computer: 'srv' } },
+      hosts: [
+        { machine: other, entries: [entry('other', { ...WEAK, application: 'C:\\other.exe', pid: 1 })] },
+        { machine: cli, entries: entries.map(({ event, time }) => entry('cli', event, time)) },
+      ],
+    });
+  };
+
+  test.each<[string, ClientEvent]>([
+    ['as it is', WEAK],
+    ['of the default level', { ...WEAK, id: 10038 }],
+    ['at PKT', { ...WEAK, level: PKT }],
+    ['that names the server by its address', { ...WEAK, target: '10.0.0.1' }],
+    ['that names the server in capitals', { ...WEAK, target: 'SRV' }],
+    ['that names the server with its domain', { ...WEAK, target: 'srv.lab.example' }],
+    ['without a user', (({ userSid: _none, ...event }) => event)(WEAK)],
+  ])(
+    'article: "Step 3 … locating the application path and the application PID": an event %s leads there',
+    (_name, event) => {
+      expect(tracedWith({ event })).toMatchObject({
+        conclusion: 'traced',
+        application: { computer: 'cli', path: 'C:\\opc\\client.exe', pid: 4711 },
+      });
+    },
+  );
+
+  test.each<[string, DcomEvent, number?]>([
+    ['of another server', { ...WEAK, target: 'srv2' }],
+    ['of another server’s address', { ...WEAK, target: '10.0.0.2' }],
+    ['of another user', { ...WEAK, userSid: 'S-1-5-21-1-2-3-1105' }],
+    ['of an hour before', WEAK, TIME - 60 * MINUTES],
+    ['of an hour after', WEAK, TIME + 60 * MINUTES],
+    ['at PKT_INTEGRITY', { ...WEAK, level: PKT_INTEGRITY }],
+    ['of the client’s own role as a server', REFUSED],
+  ])(
+    'article: "Step 3 … locating the application path and the application PID": an event %s does not',
+    (_name, event, time = TIME) => {
+      const found = tracedWith({ event, time });
+      expect(found).toMatchObject({ conclusion: 'client logged nothing', candidates: [] });
+      expect(found.steps.map((step) => step.found)).toEqual([true, true, false]);
+      expect(found).not.toHaveProperty('application');
+      // And does not stand in the way of one that does.
+      expect(tracedWith({ event, time }, { event: WEAK })).toMatchObject({ conclusion: 'traced' });
+    },
+  );
+
+  test('article: "Step 3 … locating the application path and the application PID": two applications are two candidates, the nearer first', () => {
+    const second = { ...WEAK, application: 'C:\\hist.exe', pid: 99 };
+    const found = tracedWith({ event: WEAK, time: TIME - 2 * MINUTES }, { event: second, time: TIME + MINUTES });
+    expect(found.conclusion).toBe('several candidates');
+    expect(found.candidates.map(({ path, pid }) => [path, pid])).toEqual([
+      ['C:\\hist.exe', 99],
+      ['C:\\opc\\client.exe', 4711],
+    ]);
+    expect(found).not.toHaveProperty('application');
+  });
+
+  test('article: "Step 2 … use the Client IP Address information to trace to the client device": an address that nobody has ends there', () => {
+    const event = { ...REFUSED, clientAddress: '10.0.0.99' } as const;
+    const found = trace({
+      server: { machine: hardened, entries: [entry('srv', event)] },
+      event: { event, at: { time: TIME, computer: 'srv' } },
+      hosts: [{ machine: cli, entries: [entry('cli', WEAK)] }],
+    });
+    expect(found).toMatchObject({ conclusion: 'client address unknown', candidates: [] });
+    expect(found.steps.map((step) => step.found)).toEqual([true, false, false]);
+  });
+
+  test('article: "Step 1: Check if there are any server events from the System log": without one there is nothing to follow', () => {
+    const [found] = traceServer({
+      server: { machine: hardened, entries: [] },
+      hosts: [{ machine: cli, entries: [entry('cli', { ...WEAK, target: 'srv2' })] }],
+    });
+    expect(found).toMatchObject({ conclusion: 'clients work', candidates: [] });
+    expect(found?.steps.map((step) => step.found)).toEqual([false, false, false]);
   });
 });
 
@@ -160,6 +267,10 @@ describe('troubleshooting', () => {
     expect(traced(activate(raised, hardened, weak))[0]?.advice).toMatch(/nothing is to be done/);
     const disabled = windows('2022-06-14', withValue(REQUIRE, 0));
     expect(traced(activate(raised, disabled, weak))).toMatchObject([{ conclusion: 'server does not enforce' }]);
+    const gateway = machine({ name: 'srv', addresses: ['10.0.0.1'], platform: { other: 'Linux' } });
+    expect(traced(activate(raised, gateway, weak))).toMatchObject([{ conclusion: 'server does not log' }]);
+    const unlogged = windows('2022-06-14', { platform: { windows: 'Windows Server 2012' } });
+    expect(traced(activate(raised, unlogged, weak))).toMatchObject([{ conclusion: 'server does not log' }]);
   });
 
   test('article: "contact the vendor of the affected application for an update or workaround"', () => {

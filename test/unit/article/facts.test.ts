@@ -1,12 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { EVENT_BUILDS } from '../../../src/hardening/builds.js';
-import {
-  type ClientEvent,
-  DCOM_EVENTS,
-  type Event10036,
-  eventMessage,
-  eventXml,
-} from '../../../src/hardening/events.js';
+import { EVENT_BUILDS, logsEvents } from '../../../src/hardening/builds.js';
+import { type ClientEvent, type Event10036, eventMessage, eventXml } from '../../../src/hardening/events.js';
 import { machine, machineLogs, setRegistryValue } from '../../../src/hardening/machine.js';
 import {
   activationAsClient,
@@ -18,7 +12,6 @@ import {
 } from '../../../src/hardening/machine-policy.js';
 import { POLICY_OPTIONS } from '../../../src/hardening/profile.js';
 import { REGISTRY_VALUES, retriesUnsecured } from '../../../src/hardening/registry.js';
-import { PHASES } from '../../../src/hardening/timeline.js';
 import { parseXml } from '../../support/xml.js';
 import { CONNECT, PKT, PKT_INTEGRITY, PKT_PRIVACY, plain, RAISE, REQUIRE, windows, withValue } from './hosts.js';
 
@@ -45,13 +38,25 @@ describe('KB5004442: timeline', () => {
     ]).toEqual(expected);
   });
 
-  test('the events come in September 2021, for each version with its own update', () => {
-    expect(PHASES.find(({ events }) => events)?.from).toBe('2021-09-01');
+  test.each([
+    ['2021-06-08', false],
+    ['2021-08-31', false],
+    ['2021-09-01', true],
+    ['2022-06-14', true],
+    ['2022-11-08', true],
+    ['2023-03-14', true],
+  ])('the events come in September 2021: where the version of Windows is not known, %s logs: %s', (asOf, logs) => {
+    expect(logsEvents(asOf)).toBe(logs);
   });
 
-  test('the dates of the first plan, end of 2021 and beginning of 2022, change nothing', () => {
-    expect(PHASES.filter(({ from }) => from > '2021-09-01' && from < '2022-06-14')).toEqual([]);
-  });
+  test.each(['2021-10-12', '2021-12-14', '2022-01-11', '2022-03-08', '2022-05-10'])(
+    'the dates of the first plan, end of 2021 and beginning of 2022, change nothing: %s',
+    (update) => {
+      expect(enforcementOf(windows(update)).enabled).toBe(false);
+      expect(enforcementOf(windows(update, withValue(REQUIRE, 0))).enabled).toBe(false);
+      expect(activationAsClient(windows(update), plain, { requested: CONNECT }).raised).toBe(false);
+    },
+  );
 });
 
 describe('KB5004442: registry', () => {
@@ -95,6 +100,8 @@ describe('KB5004442: registry', () => {
   test('numbers that no source defines are options of the profile', () => {
     expect(enforcementOf(windows('2022-06-14', withValue(REQUIRE, 2))).unconfirmed).toBe(true);
     expect(activationAsClient(windows('2022-06-14', withValue(RAISE, 0)), plain).unconfirmed).toBe(true);
+    expect(enforcementOf(windows('2022-06-14', withValue(REQUIRE, 1)))).not.toHaveProperty('unconfirmed');
+    expect(activationAsClient(windows('2022-06-14', withValue(RAISE, 1)), plain)).not.toHaveProperty('unconfirmed');
     expect(Object.keys(POLICY_OPTIONS)).toEqual(expect.arrayContaining(['requireOther', 'raiseZero', 'raiseOther']));
   });
 });
@@ -116,7 +123,16 @@ describe('KB5004442: events', () => {
   };
 
   test.each([
-    ['Provider', { attributes: { Name: DCOM_EVENTS.provider, Guid: DCOM_EVENTS.guid, EventSourceName: 'DCOM' } }],
+    [
+      'Provider',
+      {
+        attributes: {
+          Name: 'Microsoft-Windows-DistributedCOM',
+          Guid: '{1B562E86-B7AA-4131-BADC-B6F3A001407E}',
+          EventSourceName: 'DCOM',
+        },
+      },
+    ],
     ['EventID', { attributes: { Qualifiers: '0' }, text: '10036' }],
     ['Version', { text: '0' }],
     ['Level', { text: '2' }],
@@ -127,13 +143,6 @@ describe('KB5004442: events', () => {
     ['Security', { attributes: { UserID: 'S-1-5-18' } }],
   ])('System/%s of an exported event', (name, expected) => {
     expect(fields(refused).system.find((field) => field.name === name)).toMatchObject(expected);
-  });
-
-  test('the provider is Microsoft-Windows-DistributedCOM {1B562E86-B7AA-4131-BADC-B6F3A001407E}', () => {
-    expect([DCOM_EVENTS.provider, DCOM_EVENTS.guid]).toEqual([
-      'Microsoft-Windows-DistributedCOM',
-      '{1B562E86-B7AA-4131-BADC-B6F3A001407E}',
-    ]);
   });
 
   test('10036 has domain, user name, SID and client address, by these names and in this order, and no class', () => {
@@ -251,6 +260,19 @@ describe('the process default', () => {
     expect(processDefaultOf(windows('2021-05-11', withValue('LegacyAuthenticationLevel', value))).level).toBe(level);
   });
 
+  test.each([
+    ['LegacyAuthenticationLevel', 0],
+    ['LegacyAuthenticationLevel', 7],
+    ['AuthenticationLevel', 0],
+    ['AuthenticationLevel', 7],
+  ] as const)('levels are 1 to 6: %s %i is passed over, which no source confirms', (name, value) => {
+    const appId = name === 'AuthenticationLevel' ? { appId: APP_ID } : {};
+    const m = windows('2021-05-11', { registry: [{ name, value, ...appId }] });
+    const expected = { level: CONNECT, source: 'not defined', unconfirmed: true };
+    expect(processDefaultOf(m, { ...plain, appId: APP_ID })).toEqual(expected);
+    expect(activationAsClient(m, { ...plain, appId: APP_ID }).unconfirmed).toBe(true);
+  });
+
   test('[MS-DCOM] note <41>: an exporter takes LegacyAuthenticationLevel, and no update raises it', () => {
     expect(exporterLevelOf(before)).toBe(PKT);
     expect(exporterLevelOf(windows('2023-03-14'))).toBe(CONNECT);
@@ -276,7 +298,10 @@ describe('the process default', () => {
   });
 
   test('[MS-RPCE] 2.2.1.1.8: RPC_C_AUTHN_LEVEL_DEFAULT is CONNECT', () => {
-    expect(processDefaultOf(windows('2021-05-11'), { ...plain, coInitializeSecurity: 0 }).level).toBe(CONNECT);
+    expect(processDefaultOf(windows('2021-05-11'), { ...plain, coInitializeSecurity: 0 })).toEqual({
+      level: CONNECT,
+      source: 'CoInitializeSecurity',
+    });
     expect(activationAsServer(windows('2023-03-14'), { level: 0 }).reason).toMatch(/^RPC_C_AUTHN_LEVEL_CONNECT is/);
   });
 

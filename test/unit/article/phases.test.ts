@@ -1,7 +1,23 @@
 import { describe, expect, test } from 'vitest';
 import { installUpdate, machineLogs, reboot, setRegistryValue } from '../../../src/hardening/machine.js';
-import { activationAsClient, activationAsServer, enforcementOf } from '../../../src/hardening/machine-policy.js';
-import { CONNECT, MILESTONES, PKT, PKT_INTEGRITY, PKT_PRIVACY, plain, REQUIRE, windows, withValue } from './hosts.js';
+import {
+  activationAsClient,
+  activationAsServer,
+  enforcementOf,
+  serverEventOf,
+} from '../../../src/hardening/machine-policy.js';
+import {
+  CONNECT,
+  MILESTONES,
+  PKT,
+  PKT_INTEGRITY,
+  PKT_PRIVACY,
+  plain,
+  RAISE,
+  REQUIRE,
+  windows,
+  withValue,
+} from './hosts.js';
 
 const outcome = (m: ReturnType<typeof windows>, level: number = CONNECT) => activationAsServer(m, { level }).outcome;
 
@@ -88,6 +104,15 @@ describe('when it happens', () => {
     expect(outcome(windows('2021-06-08', withValue(REQUIRE, 1)))).toBe('refused');
     expect(activationAsClient(windows('2021-06-07'), plain).raised).toBe(false);
     expect(activationAsClient(windows('2021-06-08'), plain).raised).toBe(true);
+    // Before that, no value in the registry makes a difference, and no option of the profile.
+    const profile = { requireOther: 'enabled', raiseOther: 'all' } as const;
+    const early = (name: typeof REQUIRE | typeof RAISE, value: number) =>
+      windows('2021-06-07', { ...withValue(name, value), profile });
+    for (const value of [0, 1, 2, 7]) {
+      expect(outcome(early(REQUIRE, value))).toBe('accepted');
+      expect(activationAsClient(early(RAISE, value), plain).level).toBe(CONNECT);
+      expect(activationAsClient(early(RAISE, value), plain, { requested: CONNECT }).level).toBe(CONNECT);
+    }
   });
 
   test('article: "enabled DCOM authentication hardening on the server side, your environment has been and continues to be protected"', () => {
@@ -126,6 +151,8 @@ describe('when it happens', () => {
     expect(machineLogs(windows('2021-09-14'))).toBe(true);
     const refused = activationAsServer(windows('2021-09-14', withValue(REQUIRE, 1)), { level: CONNECT });
     expect(refused.event).toBe(10036);
+    const account = { domain: 'LAB', user: 'op', sid: 'S-1-5-21-1-2-3-1104' };
+    expect(serverEventOf(refused, account, '10.0.0.7')).toEqual({ id: 10036, ...account, clientAddress: '10.0.0.7' });
   });
 
   test.each(['2022-06-14', '2022-07-12', '2023-02-14'])(
@@ -183,6 +210,8 @@ describe('when it happens', () => {
   test('article: "March 14, 2023 update will just make today’s solution impossible to disable"', () => {
     expect(outcome(windows('2023-03-13', withValue(REQUIRE, 0)))).toBe('accepted');
     expect(outcome(windows('2023-03-14', withValue(REQUIRE, 0)))).toBe('refused');
-    expect(outcome(windows('2023-03-14', withValue(REQUIRE, 7)))).toBe('refused');
+    const lax = { profile: { requireOther: 'disabled' } } as const;
+    expect(outcome(windows('2023-03-13', { ...withValue(REQUIRE, 7), ...lax }))).toBe('accepted');
+    expect(outcome(windows('2023-03-14', { ...withValue(REQUIRE, 7), ...lax }))).toBe('refused');
   });
 });

@@ -44,8 +44,30 @@ describe('server-side enforcement', () => {
     expect(outcome(windows('2022-06-14'), level)).toBe(expected);
   });
 
-  test('article: "non-anonymous": an anonymous connection is left to the access lists', () => {
-    const decision = activationAsServer(windows('2023-03-14'), { level: 1 });
+  test.each([
+    ['IActivation::RemoteActivation', 'refused'],
+    ['IRemoteSCMActivator::RemoteGetClassObject', 'refused'],
+    ['IRemoteSCMActivator::RemoteCreateInstance', 'refused'],
+    ['IObjectExporter::ServerAlive', 'not covered'],
+    ['IObjectExporter::ServerAlive2', 'not covered'],
+    ['IObjectExporter::ResolveOxid', 'not covered'],
+    ['IObjectExporter::ResolveOxid2', 'not covered'],
+    ['IObjectExporter::SimplePing', 'not covered'],
+    ['IObjectExporter::ComplexPing', 'not covered'],
+    ['IRemUnknown', 'not covered'],
+    ['IRemUnknown2', 'not covered'],
+    ['IWbemServices', 'not covered'],
+    ['IDispatch::Invoke', 'not covered'],
+  ])('article: "not accept non-anonymous connections … below Packet Integrity": %s is %s', (method, expected) => {
+    expect(activationAsServer(windows('2022-06-14'), { level: CONNECT, method }).outcome).toBe(expected);
+  });
+
+  test.each([
+    ['no security', { level: 1 }],
+    ['level NONE of a provider', { level: 1, authType: 10 }],
+    ['a level without a provider', { level: CONNECT, authType: 0 }],
+  ])('article: "non-anonymous": an anonymous connection is left to the access lists (%s)', (_name, activation) => {
+    const decision = activationAsServer(windows('2023-03-14'), activation);
     expect(decision).toMatchObject({ outcome: 'not covered', rule: 'unauthenticated' });
     expect(decision).not.toHaveProperty('event');
   });
@@ -77,6 +99,21 @@ describe('server-side enforcement', () => {
 describe('whether it is enabled', () => {
   test('article: "updated your devices with the June 2022 update, your DCOM authentication hardening is already enabled"', () => {
     expect(enforcementOf(reboot(installUpdate(windows('2021-09-14'), '2022-06-14'))).enabled).toBe(true);
+  });
+
+  test('an update works from the restart after it', () => {
+    const installed = installUpdate(windows('2021-09-14'), '2022-06-14');
+    expect([rebootDue(installed), enforcementOf(installed).enabled, outcome(installed)]).toEqual([
+      true,
+      false,
+      'accepted',
+    ]);
+    const restarted = reboot(installed);
+    expect([rebootDue(restarted), enforcementOf(restarted).enabled, outcome(restarted)]).toEqual([
+      false,
+      true,
+      'refused',
+    ]);
   });
 
   test.each([
@@ -116,7 +153,12 @@ describe('the registry value', () => {
 
   test('article: "Type: dword"', () => {
     expect(row?.type).toBe('REG_DWORD');
-    expect(() => setRegistryValue(windows('2022-06-14'), REQUIRE, 0x1_0000_0000)).toThrow(/takes a DWORD/);
+    for (const value of [0x1_0000_0000, -1, 0.5]) {
+      expect(() => setRegistryValue(windows('2022-06-14'), REQUIRE, value)).toThrow(/takes a DWORD/);
+    }
+    expect(registryFor(windows('2022-06-14', withValue(REQUIRE, 0xffffffff)).stored)).toEqual({
+      [REQUIRE]: 4_294_967_295,
+    });
   });
 
   test('article: "default = not defined = enabled (after the June 2022 update)"', () => {
@@ -157,6 +199,16 @@ describe('the registry value', () => {
       expect(rebootDue(restarted)).toBe(false);
     },
   );
+
+  test('article: "A reboot is required when making any change to the value": also for the second of two, and with others beside it', () => {
+    const once = setRegistryValue(windows('2022-06-14'), REQUIRE, 1);
+    const twice = setRegistryValue(setRegistryValue(once, REQUIRE, 0), 'LegacyAuthenticationLevel', PKT);
+    expect(outcome(twice)).toBe('refused');
+    expect(outcome(reboot(twice))).toBe('accepted');
+    const back = setRegistryValue(setRegistryValue(reboot(twice), REQUIRE, 1), 'LegacyAuthenticationLevel', CONNECT);
+    expect(outcome(back)).toBe('accepted');
+    expect(outcome(reboot(back))).toBe('refused');
+  });
 
   test('article: "Not setting this registry key value or setting this registry key value to 1 enables"', () => {
     const set = windows('2022-06-14', withValue(REQUIRE, 1));
@@ -220,6 +272,13 @@ describe('the registry value', () => {
   test('a server that is not Windows has no such value, and its maker’s own rule', () => {
     const gateway = machine({ name: 'gw', platform: { other: 'Linux' } });
     expect(() => setRegistryValue(gateway, REQUIRE, 1)).toThrow(/is not Windows/);
-    expect(outcome(gateway)).toBe('accepted');
+    expect(activationAsServer(gateway, { level: CONNECT })).toMatchObject({
+      outcome: 'accepted',
+      rule: 'not Windows',
+      unconfirmed: true,
+    });
+    const strict = machine({ name: 'gw', platform: { other: 'Linux' }, profile: { otherServers: 'enforce' } });
+    expect(activationAsServer(strict, { level: CONNECT })).toMatchObject({ outcome: 'refused', unconfirmed: true });
+    expect(outcome(strict, PKT_INTEGRITY)).toBe('accepted');
   });
 });
