@@ -15,11 +15,12 @@ export class TransportError extends Error {
   /** The system's code, such as `ECONNREFUSED`, where there is one. */
   readonly code: string | undefined;
 
-  constructor(doing: string, cause: unknown) {
+  /** `advice` where more is known than what the code says to everybody. */
+  constructor(doing: string, cause: unknown, advice?: string) {
     const code = (cause as NodeJS.ErrnoException | undefined)?.code;
-    const advice = code === undefined ? undefined : ADVICE[code];
+    const known = advice ?? (code === undefined ? undefined : ADVICE[code]);
     const reason = cause instanceof Error ? cause.message : String(cause);
-    super(`${doing}: ${advice === undefined ? reason : `${advice} (${code})`}`, { cause });
+    super(`${doing}: ${known === undefined ? reason : `${known} (${code})`}`, { cause });
     this.name = 'TransportError';
     this.code = code;
   }

@@ -1,7 +1,8 @@
 import type { Endpoint } from '../channel.js';
 import type { ConnectionRecorder, RecordedDirection } from '../recorder.js';
 import { End } from './end.js';
-import { type ActiveFault, type LinkOptions, latencyOf } from './link.js';
+import type { ActiveFault } from './fault.js';
+import { type LinkOptions, latencyOf } from './link.js';
 import type { VirtualTime } from './virtual-time.js';
 
 export interface ConnectionSetting {
@@ -20,7 +21,7 @@ export interface ConnectionSetting {
 }
 
 const CLOSE_MILLISECONDS = 5_000;
-/** Octets that may wait on a way that delivers nothing, before the connection is given up. */
+/** Octets that may be under way in one direction before the connection is given up, as a sender's buffer is full. */
 const MAX_WAITING = 64 * 1024 * 1024;
 
 const RESET = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
@@ -73,6 +74,7 @@ export class SimulatedConnection {
     if (this.#over) return;
     this.#setting.recorder?.reset(this.#setting.time.nanoseconds, from);
     this.#over = true;
+    for (const { waiting } of Object.values(this.#ways)) waiting.length = 0;
     this.client.abort(RESET);
     this.server.abort(RESET);
     this.#setting.ended();
@@ -150,10 +152,11 @@ export class SimulatedConnection {
 
   #depart(direction: RecordedDirection, cargo: Cargo): void {
     const way = this.#ways[direction];
+    if (this.#over) return;
     way.waiting.push({ cargo, stall: way.stall });
     way.octets += sizeOf(cargo);
-    if (!way.held) this.#leave(direction);
-    else if (way.octets > MAX_WAITING) this.reset(direction);
+    if (way.octets > MAX_WAITING) this.reset(direction);
+    else if (!way.held) this.#leave(direction);
   }
 
   /** All that waits goes, in its order, up to what a stall or a partition holds back. */
@@ -169,7 +172,6 @@ export class SimulatedConnection {
         break;
       }
       gone += 1;
-      way.octets -= sizeOf(cargo);
       this.#travel(direction, cargo);
     }
     way.waiting.splice(0, gone);
@@ -183,6 +185,7 @@ export class SimulatedConnection {
     way.freeAt = Math.max(time.microseconds, way.freeAt) + transmission;
     if (direction === 'toClient') this.#recordAt(way.freeAt, direction, cargo);
     time.at(way.freeAt + latencyOf(link), () => {
+      way.octets -= sizeOf(cargo);
       if (this.#over) return;
       if (direction === 'toServer') this.#record(direction, cargo);
       this.#deliver(direction, cargo);
@@ -265,7 +268,7 @@ class Way {
   stall: ActiveFault | undefined;
   /** What has been sent and has not left. */
   readonly waiting: { readonly cargo: Cargo; readonly stall: ActiveFault | undefined }[] = [];
-  /** Of what waits. */
+  /** Of what has been sent and has not arrived. */
   octets = 0;
   /** The first that waits is held back. */
   held = false;

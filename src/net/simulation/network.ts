@@ -6,8 +6,9 @@ import { type RecordedDirection, Recorder } from '../recorder.js';
 import type { ListenOptions } from '../tcp.js';
 import { SimulatedConnection } from './connection.js';
 import type { End } from './end.js';
-import { ActiveFault, checkedLink, type Fault, type InjectedFault, type LinkOptions, latencyOf } from './link.js';
-import { Ports } from './ports.js';
+import { ActiveFault, checkedFault, type Fault, type InjectedFault } from './fault.js';
+import { type Host, Hosts } from './hosts.js';
+import { checkedLink, type LinkOptions, latencyOf } from './link.js';
 import type { VirtualTime } from './virtual-time.js';
 
 export interface SimulatedNetworkOptions {
@@ -16,14 +17,6 @@ export interface SimulatedNetworkOptions {
   readonly link?: LinkOptions;
   /** Takes what a sniffer beside every listening host would see, as pcapng, block by block. */
   readonly record?: (block: Buffer) => void;
-}
-
-interface Host {
-  readonly name: string;
-  readonly addresses: readonly string[];
-  /** Its place among the interfaces of the recording. */
-  readonly interface: number;
-  readonly ports: Ports;
 }
 
 interface ListeningPort {
@@ -43,8 +36,7 @@ export class SimulatedNetwork implements Network {
   readonly #time: VirtualTime;
   readonly #link: LinkOptions;
   readonly #recorder: Recorder | undefined;
-  readonly #hosts = new Map<string, Host>();
-  readonly #byAddress = new Map<string, Host>();
+  readonly #hosts = new Hosts();
   readonly #listening = new Map<string, ListeningPort>();
   readonly #links = new Map<string, LinkOptions>();
   readonly #faults = new Set<ActiveFault>();
@@ -52,7 +44,7 @@ export class SimulatedNetwork implements Network {
 
   constructor({ time, link = {}, record }: SimulatedNetworkOptions) {
     this.#time = time;
-    this.#link = checkedLink(link);
+    this.#link = checkedLink({ ...link });
     this.#recorder = record === undefined ? undefined : new Recorder({ write: record, interfaces: [] });
   }
 
@@ -61,37 +53,42 @@ export class SimulatedNetwork implements Network {
     return this.#open.size;
   }
 
-  /** A host has an interface of its own in the recording. Throws `TypeError` for a name or address that is taken. */
+  /**
+   * A host has an interface of its own in the recording. Throws `TypeError` for a name or address that is taken, and for
+   * what is no address.
+   */
   addHost(name: string, addresses: readonly string[]): void {
-    const taken = this.#hosts.has(name) ? name : addresses.find((address) => this.#byAddress.has(address));
-    if (taken !== undefined) throw new TypeError(`there is a host '${taken}' already`);
-    const id = this.#recorder?.addInterface(`${name} (${addresses.join(', ')})`) ?? 0;
-    const host: Host = { name, addresses, interface: id, ports: new Ports() };
-    this.#hosts.set(name, host);
-    for (const address of addresses) this.#byAddress.set(address, host);
+    const description = `${name} (${addresses.join(', ')})`;
+    this.#hosts.add(name, [...addresses], () => this.#recorder?.addInterface(description) ?? 0);
   }
 
-  /** What a host sees of the network: its connections come from its first address, unless they say otherwise. */
+  /**
+   * What a host has of the network: it listens on its own addresses, 0.0.0.0 and :: being all of that family, and its
+   * connections come from the first, unless they say otherwise. Throws `TypeError` for a host that is not there.
+   */
   of(name: string): Network {
-    const [localAddress] = this.#named(name).addresses;
+    const own = this.#hosts.named(name);
     return {
       simulated: true,
-      listen: (at, accept) => this.listen(at, accept),
-      connect: (target, accept, timeout) =>
-        this.connect({ ...(localAddress !== undefined && { localAddress }), ...target }, accept, timeout),
+      listen: (at, accept) => this.#listen(at, accept, own),
+      connect: (target, accept, timeout) => this.#connect(target, accept, timeout, own),
     };
   }
 
   /** What the way between two hosts is like, for connections that are opened from now on. Throws `TypeError`. */
   link(a: string, b: string, options: LinkOptions): void {
-    this.#links.set(pairOf(this.#named(a).name, this.#named(b).name), checkedLink(options));
+    this.#links.set(pairOf(this.#hosts.named(a).name, this.#hosts.named(b).name), checkedLink({ ...options }));
   }
 
-  /** Throws `TypeError` for a host that is not there. */
-  inject(fault: Fault): InjectedFault {
-    const { between, from } = fault;
-    for (const name of between) this.#named(name);
-    if (from !== undefined && !between.includes(from)) throw new TypeError(`${from} is no end of ${between.join('–')}`);
+  /** What it is like at present, so that one thing of it can be changed. Throws `TypeError`. */
+  linkOf(a: string, b: string): LinkOptions {
+    return this.#linkOf(this.#hosts.named(a), this.#hosts.named(b));
+  }
+
+  /** Throws `TypeError` for hosts that are not there and for what is no fault. */
+  inject(given: Fault): InjectedFault {
+    const fault = checkedFault(given);
+    for (const name of fault.between) this.#hosts.named(name);
     const active = new ActiveFault(fault);
     this.#faults.add(active);
     return {
@@ -108,45 +105,70 @@ export class SimulatedNetwork implements Network {
 
   /** Puts a comment at the next segment with data of a connection, told by its client's end and where its server is. */
   annotate(client: Endpoint, serverAddress: string, direction: RecordedDirection, text: string): void {
-    this.#open.get(connectionKey(client, serverAddress))?.annotate(direction, text);
+    const [from, to] = [this.#hosts.at(client.address), this.#hosts.at(serverAddress)];
+    if (from === undefined || to === undefined) return;
+    const key = connectionKey({ address: from.address, port: client.port }, to.address);
+    this.#open.get(key)?.annotate(direction, text);
   }
 
-  async listen(options: ListenOptions, accept: Accept): Promise<Listener> {
-    const host = this.#byAddress.get(options.host);
+  /** On an address of any host. */
+  listen(options: ListenOptions, accept: Accept): Promise<Listener> {
+    return this.#listen(options, accept);
+  }
+
+  /** From an address of any host, which `localAddress` has to say. */
+  connect(target: ConnectTarget, accept: Accept, timeoutMilliseconds?: number): Promise<Channel> {
+    return this.#connect(target, accept, timeoutMilliseconds);
+  }
+
+  async #listen(options: ListenOptions, accept: Accept, own?: Host): Promise<Listener> {
     const doing = `cannot listen on ${formatEndpoint({ address: options.host, port: options.port })}`;
-    if (host === undefined) throw failure(doing, 'EADDRNOTAVAIL');
-    const isTaken = (port: number): boolean => this.#listening.has(keyOf(options.host, port));
-    const port = options.port === 0 ? host.ports.listening(isTaken) : options.port;
+    const places = this.#hosts.listening(options.host, own);
+    const [first] = places;
+    if (first === undefined) throw failure(doing, 'EADDRNOTAVAIL', own === undefined ? NOBODYS : undefined);
+    const isTaken = (port: number): boolean => places.some(({ address }) => this.#listening.has(keyOf(address, port)));
+    const port = options.port === 0 ? first.host.ports.listening(isTaken) : options.port;
+    if (port === undefined) throw failure(doing, 'EADDRINUSE', ALL_TAKEN);
     if (isTaken(port)) throw failure(doing, 'EADDRINUSE');
-    const key = keyOf(options.host, port);
+    const keys = places.map(({ address }) => keyOf(address, port));
     const open = new Set<SimulatedConnection>();
-    this.#listening.set(key, { options, accept, open });
+    for (const key of keys) this.#listening.set(key, { options, accept, open });
     return {
-      address: { address: options.host, port },
+      address: { address: this.#hosts.at(options.host)?.address ?? options.host, port },
       close: async () => {
-        this.#listening.delete(key);
+        for (const key of keys) this.#listening.delete(key);
         for (const { server } of open) server.destroy();
       },
     };
   }
 
-  connect(target: ConnectTarget, accept: Accept, timeoutMilliseconds = CONNECT_TIMEOUT): Promise<Channel> {
-    const server = this.#hosts.get(target.host) ?? this.#byAddress.get(target.host);
-    const client = target.localAddress === undefined ? undefined : this.#byAddress.get(target.localAddress);
-    const address = this.#byAddress.has(target.host) ? target.host : server?.addresses[0];
+  async #connect(
+    target: ConnectTarget,
+    accept: Accept,
+    timeoutMilliseconds = CONNECT_TIMEOUT,
+    own?: Host,
+  ): Promise<Channel> {
     const doing = `cannot connect to ${formatEndpoint({ address: target.host, port: target.port })}`;
-    if (client === undefined) return Promise.reject(failure(doing, 'EADDRNOTAVAIL'));
-    if (server === undefined || address === undefined) return Promise.reject(failure(doing, 'EHOSTUNREACH'));
+    const from = target.localAddress ?? own?.addresses[0];
+    if (from === undefined) throw failure(doing, 'EADDRNOTAVAIL', NOT_TOLD);
+    const client = this.#hosts.at(from);
+    if (client === undefined || (own !== undefined && client.host !== own))
+      throw failure(doing, 'EADDRNOTAVAIL', own === undefined ? NOBODYS : undefined);
+    const server = this.#hosts.find(target.host);
+    if (server === undefined) throw failure(doing, 'EHOSTUNREACH');
+    const { address } = client;
+    const isTaken = (port: number): boolean => this.#open.has(connectionKey({ address, port }, server.address));
+    const port = client.host.ports.connecting(isTaken);
+    if (port === undefined) throw failure(doing, 'EADDRNOTAVAIL', ALL_TAKEN);
+    const local = { address, port };
+    const remote = { address: server.address, port: target.port };
     return new Promise((resolve, reject) => {
       let gaveUp = false;
       const timer = this.#time.after(timeoutMilliseconds, () => {
         gaveUp = true;
         reject(failure(doing, 'ETIMEDOUT'));
       });
-      const from = target.localAddress as string;
-      const isTaken = (port: number): boolean => this.#open.has(connectionKey({ address: from, port }, address));
-      const local = { address: from, port: client.ports.connecting(isTaken) };
-      const attempt = { client, server, local, remote: { address, port: target.port } };
+      const attempt = { client: client.host, server: server.host, local, remote };
       this.#attempt(attempt, {
         gaveUp: () => gaveUp,
         refused: () => {
@@ -175,7 +197,7 @@ export class SimulatedNetwork implements Network {
       });
       return;
     }
-    const link = this.#links.get(pairOf(client.name, server.name)) ?? this.#link;
+    const link = this.#linkOf(client, server);
     const latency = latencyOf(link);
     const later = (ways: number, run: () => void) => this.#time.at(this.#time.microseconds + ways * latency, run);
     later(1, () => {
@@ -222,10 +244,8 @@ export class SimulatedNetwork implements Network {
     });
   }
 
-  #named(name: string): Host {
-    const host = this.#hosts.get(name);
-    if (host === undefined) throw new TypeError(`there is no host '${name}'`);
-    return host;
+  #linkOf(a: Host, b: Host): LinkOptions {
+    return this.#links.get(pairOf(a.name, b.name)) ?? this.#link;
   }
 
   #faultsBetween(a: Host, b: Host): ActiveFault[] {
@@ -269,13 +289,10 @@ const keyOf = (address: string, port: number): string => `${address}|${port}`;
 const connectionKey = (client: Endpoint, serverAddress: string): string =>
   `${client.address}|${client.port}|${serverAddress}`;
 
-const REASONS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'address already in use',
-  EADDRNOTAVAIL: 'no simulated host has this address',
-  ECONNREFUSED: 'connection refused',
-  EHOSTUNREACH: 'no such simulated host',
-  ETIMEDOUT: 'connection timed out',
-};
+const NOBODYS = 'no host of the network has this address';
+const NOT_TOLD = 'localAddress says which host connects, and is missing';
+const ALL_TAKEN = 'every dynamic port is taken';
 
-const failure = (doing: string, code: keyof typeof REASONS): TransportError =>
-  new TransportError(doing, Object.assign(new Error(REASONS[code]), { code }));
+/** As a socket would fail, with what is said of its code unless there is more to say. */
+const failure = (doing: string, code: string, more?: string): TransportError =>
+  new TransportError(doing, Object.assign(new Error(code), { code }), more);

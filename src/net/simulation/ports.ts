@@ -8,27 +8,26 @@ export class Ports {
   #connecting = FIRST;
   #listening = FIRST_LISTENING;
 
-  /** For the next connection that the host opens. */
-  connecting(isTaken: (port: number) => boolean): number {
+  /** For the next connection that the host opens. Undefined where none is free. */
+  connecting(isTaken: (port: number) => boolean): number | undefined {
     const port = next(this.#connecting, FIRST, isTaken);
-    this.#connecting = port + 1;
+    if (port !== undefined) this.#connecting = port + 1;
     return port;
   }
 
-  /** For the next listener that takes any port. */
-  listening(isTaken: (port: number) => boolean): number {
+  /** For the next listener that takes any port. Undefined where none is free. */
+  listening(isTaken: (port: number) => boolean): number | undefined {
     const port = next(this.#listening, FIRST_LISTENING, isTaken);
-    this.#listening = port + 1;
+    if (port !== undefined) this.#listening = port + 1;
     return port;
   }
 }
 
-/** Throws `RangeError` where none is free. */
-function next(from: number, first: number, isTaken: (port: number) => boolean): number {
+function next(from: number, first: number, isTaken: (port: number) => boolean): number | undefined {
   const count = LAST - first + 1;
   for (let n = 0; n < count; n++) {
     const port = first + ((from - first + n) % count);
     if (!isTaken(port)) return port;
   }
-  throw new RangeError('every dynamic port is taken');
+  return undefined;
 }

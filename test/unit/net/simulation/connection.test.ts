@@ -94,3 +94,38 @@ describe('what waits for a host that is cut off', () => {
     expect([client.closed, server.pieces.length]).toEqual([[], 80]);
   });
 });
+
+describe('what is under way', () => {
+  const MEGABYTE = Buffer.alloc(1 << 20);
+
+  test.each([
+    ['a slow link', { bandwidth: 1000 }],
+    ['a slow link in small segments', { bandwidth: 1000, segment: 100_000 }],
+    ['a long one', { latencyMilliseconds: 3_600_000 }],
+  ])('on %s ends the connection beyond 64 MiB, as sockets do', async (_what, link) => {
+    const hosts = new TwoHosts({}, { recorded: false });
+    hosts.network.addHost('far', ['10.0.0.9']);
+    const [client, server] = [hosts.heard(), hosts.heard()];
+    hosts.network.link('client', 'far', link);
+    await hosts.network.of('far').listen({ host: '10.0.0.9', port: PORT }, server.accept);
+    await hosts.time.run(hosts.client.connect({ host: '10.0.0.9', port: PORT }, client.accept, 1e9));
+    await hosts.time.pass(1e7);
+    for (let n = 0; n < 64; n++) client.channel?.send(MEGABYTE);
+    await hosts.time.pass(1);
+    expect(client.closed).toEqual([]);
+    client.channel?.send(MEGABYTE);
+    client.channel?.send(MEGABYTE);
+    await hosts.time.pass(1);
+    expect([client.closed, server.closed, hosts.network.connections]).toEqual([RESET, RESET, 0]);
+  });
+
+  test('counts until it has arrived, and no longer', async () => {
+    const hosts = new TwoHosts({ bandwidth: 1e9 }, { recorded: false });
+    const { client, server } = await hosts.connected();
+    for (let round = 0; round < 4; round++) {
+      for (let n = 0; n < 40; n++) client.channel?.send(MEGABYTE);
+      await hosts.time.pass(1_000);
+    }
+    expect([client.closed, Buffer.concat(server.pieces).length]).toEqual([[], 160 << 20]);
+  });
+});

@@ -233,6 +233,15 @@ describe('a fault', () => {
   test.each<[string, Fault]>([
     ['between hosts that are not there', { kind: 'reset', between: ['client', 'nobody'] }],
     ['from a host that is not one of them', { kind: 'reset', between: BETWEEN, from: 'third' }],
+    ['between a host and itself', { kind: 'partition', between: ['server', 'server'] }],
+    ['of a kind that nobody knows', { kind: 'reste' as 'reset', between: BETWEEN }],
+    ['of a kind that every object has', { kind: 'toString' as 'reset', between: BETWEEN }],
+    ['after no number of octets', { kind: 'reset', between: BETWEEN, after: Number.NaN }],
+    ['after a negative number of octets', { kind: 'reset', between: BETWEEN, after: -1 }],
+    ['after half an octet', { kind: 'reset', between: BETWEEN, after: 0.5 }],
+    ['for no time', { kind: 'stall', between: BETWEEN, milliseconds: Number.NaN }],
+    ['for a negative time', { kind: 'stall', between: BETWEEN, milliseconds: -1 }],
+    ['for ever', { kind: 'stall', between: BETWEEN, milliseconds: Number.POSITIVE_INFINITY }],
   ])('%s is none', (_name, fault) => {
     const { network } = new TwoHosts();
     network.addHost('third', ['10.0.0.3']);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { LinkOptions } from '../../../../src/net/simulation/index.js';
-import { CLIENT, type Heard, PORT, SERVER, TwoHosts } from '../../../support/simulated.js';
+import { PORT, SERVER, TwoHosts } from '../../../support/simulated.js';
 
 /** When each piece came that was sent at one time, in microseconds from then on. */
 async function arrivals(link: LinkOptions, ...texts: readonly string[]): Promise<(readonly [number, string])[]> {
@@ -126,71 +126,28 @@ describe('a link', () => {
   });
 });
 
-describe('hosts', () => {
-  test('are reached by any of their addresses and by name, and come from their first', async () => {
-    const hosts = new TwoHosts();
-    hosts.network.addHost('gateway', ['192.168.0.1', 'fe80::1']);
-    const gateway = hosts.network.of('gateway');
-    const heard: Heard[] = [];
-    const accept = (channel: Parameters<Heard['accept']>[0]) => {
-      heard.push(hosts.heard());
-      return (heard.at(-1) as Heard).accept(channel);
-    };
-    for (const host of ['192.168.0.1', 'fe80::1']) await gateway.listen({ host, port: 80 }, accept);
-    for (const host of ['gateway', '192.168.0.1', 'fe80::1'])
-      await hosts.time.run(hosts.client.connect({ host, port: 80 }, hosts.heard().accept));
-    await hosts.time.pass(1);
-    expect(heard.map(({ channel }) => [channel?.remote.address, channel?.local.address])).toEqual([
-      [CLIENT, '192.168.0.1'],
-      [CLIENT, '192.168.0.1'],
-      [CLIENT, 'fe80::1'],
-    ]);
-    expect(hosts.network.connections).toBe(3);
+describe('the present link of two hosts', () => {
+  test('is that of the network until another is set, in either order', () => {
+    const { network } = new TwoHosts({ latencyMilliseconds: 1, segment: 3 });
+    expect(network.linkOf('client', 'server')).toEqual({ latencyMilliseconds: 1, segment: 3 });
+    network.link('server', 'client', { bandwidth: 1000 });
+    expect(network.linkOf('client', 'server')).toEqual({ bandwidth: 1000 });
+    expect(network.linkOf('server', 'client')).toEqual({ bandwidth: 1000 });
+    network.link('server', 'client', { ...network.linkOf('server', 'client'), segment: 2 });
+    expect(network.linkOf('server', 'client')).toEqual({ bandwidth: 1000, segment: 2 });
   });
 
-  test.each([
-    ['name', 'client', ['10.9.9.9']],
-    ['address', 'another', ['10.9.9.9', SERVER]],
-  ])('with a %s that is taken are none', (_what, name, addresses) => {
-    expect(() => new TwoHosts().network.addHost(name, addresses)).toThrow(TypeError);
+  test('does not change with what it was made of', () => {
+    const link = { latencyMilliseconds: 1 };
+    const { network } = new TwoHosts(link);
+    link.latencyMilliseconds = 2;
+    expect(network.linkOf('client', 'server')).toEqual({ latencyMilliseconds: 1 });
   });
 
-  test.each([
-    ['a host that is not there', 'nowhere', {}, 'EHOSTUNREACH'],
-    ['an address of its own that it does not have', SERVER, { localAddress: '10.9.9.9' }, 'EADDRNOTAVAIL'],
-  ])('%s is a TransportError', async (_what, host, more, code) => {
-    const hosts = new TwoHosts();
-    const connecting = hosts.time.run(hosts.client.connect({ host, port: PORT, ...more }, hosts.heard().accept));
-    await expect(connecting).rejects.toMatchObject({ name: 'TransportError', code });
-  });
-
-  test('take the dynamic ports in their order, and after the last one those that are free', async () => {
-    const hosts = new TwoHosts({ latencyMilliseconds: 0 });
-    await hosts.server.listen({ host: SERVER, port: PORT }, hosts.heard().accept);
-    const ports: number[] = [];
-    for (let n = 0; n < 16_386; n++) {
-      const heard = hosts.heard();
-      const channel = await hosts.time.run(hosts.client.connect({ host: SERVER, port: PORT }, heard.accept));
-      ports.push(channel.local.port);
-      // The second stays open.
-      if (n !== 1) channel.destroy();
-      await hosts.time.pass(0);
-    }
-    expect([ports[0], ports[1], ports[16_383], ports[16_384], ports[16_385]]).toEqual([
-      49_152, 49_153, 65_535, 49_152, 49_154,
-    ]);
-  });
-
-  test('listen on the ports above those of the system, as Windows does', async () => {
-    const { server } = new TwoHosts();
-    const listeners = await Promise.all(
-      [0, 49_665, 0].map((port) => server.listen({ host: SERVER, port }, heardNothing)),
-    );
-    expect(listeners.map(({ address }) => address.port)).toEqual([49_664, 49_665, 49_666]);
+  test('of hosts that are not there is none', () => {
+    expect(() => new TwoHosts().network.linkOf('client', 'nobody')).toThrow(TypeError);
   });
 });
-
-const heardNothing = () => ({ data: () => {}, closed: () => {} });
 
 describe('an end that nobody answers', () => {
   test('is told that it is closed after five seconds', async () => {
