@@ -50,7 +50,7 @@ export function eventBuild(text: string): EventBuild {
     ({ id, names }) => id === wanted || names.some((name) => name.toLowerCase() === wanted),
   );
   if (build === undefined) {
-    const known = EVENT_BUILDS.map(({ id }) => id).join(', ');
+    const known = EVENT_BUILDS.flatMap(({ names }) => names).join(', ');
     throw new PolicyInputError(`unknown Windows version '${text}'; known: ${known}`);
   }
   return build;

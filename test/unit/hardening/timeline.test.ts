@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { EVENT_BUILDS, eventBuild, logsEvents } from '../../../src/hardening/builds.js';
+import { eventBuild, logsEvents } from '../../../src/hardening/builds.js';
 import { PolicyInputError } from '../../../src/hardening/error.js';
 import { PHASES, patchLevel } from '../../../src/hardening/timeline.js';
 
@@ -106,10 +106,10 @@ describe('the builds that log events 10036 to 10038', () => {
     expect(logsEvents('2021-09')).toBe(true);
   });
 
-  test('a version is found by id or name in any case; an unknown one lists the known ids', () => {
+  test('a version is found by id or name in any case; an unknown one lists the known names', () => {
     expect(eventBuild('SERVER-2019')).toBe(eventBuild('windows 10 1809'));
     expect(() => eventBuild('Windows 95')).toThrow(
-      `unknown Windows version 'Windows 95'; known: ${EVENT_BUILDS.map(({ id }) => id).join(', ')}`,
+      /^unknown Windows version 'Windows 95'; known: Windows Server 2022, Windows 10 2004, .*, Windows Server 2008 SP2$/,
     );
   });
 });
