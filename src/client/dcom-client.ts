@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   type ActivationReply,
   type COMVERSION,
@@ -36,7 +37,8 @@ export interface DcomClientOptions {
   /** Instead of the profile's. */
   readonly authType?: number;
   readonly credentials?: NtlmCredentials;
-  readonly random: RandomBytes;
+  /** The machine's where absent. */
+  readonly random?: RandomBytes;
   readonly connector?: Connector;
   /** True for hosts of a simulated network, whatever their addresses; it says nothing without a `connector` to that network. */
   readonly simulated?: boolean;
@@ -70,7 +72,7 @@ interface Resolver {
 
 /** A DCOM client that follows a profile: activates, resolves, calls, pings and releases ([MS-DCOM] 3.2). */
 export class DcomClient {
-  readonly #options: DcomClientOptions;
+  readonly #options: DcomClientOptions & { readonly random: RandomBytes };
   readonly #exporters = new Map<bigint, Promise<Exporter>>();
   readonly #resolvers = new Map<string, Promise<Resolver>>();
   readonly #pings = new Map<string, PingSet>();
@@ -78,7 +80,7 @@ export class DcomClient {
   #pinger: { stop(): void } | undefined;
 
   constructor(options: DcomClientOptions) {
-    this.#options = options;
+    this.#options = { ...options, random: options.random ?? randomBytes };
   }
 
   /** Activates a class and gives its first interface. Rejects with `Refused`. */

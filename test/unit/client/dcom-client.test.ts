@@ -47,6 +47,22 @@ describe('a DCOM client', () => {
     return client;
   }
 
+  test('draws random octets by itself where none are given, other ones for each client', async () => {
+    const { credentials } = authentication({});
+    const { address: host, port } = server.address;
+    const sent: string[] = [];
+    for (let n = 0; n < 2; n++) {
+      const octets = (from: 'client' | 'server', bytes: Uint8Array) =>
+        void (from === 'client' && sent.push(Buffer.from(bytes).toString('hex')));
+      const profile = CLIENT_PROFILES['windows-2023-03'];
+      const client = new DcomClient({ host, port, profile, octets, ...(credentials && { credentials }) });
+      clients.push(client);
+      await client.activate(CLSID, IID_IDispatch);
+    }
+    expect(server.activations).toMatchObject([{ outcome: 'accepted' }, { outcome: 'accepted' }]);
+    expect(sent.slice(0, sent.length / 2)).not.toEqual(sent.slice(sent.length / 2));
+  });
+
   test('falls back to IActivation where the server does not know IRemoteSCMActivator', async () => {
     const [known, unknown] = [uuidToBytes(IID_IRemoteSCMActivator), uuidToBytes(NOBODY)];
     const connector = through((bytes) => {
