@@ -37,6 +37,7 @@ try {
     read: () => rate(() => readWhole(file)),
     audit: ours('audit', ['audit', '--json']),
     'decode --json': ours('decode --json', ['decode', '--json']),
+    'decode --fields': ours('decode --fields', ['decode', '--fields', 'frame,ptype,auth_level']),
   };
   const tshark = spawnSync('tshark', ['--version']).status === 0;
   if (!tshark) leftOut('captures beside tshark', 'tshark is not on PATH');
@@ -59,6 +60,7 @@ try {
     // activations, each of which is a line of the audit.
     const goal = (wanted) => (megabytes >= 1000 && values.from !== SHIPPED ? wanted : undefined);
     beside('audit', 'tshark -T fields', goal('>= 20'));
+    beside('decode --fields', 'tshark -T fields', goal('>= 10'));
     beside('decode --json', 'tshark -T fields', goal('>= 4'));
     beside('decode --json', 'tshark -T json', goal('>= 10'));
   }
@@ -126,7 +128,7 @@ function memory(peaks, tshark) {
     leftOut('peak memory', 'only Linux tells it');
     return;
   }
-  for (const name of ['audit', 'decode --json']) {
+  for (const name of ['audit', 'decode --json', 'decode --fields']) {
     const figures = { what: `peak memory of ${name}`, ours: Math.max(...peaks[name]), unit: 'MB' };
     row({ ...figures, reference: LIMIT_MB, against: 'the limit', wanted: '< 1' });
     if (tshark)

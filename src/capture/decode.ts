@@ -28,15 +28,19 @@ export interface DecodedPdu {
 export interface DecoderOptions {
   /** Follows the handshake of a security context; where absent, or for other types, nothing is verified. */
   readonly observe?: (authType: number) => PassiveContext | undefined;
+  /** Whether parameters are decoded; true where absent. */
+  readonly parameters?: boolean;
 }
 
 /** Decodes the PDUs of a capture in the order of the frames; keeps one association a stream. */
 export class CaptureDecoder {
   readonly #associations = new Map<number, PassiveAssociation>();
   readonly #observe: (authType: number) => PassiveContext | undefined;
+  readonly #parameters: boolean;
 
-  constructor({ observe = () => undefined }: DecoderOptions = {}) {
+  constructor({ observe = () => undefined, parameters = true }: DecoderOptions = {}) {
     this.#observe = observe;
+    this.#parameters = parameters;
   }
 
   /** The association of a stream that is still open. */
@@ -56,7 +60,7 @@ export class CaptureDecoder {
     let parameters: DecodedParameters | undefined;
     let { error } = observed;
     try {
-      parameters = parametersOf(message, operation);
+      if (this.#parameters) parameters = parametersOf(message, operation);
     } catch (cause) {
       if (!(cause instanceof CodecError)) throw cause;
       error = cause;

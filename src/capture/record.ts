@@ -43,11 +43,24 @@ export interface PduRecord {
   readonly error?: string;
 }
 
+/** What is left out of records that nobody reads whole: it takes most of the time. True where absent. */
+export interface RecordOptions {
+  /** `auth_token` and `value`. */
+  readonly content?: boolean;
+  /** `time`, `src` and `dst`, which are empty otherwise. */
+  readonly place?: boolean;
+}
+
 /** Makes the record of a decoded PDU; `asked` is the request that it answers, as `CallTimes` finds it. */
-export function pduRecord(file: string, decoded: DecodedPdu, asked?: Asked): PduRecord {
+export function pduRecord(
+  file: string,
+  decoded: DecodedPdu,
+  asked?: Asked,
+  { content = true, place = true }: RecordOptions = {},
+): PduRecord {
   const { captured, observed, parameters, error } = decoded;
   const { pdu, security, message } = observed;
-  const record = draft(file, captured, pdu?.PTYPE ?? 'malformed');
+  const record = draft(file, captured, pdu?.PTYPE ?? 'malformed', place);
   // C706 12.6.3.1: the common header is whole even where the PDU behind it cannot be read.
   const { call_id, pfc_flags, frag_length = captured.bytes.length } = pdu ?? readCommonHeader(captured.bytes);
   record.call_id = call_id;
@@ -64,10 +77,12 @@ export function pduRecord(file: string, decoded: DecodedPdu, asked?: Asked): Pdu
   if (asked !== undefined) record.request_frame = asked.frame;
   if (asked?.elapsed !== undefined) record.elapsed = asked.elapsed;
   if (message !== undefined && message.kind !== 'fault') record.stub = message.stubState;
-  const token = tokenOf(pdu);
-  if (token !== undefined) record.auth_token = token;
-  const value = parameters === undefined ? bodyOf(pdu, message) : toJson(parameters.value);
-  if (value !== undefined) record.value = value;
+  if (content) {
+    const token = tokenOf(pdu);
+    if (token !== undefined) record.auth_token = token;
+    const value = parameters === undefined ? bodyOf(pdu, message) : toJson(parameters.value);
+    if (value !== undefined) record.value = value;
+  }
   if (error !== undefined) record.error = error.message;
   return record;
 }
@@ -106,13 +121,13 @@ export const userName = ({ domain, user, anonymous }: { domain: string; user: st
 export const endpointText = ({ address, port }: { address: string; port: number }): string =>
   address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 
-const draft = (file: string, captured: CapturedPdu, ptype: PduRecord['ptype']): Draft => ({
+const draft = (file: string, captured: CapturedPdu, ptype: PduRecord['ptype'], place = true): Draft => ({
   file,
   stream: captured.stream,
   frame: captured.frame,
-  time: isoTime(captured.seconds, captured.nanoseconds),
-  src: endpointText(captured.src),
-  dst: endpointText(captured.dst),
+  time: place ? isoTime(captured.seconds, captured.nanoseconds) : '',
+  src: place ? endpointText(captured.src) : '',
+  dst: place ? endpointText(captured.dst) : '',
   ptype,
 });
 

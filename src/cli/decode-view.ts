@@ -1,6 +1,7 @@
 import type { PduRecord } from '../capture/record.js';
 import { callHead, callLine } from './call-line.js';
 import { type CallRecord, CallRecords } from './decode-calls.js';
+import { chosen, fieldLine, type PduField } from './decode-fields.js';
 import type { Filter, Filtered } from './decode-filter.js';
 import type { Output } from './io.js';
 import { pduLine, pduText } from './pdu-line.js';
@@ -17,6 +18,8 @@ export interface ViewOptions {
   readonly calls: boolean;
   readonly verbose: boolean;
   readonly filter?: readonly Filter[];
+  /** These members of each record alone. */
+  readonly fields?: readonly PduField[];
 }
 
 const NOTHING: View = { pdu: () => {}, end: () => {} };
@@ -28,6 +31,7 @@ export const fits = (filters: readonly Filter[] | undefined, record: Filtered): 
 /** `title` is for people, above the first line; absent where there is one file only. */
 export function viewOf(out: Output, options: ViewOptions, title: string | undefined): View {
   if (options.summary) return NOTHING;
+  if (options.fields !== undefined) return fieldView(out, options.fields, options.filter);
   const head = [title, options.calls ? callHead(out.colour) : undefined].filter((line) => line !== undefined);
   const show = shower(out, out.json ? [] : head);
   return options.calls ? callView(options, show) : pduView(options, show);
@@ -43,6 +47,16 @@ function shower(out: Output, head: string[]): Show {
     else out.text(line(thing, out.colour));
   };
 }
+
+/** For programs: no titles, one line a PDU. */
+const fieldView = (out: Output, fields: readonly PduField[], filter: ViewOptions['filter']): View => ({
+  pdu(record) {
+    if (!fits(filter, record)) return;
+    if (out.json) out.record(chosen(record, fields));
+    else out.text(fieldLine(record, fields));
+  },
+  end: () => {},
+});
 
 const pduView = ({ verbose, filter }: ViewOptions, show: Show): View => ({
   pdu(record) {

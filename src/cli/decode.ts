@@ -9,13 +9,14 @@ import { cutRecord, pduRecord } from '../capture/record.js';
 import { CodecError } from '../codec/error.js';
 import { decodePdu } from '../codec/rpce/index.js';
 import type { AccountEntry, PassiveContext, Secret } from '../security/index.js';
+import { wantedOf } from './decode-fields.js';
 import { FILTER_HELP, FILTER_KEYS } from './decode-filter.js';
 import { inputOf } from './decode-input.js';
 import { fits, type ViewOptions, viewOf } from './decode-view.js';
 import { captureFiles } from './files.js';
 import { type Output, output, UsageError } from './io.js';
 import { growHeapSlowly } from './memory.js';
-import { filterOption, jsonOption, ntHashOption, passwordOption, userOption } from './options.js';
+import { fieldsOption, filterOption, jsonOption, ntHashOption, passwordOption, userOption } from './options.js';
 import { observer } from './secrets.js';
 import { FileSummary, SUMMARY_COLUMNS } from './summary.js';
 
@@ -42,6 +43,7 @@ export const decodeCommand = (): Command =>
         .conflicts(['summary', 'verbose']),
     )
     .addOption(filterOption())
+    .addOption(fieldsOption())
     .option('-f, --follow', 'goes on while the file still grows, until it is interrupted', false)
     .option('--hex <octets>', 'decode one PDU given in hexadecimal instead of a file')
     .addOption(userOption("account whose NTLM is verified and unsealed, 'DOMAIN\\user:password'; may be given again"))
@@ -61,6 +63,7 @@ Examples:
   dcom-harness decode --filter 'interface=IRemoteSCMActivator,IActivation' --filter 'level<=pkt' captures/
   dcom-harness decode --calls --filter 'elapsed>=0.5' capture.pcapng
   dcom-harness decode --calls --filter 'status=failed' --follow growing.pcapng
+  dcom-harness decode --fields frame,ptype,auth_level capture.pcapng
   dcom-harness decode --summary captures/
   dcom-harness decode capture.pcapng --password 'P4ssw0rd' --json
   dcom-harness decode --hex '05 00 0d 03 10 00 00 00 15 00 00 00 01 00 00 00 04 00 01 05 00'`,
@@ -114,11 +117,15 @@ async function decodeFile(
   const { source, note, onRead, end } = inputOf(out, file, name, options);
   const summary = new FileSummary(name);
   const view = viewOf(out, options, several ? `${name}:` : undefined);
-  const decoder = new CaptureDecoder({ observe });
+  const wanted = wantedOf(options.filter === undefined ? options.fields : undefined);
+  const decoder = new CaptureDecoder({ observe, parameters: wanted.content });
   const times = new CallTimes();
   const take = (captured: CapturedPdu): void => {
     const decoded = captured.kind === 'cut' ? undefined : decoder.take(captured);
-    const record = decoded === undefined ? cutRecord(name, captured) : pduRecord(name, decoded, times.take(decoded));
+    const record =
+      decoded === undefined
+        ? cutRecord(name, captured)
+        : pduRecord(name, decoded, wanted.calls ? times.take(decoded) : undefined, wanted);
     if (record.error !== undefined) note(`warning: ${name} frame ${record.frame}: ${record.error}`);
     if (options.summary && fits(options.filter, record)) summary.add(record);
     view.pdu(record);

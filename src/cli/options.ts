@@ -6,6 +6,7 @@ import { parseRegistry, type Registry } from '../hardening/registry.js';
 import { type PatchLevel, patchLevel } from '../hardening/timeline.js';
 import { parseEndpoint } from '../net/channel.js';
 import { type AccountEntry, parseAccount, Secret, SecurityError } from '../security/index.js';
+import { parseFields } from './decode-fields.js';
 import { type Filter, parseFilter } from './decode-filter.js';
 import { LOG_LEVELS, UsageError } from './io.js';
 
@@ -141,6 +142,11 @@ export const passwordOption = (): Option =>
   new Option('--password <text>', 'password, tried for every user; may be given again').argParser(
     collecting((text) => text),
   );
+
+export const fieldsOption = (): Option =>
+  new Option('--fields <names>', 'these fields of each PDU alone, between tabs; the names are those of --json')
+    .argParser(parser(parseFields))
+    .conflicts(['summary', 'verbose', 'calls']);
 
 export const filterOption = (): Option =>
   new Option('--filter <key=value>', 'only what fits, see below; given again, all have to fit').argParser(

@@ -59,6 +59,41 @@ describe('decode --filter', () => {
   });
 });
 
+describe('decode --fields', () => {
+  test('gives these alone, between tabs, or as members with --json', async () => {
+    const args = ['decode', '--fields', 'frame,ptype,auth_level,status', AT_CONNECT];
+    const [text, json, whole] = await Promise.all([
+      cli(args),
+      cli([...args, '--json']),
+      cli(['decode', '--json', AT_CONNECT]),
+    ]);
+    const rows = ndjsonLines(whole.stdout).map(({ frame, ptype, auth_level, status }) => ({
+      frame,
+      ptype,
+      auth_level,
+      status,
+    }));
+    expect([text.code, json.code]).toEqual([0, 0]);
+    expect(linesOf(text.stdout)).toEqual(
+      rows.map((row) =>
+        Object.values(row)
+          .map((value) => value ?? '')
+          .join('\t'),
+      ),
+    );
+    expect(ndjsonLines(json.stdout)).toEqual(JSON.parse(JSON.stringify(rows)));
+  });
+
+  test.each([
+    [['--fields', 'frame,level'], /there is no field 'level'; there are file, stream, frame/],
+    [['--fields', 'frame', '--calls'], /cannot be used with option '--calls'/],
+  ])('%j is bad usage', async (args, why) => {
+    const { code, stderr } = await cli(['decode', ...args, AT_CONNECT]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(why);
+  });
+});
+
 describe('decode --calls', () => {
   test('prints a line a call: its frames, who, which level, how long, what and whose', async () => {
     const { code, stdout, stderr } = await cli(['decode', '--calls', AT_CONNECT]);
