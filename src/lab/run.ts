@@ -1,5 +1,6 @@
 import { SimulationStuck } from '../net/simulation/index.js';
 import { Lab } from './lab.js';
+import { changedLink } from './links.js';
 import type {
   HostLog,
   LabActivation,
@@ -48,7 +49,7 @@ export async function runScenario(scenario: Scenario, options: LabOptions = {}):
   const { data } = scenario;
   const world: World = sockets
     ? socketWorld()
-    : simulatedWorld({ start: startOf(data), link: linkOf(data), ...(record && { record }) });
+    : simulatedWorld({ start: startOf(data), link: changedLink({}, data.network), ...(record && { record }) });
   const lab = new Lab(scenario, world, String(seed));
   let running = 0;
   const work = async (): Promise<void> => {
@@ -96,9 +97,3 @@ function startOf({ start, hosts, steps }: ScenarioData): number {
   const day = start ?? phase ?? [FIRST_DAY, ...updates].toSorted().at(-1);
   return Date.parse(`${day}T09:00:00Z`);
 }
-
-const linkOf = ({ network: { latency, bandwidth, segment } }: ScenarioData) => ({
-  ...(latency !== undefined && { latencyMilliseconds: latency }),
-  ...(bandwidth !== undefined && { bandwidth }),
-  ...(segment !== undefined && { segment }),
-});

@@ -148,7 +148,14 @@ const steps = {
     .describe('activations at every level, by every client, on a server of every phase and registry value'),
   trace: z.strictObject({ server: name }).describe('from the server’s events to the applications'),
   wait: duration.describe('lets time pass'),
-  link: link.extend({ between: pair }).describe('changes the way between two hosts'),
+  link: z
+    .strictObject({
+      between: pair,
+      latency: link.shape.latency.nullable(),
+      bandwidth: link.shape.bandwidth.nullable(),
+      segment: link.shape.segment.nullable(),
+    })
+    .describe('changes the way between two hosts; null takes back what was said before'),
   fault: z
     .strictObject({
       kind: z.enum(FAULT_KINDS as [string, ...string[]]),
@@ -251,7 +258,6 @@ export type ScenarioData = z.output<typeof scenarioSchema>;
 export type HostData = ScenarioData['hosts'][string];
 export type StepData = ScenarioData['steps'][number];
 export type Expectation = NonNullable<StepData['expect']>;
-export type LinkData = ScenarioData['network'];
 export type Verb = (typeof VERBS)[number];
 /** What a step of a verb says. */
 export type StepOf<V extends Verb> = NonNullable<StepData[V]>;

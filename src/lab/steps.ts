@@ -9,6 +9,7 @@ import { AUTHN_TYPES } from './auth-types.js';
 import { compare, MODEL, type Observed, type StepContext } from './expectations.js';
 import type { Lab } from './lab.js';
 import type { LabHost } from './lab-host.js';
+import { changedLink } from './links.js';
 import { runLure, runRelay } from './relay-steps.js';
 import type { LabActivation } from './run-types.js';
 import type { StepData, StepOf, Verb } from './scenario.js';
@@ -50,12 +51,9 @@ const RUNNERS: { readonly [V in Verb]: Runner<V> } = {
   async wait(lab, milliseconds) {
     await lab.world.wait(milliseconds);
   },
-  link(lab, { between: [a, b], latency, bandwidth, segment }) {
-    simulationOf(lab).link(a, b, {
-      ...(latency !== undefined && { latencyMilliseconds: latency }),
-      ...(bandwidth !== undefined && { bandwidth }),
-      ...(segment !== undefined && { segment }),
-    });
+  link(lab, { between: [a, b], ...changes }) {
+    const network = simulationOf(lab);
+    network.link(a, b, changedLink(network.linkOf(a, b), changes));
   },
   fault(lab, { kind, between, from, after, for: milliseconds, as }) {
     const injected = simulationOf(lab).inject({

@@ -8,6 +8,7 @@ export interface Play {
   readonly accounts?: readonly string[];
   readonly password?: string;
   readonly start?: string;
+  readonly network?: object;
 }
 
 export interface Played extends LabRun {

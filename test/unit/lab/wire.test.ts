@@ -224,3 +224,26 @@ test.each<[string, object, RegExp]>([
 ])('%s is a mistake with its place', async (_name, given, why) => {
   await expect(play({ steps: [ACTIVATE], ...given })).rejects.toThrow(why);
 });
+
+describe('a link step', () => {
+  const link = (changes: object) => ({ link: { between: ['client', 'server'], ...changes } });
+  /** How long the activations took, in whole milliseconds of simulated time. */
+  const durations = async (...steps: object[]): Promise<number[]> => {
+    const run = await play({ network: { latency: '100 ms' }, steps: [...steps, ACTIVATE] });
+    return run.served.map(({ activation }, index) => Math.round(activation.time - (run.activations[index]?.time ?? 0)));
+  };
+
+  test('changes what it names, and leaves the rest', async () => {
+    const [before] = await durations();
+    expect(before).toBeGreaterThan(500);
+    expect(await durations(link({ segment: 4_000 }))).toEqual([before]);
+    expect((await durations(link({ latency: '1 ms' })))[0]).toBeLessThan(20);
+    expect((await durations(link({ bandwidth: 10_000 })))[0]).toBeGreaterThan(before as number);
+  });
+
+  test('takes back what was said before', async () => {
+    const [usual] = await durations(link({ latency: null }));
+    expect(usual).toBeLessThan(5);
+    expect(await durations(link({ bandwidth: 10_000 }), link({ bandwidth: null }))).toEqual(await durations());
+  });
+});
