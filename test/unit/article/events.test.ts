@@ -241,6 +241,7 @@ describe('troubleshooting', () => {
   test('article: "applies to cases when the server logs event 10036 but the client does not log any events"', () => {
     const [result] = traced(activate(client('2021-06-08'), hardened, weak));
     expect(result?.steps.map(({ found }) => found)).toEqual([true, true, false]);
+    expect(result?.steps[2]?.text).toBe('no event 10037 or 10038 of cli (Windows 10 22H2) fits');
     expect(result).toMatchObject({
       conclusion: 'client does not log',
       advice: expect.stringMatching(/newest updates/),
@@ -266,9 +267,13 @@ describe('troubleshooting', () => {
     const raised = client('2022-11-08');
     expect(traced(activate(raised, hardened, weak))[0]?.advice).toMatch(/nothing is to be done/);
     const disabled = windows('2022-06-14', withValue(REQUIRE, 0));
-    expect(traced(activate(raised, disabled, weak))).toMatchObject([{ conclusion: 'server does not enforce' }]);
+    expect(traced(activate(raised, disabled, weak))).toMatchObject([
+      { conclusion: 'server does not enforce', text: expect.stringContaining('srv refuses nothing') },
+    ]);
     const gateway = machine({ name: 'srv', addresses: ['10.0.0.1'], platform: { other: 'Linux' } });
-    expect(traced(activate(raised, gateway, weak))).toMatchObject([{ conclusion: 'server does not log' }]);
+    expect(traced(activate(raised, gateway, weak))).toMatchObject([
+      { conclusion: 'server does not log', text: 'srv (Linux) is not Windows and has no such events' },
+    ]);
     const unlogged = windows('2022-06-14', { platform: { windows: 'Windows Server 2012' } });
     expect(traced(activate(raised, unlogged, weak))).toMatchObject([{ conclusion: 'server does not log' }]);
   });

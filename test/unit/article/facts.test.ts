@@ -39,6 +39,7 @@ describe('KB5004442: timeline', () => {
   });
 
   test.each([
+    ['2021-05-11', false],
     ['2021-06-08', false],
     ['2021-08-31', false],
     ['2021-09-01', true],
@@ -97,10 +98,27 @@ describe('KB5004442: registry', () => {
     expect(row).toMatchObject({ role, path, type: 'REG_DWORD', reboot: true });
   });
 
+  test.each([
+    ['2021-05-11', [false, false, false], undefined],
+    ['2021-09-14', [false, true, false], true],
+    ['2022-06-14', [true, true, false], true],
+    ['2023-03-14', [true, true, true], undefined],
+  ])(
+    'RequireIntegrityActivationAuthenticationLevel 2 on %s, taken as absent, enabled, disabled: %j',
+    (update, expected, unconfirmed) => {
+      const found = (['as absent', 'enabled', 'disabled'] as const).map((requireOther) =>
+        enforcementOf(windows(update, { ...withValue(REQUIRE, 2), profile: { requireOther } })),
+      );
+      expect(found.map(({ enabled }) => enabled)).toEqual(expected);
+      expect(found.map((each) => each.unconfirmed)).toEqual(Array(3).fill(unconfirmed));
+    },
+  );
+
   test('numbers that no source defines are options of the profile', () => {
     expect(enforcementOf(windows('2022-06-14', withValue(REQUIRE, 2))).unconfirmed).toBe(true);
     expect(activationAsClient(windows('2022-06-14', withValue(RAISE, 0)), plain).unconfirmed).toBe(true);
     expect(enforcementOf(windows('2022-06-14', withValue(REQUIRE, 1)))).not.toHaveProperty('unconfirmed');
+    expect(enforcementOf(windows('2022-06-14'))).not.toHaveProperty('unconfirmed');
     expect(activationAsClient(windows('2022-06-14', withValue(RAISE, 1)), plain)).not.toHaveProperty('unconfirmed');
     expect(Object.keys(POLICY_OPTIONS)).toEqual(expect.arrayContaining(['requireOther', 'raiseZero', 'raiseOther']));
   });
@@ -172,9 +190,11 @@ describe('KB5004442: events', () => {
   });
 
   test('10036 while enforcement is disabled is an option, since reports conflict', () => {
-    const event = (auditWhileDisabled: boolean) =>
-      activationAsServer(windows('2021-09-14', { profile: { auditWhileDisabled } }), { level: CONNECT }).event;
-    expect([event(false), event(true)]).toEqual([undefined, 10036]);
+    const decision = (auditWhileDisabled: boolean) =>
+      activationAsServer(windows('2021-09-14', { profile: { auditWhileDisabled } }), { level: CONNECT });
+    expect(decision(false)).not.toHaveProperty('event');
+    expect(decision(false)).not.toHaveProperty('unconfirmed');
+    expect(decision(true)).toMatchObject({ outcome: 'accepted', event: 10036, unconfirmed: true });
   });
 });
 
@@ -270,7 +290,9 @@ describe('the process default', () => {
     const m = windows('2021-05-11', { registry: [{ name, value, ...appId }] });
     const expected = { level: CONNECT, source: 'not defined', unconfirmed: true };
     expect(processDefaultOf(m, { ...plain, appId: APP_ID })).toEqual(expected);
-    expect(activationAsClient(m, { ...plain, appId: APP_ID }).unconfirmed).toBe(true);
+    for (const anonymous of [false, true]) {
+      expect(activationAsClient(m, { ...plain, appId: APP_ID }, { anonymous }).unconfirmed).toBe(true);
+    }
   });
 
   test('[MS-DCOM] note <41>: an exporter takes LegacyAuthenticationLevel, and no update raises it', () => {

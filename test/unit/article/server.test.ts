@@ -44,6 +44,12 @@ describe('server-side enforcement', () => {
     expect(outcome(windows('2022-06-14'), level)).toBe(expected);
   });
 
+  test('a refusal says what is too low, and why it matters', () => {
+    expect(activationAsServer(windows('2022-06-14'), { level: CONNECT }).reason).toBe(
+      'RPC_C_AUTHN_LEVEL_CONNECT is below PKT_INTEGRITY, and RequireIntegrityActivationAuthenticationLevel is not defined, which enables enforcement since 2022-06-14',
+    );
+  });
+
   test.each([
     ['IActivation::RemoteActivation', 'refused'],
     ['IRemoteSCMActivator::RemoteGetClassObject', 'refused'],
@@ -205,7 +211,7 @@ describe('the registry value', () => {
     const twice = setRegistryValue(setRegistryValue(once, REQUIRE, 0), 'LegacyAuthenticationLevel', PKT);
     expect(outcome(twice)).toBe('refused');
     expect(outcome(reboot(twice))).toBe('accepted');
-    const back = setRegistryValue(setRegistryValue(reboot(twice), REQUIRE, 1), 'LegacyAuthenticationLevel', CONNECT);
+    const back = setRegistryValue(setRegistryValue(reboot(twice), REQUIRE, 1), REQUIRE, undefined);
     expect(outcome(back)).toBe('accepted');
     expect(outcome(reboot(back))).toBe('refused');
   });
