@@ -1,5 +1,5 @@
 import { type Pdu, RPC_C_AUTHN } from '../codec/rpce/index.js';
-import type { Identity } from '../security/index.js';
+import type { Identity, PassiveContext } from '../security/index.js';
 import { findingAt, type StreamFindings } from './audit-findings.js';
 import { ntlmToken, type SeenAuthenticate, seenAuthenticate, seenChallenge, targetsAnother } from './audit-ntlm.js';
 import type { AuditFinding, AuditPlace } from './audit-records.js';
@@ -27,7 +27,8 @@ export class AuditExchanges {
   }
 
   /** A PDU of a handshake with its token. `identity` is who the client says it is, once it has said so. */
-  take(captured: CapturedPdu, auth: NonNullable<Pdu['auth']>, identity: Identity | undefined): void {
+  take(captured: CapturedPdu, auth: NonNullable<Pdu['auth']>, passive: PassiveContext | undefined): void {
+    const identity = passive?.identity;
     const token = ntlmToken(auth.auth_type, auth.auth_value);
     if (token === undefined) return;
     const { octets, message } = token;
@@ -42,7 +43,9 @@ export class AuditExchanges {
     } else if (message.MessageType === 3) {
       const leg = this.#legs?.get(auth.auth_context_id) ?? this.#begin(captured);
       leg.authenticate = seenAuthenticate(octets, message, leg.challenge);
-      this.#judge(captured, leg, leg.authenticate, identity === undefined ? null : userName(identity));
+      const user = identity === undefined ? null : userName(identity);
+      this.#judge(captured, leg, leg.authenticate, user);
+      if (passive?.mic === 'wrong') this.#changed(captured, user);
       // What was judged is not needed any more, and the leg is remembered for long.
       if (leg.challenge !== undefined) leg.challenge = { ...leg.challenge, names: [] };
       const sighting = relays.authenticate(leg);
@@ -104,6 +107,13 @@ export class AuditExchanges {
       const facts = { target, names };
       findings.add(place, { finding: 'target-name', severity: 'high', user, detail, facts });
     }
+  }
+
+  /** Only who knows the session key can make a MIC, and it covers all three messages. */
+  #changed(captured: CapturedPdu, user: string | null): void {
+    const detail = 'the MIC does not fit: one of the three NTLM messages was changed on the way to this server';
+    const place = (): AuditPlace => this.#options.place(captured);
+    this.#options.findings.add(place, { finding: 'wrong-mic', severity: 'high', user, detail });
   }
 
   #relayed({ first, second, by, chained, changed, authenticateChanged }: RelaySighting, identity?: Identity): void {

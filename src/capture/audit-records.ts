@@ -55,6 +55,7 @@ export type FindingName =
   | 'ntlmv1'
   | 'anonymous'
   | 'missing-mic'
+  | 'wrong-mic'
   | 'orpc-low-level'
   | 'refusal'
   | 'bind-refused'

@@ -192,7 +192,7 @@ export class AuditStream {
     else if (pdu.auth !== undefined) {
       if (pdu.PTYPE === 'auth3') this.#auth3 = true;
       this.#established = this.#association.securities.some(({ passive }) => passive?.established);
-      this.#exchanges.take(captured, pdu.auth, this.#security(pdu.auth.auth_context_id)?.passive?.identity);
+      this.#exchanges.take(captured, pdu.auth, this.#security(pdu.auth.auth_context_id)?.passive);
     }
   }
 

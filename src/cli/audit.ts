@@ -45,9 +45,9 @@ export const auditCommand = (): Command =>
     .addHelpText(
       'after',
       `
-Besides activations it finds calls of objects below PKT_INTEGRITY, NTLMv1, null sessions, missing MICs, refused calls
-with their likely cause, and relays: one NTLM exchange on two connections, a challenge that was changed between them,
-and a target name that is not the server's.
+Besides activations it finds calls of objects below PKT_INTEGRITY, NTLMv1, null sessions, MICs that are missing or, where
+a secret is given, wrong, refused calls with their likely cause, and relays: one NTLM exchange on two connections, a
+challenge that was changed between them, and a target name that is not the server's.
 
 Exit code 0 where nothing would be refused, 1 where something would, 2 where a file cannot be read and nothing else
 would be refused. Findings do not change it; in TAP and JUnit the severe ones fail.

@@ -55,6 +55,7 @@ const SECTIONS = {
   ntlmv1: '[MS-NLMP] 3.3.1',
   anonymous: '[MS-NLMP] 3.2.5.1.2',
   'missing-mic': '[MS-NLMP] 3.1.5.1.2',
+  'wrong-mic': '[MS-NLMP] 3.2.5.1.2',
   'orpc-low-level': '[MS-DCOM] 3.1.1.5.4',
   refusal: '[MS-RPCE] 2.2.2.8',
   'bind-refused': '[MS-RPCE] 2.2.2.5',

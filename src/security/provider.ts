@@ -111,6 +111,8 @@ export interface PassiveContext {
   readonly established: boolean;
   /** As the AUTHENTICATE message says; it is not verified where no secret is known. */
   readonly identity: Identity | undefined;
+  /** Whether the MIC of the handshake fits its messages; undefined where there is none, or no secret to check it with. */
+  readonly mic: 'right' | 'wrong' | undefined;
   readonly info: ContextInfo;
   /** Unseals (in place) and checks one PDU. Throws `SecurityError`. */
   unprotect(from: 'initiator' | 'acceptor', message: ProtectedMessage, authValue: Uint8Array, sealed: boolean): void;

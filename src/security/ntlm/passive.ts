@@ -46,6 +46,7 @@ class NtlmPassive implements PassiveContext {
   #negotiate: Uint8Array | undefined;
   #challenge: { readonly octets: Uint8Array; readonly nonce: Uint8Array; readonly flags: number } | undefined;
   #identity: Identity | undefined;
+  #mic: 'right' | 'wrong' | undefined;
   #session: NtlmSession | undefined;
 
   constructor(secrets: readonly KnownSecret[]) {
@@ -127,6 +128,7 @@ class NtlmPassive implements PassiveContext {
     if (!announced || this.#negotiate === undefined || this.#challenge === undefined) return;
     const expected = handshakeMic(key, this.#negotiate, this.#challenge.octets, octets);
     const right = message.MIC !== undefined && sameSecret(expected, message.MIC);
+    this.#mic = right ? 'right' : 'wrong';
     this.#notes.push(right ? 'MIC right' : 'MIC wrong: one of the three messages was changed');
   }
 
@@ -136,6 +138,10 @@ class NtlmPassive implements PassiveContext {
 
   get identity(): Identity | undefined {
     return this.#identity;
+  }
+
+  get mic(): 'right' | 'wrong' | undefined {
+    return this.#mic;
   }
 
   get info(): ContextInfo {

@@ -96,6 +96,10 @@ class SpnegoPassive implements PassiveContext {
     return this.#inner?.identity;
   }
 
+  get mic(): 'right' | 'wrong' | undefined {
+    return this.#inner?.mic;
+  }
+
   get info(): ContextInfo {
     const unknown = this.#oid === undefined ? 'SPNEGO' : oidName(this.#oid);
     const { mechanism = unknown, flags = [], notes = [] } = this.#inner?.info ?? {};

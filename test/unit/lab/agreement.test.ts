@@ -85,3 +85,22 @@ const ofAttacker = ({ server }: AuditedActivation): boolean => server.startsWith
 const faulted = ({ answer }: AuditedActivation): boolean => answer === 'fault';
 /** The connection broke before. */
 const cutOff = ({ answer }: AuditedActivation): boolean => answer === 'none';
+
+/** Variants that change one of the three messages of a handshake, whose MIC the victim has announced and left in. */
+describe('with the victim’s password, a MIC that does not fit', () => {
+  test.each([
+    ['relay-flags-downgraded', true],
+    ['relay-connect', false],
+    ['relay-mic-dropped', true],
+    ['relay-time-removed', false],
+  ])('%s: is found %s', async (name, wrong) => {
+    const { capture } = await recordedLab(name);
+    const observe = observer({ password: [passwordOf(name, 'victim')] });
+    const [with_, without] = await Promise.all([audit([capture], { observe }), audit([capture])]);
+    const found = ({ findings }: { findings: readonly AuditFinding[] }) =>
+      findings.filter(({ finding }) => finding === 'wrong-mic');
+    expect(found(without)).toEqual([]);
+    expect(found(with_).length > 0).toBe(wrong);
+    for (const { user, severity } of found(with_)) expect([user, severity]).toEqual(['LAB\\victim', 'high']);
+  });
+});
