@@ -46,6 +46,8 @@ describe('who is concerned', () => {
       ]);
       // The one account is the domain's, the other the server's own.
       expect(run.served.map(({ activation }) => activation.identity?.domain)).toEqual([authority, authority]);
+      const host = run.logs.find(({ machine }) => machine.name === 'server');
+      expect(host && securityAuthority(host.machine)).toBe(authority);
       expect(eventsOf(run)).toMatchObject({ server: [10036] });
     },
   );
