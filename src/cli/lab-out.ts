@@ -18,21 +18,29 @@ export class LabFolder {
 
   constructor(folder: string) {
     this.#folder = folder;
-    try {
+    this.#write(() => {
       mkdirSync(join(folder, 'captures'), { recursive: true });
       mkdirSync(join(folder, 'events'), { recursive: true });
-    } catch (error) {
-      throw new UsageError(`cannot write to ${folder}: ${(error as Error).message}`);
-    }
+    });
+  }
+
+  /** Forgets what an earlier run of a scenario has left, so that nobody takes it for what comes of the next one. */
+  clear(scenario: string): void {
+    const [capture, events] = [this.#captureOf(scenario), this.#eventsOf(scenario)];
+    this.#write(() => {
+      rmSync(capture, { force: true });
+      rmSync(events, { recursive: true, force: true });
+    });
   }
 
   /** Where the packets of a scenario go, as they come. */
   capture(scenario: string): { write(block: Buffer): void; end(): void } {
-    const file = openSync(join(this.#folder, 'captures', `${scenario}.pcapng`), 'w');
+    const path = this.#captureOf(scenario);
+    const file = this.#write(() => openSync(path, 'w'));
     let blocks: Buffer[] = [];
     let waiting = 0;
     const flush = (): void => {
-      writeSync(file, Buffer.concat(blocks));
+      this.#write(() => writeSync(file, Buffer.concat(blocks)));
       blocks = [];
       waiting = 0;
     };
@@ -52,24 +60,53 @@ export class LabFolder {
   /** The event log of each host, as Windows exports it, as JSON, and all of them as a table. */
   events(run: LabRun): void {
     const logged = run.logs.filter(({ entries }) => entries.length > 0);
-    const folder = join(this.#folder, 'events', run.scenario);
-    rmSync(folder, { recursive: true, force: true });
-    if (logged.length === 0) return;
-    mkdirSync(folder, { recursive: true });
-    for (const { machine, xml, json } of logged) {
-      writeFileSync(join(folder, `${machine.name}.xml`), xml);
-      writeFileSync(join(folder, `${machine.name}.json`), jsonText(json));
-    }
-    writeFileSync(join(folder, 'all.txt'), labEvents(run, PLAIN));
+    const folder = this.#eventsOf(run.scenario);
+    const files = logged.flatMap(({ machine, xml, json }): [string, string][] => [
+      [join(folder, `${fileName(machine.name)}.xml`), xml],
+      [join(folder, `${fileName(machine.name)}.json`), jsonText(json)],
+    ]);
+    if (files.length === 0) return;
+    this.#write(() => {
+      mkdirSync(folder, { recursive: true });
+      for (const [path, text] of files) writeFileSync(path, text);
+      writeFileSync(join(folder, 'all.txt'), labEvents(run, PLAIN));
+    });
   }
 
   async results(runs: readonly LabRun[]): Promise<void> {
     const results = labResults(runs);
-    writeFileSync(join(this.#folder, 'results.tap'), tap(results));
-    writeFileSync(join(this.#folder, 'results.json'), jsonText(runs.map(recordOf)));
-    writeFileSync(join(this.#folder, 'report.txt'), labText(runs, PLAIN));
-    writeFileSync(join(this.#folder, 'results.xml'), await junit(results, 'lab'));
+    const files = {
+      'results.tap': tap(results),
+      'results.json': jsonText(runs.map(recordOf)),
+      'report.txt': labText(runs, PLAIN),
+      'results.xml': await junit(results, 'lab'),
+    };
+    this.#write(() => {
+      for (const [name, text] of Object.entries(files)) writeFileSync(join(this.#folder, name), text);
+    });
   }
+
+  #captureOf(scenario: string): string {
+    return join(this.#folder, 'captures', `${fileName(scenario)}.pcapng`);
+  }
+
+  #eventsOf(scenario: string): string {
+    return join(this.#folder, 'events', fileName(scenario));
+  }
+
+  #write<T>(write: () => T): T {
+    try {
+      return write();
+    } catch (error) {
+      throw new UsageError(`cannot write to ${this.#folder}: ${(error as Error).message}`);
+    }
+  }
+}
+
+/** Names come from scenarios, and a scenario from anybody: none of them leads out of the folder. */
+function fileName(name: string): string {
+  if (/^[^/\\\0]+$/.test(name) && name !== '.' && name !== '..') return name;
+  throw new UsageError(`not a name for a file: ${JSON.stringify(name)}`);
 }
 
 /** A run for programs: what its logs hold stands in files of their own. */

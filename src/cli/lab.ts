@@ -9,9 +9,11 @@ import {
   shippedScenario,
   shippedScenarios,
 } from '../lab/index.js';
+import { SimulationStuck } from '../net/simulation/index.js';
 import { labText } from '../report/lab-text.js';
 import { type Output, output, UsageError } from './io.js';
 import { LabFolder } from './lab-out.js';
+import { labRecords } from './lab-records.js';
 import { jsonOption } from './options.js';
 
 interface Options {
@@ -44,7 +46,8 @@ export const labCommand = (): Command =>
       `
 The same scenario and seed give the same run, octet by octet. Nothing leaves this program, and no command is run: what
 an attacker asks for is written down. Exit code 1 says that something came otherwise than the scenario or KB5004442
-have it, 2 that a scenario cannot be read; its mistake is named with file, line and column.
+have it, 2 that a scenario cannot be read or not be run to its end; why is named with file, line and column. With --json
+there is a record for each finding, then for each activation at a server, relay, cell of a timeline and trace.
 
 A scenario of twenty lines:
 
@@ -74,40 +77,64 @@ async function run(names: string[], options: Options): Promise<void> {
     return;
   }
   const given = names.length === 0 ? shippedScenarios() : names;
+  const scenarios = given.map(scenarioOf);
   if (options.list) {
-    for (const name of given) out.text(`${name.padEnd(32)}${scenarioOf(name).data.title}`);
+    list(out, given, scenarios);
     return;
   }
-  const scenarios = given.map(scenarioOf);
+  refuseTwins(scenarios);
   const folder = options.out === undefined ? undefined : new LabFolder(options.out);
+  for (const { data } of scenarios) folder?.clear(data.name);
   const runs: LabRun[] = [];
-  for (const scenario of scenarios) runs.push(await runOne(out, scenario, folder, options));
-  await folder?.results(runs);
-  if (!out.json) out.text(labText(runs, out));
+  try {
+    for (const scenario of scenarios) runs.push(await runOne(out, scenario, folder, options));
+  } finally {
+    // What was run to its end counts, whatever came of the next one.
+    await folder?.results(runs);
+    if (!out.json && runs.length > 0) out.text(labText(runs, out));
+  }
   if (folder !== undefined) out.note(`results, event logs and captures are in ${options.out}`);
   if (runs.some(({ findings }) => findings.some(({ ok }) => !ok))) process.exitCode = 1;
 }
 
-/** A file, or a scenario that comes with this program. */
-function scenarioOf(name: string): Scenario {
-  return mendable(() => shippedScenario(name) ?? readScenario(name));
-}
-
-function mendable<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw asUsage(error);
+function list(out: Output, given: readonly string[], scenarios: readonly Scenario[]): void {
+  for (const [index, { data, file }] of scenarios.entries()) {
+    if (out.json) out.record({ event: 'scenario', name: data.name, title: data.title, file });
+    else out.text(`${(given[index] as string).padEnd(32)}${data.title}`);
   }
 }
 
+/** Results, captures and event logs are told apart by the names of the scenarios. */
+function refuseTwins(scenarios: readonly Scenario[]): void {
+  const known = new Map<string, Scenario>();
+  for (const scenario of scenarios) {
+    const { name } = scenario.data;
+    const before = known.get(name);
+    if (before?.file === scenario.file) throw new UsageError(`the scenario ${scenario.file} is given twice`);
+    if (before !== undefined)
+      throw new UsageError(`two scenarios are named '${name}': ${before.file} and ${scenario.file}`);
+    known.set(name, scenario);
+  }
+}
+
+/** A file, or a scenario that comes with this program. */
+function scenarioOf(name: string): Scenario {
+  try {
+    return shippedScenario(name) ?? readScenario(name);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw code !== undefined && UNREADABLE.includes(code)
+      ? new UsageError(`cannot read the scenario: ${(error as Error).message}`)
+      : asUsage(error, name);
+  }
+}
+
+const UNREADABLE = ['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES'];
+
 /** What the author of a scenario can mend is said in one line. */
-function asUsage(error: unknown): unknown {
+function asUsage(error: unknown, scenario: string): unknown {
   if (error instanceof ScenarioError) return new UsageError(error.message);
-  const { code } = error as NodeJS.ErrnoException;
-  return code === 'ENOENT' || code === 'EISDIR' || code === 'EACCES'
-    ? new UsageError(`cannot read the scenario: ${(error as Error).message}`)
-    : error;
+  return error instanceof SimulationStuck ? new UsageError(`${scenario}: ${error.message}`) : error;
 }
 
 async function runOne(
@@ -118,16 +145,14 @@ async function runOne(
 ): Promise<LabRun> {
   const { seed, sockets } = options;
   const capture = sockets ? undefined : folder?.capture(scenario.data.name);
-  const found = await runScenario(scenario, { seed, sockets, ...(capture && { record: capture.write }) }).catch(
-    (error: unknown) => {
-      throw asUsage(error);
-    },
-  );
-  capture?.end();
-  folder?.events(found);
-  if (out.json) {
-    for (const finding of found.findings) out.record({ event: 'finding', scenario: found.scenario, ...finding });
-    for (const each of found.traces) out.record({ event: 'trace', scenario: found.scenario, ...each });
+  try {
+    const found = await runScenario(scenario, { seed, sockets, ...(capture && { record: capture.write }) });
+    folder?.events(found);
+    if (out.json) for (const record of labRecords(found)) out.record(record);
+    return found;
+  } catch (error) {
+    throw asUsage(error, scenario.file);
+  } finally {
+    capture?.end();
   }
-  return found;
 }
