@@ -1,5 +1,6 @@
 import type { Endpoint } from '../channel.js';
 import type { ConnectionRecorder, RecordedDirection } from '../recorder.js';
+import type { Stoppable } from '../timers.js';
 import { End } from './end.js';
 import type { ActiveFault } from './fault.js';
 import { type LinkOptions, latencyOf } from './link.js';
@@ -74,7 +75,7 @@ export class SimulatedConnection {
     if (this.#over) return;
     this.#setting.recorder?.reset(this.#setting.time.nanoseconds, from);
     this.#over = true;
-    for (const { waiting } of Object.values(this.#ways)) waiting.length = 0;
+    for (const way of Object.values(this.#ways)) way.forget();
     this.client.abort(RESET);
     this.server.abort(RESET);
     this.#setting.ended();
@@ -184,7 +185,7 @@ export class SimulatedConnection {
     const transmission = link.bandwidth === undefined ? 0 : Math.ceil((sizeOf(cargo) * 1e6) / link.bandwidth);
     way.freeAt = Math.max(time.microseconds, way.freeAt) + transmission;
     if (direction === 'toClient') this.#recordAt(way.freeAt, direction, cargo);
-    time.at(way.freeAt + latencyOf(link), () => {
+    this.#at(way, way.freeAt + latencyOf(link), () => {
       way.octets -= sizeOf(cargo);
       if (this.#over) return;
       if (direction === 'toServer') this.#record(direction, cargo);
@@ -200,10 +201,19 @@ export class SimulatedConnection {
       return;
     }
     way.unrecorded += 1;
-    time.at(microseconds, () => {
+    this.#at(way, microseconds, () => {
       way.unrecorded -= 1;
       this.#record(direction, cargo);
     });
+  }
+
+  /** At a time of the simulation, unless the connection is reset before. */
+  #at(way: Way, microseconds: number, run: () => void): void {
+    const due = this.#setting.time.at(microseconds, () => {
+      way.due.delete(due);
+      run();
+    });
+    way.due.add(due);
   }
 
   #record(direction: RecordedDirection, cargo: Cargo): void {
@@ -268,6 +278,8 @@ class Way {
   stall: ActiveFault | undefined;
   /** What has been sent and has not left. */
   readonly waiting: { readonly cargo: Cargo; readonly stall: ActiveFault | undefined }[] = [];
+  /** What is to happen to what has left. */
+  readonly due = new Set<Stoppable>();
   /** Of what has been sent and has not arrived. */
   octets = 0;
   /** The first that waits is held back. */
@@ -280,4 +292,11 @@ class Way {
   late: Extract<Cargo, { kind: 'data' }> | undefined;
   /** What it will see that has been sent already. */
   unrecorded = 0;
+
+  /** Nobody waits any more for what is under way. */
+  forget(): void {
+    this.waiting.length = 0;
+    for (const due of this.due) due.stop();
+    this.due.clear();
+  }
 }

@@ -21,7 +21,7 @@ interface Due {
   readonly at: number;
   /** Of two things at the same time, what was asked for first comes first. */
   readonly order: number;
-  readonly run: () => void;
+  run: () => void;
   stopped: boolean;
 }
 
@@ -161,6 +161,8 @@ export class VirtualTime implements Timers {
   #stop(due: Due): void {
     if (due.stopped) return;
     due.stopped = true;
+    // It may stay in the queue for long; what it would have needed does not.
+    due.run = NOTHING;
     this.#stopped++;
     if (this.#stopped < SWEEP_AT || this.#stopped * 2 < this.#queue.length) return;
     this.#queue = new TinyQueue(
@@ -170,6 +172,8 @@ export class VirtualTime implements Timers {
     this.#stopped = 0;
   }
 }
+
+const NOTHING = (): void => undefined;
 
 const byTime = (a: Due, b: Due): number => a.at - b.at || a.order - b.order;
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { SimulationStuck } from '../../../../src/net/simulation/index.js';
+import { retained } from '../../../support/memory.js';
 import { PORT, SERVER, TwoHosts } from '../../../support/simulated.js';
 
 const BETWEEN = ['client', 'server'] as const;
@@ -127,5 +128,15 @@ describe('what is under way', () => {
       await hosts.time.pass(1_000);
     }
     expect([client.closed, Buffer.concat(server.pieces).length]).toEqual([[], 160 << 20]);
+  });
+
+  test('is forgotten with its connection, although its time has not come', async () => {
+    const hosts = new TwoHosts({ bandwidth: 1 }, { recorded: false });
+    const { client } = await hosts.connected();
+    const { octets } = retained(() => {
+      for (let n = 0; n < 65; n++) client.channel?.send(MEGABYTE);
+    });
+    expect(octets).toBeLessThan(30e6);
+    expect(await restOf(hosts)).toBe(0);
   });
 });
