@@ -101,7 +101,8 @@ async function* joined(first: Uint8Array, rest: AsyncIterator<Uint8Array>): Asyn
 
 async function* unpacked(packed: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
   const gunzip = createGunzip({ chunkSize: PIECE });
-  const input = Readable.from(packed);
+  // One piece at a time: it would fetch 16 of them ahead.
+  const input = Readable.from(copies(packed), { highWaterMark: 1 });
   input.on('error', (error) => gunzip.destroy(error));
   try {
     yield* input.pipe(gunzip) as AsyncIterable<Uint8Array>;
@@ -111,6 +112,11 @@ async function* unpacked(packed: AsyncIterable<Uint8Array>, name: string): Async
     input.destroy();
     gunzip.destroy();
   }
+}
+
+/** Gunzip reads a piece in a thread of its own while the next one is fetched, perhaps into the same memory. */
+async function* copies(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const piece of source) yield Buffer.from(piece);
 }
 
 const unreadable = (name: string, cause: unknown): CaptureError =>

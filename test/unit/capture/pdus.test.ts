@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import type { CapturedPdu } from '../../../src/capture/pdu.js';
 import { type CaptureItem, readCapture, readPdus } from '../../../src/capture/pdus.js';
 import type { CaptureSource } from '../../../src/capture/source.js';
@@ -244,6 +245,13 @@ describe('a PDU says whose it is', () => {
   });
 });
 
+/** As `reuse` does it: a piece is there only until the next one is asked for. */
+async function* throughOneBuffer(octets: Buffer): AsyncGenerator<Uint8Array> {
+  const memory = Buffer.alloc(1 << 18);
+  for (let at = 0; at < octets.length; at += memory.length)
+    yield memory.subarray(0, octets.copy(memory, 0, at, at + memory.length));
+}
+
 describe('sources', () => {
   const folder = mkdtempSync(join(tmpdir(), 'dcom-harness-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -299,6 +307,29 @@ describe('sources', () => {
     const again = await read(true);
     expect(again).toEqual([bind, ...parts.map((part) => Buffer.concat(part))].map((pdu) => pdu.toString('hex')));
     expect(await read(false)).toEqual(again);
+  });
+
+  test('memory that is used again gives the same PDUs of gzip that packs into many pieces, also from standard input', async () => {
+    const bodies = Array.from({ length: 6500 }, () => randomBytes(1400));
+    const large = captureOf(SYN, ...sent(...bodies.map((body, n) => pduOf({ callId: n, body }))));
+    const packed = gzipSync(large, { level: 1 });
+    expect(packed.length).toBeGreaterThan(8 << 20);
+    const read = async (source: CaptureSource): Promise<string> => {
+      const hash = createHash('sha256');
+      await readCapture(
+        source,
+        { onPdu: ({ bytes }) => void hash.update(bytes), onProblem: ({ message }) => void hash.update(message) },
+        { reuse: true },
+      );
+      return hash.digest('hex');
+    };
+    const expected = await read(file('plain.pcapng', large));
+    const name = file('packed.pcapng', packed);
+    expect(await read(name)).toBe(expected);
+    const stdin = vi.spyOn(process, 'stdin', 'get').mockReturnValue(createReadStream(name) as never);
+    expect(await read('-')).toBe(expected);
+    stdin.mockRestore();
+    expect(await read(throughOneBuffer(packed))).toBe(expected);
   });
 
   test('reading waits for the handler after each piece', async () => {
