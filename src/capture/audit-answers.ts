@@ -8,6 +8,13 @@ export type Answer = Pick<AuditedActivation, 'answer' | 'status' | 'outcome'>;
 
 export const NO_ANSWER: Answer = { answer: 'none', status: null, outcome: 'no answer in the capture' };
 
+/** The answer is there, and a part of it was not captured. */
+export const CUT_ANSWER: Answer = {
+  answer: 'unreadable',
+  status: null,
+  outcome: 'answered, and a part of the answer is not in the capture',
+};
+
 export const faultAnswer = (status: number): Answer => ({
   answer: 'fault',
   status,

@@ -13,6 +13,8 @@ export interface CallHead {
   readonly object: boolean;
   /** Of the sec_trailer; undefined where there is none. */
   readonly auth: { readonly type: number; readonly level: number; readonly contextId: number } | undefined;
+  /** It has a sec_trailer, which may not be among the octets that are there. */
+  readonly protected: boolean;
 }
 
 /** C706 12.6.4.9: where the stub of a call with an object UUID begins. */
@@ -60,5 +62,6 @@ export function callHead(bytes: Buffer): CallHead | undefined {
     auth: hasTrailer
       ? { type: bytes[trailer] as number, level: bytes[trailer + 1] as number, contextId: u32(trailer + 4) }
       : undefined,
+    protected: authLength > 0,
   };
 }

@@ -4,9 +4,9 @@ import type { Operation } from '../codec/ndr/index.js';
 import { PTYPE, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import { authnLevelName, effectiveAuthnLevel } from '../codec/status/authn.js';
 import { bindNakReasonName } from '../codec/status/pdu.js';
-import { type CallLevel, type ObservedMessage, PassiveAssociation } from '../rpc/index.js';
+import { type CallLevel, PassiveAssociation } from '../rpc/index.js';
 import type { PassiveContext } from '../security/index.js';
-import { type Answer, answerOf, faultAnswer, hex, NO_ANSWER, parametersIn } from './audit-answers.js';
+import { type Answer, answerOf, CUT_ANSWER, faultAnswer, hex, NO_ANSWER, parametersIn } from './audit-answers.js';
 import { likelyCause } from './audit-causes.js';
 import { AuditExchanges, mechanismName } from './audit-exchanges.js';
 import { StreamFindings } from './audit-findings.js';
@@ -78,6 +78,17 @@ export class AuditStream {
     else this.#other(captured);
   }
 
+  /** A PDU of which a part was not captured, as a snap length leaves it: its head tells most of an activation. */
+  cut(captured: CapturedPdu): void {
+    const head = callHead(captured.bytes);
+    if (head === undefined) return;
+    if (captured.type === PTYPE.request && head.first) this.#cutRequest(captured, head);
+    if (captured.type !== PTYPE.response || !head.last) return;
+    const call = this.#open.get(head.callId);
+    this.#open.delete(head.callId);
+    if (call !== undefined) this.#conclude(call, CUT_ANSWER, captured);
+  }
+
   /** The connection has ended: tells what is still to be told. Returns how many findings were left out. */
   end(): number {
     for (const call of this.#open.values()) this.#conclude(call, NO_ANSWER);
@@ -96,7 +107,30 @@ export class AuditStream {
     if (!isActivation && !this.#mustFollow(head)) return;
     const { message } = this.#follow(captured);
     const call = this.#open.get(head.callId);
-    if (isActivation && message !== undefined && call !== undefined) this.#activation(captured, message, call);
+    if (!isActivation || message === undefined || call === undefined) return;
+    const clsid = classIn(parametersIn(message, call.operation)) ?? null;
+    this.#activation(captured, message.security, clsid, call);
+  }
+
+  #cutRequest(captured: CapturedPdu, head: CallHead): void {
+    const uuid = this.#association.presentation(head.contextId)?.interface.uuid;
+    const security = this.#securityOfCut(head);
+    const { level, authContextId = 0, authType = 0 } = security;
+    const auth = level === undefined ? undefined : { type: authType, level, contextId: authContextId };
+    this.#begin(captured, { ...head, auth }, uuid);
+    const call = this.#open.get(head.callId);
+    const isActivation = uuid !== undefined && ACTIVATORS.has(uuid) && ACTIVATIONS.get(uuid)?.has(head.opnum) === true;
+    if (isActivation && call !== undefined) this.#activation(captured, security, null, call);
+  }
+
+  /** Its trailer is what is missing; where a connection has one security context, it is that one's. */
+  #securityOfCut(head: CallHead): CallLevel {
+    if (!head.protected) return this.#association.implied;
+    const [only, ...others] = this.#association.securities;
+    if (only === undefined || others.length > 0)
+      return { authType: undefined, level: undefined, authContextId: undefined, from: 'unknown', identity: undefined };
+    const { authType, level, id: authContextId, passive } = only;
+    return { authType, level, authContextId, from: 'association', identity: passive?.identity };
   }
 
   #begin(captured: CapturedPdu, head: CallHead, uuid: string | undefined): void {
@@ -141,10 +175,8 @@ export class AuditStream {
     });
   }
 
-  #activation(captured: CapturedPdu, message: ObservedMessage, call: OpenCall): void {
-    const { security } = message;
+  #activation(captured: CapturedPdu, security: CallLevel, clsid: string | null, call: OpenCall): void {
     const operation = `${call.interface}::${call.operation?.name}`;
-    const clsid = classIn(parametersIn(message, call.operation)) ?? null;
     const who = this.#userOf(security.authContextId);
     const place = this.#place(captured);
     call.activation = {

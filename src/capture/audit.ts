@@ -66,14 +66,16 @@ export class Auditor {
     const streams = new Map<number, AuditStream>();
     let pdus = 0;
     let droppedFindings = 0;
+    const streamOf = (pdu: CapturedPdu): AuditStream => {
+      const before = streams.get(pdu.stream);
+      if (before !== undefined) return before;
+      const created = new AuditStream(options);
+      streams.set(pdu.stream, created);
+      return created;
+    };
     const take = (pdu: CapturedPdu): void => {
       pdus++;
-      let stream = streams.get(pdu.stream);
-      if (stream === undefined) {
-        stream = new AuditStream(options);
-        streams.set(pdu.stream, stream);
-      }
-      stream.take(pdu);
+      streamOf(pdu).take(pdu);
     };
     const end = ({ stream }: StreamEnd): void => {
       droppedFindings += streams.get(stream)?.end() ?? 0;
@@ -81,6 +83,7 @@ export class Auditor {
     };
     const handlers = {
       onPdu: take,
+      onCut: (pdu: CapturedPdu) => streamOf(pdu).cut(pdu),
       onEnd: end,
       ...(problem && { onProblem: problem }),
       ...(pause && { onPiece: pause }),

@@ -1,6 +1,6 @@
 import { toHex } from '../codec/bytes.js';
 import { toJson } from '../codec/ndr/index.js';
-import { type Pdu, readCommonHeader } from '../codec/rpce/index.js';
+import { type Pdu, type PduType, PTYPE, readCommonHeader } from '../codec/rpce/index.js';
 import type { ObservedMessage } from '../rpc/index.js';
 import { authToken } from './auth-token.js';
 import type { Asked } from './call-times.js';
@@ -17,6 +17,8 @@ export interface PduRecord {
   readonly src: string;
   readonly dst: string;
   readonly ptype: Pdu['PTYPE'] | 'malformed' | 'cut';
+  /** Of a malformed or cut PDU: what its header says that it is. */
+  readonly header_ptype?: PduType;
   readonly call_id?: number;
   readonly pfc_flags?: number;
   readonly frag_length?: number;
@@ -63,6 +65,7 @@ export function pduRecord(
   const record = draft(file, captured, pdu?.PTYPE ?? 'malformed', place);
   // C706 12.6.3.1: the common header is whole even where the PDU behind it cannot be read.
   const { call_id, pfc_flags, frag_length = captured.bytes.length } = pdu ?? readCommonHeader(captured.bytes);
+  if (pdu === undefined) addHeaderType(record, captured);
   record.call_id = call_id;
   record.pfc_flags = pfc_flags;
   record.frag_length = frag_length;
@@ -112,8 +115,19 @@ type Draft = { -readonly [Member in keyof PduRecord]: PduRecord[Member] };
 export function cutRecord(file: string, captured: CapturedPdu): PduRecord {
   const { call_id, pfc_flags, frag_length } = readCommonHeader(captured.bytes);
   const error = `${captured.missing} of its octets are not in the capture`;
-  return Object.assign(draft(file, captured, 'cut'), { call_id, pfc_flags, frag_length, error });
+  const record = draft(file, captured, 'cut');
+  addHeaderType(record, captured);
+  return Object.assign(record, { call_id, pfc_flags, frag_length, error });
 }
+
+function addHeaderType(record: Draft, { type }: CapturedPdu): void {
+  const name = PTYPE_NAMES.get(type);
+  if (name !== undefined) record.header_ptype = name;
+}
+
+const PTYPE_NAMES: ReadonlyMap<number, PduType> = new Map(
+  (Object.entries(PTYPE) as [PduType, number][]).map(([name, number]) => [number, name]),
+);
 
 export const userName = ({ domain, user, anonymous }: { domain: string; user: string; anonymous: boolean }): string =>
   anonymous ? 'ANONYMOUS LOGON' : domain === '' ? user : `${domain}\\${user}`;

@@ -43,6 +43,8 @@ const operationText = ({ interface: name, operation, opnum }: CallRecord): strin
 /** Nothing for what went well. */
 function ending({ outcome, status }: CallRecord): { text: string; style: 'red' | 'yellow' } {
   if (outcome === 'unanswered') return { text: 'no answer', style: 'yellow' };
+  if (outcome === 'cut') return { text: 'a part of the answer is not in the capture', style: 'yellow' };
+  if (outcome === 'malformed' && status === undefined) return { text: 'an answer that cannot be read', style: 'red' };
   if (outcome === 'response' && (status ?? 0) === 0) return { text: '', style: 'red' };
   return { text: resultText(outcome, status as number), style: 'red' };
 }

@@ -13,7 +13,8 @@ export interface CallRecord extends Pick<PduRecord, Taken | TakenWhereKnown> {
   /** Of the request's first and the answer's last fragment; absent where it was not captured. */
   readonly request_frame?: number;
   readonly answer_frame?: number;
-  readonly outcome: 'response' | 'fault' | 'unanswered';
+  /** `cut` and `malformed`: it was answered, and a part of the answer is not in the capture, or cannot be read. */
+  readonly outcome: 'response' | 'fault' | 'cut' | 'malformed' | 'unanswered';
   /** Of the fault, or what the operation returned. */
   readonly status?: number;
   /** Seconds from the one frame to the other. */
@@ -30,7 +31,9 @@ export class CallRecords {
   }
 
   take(record: PduRecord): void {
-    const { ptype, stream, call_id = 0, pfc_flags = 0 } = record;
+    const { stream, call_id = 0, pfc_flags = 0 } = record;
+    // Of a PDU that was cut or cannot be read, the header still says what it is.
+    const ptype = record.header_ptype ?? record.ptype;
     if (ptype === 'request' && pfc_flags & PFC.FIRST_FRAG) {
       const { value: _, ...request } = record;
       const before = this.#open.open(stream, call_id, request);

@@ -10,6 +10,7 @@ const NAMES = Object.keys({
   src: 0,
   dst: 0,
   ptype: 0,
+  header_ptype: 0,
   call_id: 0,
   pfc_flags: 0,
   frag_length: 0,

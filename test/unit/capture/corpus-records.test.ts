@@ -9,7 +9,7 @@ import { observerOf } from '../../support/observers.js';
 /** What every line of `decode --json` has. */
 const ALWAYS = ['file', 'stream', 'frame', 'time', 'src', 'dst', 'ptype', 'call_id', 'pfc_flags', 'frag_length'];
 const KEYS = [
-  ...ALWAYS,
+  ...ALWAYS.flatMap((key) => (key === 'ptype' ? [key, 'header_ptype'] : [key])),
   ...['auth_type', 'auth_level', 'auth_context_id', 'user', 'interface', 'opnum', 'operation', 'object', 'status'],
   ...['request_frame', 'elapsed', 'stub', 'auth_token', 'value', 'error'],
 ];

@@ -79,6 +79,30 @@ describe('a call', () => {
     expect(brief(callsOf(request(1), fault))).toEqual([[1, 2, 'fault', 5]]);
   });
 
+  test('whose answer was cut or cannot be read is answered all the same, as the header says', () => {
+    const cut = { ptype: 'cut', header_ptype: 'response' } as const;
+    const malformed = { ptype: 'malformed', header_ptype: 'fault' } as const;
+    const given = callsOf(
+      request(1),
+      response(2, cut),
+      request(3, { call_id: 2 }),
+      response(4, { call_id: 2, ...malformed }),
+    );
+    expect(given).toMatchObject([
+      { request_frame: 1, answer_frame: 2, outcome: 'cut' },
+      { request_frame: 3, answer_frame: 4, outcome: 'malformed' },
+    ]);
+    expect(given.map((call) => callLine(call, false))).toEqual([
+      expect.stringContaining('a part of the answer is not in the capture'),
+      expect.stringContaining('an answer that cannot be read'),
+    ]);
+  });
+
+  test('whose request was cut has its answer', () => {
+    const given = callsOf(request(1, { ptype: 'cut', header_ptype: 'request' }), response(2));
+    expect(given).toMatchObject([{ request_frame: 1, answer_frame: 2, outcome: 'response' }]);
+  });
+
   test('is unanswered once its call_id is used again, and at the end of its stream', () => {
     expect(brief(callsOf(request(1), request(2)))).toEqual([
       [1, undefined, 'unanswered', undefined],
