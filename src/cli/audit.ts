@@ -73,8 +73,7 @@ async function audit(paths: string[], options: AuditCommandOptions): Promise<voi
 async function auditAll(out: Output, paths: string[], options: AuditCommandOptions): Promise<void> {
   const files = captureFiles(paths);
   if (files.length === 0) throw new UsageError('no capture to audit; give files, a folder or -');
-  const junitFile = options.junit === undefined ? undefined : openForWriting(options.junit);
-  const csvFile = options.csv === undefined ? undefined : openForWriting(options.csv);
+  const [junitFile, csvFile] = openForWriting([options.junit, options.csv] as const, files);
   if (csvFile !== undefined) writeSync(csvFile, CSV_HEAD);
   const groups = new AuditGroups();
   const take = (item: AuditItem): void => {

@@ -1,6 +1,7 @@
-import { fstatSync, statSync } from 'node:fs';
+import { fstatSync } from 'node:fs';
 import { growingFile } from '../capture/growing-file.js';
 import type { CaptureSource } from '../capture/source.js';
+import { statOf } from './files.js';
 import type { Output } from './io.js';
 import { Progress, wantsProgress } from './progress.js';
 
@@ -40,8 +41,10 @@ function followed(out: Output, file: string): Input {
   return { source: growingFile(file, stop.signal), onRead: () => {}, note: out.note, end };
 }
 
-const sizeOf = (file: string): number | undefined =>
-  file === '-' ? undefined : statSync(file, { throwIfNoEntry: false })?.size;
+function sizeOf(file: string): number | undefined {
+  const size = file === '-' ? undefined : statOf(file)?.size;
+  return size === undefined ? undefined : Number(size);
+}
 
 function isPipe(descriptor: number): boolean {
   try {

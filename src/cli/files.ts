@@ -1,27 +1,58 @@
-import { openSync, readdirSync, statSync } from 'node:fs';
+import { type BigIntStats, fstatSync, openSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from './io.js';
 
 const CAPTURE = /\.(pcap|pcapng|cap)(\.gz)?$/i;
 
 /** The files that are meant: `-` is stdin, a folder stands for the captures in it. */
-export function captureFiles(paths: readonly string[]): string[] {
-  return paths.flatMap((path) =>
-    isFolder(path)
-      ? readdirSync(path)
-          .filter((name) => CAPTURE.test(name))
-          .sort()
-          .map((name) => join(path, name))
-      : [path],
-  );
+export const captureFiles = (paths: readonly string[]): string[] =>
+  paths.flatMap((path) => (path === '-' ? undefined : capturesIn(path)) ?? [path]);
+
+/** Undefined where it is no folder, or one that cannot be listed: reading it then says why in its own words. */
+function capturesIn(folder: string): string[] | undefined {
+  if (!statOf(folder)?.isDirectory()) return undefined;
+  try {
+    return readdirSync(folder)
+      .filter((name) => CAPTURE.test(name))
+      .sort()
+      .map((name) => join(folder, name));
+  } catch {
+    return undefined;
+  }
 }
 
-// What does not exist is not judged here: reading it says so in its own words.
-const isFolder = (path: string): boolean =>
-  path !== '-' && (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false);
+/** Undefined for what is not there or cannot be reached: trying to use it says why. */
+export function statOf(path: string): BigIntStats | undefined {
+  try {
+    return path === '-' ? fstatSync(0, { bigint: true }) : statSync(path, { bigint: true });
+  } catch {
+    return undefined;
+  }
+}
 
-/** Opens a file for results, before there are any: what cannot be written is said before something is sent. */
-export function openForWriting(path: string): number {
+/**
+ * Opens files for results, before there are any: what cannot be written is said before something is sent. None is opened
+ * where one of them is among the `inputs`, which opening it would empty.
+ */
+export function openForWriting<Paths extends readonly (string | undefined)[]>(
+  paths: Paths,
+  inputs: readonly string[],
+): { [Index in keyof Paths]: number | undefined } {
+  const read = new Set(inputs.map(identityOf).filter((identity) => identity !== undefined));
+  const lost = paths.find((path) => path !== undefined && read.has(identityOf(path) ?? ''));
+  if (lost !== undefined) throw new UsageError(`cannot write ${lost}: it is one of the files to read`);
+  return paths.map((path) => (path === undefined ? undefined : opened(path))) as {
+    [Index in keyof Paths]: number | undefined;
+  };
+}
+
+/** Which file it is, by whatever name; undefined for devices and the like, which nothing is lost of. */
+function identityOf(path: string): string | undefined {
+  const stat = statOf(path);
+  return stat?.isFile() ? `${stat.dev} ${stat.ino}` : undefined;
+}
+
+function opened(path: string): number {
   try {
     return openSync(path, 'w');
   } catch (error) {

@@ -9,7 +9,7 @@ import { type Result, resultsSummary } from '../report/result.js';
 import type { Column } from '../report/table.js';
 import { tap } from '../report/tap.js';
 import { type DcomServer, startServer } from '../server/server.js';
-import { openForWriting } from './files.js';
+import { captureFiles, openForWriting } from './files.js';
 import { type Output, UsageError } from './io.js';
 import { AUTH_TYPES, credentialsOf } from './options.js';
 import {
@@ -31,7 +31,7 @@ export async function replayConversations(
   paths: readonly string[],
   options: ClientSideOptions,
 ): Promise<void> {
-  const report = options.junit === undefined ? undefined : openForWriting(options.junit);
+  const [report] = openForWriting([options.junit] as const, captureFiles(paths));
   const done = await replayEach(out, paths, options, whyNotRepeated, async ({ file, calls }): Promise<Repeated[]> => {
     const repeated = calls.length === 0 ? [] : await repeat(calls, options);
     return repeated.map((each) => ({ file, ...each }));

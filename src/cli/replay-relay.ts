@@ -20,7 +20,7 @@ import { junit } from '../report/junit.js';
 import { type Result, resultsSummary } from '../report/result.js';
 import type { Column } from '../report/table.js';
 import { tap } from '../report/tap.js';
-import { openForWriting } from './files.js';
+import { captureFiles, openForWriting } from './files.js';
 import { type Output, UsageError } from './io.js';
 import { AUTH_TYPES } from './options.js';
 import { replayEach, type SecretsGiven } from './replay-files.js';
@@ -49,7 +49,7 @@ export async function replayRelay(out: Output, paths: readonly string[], options
   const { level, auth, registry, seed = '1' } = options;
   for (const id of options.variant ?? []) checkVariant(id);
   const dates = options.dates ?? DATES.map(patchLevel);
-  const report = options.junit === undefined ? undefined : openForWriting(options.junit);
+  const [report] = openForWriting([options.junit] as const, captureFiles(paths));
   const known: KnownRelays = new Map();
   const how: WhatIfOptions = {
     ...{ dates, seed },

@@ -16,7 +16,7 @@ import { tap } from '../report/tap.js';
 import type { AccountEntry } from '../security/index.js';
 import type { EndpointObserver } from '../server/endpoint.js';
 import { startServer } from '../server/server.js';
-import { openForWriting } from './files.js';
+import { captureFiles, openForWriting } from './files.js';
 import { type Output, UsageError } from './io.js';
 import { replayEach, type SecretsGiven } from './replay-files.js';
 import { tellRefusedCall } from './serve-report.js';
@@ -38,8 +38,7 @@ const NO_POLICY = '2021-05';
 
 /** Plays the captured server until it is told to end, and says what was asked for. */
 export async function replayServer(out: Output, paths: readonly string[], options: ReplayServerOptions): Promise<void> {
-  const report = options.junit === undefined ? undefined : openForWriting(options.junit);
-  const recording = options.pcap === undefined ? undefined : openForWriting(options.pcap);
+  const [report, recording] = openForWriting([options.junit, options.pcap] as const, captureFiles(paths));
   const calls = await replayEach(out, paths, options, whyNotRepeated, async (read) => read.calls);
   if (calls.length === 0) throw new UsageError('no conversation with objects was found');
   const captured = new CapturedServer(calls, (what) => out.note(printable(`not in the capture: ${what}`)));

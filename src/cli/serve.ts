@@ -32,7 +32,7 @@ interface ServeOptions {
   readonly user?: AccountEntry[];
   readonly profile: string;
   readonly allowAnonymous: boolean;
-  readonly access?: AccessPermissions;
+  readonly access?: { readonly path: string; readonly permissions: AccessPermissions };
   readonly advertise?: string[];
   readonly exporterPort?: number;
   readonly exporterLevel?: number;
@@ -71,7 +71,10 @@ export const serveCommand = (): Command =>
     )
     .option('--allow-anonymous', 'let callers without a name activate, which Windows does not', false)
     .addOption(
-      new Option('--access <file>', 'launch and access permissions, as YAML or JSON').argParser(readAccessFile),
+      new Option('--access <file>', 'launch and access permissions, as YAML or JSON').argParser((path) => ({
+        path,
+        permissions: readAccessFile(path),
+      })),
     )
     .option('--advertise <host...>', 'hosts that its bindings name, in this order; where it was reached where absent')
     .addOption(
@@ -105,7 +108,7 @@ permissions.yaml, every part of which may be left out:
 
 async function serve(options: ServeOptions): Promise<void> {
   const out = output(options);
-  const file = options.pcap === undefined ? undefined : openForWriting(options.pcap);
+  const [file] = openForWriting([options.pcap] as const, options.access === undefined ? [] : [options.access.path]);
   // Before anybody is told that the server is there: who waits for that may end it at once.
   const stopped = interrupted();
   const server = await startServer({
@@ -116,7 +119,7 @@ async function serve(options: ServeOptions): Promise<void> {
     names: { netbiosName: 'HARNESS', ...domainOf(options.user) },
     profile: RPC_PROFILES[options.profile] as NonNullable<(typeof RPC_PROFILES)[string]>,
     allowAnonymous: options.allowAnonymous,
-    ...(options.access === undefined ? {} : { access: options.access }),
+    ...(options.access === undefined ? {} : { access: options.access.permissions }),
     ...(options.advertise === undefined ? {} : { addresses: { hosts: options.advertise } }),
     ...(options.exporterPort === undefined ? {} : { exporterPort: options.exporterPort }),
     ...(options.exporterLevel === undefined ? {} : { exporterLevel: options.exporterLevel }),
