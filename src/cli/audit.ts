@@ -49,8 +49,8 @@ Besides activations it finds calls of objects below PKT_INTEGRITY, NTLMv1, null 
 a secret is given, wrong, refused calls with their likely cause, and relays: one NTLM exchange on two connections, a
 challenge that was changed between them, and a target name that is not the server's.
 
-Exit code 0 where nothing would be refused, 1 where something would, 2 where a file cannot be read and nothing else
-would be refused. Findings do not change it; in TAP and JUnit the severe ones fail.
+Exit code 0 where nothing would be refused, 1 where something would, 2 where nothing would as far as could be read, and
+one of the files could not be read to its end. Findings do not change it; in TAP and JUnit the severe ones fail.
 
 Examples:
   dcom-harness audit captures/
@@ -83,46 +83,58 @@ async function auditAll(out: Output, paths: string[], options: AuditCommandOptio
   };
   const level = options.asOf ?? patchLevel(LAST_PHASE);
   if (level.note !== undefined) out.note(`note: ${level.note}`);
-  const unreadable = await readAll(out, files, options, take);
+  const { unread, incomplete } = await readAll(out, files, options, take);
   if (csvFile !== undefined) closeSync(csvFile);
   if (options.tap) out.text(tap(auditResults(groups)));
-  else if (!out.json && unreadable < files.length) printReport(out, groups, level);
+  else if (!out.json && unread < files.length) printReport(out, groups, level);
   if (junitFile !== undefined) {
     writeFileSync(junitFile, await junit(auditResults(groups), 'audit'));
     closeSync(junitFile);
   }
   if (groups.count('refused') > 0) process.exitCode = 1;
-  else if (unreadable > 0) process.exitCode = 2;
+  else if (unread + incomplete > 0) process.exitCode = 2;
 }
 
-/** Returns how many files could not be read. */
+/** Of how many files nothing could be read, and how many lost something on the way, such as their end. */
+interface Shortfall {
+  readonly unread: number;
+  readonly incomplete: number;
+}
+
 async function readAll(
   out: Output,
   files: readonly string[],
   { asOf, registry, ...secrets }: AuditCommandOptions,
   item: (item: AuditItem) => void,
-): Promise<number> {
+): Promise<Shortfall> {
   const auditor = new Auditor({
     observe: observer(secrets),
     ...(asOf && { asOf }),
     ...(registry && { registry }),
   });
-  let unreadable = 0;
+  let unread = 0;
+  let incomplete = 0;
   for (const file of files) {
+    let lost = false;
+    const problem = (each: Problem): void => {
+      lost ||= each.severity === 'error';
+      tell(out, each);
+    };
     try {
       const { file: name, droppedFindings } = await auditor.file(file, {
         item,
-        problem: (each) => tell(out, each),
+        problem,
         pause: () => out.flush(),
       });
       if (droppedFindings > 0) out.note(`note: ${name}: ${droppedFindings} further findings are not listed`);
+      if (lost) incomplete++;
     } catch (error) {
       if (!(error instanceof CaptureError)) throw error;
       out.note(`dcom-harness: ${error.message}`);
-      unreadable++;
+      unread++;
     }
   }
-  return unreadable;
+  return { unread, incomplete };
 }
 
 function tell(out: Output, { severity, file, frame, message }: Problem): void {

@@ -54,7 +54,8 @@ export const decodeCommand = (): Command =>
       'after',
       `
 An answer says which frame asked and how long ago (<FRAME TIME; request_frame and elapsed of --json, in seconds).
-What is wrong with a file is said on stderr with file, frame and offset; the rest of it is still decoded.
+What is wrong with a file is said on stderr with file, frame and offset; the rest of it, and of several files the
+others, are still decoded. Exit code 0 where anything could be read, 2 where nothing could.
 ${FILTER_HELP}
 ${FILTER_KEYS}
 

@@ -105,7 +105,8 @@ type and level: a captured token cannot be used again, so an account must be giv
 objects are not called, since a capture may hold an attack; with --conversations they are, on this machine, where the
 simulated server has objects that answer what the captured ones answered, and run nothing. Towards any other host they
 are left out, and listed so.
-Exit code 0 where all came out as captured, 1 where something did not, 2 where nothing could be read or
+What is wrong with a file is said on stderr; the rest of it, and of several files the others, are still sent.
+Exit code 0 where all that was sent came out as captured, 1 where something did not, 2 where nothing could be read or
 nobody answered.
 
 With --relay the captured client is the victim of a man in the middle: it authenticates anew, as captured, and he takes

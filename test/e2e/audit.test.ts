@@ -90,6 +90,18 @@ describe('audit', () => {
     expect(ndjsonLines(before).filter(({ finding }) => finding === 'relay')).toHaveLength(1);
   });
 
+  test('a capture that breaks off is none that was read: 2, and 1 where something would be refused all the same', async () => {
+    const cut = async (name: string, path: string): Promise<string> =>
+      file(name, gzipSync(await readFile(path)).subarray(0, 1100));
+    const [signed, refused] = [await cut('signed.gz', SIGNED), await cut('refused.gz', AT_CONNECT)];
+    const { code, stdout, stderr } = await cli(['audit', signed]);
+    expect(stderr).toMatch(/^error: .*signed\.gz frame \d+: unexpected end of file$/m);
+    expect(linesOf(stdout).at(-1)).toMatch(/^0 of 1 activation would be refused/);
+    expect(code).toBe(2);
+    expect((await cli(['audit', SIGNED, signed])).code).toBe(2);
+    expect((await cli(['audit', refused])).code).toBe(1);
+  });
+
   test.each<[string, () => Promise<string[]>, RegExp]>([
     ['no file', async () => [join(folder, 'none.pcap')], /none\.pcap: ENOENT/],
     ['a text', async () => [await file('text', 'hello')], /text: neither pcap nor pcapng/],
