@@ -4,7 +4,7 @@ import { UsageError } from './io.js';
 
 const CAPTURE = /\.(pcap|pcapng|cap)(\.gz)?$/i;
 
-/** The files that are meant: `-` is stdin, a folder stands for the captures in it. */
+/** The files that are meant: `-` is stdin, a folder stands for the captures in it, as far as they are regular files. */
 export const captureFiles = (paths: readonly string[]): string[] =>
   paths.flatMap((path) => (path === '-' ? undefined : capturesIn(path)) ?? [path]);
 
@@ -15,7 +15,8 @@ function capturesIn(folder: string): string[] | undefined {
     return readdirSync(folder)
       .filter((name) => CAPTURE.test(name))
       .sort()
-      .map((name) => join(folder, name));
+      .map((name) => join(folder, name))
+      .filter((path) => statOf(path)?.isFile() ?? true);
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
-import { appendFile, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { appendFile, mkdtemp, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -41,6 +42,24 @@ describe('a file that grows', () => {
     await next();
     await truncate(path, 3);
     await expect(next()).rejects.toThrow(/shorter: became shorter: 3 octets, of which 13 were read/);
+  });
+
+  test('that gives way to another file under its name is said to, after all that it had', async () => {
+    const { path, next } = await started('rotated', 'old');
+    expect(await next()).toBe('old');
+    await rename(path, `${path}.1`);
+    await appendFile(`${path}.1`, ' to its end');
+    expect(await next()).toBe(' to its end');
+    const afterwards = next();
+    await writeFile(path, 'new');
+    await expect(afterwards).rejects.toThrow(/rotated: was replaced by another file/);
+  });
+
+  test('that is a pipe or a folder is refused at once, and nothing is waited for', async () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    for (const path of [pipe, folder])
+      await expect(growingFile(path, new AbortController().signal).next()).rejects.toThrow(/is no regular file/);
   });
 
   test('and is not there is a CaptureError', async () => {
