@@ -54,7 +54,9 @@ export async function replayServer(out: Output, paths: readonly string[], option
   await ended;
   await server.close();
   if (recording !== undefined) closeSync(recording);
-  const results = resultsOf(captured);
+  const idle = options.once && captured.asked.every(({ times }) => times === 0);
+  if (idle) out.note(NOTHING_ASKED);
+  const results = [...resultsOf(captured), ...(idle ? [nothingAsked] : [])];
   if (report !== undefined) {
     writeFileSync(report, await junit(results, 'replay'));
     closeSync(report);
@@ -62,7 +64,7 @@ export async function replayServer(out: Output, paths: readonly string[], option
   if (options.tap) out.text(tap(results));
   else if (options.json) tell(out, captured);
   else show(out, captured);
-  if (captured.notCaptured.size > 0) process.exitCode = 1;
+  if (idle || captured.notCaptured.size > 0) process.exitCode = 1;
 }
 
 function optionsOf(
@@ -120,6 +122,20 @@ const resultsOf = ({ asked, notCaptured }: CapturedServer): Result[] => [
     }),
   ),
 ];
+
+const NOTHING_ASKED = 'no captured call was asked for';
+
+/** With `--once` it is one client that is tested, and one that asks for nothing has not got anywhere. */
+const nothingAsked: Result = {
+  id: 'replay.server.nothing-asked',
+  title: 'some captured call is asked for',
+  section: '[MS-DCOM] 3.1',
+  level: 'WINDOWS',
+  outcome: 'fail',
+  expected: 'a call of the capture',
+  actual: NOTHING_ASKED,
+  pdus: [],
+};
 
 const timesText = (times: number): string => (times === 1 ? 'once' : `${times} times`);
 const nameOf = (call: CapturedCall): string => `${call.interface ?? ''}::${call.operation?.name ?? call.opnum}`;

@@ -118,7 +118,7 @@ Exit code 1 where a relay succeeds on the newest date, or ends otherwise than KB
 With --as-server the objects of the capture are there for the account of --user, and answer each call as they did; a
 captured refusal is answered as that refusal. Identifiers are new. Without --as-of no policy is in force but what was
 captured. The end says which captured calls were asked for; exit code 1 where something was that the capture does not
-have.
+have, and with --once where none of them was.
 
 Examples:
   dcom-harness replay capture.pcapng --as-of 2021-05

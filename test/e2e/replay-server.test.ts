@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { cli, type JsonLine, linesOf, RunningCli } from '../support/cli.js';
 import { SHIPPED_PASSWORD, shippedPath } from '../support/shipped.js';
@@ -34,6 +35,19 @@ describe('replay --as-server', () => {
   test('--once ends it when the first client is gone', async () => {
     const { code, codes } = await playing(['--once'], ['--clsid', MMC20, '--level', 'connect']);
     expect({ code, codes }).toEqual({ code: 0, codes: [0] });
+  });
+
+  test('--once ends with 1, and says so, where the client asked for nothing that was captured', async () => {
+    const args = ['--as-server', '--listen', '127.0.77.5:0', '--user', USER, '--once', '--tap'];
+    const server = new RunningCli(['replay', FILE, ...args]);
+    const line = await server.note((text) => text.startsWith('listening on'));
+    const { port } = new URL(`tcp://${/listening on (\S+)/.exec(line)?.[1]}`);
+    await new Promise((resolve) => connect(Number(port), '127.0.77.5').once('connect', resolve).end());
+    expect(await server.ended).toBe(1);
+    expect(linesOf(server.stderr)).toContain('no captured call was asked for');
+    expect(server.stdout.filter((text) => text.startsWith('not ok'))).toEqual([
+      'not ok 3 - replay.server.nothing-asked: some captured call is asked for',
+    ]);
   });
 
   test('a class that the capture does not have ends with 1', async () => {
