@@ -1,7 +1,7 @@
 // What is fuzzed, and what must hold: no exception, answers that decode and encode to themselves, nothing left behind.
 import { strict as assert } from 'node:assert';
 import { decodePdu, encodePdu } from '../dist/codec/rpce/index.js';
-import { PassiveAssociation } from '../dist/rpc/index.js';
+import { PassiveAssociation, PassiveBudget } from '../dist/rpc/index.js';
 import { KINDS, NOW, newObserver, newServer, record, ScriptedClient } from './conversations.mjs';
 import { cut, mutate } from './mutate.mjs';
 
@@ -86,7 +86,10 @@ function client(random, { count }) {
 /** A mutated conversation that is overheard; the octets stay as they were. */
 function sniffer(random, { count }) {
   const { wire } = random.pick(recorded);
-  const association = new PassiveAssociation({ observe: newObserver(), maxPending: 100_000 });
+  const association = new PassiveAssociation({
+    observe: newObserver(),
+    budget: new PassiveBudget({ octets: 100_000 }),
+  });
   const pdus = mutate(
     wire.map(({ pdu }) => pdu),
     random,

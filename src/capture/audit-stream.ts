@@ -4,7 +4,7 @@ import type { Operation } from '../codec/ndr/index.js';
 import { PTYPE, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import { authnLevelName, effectiveAuthnLevel } from '../codec/status/authn.js';
 import { bindNakReasonName } from '../codec/status/pdu.js';
-import { type CallLevel, PassiveAssociation } from '../rpc/index.js';
+import { AgedMap, Allowance, type CallLevel, PassiveAssociation, PassiveBudget } from '../rpc/index.js';
 import type { PassiveContext } from '../security/index.js';
 import { type Answer, answerOf, CUT_ANSWER, faultAnswer, hex, NO_ANSWER, parametersIn } from './audit-answers.js';
 import { likelyCause } from './audit-causes.js';
@@ -27,6 +27,19 @@ export interface StreamOptions {
   readonly observe: (authType: number) => PassiveContext | undefined;
   readonly judge: (operation: string, security: CallLevel, anonymous: boolean) => Judgement;
   readonly emit: (item: AuditItem) => void;
+  readonly shared: SharedMemory;
+}
+
+/** What the streams of one file hold together. */
+export class SharedMemory {
+  readonly budget = new PassiveBudget();
+  readonly calls: Allowance<number, OpenCall>;
+
+  constructor(emit: StreamOptions['emit'], calls = MAX_OPEN) {
+    this.calls = new Allowance(calls, ({ activation }) => {
+      if (activation !== undefined) emit({ ...activation, ...NO_ANSWER });
+    });
+  }
 }
 
 /** A request that has no answer yet. */
@@ -41,8 +54,10 @@ interface OpenCall {
 }
 
 const ACTIVATORS: ReadonlySet<string> = new Set([IActivation.uuid, IRemoteSCMActivator.uuid]);
-/** Calls of one stream without an answer, at most: a capture of one side answers none. */
-const MAX_OPEN = 4096;
+/** Calls of all streams without an answer, at most: a capture of one side answers none. */
+const MAX_OPEN = 16_384;
+/** Security contexts of one stream that are remembered to have been answered. */
+const MAX_ANSWERED = 4096;
 const RESOLVER_PORT = 135;
 
 /**
@@ -54,7 +69,7 @@ export class AuditStream {
   readonly #association: PassiveAssociation;
   readonly #findings = new StreamFindings();
   readonly #exchanges: AuditExchanges;
-  readonly #open = new Map<number, OpenCall>();
+  readonly #open: AgedMap<number, OpenCall>;
   /** Security contexts under which something was answered: their handshakes did not fail. */
   #answered: Set<number | undefined> | undefined;
   #auth3 = false;
@@ -63,7 +78,9 @@ export class AuditStream {
 
   constructor(options: StreamOptions) {
     this.#options = options;
-    this.#association = new PassiveAssociation({ observe: options.observe });
+    const { observe, shared } = options;
+    this.#association = new PassiveAssociation({ observe, budget: shared.budget });
+    this.#open = new AgedMap(shared.calls);
     this.#exchanges = new AuditExchanges({
       relays: options.relays,
       findings: this.#findings,
@@ -84,14 +101,15 @@ export class AuditStream {
     if (head === undefined) return;
     if (captured.type === PTYPE.request && head.first) this.#cutRequest(captured, head);
     if (captured.type !== PTYPE.response || !head.last) return;
-    const call = this.#open.get(head.callId);
-    this.#open.delete(head.callId);
+    const call = this.#open.delete(head.callId);
     if (call !== undefined) this.#conclude(call, CUT_ANSWER, captured);
   }
 
   /** The connection has ended: tells what is still to be told. Returns how many findings were left out. */
   end(): number {
     for (const call of this.#open.values()) this.#conclude(call, NO_ANSWER);
+    this.#open.clear();
+    this.#association.end();
     this.#exchanges.end();
     for (const finding of this.#findings.all) this.#options.emit(finding);
     return this.#findings.dropped;
@@ -139,8 +157,6 @@ export class AuditStream {
     const operation = interfaceByUuid(uuid)?.operations.get(head.opnum);
     const unanswered = this.#open.get(head.callId);
     if (unanswered !== undefined) this.#conclude(unanswered, NO_ANSWER);
-    if (this.#open.size >= MAX_OPEN) this.#forgetOldest();
-    this.#open.delete(head.callId);
     const call = { interface: name, opnum: head.opnum, operation, level, contextId, activation: undefined };
     this.#open.set(head.callId, call);
     if (uuid === undefined) this.#unidentified(captured);
@@ -208,15 +224,14 @@ export class AuditStream {
     if (!head.last) return;
     this.#open.delete(head.callId);
     this.#answered ??= new Set();
-    if (this.#answered.size < MAX_OPEN) this.#answered.add(head.auth?.contextId ?? call?.contextId);
+    if (this.#answered.size < MAX_ANSWERED) this.#answered.add(head.auth?.contextId ?? call?.contextId);
   }
 
   #other(captured: CapturedPdu): void {
     const { pdu } = this.#follow(captured);
     if (pdu === undefined) return;
     if (pdu.PTYPE === 'fault') {
-      const call = this.#open.get(pdu.call_id);
-      this.#open.delete(pdu.call_id);
+      const call = this.#open.delete(pdu.call_id);
       const answer = faultAnswer(pdu.status);
       if (call?.activation !== undefined) this.#conclude(call, answer, captured);
       else this.#refusal(captured, call, pdu.status, answer.outcome);
@@ -265,12 +280,6 @@ export class AuditStream {
       cause,
       facts: { call: name, status: hex(status), ...(call?.level === undefined ? {} : { auth_level: call.level }) },
     });
-  }
-
-  #forgetOldest(): void {
-    const [callId, call] = this.#open.entries().next().value as [number, OpenCall];
-    this.#open.delete(callId);
-    this.#conclude(call, NO_ANSWER);
   }
 
   #follow(captured: CapturedPdu) {

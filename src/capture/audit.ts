@@ -7,7 +7,7 @@ import type { CallLevel } from '../rpc/index.js';
 import { ntlmPassive, type PassiveContext, spnegoPassive } from '../security/index.js';
 import type { AuditedActivation, AuditFinding, AuditItem } from './audit-records.js';
 import { RelayWatch } from './audit-relay.js';
-import { AuditStream, type Judgement } from './audit-stream.js';
+import { AuditStream, type Judgement, SharedMemory } from './audit-stream.js';
 import type { Problem } from './error.js';
 import type { CapturedPdu, StreamEnd } from './pdu.js';
 import { readCapture } from './pdus.js';
@@ -62,7 +62,8 @@ export class Auditor {
   /** Throws `CaptureError` where nothing can be read. */
   async file(source: CaptureSource, { item, problem, pause }: AuditHandlers): Promise<AuditedFile> {
     const file = typeof source !== 'string' ? 'capture' : source === '-' ? 'stdin' : basename(source);
-    const options = { file, relays: this.#relays, observe: this.#observe, judge: this.#judge, emit: item };
+    const shared = new SharedMemory(item);
+    const options = { file, relays: this.#relays, observe: this.#observe, judge: this.#judge, emit: item, shared };
     const streams = new Map<number, AuditStream>();
     let pdus = 0;
     let droppedFindings = 0;

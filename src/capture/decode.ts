@@ -1,7 +1,7 @@
 import { CodecError } from '../codec/error.js';
 import { interfaceByUuid, interfaceName } from '../codec/interfaces.js';
 import type { Layout, Operation } from '../codec/ndr/index.js';
-import { type Observed, type ObservedMessage, PassiveAssociation } from '../rpc/index.js';
+import { type Observed, type ObservedMessage, PassiveAssociation, PassiveBudget } from '../rpc/index.js';
 import type { PassiveContext } from '../security/index.js';
 import type { CapturedPdu } from './pdu.js';
 
@@ -35,6 +35,7 @@ export interface DecoderOptions {
 /** Decodes the PDUs of a capture in the order of the frames; keeps one association a stream. */
 export class CaptureDecoder {
   readonly #associations = new Map<number, PassiveAssociation>();
+  readonly #budget = new PassiveBudget();
   readonly #observe: (authType: number) => PassiveContext | undefined;
   readonly #parameters: boolean;
 
@@ -79,13 +80,14 @@ export class CaptureDecoder {
 
   /** Forgets a stream that has ended. */
   end(stream: number): void {
+    this.#associations.get(stream)?.end();
     this.#associations.delete(stream);
   }
 
   #associationOf(stream: number): PassiveAssociation {
     const before = this.#associations.get(stream);
     if (before !== undefined) return before;
-    const created = new PassiveAssociation({ observe: this.#observe });
+    const created = new PassiveAssociation({ observe: this.#observe, budget: this.#budget });
     this.#associations.set(stream, created);
     return created;
   }

@@ -1,14 +1,18 @@
+import { AgedMap, Allowance } from '../rpc/index.js';
+
 /** What is kept of a call until it is answered, by stream and call_id (C706 12.6.3.1). Bounded in all. */
 export class OpenCalls<T> {
-  readonly #streams = new Map<number, Map<number, T>>();
-  readonly #limit: number;
-  #size = 0;
+  readonly #streams = new Map<number, AgedMap<number, T>>();
+  readonly #allowance: Allowance<number, T>;
+  #dropped: T | undefined;
   /** The last map that ran empty: most streams have one call open at a time, so it is soon needed again. */
-  #spare: Map<number, T> | undefined;
+  #spare: AgedMap<number, T> | undefined;
 
-  /** A capture of one side never answers any call: beyond `limit` the oldest give way. */
+  /** A capture of one side never answers any call: beyond `limit` the oldest of all streams give way. */
   constructor(limit = 65_536) {
-    this.#limit = limit;
+    this.#allowance = new Allowance(limit, (call) => {
+      this.#dropped = call;
+    });
   }
 
   get(stream: number, callId: number): T | undefined {
@@ -18,28 +22,21 @@ export class OpenCalls<T> {
   /** Returns the call that gives way: the one that had this call_id, or the oldest where there are too many. */
   open(stream: number, callId: number, call: T): T | undefined {
     let calls = this.#streams.get(stream);
-    const before = calls?.get(callId);
-    if (before !== undefined) {
-      calls?.delete(callId);
-      this.#size--;
-    }
     if (calls === undefined) {
-      calls = this.#spare ?? new Map<number, T>();
+      calls = this.#spare ?? new AgedMap(this.#allowance);
       this.#spare = undefined;
       this.#streams.set(stream, calls);
     }
+    const before = calls.delete(callId);
+    this.#dropped = undefined;
     calls.set(callId, call);
-    this.#size++;
-    return before ?? (this.#size > this.#limit ? this.#dropOldest() : undefined);
+    return before ?? this.#dropped;
   }
 
   close(stream: number, callId: number): T | undefined {
     const calls = this.#streams.get(stream);
-    const call = calls?.get(callId);
-    if (calls === undefined || call === undefined) return undefined;
-    calls.delete(callId);
-    this.#size--;
-    if (calls.size === 0) {
+    const call = calls?.delete(callId);
+    if (calls?.size === 0) {
       this.#streams.delete(stream);
       this.#spare = calls;
     }
@@ -50,14 +47,9 @@ export class OpenCalls<T> {
   end(stream: number): T[] {
     const open = this.#streams.get(stream);
     if (open === undefined) return [];
-    const calls = [...open.values()];
+    const calls = open.values();
+    open.clear();
     this.#streams.delete(stream);
-    this.#size -= calls.length;
     return calls;
-  }
-
-  #dropOldest(): T | undefined {
-    for (const [stream, calls] of this.#streams) for (const callId of calls.keys()) return this.close(stream, callId);
-    return undefined;
   }
 }

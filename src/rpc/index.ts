@@ -1,3 +1,4 @@
+export { AgedMap, Allowance } from './aged-map.js';
 export { ClientAssociation, type ClientAssociationOptions, type RequestOptions } from './client-association.js';
 export type { ClientEvent, ClientOutput } from './client-events.js';
 export type { ClientSecurityOptions } from './client-security.js';

@@ -12,6 +12,7 @@ import {
 } from '../codec/rpce/index.js';
 import { SecurityError } from '../security/error.js';
 import type { Identity, PassiveContext } from '../security/provider.js';
+import { AgedMap, Allowance } from './aged-map.js';
 import { ObservedContexts, type ObservedPresentation } from './observed-contexts.js';
 import { ObservedSecurities, type ObservedSecurity } from './observed-security.js';
 import { messageOf } from './protection.js';
@@ -74,8 +75,25 @@ export interface Observed {
 export interface PassiveOptions {
   /** Follows the handshake of one security context; undefined for a type that nothing is known of. */
   readonly observe: (authType: number) => PassiveContext | undefined;
-  /** Octets of fragments that are held for messages that are not complete; 16 MiB where absent. */
-  readonly maxPending?: number;
+  /** Shared by associations that are followed at the same time; one of its own where absent. */
+  readonly budget?: PassiveBudget;
+}
+
+/** What all associations that share it hold of messages that are not complete: the oldest of whichever give way. */
+export class PassiveBudget {
+  readonly assemblies: Allowance<string, Assembly>;
+  readonly requests: Allowance<number, Request>;
+
+  /**
+   * `octets` of memory for fragments of messages whose last one has not come; `requests` without an answer, of each of
+   * which the opnum, context and object are kept.
+   */
+  constructor({ octets = 32 << 20, requests = 65_536 }: { readonly octets?: number; readonly requests?: number } = {}) {
+    this.assemblies = new Allowance(octets, (assembly) => {
+      assembly.begun = false;
+    });
+    this.requests = new Allowance(requests);
+  }
 }
 
 interface Assembly {
@@ -83,8 +101,6 @@ interface Assembly {
   readonly object: string | undefined;
   readonly stub: StubBuffer;
   state: StubState | undefined;
-  /** Further fragments are waited for. */
-  readonly filed: boolean;
   /** False where the first fragment is missing, or was given up. */
   begun: boolean;
 }
@@ -95,26 +111,28 @@ interface Request {
   readonly object: string | undefined;
 }
 
-const MAX_PENDING = 16 * 1024 * 1024;
-const MAX_CALLS = 4096;
+/** What an unfinished message takes beside its octets, so that the budget holds for the smallest ones too. */
+const OVERHEAD = 512;
 const NO_STUB = Buffer.alloc(0);
 
 /** Follows a connection of two others from its PDUs, in the order of the wire, also from its middle on. */
 export class PassiveAssociation {
   readonly #contexts = new ObservedContexts();
   readonly #securities: ObservedSecurities;
-  readonly #maxPending: number;
-  /**
-   * By sender and call_id: what has come of a fragmented message. Made when there is one, as the next map is: of most
-   * connections only the handshake is followed, and there are many.
-   */
-  #assemblies: Map<string, Assembly> | undefined;
-  #requests: Map<number, Request> | undefined;
-  #pending = 0;
+  /** By sender and call_id: what has come of a fragmented message. */
+  readonly #assemblies: AgedMap<string, Assembly>;
+  readonly #requests: AgedMap<number, Request>;
 
-  constructor(options: PassiveOptions) {
-    this.#securities = new ObservedSecurities(options.observe);
-    this.#maxPending = options.maxPending ?? MAX_PENDING;
+  constructor({ observe, budget = new PassiveBudget() }: PassiveOptions) {
+    this.#securities = new ObservedSecurities(observe);
+    this.#assemblies = new AgedMap(budget.assemblies);
+    this.#requests = new AgedMap(budget.requests);
+  }
+
+  /** The connection has ended: what it held of the budget is free. */
+  end(): void {
+    this.#assemblies.clear();
+    this.#requests.clear();
   }
 
   /** Security contexts that were seen on the connection. */
@@ -188,10 +206,10 @@ export class PassiveAssociation {
     const key = `${sender}${pdu.call_id}`;
     const assembly = this.#assemblyFor(key, pdu);
     const piece = this.#open(pdu, sender, bytes, security, assembly);
-    this.#add(assembly, piece);
+    if (isLast(pdu)) this.#assemblies.delete(key);
+    this.#add(key, assembly, piece);
     if (!isLast(pdu) || !assembly.begun) return undefined;
-    this.#drop(key);
-    const request = pdu.PTYPE === 'request' ? this.#rememberRequest(pdu) : this.#takeRequest(pdu.call_id);
+    const request = pdu.PTYPE === 'request' ? this.#rememberRequest(pdu) : this.#requests.delete(pdu.call_id);
     return {
       kind: pdu.PTYPE,
       callId: pdu.call_id,
@@ -208,7 +226,7 @@ export class PassiveAssociation {
   }
 
   #fault(callId: number, contextId: number, status: number, security: CallLevel): ObservedMessage {
-    const request = this.#takeRequest(callId);
+    const request = this.#requests.delete(callId);
     return {
       kind: 'fault',
       callId,
@@ -225,56 +243,31 @@ export class PassiveAssociation {
 
   /** Where a message's beginning was not captured, its octets are followed for the security layer's sake alone. */
   #assemblyFor(key: string, pdu: RequestPdu | ResponsePdu): Assembly {
-    const before = isFirst(pdu) ? undefined : this.#assemblies?.get(key);
+    const before = isFirst(pdu) ? undefined : this.#assemblies.get(key);
     if (before !== undefined) return before;
-    this.#drop(key);
+    this.#assemblies.delete(key);
     const created: Assembly = {
       opnum: pdu.PTYPE === 'request' ? pdu.opnum : undefined,
       object: pdu.PTYPE === 'request' ? pdu.object : undefined,
       stub: new StubBuffer(),
       state: undefined,
-      filed: isFirst(pdu) && !isLast(pdu),
       begun: isFirst(pdu),
     };
-    if (created.filed) {
-      this.#assemblies ??= new Map();
-      this.#assemblies.set(key, created);
-    }
+    if (isFirst(pdu) && !isLast(pdu)) this.#assemblies.set(key, created, OVERHEAD);
     return created;
   }
 
-  #add(assembly: Assembly, piece: Buffer): void {
+  #add(key: string, assembly: Assembly, piece: Buffer): void {
     if (!assembly.begun) return;
     assembly.stub.add(piece);
-    if (!assembly.filed) return;
-    this.#pending += piece.length;
-    // The oldest unfinished messages give way: their last fragments were probably never captured.
-    for (const [key, oldest] of this.#assemblies ?? []) {
-      if (this.#pending <= this.#maxPending && (this.#assemblies?.size ?? 0) <= MAX_CALLS) break;
-      oldest.begun = false;
-      this.#drop(key);
-    }
-  }
-
-  #drop(key: string): void {
-    const assembly = this.#assemblies?.get(key);
-    if (assembly === undefined) return;
-    this.#assemblies?.delete(key);
-    this.#pending -= assembly.stub.length;
+    if (this.#assemblies.get(key) !== assembly) return;
+    assembly.stub.own();
+    this.#assemblies.weigh(key, OVERHEAD + assembly.stub.capacity);
   }
 
   #rememberRequest({ call_id, opnum, p_cont_id, object }: RequestPdu): Request {
     const request = { opnum, contextId: p_cont_id, object };
-    this.#requests ??= new Map();
-    this.#requests.delete(call_id);
     this.#requests.set(call_id, request);
-    if (this.#requests.size > MAX_CALLS) this.#requests.delete(this.#requests.keys().next().value as number);
-    return request;
-  }
-
-  #takeRequest(callId: number): Request | undefined {
-    const request = this.#requests?.get(callId);
-    this.#requests?.delete(callId);
     return request;
   }
 

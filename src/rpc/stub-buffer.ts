@@ -14,6 +14,16 @@ export class StubBuffer {
     return this.#length;
   }
 
+  /** Octets of memory that it holds, where `own` was called. */
+  get capacity(): number {
+    return this.#octets.length;
+  }
+
+  /** Keeps no view of what it was given: the memory around a piece would stay with it. */
+  own(): void {
+    if (!this.#own && this.#length > 0) this.#reserve(this.#length);
+  }
+
   add(piece: Buffer): void {
     if (piece.length === 0) return;
     const length = this.#length + piece.length;
@@ -32,7 +42,11 @@ export class StubBuffer {
   }
 
   #grow(length: number): void {
-    const grown = Buffer.allocUnsafeSlow(Math.max(length, 2 * this.#octets.length, FIRST_CAPACITY));
+    this.#reserve(Math.max(length, 2 * this.#octets.length, FIRST_CAPACITY));
+  }
+
+  #reserve(capacity: number): void {
+    const grown = Buffer.allocUnsafeSlow(capacity);
     this.#octets.copy(grown, 0, 0, this.#length);
     this.#octets = grown;
     this.#own = true;

@@ -11,7 +11,7 @@ import {
   type VerificationCommand,
 } from '../../src/codec/rpce/index.js';
 import { plain } from '../../src/report/ndjson.js';
-import { PassiveAssociation, type Sender } from '../../src/rpc/index.js';
+import { PassiveAssociation, PassiveBudget, type Sender } from '../../src/rpc/index.js';
 import { observerOf } from '../support/observers.js';
 import { pduOf } from '../support/segments.js';
 import { SHIPPED_PASSWORD, shippedPdus } from '../support/shipped.js';
@@ -182,7 +182,10 @@ describe('an association that is overheard', () => {
   test('takes any PDUs from either side, in any order, and throws nothing', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(sender, anything), { maxLength: 30 }), (sent) => {
-        const association = new PassiveAssociation({ observe: observerOf(SHIPPED_PASSWORD), maxPending: 1000 });
+        const association = new PassiveAssociation({
+          observe: observerOf(SHIPPED_PASSWORD),
+          budget: new PassiveBudget({ octets: 2000 }),
+        });
         for (const [from, bytes] of sent) {
           const before = Buffer.from(bytes);
           const { pdu, error, message } = association.take(from, bytes);

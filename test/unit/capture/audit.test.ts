@@ -1,8 +1,11 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { audit } from '../../../src/capture/audit.js';
+import { type AuditItem, audit } from '../../../src/capture/audit.js';
 import { likelyCause } from '../../../src/capture/audit-causes.js';
 import { targetsAnother } from '../../../src/capture/audit-ntlm.js';
+import { RelayWatch } from '../../../src/capture/audit-relay.js';
+import { AuditStream, type Judgement, SharedMemory } from '../../../src/capture/audit-stream.js';
+import { readPdus } from '../../../src/capture/pdus.js';
 import { relay } from '../../../src/relay/index.js';
 import { ATTACKER, pdusOf, recordingOf, relayed, TARGET, VICTIM } from '../../support/relayed.js';
 
@@ -38,6 +41,23 @@ describe('what a server of a date makes of a captured activation', () => {
     const { activations } = await audit([recordingOf([{ client: VICTIM, server: TARGET, pdus }])]);
     expect(activations).toMatchObject([{ answer: 'none', status: null, decision: 'refused', user: 'LAB\\op' }]);
   });
+});
+
+test('calls without an answer are bounded over all streams: the oldest is told as it gives way', async () => {
+  const pdus = await pdusOf();
+  const connections = [1, 2, 3].map((number) => ({ client: { ...VICTIM, port: number }, server: TARGET, pdus }));
+  const told: string[] = [];
+  const emit = (item: AuditItem): void => {
+    if (item.kind === 'activation') told.push(`${item.stream} ${item.answer}`);
+  };
+  const observe = () => undefined;
+  const judge = () => ({ decision: 'unknown' }) as Judgement;
+  const options = { file: '', relays: new RelayWatch(), observe, judge, emit, shared: new SharedMemory(emit, 2) };
+  const streams = connections.map(() => new AuditStream(options));
+  for await (const item of readPdus(recordingOf(connections)))
+    if (item.kind === 'pdu') streams[item.stream]?.take(item);
+  expect(told).toEqual(['0 none', '1 accepted', '2 accepted']);
+  expect(streams.map((stream) => stream.end())).toEqual([0, 0, 0]);
 });
 
 describe('relays', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { encodePdu, type Pdu, PFC, RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../../../src/codec/rpce/index.js';
-import { AssociationGroups, ClientAssociation, PassiveAssociation } from '../../../src/rpc/index.js';
+import { AssociationGroups, ClientAssociation, PassiveAssociation, PassiveBudget } from '../../../src/rpc/index.js';
 import { countingRandom, element, NOW } from '../../support/associations.js';
 import { retained } from '../../support/memory.js';
 import { bindPdu, initiate, RawServer, realAcceptors, requestPdu, WHOLE } from '../../support/raw-server.js';
@@ -193,8 +193,11 @@ describe('hostile servers', () => {
   });
 });
 
+const STUB = Buffer.alloc(400);
+
 describe('a sniffer of hostile peers', () => {
-  const passive = () => new PassiveAssociation({ observe: () => undefined, maxPending: MIB });
+  const passive = () =>
+    new PassiveAssociation({ observe: () => undefined, budget: new PassiveBudget({ octets: MIB }) });
 
   test.each<[string, (i: number) => Pdu]>([
     ['first fragments that never end', (i) => requestPdu({ call_id: i, pfc_flags: PFC.FIRST_FRAG })],
@@ -216,5 +219,57 @@ describe('a sniffer of hostile peers', () => {
       return association;
     });
     expect(octets).toBeLessThan(8 * MIB);
+  });
+
+  test.each<[string, (call: number) => Pdu]>([
+    ['first fragments that never end', (i) => requestPdu({ call_id: i, pfc_flags: PFC.FIRST_FRAG, stub: STUB })],
+    ['calls that are never answered', (i) => requestPdu({ call_id: i, stub: STUB })],
+  ])('%s take a bounded amount of memory over all connections, also where they are many', (_name, make) => {
+    const { octets } = retained(() => {
+      const budget = new PassiveBudget();
+      const all = Array.from({ length: 300 }, () => new PassiveAssociation({ observe: () => undefined, budget }));
+      for (let i = 0; i < 1000; i++) for (const each of all) each.take('client', encodePdu(make(i)));
+      return all;
+    });
+    expect(octets).toBeLessThan(48 * MIB);
+  });
+
+  test('the oldest of whichever connection give way, and what ends is free for the others', () => {
+    const budget = new PassiveBudget({ octets: 3 * (2000 + 512) });
+    const [one, other] = [0, 1].map(() => new PassiveAssociation({ observe: () => undefined, budget }));
+    const stub = Buffer.alloc(2000);
+    const begin = (association: PassiveAssociation | undefined, call_id: number) =>
+      association?.take('client', encodePdu(requestPdu({ call_id, pfc_flags: PFC.FIRST_FRAG, stub })));
+    const finish = (association: PassiveAssociation | undefined, call_id: number) =>
+      association?.take('client', encodePdu(requestPdu({ call_id, pfc_flags: PFC.LAST_FRAG, stub: Buffer.of(1) })))
+        .message?.stub.length;
+    begin(one, 1);
+    begin(other, 2);
+    begin(one, 3);
+    begin(other, 4);
+    expect([finish(one, 1), finish(other, 2)]).toEqual([undefined, 2001]);
+    begin(other, 5);
+    one?.end();
+    begin(other, 6);
+    expect([finish(one, 3), finish(other, 4), finish(other, 5)]).toEqual([undefined, 2001, 2001]);
+  });
+
+  test('requests that wait for their answer are as many as the budget has, the latest ones', () => {
+    const budget = new PassiveBudget({ requests: 2 });
+    const association = new PassiveAssociation({ observe: () => undefined, budget });
+    for (const call_id of [1, 2, 3]) association.take('client', encodePdu(requestPdu({ call_id, opnum: call_id })));
+    const opnums = [1, 2, 3].map((call_id) => {
+      const answer = encodePdu({
+        PTYPE: 'fault',
+        ...head(call_id),
+        alloc_hint: 0,
+        p_cont_id: 0,
+        cancel_count: 0,
+        status: 5,
+        stub: Buffer.alloc(0),
+      });
+      return association.take('server', answer).message?.opnum;
+    });
+    expect(opnums).toEqual([undefined, 2, 3]);
   });
 });
