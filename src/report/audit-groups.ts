@@ -5,6 +5,14 @@ export interface ActivationGroup {
   /** The client's address without its port. */
   readonly client: string;
   readonly first: AuditedActivation;
+  /** The relay whose streams are all that these activations stand on; undefined where one stands on another stream. */
+  readonly relay: AuditFinding | undefined;
+  readonly count: number;
+}
+
+interface OpenActivationGroup extends Omit<ActivationGroup, 'relay' | 'count'> {
+  /** Undefined where they are too many to be remembered. */
+  streams: Set<string> | undefined;
   count: number;
 }
 
@@ -17,11 +25,16 @@ export interface FindingGroup {
 
 /** Groups of each kind, at most; what finds no room is only counted. */
 const MAX_GROUPS = 5_000;
+/** Streams of one group, and of all relays, that are remembered. */
+const MAX_STREAMS = 64;
+const MAX_RELAYED = 5_000;
 
 /** Gathers an audit by client and user, in memory that does not grow with the number of activations. */
 export class AuditGroups {
-  readonly #activations = new Map<string, ActivationGroup>();
+  readonly #activations = new Map<string, OpenActivationGroup>();
   readonly #findings = new Map<string, FindingGroup>();
+  /** By the streams on which a man in the middle is certain. */
+  readonly #relays = new Map<string, AuditFinding>();
   /** Activations by decision. */
   readonly #decisions = new Map<AuditedActivation['decision'], number>();
   #total = 0;
@@ -35,12 +48,14 @@ export class AuditGroups {
 
   /** By client and user; what is refused comes first. */
   get activations(): readonly ActivationGroup[] {
-    return [...this.#activations.values()].sort(
-      (a, b) =>
-        Number(b.first.decision === 'refused') - Number(a.first.decision === 'refused') ||
-        a.client.localeCompare(b.client) ||
-        (a.first.user ?? '').localeCompare(b.first.user ?? ''),
-    );
+    return [...this.#activations.values()]
+      .map(({ streams, ...group }) => ({ ...group, relay: this.#relayOf(streams) }))
+      .sort(
+        (a, b) =>
+          Number(b.first.decision === 'refused') - Number(a.first.decision === 'refused') ||
+          a.client.localeCompare(b.client) ||
+          (a.first.user ?? '').localeCompare(b.first.user ?? ''),
+      );
   }
 
   /** The most severe ones first. */
@@ -84,17 +99,41 @@ export class AuditGroups {
     const client = addressOf(activation.client);
     const parts = [client, addressOf(activation.server), user, mechanism, operation, clsid];
     const key = [...parts, auth_type, auth_level, outcome, decision, rule].join('\n');
-    this.#group(this.#activations, key, () => ({ client, first: activation, count: 0 }), 1);
+    const group = this.#group(
+      this.#activations,
+      key,
+      () => ({ client, first: activation, streams: new Set<string>(), count: 0 }),
+      1,
+    );
+    group?.streams?.add(streamOf(activation.file, activation.stream));
+    if (group !== undefined && (group.streams?.size ?? 0) > MAX_STREAMS) group.streams = undefined;
+  }
+
+  #relayOf(streams: ReadonlySet<string> | undefined): AuditFinding | undefined {
+    const relays = [...(streams ?? [])].map((stream) => this.#relays.get(stream));
+    return relays.includes(undefined) ? undefined : relays[0];
   }
 
   #addFinding(finding: AuditFinding): void {
     this.#found += finding.count;
+    if (finding.finding === 'relay' && finding.severity === 'high') this.#addRelay(finding);
     const client = addressOf(finding.client);
     const key = [client, addressOf(finding.server), finding.finding, finding.user, textOf(finding)].join('\n');
     this.#group(this.#findings, key, () => ({ client, first: finding, count: 0 }), finding.count);
   }
 
-  #group<G extends { count: number }>(groups: Map<string, G>, key: string, make: () => G, count: number): void {
+  #addRelay(finding: AuditFinding): void {
+    const { file, stream, facts } = finding;
+    if (this.#relays.size >= MAX_RELAYED) return;
+    this.#relays.set(streamOf(file, stream), finding).set(streamOf(facts.other_file, facts.other_stream), finding);
+  }
+
+  #group<G extends { count: number }>(
+    groups: Map<string, G>,
+    key: string,
+    make: () => G,
+    count: number,
+  ): G | undefined {
     let group = groups.get(key);
     if (group === undefined && groups.size < MAX_GROUPS) {
       group = make();
@@ -102,8 +141,11 @@ export class AuditGroups {
     }
     if (group === undefined) this.#ungrouped += count;
     else group.count += count;
+    return group;
   }
 }
+
+const streamOf = (file: unknown, stream: unknown): string => `${file}\n${stream}`;
 
 const SEVERITIES: readonly AuditFinding['severity'][] = ['high', 'warning', 'info'];
 

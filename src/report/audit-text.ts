@@ -1,4 +1,4 @@
-import type { AuditedActivation } from '../capture/audit.js';
+import type { AuditedActivation, AuditFinding } from '../capture/audit.js';
 import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import { authnLevelName, authnTypeName } from '../codec/status/authn.js';
 import type { ActivationGroup, AuditGroups, FindingGroup } from './audit-groups.js';
@@ -68,15 +68,19 @@ export const FINDING_COLUMNS: readonly Column<FindingGroup>[] = [
 /** Who must change what: one line for each client and user whose activations would not pass. */
 export function whatMustChange(groups: AuditGroups): string[] {
   const lines = new Map<string, Set<string>>();
-  for (const { client, first } of groups.activations) {
+  for (const { client, first, relay } of groups.activations) {
     const task = taskFor(first);
     if (task === undefined) continue;
-    const key = `${client}, ${userText(first)}: ${task}`;
+    const key = `${client}, ${userText(first)}: ${relay === undefined ? task : relayedText(first, relay)}`;
     const classes = lines.get(key) ?? new Set();
     lines.set(key, classes.add(classText(first)));
   }
   return [...lines].map(([line, classes]) => `- ${line.replace('{classes}', [...classes].join(', '))}`);
 }
+
+/** Who is in the middle of a relay is no client that could be mended, and his victim's level does not stop him. */
+const relayedText = ({ auth_level }: AuditedActivation, { file, frame }: AuditFinding): string =>
+  `{classes} at ${levelText(auth_level)} was relayed: see the finding of ${file} frame ${frame}`;
 
 function taskFor({ decision, rule, auth_level, reason }: AuditedActivation): string | undefined {
   const level = levelText(auth_level);

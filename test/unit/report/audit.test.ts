@@ -98,6 +98,34 @@ describe('for people', () => {
     );
   });
 
+  const ATTACKER = { client: '10.0.0.66:40000', stream: 3, frame: 9 };
+  const relay = finding({
+    finding: 'relay',
+    ...ATTACKER,
+    facts: { chained: true, other_file: 'a.pcap', other_stream: 0, other_frame: 5 },
+  });
+
+  test('nobody in the middle of a relay is told to raise his level: the finding is named instead', () => {
+    const tasks = whatMustChange(grouped(activation(), activation(ATTACKER), relay));
+    expect(tasks).toEqual([
+      '- 10.0.0.1, LAB\\op: MMC20.Application at CONNECT was relayed: see the finding of a.pcap frame 9',
+      '- 10.0.0.66, LAB\\op: MMC20.Application at CONNECT was relayed: see the finding of a.pcap frame 9',
+    ]);
+  });
+
+  test('where nothing has to change, a relay changes nothing', () => {
+    expect(
+      whatMustChange(grouped(activation({ ...ATTACKER, decision: 'accepted', rule: 'integrity' }), relay)),
+    ).toEqual([]);
+  });
+
+  test('who also activates on a stream of his own is told, and so is who may be no more than translated', () => {
+    const both = grouped(relay, activation(ATTACKER), activation({ ...ATTACKER, stream: 8 }));
+    const doubtful = grouped(activation(ATTACKER), { ...relay, severity: 'warning', facts: { chained: false } });
+    for (const groups of [both, doubtful])
+      expect(whatMustChange(groups)).toEqual([expect.stringMatching(/^- 10\.0\.0\.66, LAB\\op: raise what activates/)]);
+  });
+
   test.each([
     [{ user: null, mechanism: 'Kerberos' }, '(Kerberos: name is encrypted)'],
     [{ user: null, mechanism: null, auth_level: 1 }, '(nobody: unauthenticated)'],
