@@ -10,12 +10,18 @@ import { normaliseUuid } from '../codec/uuid.js';
 /** What a filter looks at: a PDU, or a call as the sum of its request and its answer. */
 export type Filtered = Pick<PduRecord, 'stream' | 'src' | 'dst'> &
   Partial<Omit<PduRecord, 'ptype'>> & { readonly ptype: PduRecord['ptype'] | 'unanswered' };
-export type Filter = (record: Filtered) => boolean;
+type Predicate = (record: Filtered) => boolean;
+
+export interface Filter extends Predicate {
+  readonly key: string;
+  /** As it was given. */
+  readonly text: string;
+}
 
 interface Key {
   readonly help: string;
   /** What one value of the expression means. Throws where it means nothing. */
-  readonly value: (text: string) => Filter;
+  readonly value: (text: string) => Predicate;
   /** For keys that can be compared: the number of a record, and that of a value. */
   readonly order?: { readonly of: (record: Filtered) => number | undefined; readonly parse: (text: string) => number };
 }
@@ -31,13 +37,33 @@ export function parseFilter(text: string): Filter {
   const [, name = '', operator = '', values = ''] = match;
   const key = KEYS.get(name.toLowerCase());
   if (key === undefined) throw new Error(`there is no key ${name}; there are ${[...KEYS.keys()].join(', ')}`);
-  if (operator === '>=' || operator === '<=') return comparison(name, key, operator, values);
+  const predicate = isOrder(operator) ? comparison(name, key, operator, values) : equality(key, operator, values);
+  return Object.assign(predicate, { key: name.toLowerCase(), text: text.trim() });
+}
+
+/** Why a filter for PDU types can let nothing through at all; undefined where it may. */
+export function whyNothingFits(filters: readonly Filter[], { calls }: { readonly calls: boolean }): string | undefined {
+  const given = filters.filter(({ key }) => key === 'ptype');
+  const fits = (ptype: Filtered['ptype']): boolean =>
+    given.every((filter) => filter({ stream: 0, src: '', dst: '', ptype }));
+  const texts = given.map(({ text }) => text).join(' and ');
+  if (calls && !CALL_ENDS.some(fits))
+    return `${texts} fits no call: with --calls the types are response, fault and unanswered`;
+  // A type that the protocol does not have may fit as a number.
+  if (!calls && given.length > 0 && fits('unanswered') && !PDU_TYPES.some((type) => fits(type as Filtered['ptype'])))
+    return `${texts} fits no PDU: a call is what is unanswered, see --calls`;
+  return undefined;
+}
+
+const isOrder = (operator: string): boolean => operator === '>=' || operator === '<=';
+
+function equality(key: Key, operator: string, values: string): Predicate {
   const alternatives = values.split(',').map((value) => key.value(value.trim()));
-  const fits: Filter = (record) => alternatives.some((alternative) => alternative(record));
+  const fits: Predicate = (record) => alternatives.some((alternative) => alternative(record));
   return operator === '=' ? fits : (record) => !fits(record);
 }
 
-function comparison(name: string, { order }: Key, operator: string, value: string): Filter {
+function comparison(name: string, { order }: Key, operator: string, value: string): Predicate {
   if (order === undefined) throw new Error(`${name} has no order: = and != only`);
   const bound = order.parse(value);
   return (record) => {
@@ -84,7 +110,7 @@ const named = (
   help: string,
   of: (record: Filtered) => readonly (string | undefined)[],
   known: () => readonly string[],
-  others: (text: string) => Filter | undefined = () => undefined,
+  others: (text: string) => Predicate | undefined = () => undefined,
 ): Key => ({
   help,
   value: (text) => {
@@ -141,13 +167,13 @@ function interfacesOf({ interface: own, value }: Filtered): readonly (string | u
 const STATUS_KINDS: ReadonlySet<string> = new Set(['fault status', 'HRESULT', 'Win32 error', 'NTSTATUS']);
 const REFUSALS: ReadonlySet<string> = new Set(['fault', 'bind_nak']);
 
-const STATUS_WORDS: ReadonlyMap<string, Filter> = new Map([
+const STATUS_WORDS: ReadonlyMap<string, Predicate> = new Map([
   ['ok', (record) => resultOf(record) === 0],
   ['failed', (record) => REFUSALS.has(String(record.ptype)) || (resultOf(record) ?? 0) !== 0],
   ['fault', ({ ptype }) => ptype === 'fault'],
 ]);
 
-function statusOf(text: string): Filter {
+function statusOf(text: string): Predicate {
   const word = STATUS_WORDS.get(text.toLowerCase());
   if (word !== undefined) return word;
   const status = /^(0x[0-9a-f]{1,8}|\d+)$/i.test(text) ? Number(text) : statusNamed(text);
@@ -162,15 +188,17 @@ function statusNamed(text: string): number {
   return meaning.code;
 }
 
-const opnumOf = (text: string): Filter | undefined =>
+const opnumOf = (text: string): Predicate | undefined =>
   /^\d+$/.test(text) ? ({ opnum }) => opnum === Number(text) : undefined;
 
-function uuidOf(text: string): Filter | undefined {
+function uuidOf(text: string): Predicate | undefined {
   const uuid = normaliseUuid(text);
   return uuid === undefined ? undefined : (record) => interfacesOf(record).includes(interfaceName(uuid));
 }
 
-const PTYPES = [...Object.keys(PTYPE), 'malformed', 'cut', 'unanswered'];
+const PDU_TYPES = [...Object.keys(PTYPE), 'malformed', 'cut'];
+const CALL_ENDS = ['response', 'fault', 'unanswered'] as const;
+const PTYPES = [...PDU_TYPES, 'unanswered'];
 
 const DECLARED: Readonly<Record<string, Key>> = {
   address: addressed('either end: an address, a subnet such as 10.0.0.0/8, or ADDRESS:PORT', ({ src, dst }) => [

@@ -24,17 +24,37 @@ export interface ViewOptions {
 
 const NOTHING: View = { pdu: () => {}, end: () => {} };
 
-/** All the filters that were given let it through. */
-export const fits = (filters: readonly Filter[] | undefined, record: Filtered): boolean =>
-  filters === undefined || filters.every((filter) => filter(record));
+/** Lets through what fits all the filters that were given, and counts. */
+export class Choice {
+  readonly #filters: readonly Filter[];
+  #asked = 0;
+  #fitting = 0;
+
+  constructor(filters: readonly Filter[] = []) {
+    this.#filters = filters;
+  }
+
+  fits(record: Filtered): boolean {
+    this.#asked++;
+    if (!this.#filters.every((filter) => filter(record))) return false;
+    this.#fitting++;
+    return true;
+  }
+
+  /** What an empty result would leave open; undefined where something fits. */
+  nothing(what: 'PDUs' | 'calls'): string | undefined {
+    if (this.#fitting > 0 || this.#asked === 0) return undefined;
+    return `note: 0 of ${this.#asked} ${what} fit the filters`;
+  }
+}
 
 /** `title` is for people, above the first line; absent where there is one file only. */
-export function viewOf(out: Output, options: ViewOptions, title: string | undefined): View {
+export function viewOf(out: Output, options: ViewOptions, choice: Choice, title: string | undefined): View {
   if (options.summary) return NOTHING;
-  if (options.fields !== undefined) return fieldView(out, options.fields, options.filter);
+  if (options.fields !== undefined) return fieldView(out, options.fields, choice);
   const head = [title, options.calls ? callHead(out.colour) : undefined].filter((line) => line !== undefined);
   const show = shower(out, out.json ? [] : head);
-  return options.calls ? callView(options, show) : pduView(options, show);
+  return options.calls ? callView(choice, show) : pduView(options, choice, show);
 }
 
 /** Shows one thing as a record or as a line. */
@@ -49,25 +69,25 @@ function shower(out: Output, head: string[]): Show {
 }
 
 /** For programs: no titles, one line a PDU. */
-const fieldView = (out: Output, fields: readonly PduField[], filter: ViewOptions['filter']): View => ({
+const fieldView = (out: Output, fields: readonly PduField[], choice: Choice): View => ({
   pdu(record) {
-    if (!fits(filter, record)) return;
+    if (!choice.fits(record)) return;
     if (out.json) out.record(chosen(record, fields));
     else out.text(fieldLine(record, fields));
   },
   end: () => {},
 });
 
-const pduView = ({ verbose, filter }: ViewOptions, show: Show): View => ({
+const pduView = ({ verbose }: ViewOptions, choice: Choice, show: Show): View => ({
   pdu(record) {
-    if (fits(filter, record)) show(record, verbose ? pduText : pduLine);
+    if (choice.fits(record)) show(record, verbose ? pduText : pduLine);
   },
   end: () => {},
 });
 
-function callView({ filter }: ViewOptions, show: Show): View {
+function callView(choice: Choice, show: Show): View {
   const calls = new CallRecords((call) => {
-    if (fits(filter, filtered(call))) show(call, callLine);
+    if (choice.fits(filtered(call))) show(call, callLine);
   });
   return { pdu: (record) => calls.take(record), end: (stream) => calls.end(stream) };
 }

@@ -10,9 +10,9 @@ import { CodecError } from '../codec/error.js';
 import { decodePdu } from '../codec/rpce/index.js';
 import type { AccountEntry, PassiveContext, Secret } from '../security/index.js';
 import { wantedOf } from './decode-fields.js';
-import { FILTER_HELP, FILTER_KEYS } from './decode-filter.js';
+import { FILTER_HELP, FILTER_KEYS, whyNothingFits } from './decode-filter.js';
 import { inputOf } from './decode-input.js';
-import { fits, type ViewOptions, viewOf } from './decode-view.js';
+import { Choice, type ViewOptions, viewOf } from './decode-view.js';
 import { captureFiles } from './files.js';
 import { type Output, output, UsageError } from './io.js';
 import { growHeapSlowly } from './memory.js';
@@ -91,17 +91,22 @@ async function decodeAll(out: Output, paths: string[], options: DecodeOptions): 
   if (files.length === 0) throw new UsageError('no capture to decode; give files, a folder, - or --hex');
   if (options.follow && (files.length > 1 || files[0] !== paths[0] || files[0] === '-'))
     throw new UsageError('--follow takes one file; what comes on stdin is decoded as it comes without it');
+  const pointless = whyNothingFits(options.filter ?? [], options);
+  if (pointless !== undefined) throw new UsageError(`--filter ${pointless}`);
   const observe = observer(options);
+  const choice = new Choice(options.filter);
   const summaries: FileSummary[] = [];
   for (const file of files) {
     try {
-      summaries.push(await decodeFile(out, file, files.length > 1, options, observe));
+      summaries.push(await decodeFile(out, file, files.length > 1, options, choice, observe));
     } catch (error) {
       if (!(error instanceof CaptureError)) throw error;
       out.note(`dcom-harness: ${error.message}`);
     }
   }
   if (options.summary) printSummaries(out, summaries);
+  const nothing = choice.nothing(options.calls ? 'calls' : 'PDUs');
+  if (nothing !== undefined) out.note(nothing);
   // Only where nothing could be read is there no result at all.
   if (summaries.length === 0) process.exitCode = 2;
 }
@@ -112,12 +117,13 @@ async function decodeFile(
   file: string,
   several: boolean,
   options: DecodeOptions,
+  choice: Choice,
   observe: Observe,
 ): Promise<FileSummary> {
   const name = file === '-' ? 'stdin' : basename(file);
   const { source, note, onRead, end } = inputOf(out, file, name, options);
   const summary = new FileSummary(name);
-  const view = viewOf(out, options, several ? `${name}:` : undefined);
+  const view = viewOf(out, options, choice, several ? `${name}:` : undefined);
   const wanted = wantedOf(options.filter === undefined ? options.fields : undefined);
   const decoder = new CaptureDecoder({ observe, parameters: wanted.content });
   const times = new CallTimes();
@@ -128,7 +134,7 @@ async function decodeFile(
         ? cutRecord(name, captured)
         : pduRecord(name, decoded, wanted.calls ? times.take(decoded) : undefined, wanted);
     if (record.error !== undefined) note(`warning: ${name} frame ${record.frame}: ${record.error}`);
-    if (options.summary && fits(options.filter, record)) summary.add(record);
+    if (options.summary && choice.fits(record)) summary.add(record);
     view.pdu(record);
   };
   const secretsGiven = [options.user, options.password, options.nthash].some((given) => given !== undefined);

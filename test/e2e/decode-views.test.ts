@@ -52,6 +52,33 @@ describe('decode --filter', () => {
     expect(summary).toMatchObject({ pdus: 5, streams: 1, auth: { '10:5': 5 } });
   });
 
+  test.each<[filters: string[], mode: string[], why: RegExp]>([
+    [['ptype=bind'], ['--calls'], /ptype=bind fits no call: .*response, fault and unanswered/],
+    [['ptype=response', 'ptype!=response,fault'], ['--calls'], /ptype=response and ptype!=response,fault fits no call/],
+    [['ptype=unanswered'], [], /ptype=unanswered fits no PDU: .*--calls/],
+  ])('%j with %j can never fit, and is bad usage', async (filters, mode, why) => {
+    const options = filters.flatMap((filter) => ['--filter', filter]);
+    const { code, stdout, stderr } = await cli(['decode', ...mode, ...options, AT_CONNECT]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(linesOf(stderr)).toEqual([expect.stringMatching(why)]);
+  });
+
+  test.each([
+    [['--json'], 'note: 0 of 10 PDUs fit the filters'],
+    [['--calls'], 'note: 0 of 2 calls fit the filters'],
+    [['--summary'], 'note: 0 of 10 PDUs fit the filters'],
+    [['--fields', 'frame'], 'note: 0 of 10 PDUs fit the filters'],
+  ])('that lets nothing through is said to with %j', async (mode, note) => {
+    const { code, stderr } = await cli(['decode', ...mode, '--filter', 'user=NOBODY', AT_CONNECT]);
+    expect({ code, said: linesOf(stderr) }).toEqual({ code: 0, said: [note] });
+  });
+
+  test('that lets something through, or has nothing to choose from, is not talked about', async () => {
+    const empty = await file('nothing.pcapng', captureOf({ flags: 'SYN', sequence: 0 }));
+    for (const path of [AT_CONNECT, empty])
+      expect((await cli(['decode', '--filter', 'ptype=bind', path])).stderr).toBe('');
+  });
+
   test('that means nothing is bad usage, and says what would be right', async () => {
     const { code, stdout, stderr } = await cli(['decode', '--filter', 'colour=red', AT_CONNECT]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
