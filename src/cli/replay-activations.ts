@@ -15,6 +15,7 @@ import { AUTH_TYPES, credentialsOf } from './options.js';
 import {
   accountFor,
   type ClientSideOptions,
+  classText,
   NOBODY_THERE,
   pacingOf,
   replayEach,
@@ -134,7 +135,7 @@ const COLUMNS: readonly Column<Replayed>[] = [
   { title: 'file', value: ({ file }) => file },
   { title: 'frame', value: ({ call }) => call.frame, align: 'right' },
   { title: 'call', value: ({ call }) => call.operation?.name ?? call.opnum },
-  { title: 'class', value: ({ call }) => classOf(call) ?? '' },
+  { title: 'class', value: ({ call }) => classText(call) },
   { title: 'captured at', value: ({ call }) => shortLevel(call.security.level ?? RPC_C_AUTHN_LEVEL.NONE) },
   { title: 'sent at', value: ({ level }) => shortLevel(level) },
   { title: 'captured', value: ({ captured }) => captured?.text ?? 'not captured' },

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { type CapturedCalls, readCalls } from '../capture/calls.js';
+import { className } from '../capture/class-names.js';
+import type { CapturedCall } from '../capture/conversation.js';
 import { CaptureError } from '../capture/error.js';
 import { Pacing } from '../capture/pacing.js';
+import { classOf } from '../capture/replay-result.js';
 import type { Registry } from '../hardening/registry.js';
 import type { PatchLevel } from '../hardening/timeline.js';
 import type { AccountEntry, Secret } from '../security/index.js';
@@ -25,6 +28,12 @@ export const simulatedFor = (user: AccountEntry | undefined) => ({
 /** Whom to log on as: the account that is given, else that of the simulated server; a server of somebody's own knows none. */
 export const accountFor = (user: AccountEntry | undefined, isSimulated: boolean): AccountEntry | undefined =>
   user ?? (isSimulated ? OWN_ACCOUNT : undefined);
+
+/** The class that an activation asks for, by its name where it has one; empty where it cannot be read. */
+export function classText(call: CapturedCall): string {
+  const clsid = classOf(call);
+  return clsid === undefined ? '' : (className(clsid) ?? clsid);
+}
 
 export interface SecretsGiven {
   readonly password?: string[];

@@ -1,5 +1,4 @@
 import { closeSync, writeFileSync } from 'node:fs';
-import { className } from '../capture/class-names.js';
 import {
   AT_CONNECT,
   isSigned,
@@ -23,7 +22,7 @@ import { tap } from '../report/tap.js';
 import { captureFiles, openForWriting } from './files.js';
 import { type Output, UsageError } from './io.js';
 import { AUTH_TYPES } from './options.js';
-import { replayEach, type SecretsGiven } from './replay-files.js';
+import { classText, replayEach, type SecretsGiven } from './replay-files.js';
 
 /** Before the hardening, and since it cannot be turned off. */
 const DATES = ['2021-05', '2023-03-14'];
@@ -90,7 +89,6 @@ const verdictOf = ({ outcome }: WhatIfCell): string =>
 const expectationOf = ({ expected }: WhatIfCell): string =>
   expected === undefined ? 'relayed' : `stopped: ${expected}`;
 const dateOf = ({ asOf }: WhatIfCell): string => patchLevel(asOf).date;
-const nameOf = (clsid: string | undefined): string => (clsid === undefined ? '' : (className(clsid) ?? clsid));
 const methodOf = ({ call }: WhatIf): string => call.operation?.name ?? String(call.opnum);
 
 /** The server of the newest date is to stop it; the others are to do what KB5004442 and the specifications have. */
@@ -98,7 +96,7 @@ function resultsOf(row: Row, dates: readonly PatchLevel[]): Result[] {
   const { file, call, variant, level, cells, nothing } = row;
   const common = { section: variant?.section ?? '[MS-DCOM] 3.1.2.5.2', level: 'WINDOWS', pdus: [] } as const;
   const id = `replay.${file}.${call.frame}.relay`;
-  const title = `frame ${call.frame}: ${methodOf(row)} of ${nameOf(classOf(call))} at ${shortLevel(level)}`;
+  const title = `frame ${call.frame}: ${methodOf(row)} of ${classText(call)} at ${shortLevel(level)}`;
   if (nothing !== undefined) {
     const skipped = { outcome: 'skip', expected: '', actual: 'nothing to relay', reason: nothing } as const;
     return [{ ...common, ...skipped, id, title }];
@@ -166,7 +164,7 @@ const COLUMNS: readonly Column<Row>[] = [
   { title: 'file', value: ({ file }) => file },
   { title: 'frame', value: ({ call }) => call.frame, align: 'right' },
   { title: 'client', value: ({ call }) => call.client.address },
-  { title: 'class', value: ({ call }) => nameOf(classOf(call)) || '(encrypted)' },
+  { title: 'class', value: ({ call }) => classText(call) || '(encrypted)' },
   {
     title: 'auth',
     value: ({ authType, wasKerberos }) =>

@@ -47,7 +47,7 @@ interface ReplayCommandOptions {
 export const replayCommand = (): Command =>
   new Command('replay')
     .description('sends the activations of a capture again, and compares what comes of them')
-    .addArgument(new Argument('<file...>', 'pcap or pcapng files, also gzipped; folders'))
+    .addArgument(new Argument('<file...>', 'pcap or pcapng files, also gzipped; folders; - for stdin'))
     .option(
       '--target <host:port>',
       'server to send to; a fresh simulated one on this machine where absent',

@@ -24,7 +24,14 @@ describe('replay against a fresh simulated server', () => {
     const { code, stdout } = await cli(['replay', AT_CONNECT, '--as-of', '2021-05']);
     expect(code).toBe(0);
     expect(linesOf(stdout).at(-1)).toBe('1 passed, 0 failed, 0 skipped');
-    expect(stdout).toMatch(/RemoteCreateInstance +49b2791a-\S+ +CONNECT +CONNECT +accepted +accepted$/m);
+    expect(stdout).toMatch(/RemoteCreateInstance +MMC20\.Application +CONNECT +CONNECT +accepted +accepted$/m);
+  });
+
+  test('- is standard input', async () => {
+    const { code, stdout } = await cli(['replay', '-', '--as-of', '2021-05'], await readFile(AT_CONNECT));
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^stdin +7 +RemoteCreateInstance /m);
+    expect((await cli(['replay', '--help'])).stdout).toMatch(/folders;\s+- for\s+stdin/);
   });
 
   test('ends with 1 where a call that was accepted is refused, and tells the event', async () => {
