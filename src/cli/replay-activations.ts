@@ -14,10 +14,15 @@ import { type Output, UsageError } from './io.js';
 import { AUTH_TYPES, credentialsOf } from './options.js';
 import {
   accountFor,
+  CAPTURED_COLUMN,
   type ClientSideOptions,
   classText,
   NOBODY_THERE,
+  NOT_CAPTURED,
+  NOTHING_TO_COMPARE,
+  PLACE_COLUMNS,
   pacingOf,
+  placeRecord,
   replayEach,
   simulatedFor,
 } from './replay-files.js';
@@ -109,18 +114,16 @@ function resultOf(item: Replayed): Result {
     section: call.operation?.section ?? '[MS-DCOM] 3.1.2.5',
     level: 'WINDOWS',
     outcome,
-    expected: captured?.text ?? 'not captured',
+    expected: captured?.text ?? NOT_CAPTURED,
     actual: replayed.text,
     pdus: [],
-    ...(captured === undefined ? { reason: 'the answer is not in the capture, or cannot be read' } : {}),
+    ...(captured === undefined ? { reason: NOTHING_TO_COMPARE } : {}),
   };
 }
 
 const recordOf = (item: Replayed) => ({
   event: 'replayed',
-  file: item.file,
-  stream: item.call.stream,
-  frame: item.call.frame,
+  ...placeRecord(item),
   operation: item.call.operation?.name,
   clsid: classOf(item.call),
   captured_level: item.call.security.level,
@@ -132,13 +135,12 @@ const recordOf = (item: Replayed) => ({
 });
 
 const COLUMNS: readonly Column<Replayed>[] = [
-  { title: 'file', value: ({ file }) => file },
-  { title: 'frame', value: ({ call }) => call.frame, align: 'right' },
+  ...PLACE_COLUMNS,
   { title: 'call', value: ({ call }) => call.operation?.name ?? call.opnum },
   { title: 'class', value: ({ call }) => classText(call) },
   { title: 'captured at', value: ({ call }) => shortLevel(call.security.level ?? RPC_C_AUTHN_LEVEL.NONE) },
   { title: 'sent at', value: ({ level }) => shortLevel(level) },
-  { title: 'captured', value: ({ captured }) => captured?.text ?? 'not captured' },
+  CAPTURED_COLUMN,
   {
     title: 'now',
     value: ({ replayed }) => replayed.text,

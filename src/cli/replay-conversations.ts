@@ -14,9 +14,14 @@ import { type Output, UsageError } from './io.js';
 import { AUTH_TYPES, credentialsOf } from './options.js';
 import {
   accountFor,
+  CAPTURED_COLUMN,
   type ClientSideOptions,
   NOBODY_THERE,
+  NOT_CAPTURED,
+  NOTHING_TO_COMPARE,
+  PLACE_COLUMNS,
   pacingOf,
+  placeRecord,
   replayEach,
   simulatedFor,
 } from './replay-files.js';
@@ -91,15 +96,14 @@ const simulated = (
 function resultOf(item: Repeated): Result {
   const { call, captured, repeated, notSent, differences, file } = item;
   const same = captured?.text === repeated?.text && differences.length === 0;
-  const reason =
-    notSent ?? (captured === undefined ? 'the answer is not in the capture, or cannot be read' : undefined);
+  const reason = notSent ?? (captured === undefined ? NOTHING_TO_COMPARE : undefined);
   return {
     id: `replay.${file}.${call.frame}`,
     title: `frame ${call.frame}: ${nameOf(call)}`,
     section: call.operation?.section ?? '[MS-DCOM] 3.1',
     level: 'WINDOWS',
     outcome: reason === undefined ? (same ? 'pass' : 'fail') : 'skip',
-    expected: captured?.text ?? 'not captured',
+    expected: captured?.text ?? NOT_CAPTURED,
     actual: [repeated?.text ?? 'not sent', ...differences].join('; '),
     pdus: [],
     ...(reason === undefined ? {} : { reason }),
@@ -110,9 +114,7 @@ const nameOf = (call: CapturedCall): string => `${call.interface ?? ''}::${call.
 
 const recordOf = (item: Repeated) => ({
   event: 'repeated',
-  file: item.file,
-  stream: item.call.stream,
-  frame: item.call.frame,
+  ...placeRecord(item),
   interface: item.call.interface,
   operation: item.call.operation?.name,
   captured: item.captured,
@@ -123,10 +125,9 @@ const recordOf = (item: Repeated) => ({
 });
 
 const COLUMNS: readonly Column<Repeated>[] = [
-  { title: 'file', value: ({ file }) => file },
-  { title: 'frame', value: ({ call }) => call.frame, align: 'right' },
+  ...PLACE_COLUMNS,
   { title: 'call', value: ({ call }) => nameOf(call) },
-  { title: 'captured', value: ({ captured }) => captured?.text ?? 'not captured' },
+  CAPTURED_COLUMN,
   { title: 'now', value: ({ repeated, notSent }) => repeated?.text ?? notSent ?? '' },
   { title: 'differs in', value: ({ differences }) => differences.join(', ') },
 ];

@@ -7,6 +7,7 @@ import { Pacing } from '../capture/pacing.js';
 import { classOf } from '../capture/replay-result.js';
 import type { Registry } from '../hardening/registry.js';
 import type { PatchLevel } from '../hardening/timeline.js';
+import type { Column } from '../report/table.js';
 import type { AccountEntry, Secret } from '../security/index.js';
 import { captureFiles } from './files.js';
 import type { Output } from './io.js';
@@ -34,6 +35,30 @@ export function classText(call: CapturedCall): string {
   const clsid = classOf(call);
   return clsid === undefined ? '' : (className(clsid) ?? clsid);
 }
+
+/** A call of a file, and what came of it now. */
+interface FiledCall {
+  readonly file: string;
+  readonly call: CapturedCall;
+}
+
+/** Where a captured call stands: the beginning of its record, and of its row. */
+export const placeRecord = ({ file, call }: FiledCall) => ({ file, stream: call.stream, frame: call.frame });
+
+export const PLACE_COLUMNS: readonly Column<FiledCall>[] = [
+  { title: 'file', value: ({ file }) => file },
+  { title: 'frame', value: ({ call }) => call.frame, align: 'right' },
+];
+
+/** What the captured server made of a call. */
+export const CAPTURED_COLUMN: Column<{ readonly captured: { readonly text: string } | undefined }> = {
+  title: 'captured',
+  value: ({ captured }) => captured?.text ?? NOT_CAPTURED,
+};
+
+export const NOT_CAPTURED = 'not captured';
+/** Why there is no verdict on an answer then. */
+export const NOTHING_TO_COMPARE = 'the answer is not in the capture, or cannot be read';
 
 export interface SecretsGiven {
   readonly password?: string[];

@@ -22,7 +22,7 @@ import { tap } from '../report/tap.js';
 import { captureFiles, openForWriting } from './files.js';
 import { type Output, UsageError } from './io.js';
 import { AUTH_TYPES } from './options.js';
-import { classText, replayEach, type SecretsGiven } from './replay-files.js';
+import { classText, PLACE_COLUMNS, placeRecord, replayEach, type SecretsGiven } from './replay-files.js';
 
 /** Before the hardening, and since it cannot be turned off. */
 const DATES = ['2021-05', '2023-03-14'];
@@ -117,12 +117,10 @@ function resultsOf(row: Row, dates: readonly PatchLevel[]): Result[] {
 }
 
 function tell(out: Output, row: Row): void {
-  const { file, call, level, authType, client, variant, nothing, notes, cells } = row;
+  const { call, level, authType, client, variant, nothing, notes, cells } = row;
   const common = {
     event: 'relay-what-if',
-    file,
-    stream: call.stream,
-    frame: call.frame,
+    ...placeRecord(row),
     client: formatEndpoint(call.client),
     server: formatEndpoint(call.server),
     operation: call.operation?.name,
@@ -161,8 +159,7 @@ function show(out: Output, rows: readonly Row[], dates: readonly PatchLevel[]): 
 }
 
 const COLUMNS: readonly Column<Row>[] = [
-  { title: 'file', value: ({ file }) => file },
-  { title: 'frame', value: ({ call }) => call.frame, align: 'right' },
+  ...PLACE_COLUMNS,
   { title: 'client', value: ({ call }) => call.client.address },
   { title: 'class', value: ({ call }) => classText(call) || '(encrypted)' },
   {
