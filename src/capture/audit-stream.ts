@@ -75,6 +75,7 @@ export class AuditStream {
   #auth3 = false;
   /** Some session key is known. */
   #established = false;
+  #begun = false;
 
   constructor(options: StreamOptions) {
     this.#options = options;
@@ -90,6 +91,7 @@ export class AuditStream {
   }
 
   take(captured: CapturedPdu): void {
+    if (!this.#begun) this.#restore(captured);
     if (captured.type === PTYPE.request) this.#request(captured);
     else if (captured.type === PTYPE.response) this.#response(captured);
     else this.#other(captured);
@@ -97,6 +99,7 @@ export class AuditStream {
 
   /** A PDU of which a part was not captured, as a snap length leaves it: its head tells most of an activation. */
   cut(captured: CapturedPdu): void {
+    if (!this.#begun) this.#restore(captured);
     const head = callHead(captured.bytes);
     if (head === undefined) return;
     if (captured.type === PTYPE.request && head.first) this.#cutRequest(captured, head);
@@ -113,6 +116,12 @@ export class AuditStream {
     this.#exchanges.end();
     for (const finding of this.#findings.all) this.#options.emit(finding);
     return this.#findings.dropped;
+  }
+
+  #restore(captured: CapturedPdu): void {
+    this.#begun = true;
+    if (captured.remainder !== undefined) this.#association.restore(captured.remainder);
+    captured.keeper = this.#association;
   }
 
   #request(captured: CapturedPdu): void {

@@ -13,6 +13,11 @@ export interface Waiting {
   readonly nanoseconds: number;
 }
 
+/** Who can say in a short text what is worth keeping of a connection that is forgotten while it is open. */
+export interface Keeper {
+  readonly remainder: string;
+}
+
 /** One direction of a TCP connection; `S` is what the user of the reassembly keeps with it. */
 export class Direction<S> {
   readonly connection: Connection<S>;
@@ -85,6 +90,11 @@ export class Connection<S> {
   lastFrame = 0;
   /** Whoever uses the reassembly wants it kept where there is no room for all. */
   valued = false;
+  keeper: Keeper | undefined = undefined;
+  /** It was forgotten while it was open, and now speaks again. */
+  resumed = false;
+  /** What its keeper said, where it was forgotten while it was open, and now speaks again. */
+  remainder: string | undefined = undefined;
   /** The next connection in the same bucket. */
   chain: Connection<S> | undefined = undefined;
   #first: Endpoint | undefined = undefined;

@@ -1,4 +1,5 @@
 import { Connection, type Direction } from './connection.js';
+import { ForgottenConnections } from './forgotten.js';
 import type { Datagram } from './ip.js';
 
 const { imul } = Math;
@@ -19,12 +20,14 @@ export class Connections<S> {
   /** Connections that have ended, in that order, from `#oldestClosed` on. */
   #closed: Connection<S>[] = [];
   #oldestClosed = 0;
+  readonly forgotten = new ForgottenConnections();
   readonly #limit: number;
   readonly #evict: (connection: Connection<S>) => void;
 
   /**
    * Where more than `limit` are known, a quarter is given to `evict` and forgotten: those that nobody values, such as the
-   * probes of a port scan, before the others, and of either those that were idle longest.
+   * probes of a port scan, before the others, and of either those that were idle longest. Of valued ones that are open a
+   * remainder is kept: they get their number back when they speak again.
    */
   constructor(limit: number, evict: (connection: Connection<S>) => void) {
     this.#limit = limit;
@@ -83,7 +86,14 @@ export class Connections<S> {
   #add(d: Datagram, ports: number, hash: number): Connection<S> {
     if (this.#size >= this.#limit) this.#makeRoom();
     if (this.#size >= this.#buckets.length) this.#grow();
-    const connection = new Connection<S>(this.seen++, d, ports, hash);
+    const known = this.forgotten.take(d, ports);
+    const connection = new Connection<S>(known?.stream ?? this.seen++, d, ports, hash);
+    if (known !== undefined) {
+      connection.client = known.client;
+      connection.remainder = known.text;
+      connection.valued = true;
+      connection.resumed = true;
+    }
     this.#insert(connection);
     this.#size++;
     this.#last = connection;
@@ -120,6 +130,7 @@ export class Connections<S> {
     const least = this.all().sort((a, b) => Number(a.valued) - Number(b.valued) || a.lastFrame - b.lastFrame);
     for (const connection of least.slice(0, Math.ceil(this.#limit / 4))) {
       this.#remove(connection);
+      if (connection.valued && !connection.closed) this.forgotten.add(connection);
       this.#evict(connection);
     }
   }

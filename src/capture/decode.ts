@@ -50,7 +50,7 @@ export class CaptureDecoder {
   }
 
   take(captured: CapturedPdu): DecodedPdu {
-    const association = this.#associationOf(captured.stream);
+    const association = this.#associationOf(captured);
     const observed = association.take(captured.direction === 'toServer' ? 'client' : 'server', captured.bytes);
     const { message, pdu } = observed;
     const presentation = message?.presentation ?? association.presentationOf(pdu);
@@ -72,8 +72,8 @@ export class CaptureDecoder {
   /** Users of a stream whose signatures and encryption no known secret fits. */
   unopened(stream: number): string[] {
     const securities = this.#associations.get(stream)?.securities ?? [];
-    return securities.flatMap(({ passive }) => {
-      const identity = passive?.established === false ? passive.identity : undefined;
+    return securities.flatMap(({ passive, restored }) => {
+      const identity = passive?.established === false && !restored ? passive.identity : undefined;
       return identity === undefined || identity.anonymous ? [] : [`${identity.domain}\\${identity.user}`];
     });
   }
@@ -84,11 +84,13 @@ export class CaptureDecoder {
     this.#associations.delete(stream);
   }
 
-  #associationOf(stream: number): PassiveAssociation {
-    const before = this.#associations.get(stream);
+  #associationOf(captured: CapturedPdu): PassiveAssociation {
+    const before = this.#associations.get(captured.stream);
     if (before !== undefined) return before;
     const created = new PassiveAssociation({ observe: this.#observe, budget: this.#budget });
-    this.#associations.set(stream, created);
+    if (captured.remainder !== undefined) created.restore(captured.remainder);
+    captured.keeper = created;
+    this.#associations.set(captured.stream, created);
     return created;
   }
 }

@@ -1,5 +1,5 @@
 import type { Endpoint } from '../codec/inet/address.js';
-import type { Direction } from './connection.js';
+import type { Direction, Keeper } from './connection.js';
 
 /**
  * A connection-oriented DCE/RPC PDU of a capture. `bytes` is a view of what was read where the PDU lies in one
@@ -58,6 +58,16 @@ export class CapturedPdu {
 
   get dst(): Endpoint {
     return this.#direction.destination;
+  }
+
+  /** What was kept of its connection, where that was forgotten since; see `keeper`. */
+  get remainder(): string | undefined {
+    return this.#direction.connection.remainder;
+  }
+
+  /** Is asked for the remainder of this PDU's connection when too many are open for this one to be known any longer. */
+  set keeper(keeper: Keeper) {
+    this.#direction.connection.keeper = keeper;
   }
 
   /** Nanoseconds since 1970-01-01T00:00:00Z. */

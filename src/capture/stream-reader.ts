@@ -62,8 +62,14 @@ export class StreamReader<S> {
     this.#tcp.end();
     if (this.#tcp.forgotten > 0) {
       const what =
-        'connections were forgotten while they were open, as too many were; what came later is another stream';
+        'connections were forgotten while they were open, as too many were; of those that spoke again, calls without an answer and session keys are not known';
       this.problem('warning', `${this.#tcp.forgotten} ${what}`);
+    }
+    const { lost } = this.#tcp.connections.forgotten;
+    if (lost > 0) {
+      const what =
+        'connections were forgotten altogether while they were open: what came later is another stream, whose bind is not known';
+      this.problem('error', `${lost} ${what}`);
     }
     if (this.#broken > 0) this.problem('info', `${this.#broken} packets with a broken IP or TCP header`);
   }

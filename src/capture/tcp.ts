@@ -102,7 +102,9 @@ export class TcpReassembler<S> {
     let direction = known;
     const { connection } = known;
     const first = (flags & TCP_FLAG.ACK) === 0;
-    const again = known.started && (known.initial !== sequence || (first && connection.closed));
+    const again = known.started
+      ? known.initial !== sequence || (first && connection.closed)
+      : connection.resumed && !known.reverse.started;
     if (again) {
       this.#finish(connection);
       direction = this.connections.replace(connection, d, ports);

@@ -14,6 +14,14 @@ export interface ObservedPresentation {
 
 const MAX_CONTEXTS = 4096;
 const MAX_PROPOSALS = 64;
+/** Of one connection that are worth remembering when there is no room for all that is known of it. */
+const MAX_REMAINING = 16;
+
+/** Whether the bind was seen; id, UUID, version, transfer syntax, and whether it was accepted. */
+export type RemainingContexts = readonly [
+  sawBind: boolean,
+  ...(readonly [number, string, number, TransferSyntaxName | null, boolean])[],
+];
 
 /** The presentation contexts of an overheard connection. */
 export class ObservedContexts {
@@ -32,6 +40,22 @@ export class ObservedContexts {
 
   find(id: number): ObservedPresentation | undefined {
     return this.#byId.get(id);
+  }
+
+  get remainder(): RemainingContexts {
+    const all = this.all
+      .slice(0, MAX_REMAINING)
+      .map(
+        ({ id, interface: { uuid, version }, transferSyntax, accepted }) =>
+          [id, uuid, version, transferSyntax ?? null, accepted] as const,
+      );
+    return [this.#sawBind, ...all];
+  }
+
+  restore([sawBind, ...all]: RemainingContexts): void {
+    this.#sawBind = sawBind;
+    for (const [id, uuid, version, transferSyntax, accepted] of all)
+      this.#byId.set(id, { id, interface: { uuid, version }, transferSyntax: transferSyntax ?? undefined, accepted });
   }
 
   note(pdu: Pdu): void {

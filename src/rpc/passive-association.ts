@@ -129,6 +129,18 @@ export class PassiveAssociation {
     this.#requests = new AgedMap(budget.requests);
   }
 
+  /** What a later association needs to know of this one, when the connection goes on: for `restore`. */
+  get remainder(): string {
+    return JSON.stringify([this.#contexts.remainder, this.#securities.remainder]);
+  }
+
+  /** Goes on where another one has left `remainder`: contexts are known, session keys are not. */
+  restore(remainder: string): void {
+    const [contexts, securities] = JSON.parse(remainder);
+    this.#contexts.restore(contexts);
+    this.#securities.restore(securities);
+  }
+
   /** The connection has ended: what it held of the budget is free. */
   end(): void {
     this.#assemblies.clear();

@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test, vi } from 'vitest';
+import { Connection } from '../../../src/capture/connection.js';
+import { ForgottenConnections } from '../../../src/capture/forgotten.js';
+import { Datagram } from '../../../src/capture/ip.js';
 import type { CapturedPdu } from '../../../src/capture/pdu.js';
 import { type CaptureItem, readCapture, readPdus } from '../../../src/capture/pdus.js';
 import type { CaptureSource } from '../../../src/capture/source.js';
@@ -202,11 +205,42 @@ describe('more connections at once than there is room for', () => {
   test('those that were idle longest are forgotten, every PDU is read, and how many there were is said once', async () => {
     const sent = [...Array(6).keys()].map((number) => connection(number));
     expect(await problemsOf(...sent)).toEqual([
-      'warning: 2 connections were forgotten while they were open, as too many were; what came later is another stream',
+      'warning: 2 connections were forgotten while they were open, as too many were; of those that spoke again, calls without an answer and session keys are not known',
     ]);
     const all: CaptureItem[] = [];
     for await (const item of readPdus(captureOf(...sent), { limits: { connections: 4 } })) all.push(item);
     expect(all.filter(({ kind }) => kind === 'pdu')).toHaveLength(6);
+  });
+
+  test('one that speaks again has its number and its client, whichever side it is; a SYN begins another one', async () => {
+    const six = [...Array(6).keys()].map((number) => connection(number));
+    const again: Sent[] = [
+      { ...connection(0, 500), from: 'server', data: pduOf({ type: 2 }) },
+      { ...connection(1, 499), flags: 'SYN', data: '' },
+      connection(1, 500),
+      connection(1, 536),
+    ];
+    const pdus: CapturedPdu[] = [];
+    for await (const item of readPdus(captureOf(...six, ...again), { limits: { connections: 4 } }))
+      if (item.kind === 'pdu') pdus.push(item);
+    expect(pdus.slice(6).map(({ stream, direction }) => `${stream} ${direction}`)).toEqual([
+      '0 toClient',
+      '6 toServer',
+      '6 toServer',
+    ]);
+  });
+
+  test('what cannot be remembered even so is counted', () => {
+    const forgotten = new ForgottenConnections(600);
+    const forget = (source3: number): void => {
+      const datagram = { ...new Datagram(), version: 4 as const, source3 };
+      forgotten.add(new Connection(source3, datagram, 1, 0));
+    };
+    [1, 2, 3].forEach(forget);
+    const restored = [1, 2, 3].map(
+      (source3) => forgotten.take({ ...new Datagram(), version: 4 as const, source3 }, 1)?.stream,
+    );
+    expect([forgotten.lost, ...restored]).toEqual([1, undefined, 2, 3]);
   });
 
   test('nothing is said of those that ended, or carry no RPC', async () => {

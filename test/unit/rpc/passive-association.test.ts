@@ -166,6 +166,38 @@ describe('the level that a PDU stands under', () => {
   });
 });
 
+describe('an association that goes on from the remainder of another one', () => {
+  const resumed = (wire: Wire, handshake: number, secrets?: KnownSecret[]): ObservedMessage[] => {
+    const before = sniffer(secrets);
+    overhear(wire.slice(0, handshake), before);
+    const after = sniffer(secrets);
+    after.restore(before.remainder);
+    expect(after.remainder).toBe(before.remainder);
+    return messages(overhear(wire.slice(handshake), after));
+  };
+  const lengthOf = (wire: Wire): number => wire.findIndex(({ pdu }) => pdu[2] === 0);
+
+  test.each(SEALED)(
+    'at %s: interface, level and who it is are known, the session key is not',
+    (_name, level, _known, unknown) => {
+      const { wire } = conversation(level);
+      const found = resumed(wire, lengthOf(wire));
+      expect(found.map(({ stubState }) => stubState)).toEqual([unknown, unknown]);
+      const straight = messages(overhear(wire));
+      expect(found.map(({ presentation, security }) => ({ presentation, security }))).toEqual(
+        straight.map(({ presentation, security }) => ({ presentation, security })),
+      );
+    },
+  );
+
+  test('a handshake that ends afterwards tells who it is', () => {
+    const { wire } = conversation(CONNECT);
+    const auth3 = wire.findIndex(({ pdu }) => pdu[2] === 16);
+    expect(auth3).toBeGreaterThan(0);
+    expect(resumed(wire, auth3)[0]?.security.identity).toMatchObject({ user: ACCOUNT.user });
+  });
+});
+
 describe('a capture that begins in the middle of a connection', () => {
   test('messages are found, without interface and level', () => {
     const { wire } = conversation(RPC_C_AUTHN_LEVEL.NONE);
