@@ -70,9 +70,9 @@ export const SUMMARY_COLUMNS: readonly Column<FileSummary>[] = [
   { title: 'file', value: ({ file }) => file },
   { title: 'PDUs', value: ({ record }) => record.pdus, align: 'right' },
   { title: 'streams', value: ({ record }) => record.streams, align: 'right' },
-  { title: 'by type', value: ({ types }) => types },
-  { title: 'requests', value: ({ interfaces }) => interfaces },
-  { title: 'auth type:level', value: ({ levels }) => levels },
+  { title: 'by type', value: ({ types }) => types, atMost: 48 },
+  { title: 'requests', value: ({ interfaces }) => interfaces, atMost: 40 },
+  { title: 'auth type:level', value: ({ levels }) => levels, atMost: 24 },
   {
     title: 'undecoded',
     value: ({ record }) => record.undecoded,

@@ -7,6 +7,8 @@ export interface Column<R> {
   readonly title: string;
   readonly value: (row: R) => string | number;
   readonly align?: 'left' | 'right';
+  /** What is wider goes on below, without a terminal too: for lists, which have no natural end. */
+  readonly atMost?: number;
   /** The colour of a cell, where colours are wanted. */
   readonly style?: (row: R) => Style | undefined;
 }
@@ -15,7 +17,7 @@ export interface TableOptions<R> {
   readonly columns: readonly Column<R>[];
   /** Asked of the terminal by the caller, never here. */
   readonly colour: boolean;
-  /** Columns of the terminal; absent where there is none, so that every row is one line. */
+  /** Columns of the terminal; absent where there is none, so that a row is one line but for `atMost`. */
   readonly width?: number | undefined;
 }
 
@@ -29,8 +31,8 @@ const LEAST = 8;
  */
 export function table<R>(rows: readonly R[], { columns, colour, width }: TableOptions<R>): string {
   const cells = rows.map((row) => columns.map((column) => printable(String(column.value(row)))));
-  const natural = columns.map(({ title }, index) =>
-    Math.max(displayWidth(title), ...cells.map((line) => displayWidth(line[index] as string))),
+  const natural = columns.map(({ title, atMost = Number.POSITIVE_INFINITY }, index) =>
+    Math.min(atMost, Math.max(displayWidth(title), ...cells.map((line) => displayWidth(line[index] as string)))),
   );
   const widths = shrink(natural, width === undefined ? Number.POSITIVE_INFINITY : width - GAP * (columns.length - 1));
   const line = (texts: readonly string[], styleOf: (column: Column<R>) => Style | undefined): string => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cli, linesOf, ndjsonLines } from '../support/cli.js';
+import { captureOf, pduOf, type Sent } from '../support/segments.js';
 
 const CAPTURES = join(import.meta.dirname, '../../pcaps');
 const AT_CONNECT = join(CAPTURES, 'activation-at-connect.pcapng');
@@ -111,6 +112,20 @@ describe('decode', () => {
       problems: 0,
     });
     expect(second).toMatchObject({ file: 'activation-at-pkt-integrity.pcapng', auth: { '10:5': 10 } });
+  });
+
+  test('--summary of a file with everything in it is no wider than a page', async () => {
+    const types = Array.from({ length: 20 }, (_, type) => pduOf({ type }));
+    const sent: Sent[] = [];
+    let sequence = 1;
+    for (const data of types) {
+      sent.push({ sequence, data });
+      sequence += data.length;
+    }
+    const path = await file('all-types.pcapng', captureOf({ flags: 'SYN', sequence: 0 }, ...sent));
+    const lines = linesOf((await cli(['decode', '--summary', path])).stdout);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(160);
+    expect(lines.length).toBeGreaterThan(2);
   });
 
   test('- reads stdin, and gzip is unpacked wherever it comes from', async () => {

@@ -38,6 +38,14 @@ describe('a table', () => {
     expect(table(rows, { columns, colour: false, width: 3 })).toContain('LAB\\admi   1200\nnistrato\nr\n');
   });
 
+  test('keeps a column that has a limit within it, with a terminal or without one', () => {
+    const limited = [{ ...columns[0]!, atMost: 9 }, columns[1]!];
+    const words = [{ user: 'one two three', calls: 1 }];
+    const expected = ['user       calls', 'one two        1', 'three', ''].join('\n');
+    for (const width of [undefined, 80])
+      expect(table(words, { columns: limited, colour: false, width })).toBe(expected);
+  });
+
   test('parts a text at a blank where it can', () => {
     const words = [{ user: 'one two three', calls: 1 }];
     expect(table(words, { columns, colour: false, width: 16 })).toBe(
