@@ -48,7 +48,7 @@ export class RelayWatch {
     const { nonce } = leg.challenge as SeenChallenge;
     const before = this.#byNonce.get(nonce);
     if (before === undefined) remember(this.#byNonce, nonce, leg);
-    else if (differ(before, leg) && chained(before, leg) && soon(before, leg)) leg.suspect = before;
+    else if (chained(before, leg) && soon(before, leg)) leg.suspect = before;
   }
 
   /** An AUTHENTICATE_MESSAGE. */

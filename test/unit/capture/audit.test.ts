@@ -1,12 +1,17 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type AuditItem, audit } from '../../../src/capture/audit.js';
+import { type AuditedActivation, type AuditItem, audit } from '../../../src/capture/audit.js';
 import { likelyCause } from '../../../src/capture/audit-causes.js';
-import { targetsAnother } from '../../../src/capture/audit-ntlm.js';
-import { RelayWatch } from '../../../src/capture/audit-relay.js';
+import { AuditExchanges } from '../../../src/capture/audit-exchanges.js';
+import { StreamFindings } from '../../../src/capture/audit-findings.js';
+import { type SeenChallenge, targetsAnother } from '../../../src/capture/audit-ntlm.js';
+import type { AuditPlace } from '../../../src/capture/audit-records.js';
+import { type Leg, RelayWatch } from '../../../src/capture/audit-relay.js';
 import { AuditStream, type Judgement, SharedMemory } from '../../../src/capture/audit-stream.js';
+import type { CapturedPdu } from '../../../src/capture/pdu.js';
 import { readPdus } from '../../../src/capture/pdus.js';
 import { relay } from '../../../src/relay/index.js';
+import { AgedMap } from '../../../src/rpc/index.js';
 import { ATTACKER, pdusOf, recordingOf, relayed, TARGET, VICTIM } from '../../support/relayed.js';
 
 const CAPTURES = join(import.meta.dirname, '../../../pcaps');
@@ -60,6 +65,18 @@ test('calls without an answer are bounded over all streams: the oldest is told a
   expect(streams.map((stream) => stream.end())).toEqual([0, 0, 0]);
 });
 
+test('as many as 16,384 calls of all streams are waited for', () => {
+  const told: number[] = [];
+  const { calls } = new SharedMemory((item) => void told.push(item.frame));
+  const streams = Array.from({ length: 4 }, () => new AgedMap(calls));
+  for (let frame = 0; frame < 16_386; frame++) {
+    const activation = { frame } as AuditedActivation;
+    const call = { interface: undefined, opnum: 0, operation: undefined, level: undefined, contextId: undefined };
+    streams[frame % 4]?.set(frame, { ...call, activation });
+  }
+  expect(told).toEqual([0, 1]);
+});
+
 describe('relays', () => {
   test('one NTLM exchange on two connections, with the man in the middle', async () => {
     const [relay, ...more] = await relaysIn(recordingOf(relayed(await pdusOf())));
@@ -105,6 +122,44 @@ describe('relays', () => {
     const pdus = await pdusOf();
     const found = await relaysIn(recordingOf(relayed(pdus.slice(0, 2), pdus.slice(0, 2))));
     expect(found).toMatchObject([{ finding: 'relay', facts: { by: 'challenge', chained: true } }]);
+  });
+
+  test.each([
+    [60, true],
+    [61, false],
+  ])('the same challenge %i s later on the next connection of a chain is one: %s', (seconds, expected) => {
+    const challenge = { nonce: '00' } as SeenChallenge;
+    const leg = (client: string, server: string, at: number): Leg => ({
+      place: { client, server } as AuditPlace,
+      clientAddress: client,
+      serverAddress: server,
+      seconds: at,
+      challenge,
+      authenticate: undefined,
+      matched: false,
+      suspect: undefined,
+    });
+    const relays = new RelayWatch();
+    relays.challenge(leg('10.0.0.5', ATTACKER, 1000));
+    const second = leg(ATTACKER, '10.0.0.10', 1000 + seconds);
+    relays.challenge(second);
+    expect(relays.ended(second) !== undefined).toBe(expected);
+  });
+
+  test('of one connection 64 exchanges are followed, and no more', async () => {
+    const bind_ack = (await pdusOf())[1]?.bytes as Buffer;
+    const auth_value = bind_ack.subarray(bind_ack.indexOf('NTLMSSP'));
+    let followed = 0;
+    const exchanges = new AuditExchanges({
+      relays: Object.assign(new RelayWatch(), { challenge: () => void followed++ }),
+      findings: new StreamFindings(),
+      place: () => ({}) as AuditPlace,
+      emit: () => {},
+    });
+    const captured = { direction: 'toClient', src: TARGET, dst: VICTIM, seconds: 0 } as CapturedPdu;
+    for (let auth_context_id = 0; auth_context_id < 70; auth_context_id++)
+      exchanges.take(captured, { auth_type: 10, auth_level: 2, auth_context_id, auth_value } as never, undefined);
+    expect(followed).toBe(64);
   });
 
   test('without a man in the middle it is a warning: an address translation looks the same', async () => {
