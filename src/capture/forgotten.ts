@@ -6,6 +6,9 @@ import type { Datagram } from './ip.js';
 const OCTETS = 48 << 20;
 /** What a remainder takes beside its text. */
 const OVERHEAD = 256;
+/** Texts that are kept once for all that have them. */
+const SHARED = 1024;
+const LONGEST_SHARED = 1024;
 
 interface Remainder {
   readonly stream: number;
@@ -19,6 +22,8 @@ export class ForgottenConnections {
   lost = 0;
   readonly #remainders: AgedMap<string, Remainder>;
 
+  readonly #texts = new Map<string, string>();
+
   constructor(octets = OCTETS) {
     this.#remainders = new AgedMap(
       new Allowance(octets, () => {
@@ -28,9 +33,19 @@ export class ForgottenConnections {
   }
 
   add(connection: Connection<unknown>): void {
-    const text = connection.keeper?.remainder ?? connection.remainder;
+    const text = this.#shared(connection.keeper?.remainder ?? connection.remainder);
     const { stream, client } = connection;
     this.#remainders.set(keyOf(connection), { stream, client, text }, OVERHEAD + (text?.length ?? 0));
+  }
+
+  /** Most connections of a capture are much the same: one user, and the interfaces of one program. */
+  #shared(text: string | undefined): string | undefined {
+    if (text === undefined || text.length > LONGEST_SHARED) return text;
+    const before = this.#texts.get(text);
+    if (before !== undefined) return before;
+    if (this.#texts.size >= SHARED) this.#texts.clear();
+    this.#texts.set(text, text);
+    return text;
   }
 
   /** The remainder of a datagram's connection, once. `client` is first where that is the datagram's source. */
@@ -44,23 +59,24 @@ export class ForgottenConnections {
   }
 }
 
-const textOf = (version: number, ports: number, low: readonly number[], high: () => readonly number[]): string =>
-  `${ports},${low}${version === 4 ? '' : `,${high()}`}`;
+const scratch = Buffer.alloc(36);
+
+/** One octet a character: for as many connections as this, the length of a key matters. */
+function keyFrom(version: number, ports: number, near: readonly number[], far: readonly number[]): string {
+  let length = scratch.writeInt32LE(ports, 0);
+  const from = version === 4 ? 3 : 0;
+  for (const address of [near, far])
+    for (const part of address.slice(from)) length = scratch.writeInt32LE(part | 0, length);
+  return scratch.toString('latin1', 0, length);
+}
 
 const keyOf = (c: Connection<unknown>): string =>
-  textOf(c.version, c.ports, [c.address3, c.peer3], () => [
-    ...[c.address0, c.address1, c.address2],
-    ...[c.peer0, c.peer1, c.peer2],
-  ]);
+  keyFrom(c.version, c.ports, [c.address0, c.address1, c.address2, c.address3], [c.peer0, c.peer1, c.peer2, c.peer3]);
 
-const sentKey = (d: Datagram, ports: number): string =>
-  textOf(d.version, ports, [d.source3, d.destination3], () => [
-    ...[d.source0, d.source1, d.source2],
-    ...[d.destination0, d.destination1, d.destination2],
-  ]);
+const sourceOf = (d: Datagram): number[] => [d.source0, d.source1, d.source2, d.source3];
+const destinationOf = (d: Datagram): number[] => [d.destination0, d.destination1, d.destination2, d.destination3];
+
+const sentKey = (d: Datagram, ports: number): string => keyFrom(d.version, ports, sourceOf(d), destinationOf(d));
 
 const answeredKey = (d: Datagram, ports: number): string =>
-  textOf(d.version, (ports << 16) | (ports >>> 16), [d.destination3, d.source3], () => [
-    ...[d.destination0, d.destination1, d.destination2],
-    ...[d.source0, d.source1, d.source2],
-  ]);
+  keyFrom(d.version, (ports << 16) | (ports >>> 16), destinationOf(d), sourceOf(d));

@@ -230,6 +230,18 @@ describe('more connections at once than there is room for', () => {
     ]);
   });
 
+  test('an IPv6 connection is told from others by all of its addresses', () => {
+    const forgotten = new ForgottenConnections();
+    const addresses = { version: 6 as const, source0: 1, source3: -1, destination0: 2, destination3: 3 };
+    const datagram = { ...new Datagram(), ...addresses };
+    forgotten.add(new Connection(7, datagram, 0x10002, 0));
+    expect(forgotten.take({ ...datagram, source1: 1 }, 0x10002)).toBeUndefined();
+    expect(forgotten.take(datagram, 0x10003)).toBeUndefined();
+    const back = { source0: 2, source3: 3, destination0: 1, destination3: -1 };
+    expect(forgotten.take({ ...datagram, ...back }, 0x20001)?.stream).toBe(7);
+    expect(forgotten.take(datagram, 0x10002)).toBeUndefined();
+  });
+
   test('what cannot be remembered even so is counted', () => {
     const forgotten = new ForgottenConnections(600);
     const forget = (source3: number): void => {
