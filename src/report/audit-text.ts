@@ -13,8 +13,9 @@ export function userText({ user, mechanism, auth_level }: AuditedActivation): st
   return '(not in the capture)';
 }
 
-export const classText = ({ class: name, clsid, answer }: AuditedActivation): string =>
-  name ?? clsid ?? (answer === 'unreadable' ? '(encrypted)' : '(not readable)');
+/** At PKT_PRIVACY it is encrypted; otherwise a part of the request is missing or damaged. */
+export const classText = ({ class: name, clsid, auth_level }: AuditedActivation): string =>
+  name ?? clsid ?? (auth_level === RPC_C_AUTHN_LEVEL.PKT_PRIVACY ? '(encrypted)' : '(not readable)');
 
 export const levelText = (level: number | null): string =>
   level === null ? '?' : authnLevelName(level).replace('RPC_C_AUTHN_LEVEL_', '');
