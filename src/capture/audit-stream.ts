@@ -1,4 +1,3 @@
-import { IActivation, IRemoteSCMActivator } from '../codec/dcom/index.js';
 import { interfaceByUuid, interfaceName } from '../codec/interfaces.js';
 import type { Operation } from '../codec/ndr/index.js';
 import { PTYPE, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
@@ -6,16 +5,17 @@ import { authnLevelName, effectiveAuthnLevel } from '../codec/status/authn.js';
 import { bindNakReasonName } from '../codec/status/pdu.js';
 import { AgedMap, Allowance, type CallLevel, PassiveAssociation, PassiveBudget } from '../rpc/index.js';
 import type { PassiveContext } from '../security/index.js';
+import { isActivation, isActivator } from './audit-activators.js';
 import { type Answer, answerOf, CUT_ANSWER, faultAnswer, hex, NO_ANSWER, parametersIn } from './audit-answers.js';
 import { likelyCause } from './audit-causes.js';
-import { AuditExchanges, mechanismName } from './audit-exchanges.js';
+import { AuditExchanges } from './audit-exchanges.js';
 import { StreamFindings } from './audit-findings.js';
 import { type CallHead, callHead, isObjectCall } from './audit-head.js';
+import { placeOf, userOf } from './audit-place.js';
 import type { AuditedActivation, AuditItem, AuditPlace, AuditUser } from './audit-records.js';
 import type { RelayWatch } from './audit-relay.js';
 import { className } from './class-names.js';
 import type { CapturedPdu } from './pdu.js';
-import { endpointText, isoTime, userName } from './record.js';
 import { classIn } from './replay-result.js';
 
 /** What the policy makes of an activation. */
@@ -53,7 +53,6 @@ interface OpenCall {
   activation: Omit<AuditedActivation, 'answer' | 'status' | 'outcome'> | undefined;
 }
 
-const ACTIVATORS: ReadonlySet<string> = new Set([IActivation.uuid, IRemoteSCMActivator.uuid]);
 /** Calls of all streams without an answer, at most: a capture of one side answers none. */
 const MAX_OPEN = 16_384;
 /** Security contexts of one stream that are remembered to have been answered. */
@@ -129,12 +128,12 @@ export class AuditStream {
     if (head === undefined) return;
     const presentation = this.#association.presentation(head.contextId);
     const uuid = presentation?.interface.uuid;
-    const isActivation = uuid !== undefined && ACTIVATORS.has(uuid) && ACTIVATIONS.get(uuid)?.has(head.opnum) === true;
+    const activates = isActivation(uuid, head.opnum);
     if (head.first) this.#begin(captured, head, uuid);
-    if (!isActivation && !this.#mustFollow(head)) return;
+    if (!activates && !this.#mustFollow(head)) return;
     const { message } = this.#follow(captured);
     const call = this.#open.get(head.callId);
-    if (!isActivation || message === undefined || call === undefined) return;
+    if (!activates || message === undefined || call === undefined) return;
     const clsid = classIn(parametersIn(message, call.operation)) ?? null;
     this.#activation(captured, message.security, clsid, call);
   }
@@ -146,8 +145,7 @@ export class AuditStream {
     const auth = level === undefined ? undefined : { type: authType, level, contextId: authContextId };
     this.#begin(captured, { ...head, auth }, uuid);
     const call = this.#open.get(head.callId);
-    const isActivation = uuid !== undefined && ACTIVATORS.has(uuid) && ACTIVATIONS.get(uuid)?.has(head.opnum) === true;
-    if (isActivation && call !== undefined) this.#activation(captured, security, null, call);
+    if (call !== undefined && isActivation(uuid, head.opnum)) this.#activation(captured, security, null, call);
   }
 
   /** Its trailer is what is missing; where a connection has one security context, it is that one's. */
@@ -169,7 +167,7 @@ export class AuditStream {
     const call = { interface: name, opnum: head.opnum, operation, level, contextId, activation: undefined };
     this.#open.set(head.callId, call);
     if (uuid === undefined) this.#unidentified(captured);
-    else if (!ACTIVATORS.has(uuid) && isObjectCall(captured.bytes, head)) this.#objectCall(captured, call);
+    else if (!isActivator(uuid) && isObjectCall(captured.bytes, head)) this.#objectCall(captured, call);
   }
 
   get #implied() {
@@ -304,31 +302,10 @@ export class AuditStream {
   }
 
   #userOf(contextId: number | undefined): AuditUser {
-    const security = this.#security(contextId);
-    const { passive, authType } = security ?? {};
-    const identity = passive?.identity;
-    return {
-      user: identity === undefined ? null : userName(identity),
-      anonymous: identity?.anonymous === true,
-      mechanism: mechanismName(authType, passive?.info.mechanism),
-      workstation: identity?.workstation ?? null,
-    };
+    return userOf(this.#security(contextId));
   }
 
   #place(captured: CapturedPdu): AuditPlace {
-    const [client, server] =
-      captured.direction === 'toServer' ? [captured.src, captured.dst] : [captured.dst, captured.src];
-    return {
-      file: this.#options.file,
-      stream: captured.stream,
-      frame: captured.frame,
-      time: isoTime(captured.seconds, captured.nanoseconds),
-      client: endpointText(client),
-      server: endpointText(server),
-    };
+    return placeOf(this.#options.file, captured);
   }
 }
-
-const ACTIVATIONS: ReadonlyMap<string, ReadonlySet<number>> = new Map(
-  [IActivation, IRemoteSCMActivator].map(({ uuid, operations }) => [uuid, new Set(operations.keys())]),
-);
