@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { RPC_C_AUTHN } from '../codec/rpce/index.js';
+import { AUTH_TYPES as TYPES } from '../client/credentials.js';
 import { authnLevelOf } from '../codec/status/authn.js';
 import { normaliseUuid } from '../codec/uuid.js';
 import { parseRegistry, type Registry } from '../hardening/registry.js';
@@ -91,11 +91,7 @@ function level(text: string): number {
   return found;
 }
 
-export const AUTH_TYPES: Readonly<Record<string, number>> = {
-  none: RPC_C_AUTHN.NONE,
-  ntlm: RPC_C_AUTHN.WINNT,
-  spnego: RPC_C_AUTHN.GSS_NEGOTIATE,
-};
+export const AUTH_TYPES: Readonly<Record<string, number>> = TYPES;
 
 export const authOption = (): Option =>
   new Option('--auth <type>', 'how to authenticate').choices(Object.keys(AUTH_TYPES));

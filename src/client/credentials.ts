@@ -9,6 +9,13 @@ import {
   spnegoInitiator,
 } from '../security/index.js';
 
+/** RPC_C_AUTHN_* by the names that people give it. */
+export const AUTH_TYPES = {
+  none: RPC_C_AUTHN.NONE,
+  ntlm: RPC_C_AUTHN.WINNT,
+  spnego: RPC_C_AUTHN.GSS_NEGOTIATE,
+} as const;
+
 /** How a client authenticates. */
 export interface Authentication {
   /** RPC_C_AUTHN_NONE, RPC_C_AUTHN_WINNT (NTLM) or RPC_C_AUTHN_GSS_NEGOTIATE (SPNEGO with NTLM inside). */

@@ -1,3 +1,4 @@
+import { AUTH_TYPES } from '../client/credentials.js';
 import { authnLevelName } from '../codec/status/authn.js';
 import { installUpdate, reboot, setRegistryValue } from '../hardening/machine.js';
 import { enforcementOf } from '../hardening/machine-policy.js';
@@ -5,7 +6,6 @@ import type { RegistryName } from '../hardening/registry.js';
 import { traceServer } from '../hardening/trace.js';
 import type { FaultKind } from '../net/simulation/index.js';
 import { activate, invoke } from './activation.js';
-import { AUTHN_TYPES } from './auth-types.js';
 import { compare, MODEL, type Observed, type StepContext } from './expectations.js';
 import type { Lab } from './lab.js';
 import type { LabHost } from './lab-host.js';
@@ -114,7 +114,7 @@ async function runActivate(lab: Lab, given: StepOf<'activate'>, { title, expect 
       clsid: given.class,
       anonymous: given.anonymous,
       ...(given.level !== undefined && { level: given.level }),
-      ...(given.auth !== undefined && { authType: AUTHN_TYPES[given.auth] }),
+      ...(given.auth !== undefined && { authType: AUTH_TYPES[given.auth] }),
     },
     given.as !== undefined,
   );
