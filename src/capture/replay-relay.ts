@@ -1,7 +1,7 @@
 import { CLIENT_PROFILES, type ClientProfileName } from '../client/profiles.js';
 import { IActivation, IRemoteSCMActivator, type ORPCTHIS } from '../codec/dcom/index.js';
 import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
-import { effectiveAuthnLevel } from '../codec/status/authn.js';
+import { isSignedLevel } from '../codec/status/authn.js';
 import type { Registry } from '../hardening/registry.js';
 import { type AsOf, patchLevel } from '../hardening/timeline.js';
 import { SimulatedNetwork, seededRandom, VirtualTime } from '../net/simulation/index.js';
@@ -103,7 +103,7 @@ export async function relayCaptured(
   if (nothing !== undefined) return [{ ...what, variant: undefined, nothing, notes: [], cells: [] }];
   const notes = notesOn(what);
   const rows: WhatIf[] = [];
-  for (const id of options.variants ?? (isSigned(level) ? [AS_CAPTURED, AT_CONNECT] : [AS_CAPTURED])) {
+  for (const id of options.variants ?? (isSignedLevel(level) ? [AS_CAPTURED, AT_CONNECT] : [AS_CAPTURED])) {
     const variant = variantOf(id, sent, level);
     const cells: WhatIfCell[] = [];
     for (const asOf of options.dates) cells.push(await cellOf(what, variant, asOf, { ...options, known }));
@@ -113,7 +113,6 @@ export async function relayCaptured(
 }
 
 /** Whether a client's packets are signed at this level. */
-export const isSigned = (level: number): boolean => effectiveAuthnLevel(level) >= RPC_C_AUTHN_LEVEL.PKT;
 
 type What = Pick<WhatIf, 'call' | 'level' | 'authType' | 'client'>;
 

@@ -1,5 +1,5 @@
 import { type ActivationRequest, unpackActivationRequest, unpackRemoteActivation } from '../codec/dcom/index.js';
-import { authnLevelName } from '../codec/status/authn.js';
+import { shortAuthnLevelName } from '../codec/status/authn.js';
 import type { CapturedCall } from './conversation.js';
 import type { ReplayedCall } from './replay.js';
 
@@ -17,13 +17,9 @@ export function wantedIn(parameters: unknown): Pick<ActivationRequest, 'clsid' |
   return unpackActivationRequest((value.pActProperties ?? null) as Parameters<typeof unpackActivationRequest>[0]);
 }
 
-const level = (value: number): string => authnLevelName(value).replace('RPC_C_AUTHN_LEVEL_', '');
-
 /** What was compared, in words that a report can show. */
 export function replayTitle({ call, level: sent }: ReplayedCall): string {
   const clsid = classOf(call);
   const name = call.operation?.name ?? `opnum ${call.opnum}`;
-  return `frame ${call.frame}: ${name}${clsid === undefined ? '' : ` of ${clsid}`} at ${level(sent)}`;
+  return `frame ${call.frame}: ${name}${clsid === undefined ? '' : ` of ${clsid}`} at ${shortAuthnLevelName(sent)}`;
 }
-
-export { level as shortLevel };

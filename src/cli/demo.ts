@@ -7,10 +7,10 @@ import { CaptureDecoder } from '../capture/decode.js';
 import { readPdus } from '../capture/pdus.js';
 import { pduRecord } from '../capture/record.js';
 import { replayCall, whyNotReplayed } from '../capture/replay.js';
-import { shortLevel } from '../capture/replay-result.js';
 import type { CallOutcome } from '../client/outcome.js';
 import { IObjectExporter } from '../codec/dcom/index.js';
 import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
+import { shortAuthnLevelName } from '../codec/status/authn.js';
 import { enforcement } from '../hardening/decision.js';
 import { eventLine } from '../hardening/events.js';
 import type { Registry } from '../hardening/registry.js';
@@ -127,7 +127,7 @@ const recordOf = ({ asOf, value }: Row, { level, outcome, event, expected }: Cel
 function showRows(out: Output, rows: readonly Row[]): void {
   out.text('\nIts activation, sent again over TCP with NTLMv2, to the server of each phase of KB5004442:\n');
   const column = (index: number): Column<Row> => ({
-    title: `at ${shortLevel(LEVELS[index] as number)}`,
+    title: `at ${shortAuthnLevelName(LEVELS[index] as number)}`,
     value: ({ cells }) => verdict(cells[index] as Cell),
     style: ({ cells }) => (cells[index]?.outcome.accepted ? 'green' : 'red'),
   });

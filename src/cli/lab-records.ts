@@ -1,6 +1,7 @@
 import { userName } from '../capture/record.js';
 import type { LabRelay, LabRun, ServedActivation, TimelineCell } from '../lab/index.js';
 import { formatEndpoint } from '../net/channel.js';
+import { relayRecord } from './relay-record.js';
 
 /** What came of a scenario, for programs: what was expected first, then what it is taken from. */
 export const labRecords = (run: LabRun): object[] => {
@@ -10,7 +11,7 @@ export const labRecords = (run: LabRun): object[] => {
   return [
     ...run.findings.map(of('finding', (finding) => finding)),
     ...run.served.map(of('activation', servedRecord)),
-    ...run.relays.map(of('relay', relayRecord)),
+    ...run.relays.map(of('relay', relayOf)),
     ...run.timeline.map(of('timeline', cellRecord)),
     ...run.traces.map(of('trace', (trace) => trace)),
   ];
@@ -37,18 +38,9 @@ const servedRecord = ({ server, serverAddress, activation }: ServedActivation) =
   event_id: activation.event?.id ?? null,
 });
 
-const relayRecord = ({ variant, server, asOf, outcome, expected }: LabRelay) => ({
+const relayOf = ({ variant, server, asOf, outcome, expected }: LabRelay) => ({
   server,
-  variant: variant.id,
-  title: variant.title,
-  section: variant.section,
-  as_of: asOf,
-  stage: outcome.stage,
-  outcome: outcome.outcome,
-  stopped_at: outcome.stoppedAt ?? null,
-  expected,
-  reason: outcome.reason,
-  evidence: outcome.evidence,
+  ...relayRecord(variant, asOf, outcome, expected),
 });
 
 const cellRecord = ({ phase, registry, client, asked, activation }: TimelineCell) => ({

@@ -3,7 +3,7 @@ import type { PduRecord } from '../capture/record.js';
 import { resultOf } from '../capture/result.js';
 import { interfaceName } from '../codec/interfaces.js';
 import { BIND_TIME_FEATURES_PREFIX, RESULT } from '../codec/rpce/index.js';
-import { authnLevelName, effectiveAuthnLevel, RPC_C_AUTHN_LEVEL } from '../codec/status/authn.js';
+import { effectiveAuthnLevel, RPC_C_AUTHN_LEVEL, shortAuthnLevelName } from '../codec/status/authn.js';
 import { faultName, hresultName } from '../codec/status/explain.js';
 import { bindNakReasonName, presentationResultName, providerReasonName } from '../codec/status/pdu.js';
 import { plain } from '../report/ndjson.js';
@@ -66,8 +66,7 @@ const STYLES: Readonly<Record<string, Style>> = {
 export const levelStyle = (level: number | undefined): Style | undefined =>
   level !== undefined && effectiveAuthnLevel(level) < RPC_C_AUTHN_LEVEL.PKT_INTEGRITY ? 'yellow' : undefined;
 
-export const levelText = (level: number | undefined): string =>
-  level === undefined ? '' : authnLevelName(level).replace('RPC_C_AUTHN_LEVEL_', '');
+export const levelText = (level: number | undefined): string => (level === undefined ? '' : shortAuthnLevelName(level));
 
 /** What is special about it; `bad` where something was refused or could not be read. */
 function detail(record: PduRecord): { text: string; bad: boolean } {

@@ -15,6 +15,7 @@ import {
 import type { Column } from '../report/table.js';
 import { type Output, output, UsageError } from './io.js';
 import { jsonOption, registryOption } from './options.js';
+import { relayRecord } from './relay-record.js';
 
 /** One date in each phase of KB5004442. */
 const DATES = ['2021-05', '2021-06-08', '2022-06-14', '2022-11-08', '2023-03-14'];
@@ -73,7 +74,11 @@ async function run(options: Options): Promise<void> {
   for (const variant of variants) {
     const cells: Cell[] = [];
     for (const asOf of dates) cells.push(await cellOf(variant, asOf, options));
-    if (out.json) for (const cell of cells) out.record(recordOf(variant, cell));
+    if (out.json)
+      for (const cell of cells) {
+        const { outcome, expected } = cell;
+        out.record({ event: 'relay', ...relayRecord(variant, outcome.asOf, outcome, expected) });
+      }
     rows.push({ variant, cells });
   }
   if (!out.json) show(out, rows, dates);
@@ -99,20 +104,6 @@ async function cellOf(variant: RelayVariant, asOf: string, { registry = {}, on }
 
 const verdictOf = ({ outcome }: Cell): string => outcome.stoppedAt ?? 'succeeded';
 const asExpected = (cell: Cell): boolean => verdictOf(cell) === cell.expected;
-
-const recordOf = ({ title, section }: RelayVariant, { outcome, expected }: Cell) => ({
-  event: 'relay',
-  variant: outcome.variant,
-  title,
-  section,
-  as_of: outcome.asOf,
-  stage: outcome.stage,
-  outcome: outcome.outcome,
-  stopped_at: outcome.stoppedAt ?? null,
-  expected,
-  reason: outcome.reason,
-  evidence: outcome.evidence,
-});
 
 function show(out: Output, rows: readonly Row[], dates: readonly string[]): void {
   const column = (date: string, index: number): Column<Row> => ({

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, writeFileSync } from 'node:fs';
 import { type ReplayedCall, type ReplayOptions, replayCall, whyNotReplayed } from '../capture/replay.js';
-import { classOf, replayTitle, shortLevel } from '../capture/replay-result.js';
+import { classOf, replayTitle } from '../capture/replay-result.js';
 import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
+import { shortAuthnLevelName } from '../codec/status/authn.js';
 import { eventJson, eventLine } from '../hardening/events.js';
 import { junit } from '../report/junit.js';
 import { type Result, resultsSummary } from '../report/result.js';
@@ -138,8 +139,8 @@ const COLUMNS: readonly Column<Replayed>[] = [
   ...PLACE_COLUMNS,
   { title: 'call', value: ({ call }) => call.operation?.name ?? call.opnum },
   { title: 'class', value: ({ call }) => classText(call) },
-  { title: 'captured at', value: ({ call }) => shortLevel(call.security.level ?? RPC_C_AUTHN_LEVEL.NONE) },
-  { title: 'sent at', value: ({ level }) => shortLevel(level) },
+  { title: 'captured at', value: ({ call }) => shortAuthnLevelName(call.security.level ?? RPC_C_AUTHN_LEVEL.NONE) },
+  { title: 'sent at', value: ({ level }) => shortAuthnLevelName(level) },
   CAPTURED_COLUMN,
   {
     title: 'now',

@@ -1,7 +1,6 @@
 import { closeSync, writeFileSync } from 'node:fs';
 import {
   AT_CONNECT,
-  isSigned,
   type KnownRelays,
   relayCaptured,
   WHAT_IF_VARIANTS,
@@ -10,7 +9,8 @@ import {
   type WhatIfOptions,
   whyNotRelayed,
 } from '../capture/replay-relay.js';
-import { classOf, shortLevel } from '../capture/replay-result.js';
+import { classOf } from '../capture/replay-result.js';
+import { isSignedLevel, shortAuthnLevelName } from '../codec/status/authn.js';
 import { eventLine } from '../hardening/events.js';
 import type { Registry } from '../hardening/registry.js';
 import { type PatchLevel, patchLevel } from '../hardening/timeline.js';
@@ -96,7 +96,7 @@ function resultsOf(row: Row, dates: readonly PatchLevel[]): Result[] {
   const { file, call, variant, level, cells, nothing } = row;
   const common = { section: variant?.section ?? '[MS-DCOM] 3.1.2.5.2', level: 'WINDOWS', pdus: [] } as const;
   const id = `replay.${file}.${call.frame}.relay`;
-  const title = `frame ${call.frame}: ${methodOf(row)} of ${classText(call)} at ${shortLevel(level)}`;
+  const title = `frame ${call.frame}: ${methodOf(row)} of ${classText(call)} at ${shortAuthnLevelName(level)}`;
   if (nothing !== undefined) {
     const skipped = { outcome: 'skip', expected: '', actual: 'nothing to relay', reason: nothing } as const;
     return [{ ...common, ...skipped, id, title }];
@@ -167,7 +167,7 @@ const COLUMNS: readonly Column<Row>[] = [
     value: ({ authType, wasKerberos }) =>
       wasKerberos ? 'spnego (was Kerberos)' : (AUTH_NAMES.get(authType) ?? authType),
   },
-  { title: 'level', value: ({ level }) => shortLevel(level) },
+  { title: 'level', value: ({ level }) => shortAuthnLevelName(level) },
   { title: 'variant', value: ({ variant }) => variant?.id ?? '' },
 ];
 
@@ -189,7 +189,7 @@ function grouped(rows: readonly Row[]): Row[][] {
 }
 
 const headOf = ({ variant, level, nothing }: Row): string =>
-  nothing ?? `${variant?.id}, client at ${shortLevel(level)}: ${variant?.title}`;
+  nothing ?? `${variant?.id}, client at ${shortAuthnLevelName(level)}: ${variant?.title}`;
 
 function groupText(group: readonly Row[]): string {
   const [first] = group as [Row];
@@ -211,7 +211,9 @@ function remarks(rows: readonly Row[]): string[] {
     if (variant?.id === rows[0]?.variant?.id) for (const note of each) notes.set(note, (notes.get(note) ?? 0) + 1);
   const taken = rows.find(
     ({ level, variant, cells }) =>
-      isSigned(level) && variant?.id === AT_CONNECT && cells.some(({ outcome }) => outcome.outcome === 'succeeded'),
+      isSignedLevel(level) &&
+      variant?.id === AT_CONNECT &&
+      cells.some(({ outcome }) => outcome.outcome === 'succeeded'),
   );
   return [
     ...[...notes].map(([note, count]) => `Note: ${note} (${count} ${count === 1 ? 'activation' : 'activations'}).`),

@@ -4,6 +4,7 @@ import { DcomClient, type DcomClientOptions, Refused, type RemoteInterface } fro
 import { ACCEPTED, type CallOutcome, outcomeOfError } from '../client/outcome.js';
 import { IID_IDispatch } from '../codec/oaut/index.js';
 import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
+import { effectiveAuthnLevel } from '../codec/status/authn.js';
 import { type Application, accountOf, isWindows } from '../hardening/machine.js';
 import { activationAsClient, activationAsServer, clientEventOf } from '../hardening/machine-policy.js';
 import type { Activation, FailedLogon } from '../server/activation-log.js';
@@ -149,8 +150,7 @@ async function attempt(
 
 /** What the model of the hardening and the access checks make of an activation that asks for a level. */
 function expectedOf({ on, user, anonymous }: ActivationWish, asked: number): ActivationVerdict {
-  // [MS-RPCE] 2.2.1.1.8: a client that is asked for CALL uses PKT.
-  const level = asked === RPC_C_AUTHN_LEVEL.CALL ? RPC_C_AUTHN_LEVEL.PKT : asked;
+  const level = effectiveAuthnLevel(asked);
   if (authenticates(level) && !anonymous && accountOf(on.machine, user) === undefined)
     return { level, by: 'authentication', event: false };
   const { outcome, event } = activationAsServer(on.machine, { level, anonymous });

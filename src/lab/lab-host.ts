@@ -14,14 +14,14 @@ import { callLevelOf, enforcementOf, exporterLevelOf } from '../hardening/machin
 import { registryFor } from '../hardening/machine-registry.js';
 import type { PolicyProfile } from '../hardening/profile.js';
 import type { Registry } from '../hardening/registry.js';
-import type { Endpoint } from '../net/channel.js';
+import { type Endpoint, formatEndpoint } from '../net/channel.js';
 import type { Network } from '../net/network.js';
 import { type NtlmCredentials, type RandomBytes, Secret } from '../security/index.js';
 import { CLASSES, type ClassName } from '../server/classes/index.js';
 import { type DcomServer, startServer } from '../server/server.js';
 import { Audience } from './audience.js';
 import { netbiosName } from './machines.js';
-import { listenText, type World } from './world.js';
+import type { World } from './world.js';
 
 export interface LabHostOptions {
   readonly world: World;
@@ -95,7 +95,7 @@ export class LabHost {
       : machine.profile;
     const member = 'domain' in machine.membership ? { netbiosDomain: machine.membership.domain } : {};
     this.#server = await startServer({
-      listen: listenText(this.address, world.resolverPort),
+      listen: formatEndpoint({ address: this.address, port: world.resolverPort }),
       network: this.network,
       timers: world.timers,
       clock: world.clock,

@@ -1,5 +1,5 @@
 import { AUTH_TYPES } from '../client/credentials.js';
-import { authnLevelName } from '../codec/status/authn.js';
+import { authnLevelName, shortAuthnLevelName } from '../codec/status/authn.js';
 import { installUpdate, reboot, setRegistryValue } from '../hardening/machine.js';
 import { enforcementOf } from '../hardening/machine-policy.js';
 import type { RegistryName } from '../hardening/registry.js';
@@ -14,7 +14,7 @@ import { runLure, runRelay } from './relay-steps.js';
 import type { LabActivation } from './run-types.js';
 import type { StepData, StepOf, Verb } from './scenario.js';
 import { runTimeline } from './timeline-step.js';
-import { levelText, POLICY_LAYERS } from './verdict.js';
+import { POLICY_LAYERS } from './verdict.js';
 import { NotInThisWorld } from './world.js';
 
 type Runner<V extends Verb> = (lab: Lab, given: StepOf<V>, context: StepContext) => void | Promise<void>;
@@ -119,7 +119,7 @@ async function runActivate(lab: Lab, given: StepOf<'activate'>, { title, expect 
     given.as !== undefined,
   );
   if (given.as !== undefined && kept !== undefined) lab.objects.set(given.as, kept);
-  const id = `activate.${from.name}.${on.name}.${levelText(activation.level)}`;
+  const id = `activate.${from.name}.${on.name}.${shortAuthnLevelName(activation.level)}`;
   const what = title ?? `${from.name} activates on ${on.name} at ${authnLevelName(activation.level)}`;
   // What another layer refuses, as the scenario expects, never comes to the policy.
   const elsewhere = activation.by !== undefined && activation.by === expect.by && !POLICY_LAYERS.has(activation.by);

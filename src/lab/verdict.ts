@@ -1,4 +1,4 @@
-import { authnLevelName } from '../codec/status/authn.js';
+import { shortAuthnLevelName } from '../codec/status/authn.js';
 
 /** What came of an activation, or has to. */
 export interface ActivationVerdict {
@@ -12,9 +12,7 @@ export interface ActivationVerdict {
 
 /** `at CONNECT: refused by activation policy, event 10036`. */
 export const verdictText = ({ level, by, event }: ActivationVerdict): string =>
-  `at ${levelText(level)}: ${by === undefined ? 'accepted' : `refused by ${by}`}${event ? ', event 10036' : ''}`;
-
-export const levelText = (level: number): string => authnLevelName(level).replace('RPC_C_AUTHN_LEVEL_', '');
+  `at ${shortAuthnLevelName(level)}: ${by === undefined ? 'accepted' : `refused by ${by}`}${event ? ', event 10036' : ''}`;
 
 /** Layers that KB5004442 and the access checks decide; what another refuses, a scenario has to expect by itself. */
 export const POLICY_LAYERS: ReadonlySet<string> = new Set(['activation policy', 'access control', 'authentication']);

@@ -1,4 +1,3 @@
-import { formatEndpoint } from '../net/channel.js';
 import { type Network, SOCKETS } from '../net/network.js';
 import { type LinkOptions, SimulatedNetwork, VirtualTime } from '../net/simulation/index.js';
 import { SYSTEM_TIMERS, type Timers } from '../net/timers.js';
@@ -92,5 +91,3 @@ export function socketWorld(): World {
     run: (work) => work(),
   };
 }
-
-export const listenText = (address: string, port: number): string => formatEndpoint({ address, port });

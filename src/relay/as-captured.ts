@@ -1,5 +1,4 @@
-import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
-import { authnLevelName, effectiveAuthnLevel } from '../codec/status/authn.js';
+import { effectiveAuthnLevel, isSignedLevel, shortAuthnLevelName } from '../codec/status/authn.js';
 import type { RelayVariant } from './variants.js';
 
 /**
@@ -10,8 +9,8 @@ import type { RelayVariant } from './variants.js';
 export function asCaptured(authType: number, captured: number): RelayVariant {
   // [MS-RPCE] 2.2.1.1.8: over TCP, CALL is PKT, from which on packets are signed.
   const level = effectiveAuthnLevel(captured);
-  const name = authnLevelName(level).replace('RPC_C_AUTHN_LEVEL_', '');
-  const signs = level >= RPC_C_AUTHN_LEVEL.PKT;
+  const name = shortAuthnLevelName(level);
+  const signs = isSignedLevel(level);
   return {
     id: 'as-captured',
     authType,

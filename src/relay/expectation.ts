@@ -1,5 +1,5 @@
 import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
-import { effectiveAuthnLevel } from '../codec/status/authn.js';
+import { isSignedLevel } from '../codec/status/authn.js';
 import { enforcement } from '../hardening/decision.js';
 import type { Registry } from '../hardening/registry.js';
 import type { AsOf } from '../hardening/timeline.js';
@@ -18,8 +18,7 @@ export function expectedStop(
   { stopped, bindLevel }: RelayVariant,
   { asOf, registry = {}, victimLevel = RPC_C_AUTHN_LEVEL.CONNECT }: RelaySetting,
 ): StoppedAt | undefined {
-  const signs = effectiveAuthnLevel(victimLevel) >= RPC_C_AUTHN_LEVEL.PKT;
-  if (signs && stopped.signingVictim !== undefined) return stopped.signingVictim;
+  if (isSignedLevel(victimLevel) && stopped.signingVictim !== undefined) return stopped.signingVictim;
   const stop = enforcement({ asOf, registry }).enabled ? stopped.hardened : stopped.unhardened;
   // [MS-DCOM] note <41>: LegacyAuthenticationLevel is the exporter's own level, which no update raises.
   return stop ?? ((registry.LegacyAuthenticationLevel ?? 0) > bindLevel ? 'exporter' : undefined);

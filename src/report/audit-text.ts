@@ -1,6 +1,6 @@
 import type { AuditedActivation, AuditFinding } from '../capture/audit.js';
 import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
-import { authnLevelName, authnTypeName } from '../codec/status/authn.js';
+import { authnTypeName, shortAuthnLevelName } from '../codec/status/authn.js';
 import type { ActivationGroup, AuditGroups, FindingGroup } from './audit-groups.js';
 import { addressOf } from './audit-groups.js';
 import type { Column, Style } from './table.js';
@@ -17,8 +17,7 @@ export function userText({ user, mechanism, auth_level }: AuditedActivation): st
 export const classText = ({ class: name, clsid, auth_level }: AuditedActivation): string =>
   name ?? clsid ?? (auth_level === RPC_C_AUTHN_LEVEL.PKT_PRIVACY ? '(encrypted)' : '(not readable)');
 
-export const levelText = (level: number | null): string =>
-  level === null ? '?' : authnLevelName(level).replace('RPC_C_AUTHN_LEVEL_', '');
+export const levelText = (level: number | null): string => (level === null ? '?' : shortAuthnLevelName(level));
 
 const typeText = ({ auth_type, mechanism }: AuditedActivation): string => {
   if (auth_type === null) return '?';

@@ -1,4 +1,4 @@
-import { authnLevelName } from '../codec/status/authn.js';
+import { shortAuthnLevelName } from '../codec/status/authn.js';
 import { eventRows } from '../hardening/event-log.js';
 import { eventMessage } from '../hardening/events.js';
 import type { LabRun, LabTrace } from '../lab/index.js';
@@ -76,8 +76,6 @@ export function traceText({ server, trace }: LabTrace): string {
 
 const printableLine = (text: string): string => text.split('\n').map(printable).join('\n');
 
-const levelName = (level: number): string => authnLevelName(level).replace('RPC_C_AUTHN_LEVEL_', '');
-
 const ok = ({ findings }: LabRun): boolean => findings.every((finding) => finding.ok);
 
 const SCENARIO_COLUMNS: readonly Column<LabRun>[] = [
@@ -97,7 +95,7 @@ const ACTIVATION_COLUMNS: readonly Column<LabRun['activations'][number]>[] = [
   { title: 'time', value: ({ time }) => new Date(time).toISOString().slice(0, 19).replace('T', ' ') },
   { title: 'client', value: ({ client }) => client },
   { title: 'server', value: ({ server }) => server },
-  { title: 'level', value: ({ level, raised }) => `${levelName(level)}${raised ? ' ↑' : ''}` },
+  { title: 'level', value: ({ level, raised }) => `${shortAuthnLevelName(level)}${raised ? ' ↑' : ''}` },
   {
     title: 'outcome',
     value: ({ outcome, by }) => (by === undefined ? outcome : `${outcome} by ${by}`),

@@ -6,7 +6,7 @@ import {
   sec_trailer,
   stubOffset,
 } from '../codec/rpce/index.js';
-import { effectiveAuthnLevel } from '../codec/status/authn.js';
+import { isSignedLevel } from '../codec/status/authn.js';
 import type { MessageSecurity, ProtectedMessage } from '../security/provider.js';
 
 /** How the PDUs of one security context are protected: [MS-RPCE] 3.3.1.5.2.2. */
@@ -19,19 +19,17 @@ export interface Protection {
   readonly signHeader: boolean;
 }
 
-/** NTLM and Kerberos sign at PKT as they do at PKT_INTEGRITY. */
-const isSigned = (level: number): boolean => effectiveAuthnLevel(level) >= RPC_C_AUTHN_LEVEL.PKT;
 const isSealed = (level: number): boolean => level === RPC_C_AUTHN_LEVEL.PKT_PRIVACY;
 
 /** Octets that the trailer, its padding apart, adds to every fragment. */
 export function trailerLength({ security, authLevel }: Protection): number {
-  if (!isSigned(authLevel)) return 0;
+  if (!isSignedLevel(authLevel)) return 0;
   return sec_trailer.size + (isSealed(authLevel) ? security.signatureLength.seal : security.signatureLength.sign);
 }
 
 /** Encodes a request or response, signed or sealed as its level asks; below PKT it carries no trailer. */
 export function protect(pdu: RequestPdu | ResponsePdu, protection: Protection | undefined): Buffer {
-  if (protection === undefined || !isSigned(protection.authLevel)) return layOutPdu(pdu).bytes;
+  if (protection === undefined || !isSignedLevel(protection.authLevel)) return layOutPdu(pdu).bytes;
   const { security, authType, authLevel, authContextId, signHeader } = protection;
   const sealed = isSealed(authLevel);
   const auth_value = new Uint8Array(sealed ? security.signatureLength.seal : security.signatureLength.sign);
@@ -61,7 +59,7 @@ export function messageOf(bytes: Buffer, pdu: RequestPdu | ResponsePdu, signHead
 
 /** Checks, and where sealed decrypts in place, a PDU that came in. Throws `SecurityError`. Below PKT nothing is checked. */
 export function unprotect(bytes: Buffer, pdu: RequestPdu | ResponsePdu, protection: Protection): void {
-  if (!isSigned(protection.authLevel) || pdu.auth === undefined) return;
+  if (!isSignedLevel(protection.authLevel) || pdu.auth === undefined) return;
   const message = messageOf(bytes, pdu, protection.signHeader);
   if (isSealed(protection.authLevel)) protection.security.unseal(message, pdu.auth.auth_value);
   else protection.security.verify(message, pdu.auth.auth_value);

@@ -73,3 +73,9 @@ export function effectiveAuthnLevel(level: number): number {
   if (level === RPC_C_AUTHN_LEVEL.DEFAULT) return RPC_C_AUTHN_LEVEL.CONNECT;
   return level === RPC_C_AUTHN_LEVEL.CALL ? RPC_C_AUTHN_LEVEL.PKT : level;
 }
+
+/** Whether packets are signed at a level: NTLM and Kerberos sign at PKT as they do at PKT_INTEGRITY. */
+export const isSignedLevel = (level: number): boolean => effectiveAuthnLevel(level) >= RPC_C_AUTHN_LEVEL.PKT;
+
+/** `CONNECT`, `PKT_INTEGRITY`: the name without what all of them begin with, for tables. */
+export const shortAuthnLevelName = (level: number): string => authnLevelName(level).replace('RPC_C_AUTHN_LEVEL_', '');
