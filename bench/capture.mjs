@@ -5,10 +5,10 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readBatches, readCapture } from '../dist/capture/pdus.js';
-import { CaptureReader } from '../dist/capture/reader.js';
-import { pieces } from '../dist/capture/source.js';
-import { StreamReader } from '../dist/capture/stream-reader.js';
+import { CaptureReader } from '../dist/capture/file/reader.js';
+import { pieces } from '../dist/capture/file/source.js';
+import { readBatches, readCapture } from '../dist/capture/pdu/pdus.js';
+import { StreamReader } from '../dist/capture/stream/reader.js';
 import { inTurns, leftOut, rate, row } from './measure.mjs';
 
 const ROUNDS = 3;

@@ -3,8 +3,8 @@
 import { closeSync, openSync, readdirSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ipOffset } from '../dist/capture/link.js';
-import { CaptureReader } from '../dist/capture/reader.js';
+import { CaptureReader } from '../dist/capture/file/reader.js';
+import { ipOffset } from '../dist/capture/stream/link.js';
 import { pcap_file_header } from '../dist/codec/pcap/pcap.js';
 
 const { values } = parseArgs({

@@ -12,20 +12,18 @@ export {
   Auditor,
   type AuditReport,
   audit,
-} from './capture/audit.js';
-export { type Asked, CallTimes } from './capture/call-times.js';
-export { type CapturedCalls, readCalls } from './capture/calls.js';
-export { capturedClasses } from './capture/captured-class.js';
-export { type AskedCall, CapturedServer } from './capture/captured-server.js';
-export type { CapturedAnswer, CapturedCall } from './capture/conversation.js';
-export { CaptureDecoder, type DecodedPdu } from './capture/decode.js';
-export { CaptureError, type Problem } from './capture/error.js';
-export { Pacing, type PacingOptions } from './capture/pacing.js';
-export { CapturedPdu } from './capture/pdu.js';
-export { type CaptureItem, readBatches, readPdus } from './capture/pdus.js';
-export { type PduRecord, pduRecord } from './capture/record.js';
-export { type RepeatedCall, type RepeatOptions, repeatConversation, whyNotRepeated } from './capture/repeat.js';
-export { type ReplayedCall, type ReplayOptions, replayCall, whyNotReplayed } from './capture/replay.js';
+} from './capture/audit/audit.js';
+export { type Asked, CallTimes } from './capture/decode/call-times.js';
+export { type CapturedCalls, readCalls } from './capture/decode/calls.js';
+export type { CapturedAnswer, CapturedCall } from './capture/decode/conversation.js';
+export { CaptureDecoder, type DecodedPdu } from './capture/decode/decode.js';
+export { type PduRecord, pduRecord } from './capture/decode/record.js';
+export { CaptureError, type Problem } from './capture/file/error.js';
+export { CapturedPdu } from './capture/pdu/pdu.js';
+export { type CaptureItem, readBatches, readPdus } from './capture/pdu/pdus.js';
+export { capturedClasses } from './capture/replay/captured-class.js';
+export { type AskedCall, CapturedServer } from './capture/replay/captured-server.js';
+export { Pacing, type PacingOptions } from './capture/replay/pacing.js';
 export {
   type KnownRelays,
   relayCaptured,
@@ -33,7 +31,9 @@ export {
   type WhatIfCell,
   type WhatIfOptions,
   whyNotRelayed,
-} from './capture/replay-relay.js';
+} from './capture/replay/relay.js';
+export { type RepeatedCall, type RepeatOptions, repeatConversation, whyNotRepeated } from './capture/replay/repeat.js';
+export { type ReplayedCall, type ReplayOptions, replayCall, whyNotReplayed } from './capture/replay/replay.js';
 export { type ActivateOptions, type ActivationResult, activate } from './client/activate.js';
 export { Automation, type AutomationValue, DispatchError, PathError } from './client/automation.js';
 export { acceptedContext, type ConnectionOptions, propose, RpcConnection } from './client/connection.js';
@@ -165,9 +165,8 @@ export {
   OPEN_ACCESS,
   type Trustee,
 } from './server/access.js';
-export type { LogonSessions } from './server/activation-checks.js';
-export type { Activation, FailedLogon, LoggedEvent } from './server/activation-log.js';
-export type { AddressOptions } from './server/bindings.js';
+export type { LogonSessions } from './server/activation/checks.js';
+export type { Activation, FailedLogon, LoggedEvent } from './server/activation/log.js';
 export {
   AutomationError,
   type AutomationMember,
@@ -189,7 +188,8 @@ export {
   comMethod,
   type ObjectCall,
 } from './server/classes/index.js';
-export type { EndpointObserver } from './server/endpoint.js';
-export type { Invocation, RefusedCall } from './server/object-exporter.js';
+export type { EndpointObserver } from './server/endpoint/endpoint.js';
+export { type Handler, method, type Service, service } from './server/endpoint/service.js';
+export type { AddressOptions } from './server/objects/bindings.js';
+export type { Invocation, RefusedCall } from './server/objects/exporter.js';
 export { type DcomServer, type ServerOptions, startServer } from './server/server.js';
-export { type Handler, method, type Service, service } from './server/service.js';

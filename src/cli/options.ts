@@ -6,8 +6,8 @@ import { parseRegistry, type Registry } from '../hardening/registry.js';
 import { type PatchLevel, patchLevel } from '../hardening/timeline.js';
 import { parseEndpoint } from '../net/channel.js';
 import { type AccountEntry, parseAccount, Secret, SecurityError } from '../security/index.js';
-import { parseFields } from './decode-fields.js';
-import { type Filter, parseFilter } from './decode-filter.js';
+import { parseFields } from './decode/fields.js';
+import { type Filter, parseFilter } from './decode/filter.js';
 import { LOG_LEVELS, UsageError } from './io.js';
 
 /** Turns what a parser throws into commander's error, which names the option. */

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { activateCommand } from './activate.js';
-import { auditCommand } from './audit.js';
-import { decodeCommand } from './decode.js';
-import { demoCommand } from './demo.js';
-import { explainCommand } from './explain.js';
-import { labCommand } from './lab.js';
-import { relayCommand } from './relay.js';
-import { replayCommand } from './replay.js';
-import { serveCommand } from './serve.js';
+import { activateCommand } from './activate/command.js';
+import { auditCommand } from './audit/command.js';
+import { decodeCommand } from './decode/command.js';
+import { demoCommand } from './demo/command.js';
+import { explainCommand } from './explain/command.js';
+import { labCommand } from './lab/command.js';
+import { relayCommand } from './relay/command.js';
+import { replayCommand } from './replay/command.js';
+import { serveCommand } from './serve/command.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { CaptureError } from '../capture/error.js';
+import { CaptureError } from '../capture/file/error.js';
 import { PolicyInputError } from '../hardening/error.js';
 import { TransportError } from '../net/error.js';
 import { UsageError } from './io.js';

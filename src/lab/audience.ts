@@ -1,8 +1,8 @@
 import type { Endpoint } from '../net/channel.js';
 import type { AssociationEvent } from '../rpc/index.js';
-import type { Activation, FailedLogon, LoggedEvent, LogListeners } from '../server/activation-log.js';
-import type { EndpointObserver } from '../server/endpoint.js';
-import type { Invocation, RefusedCall } from '../server/object-exporter.js';
+import type { Activation, FailedLogon, LoggedEvent, LogListeners } from '../server/activation/log.js';
+import type { EndpointObserver } from '../server/endpoint/endpoint.js';
+import type { Invocation, RefusedCall } from '../server/objects/exporter.js';
 
 /** Somebody who wants to be told what a server sees and does. */
 export type Listening = EndpointObserver & LogListeners;

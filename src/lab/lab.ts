@@ -5,7 +5,7 @@ import type { Application } from '../hardening/machine.js';
 import type { Trace } from '../hardening/trace.js';
 import { type InjectedFault, type SeededBytes, seededRandom } from '../net/simulation/index.js';
 import { comments } from './comments.js';
-import { LabHost } from './lab-host.js';
+import { LabHost } from './host.js';
 import { machineOf } from './machines.js';
 import type { LabActivation, LabFinding, LabRelay, LabTrace, ServedActivation, TimelineCell } from './run-types.js';
 import type { HostData } from './scenario.js';

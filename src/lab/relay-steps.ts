@@ -4,8 +4,8 @@ import { activationAsClient } from '../hardening/machine-policy.js';
 import { expectedStop, luredOnly, type RelayVariant, relayBetween, Witness } from '../relay/index.js';
 import { DEFAULT_PROFILE } from '../rpc/index.js';
 import { compare, MODEL, type StepContext } from './expectations.js';
+import type { LabHost } from './host.js';
 import type { Lab } from './lab.js';
-import type { LabHost } from './lab-host.js';
 import { variantsOf } from './references.js';
 import type { StepOf } from './scenario.js';
 

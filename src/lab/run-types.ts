@@ -5,7 +5,7 @@ import type { Machine } from '../hardening/machine.js';
 import type { Trace } from '../hardening/trace.js';
 import type { RelayVariant, SceneOutcome } from '../relay/index.js';
 import type { Milliseconds } from '../security/index.js';
-import type { Activation } from '../server/activation-log.js';
+import type { Activation } from '../server/activation/log.js';
 
 /** One activation of a lab: what the client wanted, what went over the wire, what came of it at both ends. */
 export interface LabActivation {

@@ -1,7 +1,7 @@
 import { CodecError } from '../codec/error.js';
 import { decodePdu, type Pdu } from '../codec/rpce/index.js';
 import type { ChannelEvents } from '../net/channel.js';
-import { PduAssembler } from '../rpc/assembler.js';
+import { PduAssembler } from '../rpc/core/assembler.js';
 
 export interface GateOptions {
   /** Settles when the PDU may go on; what it rejects with ends the connection for whoever is behind the gate. */

@@ -1,5 +1,5 @@
 import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
-import type { RefusedBy } from '../server/activation-log.js';
+import type { RefusedBy } from '../server/activation/log.js';
 import type { RequestClaim } from './claims.js';
 import { TAMPERINGS, type Tampering } from './tamper.js';
 

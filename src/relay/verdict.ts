@@ -1,8 +1,8 @@
 import type { CallOutcome } from '../client/outcome.js';
 import type { Event10036, LoggedAt } from '../hardening/events.js';
 import type { AssociationEvent } from '../rpc/index.js';
-import type { Activation, FailedLogon, LoggedEvent } from '../server/activation-log.js';
-import type { Invocation, RefusedCall } from '../server/object-exporter.js';
+import type { Activation, FailedLogon, LoggedEvent } from '../server/activation/log.js';
+import type { Invocation, RefusedCall } from '../server/objects/exporter.js';
 import type { Stage } from './attacker.js';
 import type { StoppedAt } from './variants.js';
 

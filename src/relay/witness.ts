@@ -2,9 +2,9 @@ import { CodecError } from '../codec/error.js';
 import { decodePdu } from '../codec/rpce/index.js';
 import { type Endpoint, formatEndpoint } from '../net/channel.js';
 import type { AssociationEvent } from '../rpc/index.js';
-import type { Activation, FailedLogon, LoggedEvent, LogListeners } from '../server/activation-log.js';
-import type { EndpointObserver } from '../server/endpoint.js';
-import type { Invocation, RefusedCall } from '../server/object-exporter.js';
+import type { Activation, FailedLogon, LoggedEvent, LogListeners } from '../server/activation/log.js';
+import type { EndpointObserver } from '../server/endpoint/endpoint.js';
+import type { Invocation, RefusedCall } from '../server/objects/exporter.js';
 import { serverChallengeOf } from './victim.js';
 
 /** Watches a server from now on: what it logs and refuses, which connections it closes, which challenges it gives out. */

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import type { LogListeners } from './activation-log.js';
-import type { EndpointObserver } from './endpoint.js';
+import type { LogListeners } from './activation/log.js';
+import type { EndpointObserver } from './endpoint/endpoint.js';
 
 /**
  * Calls what the user of a server handed in to be told. What such a function throws is logged and changes no answer;

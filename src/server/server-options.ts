@@ -8,13 +8,13 @@ import type { Timers } from '../net/timers.js';
 import type { RpcLimits, RpcProfile } from '../rpc/index.js';
 import type { AccountEntry, Milliseconds, NtlmServerPolicy, RandomBytes, ServerNames } from '../security/index.js';
 import type { AccessPermissions } from './access.js';
-import type { LogonSessions } from './activation-checks.js';
-import type { Activation, FailedLogon, LoggedEvent, LogListeners } from './activation-log.js';
-import type { AddressOptions } from './bindings.js';
+import type { LogonSessions } from './activation/checks.js';
+import type { Activation, FailedLogon, LoggedEvent, LogListeners } from './activation/log.js';
 import type { ComClass } from './classes/class.js';
-import type { EndpointObserver } from './endpoint.js';
-import type { Invocation, RefusedCall } from './object-exporter.js';
-import type { Service } from './service.js';
+import type { EndpointObserver } from './endpoint/endpoint.js';
+import type { Service } from './endpoint/service.js';
+import type { AddressOptions } from './objects/bindings.js';
+import type { Invocation, RefusedCall } from './objects/exporter.js';
 
 export interface ServerOptions extends LogListeners {
   /** `ADDRESS:PORT`; port 135 where absent, 0 for a free one. `127.0.0.1:135` where nothing is given. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
-import { PING_PERIOD } from '../codec/dcom/index.js';
+import { PING_PERIOD, REMOTE_UNKNOWN } from '../codec/dcom/index.js';
 import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import { patchLevel } from '../hardening/timeline.js';
 import { type Listener, parseEndpoint } from '../net/channel.js';
@@ -17,27 +17,33 @@ import {
   spnegoAcceptor,
 } from '../security/index.js';
 import { DEFAULT_ACCESS, OPEN_ACCESS } from './access.js';
-import { DEFAULT_SESSIONS } from './activation-checks.js';
-import { ServerLog } from './activation-log.js';
-import { activators } from './activator.js';
-import { ServerBindings } from './bindings.js';
+import { activators } from './activation/activator.js';
+import { DEFAULT_SESSIONS } from './activation/checks.js';
+import { ServerLog } from './activation/log.js';
 import type { ComClass } from './classes/class.js';
 import { genericClass } from './classes/generic.js';
 import { HRESULT } from './com.js';
-import { type EndpointObserver, type EndpointOptions, keepTime, RpcEndpoint, type Services } from './endpoint.js';
-import { type EndpointEntry, endpointMapper } from './endpoint-mapper.js';
-import { REMOTE_UNKNOWN, remoteUnknown } from './exporter.js';
-import { interfaceSet } from './interface-set.js';
+import {
+  type EndpointObserver,
+  type EndpointOptions,
+  keepTime,
+  RpcEndpoint,
+  type Services,
+} from './endpoint/endpoint.js';
+import { interfaceSet } from './endpoint/interface-set.js';
+import { management } from './endpoint/management.js';
+import { type EndpointEntry, endpointMapper } from './endpoint/mapper.js';
+import { recording } from './endpoint/recording.js';
+import { echoService } from './endpoint/rpcecho.js';
+import type { CallContext, Service } from './endpoint/service.js';
 import { Listeners } from './listeners.js';
-import { management } from './management.js';
-import { ObjectExporter, type RefusedCall } from './object-exporter.js';
-import { ObjectTable } from './objects.js';
-import { PingSets } from './ping-sets.js';
-import { recording } from './recording.js';
-import { objectResolver } from './resolver.js';
-import { echoService } from './rpcecho.js';
+import { ServerBindings } from './objects/bindings.js';
+import { ObjectExporter, type RefusedCall } from './objects/exporter.js';
+import { PingSets } from './objects/ping-sets.js';
+import { remoteUnknown } from './objects/remote-unknown.js';
+import { objectResolver } from './objects/resolver.js';
+import { ObjectTable } from './objects/table.js';
 import type { DcomServer, ServerOptions } from './server-options.js';
-import type { CallContext, Service } from './service.js';
 
 export { type DcomServer, EXTRA_INTERFACES, type ExtraInterface, type ServerOptions } from './server-options.js';
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readPdus } from '../../src/capture/pdus.js';
+import { readPdus } from '../../src/capture/pdu/pdus.js';
 import { Recorder } from '../../src/net/recorder.js';
 import { corpus, corpusMissing, corpusPath, knownKey } from '../support/corpus.js';
 import { readStreams } from '../support/streams.js';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { CallTimes } from '../../src/capture/call-times.js';
-import { CaptureDecoder } from '../../src/capture/decode.js';
-import { readPdus } from '../../src/capture/pdus.js';
-import { type PduRecord, pduRecord } from '../../src/capture/record.js';
+import { CallTimes } from '../../src/capture/decode/call-times.js';
+import { CaptureDecoder } from '../../src/capture/decode/decode.js';
+import { type PduRecord, pduRecord } from '../../src/capture/decode/record.js';
+import { readPdus } from '../../src/capture/pdu/pdus.js';
 import { type Pdu, PTYPE } from '../../src/codec/rpce/index.js';
 import { corpus, corpusMissing, knownKey } from '../support/corpus.js';
 import { CAPTURE_OPTIONS, OVER_TCP, tshark } from '../support/tshark.js';

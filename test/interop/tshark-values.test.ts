@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { readCalls } from '../../src/capture/calls.js';
-import type { CapturedCall } from '../../src/capture/conversation.js';
-import { whyNotReplayed } from '../../src/capture/replay.js';
+import { readCalls } from '../../src/capture/decode/calls.js';
+import type { CapturedCall } from '../../src/capture/decode/conversation.js';
+import { whyNotReplayed } from '../../src/capture/replay/replay.js';
 import {
   activationPropertiesOf,
   bindingsOf,

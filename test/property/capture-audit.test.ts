@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type AuditItem, Auditor } from '../../src/capture/audit.js';
-import { CaptureError } from '../../src/capture/error.js';
-import { csvLine } from '../../src/report/audit-csv.js';
-import { AuditGroups } from '../../src/report/audit-groups.js';
-import { auditResults } from '../../src/report/audit-results.js';
-import { whatMustChange } from '../../src/report/audit-text.js';
+import { type AuditItem, Auditor } from '../../src/capture/audit/audit.js';
+import { CaptureError } from '../../src/capture/file/error.js';
+import { csvLine } from '../../src/report/audit/csv.js';
+import { AuditGroups } from '../../src/report/audit/groups.js';
+import { auditResults } from '../../src/report/audit/results.js';
+import { whatMustChange } from '../../src/report/audit/text.js';
 import { ndjson } from '../../src/report/ndjson.js';
 import { tap } from '../../src/report/tap.js';
 import { corpus, KNOWN_PASSWORD, knownKey } from '../support/corpus.js';

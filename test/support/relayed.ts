@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readPdus } from '../../src/capture/pdus.js';
+import { readPdus } from '../../src/capture/pdu/pdus.js';
 import { type RecordedDirection, Recorder } from '../../src/net/recorder.js';
 
 const SHIPPED = join(import.meta.dirname, '../../pcaps/activation-at-connect.pcapng');

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readPdus } from '../../src/capture/pdus.js';
+import { readPdus } from '../../src/capture/pdu/pdus.js';
 
 const CAPTURES = join(import.meta.dirname, '../../pcaps');
 

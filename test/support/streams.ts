@@ -1,7 +1,7 @@
-import type { Direction } from '../../src/capture/connection.js';
-import type { Problem } from '../../src/capture/error.js';
-import { StreamReader } from '../../src/capture/stream-reader.js';
-import type { TcpLimits } from '../../src/capture/tcp.js';
+import type { Problem } from '../../src/capture/file/error.js';
+import type { Direction } from '../../src/capture/stream/connection.js';
+import { StreamReader } from '../../src/capture/stream/reader.js';
+import type { TcpLimits } from '../../src/capture/stream/tcp.js';
 
 /** The whole of one direction of a stream, as the reassembly delivered it. */
 export interface ReadDirection {

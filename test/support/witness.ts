@@ -1,5 +1,5 @@
 import type { CallSecurity } from '../../src/rpc/index.js';
-import type { EndpointObserver } from '../../src/server/endpoint.js';
+import type { EndpointObserver } from '../../src/server/endpoint/endpoint.js';
 
 /** What a client really did on its connections, as this side of the wire saw it. */
 export interface Seen {

@@ -2,43 +2,58 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
-/** Top to bottom, as the README draws them; an import may only go to the same layer or one further down. */
-const LAYERS = [
-  'cli',
-  'report',
-  'lab',
-  'conformance',
-  'capture',
-  'relay',
-  'server',
-  'client',
-  'hardening',
-  'net',
-  'rpc',
-  'security',
-  'codec',
-];
-/** Layers that take bytes, time and randomness as arguments. */
+const root = join(import.meta.dirname, '../..');
+const src = join(root, 'src');
+
+interface Layer {
+  readonly layer: string;
+  readonly holds: string;
+  /** Top to bottom; those of one row do not know each other. */
+  readonly rooms?: readonly (readonly string[])[];
+}
+
+/** Top to bottom: an import goes to the same layer or one further down, and within a layer likewise between its rooms. */
+const LAYERS = JSON.parse(readFileSync(join(root, 'scripts/layers.json'), 'utf8')) as readonly Layer[];
+
+/** Layers that take octets, time and randomness as arguments. */
 const WITHOUT_IO = ['codec', 'security', 'rpc', 'hardening'];
 const IO_MODULES = /^node:(net|fs|dns|http|https|tls|dgram|child_process|worker_threads|timers)(\/|$)/;
 
-const src = join(import.meta.dirname, '../../src');
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) => /(?<!\.d)\.ts$/.test(name));
 const importsOf = (file: string): string[] =>
   [...readFileSync(join(src, file), 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(
     (match) => match[1] as string,
   );
+const targetsOf = (file: string): string[] =>
+  importsOf(file)
+    .filter((name) => name.startsWith('.'))
+    .map((name) => relative(src, join(src, dirname(file), name)));
 const layerOf = (file: string): string => file.split(sep)[0] as string;
+const roomOf = (file: string): string | undefined => (file.split(sep).length > 2 ? file.split(sep)[1] : undefined);
+const rank = (layer: string): number => LAYERS.findIndex((row) => row.layer === layer);
 
 describe('layers', () => {
   test.each(files.filter((file) => file.includes(sep)))('%s imports only downwards', (file) => {
-    const own = LAYERS.indexOf(layerOf(file));
+    const own = rank(layerOf(file));
     expect(own, `${layerOf(file)} is not a layer`).toBeGreaterThanOrEqual(0);
-    const upward = importsOf(file)
-      .filter((name) => name.startsWith('.'))
-      .map((name) => relative(src, join(src, dirname(file), name)))
-      .filter((target) => LAYERS.indexOf(layerOf(target)) < own);
-    expect(upward).toEqual([]);
+    expect(targetsOf(file).filter((target) => rank(layerOf(target)) < own)).toEqual([]);
+  });
+
+  describe.each(LAYERS.filter(({ rooms }) => rooms !== undefined))('the rooms of $layer', ({ layer, rooms = [] }) => {
+    const known = rooms.flat();
+    const floor = (file: string): number => rooms.findIndex((row) => row.includes(roomOf(file) ?? ''));
+    const inside = files.filter((file) => layerOf(file) === layer && roomOf(file) !== undefined);
+
+    test('are all named', () => {
+      expect([...new Set(inside.map(roomOf))].sort()).toEqual([...known].sort());
+    });
+
+    test.each(inside)('%s uses its own room and those below', (file) => {
+      const elsewhere = targetsOf(file).filter(
+        (target) => layerOf(target) === layer && roomOf(target) !== undefined && roomOf(target) !== roomOf(file),
+      );
+      expect(elsewhere.filter((target) => floor(target) <= floor(file))).toEqual([]);
+    });
   });
 
   test.each(files.filter((file) => WITHOUT_IO.includes(layerOf(file))))('%s does no I/O and owns no clock', (file) => {
@@ -47,5 +62,12 @@ describe('layers', () => {
     expect(
       text.match(/\b(Date\.now|new Date\(\)|Math\.random|setTimeout|setInterval|randomBytes|process\.env)\b/g),
     ).toBeNull();
+  });
+
+  test('the README draws them as they are', () => {
+    const drawn = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/^ {4}src\/([a-z]+)\/ +(.+)$/gm)];
+    expect(drawn.map(([, layer, holds]) => ({ layer, holds }))).toEqual(
+      LAYERS.map(({ layer, holds }) => ({ layer, holds })),
+    );
   });
 });

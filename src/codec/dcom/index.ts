@@ -1,6 +1,8 @@
 export {
   IActivation,
   IRemoteSCMActivator,
+  isActivation,
+  isActivator,
   RemoteActivation,
   RemoteCreateInstance,
   RemoteGetClassObject,

@@ -61,3 +61,6 @@ export const IRemUnknown2 = interfaceDef({
   section: '[MS-DCOM] 3.1.1.5.7',
   operations: [RemQueryInterface, RemAddRef, RemRelease, RemQueryInterface2],
 });
+
+/** The interfaces of every object exporter's remote unknown, which are called with an IPID of their own ([MS-DCOM] 3.1.1.5.6, 3.1.1.5.7). */
+export const REMOTE_UNKNOWN: ReadonlySet<string> = new Set([IRemUnknown.uuid, IRemUnknown2.uuid]);

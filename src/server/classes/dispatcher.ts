@@ -21,8 +21,13 @@ import {
 } from '../../codec/oaut/index.js';
 import { UUID_NULL } from '../../codec/uuid.js';
 import { HRESULT } from '../com.js';
-import { AutomationError, type AutomationIds, type AutomationMember, type AutomationMembers } from './automation.js';
 import { type AutomationParameter, bindArguments, type InvokeRequest } from './automation-arguments.js';
+import {
+  AutomationError,
+  type AutomationIds,
+  type AutomationMember,
+  type AutomationMembers,
+} from './automation-members.js';
 import { type ComInterface, type ComObject, comInterface, comMethod, type ObjectCall } from './class.js';
 
 interface Result {

@@ -1,5 +1,6 @@
 import { HRESULT } from '../com.js';
-import { AutomationError, automationClass } from './automation.js';
+import { automationClass } from './automation.js';
+import { AutomationError } from './automation-members.js';
 import type { ComClass, ObjectCall } from './class.js';
 
 const recorded =

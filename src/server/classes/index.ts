@@ -18,4 +18,5 @@ export const CLASS_NAMES = Object.keys(CLASSES) as ClassName[];
 
 export * from './automation.js';
 export type { AutomationParameter, ByRef } from './automation-arguments.js';
+export * from './automation-members.js';
 export * from './class.js';

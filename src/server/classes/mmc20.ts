@@ -1,4 +1,5 @@
-import { type AutomationMembers, automationClass, automationObject } from './automation.js';
+import { automationClass, automationObject } from './automation.js';
+import type { AutomationMembers } from './automation-members.js';
 import type { ComClass, ObjectCall } from './class.js';
 
 /** DISPIDs of the real objects, as a Windows server's type information gives them in a capture. */

@@ -1,4 +1,5 @@
-import { type AutomationMembers, automationClass, automationObject } from './automation.js';
+import { automationClass, automationObject } from './automation.js';
+import type { AutomationMembers } from './automation-members.js';
 import type { ComClass, ComObject, ObjectCall } from './class.js';
 
 /** DISPIDs by which captured clients of Windows servers call the members. */

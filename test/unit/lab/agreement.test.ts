@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type AuditedActivation, type AuditFinding, audit } from '../../../src/capture/audit.js';
-import { CaptureDecoder } from '../../../src/capture/decode.js';
-import { readPdus } from '../../../src/capture/pdus.js';
-import { pduRecord } from '../../../src/capture/record.js';
+import { type AuditedActivation, type AuditFinding, audit } from '../../../src/capture/audit/audit.js';
+import { CaptureDecoder } from '../../../src/capture/decode/decode.js';
+import { pduRecord } from '../../../src/capture/decode/record.js';
+import { readPdus } from '../../../src/capture/pdu/pdus.js';
 import { observer } from '../../../src/cli/secrets.js';
 import { shippedScenarios } from '../../../src/lab/index.js';
 import { captureFile, passwordOf, type RecordedLab, recordedLab } from '../../support/labs.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { labResults } from '../../../src/report/lab-results.js';
+import { labResults } from '../../../src/report/lab/results.js';
 import { ACTIVATE, HOSTS, play } from '../../support/lab-steps.js';
 import { passwordOf } from '../../support/labs.js';
 

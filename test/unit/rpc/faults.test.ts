@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { decodePdu, encodePdu, FAULT, type FaultPdu, PFC } from '../../../src/codec/rpce/index.js';
 import { uuidToBytes } from '../../../src/codec/uuid.js';
-import { EXTENDED_ERROR_SIGNATURE } from '../../../src/rpc/bind-nak.js';
-import { FORBIDDEN_FAULT_STATUSES } from '../../../src/rpc/fault-statuses.js';
+import { EXTENDED_ERROR_SIGNATURE } from '../../../src/rpc/client/bind-nak.js';
+import { FORBIDDEN_FAULT_STATUSES } from '../../../src/rpc/core/fault-statuses.js';
 import { ClientAssociation } from '../../../src/rpc/index.js';
 import { element, NOW } from '../../support/associations.js';
 import { RawServer, WHOLE } from '../../support/raw-server.js';

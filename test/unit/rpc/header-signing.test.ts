@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FAULT, PFC, RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../../../src/codec/rpce/index.js';
-import { protect } from '../../../src/rpc/protection.js';
+import { protect } from '../../../src/rpc/core/protection.js';
 import type { AcceptorProvider, ProtectedMessage, SecurityContext } from '../../../src/security/index.js';
 import { element, NOW, Pair } from '../../support/associations.js';
 import { mutualAcceptor, mutualInitiator } from '../../support/mutual.js';

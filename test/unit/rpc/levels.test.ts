@@ -8,8 +8,8 @@ import {
   RPC_C_AUTHN,
   RPC_C_AUTHN_LEVEL,
 } from '../../../src/codec/rpce/index.js';
+import { protect } from '../../../src/rpc/core/protection.js';
 import { ClientAssociation } from '../../../src/rpc/index.js';
-import { protect } from '../../../src/rpc/protection.js';
 import { element, NOW, Pair } from '../../support/associations.js';
 import { initiate, RawServer, requestPdu, WHOLE } from '../../support/raw-server.js';
 

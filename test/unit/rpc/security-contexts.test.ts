@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type AuthVerifier, FAULT, PFC, RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../../../src/codec/rpce/index.js';
+import { protect } from '../../../src/rpc/core/protection.js';
 import { ClientAssociation } from '../../../src/rpc/index.js';
-import { protect } from '../../../src/rpc/protection.js';
 import { element, NOW } from '../../support/associations.js';
 import { initiate, RawServer, requestPdu, WHOLE } from '../../support/raw-server.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readPdus } from '../../../src/capture/pdus.js';
+import { readPdus } from '../../../src/capture/pdu/pdus.js';
 import { decodePdu, type Pdu, RPC_C_AUTHN_LEVEL, sec_trailer, stubOffset } from '../../../src/codec/rpce/index.js';
 import { ntlmPassive, type PassiveContext, Secret, spnegoPassive } from '../../../src/security/index.js';
 import { corpusMissing, KNOWN_PASSWORD, knownKey } from '../../support/corpus.js';

@@ -6,7 +6,7 @@ import {
   ResolveOxid2,
   ServerAlive2,
 } from '../../../src/codec/dcom/index.js';
-import type { AddressOptions } from '../../../src/server/bindings.js';
+import type { AddressOptions } from '../../../src/server/objects/bindings.js';
 import { activates, bind, serve } from '../../support/live.js';
 
 let server: Awaited<ReturnType<typeof serve>>;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { OR_INVALID_OID, OR_INVALID_SET, PING_PERIOD } from '../../../src/codec/dcom/index.js';
 import type { ComClass } from '../../../src/server/classes/index.js';
-import { ObjectTable, type ObjectTableOptions } from '../../../src/server/objects.js';
-import { type PingSetOptions, PingSets } from '../../../src/server/ping-sets.js';
+import { type PingSetOptions, PingSets } from '../../../src/server/objects/ping-sets.js';
+import { ObjectTable, type ObjectTableOptions } from '../../../src/server/objects/table.js';
 import { countingRandom } from '../../support/associations.js';
 
 const IID_IUnknown = '00000000-0000-0000-c000-000000000046';

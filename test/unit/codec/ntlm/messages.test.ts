@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readPdus } from '../../../../src/capture/pdus.js';
+import { readPdus } from '../../../../src/capture/pdu/pdus.js';
 import { asBuffer, fromHex, toHex } from '../../../../src/codec/bytes.js';
 import { CodecError } from '../../../../src/codec/error.js';
 import {

@@ -1,0 +1,149 @@
+import { basename } from 'node:path';
+import { serverDecision } from '../../hardening/decision.js';
+import type { PolicyProfile } from '../../hardening/profile.js';
+import type { Registry } from '../../hardening/registry.js';
+import { type AsOf, type PatchLevel, patchLevel } from '../../hardening/timeline.js';
+import type { CallLevel } from '../../rpc/index.js';
+import { ntlmPassive, type PassiveContext, spnegoPassive } from '../../security/index.js';
+import type { Problem } from '../file/error.js';
+import type { CaptureSource } from '../file/source.js';
+import type { CapturedPdu, StreamEnd } from '../pdu/pdu.js';
+import { readCapture } from '../pdu/pdus.js';
+import type { AuditedActivation, AuditFinding, AuditItem } from './records.js';
+import { RelayWatch } from './relay.js';
+import { AuditStream, type Judgement, SharedMemory } from './stream.js';
+
+export type { AuditedActivation, AuditFinding, AuditItem, FindingName } from './records.js';
+
+/** The day on which the last phase of KB5004442 began: what every patched server does now. */
+export const LAST_PHASE = '2023-03-14';
+
+export interface AuditOptions {
+  /** Patch level of the server that the activations are held against; 2023-03-14 where absent. */
+  readonly asOf?: AsOf;
+  readonly registry?: Registry;
+  readonly profile?: Partial<PolicyProfile>;
+  /** Follows handshakes with the secrets that are known; without it, names are read and nothing is unsealed. */
+  readonly observe?: (authType: number) => PassiveContext | undefined;
+}
+
+export interface AuditHandlers {
+  /** An activation when its answer is there, a finding when its stream has ended. */
+  readonly item: (item: AuditItem) => void;
+  readonly problem?: (problem: Problem) => void;
+  /** Waited for after each piece of the file. */
+  readonly pause?: () => Promise<void>;
+}
+
+/** What an audit of one file read. */
+export interface AuditedFile {
+  readonly file: string;
+  readonly frames: number;
+  readonly streams: number;
+  readonly pdus: number;
+  /** Findings of streams that had more kinds of them than are kept. */
+  readonly droppedFindings: number;
+}
+
+/** Audits captures one after the other; relays are found across them. */
+export class Auditor {
+  readonly patchLevel: PatchLevel;
+  readonly #options: AuditOptions;
+  readonly #observe: (authType: number) => PassiveContext | undefined;
+  readonly #relays = new RelayWatch();
+
+  /** Throws `PolicyInputError` for a date that is none. */
+  constructor(options: AuditOptions = {}) {
+    this.#options = options;
+    this.patchLevel = patchLevel(options.asOf ?? LAST_PHASE);
+    this.#observe = options.observe ?? observeWithoutSecrets();
+  }
+
+  /** Throws `CaptureError` where nothing can be read. */
+  async file(source: CaptureSource, { item, problem, pause }: AuditHandlers): Promise<AuditedFile> {
+    const file = typeof source !== 'string' ? 'capture' : source === '-' ? 'stdin' : basename(source);
+    const shared = new SharedMemory(item);
+    const options = { file, relays: this.#relays, observe: this.#observe, judge: this.#judge, emit: item, shared };
+    const streams = new Map<number, AuditStream>();
+    let pdus = 0;
+    let droppedFindings = 0;
+    const streamOf = (pdu: CapturedPdu): AuditStream => {
+      const before = streams.get(pdu.stream);
+      if (before !== undefined) return before;
+      const created = new AuditStream(options);
+      streams.set(pdu.stream, created);
+      return created;
+    };
+    const take = (pdu: CapturedPdu): void => {
+      pdus++;
+      streamOf(pdu).take(pdu);
+    };
+    const end = ({ stream }: StreamEnd): void => {
+      droppedFindings += streams.get(stream)?.end() ?? 0;
+      streams.delete(stream);
+    };
+    const handlers = {
+      onPdu: take,
+      onCut: (pdu: CapturedPdu) => streamOf(pdu).cut(pdu),
+      onEnd: end,
+      ...(problem && { onProblem: problem }),
+      ...(pause && { onPiece: pause }),
+    };
+    const read = await readCapture(source, handlers, { reuse: true });
+    return { file, ...read, pdus, droppedFindings };
+  }
+
+  readonly #judge = (operation: string, { authType, level }: CallLevel, anonymous: boolean): Judgement => {
+    const { date } = this.patchLevel;
+    if (level === undefined || authType === undefined) {
+      const reason = 'its authentication level is not in the capture';
+      return { as_of: date, decision: 'unknown', rule: 'no level', reason, event: null, unconfirmed: false };
+    }
+    const { registry, profile } = this.#options;
+    const decision = serverDecision({
+      asOf: this.patchLevel,
+      authType,
+      level,
+      anonymous,
+      method: operation,
+      ...(registry && { registry }),
+      ...(profile && { profile }),
+    });
+    return {
+      as_of: date,
+      decision: decision.outcome,
+      rule: decision.rule,
+      reason: decision.reason,
+      event: decision.event ?? null,
+      unconfirmed: decision.unconfirmed === true,
+    };
+  };
+}
+
+/** What captures hold, all at once: for a test of a few files. For many use `Auditor`, which keeps nothing. */
+export interface AuditReport {
+  readonly activations: readonly AuditedActivation[];
+  readonly findings: readonly AuditFinding[];
+}
+
+/**
+ * Every activation of captures, what a server of a date would make of it, and what else is weak in them. Throws
+ * `CaptureError` where a file cannot be read.
+ */
+export async function audit(sources: readonly CaptureSource[], options: AuditOptions = {}): Promise<AuditReport> {
+  const auditor = new Auditor(options);
+  const activations: AuditedActivation[] = [];
+  const findings: AuditFinding[] = [];
+  const item = (each: AuditItem): void => {
+    if (each.kind === 'activation') activations.push(each);
+    else findings.push(each);
+  };
+  for (const source of sources) await auditor.file(source, { item });
+  return { activations, findings };
+}
+
+function observeWithoutSecrets(): (authType: number) => PassiveContext | undefined {
+  const ntlm = ntlmPassive([]);
+  const providers = new Map([ntlm, spnegoPassive([ntlm])].map((provider) => [provider.authType, provider]));
+  return (authType) => providers.get(authType)?.observe();
+}

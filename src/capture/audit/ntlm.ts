@@ -1,0 +1,186 @@
+import { createHash } from 'node:crypto';
+import { isIP } from 'node:net';
+import { asBuffer } from '../../codec/bytes.js';
+import { CodecError } from '../../codec/error.js';
+import {
+  type AuthenticateMessage,
+  AV_FLAGS,
+  avFlags,
+  avText,
+  avTimestamp,
+  type ChallengeMessage,
+  decodeAvPairs,
+  decodeNtlmMessage,
+  isNtlm,
+  type NtlmMessage,
+  negotiateFlagNames,
+} from '../../codec/ntlm/index.js';
+import { RPC_C_AUTHN } from '../../codec/rpce/index.js';
+import { decodeNegToken } from '../../codec/spnego/index.js';
+import { SecurityError } from '../../security/index.js';
+import { responseKind } from '../../security/ntlm/check-response.js';
+import { isAnonymous, itemBytes, ntlmV2Of } from '../../security/ntlm/tokens.js';
+
+/** What an audit keeps of a CHALLENGE_MESSAGE: nothing that grows with what a peer sends but its names. */
+export interface SeenChallenge {
+  readonly nonce: string;
+  readonly flags: number;
+  /** Of the whole message, and of its TargetInfo. */
+  readonly digest: string;
+  readonly targetInfo: string;
+  /** The server's names and those of its domain, in lower case. */
+  readonly names: readonly string[];
+  readonly hasTimestamp: boolean;
+}
+
+/** What an audit keeps of an AUTHENTICATE_MESSAGE. */
+export interface SeenAuthenticate {
+  readonly digest: string;
+  /** Of the response to the challenge, which no two exchanges have in common; undefined for a null session. */
+  readonly response: string | undefined;
+  readonly kind: 'NTLMv2' | 'NTLMv1' | 'anonymous' | 'other';
+  /** The kind of the response by its full name. */
+  readonly responseName: string;
+  readonly micAnnounced: boolean;
+  readonly target: string | undefined;
+}
+
+const MAX_NAME = 256;
+const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('base64').slice(0, 24);
+
+/** The CHALLENGE_MESSAGE or AUTHENTICATE_MESSAGE in a token, by itself or in SPNEGO; undefined for any other token. */
+export function ntlmToken(
+  authType: number,
+  token: Uint8Array,
+): { octets: Uint8Array; message: NtlmMessage } | undefined {
+  if (!mayTell(token)) return undefined;
+  return readable(() => {
+    const octets = isNtlm(token) ? token : authType === RPC_C_AUTHN.GSS_NEGOTIATE ? insideSpnego(token) : undefined;
+    return octets === undefined || !isNtlm(octets) ? undefined : { octets, message: decodeNtlmMessage(octets) };
+  });
+}
+
+/** There is a CHALLENGE_MESSAGE or AUTHENTICATE_MESSAGE in it: most tokens of most captures have none. */
+function mayTell(token: Uint8Array): boolean {
+  const bytes = asBuffer(token);
+  const at = bytes.indexOf(SIGNATURE);
+  const type = at < 0 ? undefined : bytes[at + SIGNATURE.length];
+  return type === CHALLENGE || type === AUTHENTICATE;
+}
+
+/** [MS-NLMP] 2.2.1: Signature, and the first octet of MessageType. */
+const SIGNATURE = Buffer.from('NTLMSSP\0', 'latin1');
+const [CHALLENGE, AUTHENTICATE] = [2, 3];
+
+function insideSpnego(token: Uint8Array): Uint8Array | undefined {
+  const message = decodeNegToken(token);
+  return message.kind === 'NegTokenInit' ? message.mechToken : message.responseToken;
+}
+
+export function seenChallenge(octets: Uint8Array, message: ChallengeMessage): SeenChallenge {
+  const info = itemBytes(message.TargetInfo);
+  const pairs = readable(() => decodeAvPairs(info).pairs) ?? [];
+  const names = NAMES.map((name) =>
+    readable(() => avText(pairs, name))
+      ?.slice(0, MAX_NAME)
+      .toLowerCase(),
+  );
+  return {
+    nonce: Buffer.from(message.ServerChallenge).toString('hex'),
+    flags: message.NegotiateFlags,
+    digest: digestOf(octets),
+    targetInfo: digestOf(info),
+    names: names.filter((name): name is string => name !== undefined && name !== ''),
+    hasTimestamp: avTimestamp(pairs) !== undefined,
+  };
+}
+
+const NAMES = [
+  'MsvAvNbComputerName',
+  'MsvAvDnsComputerName',
+  'MsvAvNbDomainName',
+  'MsvAvDnsDomainName',
+  'MsvAvDnsTreeName',
+] as const;
+
+export function seenAuthenticate(
+  octets: Uint8Array,
+  message: AuthenticateMessage,
+  challenge: SeenChallenge | undefined,
+): SeenAuthenticate {
+  const nt = itemBytes(message.NtChallengeResponse);
+  const lm = itemBytes(message.LmChallengeResponse);
+  const anonymous = isAnonymous(message);
+  const flags = message.NegotiateFlags ?? challenge?.flags ?? 0;
+  const kind = anonymous ? 'anonymous' : responseKind({ message, flags });
+  const pairs = readable(() => ntlmV2Of(message)?.ClientChallenge.AvPairs.pairs) ?? [];
+  const target = readable(() => avText(pairs, 'MsvAvTargetName'))?.slice(0, MAX_NAME);
+  const response = nt.length >= LEAST_RESPONSE ? nt : lm;
+  return {
+    digest: digestOf(octets),
+    response: anonymous || response.length < LEAST_RESPONSE ? undefined : digestOf(response),
+    kind: kind === undefined ? 'other' : KINDS[kind],
+    responseName: kind ?? 'no known response',
+    micAnnounced: (avFlags(pairs) & AV_FLAGS.MIC_PRESENT) !== 0,
+    target: target === '' ? undefined : target,
+  };
+}
+
+/** [MS-NLMP] 2.2.2.3, 2.2.2.6: the responses of NTLMv1 have 24 octets, all others more. */
+const LEAST_RESPONSE = 24;
+const KINDS = {
+  NTLMv2: 'NTLMv2',
+  LMv2: 'NTLMv2',
+  'NTLMv1 with extended session security': 'NTLMv1',
+  NTLMv1: 'NTLMv1',
+  LM: 'NTLMv1',
+  anonymous: 'anonymous',
+} as const;
+
+/** What differs between two challenges that should be one, for people. */
+export function challengeDifferences(before: SeenChallenge, after: SeenChallenge): string[] {
+  const names = (flags: number): string => negotiateFlagNames(flags >>> 0).join(', ');
+  const [lost, gained] = [names(before.flags & ~after.flags), names(after.flags & ~before.flags)];
+  return [
+    ...(before.nonce === after.nonce ? [] : ['another ServerChallenge']),
+    ...(lost === '' ? [] : [`without ${lost}`]),
+    ...(gained === '' ? [] : [`with ${gained}`]),
+    ...(before.targetInfo === after.targetInfo ? [] : ['another TargetInfo']),
+  ];
+}
+
+/**
+ * Whether MsvAvTargetName, the service that the client meant ([MS-NLMP] 2.2.2.1), is on another machine than the one
+ * that it talks to. The rule, which rather misses one than blames a client that did nothing wrong:
+ *
+ * - an address differs where it is not that of the server, and both or neither are loopback addresses (else a tunnel
+ *   begins or ends on the machine itself);
+ * - a name differs where its first label is none of the names in the server's own CHALLENGE_MESSAGE, nor the whole name
+ *   one of its domain's; without a challenge, and for `localhost`, nothing is said.
+ */
+export function targetsAnother(spn: string, serverAddress: string, challenge: SeenChallenge | undefined): boolean {
+  const host = hostOf(spn).toLowerCase();
+  if (host === '' || host === 'localhost') return false;
+  if (isIP(host) !== 0) return isLoopback(host) === isLoopback(serverAddress) && host !== serverAddress.toLowerCase();
+  if (challenge === undefined || challenge.names.length === 0) return false;
+  const label = (name: string): string => name.split('.', 1)[0] as string;
+  return !challenge.names.some((name) => name === host || label(name) === label(host));
+}
+
+/** The host of `RPCSS/host`, `HOST/host:port/realm`, `cifs/[::1]`. */
+function hostOf(spn: string): string {
+  const host = spn.split('/')[1] ?? '';
+  const bracketed = /^\[(.+)\]/.exec(host)?.[1];
+  return bracketed ?? (isIP(host) === 6 ? host : host.replace(/:\d+$/, ''));
+}
+
+const isLoopback = (address: string): boolean => /^(127\.|::1$|::ffff:127\.)/.test(address);
+
+function readable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof CodecError || error instanceof SecurityError) return undefined;
+    throw error;
+  }
+}

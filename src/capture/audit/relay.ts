@@ -1,0 +1,104 @@
+import { challengeDifferences, type SeenAuthenticate, type SeenChallenge } from './ntlm.js';
+import type { AuditPlace } from './records.js';
+
+/** One NTLM exchange on one connection, as it goes on. */
+export interface Leg {
+  /** Of its CHALLENGE_MESSAGE, or of its AUTHENTICATE_MESSAGE where the first was not captured. */
+  readonly place: AuditPlace;
+  readonly clientAddress: string;
+  readonly serverAddress: string;
+  readonly seconds: number;
+  challenge: SeenChallenge | undefined;
+  authenticate: SeenAuthenticate | undefined;
+  /** It is known to be one of two. */
+  matched: boolean;
+  /** The leg that had the same challenge before, where the addresses make a chain. */
+  suspect: Leg | undefined;
+}
+
+/** Two legs of one exchange. */
+export interface RelaySighting {
+  readonly first: Leg;
+  readonly second: Leg;
+  /** By the response to the challenge, which a client makes once; or by the challenge alone. */
+  readonly by: 'response' | 'challenge';
+  /** The server of one leg is the client of the other: a man in the middle, not two captures of one connection. */
+  readonly chained: boolean;
+  /** What the man in the middle changed in the CHALLENGE_MESSAGE; undefined where it is the same, or not captured twice. */
+  readonly changed: readonly string[] | undefined;
+  readonly authenticateChanged: boolean;
+}
+
+/** Exchanges that are remembered, over all files; the oldest give way. */
+const MAX_LEGS = 16_384;
+/** A relayed challenge goes on at once: a client that waits longer has given up. */
+const AT_ONCE = 60;
+
+/**
+ * Finds one NTLM exchange on two connections. The rule: the same response to a challenge on two connections whose
+ * endpoints differ; or the same ServerChallenge within a minute, where the server of the first connection is the client
+ * of the second one. The same connection in two captures, and a server whose challenges repeat, are neither.
+ */
+export class RelayWatch {
+  readonly #byResponse = new Map<string, Leg>();
+  readonly #byNonce = new Map<string, Leg>();
+
+  /** A CHALLENGE_MESSAGE: remembers which leg had it before. */
+  challenge(leg: Leg): void {
+    const { nonce } = leg.challenge as SeenChallenge;
+    const before = this.#byNonce.get(nonce);
+    if (before === undefined) remember(this.#byNonce, nonce, leg);
+    else if (chained(before, leg) && soon(before, leg)) leg.suspect = before;
+  }
+
+  /** An AUTHENTICATE_MESSAGE. */
+  authenticate(leg: Leg): RelaySighting | undefined {
+    const response = leg.authenticate?.response;
+    if (response === undefined) return undefined;
+    const before = this.#byResponse.get(response);
+    if (before === undefined) {
+      remember(this.#byResponse, response, leg);
+      return undefined;
+    }
+    return differ(before, leg) ? sighting(before, leg, 'response') : undefined;
+  }
+
+  /** The connection of a leg has ended: says so where only the challenge gave it away. */
+  ended(leg: Leg): RelaySighting | undefined {
+    const { suspect } = leg;
+    return suspect === undefined || leg.matched || suspect.matched ? undefined : sighting(suspect, leg, 'challenge');
+  }
+}
+
+function sighting(first: Leg, second: Leg, by: RelaySighting['by']): RelaySighting {
+  first.matched = true;
+  second.matched = true;
+  const bothChallenges = first.challenge !== undefined && second.challenge !== undefined;
+  const same = !bothChallenges || first.challenge?.digest === second.challenge?.digest;
+  return {
+    first,
+    second,
+    by,
+    chained: chained(first, second),
+    changed: same
+      ? undefined
+      : challengeDifferences(first.challenge as SeenChallenge, second.challenge as SeenChallenge),
+    authenticateChanged:
+      first.authenticate !== undefined &&
+      second.authenticate !== undefined &&
+      first.authenticate.digest !== second.authenticate.digest,
+  };
+}
+
+const differ = (a: Leg, b: Leg): boolean => a.place.client !== b.place.client || a.place.server !== b.place.server;
+
+const chained = (a: Leg, b: Leg): boolean =>
+  (a.serverAddress === b.clientAddress && a.clientAddress !== a.serverAddress) ||
+  (b.serverAddress === a.clientAddress && b.clientAddress !== b.serverAddress);
+
+const soon = (a: Leg, b: Leg): boolean => Math.abs(a.seconds - b.seconds) <= AT_ONCE;
+
+function remember(legs: Map<string, Leg>, key: string, leg: Leg): void {
+  legs.set(key, leg);
+  if (legs.size > MAX_LEGS) legs.delete(legs.keys().next().value as string);
+}

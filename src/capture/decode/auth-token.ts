@@ -1,0 +1,90 @@
+import { CodecError } from '../../codec/error.js';
+import {
+  type AvName,
+  avText,
+  type ChallengeMessage,
+  decodeAvPairs,
+  decodeNtlmMessage,
+  hasFlag,
+  isNtlm,
+  type NtlmMessage,
+  negotiateFlagNames,
+  textOf,
+} from '../../codec/ntlm/index.js';
+import { type AuthVerifier, RPC_C_AUTHN } from '../../codec/rpce/index.js';
+import { decodeNegToken } from '../../codec/spnego/index.js';
+import { itemBytes } from '../../security/ntlm/tokens.js';
+
+/** What the NTLM message of a handshake says, in the terms of [MS-NLMP] 2.2.1; absent members are left out. */
+export interface AuthToken {
+  readonly message: 'NEGOTIATE_MESSAGE' | 'CHALLENGE_MESSAGE' | 'AUTHENTICATE_MESSAGE';
+  readonly NegotiateFlags: readonly string[];
+  readonly TargetName?: string;
+  readonly ServerChallenge?: string;
+  /** The texts among the AV_PAIRs, by their names. */
+  readonly TargetInfo?: Readonly<Record<string, string>>;
+  readonly DomainName?: string;
+  readonly UserName?: string;
+  readonly Workstation?: string;
+}
+
+/**
+ * The NTLM message in a token, by itself or in SPNEGO, or what is wrong with it; undefined for any other token.
+ * Responses and keys are left out, since a password can be guessed from them.
+ */
+export function authToken({ auth_type, auth_value }: AuthVerifier): AuthToken | { readonly error: string } | undefined {
+  const octets = isNtlm(auth_value) || auth_type !== RPC_C_AUTHN.GSS_NEGOTIATE ? auth_value : insideSpnego(auth_value);
+  if (octets === undefined || !isNtlm(octets)) return undefined;
+  try {
+    return fieldsOf(decodeNtlmMessage(octets));
+  } catch (error) {
+    // The token is the peer's to refuse; the PDU around it is decoded all the same.
+    if (error instanceof CodecError) return { error: error.message };
+    throw error;
+  }
+}
+
+function insideSpnego(token: Uint8Array): Uint8Array | undefined {
+  try {
+    const message = decodeNegToken(token);
+    return message.kind === 'NegTokenInit' ? message.mechToken : message.responseToken;
+  } catch (error) {
+    // Kerberos comes without SPNEGO around it too.
+    if (error instanceof CodecError) return undefined;
+    throw error;
+  }
+}
+
+const MESSAGES = { 1: 'NEGOTIATE_MESSAGE', 2: 'CHALLENGE_MESSAGE', 3: 'AUTHENTICATE_MESSAGE' } as const;
+
+function fieldsOf(message: NtlmMessage): AuthToken {
+  const flags = message.NegotiateFlags ?? 0;
+  const head = { message: MESSAGES[message.MessageType], NegotiateFlags: negotiateFlagNames(flags) };
+  // [MS-NLMP] 2.2.1.1: the names of a NEGOTIATE_MESSAGE are in the OEM character set, whatever it proposes.
+  if (message.MessageType === 1) return head;
+  const text = (item: Parameters<typeof itemBytes>[0]): string =>
+    textOf(itemBytes(item), hasFlag(flags, 'NTLMSSP_NEGOTIATE_UNICODE') ? 'unicode' : 'oem');
+  if (message.MessageType === 2)
+    return {
+      ...head,
+      TargetName: text(message.TargetName),
+      ServerChallenge: Buffer.from(message.ServerChallenge).toString('hex'),
+      TargetInfo: targetInfo(message),
+    };
+  const { DomainName, UserName, Workstation } = message;
+  return { ...head, DomainName: text(DomainName), UserName: text(UserName), Workstation: text(Workstation) };
+}
+
+const TEXTS: readonly AvName[] = [
+  'MsvAvNbComputerName',
+  'MsvAvNbDomainName',
+  'MsvAvDnsComputerName',
+  'MsvAvDnsDomainName',
+  'MsvAvDnsTreeName',
+];
+
+function targetInfo({ TargetInfo }: ChallengeMessage): Record<string, string> {
+  const { pairs } = decodeAvPairs(itemBytes(TargetInfo));
+  const texts = TEXTS.map((name) => [name, avText(pairs, name)] as const);
+  return Object.fromEntries(texts.filter((pair): pair is readonly [AvName, string] => pair[1] !== undefined));
+}

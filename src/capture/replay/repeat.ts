@@ -1,0 +1,208 @@
+import { reach } from '../../client/bindings.js';
+import { type Connector, RpcConnection } from '../../client/connection.js';
+import { ContextConnection } from '../../client/context-connection.js';
+import { clientSecurity } from '../../client/credentials.js';
+import { assertMayCall, isSimulated, MethodCallRefused } from '../../client/may-call.js';
+import { type CallOutcome, outcomeOfError } from '../../client/outcome.js';
+import type { ClientProfile } from '../../client/profile.js';
+import { IActivation, IObjectExporter, IRemoteSCMActivator, REMOTE_UNKNOWN } from '../../codec/dcom/index.js';
+import { interfaceByUuid } from '../../codec/interfaces.js';
+import type { InterfaceDef, Operation } from '../../codec/ndr/index.js';
+import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
+import { readUuid } from '../../codec/uuid.js';
+import type { Timers } from '../../net/timers.js';
+import type { Milliseconds, NtlmCredentials, RandomBytes } from '../../security/index.js';
+import type { CapturedCall } from '../decode/conversation.js';
+import { differences, outcomeOfAnswer } from './compare-answers.js';
+import { Exporters } from './exporters.js';
+import { Identifiers } from './identifiers.js';
+import type { Pacing } from './pacing.js';
+
+export interface RepeatOptions {
+  /** Methods of objects are called on loopback and on hosts of a simulated network; elsewhere they are left out. */
+  readonly host: string;
+  /** Of the activators. */
+  readonly port: number;
+  /** How its binds look; which calls it makes, the capture says. */
+  readonly profile: ClientProfile;
+  /** A captured token cannot be used again. Absent: a null session. */
+  readonly credentials?: NtlmCredentials;
+  /** Instead of the captured levels, where those are authenticated. */
+  readonly level?: number;
+  readonly random: RandomBytes;
+  /** NTLM or SPNEGO, instead of the captured one. */
+  readonly authType?: number;
+  readonly connector?: Connector;
+  readonly simulated?: boolean;
+  readonly timeout?: number;
+  readonly clock?: () => Milliseconds;
+  readonly timers?: Timers;
+  /** Keeps the waits between the calls; one call follows on the other where absent. */
+  readonly pacing?: Pacing;
+}
+
+/** A call of a conversation, made again. */
+export interface RepeatedCall {
+  readonly call: CapturedCall;
+  /** Why it was not sent: it is about something that this server has not handed out, or is not to be called there. */
+  readonly notSent?: string;
+  /** Undefined where the capture does not have the answer, or it cannot be read. */
+  readonly captured: CallOutcome | undefined;
+  readonly repeated: CallOutcome | undefined;
+  /** Where the answers say something else, as paths; identifiers and addresses are always others. */
+  readonly differences: readonly string[];
+}
+
+/** Interfaces at the resolver's port. */
+const AT_RESOLVER: ReadonlySet<string> = new Set([IObjectExporter.uuid, IActivation.uuid, IRemoteSCMActivator.uuid]);
+
+/** Whether a captured call can be part of a conversation that is repeated; if not, why. */
+export function whyNotRepeated(call: CapturedCall): string | undefined {
+  if (call.presentation === undefined) return 'its bind is not in the capture, so its interface is not known';
+  if (call.operation === undefined) return 'its operation is not known here';
+  if (!isDcom(call)) return 'it belongs to no conversation with objects';
+  if (call.value === undefined) return 'its parameters cannot be read';
+  if (call.security.level === undefined) return 'its authentication level is not in the capture';
+  return undefined;
+}
+
+/** What an object does; counting references to it and asking for its interfaces is not that. */
+const isMethod = ({ object, presentation }: CapturedCall): boolean =>
+  object !== undefined && !REMOTE_UNKNOWN.has(presentation?.interface.uuid ?? '');
+
+const isDcom = ({ object, presentation }: CapturedCall): boolean =>
+  object !== undefined || AT_RESOLVER.has(presentation?.interface.uuid ?? '');
+
+/**
+ * Makes the calls of captured conversations again, one after the other: the same operations with the same parameters,
+ * but for the identifiers, which are those that the server hands out. Where the server is neither on this machine nor
+ * simulated, methods of objects are not called: a capture may hold an attack.
+ */
+export async function repeatConversation(
+  calls: readonly CapturedCall[],
+  options: RepeatOptions,
+): Promise<readonly RepeatedCall[]> {
+  const repetition = new Repetition(options);
+  try {
+    const done: RepeatedCall[] = [];
+    for (const call of calls) {
+      await options.pacing?.due(call);
+      done.push(await repetition.repeat(call));
+    }
+    return done;
+  } finally {
+    repetition.close();
+  }
+}
+
+class Repetition {
+  readonly #options: RepeatOptions;
+  readonly #identifiers = new Identifiers();
+  /** One connection for each of the capture's, by its stream. */
+  readonly #streams = new Map<number, Promise<ContextConnection>>();
+  readonly #exporters = new Exporters();
+
+  constructor(options: RepeatOptions) {
+    this.#options = options;
+  }
+
+  async repeat(call: CapturedCall): Promise<RepeatedCall> {
+    const captured = call.answer === undefined ? undefined : outcomeOfAnswer(call.answer);
+    const missing: string[] = [];
+    const object = call.object === undefined ? undefined : this.#identifiers.uuid(call.object);
+    if (call.object !== undefined && object === undefined) missing.push(call.object);
+    const input = this.#withCause(this.#identifiers.rewrite(call.value, (identifier) => missing.push(identifier)));
+    if (missing.length > 0) {
+      const notSent = `this server has not handed out ${[...new Set(missing)].join(', ')}`;
+      return { call, notSent, captured, repeated: undefined, differences: [] };
+    }
+    try {
+      const answer = await this.#send(call, input, object);
+      this.#learn(call, input, answer);
+      const repeated = outcomeOfAnswer({ kind: 'response', value: answer });
+      return { call, captured, repeated, differences: differences(capturedValue(call), answer) };
+    } catch (error) {
+      if (error instanceof MethodCallRefused)
+        return { call, notSent: error.message, captured, repeated: undefined, differences: [] };
+      return { call, captured, repeated: outcomeOfError(error), differences: [] };
+    }
+  }
+
+  close(): void {
+    for (const stream of this.#streams.values()) stream.then((connection) => connection.close()).catch(() => {});
+  }
+
+  async #send(call: CapturedCall, input: unknown, object: string | undefined): Promise<unknown> {
+    const contexts = await this.#connection(call, object);
+    if (isMethod(call)) assertMayCall(contexts.connection.remote, isSimulated(this.#options));
+    const { uuid } = (call.presentation as NonNullable<CapturedCall['presentation']>).interface;
+    const definition = interfaceByUuid(uuid) as InterfaceDef;
+    return contexts.call(definition, call.operation as Operation<unknown, unknown>, input, object);
+  }
+
+  #learn(call: CapturedCall, input: unknown, answer: unknown): void {
+    this.#identifiers.learn(capturedValue(call), answer);
+    this.#exporters.learn(input, answer);
+  }
+
+  /** A cause of its own for each captured one, so that calls of one cause stay together. */
+  #withCause(value: unknown): unknown {
+    const record = value as Readonly<Record<string, unknown>>;
+    for (const key of ['ORPCthis', 'orpcthis']) {
+      const header = record[key] as { cid: string } | undefined;
+      if (header === undefined) continue;
+      this.#identifiers.pair(header.cid, readUuid(this.#options.random(16)));
+      return { ...record, [key]: { ...header, cid: this.#identifiers.uuid(header.cid) } };
+    }
+    return value;
+  }
+
+  #connection(call: CapturedCall, object: string | undefined): Promise<ContextConnection> {
+    const key = call.stream;
+    const before = this.#streams.get(key);
+    if (before !== undefined) return before;
+    const opened = this.#open(call, object);
+    this.#streams.set(key, opened);
+    opened.catch(() => this.#streams.delete(key));
+    return opened;
+  }
+
+  async #open(call: CapturedCall, object: string | undefined): Promise<ContextConnection> {
+    const { host, port, profile, connector, timeout, clock, timers } = this.#options;
+    const atResolver = AT_RESOLVER.has(call.presentation?.interface.uuid ?? '');
+    const targets = atResolver ? [{ host, port }] : this.#exporters.targetsOf(object);
+    const connection = await reach(targets, (target) =>
+      RpcConnection.open({
+        ...target,
+        association: profile.association,
+        ...(connector && { connector }),
+        ...(timeout !== undefined && { timeout }),
+        ...(clock && { clock }),
+        ...(timers && { timers }),
+      }),
+    );
+    return new ContextConnection({
+      connection,
+      security: this.#security(call, atResolver),
+      proposals: atResolver ? profile.resolverProposals : profile.objectProposals,
+      verificationTrailer: profile.verificationTrailer,
+    });
+  }
+
+  #security({ security }: CapturedCall, atResolver: boolean) {
+    const { level: instead, authType: otherType, credentials, random, host, profile } = this.#options;
+    const captured = security.level ?? RPC_C_AUTHN_LEVEL.NONE;
+    if (captured === RPC_C_AUTHN_LEVEL.NONE) return undefined;
+    const authType = otherType ?? security.authType ?? (atResolver ? profile.authType : profile.objectAuthType);
+    return clientSecurity({
+      // Kerberos by itself needs a ticket that nobody has; SPNEGO finds NTLM.
+      authType: authType === RPC_C_AUTHN.WINNT ? RPC_C_AUTHN.WINNT : RPC_C_AUTHN.GSS_NEGOTIATE,
+      level: instead ?? captured,
+      random,
+      ...(credentials && { credentials }),
+      ...(atResolver ? { target: `RPCSS/${host}` } : {}),
+    });
+  }
+}
+
+const capturedValue = ({ answer }: CapturedCall): unknown => (answer?.kind === 'response' ? answer.value : undefined);

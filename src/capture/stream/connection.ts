@@ -1,0 +1,139 @@
+import { type Endpoint, formatIpv4, formatIpv6 } from '../../codec/inet/address.js';
+import type { Datagram } from './ip.js';
+
+/** A segment that is ahead of its stream; the octets are a copy. */
+export interface Waiting {
+  /** As a signed 32-bit number, like all sequence numbers here: such a number needs no memory of its own. */
+  readonly sequence: number;
+  readonly bytes: Buffer;
+  /** Octets behind these that were sent but not captured. */
+  readonly missing: number;
+  readonly frame: number;
+  readonly seconds: number;
+  readonly nanoseconds: number;
+}
+
+/** Who can say in a short text what is worth keeping of a connection that is forgotten while it is open. */
+export interface Keeper {
+  readonly remainder: string;
+}
+
+/** One direction of a TCP connection; `S` is what the user of the reassembly keeps with it. */
+export class Direction<S> {
+  readonly connection: Connection<S>;
+  /** From the endpoint that sent the connection's first captured packet. */
+  readonly forward: boolean;
+  state: S | undefined = undefined;
+  /** A first segment was seen: `initial` and `next` hold. */
+  started = false;
+  /** The stream is known from its first octet on. */
+  fromSyn = false;
+  initial = 0;
+  /** The sequence number of the next octet to deliver. */
+  next = 0;
+  /** Up to where the peer has acknowledged. */
+  acknowledged = 0;
+  acknowledgedKnown = false;
+  fin = 0;
+  finSeen = false;
+  waiting: Waiting[] | undefined = undefined;
+  waitingBytes = 0;
+
+  constructor(connection: Connection<S>, forward: boolean) {
+    this.connection = connection;
+    this.forward = forward;
+  }
+
+  get reverse(): Direction<S> {
+    return this.forward ? this.connection.backward : this.connection.forward;
+  }
+
+  get source(): Endpoint {
+    return this.forward ? this.connection.first : this.connection.second;
+  }
+
+  get destination(): Endpoint {
+    return this.forward ? this.connection.second : this.connection.first;
+  }
+
+  /** This direction goes from client to server; by the SYN, else by what `connection.client` was told, else by ports. */
+  get toServer(): boolean {
+    const { client, first, second } = this.connection;
+    if (client !== undefined) return (client === 'first') === this.forward;
+    return first.port >= second.port === this.forward;
+  }
+}
+
+/** A TCP connection: the endpoint that sent the first captured packet is called first, whatever its role. */
+export class Connection<S> {
+  /** Numbered in order of appearance, as tshark numbers `tcp.stream`. */
+  readonly stream: number;
+  readonly version: number;
+  readonly address0: number;
+  readonly address1: number;
+  readonly address2: number;
+  readonly address3: number;
+  readonly peer0: number;
+  readonly peer1: number;
+  readonly peer2: number;
+  readonly peer3: number;
+  /** Both ports: the first endpoint's in the upper half, and the other way round. */
+  readonly ports: number;
+  readonly swappedPorts: number;
+  readonly hash: number;
+  readonly forward: Direction<S>;
+  readonly backward: Direction<S>;
+  /** Who is the client, once it is known. */
+  client: 'first' | 'second' | undefined = undefined;
+  /** By FIN from both sides, or RST. */
+  closed = false;
+  lastFrame = 0;
+  /** Whoever uses the reassembly wants it kept where there is no room for all. */
+  valued = false;
+  keeper: Keeper | undefined = undefined;
+  /** It was forgotten while it was open, and now speaks again. */
+  resumed = false;
+  /** What its keeper said, where it was forgotten while it was open, and now speaks again. */
+  remainder: string | undefined = undefined;
+  /** The next connection in the same bucket. */
+  chain: Connection<S> | undefined = undefined;
+  #first: Endpoint | undefined = undefined;
+  #second: Endpoint | undefined = undefined;
+
+  constructor(stream: number, d: Datagram, ports: number, hash: number) {
+    this.stream = stream;
+    this.version = d.version;
+    this.address0 = d.source0;
+    this.address1 = d.source1;
+    this.address2 = d.source2;
+    this.address3 = d.source3;
+    this.peer0 = d.destination0;
+    this.peer1 = d.destination1;
+    this.peer2 = d.destination2;
+    this.peer3 = d.destination3;
+    this.ports = ports;
+    this.swappedPorts = (ports << 16) | (ports >>> 16);
+    this.hash = hash;
+    this.forward = new Direction<S>(this, true);
+    this.backward = new Direction<S>(this, false);
+  }
+
+  get first(): Endpoint {
+    this.#first ??= this.#endpoint(this.address0, this.address1, this.address2, this.address3, this.ports >>> 16);
+    return this.#first;
+  }
+
+  get second(): Endpoint {
+    this.#second ??= this.#endpoint(this.peer0, this.peer1, this.peer2, this.peer3, this.ports & 0xffff);
+    return this.#second;
+  }
+
+  /** One of its ports is `port`; formats nothing. */
+  uses(port: number): boolean {
+    return this.ports >>> 16 === port || (this.ports & 0xffff) === port;
+  }
+
+  #endpoint(a: number, b: number, c: number, d: number, port: number): Endpoint {
+    return { address: this.version === 4 ? formatIpv4(d) : formatIpv6([a, b, c, d]), port };
+  }
+}

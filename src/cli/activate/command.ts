@@ -1,0 +1,182 @@
+import { randomBytes } from 'node:crypto';
+import { Argument, Command, Option } from 'commander';
+import { type ActivationMethod, activate } from '../../client/activate.js';
+import { CLIENT_PROFILE_NAMES, type ClientProfileName } from '../../client/profiles.js';
+import { bindingsOf, IID_IUnknown } from '../../codec/dcom/index.js';
+import { RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
+import { authnLevelName } from '../../codec/status/authn.js';
+import { clientRaise } from '../../hardening/client.js';
+import type { Registry } from '../../hardening/registry.js';
+import type { PatchLevel } from '../../hardening/timeline.js';
+import { formatEndpoint } from '../../net/channel.js';
+import type { AccountEntry } from '../../security/index.js';
+import { type Output, output, UsageError } from '../io.js';
+import {
+  AUTH_TYPES,
+  asOfOption,
+  authOption,
+  credentialsOf,
+  endpointParser,
+  jsonOption,
+  levelOption,
+  oneUserOption,
+  registryOption,
+  uuidOption,
+} from '../options.js';
+import { activateAs } from './as.js';
+
+interface ActivateOptions {
+  readonly clsid: string;
+  readonly iid: string;
+  readonly method?: ActivationMethod;
+  readonly profile?: ClientProfileName;
+  readonly invoke?: readonly string[];
+  readonly auth?: string;
+  readonly level?: number;
+  readonly user?: AccountEntry;
+  readonly asOf?: PatchLevel;
+  readonly registry?: Registry;
+  readonly json: boolean;
+}
+
+const TRANSPORT_FAILED = 2;
+
+export const activateCommand = (): Command =>
+  new Command('activate')
+    .description('one activation by a configurable DCOM client')
+    .addArgument(
+      new Argument('<host>', 'server, as HOST or HOST:PORT (135 where absent)').argParser(endpointParser(135)),
+    )
+    .argument('[arguments...]', 'after --: further arguments of --invoke, which may begin with -')
+    .addOption(uuidOption('--clsid <uuid>', 'class to activate').makeOptionMandatory())
+    .addOption(uuidOption('--iid <uuid>', 'interface to ask for').default(IID_IUnknown, 'IUnknown'))
+    .addOption(
+      new Option('--method <name>', "which activation; RemoteCreateInstance, or the profile's, where absent").choices([
+        'RemoteCreateInstance',
+        'RemoteGetClassObject',
+        'RemoteActivation',
+      ]),
+    )
+    .addOption(
+      new Option('--profile <name>', 'be this client: its opening, levels, versions and flags').choices(
+        CLIENT_PROFILE_NAMES,
+      ),
+    )
+    .addOption(
+      new Option(
+        '--invoke <path...>',
+        'call a member of the object over IDispatch, with the arguments that follow, up to the next option, and those after --; on this machine only',
+      ),
+    )
+    .addOption(authOption())
+    .addOption(
+      levelOption(
+        'authentication level: none, connect, call, pkt, pkt_integrity or pkt_privacy; pkt_integrity where absent',
+      ),
+    )
+    .addOption(oneUserOption("account to log on with, 'DOMAIN\\user:password'; without it, a null session"))
+    .addOption(asOfOption('be a Windows client of this patch level, which raises the level as that client does'))
+    .addOption(registryOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Exit code 0 where the activation is accepted, 1 where it is refused, 2 where there is nobody to ask.
+
+Examples:
+  dcom-harness activate 127.0.0.2 --clsid 49B2791A-B1AE-4C90-9B8E-E860BA07F889 --user 'LAB\\op:secret'
+  dcom-harness activate 127.0.0.2 --clsid 49B2791A-B1AE-4C90-9B8E-E860BA07F889 --user 'LAB\\op:secret' --level connect
+  dcom-harness activate 127.0.0.2 --clsid 49B2791A-B1AE-4C90-9B8E-E860BA07F889 --user 'LAB\\op:secret' --level connect --as-of 2022-11-08
+  dcom-harness activate 127.0.0.2 --clsid 49B2791A-B1AE-4C90-9B8E-E860BA07F889 --user 'LAB\\op:secret' --profile impacket
+  dcom-harness activate 127.0.0.2 --clsid 49B2791A-B1AE-4C90-9B8E-E860BA07F889 --user 'LAB\\op:secret' \\
+    --invoke Document.ActiveView.ExecuteShellCommand cmd '' '/c hostname' 7
+  dcom-harness activate 127.0.0.2 --clsid 49B2791A-B1AE-4C90-9B8E-E860BA07F889 --user 'LAB\\op:secret' \\
+    --invoke Document.ActiveView.ExecuteShellCommand cmd -- '' '/c x' -enc`,
+    )
+    .action(run);
+
+async function run(
+  target: { host: string; port: number },
+  more: readonly string[],
+  given: ActivateOptions,
+): Promise<void> {
+  const { invoke, ...others } = given;
+  if (invoke === undefined && more.length > 0)
+    throw new UsageError(`arguments are for a member that --invoke names: ${more.join(' ')}`);
+  const options: ActivateOptions = { ...others, ...(invoke && { invoke: [...invoke, ...more] }) };
+  const out = output(options);
+  checkAgreement(options);
+  const plain = options.profile === undefined && invoke === undefined;
+  await (plain ? activateOnce(out, target, options) : activateAs(out, target, options));
+}
+
+async function activateOnce(
+  out: Output,
+  target: { host: string; port: number },
+  options: ActivateOptions,
+): Promise<void> {
+  const { method = 'RemoteCreateInstance' } = options;
+  const raise = levelOf(options);
+  const authType = AUTH_TYPES[options.auth ?? (raise.level === RPC_C_AUTHN_LEVEL.NONE ? 'none' : 'ntlm')] as number;
+  const level = authType === 0 ? RPC_C_AUTHN_LEVEL.NONE : raise.level;
+  const { outcome, reply } = await activate({
+    ...target,
+    clsid: options.clsid,
+    iids: [options.iid],
+    method,
+    serverName: target.host,
+    authentication: {
+      authType,
+      level,
+      ...(options.user === undefined ? {} : { credentials: credentialsOf(options.user) }),
+      target: `RPCSS/${target.host}`,
+      random: randomBytes,
+    },
+  });
+  const exporter =
+    reply === undefined
+      ? undefined
+      : bindingsOf(reply.bindings)?.stringBindings.map(({ aNetworkAddr }) => aNetworkAddr);
+  if (out.json) {
+    const result = { clsid: options.clsid, iid: options.iid, method, level, raised: raise.raised };
+    out.record({
+      event: 'activation',
+      server: formatEndpoint({ address: target.host, port: target.port }),
+      ...result,
+      ...outcome,
+      oxid: reply?.oxid,
+      exporter,
+    });
+  } else {
+    if (raise.raised) out.note(`note: raised to ${authnLevelName(level)}: ${raise.reason}`);
+    out.text(
+      `${method} ${options.clsid} at ${authnLevelName(level)}: ${outcome.accepted ? 'accepted' : `refused, ${outcome.text}`}`,
+    );
+    if (exporter !== undefined) out.text(`object exporter: ${exporter.join(', ')}`);
+    if (outcome.status === 5 && outcome.refusedAt === 'fault') out.note('what that can mean: dcom-harness explain 5');
+  }
+  if (!outcome.accepted) process.exitCode = outcome.refusedAt === 'transport' ? TRANSPORT_FAILED : 1;
+}
+
+function checkAgreement({ auth, level, profile, asOf, registry }: ActivateOptions): void {
+  if (profile !== undefined && (asOf !== undefined || registry !== undefined))
+    throw new UsageError('--profile says which client it is; --as-of and --registry make one of their own');
+  const none = level === RPC_C_AUTHN_LEVEL.NONE;
+  if (auth === 'none' && level !== undefined && !none)
+    throw new UsageError(`--auth none has no authentication to send at --level ${authnLevelName(level)}`);
+  if (auth !== undefined && auth !== 'none' && none)
+    throw new UsageError(`--auth ${auth} authenticates, and --level none does not`);
+}
+
+/** The level that goes on the wire: as it is given, or as a Windows client of that date makes it. */
+function levelOf({ level, asOf, registry, user }: ActivateOptions): { level: number; raised: boolean; reason: string } {
+  if (asOf === undefined) return { level: level ?? RPC_C_AUTHN_LEVEL.PKT_INTEGRITY, raised: false, reason: '' };
+  const requested = level ?? 'default';
+  return clientRaise({
+    asOf,
+    requested,
+    anonymous: user === undefined,
+    platform: 'windows',
+    ...(registry === undefined ? {} : { registry }),
+  });
+}

@@ -1,0 +1,156 @@
+import { closeSync, writeFileSync, writeSync } from 'node:fs';
+import { Argument, Command, Option } from 'commander';
+import { type AuditItem, Auditor, LAST_PHASE } from '../../capture/audit/audit.js';
+import { CaptureError, type Problem } from '../../capture/file/error.js';
+import type { Registry } from '../../hardening/registry.js';
+import { type PatchLevel, patchLevel } from '../../hardening/timeline.js';
+import { CSV_HEAD, csvLine } from '../../report/audit/csv.js';
+import { AuditGroups } from '../../report/audit/groups.js';
+import { auditResults } from '../../report/audit/results.js';
+import { activationColumns, FINDING_COLUMNS, whatMustChange } from '../../report/audit/text.js';
+import { junit } from '../../report/junit.js';
+import { tap } from '../../report/tap.js';
+import type { AccountEntry, Secret } from '../../security/index.js';
+import { captureFiles, openForWriting } from '../files.js';
+import { type Output, output, UsageError } from '../io.js';
+import { growHeapSlowly } from '../memory.js';
+import { asOfOption, jsonOption, ntHashOption, passwordOption, registryOption, userOption } from '../options.js';
+import { observer } from '../secrets.js';
+
+interface AuditCommandOptions {
+  readonly asOf?: PatchLevel;
+  readonly registry?: Registry;
+  readonly user?: AccountEntry[];
+  readonly password?: string[];
+  readonly nthash?: Secret[];
+  readonly csv?: string;
+  readonly tap: boolean;
+  readonly junit?: string;
+  readonly json: boolean;
+}
+
+export const auditCommand = (): Command =>
+  new Command('audit')
+    .description('which activations in captures a hardened server refuses, by client, user, class and level')
+    .addArgument(new Argument('<file...>', 'pcap or pcapng files, also gzipped; folders; - for stdin'))
+    .addOption(asOfOption(`patch level of the server; ${LAST_PHASE} where absent`))
+    .addOption(registryOption())
+    .addOption(userOption("account whose NTLM is unsealed, 'DOMAIN\\user:password'; may be given again"))
+    .addOption(passwordOption())
+    .addOption(ntHashOption())
+    .option('--csv <file>', 'write every activation and finding as CSV')
+    .addOption(new Option('--tap', 'TAP 14 on stdout').default(false).conflicts('json'))
+    .option('--junit <file>', 'write JUnit')
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Besides activations it finds calls of objects below PKT_INTEGRITY, NTLMv1, null sessions, MICs that are missing or, where
+a secret is given, wrong, refused calls with their likely cause, and relays: one NTLM exchange on two connections, a
+challenge that was changed between them, and a target name that is not the server's.
+
+Exit code 0 where nothing would be refused, 1 where something would, 2 where nothing would as far as could be read, and
+one of the files could not be read to its end. Findings do not change it; in TAP and JUnit the severe ones fail.
+
+Examples:
+  dcom-harness audit captures/
+  dcom-harness audit capture.pcapng --as-of 2022-06-14 --registry RequireIntegrityActivationAuthenticationLevel=0
+  dcom-harness audit capture.pcapng --password 'P4ssw0rd' --json
+  dcom-harness audit captures/ --csv audit.csv --junit audit.xml`,
+    )
+    .action(audit);
+
+async function audit(paths: string[], options: AuditCommandOptions): Promise<void> {
+  growHeapSlowly();
+  const out = output({ json: options.json, batched: true });
+  try {
+    await auditAll(out, paths, options);
+  } finally {
+    await out.flush();
+  }
+}
+
+async function auditAll(out: Output, paths: string[], options: AuditCommandOptions): Promise<void> {
+  const files = captureFiles(paths);
+  if (files.length === 0) throw new UsageError('no capture to audit; give files, a folder or -');
+  const [junitFile, csvFile] = openForWriting([options.junit, options.csv] as const, files);
+  if (csvFile !== undefined) writeSync(csvFile, CSV_HEAD);
+  const groups = new AuditGroups();
+  const take = (item: AuditItem): void => {
+    groups.add(item);
+    if (out.json) out.record(item);
+    if (csvFile !== undefined) writeSync(csvFile, csvLine(item));
+  };
+  const level = options.asOf ?? patchLevel(LAST_PHASE);
+  if (level.note !== undefined) out.note(`note: ${level.note}`);
+  const { unread, incomplete } = await readAll(out, files, options, take);
+  if (csvFile !== undefined) closeSync(csvFile);
+  if (options.tap) out.text(tap(auditResults(groups)));
+  else if (!out.json && unread < files.length) printReport(out, groups, level);
+  if (junitFile !== undefined) {
+    writeFileSync(junitFile, await junit(auditResults(groups), 'audit'));
+    closeSync(junitFile);
+  }
+  if (groups.count('refused') > 0) process.exitCode = 1;
+  else if (unread + incomplete > 0) process.exitCode = 2;
+}
+
+/** Of how many files nothing could be read, and how many lost something on the way, such as their end. */
+interface Shortfall {
+  readonly unread: number;
+  readonly incomplete: number;
+}
+
+async function readAll(
+  out: Output,
+  files: readonly string[],
+  { asOf, registry, ...secrets }: AuditCommandOptions,
+  item: (item: AuditItem) => void,
+): Promise<Shortfall> {
+  const auditor = new Auditor({
+    observe: observer(secrets),
+    ...(asOf && { asOf }),
+    ...(registry && { registry }),
+  });
+  let unread = 0;
+  let incomplete = 0;
+  for (const file of files) {
+    let lost = false;
+    const problem = (each: Problem): void => {
+      lost ||= each.severity === 'error';
+      tell(out, each);
+    };
+    try {
+      const { file: name, droppedFindings } = await auditor.file(file, {
+        item,
+        problem,
+        pause: () => out.flush(),
+      });
+      if (droppedFindings > 0) out.note(`note: ${name}: ${droppedFindings} further findings are not listed`);
+      if (lost) incomplete++;
+    } catch (error) {
+      if (!(error instanceof CaptureError)) throw error;
+      out.note(`dcom-harness: ${error.message}`);
+      unread++;
+    }
+  }
+  return { unread, incomplete };
+}
+
+function tell(out: Output, { severity, file, frame, message }: Problem): void {
+  if (severity === 'info') return;
+  out.note(`${severity}: ${file}${frame === undefined ? '' : ` frame ${frame}`}: ${message}`);
+}
+
+function printReport(out: Output, groups: AuditGroups, { date, phase }: PatchLevel): void {
+  out.text(`A server as of ${date}: ${phase.title}.\n\n`);
+  if (groups.activations.length > 0) out.table(groups.activations, activationColumns(date));
+  else out.text('No activation in the captures.');
+  const tasks = whatMustChange(groups);
+  if (tasks.length > 0) out.text(`\nWho must change what\n${tasks.join('\n')}`);
+  if (groups.findings.length > 0) {
+    out.text('\nFindings\n');
+    out.table(groups.findings, FINDING_COLUMNS);
+  }
+  out.text(`\n${groups.summary}`);
+}

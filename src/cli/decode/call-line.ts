@@ -1,0 +1,50 @@
+import { printable } from '../../report/printable.js';
+import type { CallRecord } from './calls.js';
+import { levelText, milliseconds, painter, resultText } from './pdu-line.js';
+
+const COLUMNS = [11, -6, -15, -43, -8, -13, 11] as const;
+
+/** Negative widths start at the left. */
+const columns = (texts: readonly string[]): string =>
+  texts
+    .map((text, index) => {
+      const width = COLUMNS[index] ?? 0;
+      return width < 0 ? text.padEnd(-width) : text.padStart(width);
+    })
+    .join(' ');
+
+/** The head of the table that `callLine` gives the rows of. */
+export const callHead = (colour: boolean): string =>
+  painter(colour)(
+    'bold',
+    columns(['frames', 'stream', 'time', 'client > server', 'call', 'level', 'elapsed', 'operation']),
+  );
+
+/** A call in one line for people: where, who, at which level, how long it took, what it was and how it ended. */
+export function callLine(call: CallRecord, colour: boolean): string {
+  const paint = painter(colour);
+  const line = columns([
+    `${call.request_frame ?? '?'} > ${call.answer_frame ?? '?'}`,
+    `#${call.stream}`,
+    call.time.slice(11, 26),
+    `${call.client} > ${call.server}`,
+    String(call.call_id),
+    levelText(call.auth_level),
+    call.elapsed === undefined ? '' : milliseconds(call.elapsed),
+    printable([operationText(call), call.user ?? ''].filter((text) => text !== '').join(' ')),
+  ]);
+  const { text, style } = ending(call);
+  return text === '' ? line.trimEnd() : `${line} ${paint(style, printable(text))}`;
+}
+
+const operationText = ({ interface: name, operation, opnum }: CallRecord): string =>
+  `${name ?? '?'}::${operation ?? opnum ?? '?'}`;
+
+/** Nothing for what went well. */
+function ending({ outcome, status }: CallRecord): { text: string; style: 'red' | 'yellow' } {
+  if (outcome === 'unanswered') return { text: 'no answer', style: 'yellow' };
+  if (outcome === 'cut') return { text: 'a part of the answer is not in the capture', style: 'yellow' };
+  if (outcome === 'malformed' && status === undefined) return { text: 'an answer that cannot be read', style: 'red' };
+  if (outcome === 'response' && (status ?? 0) === 0) return { text: '', style: 'red' };
+  return { text: resultText(outcome, status as number), style: 'red' };
+}

@@ -1,0 +1,192 @@
+import { basename } from 'node:path';
+import { Argument, Command, Option } from 'commander';
+import { CallTimes } from '../../capture/decode/call-times.js';
+import { CaptureDecoder } from '../../capture/decode/decode.js';
+import { cutRecord, pduRecord } from '../../capture/decode/record.js';
+import { CaptureError, type Problem } from '../../capture/file/error.js';
+import type { CapturedPdu, StreamEnd } from '../../capture/pdu/pdu.js';
+import { readCapture } from '../../capture/pdu/pdus.js';
+import { CodecError } from '../../codec/error.js';
+import { decodePdu } from '../../codec/rpce/index.js';
+import type { AccountEntry, PassiveContext, Secret } from '../../security/index.js';
+import { captureFiles } from '../files.js';
+import { type Output, output, UsageError } from '../io.js';
+import { growHeapSlowly } from '../memory.js';
+import { fieldsOption, filterOption, jsonOption, ntHashOption, passwordOption, userOption } from '../options.js';
+import { observer } from '../secrets.js';
+import { wantedOf } from './fields.js';
+import { FILTER_HELP, FILTER_KEYS, whyNothingFits } from './filter.js';
+import { inputOf } from './input.js';
+import { FileSummary, SUMMARY_COLUMNS } from './summary.js';
+import { Choice, type ViewOptions, viewOf } from './view.js';
+
+type Observe = (authType: number) => PassiveContext | undefined;
+
+interface DecodeOptions extends ViewOptions {
+  readonly follow: boolean;
+  readonly hex?: string;
+  readonly user?: AccountEntry[];
+  readonly password?: string[];
+  readonly nthash?: Secret[];
+  readonly json: boolean;
+}
+
+export const decodeCommand = (): Command =>
+  new Command('decode')
+    .description('every DCE/RPC PDU of captures, with its call, its authentication level and its parameters')
+    .addArgument(new Argument('[file...]', 'pcap or pcapng files, also gzipped; folders; - for stdin').default([]))
+    .option('--summary', 'one line a file: PDUs by type, interfaces, authentication', false)
+    .option('-v, --verbose', 'with the fields and parameters of each PDU below its line', false)
+    .addOption(
+      new Option('--calls', 'one line a call: its request and answer, how long it took, how it ended')
+        .default(false)
+        .conflicts(['summary', 'verbose']),
+    )
+    .addOption(filterOption())
+    .addOption(fieldsOption())
+    .option('-f, --follow', 'goes on while the file still grows, until it is interrupted', false)
+    .option('--hex <octets>', 'decode one PDU given in hexadecimal instead of a file')
+    .addOption(userOption("account whose NTLM is verified and unsealed, 'DOMAIN\\user:password'; may be given again"))
+    .addOption(passwordOption())
+    .addOption(ntHashOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+An answer says which frame asked and how long ago (<FRAME TIME; request_frame and elapsed of --json, in seconds).
+What is wrong with a file is said on stderr with file, frame and offset; the rest of it, and of several files the
+others, are still decoded. Exit code 0 where anything could be read, 2 where nothing could.
+${FILTER_HELP}
+${FILTER_KEYS}
+
+Examples:
+  dcom-harness decode capture.pcapng
+  dcom-harness decode --filter 'interface=IRemoteSCMActivator,IActivation' --filter 'level<=pkt' captures/
+  dcom-harness decode --calls --filter 'elapsed>=0.5' capture.pcapng
+  dcom-harness decode --calls --filter 'status=failed' --follow growing.pcapng
+  dcom-harness decode --fields frame,ptype,auth_level capture.pcapng
+  dcom-harness decode --summary captures/
+  dcom-harness decode capture.pcapng --password 'P4ssw0rd' --json
+  dcom-harness decode --hex '05 00 0d 03 10 00 00 00 15 00 00 00 01 00 00 00 04 00 01 05 00'`,
+    )
+    .action(decode);
+
+async function decode(paths: string[], options: DecodeOptions): Promise<void> {
+  growHeapSlowly();
+  const out = output({ json: options.json, batched: true });
+  try {
+    await decodeAll(out, paths, options);
+  } finally {
+    await out.flush();
+  }
+}
+
+async function decodeAll(out: Output, paths: string[], options: DecodeOptions): Promise<void> {
+  if (options.hex !== undefined) {
+    if (paths.length > 0) throw new UsageError('--hex takes the place of files; give one or the other');
+    decodeHex(out, options.hex);
+    return;
+  }
+  const files = captureFiles(paths);
+  if (files.length === 0) throw new UsageError('no capture to decode; give files, a folder, - or --hex');
+  if (options.follow && (files.length > 1 || files[0] !== paths[0] || files[0] === '-'))
+    throw new UsageError('--follow takes one file; what comes on stdin is decoded as it comes without it');
+  const pointless = whyNothingFits(options.filter ?? [], options);
+  if (pointless !== undefined) throw new UsageError(`--filter ${pointless}`);
+  const observe = observer(options);
+  const choice = new Choice(options.filter);
+  const summaries: FileSummary[] = [];
+  for (const file of files) {
+    try {
+      summaries.push(await decodeFile(out, file, files.length > 1, options, choice, observe));
+    } catch (error) {
+      if (!(error instanceof CaptureError)) throw error;
+      out.note(`dcom-harness: ${error.message}`);
+    }
+  }
+  if (options.summary) printSummaries(out, summaries);
+  const nothing = choice.nothing(options.calls ? 'calls' : 'PDUs');
+  if (nothing !== undefined) out.note(nothing);
+  // Only where nothing could be read is there no result at all.
+  if (summaries.length === 0) process.exitCode = 2;
+}
+
+/** Reads one file and shows what `options` ask for. */
+async function decodeFile(
+  out: Output,
+  file: string,
+  several: boolean,
+  options: DecodeOptions,
+  choice: Choice,
+  observe: Observe,
+): Promise<FileSummary> {
+  const name = file === '-' ? 'stdin' : basename(file);
+  const { source, note, onRead, end } = inputOf(out, file, name, options);
+  const summary = new FileSummary(name);
+  const view = viewOf(out, options, choice, several ? `${name}:` : undefined);
+  const wanted = wantedOf(options.filter === undefined ? options.fields : undefined);
+  const decoder = new CaptureDecoder({ observe, parameters: wanted.content });
+  const times = new CallTimes();
+  const take = (captured: CapturedPdu): void => {
+    const decoded = captured.kind === 'cut' ? undefined : decoder.take(captured);
+    const record =
+      decoded === undefined
+        ? cutRecord(name, captured)
+        : pduRecord(name, decoded, wanted.calls ? times.take(decoded) : undefined, wanted);
+    if (record.error !== undefined) note(`warning: ${name} frame ${record.frame}: ${record.error}`);
+    if (options.summary && choice.fits(record)) summary.add(record);
+    view.pdu(record);
+  };
+  const secretsGiven = [options.user, options.password, options.nthash].some((given) => given !== undefined);
+  const close = (stream: number): void => {
+    for (const who of secretsGiven ? decoder.unopened(stream) : [])
+      note(`note: ${name} stream ${stream}: no secret that was given opens the session of ${who}`);
+    decoder.end(stream);
+    times.end(stream);
+    view.end(stream);
+  };
+  try {
+    const handlers = {
+      onPdu: take,
+      onCut: take,
+      onEnd: ({ stream }: StreamEnd) => close(stream),
+      onProblem: (problem: Problem) => tellProblem(note, name, problem, summary),
+      onPiece: () => out.flush(),
+    };
+    await readCapture(source, handlers, { file, onRead, reuse: true });
+  } finally {
+    end();
+  }
+  return summary;
+}
+
+function tellProblem(
+  note: (text: string) => void,
+  name: string,
+  { severity, frame, offset, message }: Problem,
+  summary: FileSummary,
+): void {
+  summary.problem(severity);
+  if (severity === 'info') return;
+  const place = [frame === undefined ? '' : ` frame ${frame}`, offset === undefined ? '' : ` offset ${offset}`].join(
+    '',
+  );
+  note(`${severity}: ${name}${place}: ${message}`);
+}
+
+function printSummaries(out: Output, summaries: readonly FileSummary[]): void {
+  if (out.json) for (const summary of summaries) out.record(summary.record);
+  else if (summaries.length > 0) out.table(summaries, SUMMARY_COLUMNS);
+}
+
+function decodeHex(out: Output, text: string): void {
+  const digits = text.replace(/0x|[\s:,]+/g, '');
+  if (!/^([0-9a-f]{2})+$/i.test(digits)) throw new UsageError('--hex takes an even number of hexadecimal digits');
+  try {
+    const pdu = decodePdu(Buffer.from(digits, 'hex'));
+    out.record(pdu);
+  } catch (error) {
+    if (error instanceof CodecError) throw new UsageError(`no PDU: ${error.message}`);
+    throw error;
+  }
+}

@@ -1,0 +1,262 @@
+import { BlockList, isIP } from 'node:net';
+import type { PduRecord } from '../../capture/decode/record.js';
+import { resultOf } from '../../capture/decode/result.js';
+import { INTERFACES, interfaceName, interfaceNames } from '../../codec/interfaces.js';
+import { PTYPE } from '../../codec/rpce/index.js';
+import { authnLevelOf } from '../../codec/status/authn.js';
+import { explain } from '../../codec/status/explain.js';
+import { normaliseUuid } from '../../codec/uuid.js';
+
+/** What a filter looks at: a PDU, or a call as the sum of its request and its answer. */
+export type Filtered = Pick<PduRecord, 'stream' | 'src' | 'dst'> &
+  Partial<Omit<PduRecord, 'ptype'>> & { readonly ptype: PduRecord['ptype'] | 'unanswered' };
+type Predicate = (record: Filtered) => boolean;
+
+export interface Filter extends Predicate {
+  readonly key: string;
+  /** As it was given. */
+  readonly text: string;
+}
+
+interface Key {
+  readonly help: string;
+  /** What one value of the expression means. Throws where it means nothing. */
+  readonly value: (text: string) => Predicate;
+  /** For keys that can be compared: the number of a record, and that of a value. */
+  readonly order?: { readonly of: (record: Filtered) => number | undefined; readonly parse: (text: string) => number };
+}
+
+export const FILTER_HELP = `
+Filters: --filter KEY=VALUE[,VALUE…], also != and, of numbers, >= and <=. One of the values has to fit, and every filter
+that is given. A PDU that does not have the key fits no =, >= or <=. Keys:`;
+
+/** Parses one `--filter`. Throws an `Error` that names what is wrong and what would be right. */
+export function parseFilter(text: string): Filter {
+  const match = /^\s*([a-z_]+)\s*(!=|>=|<=|=)\s*(.+?)\s*$/is.exec(text);
+  if (match === null) throw new Error('expected KEY=VALUE, such as level>=connect');
+  const [, name = '', operator = '', values = ''] = match;
+  const key = KEYS.get(name.toLowerCase());
+  if (key === undefined) throw new Error(`there is no key ${name}; there are ${[...KEYS.keys()].join(', ')}`);
+  const predicate = isOrder(operator) ? comparison(name, key, operator, values) : equality(key, operator, values);
+  return Object.assign(predicate, { key: name.toLowerCase(), text: text.trim() });
+}
+
+/** Why a filter for PDU types can let nothing through at all; undefined where it may. */
+export function whyNothingFits(filters: readonly Filter[], { calls }: { readonly calls: boolean }): string | undefined {
+  const given = filters.filter(({ key }) => key === 'ptype');
+  const fits = (ptype: Filtered['ptype']): boolean =>
+    given.every((filter) => filter({ stream: 0, src: '', dst: '', ptype }));
+  const texts = given.map(({ text }) => text).join(' and ');
+  if (calls && !CALL_ENDS.some(fits))
+    return `${texts} fits no call: with --calls the types are response, fault and unanswered`;
+  // A type that the protocol does not have may fit as a number.
+  if (!calls && given.length > 0 && fits('unanswered') && !PDU_TYPES.some((type) => fits(type as Filtered['ptype'])))
+    return `${texts} fits no PDU: a call is what is unanswered, see --calls`;
+  return undefined;
+}
+
+const isOrder = (operator: string): boolean => operator === '>=' || operator === '<=';
+
+function equality(key: Key, operator: string, values: string): Predicate {
+  const alternatives = values.split(',').map((value) => key.value(value.trim()));
+  const fits: Predicate = (record) => alternatives.some((alternative) => alternative(record));
+  return operator === '=' ? fits : (record) => !fits(record);
+}
+
+function comparison(name: string, { order }: Key, operator: string, value: string): Predicate {
+  if (order === undefined) throw new Error(`${name} has no order: = and != only`);
+  const bound = order.parse(value);
+  return (record) => {
+    const number = order.of(record);
+    return number !== undefined && (operator === '>=' ? number >= bound : number <= bound);
+  };
+}
+
+function numberOf(text: string): number {
+  const number = /^(0x[0-9a-f]+|\d+(\.\d+)?)$/i.test(text) ? Number(text) : Number.NaN;
+  if (Number.isNaN(number)) throw new Error(`${text} is no number`);
+  return number;
+}
+
+function levelOf(text: string): number {
+  const level = authnLevelOf(text);
+  if (level === undefined)
+    throw new Error(`${text} is no level: none, connect, call, pkt, pkt_integrity, pkt_privacy, 1 to 6`);
+  return level;
+}
+
+const ordered = (
+  help: string,
+  of: (record: Filtered) => number | undefined,
+  parse: (text: string) => number = numberOf,
+): Key => ({
+  help,
+  order: { of, parse },
+  value: (text) => {
+    const wanted = parse(text);
+    return (record) => of(record) === wanted;
+  },
+});
+
+/** `*` stands for any characters, and case does not matter. */
+function pattern(text: string): (candidate: string) => boolean {
+  const parts = text.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  const whole = new RegExp(`^${parts.join('.*')}$`, 'is');
+  return (candidate) => whole.test(candidate);
+}
+
+/** A name without `*` has to be one of `known`; `others` are the values that are no such name. */
+const named = (
+  help: string,
+  of: (record: Filtered) => readonly (string | undefined)[],
+  known: () => readonly string[],
+  others: (text: string) => Predicate | undefined = () => undefined,
+): Key => ({
+  help,
+  value: (text) => {
+    const other = others(text);
+    if (other !== undefined) return other;
+    const fits = pattern(text);
+    if (!text.includes('*') && !known().some(fits))
+      throw new Error(`${text} is not known; with a * any name is searched`);
+    return (record) => of(record).some((name) => name !== undefined && fits(name));
+  },
+});
+
+const family = (address: string): 'ipv4' | 'ipv6' => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
+
+/** `10.0.0.1`, `10.0.0.0/8`, `10.0.0.1:135`, `2001:db8::1`, `[2001:db8::1]:135`. */
+const addressed = (help: string, of: (record: Filtered) => readonly string[]): Key => ({
+  help,
+  value: (text) => {
+    const { list, port } = addressesOf(text);
+    return (record) =>
+      of(record).some((endpoint) => {
+        const [host, number] = partsOf(endpoint);
+        return list.check(host, family(host)) && (port === undefined || number === Number(port));
+      });
+  },
+});
+
+function addressesOf(text: string): { readonly list: BlockList; readonly port: string | undefined } {
+  const [, prefix] = /\/(\d{1,3})$/.exec(text) ?? [];
+  const rest = prefix === undefined ? text : text.slice(0, -1 - prefix.length);
+  const [, bracketed, dotted, port] = /^(?:\[([^\]]+)\]|([\d.]+))(?::(\d{1,5}))?$/.exec(rest) ?? [];
+  const address = bracketed ?? dotted ?? rest;
+  const list = new BlockList();
+  if (isIP(address) === 0 || Number(prefix ?? 0) > (isIP(address) === 6 ? 128 : 32))
+    throw new Error(`${text} is no address: 10.0.0.1, 10.0.0.0/8, 10.0.0.1:135, 2001:db8::1 or [2001:db8::1]:135`);
+  if (prefix === undefined) list.addAddress(address, family(address));
+  else list.addSubnet(address, Number(prefix), family(address));
+  return { list, port };
+}
+
+/** Back from `endpointText`. */
+function partsOf(endpoint: string): [host: string, port: number] {
+  const colon = endpoint.lastIndexOf(':');
+  return [endpoint.slice(0, colon).replace(/^\[|\]$/g, ''), Number(endpoint.slice(colon + 1))];
+}
+
+/** A bind is about the interfaces that it proposes. */
+function interfacesOf({ interface: own, value }: Filtered): readonly (string | undefined)[] {
+  const { p_context_elem } = (value ?? {}) as { p_context_elem?: { abstract_syntax: { uuid: string } }[] };
+  if (!Array.isArray(p_context_elem)) return [own];
+  return p_context_elem.map(({ abstract_syntax }) => interfaceName(abstract_syntax.uuid));
+}
+
+const STATUS_KINDS: ReadonlySet<string> = new Set(['fault status', 'HRESULT', 'Win32 error', 'NTSTATUS']);
+const REFUSALS: ReadonlySet<string> = new Set(['fault', 'bind_nak']);
+
+const STATUS_WORDS: ReadonlyMap<string, Predicate> = new Map([
+  ['ok', (record) => resultOf(record) === 0],
+  ['failed', (record) => REFUSALS.has(String(record.ptype)) || (resultOf(record) ?? 0) !== 0],
+  ['fault', ({ ptype }) => ptype === 'fault'],
+]);
+
+function statusOf(text: string): Predicate {
+  const word = STATUS_WORDS.get(text.toLowerCase());
+  if (word !== undefined) return word;
+  const status = /^(0x[0-9a-f]{1,8}|\d+)$/i.test(text) ? Number(text) : statusNamed(text);
+  return (record) => resultOf(record) === status;
+}
+
+function statusNamed(text: string): number {
+  // What a name means in the first place; the others are what else its number stands for.
+  const meaning = explain(text)?.meanings[0];
+  if (meaning === undefined || !STATUS_KINDS.has(meaning.kind))
+    throw new Error(`${text} is no status: ok, failed, fault, a number or a name such as nca_s_fault_access_denied`);
+  return meaning.code;
+}
+
+const opnumOf = (text: string): Predicate | undefined =>
+  /^\d+$/.test(text) ? ({ opnum }) => opnum === Number(text) : undefined;
+
+function uuidOf(text: string): Predicate | undefined {
+  const uuid = normaliseUuid(text);
+  return uuid === undefined ? undefined : (record) => interfacesOf(record).includes(interfaceName(uuid));
+}
+
+const PDU_TYPES = [...Object.keys(PTYPE), 'malformed', 'cut'];
+const CALL_ENDS = ['response', 'fault', 'unanswered'] as const;
+const PTYPES = [...PDU_TYPES, 'unanswered'];
+
+const DECLARED: Readonly<Record<string, Key>> = {
+  address: addressed('either end: an address, a subnet such as 10.0.0.0/8, or ADDRESS:PORT', ({ src, dst }) => [
+    src,
+    dst,
+  ]),
+  src: addressed('the sender', ({ src }) => [src]),
+  dst: addressed('the receiver', ({ dst }) => [dst]),
+  port: {
+    help: 'the port of either end',
+    value: (text) => {
+      const port = numberOf(text);
+      return ({ src, dst }) => partsOf(src)[1] === port || partsOf(dst)[1] === port;
+    },
+  },
+  interface: named('its name or UUID; a bind has those that it proposes', interfacesOf, interfaceNames, uuidOf),
+  operation: named(
+    'its name or opnum',
+    ({ operation }) => [operation],
+    () => INTERFACES.flatMap(({ operations }) => [...operations.values()].map(({ name }) => name)),
+    opnumOf,
+  ),
+  object: {
+    help: 'the IPID that is called',
+    value: (text) => {
+      const uuid = normaliseUuid(text);
+      if (uuid === undefined) throw new Error(`${text} is no UUID`);
+      return ({ object }) => object === uuid;
+    },
+  },
+  level: ordered(
+    'the effective authentication level: none < connect < pkt < …',
+    ({ auth_level }) => auth_level,
+    levelOf,
+  ),
+  status: {
+    help: 'of a fault, or what an operation returned: ok, failed, fault, a name or a number',
+    value: statusOf,
+  },
+  user: {
+    help: 'DOMAIN\\user, or either with a *',
+    value: (text) => {
+      const fits = pattern(text);
+      return ({ user }) => user !== undefined && fits(user);
+    },
+  },
+  ptype: named(
+    `${PTYPES.slice(0, 4).join(', ')}, …, malformed, cut; with --calls response, fault, unanswered`,
+    ({ ptype }) => [String(ptype)],
+    () => PTYPES,
+  ),
+  call_id: ordered('of the common header', ({ call_id }) => call_id),
+  stream: ordered('the TCP stream', ({ stream }) => stream),
+  frame: ordered("the packet; with --calls the request's", ({ frame }) => frame),
+  elapsed: ordered('seconds from the request to its answer', ({ elapsed }) => elapsed),
+};
+
+const KEYS: ReadonlyMap<string, Key> = new Map(Object.entries(DECLARED));
+
+/** A line a key. */
+export const FILTER_KEYS = [...KEYS].map(([name, { help }]) => `  ${name.padEnd(10)} ${help}`).join('\n');

@@ -1,0 +1,56 @@
+import { fstatSync } from 'node:fs';
+import { growingFile } from '../../capture/file/growing-file.js';
+import type { CaptureSource } from '../../capture/file/source.js';
+import { statOf } from '../files.js';
+import type { Output } from '../io.js';
+import { Progress, wantsProgress } from '../progress.js';
+
+/** Where the octets of a file come from, and who is told how far that is. */
+export interface Input {
+  readonly source: CaptureSource;
+  readonly onRead: (octets: number) => void;
+  /** A line for people, which takes the place of the progress bar for a moment. */
+  readonly note: (text: string) => void;
+  /** Nothing more is read. */
+  readonly end: () => void;
+}
+
+export function inputOf(
+  out: Output,
+  file: string,
+  name: string,
+  { follow, summary }: { readonly follow: boolean; readonly summary: boolean },
+): Input {
+  if (follow) return followed(out, file);
+  if (!wantsProgress(process.stderr, process.stdout, { quiet: summary, piped: isPipe(1) }))
+    return { source: file, onRead: () => {}, note: out.note, end: () => {} };
+  const progress = new Progress(process.stderr, name, sizeOf(file));
+  const note = (text: string): void => {
+    progress.clear();
+    out.note(text);
+  };
+  return { source: file, onRead: (octets) => progress.advance(octets), note, end: () => progress.clear() };
+}
+
+/** Until SIGINT or SIGTERM, which then is the end of the file; the second one ends the process as usual. */
+function followed(out: Output, file: string): Input {
+  const stop = new AbortController();
+  const abort = (): void => stop.abort();
+  process.once('SIGINT', abort).once('SIGTERM', abort);
+  const end = (): void => void process.off('SIGINT', abort).off('SIGTERM', abort);
+  return { source: growingFile(file, stop.signal), onRead: () => {}, note: out.note, end };
+}
+
+function sizeOf(file: string): number | undefined {
+  const size = file === '-' ? undefined : statOf(file)?.size;
+  return size === undefined ? undefined : Number(size);
+}
+
+function isPipe(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isFIFO();
+  } catch {
+    // Closed: then nothing is drawn over it either.
+    return false;
+  }
+}

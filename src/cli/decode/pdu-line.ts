@@ -1,0 +1,127 @@
+import { styleText } from 'node:util';
+import type { PduRecord } from '../../capture/decode/record.js';
+import { resultOf } from '../../capture/decode/result.js';
+import { interfaceName } from '../../codec/interfaces.js';
+import { BIND_TIME_FEATURES_PREFIX, RESULT } from '../../codec/rpce/index.js';
+import { effectiveAuthnLevel, RPC_C_AUTHN_LEVEL, shortAuthnLevelName } from '../../codec/status/authn.js';
+import { faultName, hresultName } from '../../codec/status/explain.js';
+import { bindNakReasonName, presentationResultName, providerReasonName } from '../../codec/status/pdu.js';
+import { plain } from '../../report/ndjson.js';
+import { printable } from '../../report/printable.js';
+import type { Style } from '../../report/table.js';
+import { transferSyntaxName } from '../../rpc/index.js';
+
+/** Paints where colours are wanted, and asks no stream whether it is a terminal. */
+export const painter =
+  (colour: boolean) =>
+  (style: Style, text: string): string =>
+    colour ? styleText(style, text, { validateStream: false }) : text;
+
+/** A PDU in one line for people: where, who to whom, what, at which level, and how it ended. */
+export function pduLine(record: PduRecord, colour: boolean): string {
+  const paint = painter(colour);
+  const { text, bad } = detail(record);
+  const asked = record.request_frame === undefined ? '' : ` <${record.request_frame}${after(record.elapsed)}`;
+  const columns = [
+    String(record.frame).padStart(6),
+    `#${record.stream}`.padEnd(4),
+    record.time.slice(11, 26),
+    `${record.src} > ${record.dst}`.padEnd(43),
+    styled(paint, STYLES[record.ptype], String(record.ptype).padEnd(18)),
+    (record.call_id === undefined ? '' : `call ${record.call_id}`).padEnd(9),
+    styled(paint, levelStyle(record.auth_level), levelText(record.auth_level).padEnd(13)),
+    (bad ? paint('red', printable(text)) : printable(text)) + (asked && paint('dim', asked)),
+  ];
+  return columns.join(' ').trimEnd();
+}
+
+/** The line, with what the PDU says below it. */
+export function pduText(record: PduRecord, colour: boolean): string {
+  const line = pduLine(record, colour);
+  if (record.value === undefined) return line;
+  const fields = printableLines(JSON.stringify(plain(record.value), undefined, 2));
+  return `${line}\n${fields.map((text) => `       ${text}`).join('\n')}`;
+}
+
+const printableLines = (text: string): string[] => text.split('\n').map((line) => line.replace(/\S.*$/, printable));
+
+const after = (elapsed: number | undefined): string => (elapsed === undefined ? '' : ` ${milliseconds(elapsed)}`);
+
+/** A duration as everybody reads them in captures. */
+export const milliseconds = (seconds: number): string => `${(seconds * 1000).toFixed(3)} ms`;
+
+const styled = (paint: ReturnType<typeof painter>, style: Style | undefined, text: string): string =>
+  style === undefined ? text : paint(style, text);
+
+const STYLES: Readonly<Record<string, Style>> = {
+  request: 'cyan',
+  response: 'green',
+  fault: 'red',
+  bind_nak: 'red',
+  malformed: 'red',
+  cut: 'yellow',
+};
+
+/** Below PKT_INTEGRITY a hardened server refuses activations (KB5004442). */
+export const levelStyle = (level: number | undefined): Style | undefined =>
+  level !== undefined && effectiveAuthnLevel(level) < RPC_C_AUTHN_LEVEL.PKT_INTEGRITY ? 'yellow' : undefined;
+
+export const levelText = (level: number | undefined): string => (level === undefined ? '' : shortAuthnLevelName(level));
+
+/** What is special about it; `bad` where something was refused or could not be read. */
+function detail(record: PduRecord): { text: string; bad: boolean } {
+  const call = record.interface === undefined ? '' : `${record.interface}::${record.operation ?? record.opnum ?? ''}`;
+  if (record.error !== undefined) return { text: `${call} ${record.error}`.trim(), bad: true };
+  if (record.status !== undefined)
+    return { text: `${call} ${resultText(record.ptype, record.status)}`.trim(), bad: true };
+  const value = (record.value ?? {}) as Record<string, unknown>;
+  if (typeof value.provider_reject_reason === 'number')
+    return { text: bindNakReasonName(value.provider_reject_reason), bad: true };
+  const proposals = negotiation(value);
+  if (proposals !== undefined) return { text: proposals, bad: false };
+  const result = resultOf(record) ?? 0;
+  const failed = result !== 0;
+  const parts = [
+    call,
+    failed ? resultText(record.ptype, result) : '',
+    record.stub === undefined || record.stub === 'plain' ? '' : `[${record.stub}]`,
+    record.user ?? '',
+  ];
+  return { text: parts.filter((part) => part !== '').join(' '), bad: failed || record.stub === 'bad signature' };
+}
+
+/** Name and number; what an operation returns is an HRESULT first, the status of a fault is one of the protocol. */
+export function resultText(ptype: PduRecord['ptype'], code: number): string {
+  const hex = `0x${code.toString(16).padStart(8, '0')}`;
+  const own = ptype === 'fault' ? hex : hresultName(code);
+  const name = own === hex ? faultName(code) : own;
+  return name === hex ? hex : `${name} (${hex})`;
+}
+
+interface Proposal {
+  readonly abstract_syntax: { readonly uuid: string };
+  readonly transfer_syntaxes: readonly { readonly uuid: string; readonly version: number }[];
+}
+
+/** What a bind proposes, or what became of it: the first thing that a reader looks for. */
+function negotiation({ p_context_elem, results }: Record<string, unknown>): string | undefined {
+  if (Array.isArray(p_context_elem)) {
+    const texts = (p_context_elem as Proposal[]).map(
+      ({ abstract_syntax, transfer_syntaxes }) =>
+        `${interfaceName(abstract_syntax.uuid)} ${transfer_syntaxes.map(syntaxName).join('/')}`,
+    );
+    return texts.join(', ');
+  }
+  if (!Array.isArray(results)) return undefined;
+  return (results as { result: number; reason: number }[])
+    .map(
+      ({ result, reason }) =>
+        presentationResultName(result) +
+        (result === RESULT.provider_rejection ? ` (${providerReasonName(reason)})` : ''),
+    )
+    .join(', ');
+}
+
+const syntaxName = (syntax: { uuid: string; version: number }): string =>
+  transferSyntaxName(syntax)?.toUpperCase() ??
+  (syntax.uuid.startsWith(BIND_TIME_FEATURES_PREFIX) ? 'features' : syntax.uuid);

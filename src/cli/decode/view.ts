@@ -1,0 +1,102 @@
+import type { PduRecord } from '../../capture/decode/record.js';
+import type { Output } from '../io.js';
+import { callHead, callLine } from './call-line.js';
+import { type CallRecord, CallRecords } from './calls.js';
+import { chosen, fieldLine, type PduField } from './fields.js';
+import type { Filter, Filtered } from './filter.js';
+import { pduLine, pduText } from './pdu-line.js';
+
+/** What is shown of a file while it is read. */
+export interface View {
+  pdu(record: PduRecord): void;
+  /** The stream has ended. */
+  end(stream: number): void;
+}
+
+export interface ViewOptions {
+  readonly summary: boolean;
+  readonly calls: boolean;
+  readonly verbose: boolean;
+  readonly filter?: readonly Filter[];
+  /** These members of each record alone. */
+  readonly fields?: readonly PduField[];
+}
+
+const NOTHING: View = { pdu: () => {}, end: () => {} };
+
+/** Lets through what fits all the filters that were given, and counts. */
+export class Choice {
+  readonly #filters: readonly Filter[];
+  #asked = 0;
+  #fitting = 0;
+
+  constructor(filters: readonly Filter[] = []) {
+    this.#filters = filters;
+  }
+
+  fits(record: Filtered): boolean {
+    this.#asked++;
+    if (!this.#filters.every((filter) => filter(record))) return false;
+    this.#fitting++;
+    return true;
+  }
+
+  /** What an empty result would leave open; undefined where something fits. */
+  nothing(what: 'PDUs' | 'calls'): string | undefined {
+    if (this.#fitting > 0 || this.#asked === 0) return undefined;
+    return `note: 0 of ${this.#asked} ${what} fit the filters`;
+  }
+}
+
+/** `title` is for people, above the first line; absent where there is one file only. */
+export function viewOf(out: Output, options: ViewOptions, choice: Choice, title: string | undefined): View {
+  if (options.summary) return NOTHING;
+  if (options.fields !== undefined) return fieldView(out, options.fields, choice);
+  const head = [title, options.calls ? callHead(out.colour) : undefined].filter((line) => line !== undefined);
+  const show = shower(out, out.json ? [] : head);
+  return options.calls ? callView(choice, show) : pduView(options, choice, show);
+}
+
+/** Shows one thing as a record or as a line. */
+type Show = <T extends object>(thing: T, line: (thing: T, colour: boolean) => string) => void;
+
+function shower(out: Output, head: string[]): Show {
+  return (thing, line) => {
+    for (const text of head.splice(0)) out.text(text);
+    if (out.json) out.record(thing);
+    else out.text(line(thing, out.colour));
+  };
+}
+
+/** For programs: no titles, one line a PDU. */
+const fieldView = (out: Output, fields: readonly PduField[], choice: Choice): View => ({
+  pdu(record) {
+    if (!choice.fits(record)) return;
+    if (out.json) out.record(chosen(record, fields));
+    else out.text(fieldLine(record, fields));
+  },
+  end: () => {},
+});
+
+const pduView = ({ verbose }: ViewOptions, choice: Choice, show: Show): View => ({
+  pdu(record) {
+    if (choice.fits(record)) show(record, verbose ? pduText : pduLine);
+  },
+  end: () => {},
+});
+
+function callView(choice: Choice, show: Show): View {
+  const calls = new CallRecords((call) => {
+    if (choice.fits(filtered(call))) show(call, callLine);
+  });
+  return { pdu: (record) => calls.take(record), end: (stream) => calls.end(stream) };
+}
+
+/** A call as the filters see it: as what became of it, from the client to the server, at its first frame. */
+const filtered = (call: CallRecord): Filtered => ({
+  ...call,
+  ptype: call.outcome,
+  src: call.client,
+  dst: call.server,
+  ...(call.request_frame === undefined ? {} : { frame: call.request_frame }),
+});

@@ -1,0 +1,157 @@
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import { readCalls } from '../../capture/decode/calls.js';
+import type { CapturedCall } from '../../capture/decode/conversation.js';
+import { CaptureDecoder } from '../../capture/decode/decode.js';
+import { pduRecord } from '../../capture/decode/record.js';
+import { readPdus } from '../../capture/pdu/pdus.js';
+import { replayCall, whyNotReplayed } from '../../capture/replay/replay.js';
+import type { CallOutcome } from '../../client/outcome.js';
+import { IObjectExporter } from '../../codec/dcom/index.js';
+import { RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
+import { shortAuthnLevelName } from '../../codec/status/authn.js';
+import { enforcement } from '../../hardening/decision.js';
+import { eventLine } from '../../hardening/events.js';
+import type { Registry } from '../../hardening/registry.js';
+import type { Column } from '../../report/table.js';
+import type { LoggedEvent } from '../../server/activation/log.js';
+import { startServer } from '../../server/server.js';
+import { pduLine } from '../decode/pdu-line.js';
+import { type Output, output } from '../io.js';
+import { credentialsOf, jsonOption } from '../options.js';
+import { observer } from '../secrets.js';
+
+/** Recorded from this project's own server; pcaps/README.md says how. */
+const CAPTURE = fileURLToPath(new URL('../../../pcaps/activation-at-connect.pcapng', import.meta.url));
+
+/** One date in each phase of KB5004442. */
+const DATES = ['2021-05', '2021-06-08', '2022-06-14', '2022-11-08', '2023-03-14'] as const;
+const VALUES = [undefined, 0, 1] as const;
+const LEVELS = [RPC_C_AUTHN_LEVEL.CONNECT, RPC_C_AUTHN_LEVEL.PKT_INTEGRITY] as const;
+const ACCOUNT = { domain: 'LAB', user: 'op', password: randomBytes(12).toString('hex') };
+
+export const demoCommand = (): Command =>
+  new Command('demo')
+    .description('a captured activation against the server of every phase of the hardening')
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  dcom-harness demo --json')
+    .action(demo);
+
+/** What one server made of the activation at one level. */
+interface Cell {
+  readonly level: number;
+  readonly outcome: CallOutcome;
+  readonly event: LoggedEvent | undefined;
+  /** What KB5004442 says should have come of it. */
+  readonly expected: 'accepted' | 'refused';
+}
+
+interface Row {
+  readonly asOf: string;
+  readonly value: number | undefined;
+  readonly cells: readonly Cell[];
+}
+
+async function demo(options: { json: boolean }): Promise<void> {
+  const out = output(options);
+  if (!out.json) await showCapture(out);
+  const { calls } = await readCalls(CAPTURE, whyNotReplayed, observer({}));
+  const activation = calls.find(
+    ({ presentation }) => presentation?.interface.uuid !== IObjectExporter.uuid,
+  ) as CapturedCall;
+  const rows: Row[] = [];
+  for (const asOf of DATES) for (const value of VALUES) rows.push(await tryServer(activation, asOf, value));
+  if (out.json) for (const row of rows) for (const cell of row.cells) out.record(recordOf(row, cell));
+  else showRows(out, rows);
+  const surprises = rows.flatMap(({ cells }) => cells).filter((cell) => !asExpected(cell));
+  if (surprises.length > 0) process.exitCode = 1;
+}
+
+async function showCapture(out: Output): Promise<void> {
+  out.text('The captured conversation (pcaps/activation-at-connect.pcapng):\n');
+  const decoder = new CaptureDecoder({ observe: observer({}) });
+  for await (const item of readPdus(CAPTURE)) {
+    if (item.kind === 'pdu') out.text(pduLine(pduRecord('', decoder.take(item)), out.colour));
+  }
+}
+
+/** A server of its own for each row, as each row is another machine. */
+async function tryServer(activation: CapturedCall, asOf: string, value: number | undefined): Promise<Row> {
+  const registry: Registry = value === undefined ? {} : { RequireIntegrityActivationAuthenticationLevel: value };
+  const server = await startServer({
+    listen: '127.0.0.1:0',
+    asOf,
+    registry,
+    accounts: [ACCOUNT],
+    names: { netbiosName: 'HARNESS', netbiosDomain: ACCOUNT.domain },
+  });
+  try {
+    const cells: Cell[] = [];
+    for (const level of LEVELS) {
+      const before = server.events.length;
+      const { address: host, port } = server.address;
+      const { replayed } = await replayCall(activation, {
+        host,
+        port,
+        level,
+        credentials: credentialsOf(ACCOUNT),
+        random: randomBytes,
+      });
+      const enforced = enforcement({ asOf, registry }).enabled && level < RPC_C_AUTHN_LEVEL.PKT_INTEGRITY;
+      cells.push({
+        level,
+        outcome: replayed,
+        event: server.events[before],
+        expected: enforced ? 'refused' : 'accepted',
+      });
+    }
+    return { asOf, value, cells };
+  } finally {
+    await server.close();
+  }
+}
+
+const asExpected = ({ outcome, expected }: Cell): boolean => outcome.accepted === (expected === 'accepted');
+
+const recordOf = ({ asOf, value }: Row, { level, outcome, event, expected }: Cell) => ({
+  event: 'demo',
+  as_of: asOf,
+  RequireIntegrityActivationAuthenticationLevel: value ?? null,
+  level,
+  expected,
+  ...outcome,
+  logged: event?.event,
+});
+
+function showRows(out: Output, rows: readonly Row[]): void {
+  out.text('\nIts activation, sent again over TCP with NTLMv2, to the server of each phase of KB5004442:\n');
+  const column = (index: number): Column<Row> => ({
+    title: `at ${shortAuthnLevelName(LEVELS[index] as number)}`,
+    value: ({ cells }) => verdict(cells[index] as Cell),
+    style: ({ cells }) => (cells[index]?.outcome.accepted ? 'green' : 'red'),
+  });
+  out.table(rows, [
+    { title: 'as of', value: ({ asOf }) => asOf },
+    { title: 'RequireIntegrity…', value: ({ value }) => value ?? 'absent' },
+    column(0),
+    column(1),
+  ]);
+  out.text('\nEvents logged by the servers:\n');
+  for (const { asOf, value, cells } of rows) {
+    for (const { event } of cells) {
+      if (event !== undefined) out.text(`as of ${asOf}, ${value ?? 'absent'}: ${eventLine(event.event, event.at)}`);
+    }
+  }
+  out.text(
+    '\nTry next: dcom-harness --help, dcom-harness serve --help, dcom-harness replay --help (node dist/cli/main.js …)',
+  );
+}
+
+function verdict(cell: Cell): string {
+  const { outcome, event } = cell;
+  const text = outcome.accepted
+    ? 'accepted'
+    : `refused: ${outcome.text}${event === undefined ? '' : `, event ${event.event.id}`}`;
+  return asExpected(cell) ? text : `${text} (KB5004442: ${cell.expected})`;
+}

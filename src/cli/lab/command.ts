@@ -1,0 +1,158 @@
+import { Argument, Command, Option } from 'commander';
+import {
+  type LabRun,
+  readScenario,
+  runScenario,
+  type Scenario,
+  ScenarioError,
+  scenarioJsonSchema,
+  shippedScenario,
+  shippedScenarios,
+} from '../../lab/index.js';
+import { SimulationStuck } from '../../net/simulation/index.js';
+import { labText } from '../../report/lab/text.js';
+import { type Output, output, UsageError } from '../io.js';
+import { jsonOption } from '../options.js';
+import { LabFolder } from './out.js';
+import { labRecords } from './records.js';
+
+interface Options {
+  readonly seed: string;
+  readonly out?: string;
+  readonly sockets: boolean;
+  readonly list: boolean;
+  readonly schema: boolean;
+  readonly json: boolean;
+}
+
+export const labCommand = (): Command =>
+  new Command('lab')
+    .description(
+      'hosts, clients and attackers of a scenario on a simulated network; without one, all that come with it',
+    )
+    .addArgument(new Argument('[scenario...]', 'YAML files, or names of scenarios that come with it').default([]))
+    .addOption(new Option('--seed <text>', 'what everything random follows from').default('1'))
+    .addOption(new Option('--out <folder>', 'write results, event logs and captures there'))
+    .addOption(
+      new Option('--sockets', 'on sockets of 127.0.0.0/8 instead: no captures, and time passes as it does').default(
+        false,
+      ),
+    )
+    .addOption(new Option('--list', 'the scenarios that come with it').default(false))
+    .addOption(new Option('--schema', 'the JSON Schema of scenarios, for editors').default(false))
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+The same scenario and seed give the same run, octet by octet. Nothing leaves this program, and no command is run: what
+an attacker asks for is written down. Exit code 1 says that something came otherwise than the scenario or KB5004442
+have it, 2 that a scenario cannot be read or not be run to its end; why is named with file, line and column. With --json
+there is a record for each finding, then for each activation at a server, relay, cell of a timeline and trace.
+
+A scenario of twenty lines:
+
+  name: my-gateway
+  title: Does my gateway work with a server of March 2023?
+  hosts:
+    server: { address: 10.0.0.2, windows: Windows Server 2019, updates: [2023-03-14], serves: [generic] }
+    gateway: { address: 10.0.0.20, system: Linux, client: node-dcom }
+  steps:
+    - activate: { from: gateway, on: server }
+      expect: { outcome: refused, by: activation policy, event: 10036 }
+    - activate: { from: gateway, on: server, level: PKT_INTEGRITY }
+      expect: { outcome: accepted }
+
+Examples:
+  dcom-harness lab --out out
+  dcom-harness lab relay-connect troubleshooting
+  dcom-harness lab my-gateway.yaml --seed 7 --json
+  dcom-harness lab --schema > scenario.schema.json`,
+    )
+    .action(run);
+
+async function run(names: string[], options: Options): Promise<void> {
+  const out = output(options);
+  if (options.schema) {
+    out.text(JSON.stringify(scenarioJsonSchema(), undefined, 2));
+    return;
+  }
+  const given = names.length === 0 ? shippedScenarios() : names;
+  const scenarios = given.map(scenarioOf);
+  if (options.list) {
+    list(out, given, scenarios);
+    return;
+  }
+  refuseTwins(scenarios);
+  const folder = options.out === undefined ? undefined : new LabFolder(options.out);
+  for (const { data } of scenarios) folder?.clear(data.name);
+  const runs: LabRun[] = [];
+  try {
+    for (const scenario of scenarios) runs.push(await runOne(out, scenario, folder, options));
+  } finally {
+    // What was run to its end counts, whatever came of the next one.
+    await folder?.results(runs);
+    if (!out.json && runs.length > 0) out.text(labText(runs, out));
+  }
+  if (folder !== undefined) out.note(`results, event logs and captures are in ${options.out}`);
+  if (runs.some(({ findings }) => findings.some(({ ok }) => !ok))) process.exitCode = 1;
+}
+
+function list(out: Output, given: readonly string[], scenarios: readonly Scenario[]): void {
+  for (const [index, { data, file }] of scenarios.entries()) {
+    if (out.json) out.record({ event: 'scenario', name: data.name, title: data.title, file });
+    else out.text(`${(given[index] as string).padEnd(32)}${data.title}`);
+  }
+}
+
+/** Results, captures and event logs are told apart by the names of the scenarios. */
+function refuseTwins(scenarios: readonly Scenario[]): void {
+  const known = new Map<string, Scenario>();
+  for (const scenario of scenarios) {
+    const { name } = scenario.data;
+    const before = known.get(name);
+    if (before?.file === scenario.file) throw new UsageError(`the scenario ${scenario.file} is given twice`);
+    if (before !== undefined)
+      throw new UsageError(`two scenarios are named '${name}': ${before.file} and ${scenario.file}`);
+    known.set(name, scenario);
+  }
+}
+
+/** A file, or a scenario that comes with this program. */
+function scenarioOf(name: string): Scenario {
+  try {
+    return shippedScenario(name) ?? readScenario(name);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw code !== undefined && UNREADABLE.includes(code)
+      ? new UsageError(`cannot read the scenario: ${(error as Error).message}`)
+      : asUsage(error, name);
+  }
+}
+
+const UNREADABLE = ['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES'];
+
+/** What the author of a scenario can mend is said in one line. */
+function asUsage(error: unknown, scenario: string): unknown {
+  if (error instanceof ScenarioError) return new UsageError(error.message);
+  return error instanceof SimulationStuck ? new UsageError(`${scenario}: ${error.message}`) : error;
+}
+
+async function runOne(
+  out: Output,
+  scenario: Scenario,
+  folder: LabFolder | undefined,
+  options: Options,
+): Promise<LabRun> {
+  const { seed, sockets } = options;
+  const capture = sockets ? undefined : folder?.capture(scenario.data.name);
+  try {
+    const found = await runScenario(scenario, { seed, sockets, ...(capture && { record: capture.write }) });
+    folder?.events(found);
+    if (out.json) for (const record of labRecords(found)) out.record(record);
+    return found;
+  } catch (error) {
+    throw asUsage(error, scenario.file);
+  } finally {
+    capture?.end();
+  }
+}

@@ -1,0 +1,128 @@
+import { Command, Option } from 'commander';
+import { eventLine } from '../../hardening/events.js';
+import type { Registry } from '../../hardening/registry.js';
+import { patchLevel } from '../../hardening/timeline.js';
+import {
+  expectedStop,
+  LEFT_OPEN,
+  RELAY_VARIANTS,
+  type RelayOutcome,
+  RelayRefused,
+  type RelayVariant,
+  relay,
+  relayVariant,
+} from '../../relay/index.js';
+import type { Column } from '../../report/table.js';
+import { type Output, output, UsageError } from '../io.js';
+import { jsonOption, registryOption } from '../options.js';
+import { relayRecord } from './record.js';
+
+/** One date in each phase of KB5004442. */
+const DATES = ['2021-05', '2021-06-08', '2022-06-14', '2022-11-08', '2023-03-14'];
+
+interface Options {
+  readonly variant?: readonly string[];
+  readonly asOf?: readonly string[];
+  readonly registry?: Registry;
+  readonly on?: string;
+  readonly json: boolean;
+}
+
+export const relayCommand = (): Command =>
+  new Command('relay')
+    .description('what each patch level stops of the relay, between this program’s own client and server on loopback')
+    .addOption(new Option('--variant <id...>', 'these variants of the relay alone; all where absent'))
+    .addOption(new Option('--as-of <date...>', 'patch levels of the server; one in each phase where absent'))
+    .addOption(registryOption())
+    .addOption(new Option('--on <address>', 'one loopback address for victim, attacker and server'))
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Victim, attacker and server are simulated and on loopback; nobody else can be relayed, and nothing is run. Exit code 1
+says that a variant ended otherwise than KB5004442 and the specifications have it.
+
+Variants (each with -spnego too):
+${[...RELAY_VARIANTS, ...LEFT_OPEN]
+  .filter(({ id }) => !id.endsWith('-spnego'))
+  .map(({ id, title }) => `  ${id.padEnd(24)}${title}`)
+  .join('\n')}
+
+Examples:
+  dcom-harness relay
+  dcom-harness relay --variant connect upgrade --as-of 2021-05 2023-03-14 --json
+  dcom-harness relay --as-of 2022-06-14 --registry RequireIntegrityActivationAuthenticationLevel=0`,
+    )
+    .action(run);
+
+interface Cell {
+  readonly outcome: RelayOutcome;
+  readonly expected: string;
+}
+
+interface Row {
+  readonly variant: RelayVariant;
+  readonly cells: readonly Cell[];
+}
+
+async function run(options: Options): Promise<void> {
+  const out = output(options);
+  const dates = options.asOf ?? DATES;
+  for (const date of dates) patchLevel(date);
+  const variants = options.variant?.map(variantOf) ?? [...RELAY_VARIANTS, ...LEFT_OPEN];
+  const rows: Row[] = [];
+  for (const variant of variants) {
+    const cells: Cell[] = [];
+    for (const asOf of dates) cells.push(await cellOf(variant, asOf, options));
+    if (out.json)
+      for (const cell of cells) {
+        const { outcome, expected } = cell;
+        out.record({ event: 'relay', ...relayRecord(variant, outcome.asOf, outcome, expected) });
+      }
+    rows.push({ variant, cells });
+  }
+  if (!out.json) show(out, rows, dates);
+  if (rows.flatMap(({ cells }) => cells).some((cell) => !asExpected(cell))) process.exitCode = 1;
+}
+
+function variantOf(id: string): RelayVariant {
+  const variant = relayVariant(id);
+  if (variant === undefined) throw new UsageError(`no such variant of the relay: '${id}' (see relay --help)`);
+  return variant;
+}
+
+async function cellOf(variant: RelayVariant, asOf: string, { registry = {}, on }: Options): Promise<Cell> {
+  const addresses = on === undefined ? {} : { victim: on, attacker: on, server: on };
+  const expected = expectedStop(variant, { asOf, registry }) ?? 'succeeded';
+  try {
+    return { outcome: await relay({ variant, asOf, registry, addresses }), expected };
+  } catch (error) {
+    if (error instanceof RelayRefused) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+const verdictOf = ({ outcome }: Cell): string => outcome.stoppedAt ?? 'succeeded';
+const asExpected = (cell: Cell): boolean => verdictOf(cell) === cell.expected;
+
+function show(out: Output, rows: readonly Row[], dates: readonly string[]): void {
+  const column = (date: string, index: number): Column<Row> => ({
+    title: date,
+    value: ({ cells }) => textOf(cells[index] as Cell),
+    style: ({ cells }) => (cells[index]?.outcome.outcome === 'stopped' ? 'green' : 'red'),
+  });
+  out.text('The relay of a victim’s NTLM authentication, and what stops it, by the server’s patch level:\n');
+  out.table(rows, [{ title: 'variant', value: ({ variant }) => variant.id }, ...dates.map(column)]);
+  out.text(`\nWhy, as of ${dates.at(-1)}:\n`);
+  for (const { variant, cells } of rows) {
+    const { outcome } = cells.at(-1) as Cell;
+    const { event, closed } = outcome.evidence;
+    const logged =
+      event === undefined ? '' : `\n  event: ${eventLine(event, { time: Date.now(), computer: 'SERVER' })}`;
+    const end = closed === undefined ? '' : ', and the connection is closed';
+    out.text(`${variant.id}: ${variant.title}\n  ${outcome.reason} (${outcome.evidence.text}${end})${logged}`);
+  }
+}
+
+const textOf = (cell: Cell): string =>
+  asExpected(cell) ? verdictOf(cell) : `${verdictOf(cell)} (KB5004442: ${cell.expected})`;

@@ -1,0 +1,151 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, writeFileSync } from 'node:fs';
+import { classOf } from '../../capture/decode/wanted-class.js';
+import { type ReplayedCall, type ReplayOptions, replayCall, whyNotReplayed } from '../../capture/replay/replay.js';
+import { replayTitle } from '../../capture/replay/result.js';
+import { RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
+import { shortAuthnLevelName } from '../../codec/status/authn.js';
+import { eventJson, eventLine } from '../../hardening/events.js';
+import { junit } from '../../report/junit.js';
+import { type Result, resultsSummary } from '../../report/result.js';
+import type { Column } from '../../report/table.js';
+import { tap } from '../../report/tap.js';
+import { type DcomServer, startServer } from '../../server/server.js';
+import { captureFiles, openForWriting } from '../files.js';
+import { type Output, UsageError } from '../io.js';
+import { AUTH_TYPES, credentialsOf } from '../options.js';
+import {
+  accountFor,
+  CAPTURED_COLUMN,
+  type ClientSideOptions,
+  classText,
+  NOBODY_THERE,
+  NOT_CAPTURED,
+  NOTHING_TO_COMPARE,
+  PLACE_COLUMNS,
+  pacingOf,
+  placeRecord,
+  replayEach,
+  simulatedFor,
+} from './files.js';
+
+/** A call that was sent again, in the file that it comes from. */
+interface Replayed extends ReplayedCall {
+  readonly file: string;
+}
+
+/** Sends the activations of captures again, each by itself, and compares what comes of them. */
+export async function replayActivations(
+  out: Output,
+  paths: readonly string[],
+  options: ClientSideOptions,
+): Promise<void> {
+  const [report] = openForWriting([options.junit] as const, captureFiles(paths));
+  const server = options.target === undefined ? await simulated(out, options) : undefined;
+  try {
+    const target =
+      server === undefined
+        ? (options.target as { host: string; port: number })
+        : { host: server.address.address, port: server.address.port };
+    if (server === undefined && options.user === undefined)
+      out.note('note: no --user; the server is sent a null session');
+    const how = optionsFor(target, options, server);
+    const done = await replayEach(out, paths, options, whyNotReplayed, async ({ file, calls }) => {
+      const replayed: Replayed[] = [];
+      const pacing = pacingOf(options);
+      for (const call of calls) {
+        await pacing?.due(call);
+        replayed.push({ file, ...(await replayCall(call, how)) });
+      }
+      return replayed;
+    });
+    if (done.length === 0) throw new UsageError('no activation that could be sent again was found');
+    const results = done.map(resultOf);
+    if (report !== undefined) writeFileSync(report, await junit(results, 'replay'));
+    print(out, done, results, options);
+    if (done.every(({ replayed }) => replayed.refusedAt === 'transport')) process.exitCode = NOBODY_THERE;
+    else if (!resultsSummary(results).ok) process.exitCode = 1;
+  } finally {
+    if (report !== undefined) closeSync(report);
+    await server?.close();
+  }
+}
+
+function print(out: Output, done: readonly Replayed[], results: readonly Result[], options: ClientSideOptions): void {
+  if (options.tap) out.text(tap(results));
+  else if (options.json) for (const item of done) out.record(recordOf(item));
+  else {
+    out.table(done, COLUMNS);
+    out.text(resultsSummary(results).text);
+  }
+}
+
+const simulated = (out: Output, { asOf, registry, user }: ClientSideOptions): Promise<DcomServer> =>
+  startServer({
+    ...simulatedFor(user),
+    ...(asOf === undefined ? {} : { asOf }),
+    ...(registry === undefined ? {} : { registry }),
+    onEvent: ({ event, at }) => {
+      if (out.json) out.record({ ...eventJson(event, at), event: 'log', id: event.id });
+      else out.note(eventLine(event, at));
+    },
+  });
+
+function optionsFor(
+  target: { host: string; port: number },
+  options: ClientSideOptions,
+  server: DcomServer | undefined,
+): ReplayOptions {
+  const account = accountFor(options.user, server !== undefined);
+  return {
+    ...target,
+    ...(account === undefined ? {} : { credentials: credentialsOf(account) }),
+    ...(options.level === undefined ? {} : { level: options.level }),
+    ...(options.auth === undefined ? {} : { authType: AUTH_TYPES[options.auth] as number }),
+    random: randomBytes,
+  };
+}
+
+/** Nothing to compare with is no failure of the server. */
+function resultOf(item: Replayed): Result {
+  const { call, captured, replayed, file } = item;
+  const outcome = captured === undefined ? 'skip' : captured.text === replayed.text ? 'pass' : 'fail';
+  return {
+    id: `replay.${file}.${call.frame}`,
+    title: replayTitle(item),
+    section: call.operation?.section ?? '[MS-DCOM] 3.1.2.5',
+    level: 'WINDOWS',
+    outcome,
+    expected: captured?.text ?? NOT_CAPTURED,
+    actual: replayed.text,
+    pdus: [],
+    ...(captured === undefined ? { reason: NOTHING_TO_COMPARE } : {}),
+  };
+}
+
+const recordOf = (item: Replayed) => ({
+  event: 'replayed',
+  ...placeRecord(item),
+  operation: item.call.operation?.name,
+  clsid: classOf(item.call),
+  captured_level: item.call.security.level,
+  level: item.level,
+  auth_type: item.authType,
+  captured: item.captured,
+  replayed: item.replayed,
+  outcome: resultOf(item).outcome,
+});
+
+const COLUMNS: readonly Column<Replayed>[] = [
+  ...PLACE_COLUMNS,
+  { title: 'call', value: ({ call }) => call.operation?.name ?? call.opnum },
+  { title: 'class', value: ({ call }) => classText(call) },
+  { title: 'captured at', value: ({ call }) => shortAuthnLevelName(call.security.level ?? RPC_C_AUTHN_LEVEL.NONE) },
+  { title: 'sent at', value: ({ level }) => shortAuthnLevelName(level) },
+  CAPTURED_COLUMN,
+  {
+    title: 'now',
+    value: ({ replayed }) => replayed.text,
+    style: ({ replayed }) => (replayed.accepted ? 'green' : 'red'),
+  },
+];

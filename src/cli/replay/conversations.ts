@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, writeFileSync } from 'node:fs';
+import type { CapturedCall } from '../../capture/decode/conversation.js';
+import { capturedAuthnHint, capturedClasses } from '../../capture/replay/captured-class.js';
+import { type RepeatedCall, repeatConversation, whyNotRepeated } from '../../capture/replay/repeat.js';
+import { CLIENT_PROFILES } from '../../client/profiles.js';
+import { junit } from '../../report/junit.js';
+import { type Result, resultsSummary } from '../../report/result.js';
+import type { Column } from '../../report/table.js';
+import { tap } from '../../report/tap.js';
+import { type DcomServer, startServer } from '../../server/server.js';
+import { captureFiles, openForWriting } from '../files.js';
+import { type Output, UsageError } from '../io.js';
+import { AUTH_TYPES, credentialsOf } from '../options.js';
+import {
+  accountFor,
+  CAPTURED_COLUMN,
+  type ClientSideOptions,
+  NOBODY_THERE,
+  NOT_CAPTURED,
+  NOTHING_TO_COMPARE,
+  PLACE_COLUMNS,
+  pacingOf,
+  placeRecord,
+  replayEach,
+  simulatedFor,
+} from './files.js';
+
+interface Repeated extends RepeatedCall {
+  readonly file: string;
+}
+
+/** Makes the calls of captured conversations again, methods of objects too where they may be called (design rule 10). */
+export async function replayConversations(
+  out: Output,
+  paths: readonly string[],
+  options: ClientSideOptions,
+): Promise<void> {
+  const [report] = openForWriting([options.junit] as const, captureFiles(paths));
+  const done = await replayEach(out, paths, options, whyNotRepeated, async ({ file, calls }): Promise<Repeated[]> => {
+    const repeated = calls.length === 0 ? [] : await repeat(calls, options);
+    return repeated.map((each) => ({ file, ...each }));
+  });
+  if (done.length === 0) throw new UsageError('no conversation with objects was found');
+  const results = done.map(resultOf);
+  if (report !== undefined) {
+    writeFileSync(report, await junit(results, 'replay'));
+    closeSync(report);
+  }
+  if (options.tap) out.text(tap(results));
+  else if (options.json) for (const each of done) out.record(recordOf(each));
+  else {
+    out.table(done, COLUMNS);
+    out.text(resultsSummary(results).text);
+  }
+  const sent = done.filter(({ notSent }) => notSent === undefined);
+  if (sent.every(({ repeated }) => repeated?.refusedAt === 'transport')) process.exitCode = NOBODY_THERE;
+  else if (!resultsSummary(results).ok) process.exitCode = 1;
+}
+
+/** The calls of one file, against the target, or a fresh simulated server whose objects answer as the captured ones. */
+async function repeat(calls: readonly CapturedCall[], options: ClientSideOptions): Promise<readonly RepeatedCall[]> {
+  const { target, user, level, auth } = options;
+  const server = target === undefined ? await simulated(calls, options) : undefined;
+  const account = accountFor(user, server !== undefined);
+  const pacing = pacingOf(options);
+  try {
+    return await repeatConversation(calls, {
+      host: server?.address.address ?? target?.host ?? '',
+      port: server?.address.port ?? target?.port ?? 0,
+      profile: CLIENT_PROFILES['windows-2023-03'],
+      random: randomBytes,
+      ...(account === undefined ? {} : { credentials: credentialsOf(account) }),
+      ...(level === undefined ? {} : { level }),
+      ...(pacing && { pacing }),
+      ...(auth === undefined ? {} : { authType: AUTH_TYPES[auth] as number }),
+    });
+  } finally {
+    await server?.close();
+  }
+}
+
+const simulated = (
+  calls: readonly CapturedCall[],
+  { asOf, registry, user }: ClientSideOptions,
+): Promise<DcomServer> => {
+  const hint = capturedAuthnHint(calls);
+  return startServer({
+    ...simulatedFor(user),
+    classes: capturedClasses(calls),
+    registry: { ...(hint === undefined ? {} : { LegacyAuthenticationLevel: hint }), ...registry },
+    ...(asOf === undefined ? {} : { asOf }),
+  });
+};
+
+function resultOf(item: Repeated): Result {
+  const { call, captured, repeated, notSent, differences, file } = item;
+  const same = captured?.text === repeated?.text && differences.length === 0;
+  const reason = notSent ?? (captured === undefined ? NOTHING_TO_COMPARE : undefined);
+  return {
+    id: `replay.${file}.${call.frame}`,
+    title: `frame ${call.frame}: ${nameOf(call)}`,
+    section: call.operation?.section ?? '[MS-DCOM] 3.1',
+    level: 'WINDOWS',
+    outcome: reason === undefined ? (same ? 'pass' : 'fail') : 'skip',
+    expected: captured?.text ?? NOT_CAPTURED,
+    actual: [repeated?.text ?? 'not sent', ...differences].join('; '),
+    pdus: [],
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+const nameOf = (call: CapturedCall): string => `${call.interface ?? ''}::${call.operation?.name ?? call.opnum}`;
+
+const recordOf = (item: Repeated) => ({
+  event: 'repeated',
+  ...placeRecord(item),
+  interface: item.call.interface,
+  operation: item.call.operation?.name,
+  captured: item.captured,
+  repeated: item.repeated,
+  not_sent: item.notSent,
+  differences: item.differences,
+  outcome: resultOf(item).outcome,
+});
+
+const COLUMNS: readonly Column<Repeated>[] = [
+  ...PLACE_COLUMNS,
+  { title: 'call', value: ({ call }) => nameOf(call) },
+  CAPTURED_COLUMN,
+  { title: 'now', value: ({ repeated, notSent }) => repeated?.text ?? notSent ?? '' },
+  { title: 'differs in', value: ({ differences }) => differences.join(', ') },
+];

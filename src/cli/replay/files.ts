@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import { type CapturedCalls, readCalls } from '../../capture/decode/calls.js';
+import { className } from '../../capture/decode/class-names.js';
+import type { CapturedCall } from '../../capture/decode/conversation.js';
+import { classOf } from '../../capture/decode/wanted-class.js';
+import { CaptureError } from '../../capture/file/error.js';
+import { Pacing } from '../../capture/replay/pacing.js';
+import type { Registry } from '../../hardening/registry.js';
+import type { PatchLevel } from '../../hardening/timeline.js';
+import type { Column } from '../../report/table.js';
+import type { AccountEntry, Secret } from '../../security/index.js';
+import { captureFiles } from '../files.js';
+import type { Output } from '../io.js';
+import { observer } from '../secrets.js';
+
+/** Exit code where there are calls, and no server to answer any of them. */
+export const NOBODY_THERE = 2;
+
+/** Of the simulated server alone, and good for one run. */
+const OWN_ACCOUNT = { domain: 'LAB', user: 'replay', password: randomBytes(16).toString('hex') };
+
+/** What a fresh simulated server needs for the account that calls are sent under. */
+export const simulatedFor = (user: AccountEntry | undefined) => ({
+  listen: '127.0.0.1:0',
+  accounts: [user ?? OWN_ACCOUNT],
+  names: { netbiosName: 'HARNESS', netbiosDomain: user?.domain || OWN_ACCOUNT.domain },
+});
+
+/** Whom to log on as: the account that is given, else that of the simulated server; a server of somebody's own knows none. */
+export const accountFor = (user: AccountEntry | undefined, isSimulated: boolean): AccountEntry | undefined =>
+  user ?? (isSimulated ? OWN_ACCOUNT : undefined);
+
+/** The class that an activation asks for, by its name where it has one; empty where it cannot be read. */
+export function classText(call: CapturedCall): string {
+  const clsid = classOf(call);
+  return clsid === undefined ? '' : (className(clsid) ?? clsid);
+}
+
+/** A call of a file, and what came of it now. */
+interface FiledCall {
+  readonly file: string;
+  readonly call: CapturedCall;
+}
+
+/** Where a captured call stands: the beginning of its record, and of its row. */
+export const placeRecord = ({ file, call }: FiledCall) => ({ file, stream: call.stream, frame: call.frame });
+
+export const PLACE_COLUMNS: readonly Column<FiledCall>[] = [
+  { title: 'file', value: ({ file }) => file },
+  { title: 'frame', value: ({ call }) => call.frame, align: 'right' },
+];
+
+/** What the captured server made of a call. */
+export const CAPTURED_COLUMN: Column<{ readonly captured: { readonly text: string } | undefined }> = {
+  title: 'captured',
+  value: ({ captured }) => captured?.text ?? NOT_CAPTURED,
+};
+
+export const NOT_CAPTURED = 'not captured';
+/** Why there is no verdict on an answer then. */
+export const NOTHING_TO_COMPARE = 'the answer is not in the capture, or cannot be read';
+
+export interface SecretsGiven {
+  readonly password?: string[];
+  readonly nthash?: Secret[];
+}
+
+/** What the modes have in common that play the client. */
+export interface ClientSideOptions extends SecretsGiven {
+  readonly target?: { host: string; port: number };
+  readonly asOf?: PatchLevel;
+  readonly registry?: Registry;
+  readonly user?: AccountEntry;
+  readonly level?: number;
+  readonly auth?: string;
+  readonly timing?: 'keep' | 'drop';
+  readonly tap: boolean;
+  readonly junit?: string;
+  readonly json: boolean;
+}
+
+/** The captured waits of one file, where they are kept. */
+export const pacingOf = ({ timing }: ClientSideOptions): Pacing | undefined =>
+  timing === 'keep' ? new Pacing() : undefined;
+
+/**
+ * Does something with the calls of each file, and says what was left out and what is wrong with it. A file that cannot
+ * be read does not take the results of the others with it.
+ */
+export async function replayEach<T>(
+  out: Output,
+  paths: readonly string[],
+  { password, nthash }: SecretsGiven,
+  whyNot: Parameters<typeof readCalls>[1],
+  replay: (read: CapturedCalls) => Promise<readonly T[]>,
+): Promise<T[]> {
+  const done: T[] = [];
+  const files = captureFiles(paths);
+  for (const file of files) {
+    try {
+      const read = await readCalls(
+        file,
+        whyNot,
+        observer({ ...(password && { password }), ...(nthash && { nthash }) }),
+      );
+      tellLeftOut(out, read);
+      done.push(...(await replay(read)));
+    } catch (error) {
+      if (!(error instanceof CaptureError) || files.length === 1) throw error;
+      out.note(`dcom-harness: ${error.message}`);
+    }
+  }
+  return done;
+}
+
+function tellLeftOut(out: Output, { file, problems, leftOut }: CapturedCalls): void {
+  for (const { severity, message, frame } of problems)
+    if (severity !== 'info')
+      out.note(`${severity}: ${file}${frame === undefined ? '' : ` frame ${frame}`}: ${message}`);
+  for (const [reason, count] of leftOut)
+    out.note(`${file}: ${count} ${count === 1 ? 'call' : 'calls'} left out: ${reason}`);
+}

@@ -1,0 +1,213 @@
+import { closeSync, writeFileSync, writeSync } from 'node:fs';
+import type { CapturedCall } from '../../capture/decode/conversation.js';
+import { capturedAuthnHint } from '../../capture/replay/captured-class.js';
+import { type AskedCall, CapturedServer } from '../../capture/replay/captured-server.js';
+import { whyNotRepeated } from '../../capture/replay/repeat.js';
+import type { Registry } from '../../hardening/registry.js';
+import { type PatchLevel, patchLevel } from '../../hardening/timeline.js';
+import { type Endpoint, formatEndpoint } from '../../net/channel.js';
+import { isLoopback } from '../../net/loopback.js';
+import { type Stoppable, SYSTEM_TIMERS, type Timers } from '../../net/timers.js';
+import { junit } from '../../report/junit.js';
+import { printable } from '../../report/printable.js';
+import type { Result } from '../../report/result.js';
+import type { Column } from '../../report/table.js';
+import { tap } from '../../report/tap.js';
+import type { AccountEntry } from '../../security/index.js';
+import type { EndpointObserver } from '../../server/endpoint/endpoint.js';
+import { startServer } from '../../server/server.js';
+import { captureFiles, openForWriting } from '../files.js';
+import { type Output, UsageError } from '../io.js';
+import { tellRefusedCall } from '../serve/report.js';
+import { replayEach, type SecretsGiven } from './files.js';
+
+export interface ReplayServerOptions extends SecretsGiven {
+  readonly listen?: string;
+  readonly once: boolean;
+  readonly asOf?: PatchLevel;
+  readonly registry?: Registry;
+  readonly user?: AccountEntry;
+  readonly pcap?: string;
+  readonly tap: boolean;
+  readonly junit?: string;
+  readonly json: boolean;
+}
+
+/** Before the hardening: only what the captured server refused is refused. */
+const NO_POLICY = '2021-05';
+
+/** Plays the captured server until it is told to end, and says what was asked for. */
+export async function replayServer(out: Output, paths: readonly string[], options: ReplayServerOptions): Promise<void> {
+  const [report, recording] = openForWriting([options.junit, options.pcap] as const, captureFiles(paths));
+  const calls = await replayEach(out, paths, options, whyNotRepeated, async (read) => read.calls);
+  if (calls.length === 0) throw new UsageError('no conversation with objects was found');
+  const captured = new CapturedServer(calls, (what) => out.note(printable(`not in the capture: ${what}`)));
+  const once = new FirstClient();
+  const ended = Promise.race([interrupted(), ...(options.once ? [once.gone] : [])]);
+  const server = await startServer({
+    ...optionsOf(calls, captured, options),
+    observers: [captured, once],
+    ...(recording === undefined ? {} : { record: (block) => void writeSync(recording, block) }),
+    onRefusedCall: (call) => tellRefusedCall(out, call),
+  });
+  tellListening(out, server.address, calls.length, options);
+  await ended;
+  await server.close();
+  if (recording !== undefined) closeSync(recording);
+  const idle = options.once && captured.asked.every(({ times }) => times === 0);
+  if (idle) out.note(NOTHING_ASKED);
+  const results = [...resultsOf(captured), ...(idle ? [nothingAsked] : [])];
+  if (report !== undefined) {
+    writeFileSync(report, await junit(results, 'replay'));
+    closeSync(report);
+  }
+  if (options.tap) out.text(tap(results));
+  else if (options.json) tell(out, captured);
+  else show(out, captured);
+  if (idle || captured.notCaptured.size > 0) process.exitCode = 1;
+}
+
+function optionsOf(
+  calls: readonly CapturedCall[],
+  captured: CapturedServer,
+  { listen, asOf, registry, user }: ReplayServerOptions,
+) {
+  const hint = capturedAuthnHint(calls);
+  return {
+    ...(listen === undefined ? {} : { listen }),
+    asOf: asOf ?? patchLevel(NO_POLICY),
+    accounts: user === undefined ? [] : [user],
+    names: { netbiosName: 'HARNESS', ...(user?.domain ? { netbiosDomain: user.domain } : {}) },
+    classes: captured.classes,
+    allowAnonymous: captured.allowAnonymous,
+    // The captured exporter's own least level, as its answers name it.
+    registry: { ...(hint === undefined ? {} : { LegacyAuthenticationLevel: hint }), ...registry },
+    onActivation: captured.onActivation,
+  };
+}
+
+function tellListening(out: Output, at: Endpoint, calls: number, { user }: ReplayServerOptions): void {
+  if (out.json) out.record({ event: 'listening', address: at.address, port: at.port, calls });
+  else out.note(`listening on ${formatEndpoint(at)} as the server of ${calls} captured calls; Ctrl-C ends it`);
+  if (user === undefined) out.note("note: nobody can log on; give --user 'DOMAIN\\user:password'");
+  if (!isLoopback(at.address)) out.note('note: this address can be reached from other machines');
+}
+
+/** Nobody has to ask for everything; what is asked for has to be there. */
+const resultsOf = ({ asked, notCaptured }: CapturedServer): Result[] => [
+  ...asked.map(({ call, captured, times }): Result => {
+    const answer = captured?.text ?? 'not captured';
+    return {
+      id: `replay.server.${call.stream}.${call.frame}`,
+      title: `frame ${call.frame}: ${nameOf(call)}`,
+      section: call.operation?.section ?? '[MS-DCOM] 3.1',
+      level: 'WINDOWS',
+      outcome: times > 0 ? 'pass' : 'skip',
+      expected: answer,
+      actual: times > 0 ? `asked for ${timesText(times)}` : 'not asked for',
+      pdus: [],
+      ...(times > 0 ? {} : { reason: 'no client asked for it' }),
+    };
+  }),
+  ...[...notCaptured].map(
+    ([what, times], index): Result => ({
+      id: `replay.server.not-captured.${index + 1}`,
+      title: what,
+      section: '[MS-DCOM] 3.1',
+      level: 'WINDOWS',
+      outcome: 'fail',
+      expected: 'only what the capture has',
+      actual: `asked for ${timesText(times)}`,
+      pdus: [],
+    }),
+  ),
+];
+
+const NOTHING_ASKED = 'no captured call was asked for';
+
+/** With `--once` it is one client that is tested, and one that asks for nothing has not got anywhere. */
+const nothingAsked: Result = {
+  id: 'replay.server.nothing-asked',
+  title: 'some captured call is asked for',
+  section: '[MS-DCOM] 3.1',
+  level: 'WINDOWS',
+  outcome: 'fail',
+  expected: 'a call of the capture',
+  actual: NOTHING_ASKED,
+  pdus: [],
+};
+
+const timesText = (times: number): string => (times === 1 ? 'once' : `${times} times`);
+const nameOf = (call: CapturedCall): string => `${call.interface ?? ''}::${call.operation?.name ?? call.opnum}`;
+
+function tell(out: Output, { asked, notCaptured }: CapturedServer): void {
+  for (const { call, captured, times } of asked)
+    out.record({
+      event: 'captured-call',
+      stream: call.stream,
+      frame: call.frame,
+      interface: call.interface,
+      operation: call.operation?.name,
+      captured,
+      asked: times,
+    });
+  for (const [what, times] of notCaptured) out.record({ event: 'not-captured', what, asked: times });
+}
+
+function show(out: Output, { asked, notCaptured }: CapturedServer): void {
+  out.table(asked, COLUMNS);
+  const found = asked.filter(({ times }) => times > 0).length;
+  out.text(
+    `${found} of ${asked.length} captured calls were asked for, ${notCaptured.size} things that are not captured`,
+  );
+  for (const [what, times] of notCaptured)
+    out.text(printable(`not in the capture, asked for ${timesText(times)}: ${what}`));
+}
+
+const COLUMNS: readonly Column<AskedCall>[] = [
+  { title: 'frame', value: ({ call }) => call.frame, align: 'right' },
+  { title: 'call', value: ({ call }) => nameOf(call) },
+  { title: 'captured', value: ({ captured }) => captured?.text ?? 'not captured' },
+  {
+    title: 'asked for',
+    value: ({ times }) => (times === 0 ? 'no' : timesText(times)),
+    style: ({ times }) => (times === 0 ? 'dim' : 'green'),
+  },
+];
+
+/** A client may close one connection before it opens the next. */
+const PATIENCE = 1_000;
+
+/** Tells when the client that came first has been gone for a while. */
+export class FirstClient implements EndpointObserver {
+  readonly gone: Promise<void>;
+  readonly #timers: Timers;
+  #resolve: () => void = () => {};
+  #address: string | undefined;
+  #open = 0;
+  #timer: Stoppable | undefined;
+
+  constructor(timers: Timers = SYSTEM_TIMERS) {
+    this.#timers = timers;
+    this.gone = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  connected({ address }: Endpoint): void {
+    this.#address ??= address;
+    if (address !== this.#address) return;
+    this.#timer?.stop();
+    this.#open++;
+  }
+
+  disconnected({ address }: Endpoint): void {
+    if (address !== this.#address || --this.#open > 0) return;
+    this.#timer = this.#timers.after(PATIENCE, this.#resolve);
+  }
+}
+
+const interrupted = (): Promise<void> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });

@@ -1,0 +1,200 @@
+import { closeSync, writeSync } from 'node:fs';
+import { Command, Option } from 'commander';
+import { eventJson, eventLine } from '../../hardening/events.js';
+import type { Registry } from '../../hardening/registry.js';
+import type { PatchLevel } from '../../hardening/timeline.js';
+import { formatEndpoint, parseEndpoint } from '../../net/channel.js';
+import { isLoopback } from '../../net/loopback.js';
+import { RPC_PROFILES } from '../../rpc/index.js';
+import type { AccountEntry } from '../../security/index.js';
+import type { AccessPermissions } from '../../server/access.js';
+import { CLASS_NAMES, CLASSES, type ClassName } from '../../server/classes/index.js';
+import { EXTRA_INTERFACES, type ExtraInterface, startServer } from '../../server/server.js';
+import { openForWriting } from '../files.js';
+import { logger, type Output, output } from '../io.js';
+import {
+  asOfOption,
+  exporterLevelOption,
+  jsonOption,
+  listenOption,
+  logLevelOption,
+  portOf,
+  registryOption,
+  userOption,
+} from '../options.js';
+import { readAccessFile } from './access-file.js';
+import { tellActivation, tellInvocation, tellRefusal, tellRefusedCall } from './report.js';
+
+interface ServeOptions {
+  readonly listen: string;
+  readonly asOf?: PatchLevel;
+  readonly registry?: Registry;
+  readonly user?: AccountEntry[];
+  readonly profile: string;
+  readonly allowAnonymous: boolean;
+  readonly access?: { readonly path: string; readonly permissions: AccessPermissions };
+  readonly advertise?: string[];
+  readonly exporterPort?: number;
+  readonly exporterLevel?: number;
+  readonly interface?: ExtraInterface[];
+  readonly class?: (ClassName | 'all')[];
+  readonly pcap?: string;
+  readonly json: boolean;
+  readonly logLevel: string;
+}
+
+export const serveCommand = (): Command =>
+  new Command('serve')
+    .description('a simulated DCOM server: activators, object resolver and an object exporter that runs nothing')
+    .addOption(listenOption('where to listen; clients insist on port 135').default('127.0.0.1:135'))
+    .addOption(
+      asOfOption('patch level: 2021-05, 2021-06-08, 2022-06-14, 2023-03-14 or any date; the last one where absent'),
+    )
+    .addOption(registryOption())
+    .addOption(userOption("account that may log on, 'DOMAIN\\user:password'; may be given again"))
+    .addOption(
+      new Option('--profile <name>', 'whose behaviour to follow where implementations differ')
+        .choices(Object.keys(RPC_PROFILES))
+        .default('windows-server-2022'),
+    )
+    .addOption(
+      new Option(
+        '--interface <name...>',
+        "also serve these interfaces on the same port: rpcecho is Samba's test interface",
+      ).choices(EXTRA_INTERFACES),
+    )
+    .addOption(
+      new Option(
+        '--class <name...>',
+        'classes that can be activated; the generic one, which stands in for any, where absent',
+      ).choices([...CLASS_NAMES, 'all']),
+    )
+    .option('--allow-anonymous', 'let callers without a name activate, which Windows does not', false)
+    .addOption(
+      new Option('--access <file>', 'launch and access permissions, as YAML or JSON').argParser((path) => ({
+        path,
+        permissions: readAccessFile(path),
+      })),
+    )
+    .option('--advertise <host...>', 'hosts that its bindings name, in this order; where it was reached where absent')
+    .addOption(
+      new Option('--exporter-port <port>', 'port of the object exporter; a free one where absent').argParser(portOf),
+    )
+    .addOption(exporterLevelOption())
+    .option('--pcap <file>', 'record everything as pcapng')
+    .addOption(jsonOption())
+    .addOption(logLevelOption())
+    .addHelpText(
+      'after',
+      `
+Answers RemoteActivation, RemoteGetClassObject and RemoteCreateInstance for any class, or those of --class alone,
+ServerAlive, ServerAlive2, ResolveOxid, ResolveOxid2, the pings, the remote unknown, the endpoint mapper and the
+management interface. Ports below 1024 need root or CAP_NET_BIND_SERVICE. Ends with Ctrl-C.
+
+Examples:
+  dcom-harness serve --user 'LAB\\op:secret' --as-of 2022-06-14
+  dcom-harness serve --listen 127.0.0.2:1135 --user 'LAB\\op:secret' --registry RequireIntegrityActivationAuthenticationLevel=0
+  dcom-harness serve --user 'LAB\\op:secret' --class mmc20 shellwindows
+  dcom-harness serve --user 'LAB\\op:secret' --advertise 192.0.2.1 127.0.0.1 --access permissions.yaml
+  dcom-harness serve --user 'LAB\\op:secret' --pcap lab.pcapng --json
+
+permissions.yaml, every part of which may be left out:
+  machineLaunch: [authenticated]                  # also everyone, anonymous, DOMAIN\\user, a SID
+  machineAccess: [everyone, {deny: 'LAB\\guest'}]
+  launch: {49b2791a-b1ae-4c90-9b8e-e860ba07f889: ['LAB\\op']}
+  # defaultLaunch, defaultAccess, access: likewise`,
+    )
+    .action(serve);
+
+async function serve(options: ServeOptions): Promise<void> {
+  const out = output(options);
+  const [file] = openForWriting([options.pcap] as const, options.access === undefined ? [] : [options.access.path]);
+  // Before anybody is told that the server is there: who waits for that may end it at once.
+  const stopped = interrupted();
+  const server = await startServer({
+    listen: options.listen,
+    ...(options.asOf === undefined ? {} : { asOf: options.asOf }),
+    ...(options.registry === undefined ? {} : { registry: options.registry }),
+    accounts: options.user ?? [],
+    names: { netbiosName: 'HARNESS', ...domainOf(options.user) },
+    profile: RPC_PROFILES[options.profile] as NonNullable<(typeof RPC_PROFILES)[string]>,
+    allowAnonymous: options.allowAnonymous,
+    ...(options.access === undefined ? {} : { access: options.access.permissions }),
+    ...(options.advertise === undefined ? {} : { addresses: { hosts: options.advertise } }),
+    ...(options.exporterPort === undefined ? {} : { exporterPort: options.exporterPort }),
+    ...(options.exporterLevel === undefined ? {} : { exporterLevel: options.exporterLevel }),
+    interfaces: options.interface ?? [],
+    classes: classesOf(options.class ?? ['generic']),
+    onInvocation: (invocation) => tellInvocation(out, invocation),
+    onRefusedCall: (call) => tellRefusedCall(out, call),
+    logger: logger(options.logLevel),
+    ...(file === undefined ? {} : { record: recordTo(file, out) }),
+    onActivation: (activation) => tellActivation(out, activation),
+    onEvent: ({ event, at }) =>
+      out.json ? out.record({ ...eventJson(event, at), event: 'log', id: event.id }) : out.text(eventLine(event, at)),
+    observers: [
+      {
+        association(event, client) {
+          if (event.type === 'fault' || event.type === 'bind_nak' || event.type === 'authentication-failed')
+            tellRefusal(out, event, formatEndpoint(client));
+        },
+      },
+    ],
+  });
+  tellListening(out, server, options);
+  await stopped;
+  await server.close();
+  if (file !== undefined) closeSync(file);
+}
+
+/** A file that cannot be written to any more ends the recording, not the server. */
+function recordTo(file: number, out: Output): (block: Buffer) => void {
+  let broken = false;
+  return (block) => {
+    if (broken) return;
+    try {
+      writeSync(file, block);
+    } catch (error) {
+      broken = true;
+      out.note(`the recording ends here: ${(error as Error).message}`);
+    }
+  };
+}
+
+/** The domain that the server belongs to: that of its first account which names one. */
+function domainOf(users: readonly AccountEntry[] | undefined): { netbiosDomain?: string } {
+  const domain = users?.find((user) => user.domain)?.domain;
+  return domain === undefined ? {} : { netbiosDomain: domain };
+}
+
+function tellListening(out: Output, server: Awaited<ReturnType<typeof startServer>>, options: ServeOptions): void {
+  const { address, exporter, asOf } = server;
+  if (out.json) {
+    out.record({
+      event: 'listening',
+      address: address.address,
+      port: address.port,
+      exporterPort: exporter.port,
+      asOf: asOf.date,
+    });
+    return;
+  }
+  out.text(
+    `listening on ${formatEndpoint(address)} (object exporter on port ${exporter.port}), as of ${asOf.date}: ${asOf.phase.title}`,
+  );
+  if (asOf.note !== undefined) out.note(`note: ${asOf.note}`);
+  if ((options.user ?? []).length === 0) out.note("note: nobody can log on; give --user 'DOMAIN\\user:password'");
+  const host = parseEndpoint(options.listen, 0)?.host ?? '';
+  if (host !== 'localhost' && !isLoopback(address.address))
+    out.note('note: this address can be reached from other machines');
+}
+
+const classesOf = (names: readonly (ClassName | 'all')[]) =>
+  (names.includes('all') ? CLASS_NAMES : CLASS_NAMES.filter((name) => names.includes(name))).map(
+    (name) => CLASSES[name],
+  );
+
+const interrupted = (): Promise<void> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });

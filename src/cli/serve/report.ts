@@ -1,0 +1,91 @@
+import { userName } from '../../capture/decode/record.js';
+import { authnLevelName } from '../../codec/status/authn.js';
+import { formatEndpoint } from '../../net/channel.js';
+import { plain } from '../../report/ndjson.js';
+import { printable } from '../../report/printable.js';
+import type { AssociationEvent } from '../../rpc/index.js';
+import type { Identity } from '../../security/index.js';
+import type { Activation } from '../../server/activation/log.js';
+import type { Invocation, RefusedCall } from '../../server/objects/exporter.js';
+import type { Output } from '../io.js';
+
+const who = (identity: Identity | undefined): string => (identity === undefined ? 'nobody' : userName(identity));
+
+export function tellInvocation(
+  out: Output,
+  { time, client, identity, level, object, member, arguments: given }: Invocation,
+): void {
+  if (out.json) {
+    const user = identity === undefined ? {} : { user: userName(identity), sid: identity.sid };
+    out.record({
+      event: 'invocation',
+      time: new Date(time).toISOString(),
+      client: formatEndpoint(client),
+      ...user,
+      level,
+      object,
+      member,
+      arguments: given,
+    });
+    return;
+  }
+  const what = `${object}.${member}(${given.map((item) => JSON.stringify(plain(item))).join(', ')})`;
+  out.text(
+    printable(
+      `${new Date(time).toISOString()} ${formatEndpoint(client)} ${who(identity)} ${what} at ${authnLevelName(level)}: written down, not run`,
+    ),
+  );
+}
+
+export function tellRefusedCall(out: Output, { time, client, identity, ...rest }: RefusedCall): void {
+  if (out.json) {
+    const user = identity === undefined ? {} : { user: userName(identity), sid: identity.sid };
+    out.record({
+      event: 'refused-call',
+      time: new Date(time).toISOString(),
+      client: formatEndpoint(client),
+      ...user,
+      ...rest,
+    });
+    return;
+  }
+  const { interface: name, opnum, level, refusedBy, reason, status } = rest;
+  const verdict = `refused by ${refusedBy}, fault 0x${status.toString(16).padStart(8, '0')} (${reason})`;
+  out.text(
+    printable(
+      `${new Date(time).toISOString()} ${formatEndpoint(client)} ${who(identity)} ${name} opnum ${opnum} at ${authnLevelName(level)}: ${verdict}`,
+    ),
+  );
+}
+
+export function tellActivation(out: Output, activation: Activation): void {
+  const { time, client, identity, event: _, ...rest } = activation;
+  if (out.json) {
+    out.record({
+      event: 'activation',
+      time: new Date(time).toISOString(),
+      client: formatEndpoint(client),
+      ...(identity === undefined ? {} : { user: userName(identity), sid: identity.sid }),
+      ...rest,
+    });
+    return;
+  }
+  const who = identity === undefined ? 'nobody' : userName(identity);
+  const odd = (activation.departures ?? []).map((departure) => `; ${departure}`).join('');
+  const verdict =
+    activation.outcome === 'accepted'
+      ? 'accepted'
+      : `refused by ${activation.refusedBy}, ${activation.form} 0x${activation.status.toString(16).padStart(8, '0')}`;
+  out.text(
+    printable(
+      `${new Date(time).toISOString()} ${formatEndpoint(client)} ${who} ${activation.method} ${activation.clsid ?? '(unreadable)'} at ${authnLevelName(activation.level)}: ${verdict} (${activation.reason}${odd})`,
+    ),
+  );
+}
+
+export function tellRefusal(out: Output, event: AssociationEvent, client: string): void {
+  const time = new Date().toISOString();
+  const why = 'why' in event ? event.why : 'reason' in event ? event.reason : '';
+  if (out.json) out.record({ ...event, event: event.type, time, client });
+  else out.text(printable(`${time} ${client} ${event.type}: ${why}`));
+}

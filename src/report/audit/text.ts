@@ -1,0 +1,99 @@
+import type { AuditedActivation, AuditFinding } from '../../capture/audit/audit.js';
+import { RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
+import { authnTypeName, shortAuthnLevelName } from '../../codec/status/authn.js';
+import type { Column, Style } from '../table.js';
+import type { ActivationGroup, AuditGroups, FindingGroup } from './groups.js';
+import { addressOf } from './groups.js';
+
+/** Who activates, as far as the capture shows it. */
+export function userText({ user, mechanism, auth_level }: AuditedActivation): string {
+  if (user !== null) return user;
+  if (auth_level === RPC_C_AUTHN_LEVEL.NONE) return '(nobody: unauthenticated)';
+  if (mechanism === 'Kerberos') return '(Kerberos: name is encrypted)';
+  return '(not in the capture)';
+}
+
+/** At PKT_PRIVACY it is encrypted; otherwise a part of the request is missing or damaged. */
+export const classText = ({ class: name, clsid, auth_level }: AuditedActivation): string =>
+  name ?? clsid ?? (auth_level === RPC_C_AUTHN_LEVEL.PKT_PRIVACY ? '(encrypted)' : '(not readable)');
+
+export const levelText = (level: number | null): string => (level === null ? '?' : shortAuthnLevelName(level));
+
+const typeText = ({ auth_type, mechanism }: AuditedActivation): string => {
+  if (auth_type === null) return '?';
+  const type = authnTypeName(auth_type).replace('RPC_C_AUTHN_', '');
+  return type === 'GSS_NEGOTIATE' ? `SPNEGO${mechanism === null ? '' : `/${mechanism}`}` : (mechanism ?? type);
+};
+
+/** What the server of the date does, in a few words. */
+export const decisionText = ({ decision, event, unconfirmed }: AuditedActivation): string =>
+  `${decision}${event === null ? '' : `, event ${event}`}${unconfirmed ? ' (unconfirmed)' : ''}`;
+
+const STYLES: Readonly<Record<AuditedActivation['decision'], Style>> = {
+  accepted: 'green',
+  refused: 'red',
+  'not covered': 'yellow',
+  unknown: 'yellow',
+};
+
+export const activationColumns = (date: string): readonly Column<ActivationGroup>[] => [
+  { title: 'client', value: ({ client }) => client },
+  { title: 'user', value: ({ first }) => userText(first) },
+  { title: 'server', value: ({ first }) => addressOf(first.server) },
+  { title: 'activation', value: ({ first }) => first.operation.replace(/^.*::/, '') },
+  { title: 'class', value: ({ first }) => classText(first) },
+  { title: 'by', value: ({ first }) => typeText(first) },
+  { title: 'at', value: ({ first }) => levelText(first.auth_level) },
+  { title: 'times', value: ({ count }) => count, align: 'right' },
+  { title: 'captured', value: ({ first }) => first.outcome },
+  {
+    title: `as of ${date}`,
+    value: ({ first }) => decisionText(first),
+    style: ({ first }) => STYLES[first.decision],
+  },
+];
+
+const SEVERITY_STYLES = { high: 'red', warning: 'yellow', info: 'gray' } as const;
+
+export const FINDING_COLUMNS: readonly Column<FindingGroup>[] = [
+  { title: 'severity', value: ({ first }) => first.severity, style: ({ first }) => SEVERITY_STYLES[first.severity] },
+  { title: 'finding', value: ({ first }) => first.finding },
+  { title: 'client', value: ({ client }) => client },
+  { title: 'user', value: ({ first }) => first.user ?? '' },
+  { title: 'times', value: ({ count }) => count, align: 'right' },
+  { title: 'first', value: ({ first }) => `${first.file} frame ${first.frame}` },
+  { title: 'what', value: ({ first }) => first.detail },
+];
+
+/** Who must change what: one line for each client and user whose activations would not pass. */
+export function whatMustChange(groups: AuditGroups): string[] {
+  const lines = new Map<string, Set<string>>();
+  for (const { client, first, relay } of groups.activations) {
+    const task = taskFor(first);
+    if (task === undefined) continue;
+    const key = `${client}, ${userText(first)}: ${relay === undefined ? task : relayedText(first, relay)}`;
+    const classes = lines.get(key) ?? new Set();
+    lines.set(key, classes.add(classText(first)));
+  }
+  return [...lines].map(([line, classes]) => `- ${line.replace('{classes}', [...classes].join(', '))}`);
+}
+
+/** Who is in the middle of a relay is no client that could be mended, and his victim's level does not stop him. */
+const relayedText = ({ auth_level }: AuditedActivation, { file, frame }: AuditFinding): string =>
+  `{classes} at ${levelText(auth_level)} was relayed: see the finding of ${file} frame ${frame}`;
+
+function taskFor({ decision, rule, auth_level, reason }: AuditedActivation): string | undefined {
+  const level = levelText(auth_level);
+  if (decision === 'refused') {
+    return (
+      `raise what activates {classes} from ${level} to PKT_INTEGRITY or above. A Windows client does it by itself ` +
+      'with the update of 2022-11-08; any other needs a version or a setting of its maker'
+    );
+  }
+  if (rule === 'enforcement disabled') {
+    return `{classes} at ${level} passes only because ${reason.replace(/^.*, and /, '')}; raise it to PKT_INTEGRITY`;
+  }
+  if (decision === 'not covered') return `{classes}: ${reason}`;
+  if (decision === 'unknown') return `{classes}: ${reason}; capture from the beginning of the connection`;
+  return undefined;
+}

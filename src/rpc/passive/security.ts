@@ -1,0 +1,146 @@
+import { type Pdu, PFC, RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
+import type { Identity, PassiveContext, ProtectedMessage } from '../../security/provider.js';
+import type { Sender } from './association.js';
+
+/** A security context as it was overheard. */
+export interface ObservedSecurity {
+  readonly id: number;
+  readonly authType: number;
+  readonly level: number;
+  readonly passive: PassiveContext | undefined;
+  /** It was agreed on before the connection was forgotten: its session key is not known, whatever the secrets. */
+  readonly restored?: boolean;
+}
+
+/** Who signs headers; id, type, level, who it is and what the mechanism is called. */
+export type RemainingSecurities = readonly [
+  clientSigns: boolean,
+  serverSigns: boolean,
+  ...(readonly [number, number, number, Identity | null, string | null])[],
+];
+
+const MAX_CONTEXTS = 2048;
+/** Of one connection that are worth remembering when there is no room for all that is known of it. */
+const MAX_REMAINING = 8;
+const HANDSHAKE = new Set<Pdu['PTYPE']>(['bind', 'bind_ack', 'alter_context', 'alter_context_resp', 'auth3']);
+
+/** The security contexts of an overheard connection, by their auth_context_id. */
+export class ObservedSecurities {
+  readonly #byId = new Map<number, ObservedSecurity>();
+  readonly #observe: (authType: number) => PassiveContext | undefined;
+  #clientSigns = false;
+  #serverSigns = false;
+
+  constructor(observe: (authType: number) => PassiveContext | undefined) {
+    this.#observe = observe;
+  }
+
+  get all(): readonly ObservedSecurity[] {
+    return [...this.#byId.values()];
+  }
+
+  /** Both sides have shown PFC_SUPPORT_HEADER_SIGN. */
+  get signHeader(): boolean {
+    return this.#clientSigns && this.#serverSigns;
+  }
+
+  find(id: number): ObservedSecurity | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** [MS-RPCE] 3.3.1.5.4: what a request without a trailer stands under. */
+  get implied(): ObservedSecurity | undefined {
+    if (this.#byId.size !== 1) return undefined;
+    const [only] = this.#byId.values();
+    return only?.level === RPC_C_AUTHN_LEVEL.CONNECT ? only : undefined;
+  }
+
+  get remainder(): RemainingSecurities {
+    const all = this.all
+      .slice(0, MAX_REMAINING)
+      .map(
+        ({ id, authType, level, passive }) =>
+          [id, authType, level, passive?.identity ?? null, passive?.info.mechanism ?? null] as const,
+      );
+    return [this.#clientSigns, this.#serverSigns, ...all];
+  }
+
+  restore([clientSigns, serverSigns, ...all]: RemainingSecurities): void {
+    this.#clientSigns = clientSigns;
+    this.#serverSigns = serverSigns;
+    for (const [id, authType, level, identity, mechanism] of all) {
+      const known = mechanism === null ? undefined : { identity: identity ?? undefined, mechanism };
+      const passive = known && new RestoredContext(authType, known, () => this.#observe(authType));
+      this.#byId.set(id, { id, authType, level, passive, restored: true });
+    }
+  }
+
+  note(pdu: Pdu, sender: Sender): void {
+    if (!HANDSHAKE.has(pdu.PTYPE)) return;
+    if ((pdu.pfc_flags & PFC.SUPPORT_HEADER_SIGN) !== 0) {
+      if (sender === 'client') this.#clientSigns = true;
+      else this.#serverSigns = true;
+    }
+    if (pdu.auth === undefined) return;
+    const context = this.#byId.get(pdu.auth.auth_context_id) ?? this.#begin(pdu.auth);
+    context?.passive?.observe(sender === 'client' ? 'initiator' : 'acceptor', pdu.auth.auth_value);
+  }
+
+  #begin(auth: NonNullable<Pdu['auth']>): ObservedSecurity | undefined {
+    if (this.#byId.size >= MAX_CONTEXTS) return undefined;
+    const { auth_context_id: id, auth_type: authType, auth_level: level } = auth;
+    const created: ObservedSecurity = { id, authType, level, passive: this.#observe(authType) };
+    this.#byId.set(id, created);
+    return created;
+  }
+}
+
+interface Known {
+  readonly identity: Identity | undefined;
+  readonly mechanism: string;
+}
+
+/** What is left of a handshake that was followed before; tokens that still come are followed anew. */
+class RestoredContext implements PassiveContext {
+  readonly authType: number;
+  readonly #known: Known;
+  readonly #begin: () => PassiveContext | undefined;
+  #next: PassiveContext | undefined;
+
+  constructor(authType: number, known: Known, begin: () => PassiveContext | undefined) {
+    this.authType = authType;
+    this.#known = known;
+    this.#begin = begin;
+  }
+
+  observe(from: 'initiator' | 'acceptor', token: Uint8Array): void {
+    this.#next ??= this.#begin();
+    this.#next?.observe(from, token);
+  }
+
+  get established(): boolean {
+    return this.#next?.established === true;
+  }
+
+  get identity(): Identity | undefined {
+    return this.#next?.identity ?? this.#known.identity;
+  }
+
+  get mic(): PassiveContext['mic'] {
+    return this.#next?.mic;
+  }
+
+  get info(): PassiveContext['info'] {
+    if (this.#next?.identity !== undefined) return this.#next.info;
+    return { mechanism: this.#known.mechanism, flags: [], notes: [] };
+  }
+
+  /** Asked for where it is established, and then there is a next one. */
+  unprotect(from: 'initiator' | 'acceptor', message: ProtectedMessage, authValue: Uint8Array, sealed: boolean): void {
+    this.#next?.unprotect(from, message, authValue, sealed);
+  }
+
+  checkMic(from: 'initiator' | 'acceptor', bytes: Uint8Array, mic: Uint8Array): void {
+    this.#next?.checkMic(from, bytes, mic);
+  }
+}

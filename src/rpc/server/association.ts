@@ -1,0 +1,307 @@
+import { CodecError } from '../../codec/error.js';
+import {
+  type AlterContextPdu,
+  type Auth3Pdu,
+  type BindPdu,
+  decodePdu,
+  FAULT,
+  type Pdu,
+  pduType,
+  REJECT,
+  type RequestPdu,
+  readCommonHeader,
+} from '../../codec/rpce/index.js';
+import type { AcceptorProvider, Milliseconds } from '../../security/provider.js';
+import { PduAssembler } from '../core/assembler.js';
+import { sentStatus } from '../core/fault-statuses.js';
+import { fragment } from '../core/fragments.js';
+import { DEFAULT_LIMITS, type RpcLimits } from '../core/limits.js';
+import type { InterfaceTable } from '../core/presentation.js';
+import { DEFAULT_PROFILE, type RpcProfile } from '../core/profile.js';
+import type { Protection } from '../core/protection.js';
+import { badAuth3, ServerBinding } from './binding.js';
+import type { AssociationOutput, Refusal, ServerCall } from './events.js';
+import type { AssociationGroups } from './groups.js';
+import { bindNakPdu, faultPdu } from './pdus.js';
+import { RequestReceiver } from './requests.js';
+import { type ServerSecurityContext, ServerSecurityContexts } from './security.js';
+
+export interface ServerAssociationOptions {
+  readonly interfaces: InterfaceTable;
+  readonly providers: readonly AcceptorProvider[];
+  readonly groups: AssociationGroups;
+  /** For the rule that only one machine's connections share an association. */
+  readonly clientAddress: string;
+  /** What bind_ack gives as secondary address: the port's number, or the pipe's name. */
+  readonly secondaryAddress: string;
+  readonly profile?: RpcProfile;
+  readonly limits?: Partial<RpcLimits>;
+  readonly now: Milliseconds;
+}
+
+/**
+ * The server's end of one connection, [MS-RPCE] 3.3.3: octets in; octets to send, complete calls and events out. It
+ * owns no socket and no clock. A call is answered by `respond` or `fault`, at once or later.
+ */
+export class ServerAssociation {
+  readonly profile: RpcProfile;
+  readonly limits: RpcLimits;
+  readonly #options: ServerAssociationOptions;
+  readonly #assembler = new PduAssembler();
+  readonly #security: ServerSecurityContexts;
+  readonly #binding: ServerBinding;
+  readonly #requests: RequestReceiver;
+  readonly #outstanding = new Set<ServerCall>();
+  /** `ending`: nothing more is read, but calls that were taken before are still answered. */
+  #state: 'expects bind' | 'bound' | 'ending' | 'closed' = 'expects bind';
+  #partialSince: Milliseconds | undefined;
+
+  constructor(options: ServerAssociationOptions) {
+    this.#options = options;
+    this.profile = options.profile ?? DEFAULT_PROFILE;
+    this.limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.#security = new ServerSecurityContexts(options.providers);
+    this.#binding = new ServerBinding(options, this.profile, this.limits, this.#security);
+    this.#requests = new RequestReceiver(this.profile, this.limits, this.#binding.contexts, this.#security);
+  }
+
+  /** Bits of the bind time features that were agreed on, [MS-RPCE] 2.2.2.15. */
+  get features(): number {
+    return this.#binding.features;
+  }
+
+  get groupId(): number {
+    return this.#binding.groupId;
+  }
+
+  /** Calls that are still to be answered. After `close` in an output, the connection ends with the last of them. */
+  get outstanding(): number {
+    return this.#outstanding.size;
+  }
+
+  /** Takes octets from the connection, in pieces of any size. */
+  receive(bytes: Uint8Array, now: Milliseconds): AssociationOutput {
+    const out = newOutput();
+    if (this.#state === 'closed' || this.#state === 'ending') return out;
+    this.#assembler.push(bytes);
+    while (out.close === undefined) {
+      const header = this.#assembler.peekHeader();
+      if (header !== undefined && this.#refuseHeader(header, out)) break;
+      const pdu = this.#assembler.next();
+      if (pdu === undefined) break;
+      this.#partialSince = undefined;
+      out.received++;
+      this.#take(pdu, now, out);
+    }
+    if (this.#assembler.pending === 0) this.#partialSince = undefined;
+    else this.#partialSince ??= now;
+    if (out.close !== undefined) this.#end();
+    return out;
+  }
+
+  /** Ends what took too long. To be called now and then; a second is often enough. */
+  tick(now: Milliseconds): AssociationOutput {
+    const out = newOutput();
+    if (this.#state === 'closed' || this.#state === 'ending') return out;
+    const handshake = this.#state === 'expects bind' ? this.#options.now : this.#security.negotiatingSince;
+    if (now - (handshake ?? now) > this.limits.handshakeMilliseconds) out.close = 'the handshake took too long';
+    const oldest = Math.min(this.#partialSince ?? now, this.#requests.oldest ?? now);
+    if (now - oldest > this.limits.fragmentMilliseconds)
+      out.close = 'a PDU or a fragmented request was not completed in time';
+    if (out.close !== undefined) this.#end();
+    return out;
+  }
+
+  /** The PDUs that answer a call. Nothing for a call that was answered before, or whose client does not wait for it. */
+  respond(call: ServerCall, stub: Uint8Array): Buffer[] {
+    if (!this.#settle(call)) return [];
+    const head = {
+      PTYPE: 'response',
+      pfc_flags: 0,
+      call_id: call.callId,
+      p_cont_id: this.profile.responseContextId === 'low octet' ? call.contextId & 0xff : call.contextId,
+      cancel_count: call.cancelled ? 1 : 0,
+    } as const;
+    return fragment(head, stub, this.#binding.maxFragment, this.#protectionOf(call));
+  }
+
+  /** The fault PDU that answers a call. A status of [MS-RPCE] 3.3.3.5.1 is replaced: no server may send it. */
+  fault(call: ServerCall, status: number, options: { didNotExecute?: boolean } = {}): Buffer[] {
+    if (!this.#settle(call)) return [];
+    const { callId, contextId } = call;
+    const sent = this.profile.forbiddenFaultStatuses === 'replaced' ? sentStatus(status) : status;
+    return [faultPdu({ callId, contextId, status: sent, didNotExecute: options.didNotExecute ?? false })];
+  }
+
+  /** Forgets everything; to be called when the connection is gone. */
+  close(): void {
+    this.#end();
+    this.#state = 'closed';
+    this.#outstanding.clear();
+    this.#binding.contexts.clear();
+  }
+
+  /** Reads nothing more and leaves the association; what was taken before is still answered. */
+  #end(): void {
+    if (this.#state === 'closed' || this.#state === 'ending') return;
+    this.#state = 'ending';
+    this.#binding.leave();
+  }
+
+  #settle(call: ServerCall): boolean {
+    return this.#outstanding.delete(call) && !call.orphaned;
+  }
+
+  #protectionOf(call: ServerCall): Protection | undefined {
+    const context = call.security === undefined ? undefined : this.#security.find(call.security.authContextId);
+    return context === undefined ? undefined : this.#protection(context);
+  }
+
+  #protection(context: ServerSecurityContext): Protection {
+    return {
+      security: context.context,
+      authType: context.authType,
+      authLevel: context.statedLevel,
+      authContextId: context.id,
+      signHeader: this.#binding.signHeader,
+    };
+  }
+
+  /** [MS-RPCE] 3.3.1.5.1, and lengths that no PDU may have: refused before the rest of the PDU is waited for. */
+  #refuseHeader(bytes: Buffer, out: AssociationOutput): boolean {
+    const header = readCommonHeader(bytes);
+    if (header.rpc_vers !== 5 || header.rpc_vers_minor !== 0) {
+      this.#refuse(out, header, `protocol version ${header.rpc_vers}.${header.rpc_vers_minor} is not 5.0`);
+      return true;
+    }
+    // bind and alter_context may be longer than the transport's fragments, for the tokens of Kerberos.
+    const bounded = ['request', 'auth3'].includes(pduType(header.PTYPE) ?? '');
+    const limit = bounded ? this.profile.transportMaxFragment : this.limits.maxBindLength;
+    if (header.frag_length > limit) {
+      this.#refuse(out, header, `a fragment of ${header.frag_length} octets is longer than ${limit}`);
+      return true;
+    }
+    return false;
+  }
+
+  /** A PDU that cannot be read: bind_nak where a bind is expected or meant, else a protocol error. */
+  #refuse(out: AssociationOutput, header: { PTYPE: number; call_id: number }, why: string): void {
+    const type = pduType(header.PTYPE);
+    if (this.#state === 'expects bind' || type === 'bind') {
+      this.#bindNak(out, header.call_id, REJECT.PROTOCOL_VERSION_NOT_SPECIFIED, why);
+      return;
+    }
+    this.#fail(out, header.call_id, 0, {
+      status: FAULT.PROTO_ERROR,
+      why,
+      didNotExecute: type !== 'request',
+      close: true,
+    });
+  }
+
+  #take(bytes: Buffer, now: Milliseconds, out: AssociationOutput): void {
+    let pdu: Pdu;
+    try {
+      pdu = decodePdu(bytes);
+    } catch (error) {
+      if (!(error instanceof CodecError)) throw error;
+      this.#undecodable(readCommonHeader(bytes), error.message, out);
+      return;
+    }
+    if (this.#state === 'expects bind') {
+      if (pdu.PTYPE === 'bind') this.#bind(pdu, bytes, now, out);
+      else this.#bindNak(out, pdu.call_id, REJECT.PROTOCOL_VERSION_NOT_SPECIFIED, `${pdu.PTYPE} before a bind`);
+      return;
+    }
+    switch (pdu.PTYPE) {
+      case 'bind':
+        return this.#bindNak(out, pdu.call_id, REJECT.REASON_NOT_SPECIFIED, 'a second bind on one connection');
+      case 'alter_context':
+        return this.#alter(pdu, bytes, now, out);
+      case 'auth3':
+        return this.#auth3(pdu, bytes, now, out);
+      case 'request':
+        return this.#request(pdu, bytes, now, out);
+      case 'co_cancel':
+        return this.#cancel(pdu.call_id);
+      case 'orphaned':
+        return this.#orphan(pdu.call_id);
+      default:
+        return this.#fail(out, pdu.call_id, 0, {
+          status: FAULT.PROTO_ERROR,
+          why: `a client does not send PDUs of type ${pdu.PTYPE}`,
+          didNotExecute: true,
+          close: true,
+        });
+    }
+  }
+
+  #undecodable(header: ReturnType<typeof readCommonHeader>, why: string, out: AssociationOutput): void {
+    if (this.#state === 'bound' && pduType(header.PTYPE) === 'auth3') {
+      this.#fail(out, header.call_id, 0, badAuth3(why));
+      return;
+    }
+    this.#refuse(out, header, why);
+  }
+
+  #bind(pdu: BindPdu, bytes: Buffer, now: Milliseconds, out: AssociationOutput): void {
+    const answer = this.#binding.bind(pdu, bytes, now, out.events);
+    if ('reject' in answer) return this.#bindNak(out, pdu.call_id, answer.reject, answer.why);
+    this.#state = 'bound';
+    out.send.push(answer);
+  }
+
+  #alter(pdu: AlterContextPdu, bytes: Buffer, now: Milliseconds, out: AssociationOutput): void {
+    const answer = this.#binding.alter(pdu, bytes, now, out.events);
+    if ('reject' in answer) return this.#bindNak(out, pdu.call_id, answer.reject, answer.why);
+    if ('status' in answer) return this.#fail(out, pdu.call_id, 0, answer);
+    out.send.push(answer);
+  }
+
+  /** [MS-RPCE] 3.3.1.5.2.1: never answered; what goes wrong with its token shows at the first request. */
+  #auth3(pdu: Auth3Pdu, bytes: Buffer, now: Milliseconds, out: AssociationOutput): void {
+    const refusal = this.#binding.auth3(pdu, bytes, now, out.events);
+    if (refusal !== undefined) this.#fail(out, pdu.call_id, 0, refusal);
+  }
+
+  #request(pdu: RequestPdu, bytes: Buffer, now: Milliseconds, out: AssociationOutput): void {
+    const state = {
+      outstanding: this.#outstanding,
+      multiplexed: this.#binding.multiplexed,
+      signHeader: this.#binding.signHeader,
+      clientSignsHeaders: this.#binding.clientSignsHeaders,
+    };
+    const result = this.#requests.take(pdu, bytes, state, now);
+    if (result === undefined) return;
+    if ('status' in result) return this.#fail(out, pdu.call_id, result.contextId, result);
+    this.#outstanding.add(result);
+    out.calls.push(result);
+  }
+
+  #cancel(callId: number): void {
+    this.#requests.cancel(callId);
+    for (const call of this.#outstanding) if (call.callId === callId) call.cancelled = true;
+  }
+
+  /** The call stays among the outstanding ones until its dispatcher is done: or a peer could have any number running. */
+  #orphan(callId: number): void {
+    this.#requests.orphan(callId);
+    for (const call of this.#outstanding) if (call.callId === callId) call.orphaned = true;
+  }
+
+  #fail(out: AssociationOutput, callId: number, contextId: number, refusal: Refusal): void {
+    const didNotExecute = (refusal.didNotExecute ?? false) && this.profile.didNotExecute;
+    const named = refusal.callId ?? callId;
+    out.send.push(faultPdu({ callId: named, contextId, status: refusal.status, didNotExecute }));
+    out.events.push({ type: 'fault', callId: named, status: refusal.status, why: refusal.why });
+    if (refusal.close === true) out.close = refusal.why;
+  }
+
+  #bindNak(out: AssociationOutput, callId: number, reason: number, why: string): void {
+    out.send.push(bindNakPdu(callId, reason));
+    out.events.push({ type: 'bind_nak', callId, reason, why });
+    out.close = why;
+  }
+}
+
+const newOutput = (): AssociationOutput => ({ received: 0, send: [], calls: [], events: [], close: undefined });

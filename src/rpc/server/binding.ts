@@ -1,0 +1,201 @@
+import {
+  type AlterContextPdu,
+  type Auth3Pdu,
+  BIND_TIME_FEATURES,
+  type BindPdu,
+  FAULT,
+  type Pdu,
+  PFC,
+  REJECT,
+} from '../../codec/rpce/index.js';
+import type { Leg, Milliseconds } from '../../security/provider.js';
+import type { RpcLimits } from '../core/limits.js';
+import {
+  type InterfaceTable,
+  type Negotiation,
+  NegotiationError,
+  negotiate,
+  type PresentationContext,
+} from '../core/presentation.js';
+import type { RpcProfile } from '../core/profile.js';
+import type { AssociationEvent, Refusal } from './events.js';
+import type { AssociationGroup, AssociationGroups } from './groups.js';
+import { type Rejection, ServerHandshake } from './handshake.js';
+import { acknowledgementPdu } from './pdus.js';
+import type { ServerSecurityContexts } from './security.js';
+import { isMisaligned, isPadded } from './trailer-checks.js';
+
+/** What of the server a connection is bound to. */
+export interface BindingOptions {
+  readonly interfaces: InterfaceTable;
+  readonly groups: AssociationGroups;
+  readonly clientAddress: string;
+  readonly secondaryAddress: string;
+}
+
+type Events = AssociationEvent[];
+
+/** What bind, alter_context and auth3 agree on for one connection: [MS-RPCE] 3.3.1.5.2 to 3.3.1.5.8. */
+export class ServerBinding {
+  readonly contexts = new Map<number, PresentationContext>();
+  readonly #options: BindingOptions;
+  readonly #profile: RpcProfile;
+  readonly #limits: RpcLimits;
+  readonly #handshake: ServerHandshake;
+  #group: AssociationGroup | undefined;
+  #maxFragment: number;
+  #multiplexed = false;
+  #clientSignsHeaders = false;
+  #signHeader = false;
+  #features = 0;
+
+  constructor(options: BindingOptions, profile: RpcProfile, limits: RpcLimits, security: ServerSecurityContexts) {
+    this.#options = options;
+    this.#profile = profile;
+    this.#limits = limits;
+    this.#handshake = new ServerHandshake(profile, limits, security);
+    this.#maxFragment = profile.transportMaxFragment;
+  }
+
+  get groupId(): number {
+    return this.#group?.id ?? 0;
+  }
+
+  get features(): number {
+    return this.#features;
+  }
+
+  get maxFragment(): number {
+    return this.#maxFragment;
+  }
+
+  get multiplexed(): boolean {
+    return this.#multiplexed;
+  }
+
+  /** The client set PFC_SUPPORT_HEADER_SIGN, whether this side supports it or not. */
+  get clientSignsHeaders(): boolean {
+    return this.#clientSignsHeaders;
+  }
+
+  get signHeader(): boolean {
+    return this.#signHeader;
+  }
+
+  /** To be called once, when the connection ends. */
+  leave(): void {
+    if (this.#group !== undefined) this.#options.groups.leave(this.#group);
+  }
+
+  /** The bind_ack, or why there is none. */
+  bind(pdu: BindPdu, bytes: Buffer, now: Milliseconds, events: Events): Buffer | Rejection {
+    const nak = (reject: number, why: string): Rejection => ({ reject, why });
+    this.#group = this.#options.groups.join(pdu.assoc_group_id, this.#options.clientAddress);
+    if (this.#group === undefined) {
+      return nak(
+        REJECT.REASON_NOT_SPECIFIED,
+        `association group 0x${pdu.assoc_group_id.toString(16)} is not one of this client's`,
+      );
+    }
+    if (pdu.p_context_elem.length === 0) return nak(this.#profile.emptyBindReason, 'a bind without any context');
+    const negotiation = this.#negotiate(pdu);
+    if (negotiation instanceof Error) return nak(REJECT.REASON_NOT_SPECIFIED, negotiation.message);
+    if (this.#exceedsContexts(negotiation)) return nak(REJECT.LOCAL_LIMIT_EXCEEDED, 'too many presentation contexts');
+    if (isMisaligned(bytes, pdu)) return nak(REJECT.REASON_NOT_SPECIFIED, MISALIGNED);
+    if (this.#refusesPadding(pdu)) return nak(REJECT.PROTOCOL_VERSION_NOT_SPECIFIED, PADDED);
+
+    const begun = pdu.auth === undefined ? undefined : this.#handshake.begin(pdu.auth, now, events);
+    if (begun !== undefined && 'reject' in begun) return nak(begun.reject, begun.why);
+
+    this.#maxFragment = this.#fragmentSize(pdu);
+    this.#features = negotiation.features ?? 0;
+    this.#multiplexed = (pdu.pfc_flags & PFC.CONC_MPX) !== 0 && this.#profile.supportsConcurrentMultiplexing;
+    events.push({ type: 'bound', groupId: this.#group.id, contexts: negotiation.accepted });
+    return this.#ack(pdu, negotiation, begun?.leg, this.#multiplexed ? PFC.CONC_MPX : 0);
+  }
+
+  #refusesPadding(pdu: Pdu): boolean {
+    return this.#profile.handshakePadding === 'refused' && isPadded(pdu);
+  }
+
+  /** One value answers both sizes: the smaller proposal within the transport's bounds, cut to a multiple of eight. */
+  #fragmentSize(pdu: BindPdu): number {
+    const asked = Math.max(this.#profile.minFragment, Math.min(pdu.max_xmit_frag, pdu.max_recv_frag));
+    return Math.min(asked, this.#profile.transportMaxFragment) & ~7;
+  }
+
+  #negotiate(pdu: BindPdu | AlterContextPdu): Negotiation | NegotiationError {
+    try {
+      return negotiate(pdu.p_context_elem, this.contexts, this.#options.interfaces, this.#profile, pdu.PTYPE);
+    } catch (error) {
+      if (error instanceof NegotiationError) return error;
+      throw error;
+    }
+  }
+
+  #exceedsContexts({ accepted }: Negotiation): boolean {
+    const added = accepted.filter((context) => !this.contexts.has(context.id)).length;
+    const limit = Math.min(
+      this.#limits.maxContexts,
+      this.#limits.maxContextsPerInterface * this.#options.interfaces.size,
+    );
+    return this.contexts.size + added > limit;
+  }
+
+  /** bind_ack or alter_context_resp; the accepted contexts become usable with it. Multiplexing is a bind's to agree on. */
+  #ack(pdu: BindPdu | AlterContextPdu, negotiation: Negotiation, leg: Leg | undefined, flags = 0): Buffer {
+    for (const context of negotiation.accepted) this.contexts.set(context.id, context);
+    const signing = (pdu.pfc_flags & PFC.SUPPORT_HEADER_SIGN) !== 0;
+    if (signing) {
+      this.#clientSignsHeaders = true;
+      this.#signHeader = this.#profile.supportsHeaderSigning;
+    }
+    return acknowledgementPdu(pdu, {
+      flags: flags | (signing && this.#signHeader ? PFC.SUPPORT_HEADER_SIGN : 0),
+      maxFragment: this.#maxFragment,
+      groupId: this.groupId,
+      secondaryAddress: this.#options.secondaryAddress,
+      results: negotiation.results,
+      token: leg?.token,
+    });
+  }
+
+  /** The alter_context_resp, or why there is none. */
+  alter(pdu: AlterContextPdu, bytes: Buffer, now: Milliseconds, events: Events): Buffer | Rejection | Refusal {
+    const fail = (status: number, why: string): Refusal => ({ status, why, didNotExecute: true, close: true });
+    const late = pdu.auth === undefined ? undefined : this.#handshake.refuseLate(pdu.auth);
+    if (late !== undefined) return fail(late.status, late.why);
+    if (isMisaligned(bytes, pdu)) return fail(FAULT.PROTO_ERROR, MISALIGNED);
+    if (this.#refusesPadding(pdu)) return fail(FAULT.PROTO_ERROR, PADDED);
+    const negotiation = this.#negotiate(pdu);
+    if (negotiation instanceof Error) return fail(FAULT.PROTO_ERROR, negotiation.message);
+    if (this.#exceedsContexts(negotiation)) {
+      // [MS-RPCE] 3.3.3.5.5 asks for bind_nak here too.
+      return { reject: REJECT.LOCAL_LIMIT_EXCEEDED, why: 'too many presentation contexts' };
+    }
+    const multiplexes = (this.#features & BIND_TIME_FEATURES.SecurityContextMultiplexingSupported) !== 0;
+    const advanced = pdu.auth === undefined ? undefined : this.#handshake.advance(pdu.auth, now, multiplexes, events);
+    if (advanced !== undefined && 'status' in advanced) return fail(advanced.status, advanced.why);
+
+    events.push({ type: 'altered', contexts: negotiation.accepted });
+    return this.#ack(pdu, negotiation, advanced?.leg);
+  }
+
+  /** [MS-RPCE] 3.3.1.5.2.1: never answered; what goes wrong shows at the first request. */
+  auth3(pdu: Auth3Pdu, bytes: Buffer, now: Milliseconds, events: Events): Refusal | undefined {
+    const misaligned: Refusal = { status: FAULT.PROTO_ERROR, why: MISALIGNED, didNotExecute: true, close: true };
+    const malformed = isMisaligned(bytes, pdu) ? misaligned : this.#refusesPadding(pdu) ? badAuth3(PADDED) : undefined;
+    return malformed ?? this.#handshake.finish(pdu.auth, now, events);
+  }
+}
+
+const MISALIGNED = 'the sec_trailer does not stand on a boundary of four octets';
+const PADDED = 'the sec_trailer of a handshake counts padding';
+
+/** nca_s_fault_remote_no_memory is what Windows makes of an auth3 that it cannot read, as Samba's tests have it. */
+export const badAuth3 = (why: string): Refusal => ({
+  status: FAULT.REMOTE_NO_MEMORY,
+  why,
+  didNotExecute: true,
+  close: true,
+});

@@ -1,0 +1,65 @@
+import type { Milliseconds } from '../../security/provider.js';
+import type { PresentationContext, RpcInterface } from '../core/presentation.js';
+import type { TransferSyntaxName } from '../core/profile.js';
+import type { CallSecurity } from './security.js';
+
+/** A complete request, checked and reassembled, that waits for `respond` or `fault`. */
+export interface ServerCall {
+  readonly callId: number;
+  readonly contextId: number;
+  readonly interface: RpcInterface;
+  readonly transferSyntax: TransferSyntaxName;
+  readonly opnum: number;
+  /** The IPID of an ORPC call. */
+  readonly object: string | undefined;
+  /** In plain, without padding and verification trailer. */
+  readonly stub: Buffer;
+  /** Byte order of the stub. */
+  readonly littleEndian: boolean;
+  /** Undefined for a call without authentication (RPC_C_AUTHN_LEVEL_NONE). */
+  readonly security: CallSecurity | undefined;
+  /** What the connection has for a call without authentication: a client that left its sec_trailer out. */
+  readonly unusedSecurity: CallSecurity | undefined;
+  readonly receivedAt: Milliseconds;
+  /** The client sent co_cancel; the call may still be answered. */
+  cancelled: boolean;
+  /** The client sent orphaned: nobody waits for the answer. */
+  orphaned: boolean;
+}
+
+/** What happened on an association, for logs and reports. */
+export type AssociationEvent =
+  | { readonly type: 'bound'; readonly groupId: number; readonly contexts: readonly PresentationContext[] }
+  | { readonly type: 'altered'; readonly contexts: readonly PresentationContext[] }
+  | { readonly type: 'authenticated'; readonly security: CallSecurity }
+  | {
+      readonly type: 'authentication-failed';
+      readonly authType: number;
+      readonly level: number;
+      readonly reason: string;
+    }
+  | { readonly type: 'bind_nak'; readonly callId: number; readonly reason: number; readonly why: string }
+  | { readonly type: 'fault'; readonly callId: number; readonly status: number; readonly why: string };
+
+/** What one step of an association gives: to be sent in this order, then `close` obeyed. */
+export interface AssociationOutput {
+  /** Whole PDUs that were taken. */
+  received: number;
+  readonly send: Buffer[];
+  readonly calls: ServerCall[];
+  readonly events: AssociationEvent[];
+  /** Why the connection must be closed once everything is sent. */
+  close: string | undefined;
+}
+
+/** Why the runtime answers with a fault of its own, and whether the connection ends with it. */
+export interface Refusal {
+  readonly status: number;
+  readonly why: string;
+  /** The call that the fault names, where it is not the one of the PDU that is refused. */
+  readonly callId?: number;
+  /** The presentation context that the fault names, where it is not the one of the PDU that is refused. */
+  readonly contextId?: number;
+  readonly didNotExecute?: boolean;
+  readonly close?: boolean;
+}

@@ -1,0 +1,321 @@
+import { CodecError } from '../../codec/error.js';
+import {
+  DREP_LITTLE,
+  endianOf,
+  FAULT,
+  PFC,
+  type RequestPdu,
+  RPC_C_AUTHN_LEVEL,
+  stubOffset,
+} from '../../codec/rpce/index.js';
+import { SecurityError } from '../../security/error.js';
+import type { Milliseconds } from '../../security/provider.js';
+import { isFirst, isLast } from '../core/fragments.js';
+import type { RpcLimits } from '../core/limits.js';
+import type { PresentationContext } from '../core/presentation.js';
+import type { RpcProfile } from '../core/profile.js';
+import { unprotect } from '../core/protection.js';
+import type { Refusal, ServerCall } from './events.js';
+import { RequestAssembly } from './request-assembly.js';
+import type { ServerSecurityContext, ServerSecurityContexts } from './security.js';
+import { isMisaligned } from './trailer-checks.js';
+import { checkVerificationTrailer } from './verification.js';
+
+/** A refusal with the presentation context that its fault PDU names. */
+export type RequestRefusal = Refusal & { readonly contextId: number };
+
+/** What of the connection decides about a request. */
+export interface RequestState {
+  /** Calls that their dispatcher has not ended, those included whose client no longer waits. */
+  readonly outstanding: ReadonlySet<ServerCall>;
+  readonly multiplexed: boolean;
+  readonly signHeader: boolean;
+  readonly clientSignsHeaders: boolean;
+}
+
+/** Older than this many calls, a stray fragment is no longer excused: [MS-RPCE] 3.3.3.5.6. */
+const STALE_CALLS = 150;
+const MAX_CALL_ID = 0x7fffffff;
+
+/** Turns request PDUs into calls: checks each fragment before it is joined to the others. */
+export class RequestReceiver {
+  readonly #profile: RpcProfile;
+  readonly #limits: RpcLimits;
+  readonly #contexts: ReadonlyMap<number, PresentationContext>;
+  readonly #security: ServerSecurityContexts;
+  #assembly: RequestAssembly | undefined;
+  #currentCallId = 0;
+
+  constructor(
+    profile: RpcProfile,
+    limits: RpcLimits,
+    contexts: ReadonlyMap<number, PresentationContext>,
+    security: ServerSecurityContexts,
+  ) {
+    this.#profile = profile;
+    this.#limits = limits;
+    this.#contexts = contexts;
+    this.#security = security;
+  }
+
+  /** When the request that is still incomplete began. */
+  get oldest(): Milliseconds | undefined {
+    return this.#assembly?.startedAt;
+  }
+
+  cancel(callId: number): void {
+    if (this.#assembly?.first.call_id === callId) this.#assembly.cancelled = true;
+  }
+
+  orphan(callId: number): void {
+    if (this.#profile.orphanedWhileIncoming === 'ignored') return;
+    if (this.#assembly?.first.call_id === callId) this.#assembly = undefined;
+  }
+
+  /** A complete call, a refusal, or nothing where more fragments are to come or a stray one is ignored. */
+  take(
+    pdu: RequestPdu,
+    bytes: Buffer,
+    state: RequestState,
+    now: Milliseconds,
+  ): ServerCall | RequestRefusal | undefined {
+    const assembly =
+      this.#unfinished(pdu) ?? (isFirst(pdu) ? this.#begin(pdu, state, now) : this.#continue(pdu, state));
+    if (assembly === undefined) return undefined;
+    const result = assembly instanceof RequestAssembly ? this.#join(assembly, pdu, bytes, state, now) : assembly;
+    if (result !== undefined && 'status' in result) {
+      this.#assembly = undefined;
+      const named = assembly instanceof RequestAssembly ? assembly.first.p_cont_id : pdu.p_cont_id;
+      return { ...result, contextId: result.contextId ?? (this.#contexts.has(named) ? named : 0) };
+    }
+    return result;
+  }
+
+  /** A request under a handshake that has not ended; the fault names no presentation context. */
+  #unfinished(pdu: RequestPdu): Refusal | undefined {
+    const context = pdu.auth === undefined ? this.#security.implied : this.#security.find(pdu.auth.auth_context_id);
+    if (context === undefined || context.established || context.invalid || context.failure !== undefined)
+      return undefined;
+    return { ...proto(`security context ${context.id} is not complete`), didNotExecute: true, contextId: 0 };
+  }
+
+  #begin(pdu: RequestPdu, state: RequestState, now: Milliseconds): RequestAssembly | Refusal {
+    const disorder = this.#disorder(pdu, state);
+    if (disorder !== undefined) return disorder;
+    const context = this.#contexts.get(pdu.p_cont_id);
+    if (context === undefined) return unknownContext(pdu);
+    if (state.outstanding.size >= this.#limits.maxOutstandingCalls) {
+      return {
+        status: FAULT.SERVER_TOO_BUSY,
+        why: `more than ${this.#limits.maxOutstandingCalls} calls wait for their answers`,
+        didNotExecute: true,
+      };
+    }
+    const security = this.#securityOf(pdu);
+    if (security !== undefined && 'status' in security) return security;
+    this.#assembly = new RequestAssembly(pdu, context, security, now);
+    return this.#assembly;
+  }
+
+  /** Order of calls and fragments: [MS-RPCE] 3.3.1.5.8, 3.3.3.5.2. */
+  #disorder(pdu: RequestPdu, { outstanding, multiplexed }: RequestState): Refusal | undefined {
+    const waiting = [...outstanding].filter((call) => !call.orphaned);
+    if (waiting.length > 0 && !multiplexed)
+      return {
+        ...proto('a request before the answer to the one before, without concurrent multiplexing'),
+        contextId: 0,
+      };
+    if (this.#assembly !== undefined) return this.#interrupts(this.#assembly, pdu, multiplexed);
+    if ((pdu.pfc_flags & PFC.PENDING_CANCEL) !== 0) {
+      const why = 'a request begins with PFC_PENDING_CANCEL';
+      return { status: FAULT.NO_CALL_ACTIVE, why, didNotExecute: true, close: true, contextId: 0 };
+    }
+    if (waiting.some((call) => call.callId === pdu.call_id))
+      return { ...proto(`call ${pdu.call_id} is under way already`), contextId: 0 };
+    if (this.#profile.callIds === 'increasing') {
+      if (pdu.call_id > MAX_CALL_ID) return proto(`call_id 0x${pdu.call_id.toString(16)} is above 0x7fffffff`);
+      if (pdu.call_id < this.#currentCallId) return proto(`call_id ${pdu.call_id} after ${this.#currentCallId}`);
+    }
+    this.#currentCallId = pdu.call_id;
+    return undefined;
+  }
+
+  /**
+   * A new request before the last fragment of the one before. Without multiplexing the fault names the request that is
+   * broken off, with it the one that breaks in; the same call_id under another security context is a wrong signature.
+   */
+  #interrupts({ first, security }: RequestAssembly, pdu: RequestPdu, multiplexed: boolean): Refusal {
+    const same = pdu.call_id === first.call_id;
+    const other = same && pdu.auth !== undefined && pdu.auth.auth_context_id !== security?.id;
+    const foreign = other && this.#security.find(pdu.auth?.auth_context_id ?? 0) !== undefined;
+    return {
+      ...proto('a new request before the last fragment of the one before'),
+      ...(foreign ? { status: this.#profile.badSignatureStatus } : {}),
+      ...(multiplexed ? {} : { callId: first.call_id }),
+      contextId: same || !multiplexed ? first.p_cont_id : 0,
+    };
+  }
+
+  #continue(pdu: RequestPdu, { multiplexed }: RequestState): RequestAssembly | Refusal | undefined {
+    const assembly = this.#assembly;
+    if (assembly === undefined) return this.#stray(pdu, multiplexed);
+    const { first } = assembly;
+    if (pdu.call_id !== first.call_id) {
+      const named = multiplexed ? { contextId: 0 } : { callId: first.call_id, contextId: first.p_cont_id };
+      return { ...proto(`a fragment of call ${pdu.call_id} within call ${first.call_id}`), ...named };
+    }
+    if (Buffer.compare(pdu.packed_drep ?? DREP_LITTLE, first.packed_drep ?? DREP_LITTLE) !== 0)
+      return { ...proto('the data representation changes between fragments'), didNotExecute: true };
+    return assembly;
+  }
+
+  /** A fragment of no request: [MS-RPCE] 3.3.3.5.6. On a multiplexed connection it is first looked at as a request. */
+  #stray(pdu: RequestPdu, multiplexed: boolean): Refusal | undefined {
+    const age = this.#currentCallId - pdu.call_id;
+    if (age >= 0 && age < STALE_CALLS) return undefined;
+    const stray = proto('a fragment of no request');
+    if (!multiplexed) return { ...stray, contextId: 0 };
+    if (!this.#contexts.has(pdu.p_cont_id)) return unknownContext(pdu);
+    const context = pdu.auth === undefined ? undefined : this.#security.find(pdu.auth.auth_context_id);
+    const foreign = pdu.auth !== undefined && context?.matches(pdu.auth) !== true;
+    return foreign ? { ...stray, status: FAULT.ACCESS_DENIED } : stray;
+  }
+
+  /** Which security context a request stands under: [MS-RPCE] 3.3.1.5.4. */
+  #securityOf(pdu: RequestPdu): ServerSecurityContext | Refusal | undefined {
+    const context = pdu.auth === undefined ? this.#security.implied : this.#security.find(pdu.auth.auth_context_id);
+    if (context === undefined) {
+      if (pdu.auth === undefined) return undefined;
+      return {
+        status: FAULT.ACCESS_DENIED,
+        why: `security context ${pdu.auth.auth_context_id} does not exist`,
+        close: true,
+      };
+    }
+    if (pdu.auth !== undefined) {
+      this.#security.noteExplicit(context);
+      if (!context.matches(pdu.auth)) context.invalid = true;
+    }
+    if (context.invalid) {
+      return {
+        status: FAULT.ACCESS_DENIED,
+        why: `type or level of security context ${context.id} was changed on the way`,
+        close: true,
+      };
+    }
+    if (context.failure !== undefined) {
+      return {
+        status: this.#profile.failedAuthenticationStatus,
+        why: `authentication failed: ${context.failure.message}`,
+        close: true,
+      };
+    }
+    return context;
+  }
+
+  #join(
+    assembly: RequestAssembly,
+    pdu: RequestPdu,
+    bytes: Buffer,
+    state: RequestState,
+    now: Milliseconds,
+  ): ServerCall | Refusal | undefined {
+    const unsafe = this.#unprotect(assembly, pdu, bytes, state);
+    if (unsafe !== undefined) return unsafe;
+    const limit = this.#limits.maxRequestStub;
+    // What a request of one fragment claims is nobody's business ([MS-RPCE] 2.2.2.6, as Windows has it).
+    const claimed = isFirst(pdu) && isLast(pdu) ? 0 : pdu.alloc_hint;
+    if (assembly.stub.length + Math.max(pdu.stub.length, claimed) > limit) {
+      return { status: FAULT.ACCESS_DENIED, why: `a request of more than ${limit} octets`, close: true };
+    }
+    assembly.stub.add(bytes.subarray(stubOffset(pdu), stubOffset(pdu) + pdu.stub.length));
+    if (!isLast(pdu)) return undefined;
+    this.#assembly = undefined;
+    return this.#complete(assembly, state, now);
+  }
+
+  /** Every fragment of a protected call is checked by itself: [MS-RPCE] 2.2.2.11. */
+  #unprotect({ security }: RequestAssembly, pdu: RequestPdu, bytes: Buffer, state: RequestState): Refusal | undefined {
+    if (security === undefined) return undefined;
+    if (isMisaligned(bytes, pdu)) return proto('the sec_trailer does not stand on a boundary of four octets');
+    if (security.level < RPC_C_AUTHN_LEVEL.PKT) return undefined;
+    if (pdu.auth === undefined) return proto('a fragment without authentication information');
+    try {
+      unprotect(bytes, pdu, {
+        security: security.context,
+        authType: security.authType,
+        authLevel: security.statedLevel,
+        authContextId: security.id,
+        signHeader: state.signHeader,
+      });
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof SecurityError)) throw error;
+      return { status: this.#profile.badSignatureStatus, why: error.message, close: true };
+    }
+  }
+
+  #complete(assembly: RequestAssembly, state: RequestState, now: Milliseconds): ServerCall | Refusal {
+    const { first, context, security } = assembly;
+    const claim = this.#exceedingClaim(assembly);
+    if (claim !== undefined) return claim;
+    if (first.opnum >= context.interface.operationCount) {
+      return {
+        status: FAULT.OP_RNG_ERROR,
+        why: `${context.interface.name} has no opnum ${first.opnum}`,
+        didNotExecute: true,
+      };
+    }
+    const checked = this.#withoutTrailer(assembly, state);
+    if ('status' in checked) return checked;
+    return {
+      callId: first.call_id,
+      contextId: first.p_cont_id,
+      interface: context.interface,
+      transferSyntax: context.transferSyntax,
+      opnum: first.opnum,
+      object: first.object,
+      stub: checked.stub,
+      littleEndian: endianOf(first.packed_drep ?? DREP_LITTLE) === 'little',
+      security: security?.callSecurity,
+      unusedSecurity: security === undefined ? this.#security.anyEstablished?.callSecurity : undefined,
+      receivedAt: now,
+      cancelled: assembly.cancelled,
+      orphaned: false,
+    };
+  }
+
+  /** [MS-RPCE] 2.2.2.6. */
+  #exceedingClaim({ first, stub }: RequestAssembly): Refusal | undefined {
+    const { allocHint } = this.#profile;
+    if (first.alloc_hint <= stub.length || allocHint === 'ignored') return undefined;
+    if (isLast(first) && allocHint === 'checked where fragmented') return undefined;
+    return proto(`alloc_hint ${first.alloc_hint}, but ${stub.length} octets of stub`);
+  }
+
+  #withoutTrailer(assembly: RequestAssembly, state: RequestState): { stub: Buffer } | Refusal {
+    try {
+      const checked = checkVerificationTrailer(
+        assembly.stub.take(),
+        assembly.first,
+        assembly.context,
+        state.clientSignsHeaders,
+      );
+      return 'refused' in checked
+        ? { status: FAULT.ACCESS_DENIED, why: `verification trailer: ${checked.refused}` }
+        : checked;
+    } catch (error) {
+      if (!(error instanceof CodecError)) throw error;
+      return { status: FAULT.BAD_STUB_DATA, why: `verification trailer: ${error.message}` };
+    }
+  }
+}
+
+const proto = (why: string): Refusal => ({ status: FAULT.PROTO_ERROR, why, close: true });
+
+const unknownContext = ({ p_cont_id }: RequestPdu): Refusal => ({
+  status: FAULT.UNKNOWN_IF,
+  why: `presentation context ${p_cont_id} was not negotiated`,
+  didNotExecute: true,
+  contextId: 0,
+});

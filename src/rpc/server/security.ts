@@ -1,0 +1,162 @@
+import { type AuthVerifier, RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
+import { effectiveAuthnLevel } from '../../codec/status/authn.js';
+import { SecurityError } from '../../security/error.js';
+import type {
+  AcceptorProvider,
+  ContextInfo,
+  Identity,
+  Leg,
+  Milliseconds,
+  SecurityContext,
+} from '../../security/provider.js';
+
+/** Under whose name and with which protection a call came. */
+export interface CallSecurity {
+  readonly authType: number;
+  /** As the client stated it. */
+  readonly statedLevel: number;
+  /** As it is processed: CALL counts as PKT. */
+  readonly level: number;
+  readonly authContextId: number;
+  readonly identity: Identity;
+  readonly info: ContextInfo;
+}
+
+/** The mechanism cannot do what the level asks for, which counts as its error: [MS-RPCE] 3.3.1.5.2.2. */
+export class MissingCapability extends SecurityError {
+  constructor() {
+    super('UNSUPPORTED', 'RPC_C_AUTHN_LEVEL_PKT_PRIVACY, but the handshake did not agree on confidentiality');
+  }
+}
+
+/** One security context of a connection, from its first leg on. */
+export class ServerSecurityContext {
+  readonly id: number;
+  readonly authType: number;
+  readonly statedLevel: number;
+  readonly context: SecurityContext;
+  readonly startedAt: Milliseconds;
+  /** Set when type or level were changed on the way: the context is never used again. */
+  invalid = false;
+  /** Why the handshake failed; an auth3 has no answer, so the first request carries it back. */
+  failure: SecurityError | undefined;
+
+  constructor(auth: AuthVerifier, context: SecurityContext, now: Milliseconds) {
+    this.id = auth.auth_context_id;
+    this.authType = auth.auth_type;
+    this.statedLevel = auth.auth_level;
+    this.context = context;
+    this.startedAt = now;
+  }
+
+  get level(): number {
+    return effectiveAuthnLevel(this.statedLevel);
+  }
+
+  get established(): boolean {
+    return this.context.established && this.failure === undefined && !this.invalid;
+  }
+
+  /** [MS-RPCE] 2.2.2.11: type, level and context id do not change within a context. */
+  matches(auth: AuthVerifier): boolean {
+    return auth.auth_type === this.authType && auth.auth_level === this.statedLevel && auth.auth_context_id === this.id;
+  }
+
+  step(token: Uint8Array, now: Milliseconds): Leg {
+    try {
+      const leg = this.context.step(token, now);
+      // What lacks integrity shows at its first request, whose signature cannot be checked.
+      const seals = this.level === RPC_C_AUTHN_LEVEL.PKT_PRIVACY;
+      if (seals && this.context.established && !this.context.capabilities.confidentiality)
+        throw new MissingCapability();
+      return leg;
+    } catch (error) {
+      if (error instanceof SecurityError) this.failure = error;
+      throw error;
+    }
+  }
+
+  /** Gives the handshake up for what the connection knows of it. */
+  fail(why: string): SecurityError {
+    this.failure = new SecurityError('BAD_TOKEN', why);
+    return this.failure;
+  }
+
+  get callSecurity(): CallSecurity {
+    return {
+      authType: this.authType,
+      statedLevel: this.statedLevel,
+      level: this.level,
+      authContextId: this.id,
+      identity: this.context.identity as Identity,
+      info: this.context.info,
+    };
+  }
+}
+
+/** The security contexts of one connection by their auth_context_id: [MS-RPCE] 3.3.1.5.4. */
+export class ServerSecurityContexts {
+  readonly #byId = new Map<number, ServerSecurityContext>();
+  readonly #providers: ReadonlyMap<number, AcceptorProvider>;
+  #implied: ServerSecurityContext | undefined;
+  #namedConnect = false;
+
+  constructor(providers: readonly AcceptorProvider[]) {
+    this.#providers = new Map(providers.map((provider) => [provider.authType, provider]));
+  }
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  /** When the oldest handshake that has not ended began. */
+  get negotiatingSince(): Milliseconds | undefined {
+    let since: Milliseconds | undefined;
+    for (const context of this.#byId.values()) {
+      if (context.established || context.failure !== undefined || context.invalid) continue;
+      since = Math.min(since ?? context.startedAt, context.startedAt);
+    }
+    return since;
+  }
+
+  find(id: number): ServerSecurityContext | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** One whose handshake has ended. */
+  get anyEstablished(): ServerSecurityContext | undefined {
+    return [...this.#byId.values()].find(({ established }) => established);
+  }
+
+  knowsType(authType: number): boolean {
+    return this.#providers.has(authType);
+  }
+
+  /** Begins a context for a provider that is known; the caller has checked the level and the limits. */
+  create(auth: AuthVerifier, now: Milliseconds): ServerSecurityContext {
+    const provider = this.#providers.get(auth.auth_type) as AcceptorProvider;
+    const created = new ServerSecurityContext(auth, provider.accept(), now);
+    this.#byId.set(created.id, created);
+    if (created.level === RPC_C_AUTHN_LEVEL.CONNECT && !this.#namedConnect) this.#implied = created;
+    return created;
+  }
+
+  discard(context: ServerSecurityContext): void {
+    this.#byId.delete(context.id);
+    if (this.#implied === context) this.#implied = undefined;
+  }
+
+  /** A request came with authentication information: from now on, none means none. */
+  noteExplicit(context: ServerSecurityContext): void {
+    this.#implied = undefined;
+    if (context.level === RPC_C_AUTHN_LEVEL.CONNECT) this.#namedConnect = true;
+  }
+
+  /**
+   * What a request without authentication information stands under. [MS-RPCE] 3.3.1.5.4 speaks of the only context, at
+   * CONNECT; Samba's tests of Windows show more: the last context at CONNECT, until a request names one.
+   */
+  get implied(): ServerSecurityContext | undefined {
+    return this.#implied;
+  }
+}

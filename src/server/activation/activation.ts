@@ -1,0 +1,275 @@
+import {
+  type ActivatedInterface,
+  type ActivationReply,
+  type ActivationRequest,
+  activationPropertiesOf,
+  type COMVERSION,
+} from '../../codec/dcom/index.js';
+import { CodecError } from '../../codec/error.js';
+import { FAULT, PFC, RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
+import { type ServerDecision, serverDecision } from '../../hardening/decision.js';
+import type { PolicyProfile } from '../../hardening/profile.js';
+import type { Registry } from '../../hardening/registry.js';
+import type { PatchLevel } from '../../hardening/timeline.js';
+import type { Endpoint } from '../../net/channel.js';
+import { RpcFault } from '../../rpc/index.js';
+import type { Milliseconds } from '../../security/index.js';
+import { type AccessPermissions, launchRefusal } from '../access.js';
+import type { ComClass } from '../classes/class.js';
+import { classFactory } from '../classes/class-factory.js';
+import { HRESULT, versionMatches } from '../com.js';
+import { UNSPECIFIED } from '../endpoint/dispatch.js';
+import type { CallContext } from '../endpoint/service.js';
+import type { ServerBindings } from '../objects/bindings.js';
+import { leftOut, notLetIn } from '../objects/caller.js';
+import type { ObjectExporter } from '../objects/exporter.js';
+import type { ObjectTable } from '../objects/table.js';
+import {
+  type ActivationRefusal,
+  type AskedFor,
+  departures,
+  type LogonSessions,
+  malformed,
+  propertyRefusal,
+} from './checks.js';
+import type { Activation } from './log.js';
+
+export interface ActivatorOptions {
+  readonly asOf: PatchLevel;
+  readonly registry: Registry;
+  readonly policy: Partial<PolicyProfile>;
+  readonly platform: 'windows' | 'other';
+  readonly objects: ObjectTable;
+  readonly exporter: ObjectExporter;
+  /** The class of a CLSID; undefined where nobody has written it. */
+  readonly classOf: (clsid: string) => ComClass | undefined;
+  readonly access: AccessPermissions;
+  readonly sessions: LogonSessions;
+  readonly requireClientContext: boolean;
+  readonly bindings: ServerBindings;
+  /** Port of the object exporter. */
+  readonly exporterPort: () => number;
+  /** Least level that the exporter names in its answers. */
+  readonly authnHint: number;
+  readonly clock: () => Milliseconds;
+  readonly report: (activation: Activation) => void;
+}
+
+export type Method = Activation['method'];
+
+/** An activation as it was asked for. */
+export interface Asked extends AskedFor {
+  readonly name: Method;
+  readonly version: COMVERSION;
+  /** The class factory instead of an object. */
+  readonly factory: boolean;
+}
+
+/** What an activation comes to: a reply, or the result that says why not. */
+export type Verdict = { readonly reply: ActivationReply } | { readonly hresult: number };
+
+type How = Pick<Activation, 'outcome' | 'refusedBy' | 'status' | 'form'>;
+
+const outcomeOf = (created: { reply: ActivationReply } | ActivationRefusal): How =>
+  'reply' in created
+    ? { outcome: 'accepted', status: HRESULT.S_OK, form: 'response' }
+    : {
+        outcome: 'refused',
+        refusedBy: created.refusedBy,
+        status: created.hresult,
+        form: created.form ?? 'response',
+      };
+
+/** Decides about activations, carries them out and reports them: [MS-DCOM] 3.1.2.5.2.3. */
+export class Activator {
+  readonly #options: ActivatorOptions;
+
+  constructor(options: ActivatorOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * The policy, before anything of the request is looked at: it stands where Windows has the security callback of the
+   * interface. What was asked for is read only to be reported.
+   */
+  guard(name: Method, read: () => ActivationRequest | undefined, context: CallContext): void {
+    const decision = this.#decide(name, context);
+    if (decision.outcome !== 'refused') return;
+    const refusal = decision.refusal ?? {
+      form: 'fault',
+      status: HRESULT.ERROR_ACCESS_DENIED,
+      didNotExecute: false,
+      disconnect: false,
+    };
+    const status = refusal.form === 'fault' ? refusal.status : refusal.hresult;
+    this.#report({ name, request: attempt(read) }, context, decision, {
+      outcome: 'refused',
+      refusedBy: 'activation policy',
+      status,
+      form: refusal.form,
+    });
+    if (refusal.form === 'fault') {
+      throw new RpcFault(status, {
+        flags: refusal.didNotExecute ? PFC.DID_NOT_EXECUTE : 0,
+        disconnect: refusal.disconnect,
+      });
+    }
+  }
+
+  /** The policy has let it through, and nobody can tell what it asks for. */
+  unreadable(name: Method, reason: string, context: CallContext): void {
+    const how = { outcome: 'refused', refusedBy: 'codec', status: FAULT.BAD_STUB_DATA, form: 'fault' } as const;
+    this.#report({ name, request: undefined }, context, { ...this.#decide(name, context), reason }, how);
+  }
+
+  activate(asked: Asked, context: CallContext): Verdict {
+    const decision = this.#decide(asked.name, context);
+    if (decision.outcome === 'refused') {
+      // The guard has reported it; the profile asks for a result instead of a fault.
+      return { hresult: decision.refusal?.form === 'response' ? decision.refusal.hresult : HRESULT.E_ACCESSDENIED };
+    }
+    const refused = this.#refuse(asked, context);
+    const created = refused ?? this.#created(asked, decision, context);
+    const how = outcomeOf(created);
+    const reason = 'reason' in created ? created.reason : decision.reason;
+    this.#report(asked, context, { ...decision, reason }, how);
+    if ('form' in created) throw new RpcFault(created.hresult, { detail: reason });
+    return created;
+  }
+
+  #decide(name: Method, { call }: CallContext): ServerDecision {
+    const { asOf, registry, policy, platform } = this.#options;
+    const { security } = call;
+    return serverDecision({
+      asOf,
+      registry,
+      authType: security?.authType ?? RPC_C_AUTHN.NONE,
+      level: security?.level ?? RPC_C_AUTHN_LEVEL.NONE,
+      anonymous: security?.identity.anonymous ?? true,
+      method: name,
+      platform,
+      profile: policy,
+    });
+  }
+
+  /** [MS-DCOM] 3.1.2.5.2.3, in its order: permissions, version, class, and what the properties ask for. */
+  #refuse(asked: Asked, { call }: CallContext): ActivationRefusal | undefined {
+    const { request, version, pActProperties } = asked;
+    const list = launchRefusal(this.#options.access, request?.clsid ?? '', call.security?.identity);
+    if (list !== undefined) {
+      // Note <61>: the machine's lists give the Win32 error; a class's own and the default one give the HRESULT.
+      const hresult = list.startsWith('Machine') ? HRESULT.ERROR_ACCESS_DENIED : HRESULT.E_ACCESSDENIED;
+      return { hresult, refusedBy: 'access control', reason: notLetIn(list, call) };
+    }
+    if (!versionMatches(version)) {
+      const reason = `COM version ${version.MajorVersion}.${version.MinorVersion} is not 5.0 to 5.7`;
+      return { hresult: HRESULT.RPC_E_VERSION_MISMATCH, refusedBy: 'version', reason };
+    }
+    const bad = malformed(asked);
+    if (bad !== undefined || request === undefined) return bad;
+    const comClass = this.#options.classOf(request.clsid);
+    if (comClass === undefined) {
+      const reason = `class ${request.clsid} is not registered here`;
+      return { hresult: HRESULT.REGDB_E_CLASSNOTREG, refusedBy: 'class', reason };
+    }
+    const properties = activationPropertiesOf(pActProperties ?? null);
+    const { sessions, requireClientContext } = this.#options;
+    const refused = propertyRefusal({ request, properties, comClass, sessions, requireClientContext });
+    if (refused !== undefined) return refused;
+    const level = call.security?.level ?? RPC_C_AUTHN_LEVEL.NONE;
+    const own = comClass.refuses?.({ method: asked.name, level });
+    if (own === undefined) return undefined;
+    const { status: hresult, reason, form } = own;
+    return { hresult, refusedBy: 'class', reason, ...(form === 'fault' && { form }) };
+  }
+
+  /** A class that throws is reported, and its mistake goes on to whoever runs the server. */
+  #created(
+    asked: Asked,
+    decision: ServerDecision,
+    context: CallContext,
+  ): { reply: ActivationReply } | ActivationRefusal {
+    try {
+      return this.#create(asked.request as ActivationRequest, asked.factory, context.server);
+    } catch (error) {
+      const reason = `the class threw: ${(error as Error).message}`;
+      const how = { outcome: 'refused', refusedBy: 'class', status: UNSPECIFIED, form: 'fault' } as const;
+      this.#report(asked, context, { ...decision, reason }, how);
+      throw error;
+    }
+  }
+
+  /** The object, or its class factory, with each interface that was asked for and that it has. */
+  #create(
+    request: ActivationRequest,
+    factory: boolean,
+    server: Endpoint,
+  ): { reply: ActivationReply } | ActivationRefusal {
+    const { objects, exporter, exporterPort, authnHint } = this.#options;
+    const comClass = this.#options.classOf(request.clsid) as ComClass;
+    const com = factory ? classFactory(comClass) : comClass.create();
+    const interfaces = request.iids.map((iid): ActivatedInterface => {
+      const found = exporter.export(com, request.clsid, iid);
+      if (found === undefined) return { iid, hresult: HRESULT.E_NOINTERFACE, objref: null };
+      return { iid, hresult: HRESULT.S_OK, objref: exporter.objref(found, server) };
+    });
+    if (interfaces.every(({ objref }) => objref === null)) {
+      exporter.discardUnused(com);
+      if (objects.full)
+        return { hresult: HRESULT.E_OUTOFMEMORY, refusedBy: 'limit', reason: 'there are too many objects' };
+      const reason = 'the class has none of the interfaces that were asked for';
+      return { hresult: HRESULT.E_NOINTERFACE, refusedBy: 'class', reason };
+    }
+    const bindings = this.#options.bindings.exporter(server.address, exporterPort());
+    return { reply: { oxid: objects.oxid, ipidRemUnknown: objects.ipidRemUnknown, bindings, authnHint, interfaces } };
+  }
+
+  #report(
+    asked: AskedFor & Pick<Asked, 'name'>,
+    { call, client }: CallContext,
+    decision: ServerDecision,
+    how: How,
+  ): void {
+    const { name, request, objectName } = asked;
+    const unsigned = leftOut(call);
+    const odd = [...departures(asked), ...(unsigned === undefined ? [] : [unsigned])];
+    const { security } = call;
+    const { identity } = security ?? {};
+    this.#options.report({
+      time: this.#options.clock(),
+      method: name,
+      clsid: request?.clsid,
+      iids: request?.iids ?? [],
+      client,
+      authType: security?.authType ?? RPC_C_AUTHN.NONE,
+      level: security?.level ?? RPC_C_AUTHN_LEVEL.NONE,
+      identity,
+      reason: decision.reason,
+      ...how,
+      ...(objectName === undefined ? {} : { objectName }),
+      ...(odd.length === 0 ? {} : { departures: odd }),
+      ...(decision.unconfirmed === undefined ? {} : { unconfirmed: decision.unconfirmed }),
+      ...(decision.event === undefined || identity === undefined
+        ? {}
+        : {
+            event: {
+              id: decision.event,
+              domain: identity.domain,
+              user: identity.user,
+              sid: identity.sid,
+              clientAddress: client.address,
+            },
+          }),
+    });
+  }
+}
+
+/** A request that cannot be read is reported without its contents. */
+function attempt(read: () => ActivationRequest | undefined): ActivationRequest | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof CodecError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,107 @@
+import {
+  type ActivationRequest,
+  IActivation,
+  IRemoteSCMActivator,
+  MODE_GET_CLASS_OBJECT,
+  packActivationReply,
+  packRemoteActivationReply,
+  RemoteActivation,
+  RemoteCreateInstance,
+  RemoteGetClassObject,
+  unpackActivationRequest,
+  unpackRemoteActivation,
+} from '../../codec/dcom/index.js';
+import type { CodecError } from '../../codec/error.js';
+import type { Infer, Operation } from '../../codec/ndr/index.js';
+import { HRESULT } from '../com.js';
+import { type CallContext, method, type Service, service } from '../endpoint/service.js';
+import { Activator, type ActivatorOptions, type Method } from './activation.js';
+import { instanceOf } from './checks.js';
+
+type ByProperties = Pick<Infer<typeof RemoteCreateInstance.request>, 'orpcthis' | 'pActProperties'>;
+
+/** IActivation and IRemoteSCMActivator with the hardening in front: [MS-DCOM] 3.1.2.5.2. */
+export function activators(options: ActivatorOptions): Service[] {
+  const activator = new Activator(options);
+  const checks = <I>(operation: Operation<I, unknown>, plain: (input: I) => ActivationRequest | undefined) => ({
+    guard: (context: CallContext): void => {
+      const { stub, littleEndian } = context.call;
+      const read = () => plain(operation.request.decode(stub, { little: littleEndian }).value);
+      activator.guard(operation.name as Method, read, context);
+    },
+    unreadable: (context: CallContext, { message }: CodecError) =>
+      activator.unreadable(operation.name as Method, message, context),
+  });
+  const ofProperties = ({ pActProperties }: ByProperties) => unpackActivationRequest(pActProperties);
+  const orpcthat = { flags: 0 };
+
+  const byProperties = (name: Method, { pActProperties, orpcthis }: ByProperties, context: CallContext) => {
+    const asked = { request: unpackActivationRequest(pActProperties), pActProperties, ...instanceOf(pActProperties) };
+    const factory = name === 'RemoteGetClassObject';
+    const verdict = activator.activate({ name, version: orpcthis.version, factory, ...asked }, context);
+    if ('hresult' in verdict) return { orpcthat, ppActProperties: null, ReturnValue: verdict.hresult };
+    return { orpcthat, ppActProperties: packActivationReply(verdict.reply), ReturnValue: HRESULT.S_OK };
+  };
+
+  return [
+    service(
+      IActivation,
+      [
+        method(
+          RemoteActivation,
+          (input, context) => {
+            const request = unpackRemoteActivation(input);
+            const verdict = activator.activate(
+              {
+                name: 'RemoteActivation',
+                request,
+                version: input.ORPCthis.version,
+                factory: input.Mode === MODE_GET_CLASS_OBJECT,
+                mode: input.Mode,
+                objectName: input.pwszObjectName ?? undefined,
+                storage: (input.pObjectStorage ?? null) !== null,
+              },
+              context,
+            );
+            return 'hresult' in verdict
+              ? remoteActivationFailure(request.iids.length, verdict.hresult)
+              : packRemoteActivationReply(verdict.reply);
+          },
+          checks(RemoteActivation, unpackRemoteActivation),
+        ),
+      ],
+      // [MS-DCOM] 3.1.2.5.2: these two interfaces are spoken in NDR20 only.
+      { transferSyntaxes: ['ndr20'] },
+    ),
+    service(
+      IRemoteSCMActivator,
+      [
+        method(
+          RemoteGetClassObject,
+          (input, context) => byProperties('RemoteGetClassObject', input, context),
+          checks(RemoteGetClassObject, ofProperties),
+        ),
+        method(
+          RemoteCreateInstance,
+          (input, context) => byProperties('RemoteCreateInstance', input, context),
+          checks(RemoteCreateInstance, ofProperties),
+        ),
+      ],
+      { transferSyntaxes: ['ndr20'] },
+    ),
+  ];
+}
+
+/** [MS-DCOM] 3.1.2.5.2.3.1: phr has the failure, and every interface's own result is 0. */
+const remoteActivationFailure = (interfaces: number, hresult: number): Infer<typeof RemoteActivation.response> => ({
+  ORPCthat: { flags: 0 },
+  pOxid: 0n,
+  ppdsaOxidBindings: null,
+  pipidRemUnknown: '00000000-0000-0000-0000-000000000000',
+  pAuthnHint: 0,
+  pServerVersion: { MajorVersion: 5, MinorVersion: 7 },
+  phr: hresult,
+  ppInterfaceData: new Array<null>(interfaces).fill(null),
+  pResults: new Array<number>(interfaces).fill(0),
+  ReturnValue: 0,
+});

@@ -1,0 +1,117 @@
+import type { DcomEvent, LoggedAt } from '../../hardening/events.js';
+import type { Endpoint } from '../../net/channel.js';
+import type { Identity, Milliseconds } from '../../security/index.js';
+import type { Invocation, RefusedCall } from '../objects/exporter.js';
+import { Recent } from '../recent.js';
+
+/** Who said no to an activation. */
+export type RefusedBy =
+  | 'activation policy'
+  | 'access control'
+  | 'version'
+  | 'request'
+  | 'session'
+  | 'class'
+  | 'limit'
+  | 'codec';
+
+/** One activation that a client asked for, and what became of it. */
+export interface Activation {
+  readonly time: Milliseconds;
+  readonly method: 'RemoteActivation' | 'RemoteGetClassObject' | 'RemoteCreateInstance';
+  /** Undefined where the request could not be read. */
+  readonly clsid: string | undefined;
+  readonly iids: readonly string[];
+  readonly client: Endpoint;
+  readonly authType: number;
+  readonly level: number;
+  /** Undefined without authentication. */
+  readonly identity: Identity | undefined;
+  readonly outcome: 'accepted' | 'refused';
+  readonly refusedBy?: RefusedBy;
+  /** The rule that decided, in words. */
+  readonly reason: string;
+  /** The status of the fault PDU, or the result in the answer. */
+  readonly status: number;
+  readonly form: 'response' | 'fault';
+  /** The file that the object is to be loaded from, where one is named. */
+  readonly objectName?: string;
+  /** What the client does that the specification does not allow, and nobody refused it for. */
+  readonly departures?: readonly string[];
+  /** No source confirms what decided; see the server profile. */
+  readonly unconfirmed?: true;
+  readonly event?: DcomEvent;
+}
+
+/** Somebody who could not prove who he is. What he calls thereafter is refused by the association. */
+export interface FailedLogon {
+  readonly time: Milliseconds;
+  readonly client: Endpoint;
+  readonly authType: number;
+  readonly level: number;
+  readonly refusedBy: 'authentication';
+  readonly reason: string;
+}
+
+/** An entry of the server's event log. */
+export interface LoggedEvent {
+  readonly event: DcomEvent;
+  readonly at: LoggedAt;
+}
+
+export interface LogListeners {
+  readonly onActivation?: (activation: Activation) => void;
+  readonly onEvent?: (event: LoggedEvent) => void;
+  readonly onInvocation?: (invocation: Invocation) => void;
+  readonly onRefusedCall?: (call: RefusedCall) => void;
+  readonly onFailedLogon?: (logon: FailedLogon) => void;
+}
+
+/** What the server remembers, and whom it tells. */
+export class ServerLog {
+  readonly #activations = new Recent<Activation>();
+  readonly #events = new Recent<LoggedEvent>();
+  readonly #invocations = new Recent<Invocation>();
+  readonly #refusedCalls = new Recent<RefusedCall>();
+  readonly #failedLogons = new Recent<FailedLogon>();
+  readonly activations = this.#activations.items;
+  readonly events = this.#events.items;
+  readonly invocations = this.#invocations.items;
+  readonly refusedCalls = this.#refusedCalls.items;
+  readonly failedLogons = this.#failedLogons.items;
+  readonly #computer: string;
+  readonly #options: LogListeners;
+  #recordId = 0;
+
+  constructor(computer: string, options: LogListeners) {
+    this.#computer = computer;
+    this.#options = options;
+  }
+
+  invoked(invocation: Invocation): void {
+    this.#invocations.push(invocation);
+    this.#options.onInvocation?.(invocation);
+  }
+
+  refused(call: RefusedCall): void {
+    this.#refusedCalls.push(call);
+    this.#options.onRefusedCall?.(call);
+  }
+
+  failed(logon: FailedLogon): void {
+    this.#failedLogons.push(logon);
+    this.#options.onFailedLogon?.(logon);
+  }
+
+  report(activation: Activation): void {
+    this.#activations.push(activation);
+    this.#options.onActivation?.(activation);
+    if (activation.event === undefined) return;
+    const logged = {
+      event: activation.event,
+      at: { time: activation.time, computer: this.#computer, recordId: ++this.#recordId },
+    };
+    this.#events.push(logged);
+    this.#options.onEvent?.(logged);
+  }
+}

@@ -1,0 +1,245 @@
+import { type OBJREF, SORF_NOPING, type STDOBJREF } from '../../codec/dcom/index.js';
+import { operation } from '../../codec/ndr/index.js';
+import { FAULT } from '../../codec/rpce/index.js';
+import type { Endpoint } from '../../net/channel.js';
+import { RpcFault, type ServerCall, versionFits } from '../../rpc/index.js';
+import { ANONYMOUS_SID, type Identity, type Milliseconds } from '../../security/index.js';
+import type { ComMethod, ComObject, ObjectCall } from '../classes/class.js';
+import { HRESULT } from '../com.js';
+import type { Services } from '../endpoint/endpoint.js';
+import {
+  type CallContext,
+  type Guard,
+  type Method,
+  method,
+  type Service,
+  type Unreadable,
+} from '../endpoint/service.js';
+import type { ServerBindings } from './bindings.js';
+import {
+  type OrpcPolicy,
+  type OrpcRefusal,
+  type OrpcRefusedBy,
+  type OrpcTarget,
+  orpcRefusal,
+  refusalFault,
+} from './orpc.js';
+import { type ExportedObject, INITIAL_REFERENCES, type ObjectInterface, type ObjectTable } from './table.js';
+
+/** What a method was asked to do. It was written down, and not done. */
+export interface Invocation {
+  readonly time: Milliseconds;
+  /** `MMC20.Application`, `View`: the object whose member it is. */
+  readonly object: string;
+  readonly member: string;
+  readonly arguments: readonly unknown[];
+  readonly client: Endpoint;
+  readonly identity: Identity | undefined;
+  readonly level: number;
+}
+
+/** A call to an object that was refused before its method ran. */
+export interface RefusedCall {
+  readonly time: Milliseconds;
+  readonly interface: string;
+  readonly opnum: number;
+  readonly client: Endpoint;
+  readonly identity: Identity | undefined;
+  readonly level: number;
+  readonly refusedBy: OrpcRefusedBy;
+  readonly reason: string;
+  readonly status: number;
+}
+
+export interface ObjectExporterOptions {
+  readonly objects: ObjectTable;
+  readonly policy: OrpcPolicy;
+  readonly bindings: ServerBindings;
+  readonly resolverPort: () => number;
+  readonly clock: () => Milliseconds;
+  readonly invoked: (invocation: Invocation) => void;
+  readonly refused: (call: RefusedCall) => void;
+}
+
+/** The highest opnum that a request can name, so that an interface without a declaration refuses each by itself. */
+const ANY_OPNUM = 0x10000;
+const LEVEL_NONE = 1;
+
+/** The object exporter: which interfaces its endpoint has, and what its objects answer ([MS-DCOM] 3.1.1). */
+export class ObjectExporter {
+  readonly #options: ObjectExporterOptions;
+  readonly #exported = new WeakMap<ComObject, ExportedObject>();
+
+  constructor(options: ObjectExporterOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * The services of its endpoint: those of the exporter itself, which are checked as ORPC calls where `orpc` says so,
+   * and every interface that a client was handed.
+   */
+  services(own: readonly Service[], orpc: ReadonlySet<string>): Services {
+    const { objects } = this.#options;
+    const byUuid = new Map(own.map((item) => [item.rpc.uuid, item]));
+    return {
+      // What objects offer is not counted: the limit on presentation contexts would grow with what clients ask for.
+      size: own.length,
+      find: (uuid, version) => {
+        const known = byUuid.get(uuid)?.rpc;
+        if (known !== undefined) return versionFits(known.version, version) ? known : undefined;
+        return objects.hasIid(uuid) ? { name: uuid, uuid, version, operationCount: ANY_OPNUM } : undefined;
+      },
+      method: (call) => {
+        const service = byUuid.get(call.interface.uuid);
+        if (service === undefined) return this.#objectMethod(call);
+        const found = service.methods.get(call.opnum);
+        if (found === undefined || !orpc.has(call.interface.uuid)) return found;
+        return {
+          ...found,
+          unreadable: this.#unreadable,
+          guard: this.#guard(() => ({ known: call.object === objects.ipidRemUnknown, clsid: undefined })),
+        };
+      },
+    };
+  }
+
+  /** An object as a client gets it: with references to one of its interfaces. Undefined where it does not have that one. */
+  export(com: ComObject, clsid: string, iid: string): ObjectInterface | undefined {
+    const object = this.#objectOf(com, clsid);
+    if (object === undefined) return undefined;
+    return this.#options.objects.query(object, iid);
+  }
+
+  /** Gives up an object of which no interface was handed out. */
+  discardUnused(com: ComObject): void {
+    const object = this.#exported.get(com);
+    if (object !== undefined && object.interfaces.size === 0) this.#options.objects.discard(object);
+  }
+
+  /** The OBJREF of an interface that was handed out. */
+  objref(found: ObjectInterface, server: Endpoint): OBJREF {
+    const { resolverPort, bindings } = this.#options;
+    return {
+      flags: 1,
+      iid: found.iid,
+      std: this.std(found, INITIAL_REFERENCES),
+      saResAddr: bindings.resolver({ address: server.address, port: resolverPort() }),
+    };
+  }
+
+  /** The part of an OBJREF that says which interface it is, [MS-DCOM] 2.2.18.2. */
+  std({ object, ipid }: ObjectInterface, cPublicRefs: number): STDOBJREF {
+    const flags = object.com.noPing === true ? SORF_NOPING : 0;
+    return { flags, cPublicRefs, oxid: this.#options.objects.oxid, oid: object.oid, ipid };
+  }
+
+  #objectOf(com: ComObject, clsid: string): ExportedObject | undefined {
+    const before = this.#exported.get(com);
+    if (before !== undefined && this.#options.objects.has(before.oid)) return before;
+    const created = this.#options.objects.create(clsid, com, this.#options.clock());
+    if (created !== undefined) this.#exported.set(com, created);
+    return created;
+  }
+
+  #objectMethod(call: Pick<ServerCall, 'interface' | 'opnum' | 'object'>): Method {
+    const found = call.object === undefined ? undefined : this.#options.objects.find(call.object);
+    const guard = this.#guard(() => ({
+      known: found !== undefined && found.iid === call.interface.uuid,
+      clsid: found?.object.clsid,
+      iid: found?.iid,
+    }));
+    const known = found?.methods.get(call.opnum);
+    if (found === undefined || known === undefined) return notImplemented(guard);
+    return {
+      operation: known.operation,
+      guard,
+      layout: undefined,
+      unreadable: this.#unreadable,
+      handler: ((input: object, context: CallContext) => this.#run(found, known, input, context)) as Method['handler'],
+    };
+  }
+
+  async #run(found: ObjectInterface, { handler }: ComMethod, input: object, context: CallContext): Promise<object> {
+    const { clock } = this.#options;
+    found.object.calledAt = clock();
+    const output = (await handler(input as never, this.#callOf(found, context))) as object;
+    // A method may take its time: the object was in use until now.
+    found.object.calledAt = clock();
+    return { ORPCthat: { flags: 0 }, ...output };
+  }
+
+  #callOf({ object }: ObjectInterface, { call, client, server }: CallContext): ObjectCall {
+    const { clock, invoked } = this.#options;
+    const time = clock();
+    const level = call.security?.level ?? LEVEL_NONE;
+    return {
+      time,
+      client,
+      security: call.security,
+      marshal: (com, iid) => {
+        const found = this.export(com, object.clsid, iid);
+        if (found === undefined) this.discardUnused(com);
+        return found === undefined ? undefined : this.objref(found, server);
+      },
+      unmarshal: (objref) => this.#unmarshal(objref, call.security?.identity.sid ?? ANONYMOUS_SID),
+      record: ({ member, arguments: given }) =>
+        invoked({
+          time,
+          object: object.com.name,
+          member,
+          arguments: given,
+          client,
+          identity: call.security?.identity,
+          level,
+        }),
+    };
+  }
+
+  /** [MS-DCOM] 3.1.1.5.3: an object that a client hands back; the references of the OBJREF are this server's again. */
+  #unmarshal(objref: OBJREF, sid: string): ComObject | undefined {
+    if (!('std' in objref) || objref.std.oxid !== this.#options.objects.oxid) return undefined;
+    const { ipid, cPublicRefs } = objref.std;
+    const found = this.#options.objects.find(ipid);
+    if (found === undefined) return undefined;
+    this.#options.objects.release(found, cPublicRefs, 0, sid);
+    return found.object.com;
+  }
+
+  #guard(target: () => OrpcTarget): Guard {
+    return (context) => {
+      const refusal = orpcRefusal(context, this.#options.policy, target());
+      if (refusal === undefined) return;
+      this.#report(context, refusal);
+      throw refusalFault(refusal);
+    };
+  }
+
+  readonly #unreadable: Unreadable = (context, { message }) =>
+    this.#report(context, { by: 'codec', hresult: FAULT.BAD_STUB_DATA, reason: message });
+
+  #report({ call, client }: CallContext, { by, hresult, reason }: OrpcRefusal): void {
+    this.#options.refused({
+      time: this.#options.clock(),
+      interface: call.interface.name,
+      opnum: call.opnum,
+      client,
+      identity: call.security?.identity,
+      level: call.security?.level ?? LEVEL_NONE,
+      refusedBy: by,
+      reason,
+      status: hresult,
+    });
+  }
+}
+
+/** Has no parameters that anybody could read: its guard never lets a call through. */
+const NOT_WRITTEN = operation({ name: '(not written)', opnum: 0, section: '[MS-DCOM] 3.1.1.5.4', in: {}, out: {} });
+
+/** The method of an interface that nobody has written: the checks come first, as for any other. */
+const notImplemented = (guard: Guard): Method =>
+  method(NOT_WRITTEN, () => ({}), {
+    guard: (context) => {
+      guard(context);
+      throw new RpcFault(HRESULT.E_NOTIMPL);
+    },
+  });

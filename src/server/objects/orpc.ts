@@ -1,0 +1,79 @@
+import { ORPCTHIS, REMOTE_UNKNOWN } from '../../codec/dcom/index.js';
+import { RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
+import { authnLevelName } from '../../codec/status/authn.js';
+import { RpcFault } from '../../rpc/index.js';
+import { type AccessPermissions, accessRefusal, admitsAnonymous } from '../access.js';
+import { HRESULT, versionMatches } from '../com.js';
+import type { CallContext } from '../endpoint/service.js';
+import { notLetIn } from './caller.js';
+
+/** Who refused a call to an object. */
+export type OrpcRefusedBy = 'version' | 'exporter level' | 'access control' | 'header' | 'object' | 'codec';
+
+/** A call to an object that was refused before its method ran. */
+export interface OrpcRefusal {
+  readonly by: OrpcRefusedBy;
+  /** Sent as the status of a fault. */
+  readonly hresult: number;
+  readonly reason: string;
+}
+
+export interface OrpcPolicy {
+  /** The exporter's own least level; not raised by the hardening of activations ([MS-DCOM] note <41>). */
+  readonly exporterLevel: number;
+  readonly access: AccessPermissions;
+}
+
+/** What a call names by its IPID. */
+export interface OrpcTarget {
+  /** Whether that is an interface, of the kind that is called. */
+  readonly known: boolean;
+  /** Of the object, where there is one. */
+  readonly clsid: string | undefined;
+  /** Of the interface, where there is one. */
+  readonly iid?: string | undefined;
+}
+
+/**
+ * [MS-DCOM] 3.1.1.5.4, in its order: version, level, permissions, header, and last whether there is such an object.
+ * Throws `CodecError` for a stub without an ORPCTHIS.
+ */
+export function orpcRefusal(
+  { call }: Pick<CallContext, 'call'>,
+  policy: OrpcPolicy,
+  object: OrpcTarget,
+): OrpcRefusal | undefined {
+  const remote = REMOTE_UNKNOWN.has(call.interface.uuid);
+  const { version, flags } = ORPCTHIS.decode(call.stub, { little: call.littleEndian }).value;
+  if (!versionMatches(version)) {
+    const reason = `COM version ${version.MajorVersion}.${version.MinorVersion} is not 5.0 to 5.7`;
+    return { by: 'version', hresult: HRESULT.RPC_E_VERSION_MISMATCH, reason };
+  }
+  const level = call.security?.level ?? RPC_C_AUTHN_LEVEL.NONE;
+  if (level < policy.exporterLevel) {
+    const reason = `${authnLevelName(level)} is below the exporter's own ${authnLevelName(policy.exporterLevel)}`;
+    // Note <40>: the remote unknown answers with the HRESULT, every other interface with the Win32 error.
+    return { by: 'exporter level', hresult: remote ? HRESULT.E_ACCESSDENIED : HRESULT.ERROR_ACCESS_DENIED, reason };
+  }
+  const list = accessRefusal(policy.access, object.clsid, call.security?.identity);
+  if (list !== undefined) {
+    // Note <42>: so it is here, but only where callers without a name could have got in.
+    const hresult = remote && admitsAnonymous(policy.access) ? HRESULT.E_ACCESSDENIED : HRESULT.ERROR_ACCESS_DENIED;
+    return { by: 'access control', hresult, reason: notLetIn(list, call) };
+  }
+  if (flags !== 0)
+    return { by: 'header', hresult: HRESULT.RPC_E_INVALID_HEADER, reason: `ORPCTHIS.flags is ${flags}, not 0` };
+  if (!object.known)
+    return {
+      by: 'object',
+      hresult: HRESULT.RPC_E_DISCONNECTED,
+      reason:
+        object.iid === undefined
+          ? `there is no interface ${call.object ?? '(no IPID)'}`
+          : `interface ${call.object} has IID ${object.iid}, not the one that is called`,
+    };
+  return undefined;
+}
+
+/** A refusal as the fault that carries it. */
+export const refusalFault = ({ hresult, reason }: OrpcRefusal): RpcFault => new RpcFault(hresult, { detail: reason });

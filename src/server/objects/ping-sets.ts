@@ -1,0 +1,143 @@
+import { OR_INVALID_OID, OR_INVALID_SET, PING_PERIOD } from '../../codec/dcom/index.js';
+import type { Milliseconds, RandomBytes } from '../../security/index.js';
+
+/** [MS-DCOM] 3.1.2.2: how long a set lives without a ping. */
+export const PING_TIMEOUT: Milliseconds = 3 * PING_PERIOD;
+
+/** [MS-ERREF] 2.2. */
+const ERROR_NOT_ENOUGH_MEMORY = 0x00000008;
+
+/** What the ping sets need of the objects that they keep alive. */
+export interface Pinged {
+  has(oid: bigint): boolean;
+  /** Called once for each set that an object comes into or leaves. */
+  hold(oid: bigint): void;
+  letGo(oid: bigint): void;
+}
+
+interface PingSet {
+  readonly oids: Set<bigint>;
+  sequence: number;
+  pingedAt: Milliseconds;
+}
+
+export interface PingSetOptions {
+  readonly objects: Pinged;
+  readonly random: RandomBytes;
+  /** Sets at a time; a further one is refused. 10,000 where absent. */
+  readonly maxSets?: number;
+  /** Objects in one set; further ones are refused. 100,000 where absent. */
+  readonly maxObjectsInSet?: number;
+  /** Objects in all sets, each as often as a set has it; further ones are refused. 1,000,000 where absent. */
+  readonly maxHeld?: number;
+}
+
+export interface ComplexPingRequest {
+  readonly setId: bigint;
+  readonly sequence: number;
+  readonly add: readonly bigint[];
+  readonly remove: readonly bigint[];
+}
+
+const MAX_SETS = 10_000;
+const MAX_OBJECTS = 100_000;
+const MAX_HELD = 1_000_000;
+
+/** The ping sets of an object resolver, [MS-DCOM] 3.1.2.1 "SETID table": which clients still want which objects. */
+export class PingSets {
+  readonly #options: PingSetOptions;
+  readonly #sets = new Map<bigint, PingSet>();
+  #held = 0;
+
+  constructor(options: PingSetOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#sets.size;
+  }
+
+  /** [MS-DCOM] 3.1.2.5.1.2. Gives the status. */
+  ping(setId: bigint, now: Milliseconds): number {
+    const set = this.#sets.get(setId);
+    if (set === undefined) return OR_INVALID_SET;
+    set.pingedAt = now;
+    return 0;
+  }
+
+  /** [MS-DCOM] 3.1.2.5.1.3: makes a set for SETID 0, else changes one. */
+  complexPing(
+    { setId, sequence, add, remove }: ComplexPingRequest,
+    now: Milliseconds,
+  ): { setId: bigint; status: number } {
+    if (setId === 0n) return this.#create(sequence, add, now);
+    const set = this.#sets.get(setId);
+    if (set === undefined) return { setId, status: OR_INVALID_SET };
+    // A ping that was overtaken by a later one says nothing any more.
+    if (set.sequence > sequence) return { setId, status: 0 };
+    const status = this.#change(set, add, remove);
+    if (status === 0) {
+      set.pingedAt = now;
+      set.sequence = sequence;
+    }
+    return { setId, status };
+  }
+
+  /** Drops the sets that were not pinged for three periods; their objects lose what held them. */
+  expire(now: Milliseconds): number {
+    let expired = 0;
+    for (const [setId, set] of this.#sets) {
+      if (now - set.pingedAt < PING_TIMEOUT) continue;
+      this.#sets.delete(setId);
+      for (const oid of set.oids) this.#letGo(oid);
+      expired++;
+    }
+    return expired;
+  }
+
+  #create(sequence: number, add: readonly bigint[], now: Milliseconds): { setId: bigint; status: number } {
+    const tooMany =
+      this.#sets.size >= (this.#options.maxSets ?? MAX_SETS) ||
+      add.length > (this.#options.maxObjectsInSet ?? MAX_OBJECTS) ||
+      this.#held + add.length > (this.#options.maxHeld ?? MAX_HELD);
+    if (tooMany) return { setId: 0n, status: ERROR_NOT_ENOUGH_MEMORY };
+    const set: PingSet = { oids: new Set(), sequence, pingedAt: now };
+    // Objects that are gone already are left out of a new set, and no error.
+    for (const oid of add) if (this.#options.objects.has(oid)) this.#add(set, oid);
+    const setId = this.#newId();
+    this.#sets.set(setId, set);
+    return { setId, status: 0 };
+  }
+
+  #change(set: PingSet, add: readonly bigint[], remove: readonly bigint[]): number {
+    for (const oid of add) {
+      if (set.oids.has(oid)) continue;
+      if (!this.#options.objects.has(oid)) return OR_INVALID_OID;
+      if (!this.#add(set, oid)) return ERROR_NOT_ENOUGH_MEMORY;
+    }
+    for (const oid of remove) if (set.oids.delete(oid)) this.#letGo(oid);
+    return 0;
+  }
+
+  #add(set: PingSet, oid: bigint): boolean {
+    const { maxObjectsInSet = MAX_OBJECTS, maxHeld = MAX_HELD } = this.#options;
+    if (set.oids.size >= maxObjectsInSet || this.#held >= maxHeld) return false;
+    if (!set.oids.has(oid)) {
+      set.oids.add(oid);
+      this.#held++;
+      this.#options.objects.hold(oid);
+    }
+    return true;
+  }
+
+  #letGo(oid: bigint): void {
+    this.#held--;
+    this.#options.objects.letGo(oid);
+  }
+
+  #newId(): bigint {
+    let id = Buffer.from(this.#options.random(8)).readBigUInt64LE(0);
+    while (id === 0n || this.#sets.has(id)) id = BigInt.asUintN(64, id + 1n);
+    return id;
+  }
+}

@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest';
+import { authToken } from '../../../../src/capture/decode/auth-token.js';
+import { decodePdu, RPC_C_AUTHN } from '../../../../src/codec/rpce/index.js';
+import { shippedPdus } from '../../../support/shipped.js';
+
+/** The tokens of the first handshake in the shipped captures: NTLM by itself. */
+async function handshake(): Promise<ReturnType<typeof authToken>[]> {
+  const pdus = (await shippedPdus()).slice(0, 3).map(({ bytes }) => decodePdu(bytes));
+  return pdus.map(({ auth }) => (auth === undefined ? undefined : authToken(auth)));
+}
+
+describe('the token of a handshake', () => {
+  test('names the NTLM message, its flags and the names in it', async () => {
+    const [negotiate, challenge, authenticate] = await handshake();
+    expect(negotiate).toEqual({
+      message: 'NEGOTIATE_MESSAGE',
+      NegotiateFlags: expect.arrayContaining(['NTLMSSP_NEGOTIATE_UNICODE', 'NTLMSSP_NEGOTIATE_NTLM']),
+    });
+    expect(challenge).toMatchObject({
+      message: 'CHALLENGE_MESSAGE',
+      TargetName: 'LAB',
+      ServerChallenge: 'dd58beef0fc30e2a',
+      TargetInfo: { MsvAvNbComputerName: 'HARNESS', MsvAvNbDomainName: 'LAB', MsvAvDnsDomainName: 'LAB' },
+    });
+    expect(authenticate).toMatchObject({
+      message: 'AUTHENTICATE_MESSAGE',
+      DomainName: 'LAB',
+      UserName: 'op',
+      Workstation: '',
+    });
+  });
+
+  test('has no response and no key, from which a password could be guessed', async () => {
+    const text = JSON.stringify(await handshake());
+    expect(text).not.toMatch(/Response|SessionKey|MIC/);
+    expect(text).not.toContain('c8bebdba013e03e2f939631eea1f4347');
+  });
+
+  test.each([
+    ['nothing', ''],
+    ['Kerberos', '6e820100'],
+  ])('is left out where it is no NTLM message: %s', (_name, hex) => {
+    for (const auth_type of [RPC_C_AUTHN.WINNT, RPC_C_AUTHN.GSS_NEGOTIATE, RPC_C_AUTHN.GSS_KERBEROS])
+      expect(
+        authToken({ auth_type, auth_level: 2, auth_context_id: 0, auth_value: Buffer.from(hex, 'hex') }),
+      ).toBeUndefined();
+  });
+
+  test.each([
+    ['a signature alone', ''],
+    ['another message type', '09000000'],
+    ['a message that is cut', '03000000'],
+  ])('says what is wrong with it: %s', (_name, rest) => {
+    const auth_value = Buffer.concat([Buffer.from('NTLMSSP\0'), Buffer.from(rest, 'hex')]);
+    const auth = { auth_type: RPC_C_AUTHN.WINNT, auth_level: 2, auth_context_id: 0, auth_value };
+    expect(authToken(auth)).toEqual({ error: expect.stringMatching(/\w/) });
+  });
+});

@@ -1,0 +1,421 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, describe, expect, test, vi } from 'vitest';
+import type { CaptureSource } from '../../../../src/capture/file/source.js';
+import type { CapturedPdu } from '../../../../src/capture/pdu/pdu.js';
+import { type CaptureItem, readCapture, readPdus } from '../../../../src/capture/pdu/pdus.js';
+import { Connection } from '../../../../src/capture/stream/connection.js';
+import { ForgottenConnections } from '../../../../src/capture/stream/forgotten.js';
+import { Datagram } from '../../../../src/capture/stream/ip.js';
+import { captureOf, pduOf, type Sent } from '../../../support/segments.js';
+
+async function items(source: CaptureSource, assemblyBytes?: number): Promise<CaptureItem[]> {
+  const all: CaptureItem[] = [];
+  const options = assemblyBytes === undefined ? {} : { limits: { assemblyBytes } };
+  for await (const item of readPdus(source, options)) all.push(item);
+  return all;
+}
+
+/** One line an item: `type length frame`, `cut type length/missing`, a problem's text, or the end of a stream. */
+function line(item: CaptureItem): string {
+  if (item.kind === 'end') return `end ${item.stream}`;
+  if (item.kind === 'problem') return `${item.severity}: ${item.message}`;
+  if (item.kind === 'cut') return `cut ${item.type} ${item.bytes.length}+${item.missing}`;
+  return `${item.type} ${item.bytes.length} @${item.firstFrame}${item.frame === item.firstFrame ? '' : `-${item.frame}`}`;
+}
+
+const SYN: Sent = { flags: 'SYN', sequence: 999 };
+
+/** A client's stream from its SYN on, each argument a segment of it; a number leaves that many octets out. */
+function sent(...parts: (Uint8Array | string | number)[]): Sent[] {
+  let sequence = 1000;
+  const all: Sent[] = [];
+  for (const part of parts) {
+    if (typeof part !== 'number') all.push({ sequence, data: part });
+    sequence += typeof part === 'number' ? part : part.length;
+  }
+  return all;
+}
+const lines = async (...parts: (Uint8Array | string | number)[]): Promise<string[]> =>
+  (await items(captureOf(SYN, ...sent(...parts)))).map(line);
+const middle = async (...parts: (Uint8Array | string | number)[]): Promise<string[]> =>
+  (await items(captureOf(...sent(...parts)))).map(line);
+
+const bind = pduOf({ type: 11, body: 56 });
+const request = pduOf({ type: 0, body: 20 });
+
+describe('a stream is split by the common header', () => {
+  test('one PDU a segment', async () => {
+    expect(await lines(bind, request)).toEqual(['11 72 @2', '0 36 @3', 'end 0']);
+  });
+
+  test('several PDUs in one segment', async () => {
+    expect(await lines(Buffer.concat([bind, request, request]))).toEqual(['11 72 @2', '0 36 @2', '0 36 @2', 'end 0']);
+  });
+
+  test('a PDU over several segments names its first frame and the one that completes it', async () => {
+    const large = pduOf({ body: 3000 });
+    expect(await lines(large.subarray(0, 1460), large.subarray(1460, 2920), large.subarray(2920))).toEqual([
+      '0 3016 @2-4',
+      'end 0',
+    ]);
+  });
+
+  test('octet by octet', async () => {
+    const octets = [...Buffer.concat([bind, request])].map((octet) => Buffer.of(octet));
+    expect(await lines(...octets)).toEqual(['11 72 @2-73', '0 36 @74-109', 'end 0']);
+  });
+
+  test('both byte orders', async () => {
+    expect(await lines(pduOf({ body: 300, bigEndian: true }), request)).toEqual(['0 316 @2', '0 36 @3', 'end 0']);
+  });
+
+  test.each([
+    ['a version other than 5', 0, 4],
+    ['a minor version above 1', 1, 2],
+    ['a connectionless type', 2, 1],
+    ['an unknown type', 2, 20],
+    ['an unknown data representation', 4, 0x22],
+    ['an unknown floating-point format', 5, 4],
+    ['a reserved octet that is set', 7, 1],
+    ['a length below the header', 8, 15],
+    ['an authentication length beyond the PDU', 10, 30],
+  ])('%s is no PDU', async (_name, at, value) => {
+    const wrong = Buffer.from(request);
+    wrong[at] = value;
+    expect(await lines(wrong)).toEqual([]);
+  });
+
+  test.each([
+    ['HTTP', 'GET / HTTP/1.1\r\nHost: example.org\r\n\r\n'],
+    ['TLS', Buffer.from('16030100050100000100', 'hex')],
+    ['SSH', 'SSH-2.0-OpenSSH_9.2\r\n'],
+    ['SOCKS 5', Buffer.from('050100', 'hex')],
+  ])('%s is not mistaken for it', async (_name, data) => {
+    expect(await lines(data, data, data)).toEqual([]);
+  });
+
+  test('RPC inside of SMB is not opened, even where it fills a segment', async () => {
+    const smb = Buffer.concat([Buffer.from('00000100fe534d4240000000', 'hex'), Buffer.alloc(40)]);
+    expect(await lines(smb, request)).toEqual([]);
+    expect(await middle(smb, request)).toEqual([]);
+  });
+
+  test('on the port of SMB a PDU is believed only as the first octets of the stream', async () => {
+    const on445 = (all: Sent[]): Sent[] => all.map((one) => ({ ...one, serverPort: 445 }));
+    expect((await items(captureOf(...on445([SYN, ...sent(bind)])))).map(line)).toEqual(['11 72 @2', 'end 0']);
+    expect((await items(captureOf(...on445(sent(request))))).map(line)).toEqual([]);
+    expect((await items(captureOf(...on445([SYN, ...sent('something else', bind)])))).map(line)).toEqual([]);
+  });
+});
+
+describe('it goes on behind what it cannot use', () => {
+  test('garbage between two PDUs', async () => {
+    expect(await lines(bind, Buffer.concat([Buffer.from('\x05garbage\x05\x00\x63'), request]))).toEqual([
+      '11 72 @2',
+      'warning: 11 octets that are no PDU skipped, from offset 72 of the stream on',
+      '0 36 @3',
+      'end 0',
+    ]);
+  });
+
+  test('a PDU of a type that the protocol does not have is named by its type, its frame and its offset', async () => {
+    const stray = pduOf({ type: 20 });
+    const [, problem] = await items(captureOf(SYN, ...sent(bind, stray, request)));
+    expect(problem).toMatchObject({
+      severity: 'warning',
+      frame: 3,
+      message: '24 octets that are no PDU (PTYPE 20) skipped, from offset 72 of the stream on',
+    });
+  });
+
+  test('a gap inside of a PDU: what is there is given, and the next PDU is found by the length', async () => {
+    const large = pduOf({ body: 984 });
+    const rest = Buffer.concat([large.subarray(900), request]);
+    expect(await lines(bind, large.subarray(0, 400), 500, rest)).toEqual([
+      '11 72 @2',
+      'cut 0 400+600',
+      'warning: 500 octets of the stream are not in the capture',
+      '0 36 @4',
+      'end 0',
+    ]);
+  });
+
+  test('a gap beyond the end of a PDU: the next one is searched for', async () => {
+    const large = pduOf({ body: 984 });
+    const rest = Buffer.concat([Buffer.alloc(33, 0xee), request]);
+    expect(await lines(bind, large.subarray(0, 400), 5000, rest)).toEqual([
+      '11 72 @2',
+      'cut 0 400+600',
+      'warning: 5000 octets of the stream are not in the capture',
+      'warning: 33 octets that are no PDU skipped, from offset 5472 of the stream on',
+      '0 36 @4',
+      'end 0',
+    ]);
+  });
+
+  test('a PDU that the capture ends in is given as far as it goes', async () => {
+    expect(await lines(bind, request.subarray(0, 30))).toEqual(['11 72 @2', 'cut 0 30+6', 'end 0']);
+  });
+
+  test('a header that the capture ends in is counted', async () => {
+    expect(await lines(bind, request.subarray(0, 9))).toEqual([
+      '11 72 @2',
+      'warning: 9 octets that are no PDU skipped, from offset 72 of the stream on',
+      'end 0',
+    ]);
+  });
+
+  test('a capture that starts in the middle of a PDU', async () => {
+    expect(await middle(Buffer.concat([Buffer.alloc(100, 0xee), request]), request)).toEqual([
+      'info: 100 octets before the first PDU skipped, from offset 0 of the stream on',
+      '0 36 @1',
+      '0 36 @2',
+      'end 0',
+    ]);
+  });
+
+  test('the greeting of ncacn_http before the first PDU', async () => {
+    expect(await lines('ncacn_http/1.0', bind)).toEqual([
+      'info: 14 octets before the first PDU skipped, from offset 0 of the stream on',
+      '11 72 @3',
+      'end 0',
+    ]);
+  });
+
+  test('where memory for unfinished PDUs has run out, a PDU is given as far as it is in one segment', async () => {
+    const large = pduOf({ body: 2000 });
+    const capture = captureOf(SYN, ...sent(large.subarray(0, 1000), Buffer.concat([large.subarray(1000), request])));
+    expect((await items(capture, 1000)).map(line)).toEqual(['cut 0 1000+1016', '0 36 @3', 'end 0']);
+  });
+});
+
+describe('more connections at once than there is room for', () => {
+  const connection = (number: number, sequence = 1): Sent => ({ sequence, data: request, clientPort: 50_000 + number });
+  const problemsOf = async (...all: Sent[]): Promise<string[]> => {
+    const problems: string[] = [];
+    for await (const item of readPdus(captureOf(...all), { limits: { connections: 4 } }))
+      if (item.kind === 'problem') problems.push(line(item));
+    return problems;
+  };
+
+  test('those that were idle longest are forgotten, every PDU is read, and how many there were is said once', async () => {
+    const sent = [...Array(6).keys()].map((number) => connection(number));
+    expect(await problemsOf(...sent)).toEqual([
+      'warning: 2 connections were forgotten while they were open, as too many were; of those that spoke again, calls without an answer and session keys are not known',
+    ]);
+    const all: CaptureItem[] = [];
+    for await (const item of readPdus(captureOf(...sent), { limits: { connections: 4 } })) all.push(item);
+    expect(all.filter(({ kind }) => kind === 'pdu')).toHaveLength(6);
+  });
+
+  test('one that speaks again has its number and its client, whichever side it is; a SYN begins another one', async () => {
+    const six = [...Array(6).keys()].map((number) => connection(number));
+    const again: Sent[] = [
+      { ...connection(0, 500), from: 'server', data: pduOf({ type: 2 }) },
+      { ...connection(1, 499), flags: 'SYN', data: '' },
+      connection(1, 500),
+      connection(1, 536),
+    ];
+    const pdus: CapturedPdu[] = [];
+    for await (const item of readPdus(captureOf(...six, ...again), { limits: { connections: 4 } }))
+      if (item.kind === 'pdu') pdus.push(item);
+    expect(pdus.slice(6).map(({ stream, direction }) => `${stream} ${direction}`)).toEqual([
+      '0 toClient',
+      '6 toServer',
+      '6 toServer',
+    ]);
+  });
+
+  test('an IPv6 connection is told from others by all of its addresses', () => {
+    const forgotten = new ForgottenConnections();
+    const addresses = { version: 6 as const, source0: 1, source3: -1, destination0: 2, destination3: 3 };
+    const datagram = { ...new Datagram(), ...addresses };
+    forgotten.add(new Connection(7, datagram, 0x10002, 0));
+    expect(forgotten.take({ ...datagram, source1: 1 }, 0x10002)).toBeUndefined();
+    expect(forgotten.take(datagram, 0x10003)).toBeUndefined();
+    const back = { source0: 2, source3: 3, destination0: 1, destination3: -1 };
+    expect(forgotten.take({ ...datagram, ...back }, 0x20001)?.stream).toBe(7);
+    expect(forgotten.take(datagram, 0x10002)).toBeUndefined();
+  });
+
+  test('what cannot be remembered even so is counted', () => {
+    const forgotten = new ForgottenConnections(600);
+    const forget = (source3: number): void => {
+      const datagram = { ...new Datagram(), version: 4 as const, source3 };
+      forgotten.add(new Connection(source3, datagram, 1, 0));
+    };
+    [1, 2, 3].forEach(forget);
+    const restored = [1, 2, 3].map(
+      (source3) => forgotten.take({ ...new Datagram(), version: 4 as const, source3 }, 1)?.stream,
+    );
+    expect([forgotten.lost, ...restored]).toEqual([1, undefined, 2, 3]);
+  });
+
+  test('nothing is said of those that ended, or carry no RPC', async () => {
+    const other = (number: number): Sent => ({ ...connection(number), data: 'GET / HTTP/1.1' });
+    expect(await problemsOf(...[...Array(6).keys()].map(other))).toEqual([]);
+    const ended = (number: number): Sent[] => [
+      connection(number),
+      { ...connection(number, 37), flags: 'RST', data: '' },
+    ];
+    expect(await problemsOf(...[...Array(6).keys()].flatMap(ended))).toEqual([]);
+  });
+});
+
+describe('a PDU says whose it is', () => {
+  const pdus = async (...all: Sent[]): Promise<CapturedPdu[]> =>
+    (await items(captureOf(...all))).flatMap((item) => (item.kind === 'pdu' ? [item] : []));
+
+  test('by the SYN', async () => {
+    const [pdu] = await pdus(SYN, { sequence: 1000, data: bind });
+    expect(pdu).toMatchObject({
+      direction: 'toServer',
+      src: { address: '10.0.0.1', port: 50_000 },
+      dst: { address: '10.0.0.2', port: 40_000 },
+      time: 1_700_000_000_001_000_000n,
+    });
+  });
+
+  test('without a SYN by its type', async () => {
+    const response = pduOf({ type: 2 });
+    const [answer, question] = await pdus(
+      { from: 'server', sequence: 1, data: response, serverPort: 60_000 },
+      { sequence: 1, data: request, serverPort: 60_000 },
+    );
+    expect(answer).toMatchObject({ direction: 'toClient', src: { port: 60_000 } });
+    expect(question).toMatchObject({ direction: 'toServer', dst: { port: 60_000 } });
+  });
+});
+
+/** As `reuse` does it: a piece is there only until the next one is asked for. */
+async function* throughOneBuffer(octets: Buffer): AsyncGenerator<Uint8Array> {
+  const memory = Buffer.alloc(1 << 18);
+  for (let at = 0; at < octets.length; at += memory.length)
+    yield memory.subarray(0, octets.copy(memory, 0, at, at + memory.length));
+}
+
+describe('sources', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'dcom-harness-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const capture = captureOf(SYN, ...sent(bind, request));
+  const expected = ['11 72 @2', '0 36 @3', 'end 0'];
+  const file = (name: string, bytes: Uint8Array): string => {
+    writeFileSync(join(folder, name), bytes);
+    return join(folder, name);
+  };
+
+  test('a file', async () => {
+    expect((await items(file('plain.pcapng', capture))).map(line)).toEqual(expected);
+  });
+
+  test('gzip, whatever the name', async () => {
+    expect((await items(file('packed.pcapng', gzipSync(capture)))).map(line)).toEqual(expected);
+  });
+
+  test('octets, and a stream of them octet by octet', async () => {
+    expect((await items(capture)).map(line)).toEqual(expected);
+    async function* octets(): AsyncGenerator<Uint8Array> {
+      for (const octet of gzipSync(capture)) yield Buffer.of(octet);
+    }
+    expect((await items(octets())).map(line)).toEqual(expected);
+  });
+
+  test('gzip that breaks off: what is there is read, and a problem', async () => {
+    const noise = Buffer.from(Array.from({ length: 300_000 }, (_, n) => Math.imul(n, 2_654_435_761) >>> 13));
+    const large = captureOf(
+      SYN,
+      ...sent(bind, ...Array.from({ length: 200 }, (_, n) => noise.subarray(n * 1400, n * 1400 + 1400))),
+    );
+    const packed = gzipSync(large);
+    async function* pieces(): AsyncGenerator<Uint8Array> {
+      yield packed.subarray(0, packed.length >>> 1);
+    }
+    const all = (await items(pieces())).map(line);
+    expect(all.slice(0, 1)).toEqual(['11 72 @2']);
+    expect(all).toContainEqual(expect.stringMatching(/^error: .*unexpected end of file/));
+  });
+
+  test('memory that is used again gives the same PDUs, also where one lies across pieces', async () => {
+    const parts = Array.from({ length: 3000 }, (_, n) => {
+      const pdu = pduOf({ callId: n, body: Buffer.alloc(1900, n) });
+      return [pdu.subarray(0, 1300), pdu.subarray(1300)];
+    });
+    const large = file('pieces.pcapng', captureOf(SYN, ...sent(bind, ...parts.flat())));
+    const read = async (reuse: boolean): Promise<string[]> => {
+      const all: string[] = [];
+      await readCapture(large, { onPdu: ({ bytes }) => void all.push(bytes.toString('hex')) }, { reuse });
+      return all;
+    };
+    const again = await read(true);
+    expect(again).toEqual([bind, ...parts.map((part) => Buffer.concat(part))].map((pdu) => pdu.toString('hex')));
+    expect(await read(false)).toEqual(again);
+  });
+
+  test('memory that is used again gives the same PDUs of gzip that packs into many pieces, also from standard input', async () => {
+    const bodies = Array.from({ length: 6500 }, () => randomBytes(1400));
+    const large = captureOf(SYN, ...sent(...bodies.map((body, n) => pduOf({ callId: n, body }))));
+    const packed = gzipSync(large, { level: 1 });
+    expect(packed.length).toBeGreaterThan(8 << 20);
+    const read = async (source: CaptureSource): Promise<string> => {
+      const hash = createHash('sha256');
+      await readCapture(
+        source,
+        { onPdu: ({ bytes }) => void hash.update(bytes), onProblem: ({ message }) => void hash.update(message) },
+        { reuse: true },
+      );
+      return hash.digest('hex');
+    };
+    const expected = await read(file('plain.pcapng', large));
+    const name = file('packed.pcapng', packed);
+    expect(await read(name)).toBe(expected);
+    const stdin = vi.spyOn(process, 'stdin', 'get').mockReturnValue(createReadStream(name) as never);
+    expect(await read('-')).toBe(expected);
+    stdin.mockRestore();
+    expect(await read(throughOneBuffer(packed))).toBe(expected);
+  });
+
+  test('reading waits for the handler after each piece', async () => {
+    const steps: string[] = [];
+    await readCapture(file('waits.pcapng', capture), {
+      onPdu: () => void steps.push('PDU'),
+      onEnd: () => void steps.push('end'),
+      async onPiece() {
+        steps.push('piece');
+        await new Promise(setImmediate);
+        steps.push('waited');
+      },
+    });
+    const [before, after] = [steps.indexOf('piece'), steps.indexOf('end')];
+    expect(steps.slice(0, before).every((step) => step === 'PDU')).toBe(true);
+    expect(steps[before + 1]).toBe('waited');
+    expect(after).toBeGreaterThan(before + 1);
+  });
+
+  test('a file that is not there, or no capture, is a CaptureError', async () => {
+    const missing = join(folder, 'missing.pcap');
+    await expect(items(missing)).rejects.toMatchObject({ name: 'CaptureError', code: 'UNREADABLE', file: missing });
+    const text = file('text.pcap', Buffer.from('not a capture'));
+    await expect(items(text)).rejects.toMatchObject({ name: 'CaptureError', code: 'NOT_A_CAPTURE', file: text });
+    await expect(items(file('empty.pcap', Buffer.alloc(0)))).rejects.toMatchObject({ code: 'EMPTY' });
+  });
+
+  test('an error of the handler is not taken for one of the file', async () => {
+    const failing = readCapture(capture, {
+      onPdu() {
+        throw new TypeError('mine');
+      },
+    });
+    await expect(failing).rejects.toThrow(new TypeError('mine'));
+  });
+
+  test('reading may be left early', async () => {
+    for await (const item of readPdus(file('left.pcapng', capture))) {
+      expect(line(item)).toBe('11 72 @2');
+      break;
+    }
+  });
+});

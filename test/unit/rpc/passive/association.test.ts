@@ -1,0 +1,324 @@
+import { describe, expect, test } from 'vitest';
+import {
+  DREP_BIG,
+  encodePdu,
+  NDR64_SYNTAX,
+  PFC,
+  RPC_C_AUTHN,
+  RPC_C_AUTHN_LEVEL,
+} from '../../../../src/codec/rpce/index.js';
+import { type Observed, type ObservedMessage, PassiveAssociation } from '../../../../src/rpc/index.js';
+import { type KnownSecret, ntlmPassive, Secret, spnegoPassive } from '../../../../src/security/index.js';
+import { ACCOUNT, ECHO, element, Pair } from '../../../support/associations.js';
+import { bindPdu, initiate, RawServer, requestPdu, WHOLE } from '../../../support/raw-server.js';
+
+const { CONNECT, PKT, PKT_INTEGRITY, PKT_PRIVACY } = RPC_C_AUTHN_LEVEL;
+const KNOWN: KnownSecret = { user: ACCOUNT.user, secret: Secret.password(ACCOUNT.password) };
+const OTHER = { ...ECHO, name: 'other', uuid: '60a15ec5-4de8-11d7-a637-005056a20183' };
+
+function sniffer(secrets: readonly KnownSecret[] = [KNOWN]): PassiveAssociation {
+  const ntlm = ntlmPassive(secrets);
+  const spnego = spnegoPassive([ntlm]);
+  const providers = new Map([ntlm, spnego].map((provider) => [provider.authType, provider]));
+  return new PassiveAssociation({ observe: (type) => providers.get(type)?.observe() });
+}
+
+type Wire = Pair['wire'];
+const overhear = (wire: Wire, association = sniffer()): Observed[] =>
+  wire.map(({ from, pdu }) => association.take(from, pdu));
+const messages = (observed: readonly Observed[]): ObservedMessage[] =>
+  observed.flatMap(({ message }) => (message === undefined ? [] : [message]));
+
+/** A connection of one call and its answer. */
+function conversation(
+  level: number,
+  stub: Uint8Array = Buffer.from('secret'),
+  packedDrep = Buffer.of(0x10, 0, 0, 0),
+): Pair {
+  const pair = new Pair({ level, client: { packedDrep } }).bind();
+  pair.request({ stub, opnum: 1, object: '00112233-4455-6677-8899-aabbccddeeff' });
+  return pair.answer();
+}
+
+const SEALED: [string, number, string, string][] = [
+  ['NONE', RPC_C_AUTHN_LEVEL.NONE, 'plain', 'plain'],
+  ['CONNECT', CONNECT, 'plain', 'plain'],
+  ['PKT', PKT, 'verified', 'signed'],
+  ['PKT_INTEGRITY', PKT_INTEGRITY, 'verified', 'signed'],
+  ['PKT_PRIVACY', PKT_PRIVACY, 'verified', 'sealed'],
+];
+
+describe('a connection that is overheard from its beginning', () => {
+  test.each(SEALED)('at %s: both messages, with their interface, opnum, object and stub', (_name, level, known) => {
+    const found = messages(overhear(conversation(level).wire));
+    const object = '00112233-4455-6677-8899-aabbccddeeff';
+    expect(found).toMatchObject([
+      { kind: 'request', opnum: 1, object, stubState: known, stub: Buffer.from('secret') },
+      { kind: 'response', opnum: 1, object, stubState: known, stub: Buffer.from('secret') },
+    ]);
+    for (const { presentation } of found) {
+      expect(presentation).toMatchObject({ interface: { uuid: ECHO.uuid }, transferSyntax: 'ndr20', accepted: true });
+    }
+  });
+
+  test.each(SEALED)('at %s, without the secret the stub is what can be seen of it', (_name, level, _known, unknown) => {
+    const found = messages(overhear(conversation(level).wire, sniffer([])));
+    expect(found.map(({ stubState }) => stubState)).toEqual([unknown, unknown]);
+    const readable = found.map(({ stub }) => stub.includes('secret'));
+    expect(readable).toEqual([unknown !== 'sealed', unknown !== 'sealed']);
+  });
+
+  test.each(SEALED)('at %s: fragments are joined, and each is checked', (_name, level, known) => {
+    const stub = Buffer.alloc(20_000, 'abc');
+    const observed = overhear(conversation(level, stub).wire);
+    expect(observed.length).toBeGreaterThan(8);
+    expect(messages(observed).map((message) => message.stub.equals(stub))).toEqual([true, true]);
+    expect(messages(observed).map(({ stubState }) => stubState)).toEqual([known, known]);
+  });
+
+  test('a big-endian client is read, and its order told', () => {
+    const found = messages(overhear(conversation(PKT_PRIVACY, Buffer.from('secret'), Buffer.from(DREP_BIG)).wire));
+    expect(found.map(({ littleEndian }) => littleEndian)).toEqual([false, true]);
+    expect(found.map(({ stubState }) => stubState)).toEqual(['verified', 'verified']);
+  });
+
+  test('the PDUs that it is given stay as they are', () => {
+    const { wire } = conversation(PKT_PRIVACY);
+    const before = wire.map(({ pdu }) => pdu.toString('hex'));
+    overhear(wire);
+    expect(wire.map(({ pdu }) => pdu.toString('hex'))).toEqual(before);
+  });
+
+  test('the identity is the one that the client gave, from auth3 on', () => {
+    const observed = overhear(conversation(PKT_INTEGRITY).wire);
+    expect(observed[0]?.security.identity).toBeUndefined();
+    expect(observed.at(-1)?.security).toMatchObject({ level: PKT_INTEGRITY, identity: { user: 'op', domain: 'LAB' } });
+  });
+
+  test('a change on the way is a bad signature', () => {
+    const { wire } = conversation(PKT_INTEGRITY);
+    const request = wire.find(({ pdu }) => pdu[2] === 0)!;
+    request.pdu[45]! ^= 1;
+    expect(messages(overhear(wire))[0]).toMatchObject({ kind: 'request', stubState: 'bad signature' });
+  });
+
+  test('with the wrong secret nothing is opened', () => {
+    const wrong = { user: 'op', secret: Secret.password('wrong') };
+    const found = messages(overhear(conversation(PKT_PRIVACY).wire, sniffer([wrong])));
+    expect(found.map(({ stubState }) => stubState)).toEqual(['sealed', 'sealed']);
+  });
+
+  test('SPNEGO is followed to the mechanism that does the work', () => {
+    const server = new RawServer();
+    const association = sniffer();
+    const feed = server.association.receive.bind(server.association);
+    server.association.receive = (bytes, now) => {
+      association.take('client', bytes);
+      const out = feed(bytes, now);
+      for (const pdu of out.send) association.take('server', pdu);
+      return out;
+    };
+    server.authenticate(RPC_C_AUTHN.GSS_NEGOTIATE, PKT_INTEGRITY, 3);
+    expect(association.securities).toMatchObject([{ id: 3, authType: 9, level: PKT_INTEGRITY }]);
+    expect(association.securities[0]?.passive).toMatchObject({ established: true, identity: { user: 'op' } });
+  });
+});
+
+describe('the level that a PDU stands under', () => {
+  const request = encodePdu(requestPdu());
+  const begun = (level: number, id = 0): PassiveAssociation => {
+    const association = sniffer();
+    const auth_value = initiate(10, level).step(undefined, 0).token as Uint8Array;
+    const auth = { auth_type: 10, auth_level: level, auth_context_id: id, auth_value };
+    association.take('client', encodePdu(bindPdu([element(0)], { auth })));
+    return association;
+  };
+
+  test('is that of its sec_trailer', () => {
+    const auth = { auth_type: 10, auth_level: 6, auth_context_id: 8, auth_value: Buffer.alloc(16) };
+    const { security } = sniffer().take('client', encodePdu(requestPdu({ auth })));
+    expect(security).toMatchObject({ authType: 10, level: 6, authContextId: 8, from: 'trailer' });
+  });
+
+  test('is that of the only security context, where that is at CONNECT ([MS-RPCE] 3.3.1.5.4)', () => {
+    expect(begun(CONNECT, 4).take('client', request).security).toMatchObject({
+      level: CONNECT,
+      authContextId: 4,
+      from: 'association',
+    });
+  });
+
+  test('is none where the only security context is above CONNECT, or there is none', () => {
+    expect(begun(PKT_INTEGRITY).take('client', request).security).toMatchObject({ level: 1, from: 'none' });
+    const plain = sniffer();
+    plain.take('client', encodePdu(bindPdu([element(0)])));
+    expect(plain.take('client', request).security).toMatchObject({ level: 1, from: 'none' });
+  });
+
+  test('is unknown where the bind was not seen', () => {
+    expect(sniffer().take('client', request).security).toMatchObject({ level: undefined, from: 'unknown' });
+  });
+
+  test('is unknown after an alter_context alone, which says nothing of the calls to come', () => {
+    const association = sniffer();
+    association.take('client', encodePdu({ ...bindPdu([element(0)]), PTYPE: 'alter_context' }));
+    expect(association.take('client', request).security.from).toBe('unknown');
+  });
+});
+
+describe('an association that goes on from the remainder of another one', () => {
+  const resumed = (wire: Wire, handshake: number, secrets?: KnownSecret[]): ObservedMessage[] => {
+    const before = sniffer(secrets);
+    overhear(wire.slice(0, handshake), before);
+    const after = sniffer(secrets);
+    after.restore(before.remainder);
+    expect(after.remainder).toBe(before.remainder);
+    return messages(overhear(wire.slice(handshake), after));
+  };
+  const lengthOf = (wire: Wire): number => wire.findIndex(({ pdu }) => pdu[2] === 0);
+
+  test.each(SEALED)(
+    'at %s: interface, level and who it is are known, the session key is not',
+    (_name, level, _known, unknown) => {
+      const { wire } = conversation(level);
+      const found = resumed(wire, lengthOf(wire));
+      expect(found.map(({ stubState }) => stubState)).toEqual([unknown, unknown]);
+      const straight = messages(overhear(wire));
+      expect(found.map(({ presentation, security }) => ({ presentation, security }))).toEqual(
+        straight.map(({ presentation, security }) => ({ presentation, security })),
+      );
+    },
+  );
+
+  test('a handshake that ends afterwards tells who it is', () => {
+    const { wire } = conversation(CONNECT);
+    const auth3 = wire.findIndex(({ pdu }) => pdu[2] === 16);
+    expect(auth3).toBeGreaterThan(0);
+    expect(resumed(wire, auth3)[0]?.security.identity).toMatchObject({ user: ACCOUNT.user });
+  });
+});
+
+describe('a capture that begins in the middle of a connection', () => {
+  test('messages are found, without interface and level', () => {
+    const { wire } = conversation(RPC_C_AUTHN_LEVEL.NONE);
+    const found = messages(overhear(wire.slice(2)));
+    expect(found).toMatchObject([
+      { kind: 'request', opnum: 1, presentation: undefined, security: { from: 'unknown' } },
+      { kind: 'response', opnum: 1 },
+    ]);
+  });
+
+  test('an answer whose request was not captured has no opnum', () => {
+    const { wire } = conversation(RPC_C_AUTHN_LEVEL.NONE);
+    expect(messages(overhear(wire.slice(-1)))).toMatchObject([
+      { kind: 'response', opnum: undefined, object: undefined },
+    ]);
+  });
+
+  test('a message whose first fragment was not captured is none; the next one is whole again', () => {
+    const { wire } = conversation(RPC_C_AUTHN_LEVEL.NONE, Buffer.alloc(20_000));
+    const observed = overhear(wire.slice(3));
+    expect(messages(observed).map(({ kind }) => kind)).toEqual(['response']);
+  });
+
+  test('sealed and signed stubs stay what they are, as the handshake is missing', () => {
+    for (const [level, state] of [
+      [PKT_PRIVACY, 'sealed'],
+      [PKT_INTEGRITY, 'signed'],
+    ] as const) {
+      expect(messages(overhear(conversation(level).wire.slice(3)))[0]?.stubState).toBe(state);
+    }
+  });
+});
+
+describe('a capture of one side', () => {
+  test('of the client: proposals stand for the presentation contexts, not accepted', () => {
+    const { wire } = conversation(CONNECT);
+    const association = sniffer();
+    const found = messages(
+      overhear(
+        wire.filter(({ from }) => from === 'client'),
+        association,
+      ),
+    );
+    expect(found).toMatchObject([
+      { kind: 'request', presentation: { accepted: false, transferSyntax: 'ndr20' }, security: { level: CONNECT } },
+    ]);
+    expect(association.securities[0]?.passive?.identity).toMatchObject({ user: 'op' });
+  });
+
+  test('of the server: answers without opnum', () => {
+    const { wire } = conversation(RPC_C_AUTHN_LEVEL.NONE);
+    expect(messages(overhear(wire.filter(({ from }) => from === 'server')))).toMatchObject([
+      { kind: 'response', opnum: undefined, presentation: undefined },
+    ]);
+  });
+});
+
+describe('presentation contexts', () => {
+  test('several: each call goes to its own, also by later alter_contexts', () => {
+    const pair = new Pair().bind([element(0, ECHO, NDR64_SYNTAX)]);
+    pair.alter([element(300)]);
+    pair.request({ contextId: 0 });
+    pair.answer();
+    pair.request({ contextId: 300 });
+    pair.answer();
+    const found = messages(overhear(pair.wire));
+    expect(found.map(({ presentation }) => presentation?.id)).toEqual([0, 0, 300, 300]);
+    expect(found.map(({ presentation }) => presentation?.transferSyntax)).toEqual(['ndr64', 'ndr64', 'ndr20', 'ndr20']);
+  });
+
+  test('one that was rejected stays a proposal', () => {
+    const association = sniffer();
+    const pair = new Pair().bind([element(0), element(1, OTHER)]);
+    overhear(pair.wire, association);
+    expect(association.presentations).toMatchObject([
+      { id: 0, accepted: true },
+      { id: 1, accepted: false },
+    ]);
+  });
+});
+
+describe('faults and what does not decode', () => {
+  test('a fault ends its call, and has the opnum of its request', () => {
+    const pair = new Pair().bind();
+    pair.request({ opnum: 7 });
+    expect(messages(overhear(pair.wire))).toMatchObject([
+      { kind: 'request', opnum: 7 },
+      { kind: 'fault', opnum: 7, status: 0x1c010002, presentation: { id: 0 } },
+    ]);
+  });
+
+  test('a fault between the fragments of a request is told with what is known', () => {
+    const server = new RawServer();
+    server.bind();
+    const association = sniffer();
+    association.take('client', encodePdu(bindPdu([element(0)])));
+    association.take('client', encodePdu(requestPdu({ pfc_flags: PFC.FIRST_FRAG, p_cont_id: 9 })));
+    const [fault] = server.association.receive(
+      encodePdu(requestPdu({ pfc_flags: PFC.FIRST_FRAG, p_cont_id: 9 })),
+      0,
+    ).send;
+    expect(association.take('server', fault!).message).toMatchObject({ kind: 'fault', callId: 1, opnum: undefined });
+  });
+
+  test('octets that are no PDU give an error, and the next PDU is read', () => {
+    const association = sniffer();
+    expect(association.take('client', Buffer.alloc(16))).toMatchObject({ pdu: undefined, message: undefined });
+    expect(association.take('client', Buffer.alloc(0)).error).toBeDefined();
+    expect(association.take('client', encodePdu(requestPdu())).message).toBeDefined();
+  });
+
+  test('PDUs in odd roles change nothing', () => {
+    const association = sniffer();
+    for (const sender of ['client', 'server'] as const) {
+      association.take(
+        sender,
+        encodePdu({ PTYPE: 'bind_nak', pfc_flags: WHOLE, call_id: 1, provider_reject_reason: 0, versions: [] }),
+      );
+      association.take(sender, encodePdu({ PTYPE: 'shutdown', pfc_flags: WHOLE, call_id: 1 }));
+      association.take(sender, encodePdu({ PTYPE: 44, pfc_flags: WHOLE, call_id: 1, body: Buffer.alloc(4) }));
+    }
+    expect(association.take('client', encodePdu(requestPdu())).message).toMatchObject({ kind: 'request' });
+  });
+});
