@@ -5,6 +5,7 @@ import { ept } from './epm/index.js';
 import { mgmt } from './mgmt/index.js';
 import type { InterfaceDef } from './ndr/index.js';
 import { IClassFactory, IDispatch, IProvideClassInfo, ITypeInfo } from './oaut/index.js';
+import { OPC_INTERFACES } from './opc/index.js';
 import { rpcecho } from './rpcecho/index.js';
 
 /** The interfaces whose operations this project can marshal. */
@@ -18,6 +19,7 @@ export const INTERFACES: readonly InterfaceDef[] = [
   IProvideClassInfo,
   IDispatch,
   ITypeInfo,
+  ...OPC_INTERFACES,
   ept,
   mgmt,
   rpcecho,

@@ -3,6 +3,7 @@ import { type Cause, causesOf } from './causes.js';
 import { codeOf, namesOf, SPACE_SECTIONS, SPACES, type Space } from './errref.js';
 import { FAULT_STATUSES, faultStatus } from './fault.js';
 import type { Named } from './named.js';
+import { OPC_RESULTS } from './opc.js';
 import { BIND_NAK_REASONS, PDU_TYPES, PFC_FLAGS, PRESENTATION_RESULTS, PROVIDER_REASONS } from './pdu.js';
 import { TEXTS } from './texts.js';
 
@@ -71,6 +72,7 @@ export function meaningsOf(code: number): readonly Meaning[] {
 }
 
 const ENUMERATIONS: readonly (readonly [kind: string, rows: readonly Named[]])[] = [
+  ['HRESULT', OPC_RESULTS],
   ['bind_nak reason', BIND_NAK_REASONS],
   ['presentation result', PRESENTATION_RESULTS],
   ['provider reason', PROVIDER_REASONS],
@@ -140,7 +142,8 @@ export const faultName = (status: number): string => faultStatus(status)?.name ?
 
 /** The name of an HRESULT or of a Win32 error that stands for one; hexadecimal if it has none. */
 export function hresultName(code: number): string {
-  const known = namesOf('HRESULT', code)[0] ?? derived(code)[0]?.name ?? namesOf('Win32 error', code)[0];
+  const opc = OPC_RESULTS.find((row) => row.code === code)?.name;
+  const known = namesOf('HRESULT', code)[0] ?? opc ?? derived(code)[0]?.name ?? namesOf('Win32 error', code)[0];
   return known ?? namesOf('NTSTATUS', code)[0] ?? `0x${code.toString(16).padStart(8, '0')}`;
 }
 

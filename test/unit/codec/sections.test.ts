@@ -13,7 +13,7 @@ const ONE = [
   String.raw`RFC \d{3,5} \d+(\.\d+)*`,
   String.raw`IEEE 802\.\d+ \d+(\.\d+)*`,
   String.raw`draft-ietf-opsawg-pcap(ng)? (\d+(\.\d+)*|Appendix [A-Z])`,
-  String.raw`(Samba echo|unknwn|ocidl|oaidl|objidl)\.idl(: \w+::\w+)?`,
+  String.raw`(Samba echo|unknwn|ocidl|oaidl|objidl|comcat|opcda|opccomn|OpcEnum)\.idl(: \w+::\w+)?`,
 ].join('|');
 const CITATION = new RegExp(`^(${ONE})([,;] (${ONE}))*$`);
 

@@ -31,6 +31,8 @@ describe('a code is found by its number', () => {
     ['0x80041003', 'WBEM_E_ACCESS_DENIED'],
     ['0x80020006', 'DISP_E_UNKNOWNNAME'],
     ['0x776', 'OR_INVALID_OXID'],
+    ['0xC0040007', 'OPC_E_UNKNOWNITEMID'],
+    ['-1073479673', 'OPC_E_UNKNOWNITEMID'],
     ['0', 'ERROR_SUCCESS'],
   ])('%s is %s', (text, name) => {
     expect(first(text)?.name).toBe(name);

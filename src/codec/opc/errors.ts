@@ -1,0 +1,60 @@
+/** OPC Data Access: results of methods, and of single items in them. */
+export const OPC_RESULT = {
+  OPC_E_INVALIDHANDLE: 0xc0040001,
+  OPC_E_BADTYPE: 0xc0040004,
+  OPC_E_PUBLIC: 0xc0040005,
+  OPC_E_BADRIGHTS: 0xc0040006,
+  OPC_E_UNKNOWNITEMID: 0xc0040007,
+  OPC_E_INVALIDITEMID: 0xc0040008,
+  OPC_E_INVALIDFILTER: 0xc0040009,
+  OPC_E_UNKNOWNPATH: 0xc004000a,
+  OPC_E_RANGE: 0xc004000b,
+  OPC_E_DUPLICATENAME: 0xc004000c,
+  OPC_S_UNSUPPORTEDRATE: 0x0004000d,
+  OPC_S_CLAMP: 0x0004000e,
+  OPC_S_INUSE: 0x0004000f,
+  OPC_E_INVALIDCONFIGFILE: 0xc0040010,
+  OPC_E_NOTFOUND: 0xc0040011,
+  OPC_E_INVALID_PID: 0xc0040203,
+  OPC_E_DEADBANDNOTSET: 0xc0040400,
+  OPC_E_DEADBANDNOTSUPPORTED: 0xc0040401,
+  OPC_E_NOBUFFERING: 0xc0040402,
+  OPC_E_INVALIDCONTINUATIONPOINT: 0xc0040403,
+  OPC_S_DATAQUEUEOVERFLOW: 0x00040404,
+  OPC_E_RATENOTSET: 0xc0040405,
+  OPC_E_NOTSUPPORTED: 0xc0040406,
+} as const;
+
+/** olectl.h: results of connection points. */
+export const CONNECT_RESULT = {
+  CONNECT_E_NOCONNECTION: 0x80040200,
+  CONNECT_E_ADVISELIMIT: 0x80040201,
+  CONNECT_E_CANNOTCONNECT: 0x80040202,
+} as const;
+
+/** What each of them means, in a sentence without its end. */
+export const OPC_TEXTS: Readonly<Record<keyof typeof OPC_RESULT, string>> = {
+  OPC_E_INVALIDHANDLE: 'the handle is not valid',
+  OPC_E_BADTYPE: 'the value cannot be converted to the requested data type',
+  OPC_E_PUBLIC: 'the operation is not possible on a public group',
+  OPC_E_BADRIGHTS: 'the access rights of the item do not allow the operation',
+  OPC_E_UNKNOWNITEMID: 'the item is not in the address space of the server, or no longer',
+  OPC_E_INVALIDITEMID: 'the item identifier does not follow the syntax of the server',
+  OPC_E_INVALIDFILTER: 'the filter is not valid',
+  OPC_E_UNKNOWNPATH: 'the access path is not known to the server',
+  OPC_E_RANGE: 'the value is out of range',
+  OPC_E_DUPLICATENAME: 'a group of that name exists already',
+  OPC_S_UNSUPPORTEDRATE: 'the server does not support that update rate, and uses the closest one',
+  OPC_S_CLAMP: 'the value was taken, but its output is clamped',
+  OPC_S_INUSE: 'the group is still in use: it goes with its last reference',
+  OPC_E_INVALIDCONFIGFILE: 'the configuration of the server is not valid',
+  OPC_E_NOTFOUND: 'there is no such object',
+  OPC_E_INVALID_PID: 'the item has no such property',
+  OPC_E_DEADBANDNOTSET: 'the item has no deadband of its own',
+  OPC_E_DEADBANDNOTSUPPORTED: 'the item supports no deadband',
+  OPC_E_NOBUFFERING: 'the server does not buffer values between updates',
+  OPC_E_INVALIDCONTINUATIONPOINT: 'the continuation point is not valid',
+  OPC_S_DATAQUEUEOVERFLOW: 'not every value between updates could be kept',
+  OPC_E_RATENOTSET: 'the item has no sampling rate of its own',
+  OPC_E_NOTSUPPORTED: 'the server does not support writing a quality or a timestamp',
+};

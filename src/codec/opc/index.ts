@@ -1,0 +1,14 @@
+export { IOPCCommon, IOPCShutdown } from './common.js';
+export { IConnectionPoint, IConnectionPointContainer } from './connection-points.js';
+export * from './constants.js';
+export { IOPCDataCallback } from './data-callback.js';
+export * from './enumerators.js';
+export { CONNECT_RESULT, OPC_RESULT, OPC_TEXTS } from './errors.js';
+export * from './group.js';
+export { OPC_INTERFACES } from './interfaces.js';
+export * from './io.js';
+export { BOOL, FILETIME, fileTimeFromMilliseconds, fileTimeToMilliseconds } from './scalars.js';
+export * from './server.js';
+export { ICatInformation, IOPCServerList, IOPCServerList2 } from './server-list.js';
+export * from './structures.js';
+export type { Vtable } from './vtable.js';
