@@ -62,6 +62,13 @@ export const knownKey: readonly { readonly file: string; readonly path: string }
   : readdirSync(join(folder, 'known-key'))
       .sort()
       .map((file) => ({ file, path: join(folder, 'known-key', file) }));
+/** The captures of foreign clients at this project's server, as `LAB\op` with the password `secret`. */
+export const foreignClients: readonly { readonly file: string; readonly path: string }[] = corpusMissing
+  ? []
+  : readdirSync(join(folder, 'foreign-clients'))
+      .filter((file) => file.endsWith('.pcapng'))
+      .sort()
+      .map((file) => ({ file, path: join(folder, 'foreign-clients', file) }));
 export const KNOWN_PASSWORD = 'P4ssw0rd.Lab';
 
 /** The path of one capture, `known-key/…` included. */

@@ -123,17 +123,20 @@ export interface EncodedPdu {
 }
 
 /**
- * [MS-RPCE] 2.2.2.11 asks for 16 octets from the start of the body; a bind is four-aligned by its contents and
- * Windows adds nothing to it.
+ * Octets of padding before the sec_trailer of a PDU whose body takes `length`. [MS-RPCE] 2.2.2.11 asks for a boundary
+ * of 16 octets; Windows and Samba count it from the first octet of the stub, in every signed PDU that is known. A bind
+ * is four-aligned by its contents and Windows adds nothing to it.
  */
-const defaultAlignment = (ptype: Pdu['PTYPE']): number =>
-  ptype === 'request' || ptype === 'response' || ptype === 'fault' ? 16 : 4;
+function authPadding(pdu: Pdu, length: number, alignment: number | undefined): number {
+  if ('stub' in pdu) return padding(pdu.stub.length + (pdu.trailing?.length ?? 0), alignment ?? 16);
+  return padding(length, alignment ?? 4);
+}
 
 /** Writes one PDU. Lengths that are given are sent as they are, absent ones are computed. Throws `UNENCODABLE`. */
 export const encodePdu = (pdu: Pdu): Buffer => layOutPdu(pdu).bytes;
 
-/** As `encodePdu`, and tells where the security trailer went. */
-export function layOutPdu(pdu: Pdu, authAlignment = defaultAlignment(pdu.PTYPE)): EncodedPdu {
+/** As `encodePdu`, and tells where the security trailer went; `authAlignment` where it is to stand on another boundary. */
+export function layOutPdu(pdu: Pdu, authAlignment?: number): EncodedPdu {
   const drep = pdu.packed_drep ?? DREP_LITTLE;
   const endian = endianOf(drep);
   const writer = SmartBuffer.fromSize(128 + ('stub' in pdu ? pdu.stub.length : 0));
@@ -143,8 +146,7 @@ export function layOutPdu(pdu: Pdu, authAlignment = defaultAlignment(pdu.PTYPE))
   if (pdu.trailing !== undefined) writer.writeBuffer(asBuffer(pdu.trailing));
   if (pdu.auth === undefined) return finish(writer, pdu, drep, writer.length);
 
-  const { auth_pad = new Uint8Array(padding(writer.length - commonHeader.size, authAlignment)), auth_reserved = 0 } =
-    pdu.auth;
+  const { auth_pad = new Uint8Array(authPadding(pdu, writer.length, authAlignment)), auth_reserved = 0 } = pdu.auth;
   writer.writeBuffer(asBuffer(auth_pad));
   const trailerOffset = writer.length;
   sec_trailer.encodeInto(writer, { auth_pad_length: auth_pad.length, ...pdu.auth, auth_reserved }, endian);

@@ -7,9 +7,10 @@ const REQUEST_HEADER = 24;
 const OBJECT_LENGTH = 16;
 
 /**
- * Cuts a stub into fragments of at most `maxFragment` octets and protects each. Every fragment but the last has a stub
- * whose end is aligned to 16 octets from the start of the body, so that no padding is needed between fragments and the
- * stub's length is a multiple of eight (C706 12.6.2). alloc_hint counts what is still to come ([MS-RPCE] 2.2.2.6).
+ * Cuts a stub into fragments of at most `maxFragment` octets and protects each. The stub of every fragment but the last
+ * is a multiple of eight octets (C706 12.6.2), and of 16 where a sec_trailer follows, so that the fragment needs no
+ * padding: 5728 of 5840 octets under Kerberos at PKT_PRIVACY, as Windows sends it. alloc_hint counts what is still to
+ * come ([MS-RPCE] 2.2.2.6).
  */
 export function fragment(
   head: Fragmented,
@@ -18,9 +19,10 @@ export function fragment(
   protection: Protection | undefined,
 ): Buffer[] {
   const objectLength = head.PTYPE === 'request' && head.object !== undefined ? OBJECT_LENGTH : 0;
-  const room = maxFragment - REQUEST_HEADER - objectLength - (protection === undefined ? 0 : trailerLength(protection));
-  // 8 octets of the body stand before the stub, so a stub of 8 modulo 16 ends on a boundary of 16.
-  const chunk = Math.max(8, ((room - 8) & ~15) + 8);
+  const trailer = protection === undefined ? 0 : trailerLength(protection);
+  const multiple = trailer === 0 ? 8 : 16;
+  const room = maxFragment - REQUEST_HEADER - objectLength - trailer;
+  const chunk = Math.max(multiple, room - (room % multiple));
   const fragments: Buffer[] = [];
   let offset = 0;
   do {

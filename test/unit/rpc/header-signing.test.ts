@@ -139,7 +139,7 @@ describe('what is covered, header, body and sec_trailer in this order', () => {
       expect(seen).toHaveLength(2);
       for (const { pdu, bodyStart, bodyEnd, signHeader } of seen) {
         expect(signHeader).toBe(flags === SIGN);
-        expect([bodyStart, bodyEnd, pdu.length]).toEqual([24, 48, 56]);
+        expect([bodyStart, bodyEnd, pdu.length]).toEqual([24, 40, 48]);
         expect(pdu[0]).toBe(5);
       }
     }

@@ -34,7 +34,7 @@ describe('where the sec_trailer stands, [MS-RPCE] 2.2.2.11', () => {
     ['PKT', PKT],
     ['PKT_INTEGRITY', PKT_INTEGRITY],
     ['PKT_PRIVACY', PKT_PRIVACY],
-  ])('at %s both sides put it on a boundary of 16 octets from the start of the body', (_name, level) => {
+  ])('at %s both sides put it on a boundary of 16 octets from the start of the stub', (_name, level) => {
     for (let length = 0; length < 40; length++) {
       const pair = new Pair({ level }).bind();
       pair.request({ stub: Buffer.alloc(length, 1) });
@@ -43,8 +43,8 @@ describe('where the sec_trailer stands, [MS-RPCE] 2.2.2.11', () => {
       expect(protectedPdus).toHaveLength(2);
       for (const pdu of protectedPdus) {
         const at = pdu.length - pdu.readUInt16LE(10) - 8;
-        expect((at - 16) % 16).toBe(0);
-        expect(pdu[at + 2]).toBe((16 - ((length + 8) % 16)) % 16);
+        expect((at - 24) % 16).toBe(0);
+        expect(pdu[at + 2]).toBe((16 - (length % 16)) % 16);
       }
       expect(pair.seen('response')?.stub).toHaveLength(length);
     }

@@ -224,7 +224,7 @@ describe('PDUs', () => {
     expect(encodePdu(lie).subarray(8, 12).toString('hex')).toBe('92101100');
   });
 
-  test('a security trailer is padded to 16 octets from the start of the body', () => {
+  test('a stub is padded to a multiple of 16 octets before the security trailer, with an object UUID and without', () => {
     for (let length = 0; length < 33; length++) {
       const bytes = encodePdu({
         PTYPE: 'response',
@@ -237,9 +237,15 @@ describe('PDUs', () => {
         auth: { auth_type: 10, auth_level: 6, auth_context_id: 0, auth_value: new Uint8Array(16) },
       });
       const pdu = decodePdu(bytes);
-      expect((bytes.length - 16 - 8 - 16) % 16).toBe(0);
-      expect(pdu).toMatchObject({ PTYPE: 'response', auth: { auth_pad: Buffer.alloc(-(8 + length) & 15) } });
+      expect((bytes.length - 24 - 8 - 16) % 16).toBe(0);
+      expect(pdu).toMatchObject({ PTYPE: 'response', auth: { auth_pad: Buffer.alloc(-length & 15) } });
     }
+    const object = '11111111-2222-3333-4444-555555555555';
+    const stub = new Uint8Array(12);
+    const auth = { auth_type: 10, auth_level: 6, auth_context_id: 0, auth_value: new Uint8Array(16) };
+    const head = { PTYPE: 'request', call_id: 1, alloc_hint: 12, p_cont_id: 0, opnum: 0, stub, auth } as const;
+    expect(encodePdu({ ...head, pfc_flags: 3 })).toHaveLength(24 + 16 + 8 + 16);
+    expect(encodePdu({ ...head, pfc_flags: 0x83, object })).toHaveLength(40 + 16 + 8 + 16);
   });
 
   test('a value that does not fit its field is refused as UNENCODABLE', () => {
