@@ -1,4 +1,3 @@
-import { Automation, DispatchError } from '../client/automation.js';
 import type { Connector } from '../client/connection.js';
 import { DcomClient, type DcomClientOptions, Refused, type RemoteInterface } from '../client/dcom-client.js';
 import { ACCEPTED, type CallOutcome, outcomeOfError } from '../client/outcome.js';
@@ -11,7 +10,6 @@ import type { Activation, FailedLogon } from '../server/activation/log.js';
 import { authenticates, type LabHost } from './host.js';
 import type { Lab } from './lab.js';
 import type { LabActivation } from './run-types.js';
-import type { StepOf } from './scenario.js';
 import { SentSecurity } from './sent-security.js';
 import { type ActivationVerdict, verdictText } from './verdict.js';
 
@@ -117,22 +115,6 @@ export function clientOptions(
     simulated: network.simulated,
     connector,
   };
-}
-
-/** Calls a member of an object that is kept, by its path. */
-export async function invoke(
-  { client, object }: NonNullable<ActivationDone['kept']>,
-  { member, arguments: args }: StepOf<'invoke'>,
-): Promise<'accepted' | 'refused'> {
-  const automation = new Automation({ unmarshal: (objref) => client.unmarshal(objref) });
-  try {
-    await automation.invoke(object, member, ...args);
-    return 'accepted';
-  } catch (error) {
-    // Throws what is no outcome but a mistake of this program.
-    if (!(error instanceof DispatchError || error instanceof Refused)) outcomeOfError(error);
-    return 'refused';
-  }
 }
 
 async function attempt(

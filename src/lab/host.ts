@@ -9,6 +9,7 @@ import {
   type Machine,
   patchLevelOf,
   platformName,
+  reboot,
 } from '../hardening/machine.js';
 import { callLevelOf, enforcementOf, exporterLevelOf } from '../hardening/machine-policy.js';
 import { registryFor } from '../hardening/machine-registry.js';
@@ -119,6 +120,13 @@ export class LabHost {
   async stop(): Promise<void> {
     await this.#server?.close();
     this.#server = undefined;
+  }
+
+  /** Updates and registry values that were set before are in force after it. */
+  async restart(): Promise<void> {
+    await this.stop();
+    this.machine = reboot(this.machine);
+    await this.start();
   }
 
   /** How an application of this host behaves as a client, activating at a level that has been decided. */

@@ -3,12 +3,12 @@ import type { ClientProfileName } from '../client/profiles.js';
 import type { RemoteInterface } from '../client/remote-interface.js';
 import type { Application } from '../hardening/machine.js';
 import type { Trace } from '../hardening/trace.js';
-import { type InjectedFault, type SeededBytes, seededRandom } from '../net/simulation/index.js';
+import { type InjectedFault, type SeededBytes, type SimulatedNetwork, seededRandom } from '../net/simulation/index.js';
 import { comments } from './comments.js';
 import { LabHost } from './host.js';
+import type { HostData } from './host-schema.js';
 import { machineOf } from './machines.js';
 import type { LabActivation, LabFinding, LabRelay, LabTrace, ServedActivation, TimelineCell } from './run-types.js';
-import type { HostData } from './scenario.js';
 import type { Path, Scenario } from './scenario-file.js';
 import { NotInThisWorld, type World } from './world.js';
 
@@ -39,6 +39,13 @@ export class Lab {
     this.scenario = scenario;
     this.world = world;
     this.seed = seed;
+  }
+
+  /** The simulated network. Throws `NotInThisWorld` on sockets. */
+  get simulation(): SimulatedNetwork {
+    const { simulation } = this.world;
+    if (simulation === undefined) throw new NotInThisWorld('only a simulated network has links and faults');
+    return simulation;
   }
 
   /** Octets for one purpose, which no other purpose disturbs. */

@@ -1,4 +1,13 @@
+import { z } from 'zod';
 import type { LinkOptions } from '../net/simulation/index.js';
+import { duration } from './values.js';
+
+/** The way between two hosts. */
+export const link = z.strictObject({
+  latency: duration.optional(),
+  bandwidth: z.number().positive().optional().describe('octets a second'),
+  segment: z.number().int().positive().optional().describe('octets that arrive at once; 1 for octet by octet'),
+});
 
 /** What a scenario says of a way; null takes back what was said before. */
 export interface LinkData {

@@ -2,7 +2,8 @@ import { type Account, type Application, type Machine, machine } from '../harden
 import type { RegistryEntry } from '../hardening/machine-registry.js';
 import type { RegistryName } from '../hardening/registry.js';
 import { accountSid } from '../security/index.js';
-import type { HostData, ScenarioData } from './scenario.js';
+import type { HostData } from './host-schema.js';
+import type { ScenarioData } from './scenario.js';
 
 /** A host of a scenario as the hardening sees it, with its updates and registry in force. */
 export function machineOf(scenario: ScenarioData, name: string, address: string): Machine {

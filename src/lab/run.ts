@@ -10,9 +10,10 @@ import type {
   ServedActivation,
   TimelineCell,
 } from './run-types.js';
-import { type ScenarioData, verbOf } from './scenario.js';
+import type { ScenarioData } from './scenario.js';
 import type { Scenario } from './scenario-file.js';
 import { runStep } from './steps.js';
+import { VERBS } from './verbs/index.js';
 import { simulatedWorld, socketWorld, type World } from './world.js';
 
 export interface LabOptions {
@@ -57,7 +58,7 @@ export async function runScenario(scenario: Scenario, options: LabOptions = {}):
       await lab.open();
       for (const [index, step] of data.steps.entries()) {
         running = index;
-        await runStep(lab, verbOf(step), step, index);
+        await runStep(lab, step, index);
       }
     } finally {
       await lab.close();
@@ -93,7 +94,7 @@ const FIRST_DAY = '2021-05-03';
  */
 function startOf({ start, hosts, steps }: ScenarioData): number {
   const updates = Object.values(hosts).flatMap((host) => host.updates);
-  const [phase] = steps.flatMap(({ timeline }) => timeline?.phases ?? []).toSorted();
+  const [phase] = steps.flatMap(({ verb, given }) => VERBS.get(verb)?.begins?.(given) ?? []).toSorted();
   const day = start ?? phase ?? [FIRST_DAY, ...updates].toSorted().at(-1);
   return Date.parse(`${day}T09:00:00Z`);
 }

@@ -75,7 +75,12 @@ function lostAlias(document: Document): { name: string; at: number } | undefined
 function worst({ issues }: z.ZodError): { path: Path; why: string; key?: string } {
   const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
   const path = [...(issue?.path ?? [])] as (string | number)[];
-  if (issue?.code === 'unrecognized_keys') return { path, why: 'no such key', key: issue.keys[0] as string };
+  if (issue?.code === 'unrecognized_keys')
+    return {
+      path,
+      why: issue.message.startsWith('Unrecognized key') ? 'no such key' : issue.message,
+      key: issue.keys[0] as string,
+    };
   const message = issue?.message ?? 'not understood';
   return { path, why: message.endsWith('received undefined') ? 'it is missing' : message };
 }

@@ -1,10 +1,23 @@
+import { z } from 'zod';
 import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import { authnLevelOf } from '../codec/status/authn.js';
 import { patchLevel } from '../hardening/timeline.js';
-import type { StepOf } from './scenario.js';
+import { date, level, name, registrySetting } from './values.js';
 import type { ActivationVerdict } from './verdict.js';
 
-export type TimelineTable = NonNullable<StepOf<'timeline'>['table']>;
+export const timelineTable = z.strictObject({
+  enforced: z
+    .record(z.string(), z.array(registrySetting))
+    .describe('by phase, the values of the registry at which the server enforces'),
+  logs: date.describe('the phase from which on it logs event 10036'),
+  raises: z
+    .record(name, z.enum(['default', 'all']))
+    .default({})
+    .describe('what a client raises to PKT_INTEGRITY by itself'),
+  defaults: z.record(name, level).default({}).describe('the default level of a client, where that is not CONNECT'),
+});
+
+export type TimelineTable = z.output<typeof timelineTable>;
 
 /** One activation of a timeline: the server's phase and registry, the client, and what its application asks for. */
 export interface TimelineCase {

@@ -5,6 +5,8 @@ import { normaliseUuid } from '../codec/uuid.js';
 import { patchLevel } from '../hardening/timeline.js';
 import { CLASS_NAMES, CLASSES, type ClassName } from '../server/classes/index.js';
 
+export const name = z.string().min(1);
+
 /** A text that means something else; what the function throws is what is wrong with it. */
 const meaning = <T>(parse: (text: string) => T) =>
   z.union([z.string(), z.number()], 'one text or number').transform((given, context): T => {
@@ -67,3 +69,42 @@ export const clsid = meaning((text) => {
 const GENERIC_CLSID = '6b1d4a3e-0c0f-4c5e-9a52-6d1c3f0b7a10';
 
 export const dword = z.number().int().min(0).max(0xffffffff);
+
+const registryValue = dword.nullable().describe('a DWORD; null deletes the value');
+
+export const registry = z
+  .strictObject({
+    RequireIntegrityActivationAuthenticationLevel: registryValue.optional(),
+    RaiseActivationAuthenticationLevel: registryValue.optional(),
+    LegacyAuthenticationLevel: registryValue.optional(),
+    DCOMSCMRemoteCallFlags: registryValue.optional(),
+  })
+  .describe('registry values of the machine');
+
+export const registrySetting = z.union([z.literal('absent'), dword], 'absent or a DWORD');
+
+/** Which layer says no, in the server, the client, or between them. */
+export const refusingLayer = z.enum([
+  'nobody',
+  'activation policy',
+  'access control',
+  'authentication',
+  'signature',
+  'security context',
+  'exporter',
+  'victim',
+  'transport',
+  'class',
+  'version',
+  'request',
+  'session',
+  'limit',
+  'codec',
+  'bind',
+  'fault',
+  'object',
+]);
+
+export const serverEvent = z
+  .union([z.literal(10036), z.literal('none')], '10036 or none')
+  .describe('that the server logs');

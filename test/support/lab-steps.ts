@@ -1,4 +1,4 @@
-import { type LabFinding, type LabRun, parseScenario, runScenario } from '../../src/lab/index.js';
+import { type LabFinding, type LabRun, parseScenario, runScenario, ScenarioError } from '../../src/lab/index.js';
 
 /** A scenario of two Windows hosts and one that is not, unless others are given. */
 export interface Play {
@@ -24,10 +24,23 @@ export const HOSTS = {
 
 export const ACTIVATE = { activate: { from: 'client', on: 'server' } };
 
-export async function play({ hosts = HOSTS, seed = 1, ...more }: Play): Promise<Played> {
+/** JSON is YAML. */
+export const scenarioText = ({ hosts = HOSTS, ...more }: Omit<Play, 'seed'>): string =>
+  JSON.stringify({ name: 'play', title: 'A play', hosts, ...more });
+
+export function mistakeIn(text: string): ScenarioError {
+  try {
+    parseScenario(text, 'lab.yaml');
+  } catch (error) {
+    if (error instanceof ScenarioError) return error;
+    throw error;
+  }
+  throw new Error('no mistake was found');
+}
+
+export async function play({ seed = 1, ...given }: Play): Promise<Played> {
   const blocks: Buffer[] = [];
-  // JSON is YAML.
-  const scenario = parseScenario(JSON.stringify({ name: 'play', title: 'A play', hosts, ...more }));
+  const scenario = parseScenario(scenarioText(given));
   const run = await runScenario(scenario, { seed, record: (block) => void blocks.push(block) });
   return { ...run, capture: Buffer.concat(blocks), failed: run.findings.filter(({ ok }) => !ok) };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { labResults } from '../../../src/report/lab/results.js';
-import { ACTIVATE, HOSTS, play } from '../../support/lab-steps.js';
+import { ACTIVATE, HOSTS, mistakeIn, play, scenarioText } from '../../support/lab-steps.js';
 import { passwordOf } from '../../support/labs.js';
 
 const LINK = { between: ['client', 'server'] };
@@ -65,11 +65,21 @@ describe('an expectation', () => {
     ],
     ['an activation', ACTIVATE, { conclusion: 'traced' }],
     ['a host that serves nothing', { check: { host: 'linux' } }, { objects: 0 }],
-  ])('of %s that this cannot tell fails', async (_name, step, expected) => {
-    // Everything is installed, so that the clock stays where it is and the object may be kept.
-    const { failed } = await play({ start: '2023-03-15', steps: [KEPT, { ...step, expect: expected }] });
-    expect(failed).toHaveLength(1);
-    expect(failed[0]?.actual).toBe('this step cannot tell');
+    [
+      'a variant that is not relayed',
+      { relay: { victim: 'client', attacker: 'attacker', server: 'server' } },
+      { variants: { upgrade: 'nobody' } },
+    ],
+  ])('of %s that it cannot tell is a mistake in the scenario, with its place', (_name, step, expected) => {
+    const [key] = Object.keys(expected) as [string];
+    const hosts = { ...HOSTS, attacker: { address: '10.0.0.66', system: 'Linux' } };
+    const text = scenarioText({ hosts, steps: [KEPT, { ...step, expect: expected }] });
+    const mistake = mistakeIn(text);
+    expect(mistake.message).toMatch(
+      new RegExp(`steps\\.1\\.expect\\.${key}.*(cannot tell this|serves nothing|does not relay)`),
+    );
+    const before = text.slice(0, text.indexOf('expect'));
+    expect([mistake.line, mistake.column > before.length]).toEqual([1, true]);
   });
 
   test('that fails is a failed result', async () => {

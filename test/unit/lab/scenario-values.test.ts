@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseScenario, scenarioJsonSchema, shippedScenario, shippedScenarios } from '../../../src/lab/index.js';
-import { VERBS } from '../../../src/lab/scenario.js';
+import { VERBS } from '../../../src/lab/verbs/index.js';
 
 const scenario = (step: string): string => `
 name: x
@@ -20,7 +20,7 @@ describe('values', () => {
     ['2d', 172_800_000],
     ['0 s', 0],
   ])('%s is %i milliseconds', (text, milliseconds) => {
-    expect(parseScenario(scenario(`wait: ${text}`)).data.steps[0]?.wait).toBe(milliseconds);
+    expect(parseScenario(scenario(`wait: ${text}`)).data.steps[0]?.given).toBe(milliseconds);
   });
 
   test.each([
@@ -29,7 +29,7 @@ describe('values', () => {
     ['6', 6],
   ])('%s is level %i', (text, level) => {
     const { data } = parseScenario(scenario(`activate: { from: c, on: s, level: ${text} }`));
-    expect(data.steps[0]?.activate?.level).toBe(level);
+    expect(data.steps[0]).toMatchObject({ verb: 'activate', given: { level } });
   });
 
   test.each([
@@ -37,12 +37,12 @@ describe('values', () => {
     ['"{8BC3F05E-D86B-11D0-A075-00C04FB68820}"', '8bc3f05e-d86b-11d0-a075-00c04fb68820'],
   ])('%s is a class', (text, clsid) => {
     const { data } = parseScenario(scenario(`activate: { from: c, on: s, class: ${text} }`));
-    expect(data.steps[0]?.activate?.class).toBe(clsid);
+    expect(data.steps[0]).toMatchObject({ verb: 'activate', given: { class: clsid } });
   });
 
   test('a month is its first day, and what is left out has its default', () => {
     const { data } = parseScenario(scenario('update: { host: s, date: 2022-07 }'));
-    expect(data.steps[0]?.update).toEqual({ host: 's', date: '2022-07-01', restart: true });
+    expect(data.steps[0]?.given).toEqual({ host: 's', date: '2022-07-01', restart: true });
     expect([data.domain, data.accounts]).toEqual(['LAB', ['op']]);
   });
 });
@@ -54,25 +54,32 @@ describe('the JSON Schema', () => {
     additionalProperties: boolean;
     properties: Record<string, Schema>;
     items: Schema;
+    anyOf: Schema[];
     type: string;
   };
   const schema = scenarioJsonSchema() as Schema;
-  const step = schema.properties.steps?.items as Schema;
+  const steps = (schema.properties.steps as Schema).items.anyOf;
 
   test('is of draft 2020-12, and of what an author writes: what has a default is not required', () => {
     expect(schema.$schema).toBe('https://json-schema.org/draft/2020-12/schema');
     expect([schema.required, schema.additionalProperties]).toEqual([['name', 'title', 'hosts', 'steps'], false]);
   });
 
-  test('has every verb of a step, and what each takes', () => {
-    expect(Object.keys(step.properties)).toEqual(['title', ...VERBS, 'expect']);
-    for (const verb of VERBS) {
-      const { type, properties, additionalProperties } = step.properties[verb] as Schema;
+  test('has a step of every verb, what each takes, and what can be expected of it', () => {
+    const verbs = steps.map(({ properties }) => Object.keys(properties));
+    expect(verbs).toEqual([...VERBS.keys()].map((verb) => ['title', verb, 'expect']));
+    for (const [index, [verb, { expect: tells }]] of [...VERBS].entries()) {
+      const step = (steps[index] as Schema).properties;
+      const { type, properties, additionalProperties } = step[verb] as Schema;
       const simple = ['reboot', 'release', 'wait', 'heal'].includes(verb);
       expect([verb, type === 'object', properties !== undefined]).toEqual([verb, !simple, !simple]);
       if (!simple) expect([verb, additionalProperties]).toEqual([verb, false]);
+      expect([verb, Object.keys(step.expect?.properties ?? {})]).toEqual([verb, Object.keys(tells.shape)]);
     }
-    expect(step.properties.activate?.required).toEqual(['from', 'on']);
+    expect(steps.find(({ properties }) => 'activate' in properties)?.properties.activate?.required).toEqual([
+      'from',
+      'on',
+    ]);
   });
 
   test('is plain JSON', () => {

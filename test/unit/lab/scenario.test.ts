@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { parseScenario, ScenarioError } from '../../../src/lab/index.js';
+import { parseScenario } from '../../../src/lab/index.js';
+import { mistakeIn } from '../../support/lab-steps.js';
 
 const HOSTS = `
   s: { address: 10.0.0.1, windows: Windows Server 2019, serves: [generic] }
@@ -65,7 +66,17 @@ describe('a mistake is named with its place', () => {
     ['a timeline without levels', timelineOf('levels: ¤[]'), /Too small/],
     ['a fault', scenario('  - fault: { kind: ¤melt, between: [c, s] }'), /"refuse"\|"partition"/],
     ['a way with one end', scenario('  - link: { between: ¤[c] }'), /Too small/],
-    ['an event', scenario('  - wait: 1 s\n    expect: { event: ¤10037 }'), /10036 or none$/],
+    ['an event', scenario('  - activate: { from: c, on: s }\n    expect: { event: ¤10037 }'), /10036 or none$/],
+    [
+      'an expectation of a step that cannot tell it',
+      scenario('  - activate: { from: c, on: s }\n    expect: { ¤pid: 7 }'),
+      /^steps\.0\.expect\.pid: activate cannot tell this; it can tell outcome, by, event, clientEvent, level$/,
+    ],
+    [
+      'an expectation of a step that changes something',
+      scenario('  - wait: 1 s\n    expect: { ¤outcome: happened }'),
+      /^steps\.0\.expect\.outcome: wait cannot tell this; nothing can be expected of it$/,
+    ],
     ['too many aliases', `¤a: &a [${'x,'.repeat(9)}]\n${BOMB}`, /^Excessive alias count/],
   ])('%s', (_name, given, why) => {
     const { text, place } = marked(given);
@@ -209,13 +220,3 @@ describe('what a scenario names has to be there and to fit', () => {
     expect([`${line}:${column}`, message]).toEqual([place, `lab.yaml:${place}: steps.1.reboot: no power`]);
   });
 });
-
-function mistakeIn(text: string): ScenarioError {
-  try {
-    parseScenario(text, 'lab.yaml');
-  } catch (error) {
-    if (error instanceof ScenarioError) return error;
-    throw error;
-  }
-  throw new Error('no mistake was found');
-}

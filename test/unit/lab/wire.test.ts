@@ -72,10 +72,10 @@ describe('the table of a timeline decides, and not the program', () => {
   });
 
   test('the shipped timeline and relay history have tables of their own', () => {
-    expect(shippedScenario('timeline')?.data.steps[0]?.timeline?.table).toBeDefined();
-    const relays = shippedScenario('relay-history')?.data.steps.filter(({ relay }) => relay !== undefined) ?? [];
+    expect(shippedScenario('timeline')?.data.steps[0]?.given).toHaveProperty('table.enforced');
+    const relays = shippedScenario('relay-history')?.data.steps.filter(({ verb }) => verb === 'relay') ?? [];
     expect(relays).toHaveLength(6);
-    for (const { expect: expected } of relays) expect(Object.keys(expected?.variants ?? {})).toHaveLength(13);
+    for (const { expect: expected } of relays) expect(Object.keys(expected.variants as object)).toHaveLength(13);
   });
 });
 

@@ -1,0 +1,148 @@
+import { z } from 'zod';
+import {
+  expectedStop,
+  LEFT_OPEN,
+  RELAY_VARIANTS,
+  type RelayVariant,
+  relayBetween,
+  relayVariant,
+  Witness,
+} from '../../relay/index.js';
+import { DEFAULT_PROFILE } from '../../rpc/index.js';
+import { compare, MODEL } from '../expectations.js';
+import type { LabHost } from '../host.js';
+import type { Lab } from '../lab.js';
+import { name, refusingLayer, serverEvent } from '../values.js';
+import { RELAY_TIMEOUT, victimOf } from '../victim.js';
+import { verb } from './verb.js';
+
+const schema = z
+  .strictObject({
+    victim: name,
+    application: name.optional(),
+    attacker: name,
+    server: name,
+    variants: z
+      .union(
+        [z.enum(['all', 'stopped', 'left open']), z.array(name).min(1)],
+        'all, stopped, left open, or a list of ids',
+      )
+      .default(['connect'])
+      .describe('ids of variants (dcom-harness relay --help), or all'),
+  })
+  .describe('a man in the middle passes a victim’s authentication on');
+
+type Given = z.output<typeof schema>;
+
+export const relay = verb({
+  schema,
+  expect: z.strictObject({
+    outcome: z.enum(['succeeded', 'stopped']).optional(),
+    by: refusingLayer.optional().describe('which layer stopped it'),
+    variants: z
+      .record(name, refusingLayer)
+      .optional()
+      .describe('which layer stops each variant, by its id; nobody where it succeeds'),
+    event: serverEvent.optional(),
+  }),
+  references(given, names, { path, expect, expectPath }) {
+    names.lured(given, path);
+    names.server(given.server, [...path, 'server']);
+    const variants = variantsOf(given);
+    variants.forEach((variant, index) => {
+      if (variant === undefined)
+        names.wrong(
+          [...path, 'variants', index],
+          'no such variant of the relay (dcom-harness relay --help lists them)',
+        );
+    });
+    if (variants.some((variant) => variant?.reflection)) names.server(given.victim, [...path, 'victim']);
+    if (variants.some((variant) => variant?.knownReference) && names.domainAccounts < 2)
+      names.wrong(['accounts'], 'a known reference needs a second account, who has activated the object');
+    const rows = new Set(variants.flatMap((variant) => (variant === undefined ? [] : rowsOf(variant))));
+    for (const row of Object.keys(expect.variants ?? {}))
+      if (!rows.has(row)) names.wrong([...expectPath, 'variants', row], 'this step does not relay this variant');
+  },
+  /** A man in the middle, in each of the variants that the step names. */
+  async run(lab, given, { title, expect }) {
+    for (const variant of variantsOf(given) as RelayVariant[]) {
+      const victim = victimOf(lab, given);
+      const server = lab.host(variant.reflection ? given.victim : given.server);
+      const outcome = await oneRelay(lab, given, { variant, server, victim });
+      const { asOf, registry } = server.policy;
+      const expected = expectedStop(variant, { asOf, registry, victimLevel: victim.level }) ?? 'succeeded';
+      lab.relays.push({ variant, server: server.name, asOf, outcome, expected });
+      const id = `relay.${variant.id}.${server.name}.${asOf}`;
+      const what = title ?? `a relay to ${server.name} as of ${asOf} that ${variant.title}`;
+      const actual = outcome.stoppedAt ?? 'succeeded';
+      const { variants, ...others } = expect;
+      // What the scenario says of the variant itself counts; the model of the hardening speaks where it says nothing.
+      const by = variants === undefined ? others.by : (rowOf(variants, variant) ?? 'nothing: it is not in the table');
+      if (by === undefined) lab.found({ id, title: what, section: MODEL, expected, actual });
+      compare(
+        lab,
+        id,
+        what,
+        { ...others, ...(by !== undefined && { by }) },
+        {
+          outcome: outcome.outcome,
+          by: outcome.stoppedAt ?? 'nobody',
+          event: outcome.evidence.event?.id ?? 'none',
+        },
+      );
+    }
+  },
+});
+
+/** The variants that a step means; undefined for an id that is none. */
+function variantsOf({ variants }: Given): (RelayVariant | undefined)[] {
+  if (variants === 'stopped') return [...RELAY_VARIANTS];
+  if (variants === 'left open') return [...LEFT_OPEN];
+  return variants === 'all' ? [...RELAY_VARIANTS, ...LEFT_OPEN] : variants.map(relayVariant);
+}
+
+/** The rows of a table that say what comes of a variant: its own, or one for NTLM and SPNEGO alike. */
+const rowsOf = ({ id }: RelayVariant): readonly string[] => [id, id.replace(/-spnego$/, '')];
+
+const rowOf = (table: Readonly<Record<string, string>>, variant: RelayVariant): string | undefined =>
+  rowsOf(variant)
+    .map((row) => table[row])
+    .find((by) => by !== undefined);
+
+interface Cast {
+  readonly variant: RelayVariant;
+  readonly server: LabHost;
+  readonly victim: ReturnType<typeof victimOf>;
+}
+
+async function oneRelay(lab: Lab, given: Given, { variant, server, victim }: Cast) {
+  const { world } = lab;
+  const witness = new Witness();
+  const deaf = server.audience.add(witness);
+  try {
+    return await relayBetween({
+      variant,
+      network: world.network,
+      victim,
+      attacker: { address: lab.host(given.attacker).address, port: world.resolverPort },
+      server: server.endpoint,
+      witness,
+      badSignatureStatus: DEFAULT_PROFILE.badSignatureStatus,
+      other: otherOf(lab, given, server),
+      random: lab.random(`relay ${lab.relays.length}`),
+      clock: world.clock,
+      timers: world.timers,
+      timeout: RELAY_TIMEOUT,
+    });
+  } finally {
+    deaf();
+  }
+}
+
+/** Somebody else of the domain, who has activated what an attacker knows a reference to. */
+function otherOf(lab: Lab, given: Given, server: LabHost) {
+  const victim = lab.host(given.victim);
+  const user = lab.userOf(victim, lab.applicationOf(victim, given.application));
+  const other = server.machine.accounts.find((account) => account.user !== user)?.user ?? user;
+  return server.credentialsOf(other);
+}
