@@ -8,13 +8,22 @@ const NAME = /^[A-Za-z_]\w*$/;
 
 /**
  * A function that reads a table of fields: an object literal with one expression a field, as one would write it by hand.
- * The caller has checked that all octets are there.
+ * It is made when it is first asked for: most runs read few kinds of headers. The caller has checked that all octets are
+ * there. Throws `TypeError` for a name that no field could have.
  */
 export function generated(fields: readonly Field[], endian: Endian): Read {
+  for (const { name } of fields) if (!NAME.test(name)) throw new TypeError(`not a field's name: ${name}`);
+  let read: Read | undefined;
+  return (bytes, at) => {
+    read ??= compiled(fields, endian);
+    return read(bytes, at);
+  };
+}
+
+function compiled(fields: readonly Field[], endian: Endian): Read {
   let offset = 0;
   const members: string[] = [];
   for (const { name, kind } of fields) {
-    if (!NAME.test(name)) throw new TypeError(`not a field's name: ${name}`);
     members.push(`${name}: ${expression(kind, offset, endian)}`);
     offset += sizeOf(kind);
   }

@@ -1,4 +1,4 @@
-import { f, hotHeader } from '../fixed.js';
+import { f, fixedHeader } from '../fixed.js';
 import { type PayloadItem, payloadFields } from './payload.js';
 import { decodeShape, encodeShape, type MessageForm, messageShape, type Version, versionTier } from './shape.js';
 
@@ -18,7 +18,7 @@ export interface AuthenticateMessage extends MessageForm {
   readonly MIC?: Uint8Array;
 }
 
-export const AUTHENTICATE_MESSAGE = hotHeader('AUTHENTICATE_MESSAGE', '[MS-NLMP] 2.2.1.3', [
+export const AUTHENTICATE_MESSAGE = fixedHeader('AUTHENTICATE_MESSAGE', '[MS-NLMP] 2.2.1.3', [
   f('Signature', 8, 'NTLMSSP'),
   f('MessageType', 'u32', '3'),
   ...payloadFields('LmChallengeResponse'),
@@ -28,12 +28,12 @@ export const AUTHENTICATE_MESSAGE = hotHeader('AUTHENTICATE_MESSAGE', '[MS-NLMP]
   ...payloadFields('Workstation'),
 ]);
 
-const keyAndFlags = hotHeader('AUTHENTICATE_MESSAGE', '[MS-NLMP] 2.2.1.3', [
+const keyAndFlags = fixedHeader('AUTHENTICATE_MESSAGE', '[MS-NLMP] 2.2.1.3', [
   ...payloadFields('EncryptedRandomSessionKey'),
   f('NegotiateFlags', 'u32', 'NEGOTIATE'),
 ]);
 
-const mic = hotHeader('AUTHENTICATE_MESSAGE', '[MS-NLMP] 2.2.1.3', [f('MIC', 16, 'HMAC_MD5 over the handshake')]);
+const mic = fixedHeader('AUTHENTICATE_MESSAGE', '[MS-NLMP] 2.2.1.3', [f('MIC', 16, 'HMAC_MD5 over the handshake')]);
 
 /** Where the MIC stands, in a message that has one. */
 export const MIC_OFFSET = 72;

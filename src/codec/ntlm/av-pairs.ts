@@ -1,6 +1,6 @@
 import { asBuffer } from '../bytes.js';
 import { CodecError } from '../error.js';
-import { f, fixedHeader, hotHeader, type RowOf } from '../fixed.js';
+import { f, fixedHeader, type RowOf } from '../fixed.js';
 import { bytesOfText, textOf } from './text.js';
 
 /** [MS-NLMP] 2.2.2.1: what an AV_PAIR says. */
@@ -43,7 +43,7 @@ export interface AvPairs {
   readonly trailing: Uint8Array;
 }
 
-export const AV_PAIR = hotHeader('AV_PAIR', '[MS-NLMP] 2.2.2.1', [
+export const AV_PAIR = fixedHeader('AV_PAIR', '[MS-NLMP] 2.2.2.1', [
   f('AvId', 'u16', 'MsvAv*'),
   f('AvLen', 'u16', 'octets of Value'),
 ]);

@@ -1,4 +1,4 @@
-import { f, hotHeader } from '../fixed.js';
+import { f, fixedHeader } from '../fixed.js';
 import { type PayloadItem, payloadFields } from './payload.js';
 import { decodeShape, encodeShape, type MessageForm, messageShape, type Version, versionTier } from './shape.js';
 
@@ -14,7 +14,7 @@ export interface ChallengeMessage extends MessageForm {
   readonly Version?: Version;
 }
 
-export const CHALLENGE_MESSAGE = hotHeader('CHALLENGE_MESSAGE', '[MS-NLMP] 2.2.1.2', [
+export const CHALLENGE_MESSAGE = fixedHeader('CHALLENGE_MESSAGE', '[MS-NLMP] 2.2.1.2', [
   f('Signature', 8, 'NTLMSSP'),
   f('MessageType', 'u32', '2'),
   ...payloadFields('TargetName'),
@@ -22,7 +22,7 @@ export const CHALLENGE_MESSAGE = hotHeader('CHALLENGE_MESSAGE', '[MS-NLMP] 2.2.1
   f('ServerChallenge', 8, 'nonce'),
 ]);
 
-const info = hotHeader('CHALLENGE_MESSAGE', '[MS-NLMP] 2.2.1.2', [
+const info = fixedHeader('CHALLENGE_MESSAGE', '[MS-NLMP] 2.2.1.2', [
   f('Reserved', 8, 'ignored'),
   ...payloadFields('TargetInfo'),
 ]);

@@ -1,12 +1,15 @@
 import { CodecError } from '../error.js';
-import { f, hotHeader } from '../fixed.js';
+import { f, fixedHeader } from '../fixed.js';
 import { type AuthenticateMessage, decodeAuthenticate, encodeAuthenticate } from './authenticate.js';
 import { type ChallengeMessage, decodeChallenge, encodeChallenge } from './challenge.js';
 import { decodeNegotiate, encodeNegotiate, type NegotiateMessage } from './negotiate.js';
 
 export type NtlmMessage = NegotiateMessage | ChallengeMessage | AuthenticateMessage;
 
-const start = hotHeader('NTLM message', '[MS-NLMP] 2.2.1', [f('Signature', 8, ''), f('MessageType', 'u32', '1 to 3')]);
+const start = fixedHeader('NTLM message', '[MS-NLMP] 2.2.1', [
+  f('Signature', 8, ''),
+  f('MessageType', 'u32', '1 to 3'),
+]);
 
 /** [MS-NLMP] 2.2.1: one message, told by its MessageType. */
 export function decodeNtlmMessage(bytes: Uint8Array): NtlmMessage {

@@ -1,4 +1,4 @@
-import { f, hotHeader } from '../fixed.js';
+import { f, fixedHeader } from '../fixed.js';
 import { type PayloadItem, payloadFields } from './payload.js';
 import { decodeShape, encodeShape, type MessageForm, messageShape, type Version, versionTier } from './shape.js';
 
@@ -11,13 +11,13 @@ export interface NegotiateMessage extends MessageForm {
   readonly Version?: Version;
 }
 
-export const NEGOTIATE_MESSAGE = hotHeader('NEGOTIATE_MESSAGE', '[MS-NLMP] 2.2.1.1', [
+export const NEGOTIATE_MESSAGE = fixedHeader('NEGOTIATE_MESSAGE', '[MS-NLMP] 2.2.1.1', [
   f('Signature', 8, 'NTLMSSP'),
   f('MessageType', 'u32', '1'),
   f('NegotiateFlags', 'u32', 'NEGOTIATE'),
 ]);
 
-const names = hotHeader('NEGOTIATE_MESSAGE', '[MS-NLMP] 2.2.1.1', [
+const names = fixedHeader('NEGOTIATE_MESSAGE', '[MS-NLMP] 2.2.1.1', [
   ...payloadFields('DomainName'),
   ...payloadFields('Workstation'),
 ]);

@@ -1,8 +1,8 @@
-import { f, fixedHeader, hotHeader, type RowOf } from '../fixed.js';
+import { f, fixedHeader, type RowOf } from '../fixed.js';
 import { type AvPairs, decodeAvPairs, encodeAvPairs } from './av-pairs.js';
 
 /** [MS-NLMP] 2.2.2.7, the part before AvPairs. */
-export const NTLMv2_CLIENT_CHALLENGE = hotHeader('NTLMv2_CLIENT_CHALLENGE', '[MS-NLMP] 2.2.2.7', [
+export const NTLMv2_CLIENT_CHALLENGE = fixedHeader('NTLMv2_CLIENT_CHALLENGE', '[MS-NLMP] 2.2.2.7', [
   f('RespType', 'u8', '1'),
   f('HiRespType', 'u8', '1'),
   f('Reserved1', 'u16', 'ignored'),

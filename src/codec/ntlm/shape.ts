@@ -1,6 +1,6 @@
 import { asBuffer } from '../bytes.js';
 import { CodecError } from '../error.js';
-import { type Field, type FixedHeader, f, hotHeader, type RowOf } from '../fixed.js';
+import { type Field, type FixedHeader, f, fixedHeader, type RowOf } from '../fixed.js';
 import {
   type ItemFields,
   itemFields,
@@ -15,7 +15,7 @@ import {
 export const NTLMSSP_SIGNATURE = Buffer.from('NTLMSSP\0', 'latin1');
 
 /** [MS-NLMP] 2.2.2.10. For debugging only: no field of it changes how a message is processed. */
-export const VERSION = hotHeader('VERSION', '[MS-NLMP] 2.2.2.10', [
+export const VERSION = fixedHeader('VERSION', '[MS-NLMP] 2.2.2.10', [
   f('ProductMajorVersion', 'u8', 'of Windows'),
   f('ProductMinorVersion', 'u8', 'of Windows'),
   f('ProductBuild', 'u16', 'of Windows'),
@@ -32,7 +32,7 @@ export interface MessageForm {
 }
 
 /** The optional part of a header that holds VERSION; it is not sent by the oldest clients and by some libraries. */
-export const versionTier = hotHeader('VERSION', '[MS-NLMP] 2.2.2.10', [f('Version', 8, 'VERSION')]);
+export const versionTier = fixedHeader('VERSION', '[MS-NLMP] 2.2.2.10', [f('Version', 8, 'VERSION')]);
 
 /**
  * A message of [MS-NLMP] 2.2.1: a header that grew over the years, of which old peers send only the first parts

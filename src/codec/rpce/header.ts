@@ -1,9 +1,9 @@
 import { CodecError } from '../error.js';
-import { f, hotHeader } from '../fixed.js';
+import { f, fixedHeader } from '../fixed.js';
 import type { Endian } from '../uuid.js';
 
 /** C706 12.6.3.1, [MS-RPCE] 2.2.2.1: what every connection-oriented PDU starts with. */
-export const commonHeader = hotHeader('rpcconn_common_hdr_t', 'C706 12.6.3.1', [
+export const commonHeader = fixedHeader('rpcconn_common_hdr_t', 'C706 12.6.3.1', [
   f('rpc_vers', 'u8', '5'),
   f('rpc_vers_minor', 'u8', '0, or 1'),
   f('PTYPE', 'u8', 'the PDU type'),
@@ -15,7 +15,7 @@ export const commonHeader = hotHeader('rpcconn_common_hdr_t', 'C706 12.6.3.1', [
 ]);
 
 /** [MS-RPCE] 2.2.2.11: the trailer stands at frag_length - auth_length - 8, after its padding. */
-export const sec_trailer = hotHeader('sec_trailer', '[MS-RPCE] 2.2.2.11', [
+export const sec_trailer = fixedHeader('sec_trailer', '[MS-RPCE] 2.2.2.11', [
   f('auth_type', 'u8', 'RPC_C_AUTHN_*'),
   f('auth_level', 'u8', 'RPC_C_AUTHN_LEVEL_*'),
   f('auth_pad_length', 'u8', 'octets of padding before this trailer'),

@@ -1,4 +1,4 @@
-// binary-parser 2.3 has no "types" under "exports"; this declares the part that the codec uses.
+// binary-parser 2.3 has no "types" under "exports"; this declares the part that the oracle of fixed headers uses.
 declare module 'binary-parser' {
   export class Parser {
     endianness(endianness: 'little' | 'big'): this;
