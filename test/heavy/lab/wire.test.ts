@@ -156,7 +156,7 @@ test('a step of which nothing comes is named with its place', async () => {
 });
 
 test.each<[string, object, RegExp]>([
-  ['a host that would write elsewhere', { hosts: { '../x': HOSTS.server } }, /hosts\.\.\.\/x: /],
+  ['a host that would write elsewhere', { hosts: { '../../unit/x': HOSTS.server } }, /hosts\.\.\.\/x: /],
   [
     'two hosts with one NetBIOS name',
     {

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { Auditor } from '../../../../src/capture/audit/audit.js';
-import { CallTimes } from '../../../../src/capture/decode/call-times.js';
-import { CaptureDecoder } from '../../../../src/capture/decode/decode.js';
-import { PduReader } from '../../../../src/capture/pdu/reader.js';
-import { enhancedPacket, interfaceDescription, sectionHeader } from '../../../../src/net/pcapng.js';
-import { retained } from '../../../support/memory.js';
-import { observerOf } from '../../../support/observers.js';
-import { ethernetFrame, type Sent } from '../../../support/segments.js';
-import { SHIPPED_PASSWORD, shippedPdus } from '../../../support/shipped.js';
+import { Auditor } from '../../../src/capture/audit/audit.js';
+import { CallTimes } from '../../../src/capture/decode/call-times.js';
+import { CaptureDecoder } from '../../../src/capture/decode/decode.js';
+import { PduReader } from '../../../src/capture/pdu/reader.js';
+import { enhancedPacket, interfaceDescription, sectionHeader } from '../../../src/net/pcapng.js';
+import { retained } from '../../support/memory.js';
+import { observerOf } from '../../support/observers.js';
+import { ethernetFrame, type Sent } from '../../support/segments.js';
+import { SHIPPED_PASSWORD, shippedPdus } from '../../support/shipped.js';
 
 type Pdus = Awaited<ReturnType<typeof shippedPdus>>;
 
