@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { cells, holds } from './measure.mjs';
 
 const BENCHMARKS = [
+  'startup',
   'ndr',
   'seal',
   'capture',

@@ -1,4 +1,3 @@
-import { type Logger, pino } from 'pino';
 import { ndjson } from '../report/ndjson.js';
 import { type Column, table } from '../report/table.js';
 import { Stdout } from './stdout.js';
@@ -58,12 +57,3 @@ export function output({ json = false, batched = false }: OutputOptions): Output
     flush: () => stdout.flush(),
   };
 }
-
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-
-/** Logs on stderr, so that stdout belongs to the results. What could be a secret is cut out, wherever it stands. */
-export const logger = (level: string): Logger =>
-  pino(
-    { level, redact: { paths: ['password', '*.password', 'ntHash', '*.ntHash', 'secret', '*.secret'], remove: true } },
-    pino.destination(2),
-  );

@@ -6,12 +6,10 @@ import { parseRegistry, type Registry } from '../hardening/registry.js';
 import { type PatchLevel, patchLevel } from '../hardening/timeline.js';
 import { parseEndpoint } from '../net/channel.js';
 import { type AccountEntry, parseAccount, Secret, SecurityError } from '../security/index.js';
-import { parseFields } from './decode/fields.js';
-import { type Filter, parseFilter } from './decode/filter.js';
-import { LOG_LEVELS, UsageError } from './io.js';
+import { UsageError } from './io.js';
 
 /** Turns what a parser throws into commander's error, which names the option. */
-const parser =
+export const parser =
   <T>(parse: (text: string) => T) =>
   (text: string): T => {
     try {
@@ -21,7 +19,7 @@ const parser =
     }
   };
 
-const collecting =
+export const collecting =
   <T>(parse: (text: string) => T) =>
   (text: string, before: T[] | undefined): T[] => [...(before ?? []), parser(parse)(text)];
 
@@ -107,10 +105,6 @@ export const uuidOption = (flags: string, description: string): Option =>
 
 export const jsonOption = (): Option => new Option('--json', 'NDJSON on stdout, for programs').default(false);
 
-export const logLevelOption = (): Option =>
-  new Option('--log-level <level>', 'logs on stderr').choices(LOG_LEVELS).default('warn');
-
-/** `HOST`, `HOST:PORT` or `[IPV6]:PORT`. Throws commander's error for anything else. */
 export const endpointParser = (defaultPort: number) =>
   parser((text: string) => {
     const endpoint = parseEndpoint(text, defaultPort);
@@ -137,14 +131,4 @@ export const credentialsOf = ({ domain, user, password = '' }: AccountEntry) => 
 export const passwordOption = (): Option =>
   new Option('--password <text>', 'password, tried for every user; may be given again').argParser(
     collecting((text) => text),
-  );
-
-export const fieldsOption = (): Option =>
-  new Option('--fields <names>', 'these fields of each PDU alone, between tabs; the names are those of --json')
-    .argParser(parser(parseFields))
-    .conflicts(['summary', 'verbose', 'calls']);
-
-export const filterOption = (): Option =>
-  new Option('--filter <key=value>', 'only what fits, see below; given again, all have to fit').argParser(
-    collecting((text): Filter => parseFilter(text)),
   );

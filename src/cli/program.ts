@@ -1,25 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { activateCommand } from './activate/command.js';
-import { auditCommand } from './audit/command.js';
-import { decodeCommand } from './decode/command.js';
-import { demoCommand } from './demo/command.js';
-import { explainCommand } from './explain/command.js';
-import { labCommand } from './lab/command.js';
-import { relayCommand } from './relay/command.js';
-import { replayCommand } from './replay/command.js';
-import { serveCommand } from './serve/command.js';
+import { COMMANDS, type CommandEntry } from './commands.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
 
-/** The command line. Throws `CommanderError` instead of ending the process. */
-export function program(): Command {
+/** The command line, with the command that `args` name. Throws `CommanderError` instead of ending the process. */
+export async function program(args: readonly string[]): Promise<Command> {
   const root = new Command('dcom-harness')
     .description('Test harness for DCOM and DCE/RPC: decode, replay, serve and call what KB5004442 hardened')
     .version(version)
     .showHelpAfterError('(try --help)')
+    .exitOverride()
     .addHelpText(
       'after',
       `
@@ -34,25 +27,17 @@ Examples:
   dcom-harness lab --out out
   dcom-harness explain 0x80010111`,
     );
-  for (const command of [
-    decodeCommand(),
-    auditCommand(),
-    replayCommand(),
-    serveCommand(),
-    activateCommand(),
-    explainCommand(),
-    relayCommand(),
-    labCommand(),
-    demoCommand(),
-  ]) {
-    root.addCommand(command.copyInheritedSettings(root));
+  const named = namedBy(args);
+  for (const entry of COMMANDS) {
+    const command = root.command(entry.name).description(entry.does);
+    if (entry.name === named) (await entry.load())(command);
+    else if (entry.takes !== '') command.argument(entry.takes);
   }
-  return withoutExit(root);
+  return root;
 }
 
-/** The setting does not reach commands that were made by themselves. */
-function withoutExit(command: Command): Command {
-  command.exitOverride();
-  for (const child of command.commands) withoutExit(child);
-  return command;
+/** The command of `decode FILE`, and of `help decode`. */
+function namedBy(args: readonly string[]): CommandEntry['name'] | undefined {
+  const [first, second] = args.filter((arg) => !arg.startsWith('-'));
+  return first === 'help' ? second : first;
 }

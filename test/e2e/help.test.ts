@@ -1,22 +1,34 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { COMMANDS } from '../../src/cli/commands.js';
 import { cli, linesOf, ndjsonLines } from '../support/cli.js';
 
-const COMMANDS = ['decode', 'audit', 'replay', 'serve', 'activate', 'explain', 'relay', 'demo'];
+const NAMES = COMMANDS.map(({ name }) => name);
 
 describe('help', () => {
   test('names every command and what the exit codes mean', async () => {
     const { code, stdout, stderr } = await cli(['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
+    for (const command of NAMES) expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
     expect(stdout).toContain('Exit codes: 0 all as expected; 1 a check failed or something was refused; 2 bad usage');
   });
 
-  test.each(COMMANDS)('of %s has an example that begins with its name, and --json', async (command) => {
+  test.each(NAMES)('of %s has an example that begins with its name, and --json', async (command) => {
     const { code, stdout, stderr } = await cli([command, '--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(new RegExp(`^Examples?:\n {2}dcom-harness ${command}`, 'm'));
     expect(stdout).toMatch(/^ +--json /m);
+  });
+
+  test.each(COMMANDS)('lists $name with the arguments that it takes', async ({ name, takes }) => {
+    const { stdout } = await cli([name, '--help']);
+    expect(stdout).toMatch(/^Usage: .*/);
+    expect(stdout.split('\n')[0]).toBe(`Usage: dcom-harness ${name} [options]${takes === '' ? '' : ` ${takes}`}`);
+  });
+
+  test('of a command is what `help` says of it', async () => {
+    const [asked, option] = await Promise.all([cli(['help', 'decode']), cli(['decode', '--help'])]);
+    expect(asked).toEqual(option);
   });
 
   test('of serve says which classes can be activated where --class names some', async () => {
@@ -26,7 +38,7 @@ describe('help', () => {
 
   test('the README has a row for every command', () => {
     const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-    for (const command of COMMANDS) expect(readme).toMatch(new RegExp(`^\\| \`${command}[ \`]`, 'm'));
+    for (const command of NAMES) expect(readme).toMatch(new RegExp(`^\\| \`${command}[ \`]`, 'm'));
   });
 
   test.each([

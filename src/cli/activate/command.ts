@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Argument, Command, Option } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import { type ActivationMethod, activate } from '../../client/activate.js';
 import { CLIENT_PROFILE_NAMES, type ClientProfileName } from '../../client/profiles.js';
 import { bindingsOf, IID_IUnknown } from '../../codec/dcom/index.js';
@@ -41,9 +41,8 @@ interface ActivateOptions {
 
 const TRANSPORT_FAILED = 2;
 
-export const activateCommand = (): Command =>
-  new Command('activate')
-    .description('one activation by a configurable DCOM client')
+export const activateCommand = (command: Command): Command =>
+  command
     .addArgument(
       new Argument('<host>', 'server, as HOST or HOST:PORT (135 where absent)').argParser(endpointParser(135)),
     )

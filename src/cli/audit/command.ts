@@ -1,5 +1,5 @@
 import { closeSync, writeFileSync, writeSync } from 'node:fs';
-import { Argument, Command, Option } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import { type AuditItem, Auditor, LAST_PHASE } from '../../capture/audit/audit.js';
 import { CaptureError, type Problem } from '../../capture/file/error.js';
 import type { Registry } from '../../hardening/registry.js';
@@ -29,9 +29,8 @@ interface AuditCommandOptions {
   readonly json: boolean;
 }
 
-export const auditCommand = (): Command =>
-  new Command('audit')
-    .description('which activations in captures a hardened server refuses, by client, user, class and level')
+export const auditCommand = (command: Command): Command =>
+  command
     .addArgument(new Argument('<file...>', 'pcap or pcapng files, also gzipped; folders; - for stdin'))
     .addOption(asOfOption(`patch level of the server; ${LAST_PHASE} where absent`))
     .addOption(registryOption())

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { Argument, Command, Option } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import { CallTimes } from '../../capture/decode/call-times.js';
 import { CaptureDecoder } from '../../capture/decode/decode.js';
 import { cutRecord, pduRecord } from '../../capture/decode/record.js';
@@ -12,11 +12,12 @@ import type { AccountEntry, PassiveContext, Secret } from '../../security/index.
 import { captureFiles } from '../files.js';
 import { type Output, output, UsageError } from '../io.js';
 import { growHeapSlowly } from '../memory.js';
-import { fieldsOption, filterOption, jsonOption, ntHashOption, passwordOption, userOption } from '../options.js';
+import { jsonOption, ntHashOption, passwordOption, userOption } from '../options.js';
 import { observer } from '../secrets.js';
 import { wantedOf } from './fields.js';
 import { FILTER_HELP, FILTER_KEYS, whyNothingFits } from './filter.js';
 import { inputOf } from './input.js';
+import { fieldsOption, filterOption } from './options.js';
 import { FileSummary, SUMMARY_COLUMNS } from './summary.js';
 import { Choice, type ViewOptions, viewOf } from './view.js';
 
@@ -31,9 +32,8 @@ interface DecodeOptions extends ViewOptions {
   readonly json: boolean;
 }
 
-export const decodeCommand = (): Command =>
-  new Command('decode')
-    .description('every DCE/RPC PDU of captures, with its call, its authentication level and its parameters')
+export const decodeCommand = (command: Command): Command =>
+  command
     .addArgument(new Argument('[file...]', 'pcap or pcapng files, also gzipped; folders; - for stdin').default([]))
     .option('--summary', 'one line a file: PDUs by type, interfaces, authentication', false)
     .option('-v, --verbose', 'with the fields and parameters of each PDU below its line', false)

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { readCalls } from '../../capture/decode/calls.js';
 import type { CapturedCall } from '../../capture/decode/conversation.js';
 import { CaptureDecoder } from '../../capture/decode/decode.js';
@@ -31,12 +31,8 @@ const VALUES = [undefined, 0, 1] as const;
 const LEVELS = [RPC_C_AUTHN_LEVEL.CONNECT, RPC_C_AUTHN_LEVEL.PKT_INTEGRITY] as const;
 const ACCOUNT = { domain: 'LAB', user: 'op', password: randomBytes(12).toString('hex') };
 
-export const demoCommand = (): Command =>
-  new Command('demo')
-    .description('a captured activation against the server of every phase of the hardening')
-    .addOption(jsonOption())
-    .addHelpText('after', '\nExample:\n  dcom-harness demo --json')
-    .action(demo);
+export const demoCommand = (command: Command): Command =>
+  command.addOption(jsonOption()).addHelpText('after', '\nExample:\n  dcom-harness demo --json').action(demo);
 
 /** What one server made of the activation at one level. */
 interface Cell {

@@ -1,11 +1,10 @@
-import { Argument, Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import { explainText } from '../../report/explain.js';
 import { output, UsageError } from '../io.js';
 import { jsonOption } from '../options.js';
 
-export const explainCommand = (): Command =>
-  new Command('explain')
-    .description('a fault status, HRESULT, Win32 error, bind_nak reason or event id, in words')
+export const explainCommand = (command: Command): Command =>
+  command
     .addArgument(new Argument('<code>', 'number (decimal, 0x…, negative) or name'))
     .addOption(jsonOption())
     .addHelpText(

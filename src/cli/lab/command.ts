@@ -1,4 +1,4 @@
-import { Argument, Command, Option } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import {
   type LabRun,
   readScenario,
@@ -25,11 +25,8 @@ interface Options {
   readonly json: boolean;
 }
 
-export const labCommand = (): Command =>
-  new Command('lab')
-    .description(
-      'hosts, clients and attackers of a scenario on a simulated network; without one, all that come with it',
-    )
+export const labCommand = (command: Command): Command =>
+  command
     .addArgument(new Argument('[scenario...]', 'YAML files, or names of scenarios that come with it').default([]))
     .addOption(new Option('--seed <text>', 'what everything random follows from').default('1'))
     .addOption(new Option('--out <folder>', 'write results, event logs and captures there'))

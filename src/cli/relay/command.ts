@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { eventLine } from '../../hardening/events.js';
 import type { Registry } from '../../hardening/registry.js';
 import { patchLevel } from '../../hardening/timeline.js';
@@ -28,9 +28,8 @@ interface Options {
   readonly json: boolean;
 }
 
-export const relayCommand = (): Command =>
-  new Command('relay')
-    .description('what each patch level stops of the relay, between this program’s own client and server on loopback')
+export const relayCommand = (command: Command): Command =>
+  command
     .addOption(new Option('--variant <id...>', 'these variants of the relay alone; all where absent'))
     .addOption(new Option('--as-of <date...>', 'patch levels of the server; one in each phase where absent'))
     .addOption(registryOption())

@@ -1,4 +1,4 @@
-import { Argument, Command, Option } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import { WHAT_IF_VARIANTS } from '../../capture/replay/relay.js';
 import type { Registry } from '../../hardening/registry.js';
 import { type PatchLevel, patchLevel } from '../../hardening/timeline.js';
@@ -44,9 +44,8 @@ interface ReplayCommandOptions {
   readonly json: boolean;
 }
 
-export const replayCommand = (): Command =>
-  new Command('replay')
-    .description('sends the activations of a capture again, and compares what comes of them')
+export const replayCommand = (command: Command): Command =>
+  command
     .addArgument(new Argument('<file...>', 'pcap or pcapng files, also gzipped; folders; - for stdin'))
     .option(
       '--target <host:port>',

@@ -1,5 +1,5 @@
 import { closeSync, writeSync } from 'node:fs';
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { eventJson, eventLine } from '../../hardening/events.js';
 import type { Registry } from '../../hardening/registry.js';
 import type { PatchLevel } from '../../hardening/timeline.js';
@@ -11,18 +11,18 @@ import type { AccessPermissions } from '../../server/access.js';
 import { CLASS_NAMES, CLASSES, type ClassName } from '../../server/classes/index.js';
 import { EXTRA_INTERFACES, type ExtraInterface, startServer } from '../../server/server.js';
 import { openForWriting } from '../files.js';
-import { logger, type Output, output } from '../io.js';
+import { type Output, output } from '../io.js';
 import {
   asOfOption,
   exporterLevelOption,
   jsonOption,
   listenOption,
-  logLevelOption,
   portOf,
   registryOption,
   userOption,
 } from '../options.js';
 import { readAccessFile } from './access-file.js';
+import { logger, logLevelOption } from './logger.js';
 import { tellActivation, tellInvocation, tellRefusal, tellRefusedCall } from './report.js';
 
 interface ServeOptions {
@@ -43,9 +43,8 @@ interface ServeOptions {
   readonly logLevel: string;
 }
 
-export const serveCommand = (): Command =>
-  new Command('serve')
-    .description('a simulated DCOM server: activators, object resolver and an object exporter that runs nothing')
+export const serveCommand = (command: Command): Command =>
+  command
     .addOption(listenOption('where to listen; clients insist on port 135').default('127.0.0.1:135'))
     .addOption(
       asOfOption('patch level: 2021-05, 2021-06-08, 2022-06-14, 2023-03-14 or any date; the last one where absent'),

@@ -1,0 +1,14 @@
+import { Option } from 'commander';
+import { collecting, parser } from '../options.js';
+import { parseFields } from './fields.js';
+import { type Filter, parseFilter } from './filter.js';
+
+export const fieldsOption = (): Option =>
+  new Option('--fields <names>', 'these fields of each PDU alone, between tabs; the names are those of --json')
+    .argParser(parser(parseFields))
+    .conflicts(['summary', 'verbose', 'calls']);
+
+export const filterOption = (): Option =>
+  new Option('--filter <key=value>', 'only what fits, see below; given again, all have to fit').argParser(
+    collecting((text): Filter => parseFilter(text)),
+  );
