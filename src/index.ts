@@ -47,6 +47,7 @@ export * as dcom from './codec/dcom/index.js';
 export { CodecError } from './codec/error.js';
 export * as ndr from './codec/ndr/index.js';
 export * as oaut from './codec/oaut/index.js';
+export * as opc from './codec/opc/index.js';
 export * as rpce from './codec/rpce/index.js';
 export { explain } from './codec/status/explain.js';
 export { type ClientDecision, clientRaise } from './hardening/client.js';
@@ -167,6 +168,7 @@ export {
 } from './server/access.js';
 export type { LogonSessions } from './server/activation/checks.js';
 export type { Activation, FailedLogon, LoggedEvent } from './server/activation/log.js';
+export type { CallBackOptions } from './server/call-back-client.js';
 export {
   AutomationError,
   type AutomationMember,
@@ -178,18 +180,28 @@ export {
   automationClass,
   automationObject,
   type ByRef,
+  CallBackFailed,
   CLASSES,
   type ClassName,
   type ComClass,
   type ComInterface,
   type ComMethod,
   type ComObject,
+  ConnectionPoint,
+  type ConnectionPointOptions,
   comInterface,
   comMethod,
+  connectionPointContainer,
+  enumerator,
   type ObjectCall,
+  type ObjectHost,
+  type RemoteObject,
+  type Sink,
 } from './server/classes/index.js';
 export type { EndpointObserver } from './server/endpoint/endpoint.js';
 export { type Handler, method, type Service, service } from './server/endpoint/service.js';
+export { type ExportedObjects, type ExportOptions, exportObjects } from './server/export-objects.js';
 export type { AddressOptions } from './server/objects/bindings.js';
+export type { CallBack } from './server/objects/callbacks.js';
 export type { Invocation, RefusedCall } from './server/objects/exporter.js';
 export { type DcomServer, type ServerOptions, startServer } from './server/server.js';

@@ -1,4 +1,5 @@
 import { bindingsOf, type DUALSTRINGARRAY, NCACN_IP_TCP } from '../codec/dcom/index.js';
+import { RPC_C_AUTHN } from '../codec/rpce/index.js';
 import { parseEndpoint } from '../net/channel.js';
 import { TransportError } from '../net/error.js';
 
@@ -24,8 +25,20 @@ export interface ChoiceOptions {
 }
 
 /** The endpoints of an object exporter, in the order in which they are tried; those without a port are none. */
-export function exporterTargets(bindings: DUALSTRINGARRAY, { host, throughNat }: ChoiceOptions = {}): Target[] {
-  const targets = addresses(bindings).flatMap((address) => targetOf(address) ?? []);
+export const exporterTargets = (bindings: DUALSTRINGARRAY, choice: ChoiceOptions = {}): Target[] =>
+  chosen(
+    addresses(bindings).flatMap((address) => targetOf(address) ?? []),
+    choice,
+  );
+
+/** The endpoints of an object resolver: those that an OBJREF's saResAddr or ServerAlive2 names. */
+export const resolverTargets = (bindings: DUALSTRINGARRAY, choice: ChoiceOptions = {}): Target[] =>
+  chosen(
+    addresses(bindings).flatMap((address) => targetOf(address) ?? { host: address, port: RESOLVER_PORT }),
+    choice,
+  );
+
+function chosen(targets: readonly Target[], { host, throughNat }: ChoiceOptions): Target[] {
   const translated =
     throughNat && host !== undefined
       ? [...new Set(targets.map(({ port }) => port))].map((port) => ({ host, port }))
@@ -33,14 +46,12 @@ export function exporterTargets(bindings: DUALSTRINGARRAY, { host, throughNat }:
   return distinct([...preferred(targets, host), ...translated]);
 }
 
-/** The endpoints of an object resolver: those that an OBJREF's saResAddr or ServerAlive2 names. */
-export const resolverTargets = (bindings: DUALSTRINGARRAY, { host }: ChoiceOptions = {}): Target[] =>
-  distinct(
-    preferred(
-      addresses(bindings).flatMap((address) => targetOf(address) ?? { host: address, port: RESOLVER_PORT }),
-      host,
-    ),
-  );
+/** [MS-DCOM] 2.2.19.4: the wanted authentication service where the exporter has it, else the first that it names and we have. */
+export function serviceOf(bindings: DUALSTRINGARRAY, wanted: number): number {
+  const offered = bindingsOf(bindings).securityBindings.map(({ wAuthnSvc }) => wAuthnSvc);
+  if (offered.length === 0 || offered.includes(wanted)) return wanted;
+  return offered.find((service) => service === RPC_C_AUTHN.WINNT || service === RPC_C_AUTHN.GSS_NEGOTIATE) ?? wanted;
+}
 
 const addresses = (bindings: DUALSTRINGARRAY): string[] =>
   bindingsOf(bindings)

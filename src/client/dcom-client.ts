@@ -13,7 +13,7 @@ import { SYSTEM_TIMERS, type Timers } from '../net/timers.js';
 import { ContextRejected, RpcFault } from '../rpc/index.js';
 import type { Milliseconds, NtlmCredentials, RandomBytes } from '../security/index.js';
 import { type ActivationMethod, type ActivationResult, activateOver } from './activate.js';
-import { exporterTargets, RESOLVER_PORT, reach, resolverTargets, type Target } from './bindings.js';
+import { exporterTargets, RESOLVER_PORT, reach, resolverTargets, serviceOf, type Target } from './bindings.js';
 import { type Connector, RpcConnection } from './connection.js';
 import { ContextConnection } from './context-connection.js';
 import { clientSecurity } from './credentials.js';
@@ -49,6 +49,13 @@ export interface DcomClientOptions {
   readonly connectTimeout?: Milliseconds;
   /** Also tries the host that was activated on with the exporter's port: for a server behind a translated address. */
   readonly throughNat?: boolean;
+  /** Addresses beside this machine's and simulated ones whose objects may be called: see `assertMayCall`. */
+  readonly callable?: readonly string[];
+  /**
+   * Resolves and pings without authentication where a resolver takes none, as Windows does unless
+   * DCOMSCMRemoteCallFlags forbids it.
+   */
+  readonly resolvesUnsecured?: boolean;
   /** What pings are sent by and answers waited for; the machine's timers where absent. */
   readonly timers?: Timers;
   readonly octets?: (from: 'client' | 'server', bytes: Uint8Array) => void;
@@ -68,7 +75,10 @@ interface Resolver {
   readonly target: Target;
   readonly version: COMVERSION | undefined;
   readonly contexts: ContextConnection;
+  readonly purpose: Purpose;
 }
+
+type Purpose = 'activation' | 'resolution' | 'unsecured resolution';
 
 /** A DCOM client that follows a profile: activates, resolves, calls, pings and releases ([MS-DCOM] 3.2). */
 export class DcomClient {
@@ -191,10 +201,19 @@ export class DcomClient {
   }
 
   async #resolve(oxid: bigint, saResAddr: DUALSTRINGARRAY): Promise<Exporter> {
-    const { host, port = RESOLVER_PORT } = this.#options;
-    const targets = resolverTargets(saResAddr, { host });
-    const resolver = await this.#resolver(targets.length === 0 ? [{ host, port }] : targets, 'resolution');
-    return this.#open({ ...(await resolveOxid(resolver.contexts, oxid)), host: resolver.target.host }, resolver);
+    const { host, port = RESOLVER_PORT, throughNat } = this.#options;
+    const targets = resolverTargets(saResAddr, { host, throughNat });
+    const all = targets.length === 0 ? [{ host, port }] : targets;
+    const secured = await this.#resolver(all, 'resolution');
+    try {
+      const resolved = await resolveOxid(secured.contexts, oxid);
+      return this.#open({ ...resolved, host: secured.target.host }, secured);
+    } catch (error) {
+      if (error instanceof Refused || this.#options.resolvesUnsecured !== true) throw error;
+      const resolver = await this.#resolver([secured.target], 'unsecured resolution');
+      const resolved = await resolveOxid(resolver.contexts, oxid);
+      return this.#open({ ...resolved, host: resolver.target.host }, resolver);
+    }
   }
 
   async #open(
@@ -206,7 +225,8 @@ export class DcomClient {
     const targets = exporterTargets(bindings, { host: found.host ?? host, throughNat });
     const connection = await reach(targets, (target) => this.#connect(target));
     const objectLevel = Math.max(level ?? 0, profile.objectLevel(authnHint));
-    const security = this.#security(this.#options.authType ?? profile.objectAuthType, objectLevel);
+    const authType = this.#options.authType ?? serviceOf(bindings, profile.objectAuthType);
+    const security = this.#security(authType, objectLevel);
     const orpc = new ExporterConnection({
       connection,
       security,
@@ -224,34 +244,35 @@ export class DcomClient {
       ipidRemUnknown,
       remoteUnknown,
       simulated: isSimulated(this.#options),
+      callable: this.#options.callable,
       connection: orpc,
-      pings: this.#pingSet(target),
+      pings: this.#pingSet(target, resolver?.purpose ?? 'resolution'),
     };
   }
 
-  #pingSet(target: Target): PingSet {
-    const key = keyOf(target);
+  #pingSet(target: Target, purpose: Purpose): PingSet {
+    const key = `${keyOf(target)} ${purpose}`;
     const before = this.#pings.get(key);
     if (before !== undefined) return before;
-    const created = new PingSet(pinging(async () => (await this.#resolver([target], 'resolution')).contexts));
+    const created = new PingSet(pinging(async () => (await this.#resolver([target], purpose)).contexts));
     this.#pings.set(key, created);
     return created;
   }
 
   /** The first of the targets that answers; one authenticated connection each, for activations, resolutions and pings. */
-  #resolver(targets: readonly Target[], purpose: 'activation' | 'resolution'): Promise<Resolver> {
-    const level = purpose === 'activation' ? this.#activationLevel() : this.#options.profile.resolverLevel;
+  #resolver(targets: readonly Target[], purpose: Purpose): Promise<Resolver> {
+    const level = this.#resolverLevel(purpose);
     return reach(targets, (target) => {
       const key = `${keyOf(target)} ${level}`;
       const before = this.#resolvers.get(key);
       if (before !== undefined) return before;
-      const opened = this.#openResolver(target, level);
+      const opened = this.#openResolver(target, level, purpose);
       return keep(this.#resolvers, key, opened, ({ contexts }) => contexts.connection.ended);
     });
   }
 
   /** [MS-DCOM] 3.2.4.1.1.1: asks whether the server is there, without authentication, then connects with it. */
-  async #openResolver(target: Target, level: number): Promise<Resolver> {
+  async #openResolver(target: Target, level: number, purpose: Purpose): Promise<Resolver> {
     const { profile, authType = profile.authType } = this.#options;
     const { opening, resolverProposals: proposals, joinsAssociation } = profile;
     let version: COMVERSION | undefined;
@@ -275,7 +296,7 @@ export class DcomClient {
       ...(joins && joined !== undefined ? { firstContextId: joined.firstContextId } : {}),
       verificationTrailer: profile.verificationTrailer,
     });
-    return { target, version, contexts };
+    return { target, version, contexts, purpose };
   }
 
   #security(authType: number, level: number, target?: string) {
@@ -304,6 +325,11 @@ export class DcomClient {
   #drop(connection: RpcConnection): void {
     this.#connections.delete(connection);
     connection.close();
+  }
+
+  #resolverLevel(purpose: Purpose): number {
+    if (purpose === 'activation') return this.#activationLevel();
+    return purpose === 'resolution' ? this.#options.profile.resolverLevel : RPC_C_AUTHN_LEVEL.NONE;
   }
 
   #activationLevel(): number {

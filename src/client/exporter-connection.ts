@@ -1,5 +1,6 @@
 import { COM_VERSION_5_7, type COMVERSION } from '../codec/dcom/index.js';
 import type { Operation } from '../codec/ndr/index.js';
+import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import { readUuid } from '../codec/uuid.js';
 import type { RandomBytes } from '../security/index.js';
 import { ContextConnection, type ContextConnectionOptions } from './context-connection.js';
@@ -24,6 +25,11 @@ export class ExporterConnection {
 
   get remote() {
     return this.#contexts.connection.remote;
+  }
+
+  /** RPC_C_AUTHN_LEVEL_* of its calls. */
+  get level(): number {
+    return this.#options.security?.level ?? RPC_C_AUTHN_LEVEL.NONE;
   }
 
   /** Settles when the connection has ended. */

@@ -18,9 +18,13 @@ export class MethodCallRefused extends Error {
 export const isSimulated = ({ simulated, connector }: { simulated?: boolean; connector?: unknown }): boolean =>
   simulated === true && connector !== undefined;
 
-/** Throws `MethodCallRefused` unless the peer is loopback, or a host of a simulated network. */
-export function assertMayCall(remote: Endpoint, simulated: boolean): void {
-  if (!simulated && !isLoopback(remote.address)) throw new MethodCallRefused(remote);
+/**
+ * Throws `MethodCallRefused` unless the peer is loopback, a host of a simulated network, or one of `callable`: clients
+ * that handed an object over so that it is called back.
+ */
+export function assertMayCall(remote: Endpoint, simulated: boolean, callable: readonly string[] = []): void {
+  if (!simulated && !isLoopback(remote.address) && !callable.includes(remote.address))
+    throw new MethodCallRefused(remote);
 }
 
 /**

@@ -149,5 +149,12 @@ export const CLIENT_PROFILES = {
   },
 } as const satisfies Record<string, ClientProfile>;
 
+/** The newest Windows client that is not newer than a date. */
+export function windowsProfileAt(date: string): ClientProfile {
+  const months = Object.values<ClientProfile>(CLIENT_PROFILES).filter(({ name }) => name.startsWith('windows-'));
+  const known = months.findLast(({ name }) => name.slice('windows-'.length) <= date.slice(0, 7));
+  return known ?? (months[0] as ClientProfile);
+}
+
 export type ClientProfileName = keyof typeof CLIENT_PROFILES;
 export const CLIENT_PROFILE_NAMES = Object.keys(CLIENT_PROFILES) as ClientProfileName[];

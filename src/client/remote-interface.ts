@@ -21,6 +21,8 @@ export interface Exporter {
   readonly remoteUnknown: typeof IRemUnknown;
   readonly connection: ExporterConnection;
   readonly simulated: boolean;
+  /** Addresses that may be called besides; see `assertMayCall`. */
+  readonly callable?: readonly string[] | undefined;
   /** Keeps its objects alive. */
   readonly pings: PingSet;
 }
@@ -60,8 +62,8 @@ export class RemoteInterface {
     operation: Operation<I, O>,
     input: Omit<I, 'ORPCthis'>,
   ): Promise<O> {
-    const { connection, simulated } = this.exporter;
-    assertMayCall(connection.remote, simulated);
+    const { connection, simulated, callable } = this.exporter;
+    assertMayCall(connection.remote, simulated, callable);
     return connection.call(definition, this.std.ipid, operation, input);
   }
 

@@ -1,5 +1,5 @@
 import type { ClientProfile } from '../client/profile.js';
-import { CLIENT_PROFILES, type ClientProfileName } from '../client/profiles.js';
+import { CLIENT_PROFILES, type ClientProfileName, windowsProfileAt } from '../client/profiles.js';
 import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import { EventLog } from '../hardening/event-log.js';
 import {
@@ -133,7 +133,7 @@ export class LabHost {
   profileOf(application: Application, activationLevel: number): ClientProfile {
     const { machine } = this;
     const { client } = this.#options;
-    const named = client === undefined ? windowsAt(patchLevelOf(machine).date) : CLIENT_PROFILES[client];
+    const named = client === undefined ? windowsProfileAt(patchLevelOf(machine).date) : CLIENT_PROFILES[client];
     if (!isWindows(machine)) return { ...named, activationLevel: () => activationLevel };
     return {
       ...named,
@@ -153,14 +153,6 @@ export class LabHost {
     if (account === undefined) throw new TypeError(`${this.name} knows no account '${user}'`);
     return { domain: account.domain, user: account.user, secret: Secret.password(this.#options.passwordOf(user)) };
   }
-}
-
-/** The profile of the newest Windows client that is not newer than a date. */
-function windowsAt(date: string): ClientProfile {
-  const months = Object.values<ClientProfile>(CLIENT_PROFILES).filter(({ name }) => name.startsWith('windows-'));
-  return (
-    months.findLast(({ name }) => name.slice('windows-'.length) <= date.slice(0, 7)) ?? (months[0] as ClientProfile)
-  );
 }
 
 /** Whether an activation authenticates. */

@@ -32,6 +32,7 @@ export class Listeners {
       onInvocation: this.#guard(told.onInvocation),
       onRefusedCall: this.#guard(told.onRefusedCall),
       onFailedLogon: this.#guard(told.onFailedLogon),
+      onCallBack: this.#guard(told.onCallBack),
     };
   }
 

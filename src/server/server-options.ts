@@ -10,10 +10,12 @@ import type { AccountEntry, Milliseconds, NtlmServerPolicy, RandomBytes, ServerN
 import type { AccessPermissions } from './access.js';
 import type { LogonSessions } from './activation/checks.js';
 import type { Activation, FailedLogon, LoggedEvent, LogListeners } from './activation/log.js';
+import type { CallBackOptions } from './call-back-client.js';
 import type { ComClass } from './classes/class.js';
 import type { EndpointObserver } from './endpoint/endpoint.js';
 import type { Service } from './endpoint/service.js';
 import type { AddressOptions } from './objects/bindings.js';
+import type { CallBack } from './objects/callbacks.js';
 import type { Invocation, RefusedCall } from './objects/exporter.js';
 
 export interface ServerOptions extends LogListeners {
@@ -61,6 +63,8 @@ export interface ServerOptions extends LogListeners {
   readonly maxObjects?: number;
   readonly random?: RandomBytes;
   readonly clock?: () => Milliseconds;
+  /** How the server calls objects of its clients back: by whose account, at which level. */
+  readonly callBack?: CallBackOptions;
   /** What calls back for time-outs, every second; the machine's timers where absent. */
   readonly timers?: Timers;
   /** Where it listens: a simulated network; TCP sockets where absent. */
@@ -89,6 +93,8 @@ export interface DcomServer {
   readonly refusedCalls: readonly RefusedCall[];
   /** Who could not log on. */
   readonly failedLogons: readonly FailedLogon[];
+  /** What was tried with objects of clients: how each was reached, and each call back with its outcome. */
+  readonly callBacks: readonly CallBack[];
   /** The event log. */
   readonly events: readonly LoggedEvent[];
   readonly objects: number;

@@ -1,47 +1,36 @@
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
-import { PING_PERIOD, REMOTE_UNKNOWN } from '../codec/dcom/index.js';
-import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
+import { REMOTE_UNKNOWN } from '../codec/dcom/index.js';
+import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import { patchLevel } from '../hardening/timeline.js';
 import { type Listener, parseEndpoint } from '../net/channel.js';
 import { SOCKETS } from '../net/network.js';
 import { SYSTEM_TIMERS, type Timers } from '../net/timers.js';
 import { DEFAULT_PROFILE } from '../rpc/index.js';
-import {
-  type AcceptorProvider,
-  AccountTable,
-  type Milliseconds,
-  ntlmAcceptor,
-  type RandomBytes,
-  type ServerNames,
-  spnegoAcceptor,
-} from '../security/index.js';
+import type { Milliseconds, RandomBytes } from '../security/index.js';
 import { DEFAULT_ACCESS, OPEN_ACCESS } from './access.js';
 import { activators } from './activation/activator.js';
 import { DEFAULT_SESSIONS } from './activation/checks.js';
 import { ServerLog } from './activation/log.js';
+import { authentication, logonObserver } from './authentication.js';
+import { callBackClient } from './call-back-client.js';
 import type { ComClass } from './classes/class.js';
 import { genericClass } from './classes/generic.js';
-import { HRESULT } from './com.js';
-import {
-  type EndpointObserver,
-  type EndpointOptions,
-  keepTime,
-  RpcEndpoint,
-  type Services,
-} from './endpoint/endpoint.js';
+import { type EndpointObserver, keepTime } from './endpoint/endpoint.js';
 import { interfaceSet } from './endpoint/interface-set.js';
-import { management } from './endpoint/management.js';
+import { managedEndpoint, principalsOf } from './endpoint/managed.js';
 import { type EndpointEntry, endpointMapper } from './endpoint/mapper.js';
 import { recording } from './endpoint/recording.js';
 import { echoService } from './endpoint/rpcecho.js';
-import type { CallContext, Service } from './endpoint/service.js';
+import type { Service } from './endpoint/service.js';
 import { Listeners } from './listeners.js';
 import { ServerBindings } from './objects/bindings.js';
-import { ObjectExporter, type RefusedCall } from './objects/exporter.js';
+import { CallBacks } from './objects/callbacks.js';
+import { ObjectExporter } from './objects/exporter.js';
 import { PingSets } from './objects/ping-sets.js';
+import { reclaimer } from './objects/reclaimer.js';
 import { remoteUnknown } from './objects/remote-unknown.js';
-import { objectResolver } from './objects/resolver.js';
+import { objectResolver, refusedByAccess } from './objects/resolver.js';
 import { ObjectTable } from './objects/table.js';
 import type { DcomServer, ServerOptions } from './server-options.js';
 
@@ -89,12 +78,17 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
     logger,
     failed: listeners.note,
     observers: [
-      logonObserver(log, clock),
+      logonObserver((logon) => log.failed(logon), clock),
       ...observersOf(options, clock).map((observer) => listeners.guardObserver(observer)),
     ],
   };
   const access = options.access ?? (options.allowAnonymous ? OPEN_ACCESS : DEFAULT_ACCESS);
   const pings = new PingSets({ objects, random });
+  const callBacks = new CallBacks({
+    client: callBackClient(options, { asOf, random, clock, timers, network, names, processDefault: exporterLevel }),
+    clock,
+    report: (callBack) => log.calledBack(callBack),
+  });
   const objectExporter = new ObjectExporter({
     objects,
     policy: { exporterLevel, access },
@@ -103,6 +97,7 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
     clock,
     invoked: (invocation) => log.invoked(invocation),
     refused: (call) => log.refused(call),
+    callBacks,
   });
   const classOf = classFinder(options.classes);
   const activation = activators({
@@ -121,6 +116,7 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
     access,
     clock,
     report: (activation) => log.report(activation),
+    host: { clock, timers, random },
   });
   const echo = options.interfaces?.includes('rpcecho') ? [echoService(delayBy(timers))] : [];
   const resolverServices = [
@@ -139,8 +135,8 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
     lookupEnds: shared.profile.lookupEnds,
   });
   const principals = principalsOf(names);
-  const resolverEndpoint = endpointOf([...resolverServices, mapper], shared, principals, interfaceSet);
-  const exporterEndpoint = endpointOf(remoteUnknown(objects, objectExporter), shared, principals, (services) =>
+  const resolverEndpoint = managedEndpoint([...resolverServices, mapper], shared, principals, interfaceSet);
+  const exporterEndpoint = managedEndpoint(remoteUnknown(objects, objectExporter), shared, principals, (services) =>
     objectExporter.services(services, REMOTE_UNKNOWN),
   );
 
@@ -166,6 +162,7 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
     invocations: log.invocations,
     refusedCalls: log.refusedCalls,
     failedLogons: log.failedLogons,
+    callBacks: log.callBacks,
     events: log.events,
     get objects() {
       return objects.objects;
@@ -175,18 +172,10 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
     },
     async close() {
       timer.stop();
-      await Promise.all([resolving.close(), exporting.close()]);
+      await Promise.all([resolving.close(), exporting.close(), callBacks.close()]);
       listeners.rethrow();
     },
   };
-}
-
-/** NTLM by itself and inside SPNEGO; both know the same accounts. */
-function authentication(options: ServerOptions, names: ServerNames, random: RandomBytes): AcceptorProvider[] {
-  const accounts = new AccountTable(options.accounts ?? [], names.netbiosDomain ?? names.netbiosName);
-  const policy = options.ntlm === undefined ? {} : { policy: options.ntlm };
-  const ntlm = ntlmAcceptor({ server: names, accounts, random, ...policy });
-  return [ntlm, spnegoAcceptor({ mechanisms: [ntlm] })];
 }
 
 function observersOf({ observers = [], record }: ServerOptions, clock: () => Milliseconds): EndpointObserver[] {
@@ -205,46 +194,12 @@ type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 const given = <T extends object>(options: T): Given<T> =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Given<T>;
 
-/** A call of the resolver that access control refuses, as the exporter's are reported. */
-const refusedByAccess = ({ call, client }: CallContext, reason: string, time: Milliseconds): RefusedCall => ({
-  time,
-  interface: call.interface.name,
-  opnum: call.opnum,
-  client,
-  identity: call.security?.identity,
-  level: call.security?.level ?? RPC_C_AUTHN_LEVEL.NONE,
-  refusedBy: 'access control',
-  reason,
-  status: HRESULT.ERROR_ACCESS_DENIED,
-});
-
-const logonObserver = (log: ServerLog, clock: () => Milliseconds): EndpointObserver => ({
-  association(event, client) {
-    if (event.type !== 'authentication-failed') return;
-    const { authType, level, reason } = event;
-    log.failed({ time: clock(), client, authType, level, refusedBy: 'authentication', reason });
-  },
-});
-
 const delayBy =
   (timers: Timers) =>
   (milliseconds: Milliseconds): Promise<void> =>
     new Promise((resolve) => {
       timers.after(milliseconds, resolve);
     });
-
-/** An endpoint with its own management interface, which manages the others and itself. */
-function endpointOf(
-  services: readonly Service[],
-  shared: Omit<EndpointOptions, 'services' | 'statistics'>,
-  principals: ReadonlyMap<number, string>,
-  set: (services: readonly Service[]) => Services,
-): RpcEndpoint {
-  const statistics = { calls_in: 0, calls_out: 0, pkts_in: 0, pkts_out: 0 };
-  const all: Service[] = [...services];
-  all.push(management({ interfaces: () => all.map(({ rpc }) => rpc), statistics, principals }));
-  return new RpcEndpoint({ ...shared, services: set(all), statistics });
-}
 
 const entriesOf = (services: readonly Service[], port: number): EndpointEntry[] =>
   services.map(({ rpc }) => ({
@@ -254,31 +209,8 @@ const entriesOf = (services: readonly Service[], port: number): EndpointEntry[] 
     annotation: rpc.name,
   }));
 
-/** The server's own account, by which NTLM and SPNEGO know it. */
-function principalsOf({ netbiosName, netbiosDomain = netbiosName }: ServerNames): ReadonlyMap<number, string> {
-  const name = `${netbiosDomain}\\${netbiosName}$`;
-  return new Map([
-    [RPC_C_AUTHN.WINNT, name],
-    [RPC_C_AUTHN.GSS_NEGOTIATE, name],
-  ]);
-}
-
 /** The class of a CLSID: a written one, else the generic one where it is among the classes. */
 function classFinder(classes: readonly ComClass[] = [genericClass]): (clsid: string) => ComClass | undefined {
   const written = new Map(classes.map((item) => [item.clsid?.toLowerCase(), item]));
   return (clsid) => written.get(clsid) ?? written.get(undefined);
-}
-
-/** Looks for clients that died, often enough that an object goes when it is due. */
-function reclaimer(pings: PingSets, objects: ObjectTable, clock: () => Milliseconds): { tick(): void } {
-  let next = 0;
-  return {
-    tick() {
-      const now = clock();
-      if (now < next) return;
-      next = now + PING_PERIOD / 12;
-      pings.expire(now);
-      objects.reclaim(now);
-    },
-  };
 }

@@ -23,7 +23,7 @@ import {
 } from '../options.js';
 import { readAccessFile } from './access-file.js';
 import { logger, logLevelOption } from './logger.js';
-import { tellActivation, tellInvocation, tellRefusal, tellRefusedCall } from './report.js';
+import { tellActivation, tellCallBack, tellInvocation, tellRefusal, tellRefusedCall } from './report.js';
 
 interface ServeOptions {
   readonly listen: string;
@@ -126,6 +126,7 @@ async function serve(options: ServeOptions): Promise<void> {
     classes: classesOf(options.class ?? ['generic']),
     onInvocation: (invocation) => tellInvocation(out, invocation),
     onRefusedCall: (call) => tellRefusedCall(out, call),
+    onCallBack: (callBack) => tellCallBack(out, callBack),
     logger: logger(options.logLevel),
     ...(file === undefined ? {} : { record: recordTo(file, out) }),
     onActivation: (activation) => tellActivation(out, activation),

@@ -6,6 +6,7 @@ import { printable } from '../../report/printable.js';
 import type { AssociationEvent } from '../../rpc/index.js';
 import type { Identity } from '../../security/index.js';
 import type { Activation } from '../../server/activation/log.js';
+import type { CallBack } from '../../server/objects/callbacks.js';
 import type { Invocation, RefusedCall } from '../../server/objects/exporter.js';
 import type { Output } from '../io.js';
 
@@ -88,4 +89,24 @@ export function tellRefusal(out: Output, event: AssociationEvent, client: string
   const why = 'why' in event ? event.why : 'reason' in event ? event.reason : '';
   if (out.json) out.record({ ...event, event: event.type, time, client });
   else out.text(printable(`${time} ${client} ${event.type}: ${why}`));
+}
+
+/** A call back that failed, or an object of a client that was found; with `--json` every call that was made. */
+export function tellCallBack(out: Output, { time, client, target, outcome, ...rest }: CallBack): void {
+  const at = target === undefined ? {} : { target: formatEndpoint(target) };
+  if (out.json) {
+    const base = { event: 'call-back', time: new Date(time).toISOString(), client: formatEndpoint(client) };
+    out.record({ ...base, ...at, ...rest, ...outcome });
+    return;
+  }
+  const { interface: name, method, level } = rest;
+  if (method !== undefined && outcome.accepted) return;
+  const where = target === undefined ? `an object of ${formatEndpoint(client)}` : formatEndpoint(target);
+  const how = level === undefined ? '' : ` at ${authnLevelName(level)}`;
+  const verdict = outcome.accepted ? 'will be called back' : `cannot be called back: ${outcome.text}`;
+  out.text(
+    printable(
+      `${new Date(time).toISOString()} ${where} ${method === undefined ? name : `${name}::${method}`}${how}: ${verdict}`,
+    ),
+  );
 }

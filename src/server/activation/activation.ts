@@ -15,7 +15,7 @@ import type { Endpoint } from '../../net/channel.js';
 import { RpcFault } from '../../rpc/index.js';
 import type { Milliseconds } from '../../security/index.js';
 import { type AccessPermissions, launchRefusal } from '../access.js';
-import type { ComClass } from '../classes/class.js';
+import type { ComClass, ObjectHost } from '../classes/class.js';
 import { classFactory } from '../classes/class-factory.js';
 import { HRESULT, versionMatches } from '../com.js';
 import { UNSPECIFIED } from '../endpoint/dispatch.js';
@@ -53,6 +53,8 @@ export interface ActivatorOptions {
   readonly authnHint: number;
   readonly clock: () => Milliseconds;
   readonly report: (activation: Activation) => void;
+  /** Lent to the objects that are made. */
+  readonly host: ObjectHost;
 }
 
 export type Method = Activation['method'];
@@ -205,9 +207,9 @@ export class Activator {
     factory: boolean,
     server: Endpoint,
   ): { reply: ActivationReply } | ActivationRefusal {
-    const { objects, exporter, exporterPort, authnHint } = this.#options;
+    const { objects, exporter, exporterPort, authnHint, host } = this.#options;
     const comClass = this.#options.classOf(request.clsid) as ComClass;
-    const com = factory ? classFactory(comClass) : comClass.create();
+    const com = factory ? classFactory(comClass, host) : comClass.create(host);
     const interfaces = request.iids.map((iid): ActivatedInterface => {
       const found = exporter.export(com, request.clsid, iid);
       if (found === undefined) return { iid, hresult: HRESULT.E_NOINTERFACE, objref: null };

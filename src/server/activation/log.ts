@@ -1,6 +1,7 @@
 import type { DcomEvent, LoggedAt } from '../../hardening/events.js';
 import type { Endpoint } from '../../net/channel.js';
 import type { Identity, Milliseconds } from '../../security/index.js';
+import type { CallBack } from '../objects/callbacks.js';
 import type { Invocation, RefusedCall } from '../objects/exporter.js';
 import { Recent } from '../recent.js';
 
@@ -65,6 +66,7 @@ export interface LogListeners {
   readonly onInvocation?: (invocation: Invocation) => void;
   readonly onRefusedCall?: (call: RefusedCall) => void;
   readonly onFailedLogon?: (logon: FailedLogon) => void;
+  readonly onCallBack?: (callBack: CallBack) => void;
 }
 
 /** What the server remembers, and whom it tells. */
@@ -74,11 +76,13 @@ export class ServerLog {
   readonly #invocations = new Recent<Invocation>();
   readonly #refusedCalls = new Recent<RefusedCall>();
   readonly #failedLogons = new Recent<FailedLogon>();
+  readonly #callBacks = new Recent<CallBack>();
   readonly activations = this.#activations.items;
   readonly events = this.#events.items;
   readonly invocations = this.#invocations.items;
   readonly refusedCalls = this.#refusedCalls.items;
   readonly failedLogons = this.#failedLogons.items;
+  readonly callBacks = this.#callBacks.items;
   readonly #computer: string;
   readonly #options: LogListeners;
   #recordId = 0;
@@ -101,6 +105,11 @@ export class ServerLog {
   failed(logon: FailedLogon): void {
     this.#failedLogons.push(logon);
     this.#options.onFailedLogon?.(logon);
+  }
+
+  calledBack(callBack: CallBack): void {
+    this.#callBacks.push(callBack);
+    this.#options.onCallBack?.(callBack);
   }
 
   report(activation: Activation): void {

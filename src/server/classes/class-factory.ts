@@ -1,12 +1,12 @@
 import { CreateInstance, IClassFactory, LockServer } from '../../codec/oaut/index.js';
 import { HRESULT } from '../com.js';
-import { type ComClass, type ComObject, comInterface, comMethod } from './class.js';
+import { type ComClass, type ComObject, comInterface, comMethod, type ObjectHost } from './class.js';
 
 /** What RemoteGetClassObject gives: an object that makes objects of a class ([MS-DCOM] 1.3.1). */
-export function classFactory(comClass: ComClass): ComObject {
+export function classFactory(comClass: ComClass, host: ObjectHost): ComObject {
   const methods = comInterface(
     comMethod(CreateInstance, ({ riid }, call) => {
-      const created = comClass.create();
+      const created = comClass.create(host);
       const ppvObject = call.marshal(created, riid);
       return ppvObject === undefined
         ? { ppvObject: null, ReturnValue: HRESULT.E_NOINTERFACE }

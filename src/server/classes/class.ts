@@ -1,8 +1,12 @@
+import type { CallOutcome } from '../../client/outcome.js';
 import type { OBJREF } from '../../codec/dcom/index.js';
-import type { Operation } from '../../codec/ndr/index.js';
+import type { InterfaceDef, Layout, Operation } from '../../codec/ndr/index.js';
+import { CONNECT_RESULT } from '../../codec/opc/index.js';
 import type { Endpoint } from '../../net/channel.js';
+import type { Timers } from '../../net/timers.js';
 import type { CallSecurity } from '../../rpc/index.js';
-import type { Milliseconds } from '../../security/index.js';
+import type { Milliseconds, RandomBytes } from '../../security/index.js';
+import { HRESULT } from '../com.js';
 
 /** A class that clients can activate. */
 export interface ComClass {
@@ -16,9 +20,16 @@ export interface ComClass {
   readonly runsAsClient?: boolean;
   /** Its application identifier; a class that has one looks into the client's context ([MS-DCOM] 3.1.2.5.2.3). */
   readonly application?: string;
-  create(): ComObject;
+  create(host: ObjectHost): ComObject;
   /** Asked for each activation before an object, or the class factory, is made: what it gives is answered instead. */
   refuses?(asked: AskedOfClass): ClassRefusal | undefined;
+}
+
+/** What the server that an object lives in lends it. */
+export interface ObjectHost {
+  readonly clock: () => Milliseconds;
+  readonly timers: Timers;
+  readonly random: RandomBytes;
 }
 
 /** An activation as a class may know it. */
@@ -53,6 +64,8 @@ export type ComInterface = ReadonlyMap<number, ComMethod>;
 export interface ComMethod {
   readonly operation: Operation;
   readonly handler: (input: never, call: ObjectCall) => unknown;
+  /** What the answer's octets need to know of the request: a size_is that names one of its parameters. */
+  readonly layout?: ((input: never) => Layout) | undefined;
 }
 
 /** Who calls a method, and what it may ask of the exporter. */
@@ -71,15 +84,54 @@ export interface ObjectCall {
    * given back ([MS-DCOM] 3.1.1.5.3). Undefined for an object of another exporter, or one that is gone.
    */
   unmarshal(objref: OBJREF): ComObject | undefined;
+  /**
+   * Reaches an object that the client hands over, so that it can be called back, by one of its interfaces ([MS-DCOM]
+   * 3.2.4.1.2). Rejects with `CallBackFailed`.
+   */
+  reach(objref: OBJREF, iid: string): Promise<RemoteObject>;
   /** Writes into the server's list of invocations what the client wanted done. Nothing is ever done. */
   record(invocation: { readonly member: string; readonly arguments: readonly unknown[] }): void;
+}
+
+/** An object of a client could not be reached, or did not do what it was asked; `hresult` tells the client so. */
+export class CallBackFailed extends Error {
+  readonly outcome: CallOutcome;
+
+  constructor(outcome: CallOutcome) {
+    super(outcome.text);
+    this.name = 'CallBackFailed';
+    this.outcome = outcome;
+  }
+
+  get hresult(): number {
+    const { refusedAt, status } = this.outcome;
+    if (status === HRESULT.E_NOINTERFACE) return CONNECT_RESULT.CONNECT_E_CANNOTCONNECT;
+    if (refusedAt === 'transport' || refusedAt === 'codec') return HRESULT.RPC_S_SERVER_UNAVAILABLE;
+    if (refusedAt === 'bind' || refusedAt === 'authentication' || status === HRESULT.ERROR_ACCESS_DENIED)
+      return HRESULT.E_ACCESSDENIED;
+    // A Win32 error, such as OR_INVALID_OXID, as HRESULT_FROM_WIN32 makes one of it ([MS-ERREF] 2.1.2).
+    return status === undefined || status >= 0x10000 ? (status ?? HRESULT.E_FAIL) : 0x80070000 + status;
+  }
+}
+
+/** An object of a client that the server calls back. What becomes of each call stands in the server's log. */
+export interface RemoteObject {
+  /** Rejects with `CallBackFailed`. */
+  call<I extends object, O>(
+    definition: InterfaceDef,
+    operation: Operation<I, O>,
+    input: Omit<I, 'ORPCthis'>,
+  ): Promise<O>;
+  /** Gives it back; the client is not pinged for it any more. Never rejects. */
+  release(): Promise<void>;
 }
 
 /** Ties a handler to the ORPC operation that declares its parameters; ORPCTHIS and ORPCTHAT are the exporter's business. */
 export const comMethod = <I extends object, O extends object>(
   operation: Operation<I, O>,
   handler: (input: Omit<I, 'ORPCthis'>, call: ObjectCall) => Omit<O, 'ORPCthat'> | Promise<Omit<O, 'ORPCthat'>>,
-): ComMethod => ({ operation, handler });
+  layout?: (input: I) => Layout,
+): ComMethod => ({ operation, handler, layout });
 
 /** Methods in the form of a `ComInterface`. */
 export const comInterface = (...methods: readonly ComMethod[]): ComInterface =>

@@ -20,3 +20,5 @@ export * from './automation.js';
 export type { AutomationParameter, ByRef } from './automation-arguments.js';
 export * from './automation-members.js';
 export * from './class.js';
+export * from './connection-points.js';
+export { enumerator } from './enumerators.js';

@@ -16,6 +16,7 @@ import {
   type Unreadable,
 } from '../endpoint/service.js';
 import type { ServerBindings } from './bindings.js';
+import type { CallBacks } from './callbacks.js';
 import {
   type OrpcPolicy,
   type OrpcRefusal,
@@ -59,6 +60,7 @@ export interface ObjectExporterOptions {
   readonly clock: () => Milliseconds;
   readonly invoked: (invocation: Invocation) => void;
   readonly refused: (call: RefusedCall) => void;
+  readonly callBacks: CallBacks;
 }
 
 /** The highest opnum that a request can name, so that an interface without a declaration refuses each by itself. */
@@ -153,7 +155,7 @@ export class ObjectExporter {
     return {
       operation: known.operation,
       guard,
-      layout: undefined,
+      layout: known.layout,
       unreadable: this.#unreadable,
       handler: ((input: object, context: CallContext) => this.#run(found, known, input, context)) as Method['handler'],
     };
@@ -182,6 +184,7 @@ export class ObjectExporter {
         return found === undefined ? undefined : this.objref(found, server);
       },
       unmarshal: (objref) => this.#unmarshal(objref, call.security?.identity.sid ?? ANONYMOUS_SID),
+      reach: (objref, iid) => this.#options.callBacks.reach(objref, iid, client),
       record: ({ member, arguments: given }) =>
         invoked({
           time,

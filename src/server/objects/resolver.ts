@@ -9,13 +9,16 @@ import {
   ServerAlive2,
   SimplePing,
 } from '../../codec/dcom/index.js';
+import { RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { UUID_NULL } from '../../codec/uuid.js';
 import type { Endpoint } from '../../net/channel.js';
+import type { Milliseconds } from '../../security/index.js';
 import { type AccessPermissions, accessRefusal } from '../access.js';
 import { HRESULT } from '../com.js';
 import { type CallContext, method, type Service, service } from '../endpoint/service.js';
 import type { ServerBindings } from './bindings.js';
 import { notLetIn } from './caller.js';
+import type { RefusedCall } from './exporter.js';
 import type { PingSets } from './ping-sets.js';
 import type { ObjectTable } from './table.js';
 
@@ -29,6 +32,19 @@ export interface ResolverOptions {
   /** Told of calls that access control refuses. */
   readonly refused: (context: CallContext, reason: string) => void;
 }
+
+/** A call of the resolver that access control refuses, as the exporter's are reported. */
+export const refusedByAccess = ({ call, client }: CallContext, reason: string, time: Milliseconds): RefusedCall => ({
+  time,
+  interface: call.interface.name,
+  opnum: call.opnum,
+  client,
+  identity: call.security?.identity,
+  level: call.security?.level ?? RPC_C_AUTHN_LEVEL.NONE,
+  refusedBy: 'access control',
+  reason,
+  status: HRESULT.ERROR_ACCESS_DENIED,
+});
 
 /**
  * IObjectExporter: whether the server is there, where its object exporter is, and which objects are still wanted

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +11,7 @@ import { Automation, type AutomationValue } from '../../../../src/client/automat
 import { DcomClient } from '../../../../src/client/dcom-client.js';
 import { CLIENT_PROFILES } from '../../../../src/client/profiles.js';
 import { IID_IDispatch } from '../../../../src/codec/oaut/index.js';
+import { SYSTEM_TIMERS } from '../../../../src/net/timers.js';
 import { automationClass, type ComClass } from '../../../../src/server/classes/index.js';
 import { authentication, CLSID, serve } from '../../../support/live.js';
 import { observerOf } from '../../../support/observers.js';
@@ -92,7 +94,7 @@ describe('an object that answers what a captured one answered', () => {
     const invoked = calls.findLast(({ operation }) => operation?.name === 'Invoke') as CapturedCall;
     const many = [...calls, ...Array.from({ length: 40_000 }, () => invoked)];
     const started = performance.now();
-    const object = capturedClasses(many)[0]?.create();
+    const object = capturedClasses(many)[0]?.create({ clock: Date.now, timers: SYSTEM_TIMERS, random: randomBytes });
     for (let index = 0; index < 1_000; index++) expect(object?.queryInterface(IID_IDispatch)?.size).toBe(2);
     expect(performance.now() - started).toBeLessThan(3_000);
   });
