@@ -67,7 +67,8 @@ export function clientRaise(request: ClientRequest): ClientDecision {
 
   const mode = raiseMode(request, profile);
   const raised = RAISES[mode.raises][explicit ? 'explicit' : 'default'];
-  const logs = (!raised || profile.clientEventsWhenRaised) && logsEvents(request.asOf, profile.windows);
+  const logs =
+    (!raised || profile.clientEventsWhenRaised) && logsEvents(request.asOf, profile.windows, request.registry);
   const event = logs ? { event: explicit ? (10037 as const) : (10038 as const) } : {};
   const unsure = mode.unconfirmed || asked.unconfirmed || (raised && logs) ? { unconfirmed: true as const } : {};
   return {

@@ -78,7 +78,7 @@ export function serverDecision(request: ServerRequest): ServerDecision {
 
 function belowIntegrity(request: ServerRequest, profile: PolicyProfile, level: string): ServerDecision {
   const { enabled, why, unconfirmed } = enforcement(request);
-  const logs = request.platform !== 'other' && logsEvents(request.asOf, profile.windows);
+  const logs = request.platform !== 'other' && logsEvents(request.asOf, profile.windows, request.registry);
   const event = logs ? { event: 10036 as const } : {};
   const doubt = unconfirmed || request.anonymous ? { unconfirmed: true as const } : {};
   const reason = `${level} is below PKT_INTEGRITY, and ${why}`;

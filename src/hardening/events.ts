@@ -54,32 +54,6 @@ export const DCOM_EVENTS = {
   channel: 'System',
 } as const;
 
-/** What each event tells, and what to do about it. */
-export const EVENT_EXPLANATIONS = {
-  10036: {
-    title: 'a server refused an activation below PKT_INTEGRITY',
-    advice: [
-      'logged on the server; names the user, the SID and the address of the client, but not the class',
-      'raise the activation level on that client to RPC_C_AUTHN_LEVEL_PKT_INTEGRITY or above, or update it',
-      'on a Windows version that logs it, a refusal without it has another cause: access lists, a failed handshake',
-    ],
-  },
-  10037: {
-    title: 'a client application activates at a level of its own choice that is too low',
-    advice: [
-      'logged on a Windows client; names the application, its process, the class, the computer and the level',
-      'the application must ask for PKT_INTEGRITY; since 2022-11-08 Windows raises the level by itself',
-    ],
-  },
-  10038: {
-    title: 'a client application activates at a default level that is too low',
-    advice: [
-      'logged on a Windows client; names the application, its process, the class, the computer and the level',
-      'raise the default: CoInitializeSecurity, AuthenticationLevel of the AppID or LegacyAuthenticationLevel',
-    ],
-  },
-} as const satisfies Record<DcomEvent['id'], { title: string; advice: readonly string[] }>;
-
 /** The event in one sentence. */
 export function eventMessage(event: DcomEvent): string {
   if (event.id === 10036) {

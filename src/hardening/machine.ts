@@ -1,6 +1,13 @@
 import { eventBuild, logsEvents } from './builds.js';
 import { PolicyInputError } from './error.js';
-import { type AppIdOption, type RegistryEntry, type RegistryName, type SetBy, withValue } from './machine-registry.js';
+import {
+  type AppIdOption,
+  type RegistryEntry,
+  type RegistryName,
+  registryFor,
+  type SetBy,
+  withValue,
+} from './machine-registry.js';
 import type { PolicyProfile } from './profile.js';
 import { type PatchLevel, PHASES, patchLevel } from './timeline.js';
 
@@ -155,9 +162,13 @@ export const isWindows = (m: Machine): boolean => 'windows' in m.platform;
 export const platformName = ({ platform }: Machine): string =>
   'windows' in platform ? platform.windows : platform.other;
 
-/** Whether this version with these updates logs events 10036 to 10038; no other system has them. */
+/** Whether this machine logs events 10036 to 10038, by its version, updates and registry; no other system has them. */
 export const machineLogs = (m: Machine): boolean =>
-  'windows' in m.platform && logsEvents(patchLevelOf(m), m.platform.windows);
+  'windows' in m.platform && logsEvents(patchLevelOf(m), m.platform.windows, registryFor(m.effective));
+
+/** Whether only the registry keeps the events out of the log. */
+export const loggingSwitchedOff = (m: Machine): boolean =>
+  !machineLogs(m) && 'windows' in m.platform && logsEvents(patchLevelOf(m), m.platform.windows);
 
 /** Who knows the accounts of a machine: its domain or tenant, or in a workgroup the machine itself. */
 export const securityAuthority = ({ membership, name }: Machine): string => {

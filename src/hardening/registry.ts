@@ -6,6 +6,7 @@ export type Registry = Readonly<Partial<Record<RegistryName, number>>>;
 export type RegistryName =
   | 'RequireIntegrityActivationAuthenticationLevel'
   | 'RaiseActivationAuthenticationLevel'
+  | 'DisableAuthenticationLevelHardeningLog'
   | 'LegacyAuthenticationLevel'
   | 'AuthenticationLevel'
   | 'DCOMSCMRemoteCallFlags';
@@ -64,6 +65,17 @@ export const REGISTRY_VALUES: readonly RegistryValue[] = [
     },
     absent: '1 before 2022-11-08, 2 from then on',
     source: 'KB5004442',
+  },
+  {
+    name: 'DisableAuthenticationLevelHardeningLog',
+    path: 'HKLM\\SOFTWARE\\Microsoft\\Ole\\AppCompat',
+    type: 'REG_DWORD',
+    role: 'both',
+    // No source says whether a reboot is due; the other values of this key wait for one.
+    reboot: true,
+    meanings: { 0: 'log events 10036, 10037 and 10038', 1: 'log none of them (as does any other number but 0)' },
+    absent: 'log them',
+    source: "Microsoft support's diagnostic scripts of February 2023",
   },
   {
     name: 'LegacyAuthenticationLevel',

@@ -22,15 +22,15 @@ export const ADVICE: Readonly<Record<TraceConclusion, string>> = {
   'client not Windows':
     'other systems log no such event and raise nothing; the vendor of its DCOM client is the only way to a fix',
   'client does not log':
-    'bring the client to a Windows version that has the events and install its newest updates, then try again',
+    'bring the client to a Windows version that has the events, install its newest updates, delete DisableAuthenticationLevelHardeningLog, restart, then try again',
   'client logged nothing':
     'look beyond the time window and at what the log has lost; a program that brings its own DCOM, without that of Windows, logs nothing either, so ask its vendor',
   'client event only':
     'the application activates too low all the same and fails once the server enforces; see why the server has no event, and treat the application',
   'clients work':
-    'most likely the clients work with the hardening by themselves: nothing is to be done, unless the server has lost entries',
+    'most likely the clients work with the hardening by themselves, and then nothing is to be done. Silence alone is no proof: make sure that the log goes back far enough and that a client has activated since',
   'server does not enforce':
     'silence proves nothing here: install the newest updates and enable the hardening, restart, and let the clients run',
   'server does not log':
-    'silence proves nothing here: bring the server to a version that has the events and its newest updates; where it is not Windows, ask its vendor',
+    'silence proves nothing here: bring the server to a version that has the events and its newest updates, and delete DisableAuthenticationLevelHardeningLog; where it is not Windows, ask its vendor',
 };

@@ -2,7 +2,15 @@ import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/constants.js';
 import { effectiveAuthnLevel } from '../codec/status/authn.js';
 import type { LoggedEntry } from './event-log.js';
 import type { ClientEvent, Event10036, LoggedAt } from './events.js';
-import { answersTo, hasAddress, isWindows, type Machine, machineLogs, platformName } from './machine.js';
+import {
+  answersTo,
+  hasAddress,
+  isWindows,
+  loggingSwitchedOff,
+  type Machine,
+  machineLogs,
+  platformName,
+} from './machine.js';
 import { enforcementOf } from './machine-policy.js';
 import { ADVICE, type TraceConclusion } from './trace-advice.js';
 
@@ -91,7 +99,7 @@ function silence(clients: readonly TracedHost[]): [TraceConclusion, string] {
   if (windows.length === 0) return ['client not Windows', `${list(clients)} is not Windows and has no such events`];
   const silent = windows.filter(({ machine }) => !machineLogs(machine));
   if (silent.length > 0) {
-    return ['client does not log', `${list(silent)} does not log these events with its version and updates`];
+    return ['client does not log', silent.map(whySilent).join('; ')];
   }
   return ['client logged nothing', `${list(windows)} logs these events, and has none that fits`];
 }
@@ -125,9 +133,14 @@ function why(server: TracedHost): string {
   const { enabled, why: because } = enforcementOf(machine);
   if (!enabled) return `${name(server)} refuses nothing: ${because}`;
   return machineLogs(machine)
-    ? `${name(server)} enforces, logs what it refuses, and refused nothing`
-    : `${named(server)} enforces, but does not log these events with its version and updates`;
+    ? `${name(server)} enforces, logs what it refuses, and has no refusal in its log`
+    : `${name(server)} enforces, but ${whySilent(server)}`;
 }
+
+const whySilent = (host: TracedHost): string =>
+  loggingSwitchedOff(host.machine)
+    ? `${named(host)} logs none of these events, since DisableAuthenticationLevelHardeningLog switches them off`
+    : `${named(host)} does not log these events with its version and updates`;
 
 function fits(request: TraceRequest, { event: server, at }: ServerEntry, event: ClientEvent, when: LoggedAt): boolean {
   const near = Math.abs(when.time - at.time) <= (request.windowMs ?? TRACE_WINDOW_MS);

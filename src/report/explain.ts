@@ -1,10 +1,16 @@
 import { type Explanation, explain, type Meaning } from '../codec/status/explain.js';
-import { DCOM_EVENTS, EVENT_EXPLANATIONS } from '../hardening/events.js';
+import { pastedCodes } from '../codec/status/pasted.js';
+import { type EventExplanation, explainEvent } from '../hardening/event-explanations.js';
+import { DCOM_EVENTS } from '../hardening/events.js';
 
 export interface ExplainText {
   readonly title: string;
   readonly lines: readonly string[];
 }
+
+/** What the codes in a text mean, in words; nothing where none is known. */
+export const explainPasted = (text: string): ExplainText[] =>
+  pastedCodes(text, (token) => eventOf(token) !== undefined).flatMap((code) => explainText(code) ?? []);
 
 /** A code in words: every meaning with its section, then what it can come from; nothing where it is unknown. */
 export function explainText(code: string): ExplainText | undefined {
@@ -18,17 +24,18 @@ export function explainText(code: string): ExplainText | undefined {
   return { title: `${first.name} (${number(known.code)})`, lines };
 }
 
+const eventOf = (token: string): EventExplanation | undefined =>
+  /^\d{5}$/.test(token) ? explainEvent(Number(token)) : undefined;
+
 function eventText(code: string): ExplainText | undefined {
-  const id = Object.keys(EVENT_EXPLANATIONS).find((known) => known === code) as
-    | keyof typeof EVENT_EXPLANATIONS
-    | undefined;
-  if (id === undefined) return undefined;
-  const { title, advice } = EVENT_EXPLANATIONS[id];
+  const event = eventOf(code);
+  if (event === undefined) return undefined;
+  const source = event.hardening ? 'KB5004442' : 'not an event of the hardening';
   return {
-    title: `event ${id}: ${title}`,
+    title: `event ${code}: ${event.title}`,
     lines: [
-      `${DCOM_EVENTS.provider}, channel ${DCOM_EVENTS.channel}, error; KB5004442`,
-      ...advice.map((line) => `- ${line}`),
+      `${DCOM_EVENTS.provider}, channel ${DCOM_EVENTS.channel}; ${source}`,
+      ...event.advice.map((line) => `- ${line}`),
     ],
   };
 }

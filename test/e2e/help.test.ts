@@ -73,6 +73,8 @@ describe('explain', () => {
     ['-2147417839', /RPC_E_INVALID_HEADER/],
     ['nca_s_op_rng_error', /0x1c010002/i],
     ['10036', /10036/],
+    ['10016', /not an event of the hardening/],
+    ['Access is denied. (Exception from HRESULT: 0x80070005 (E_ACCESSDENIED))', /E_ACCESSDENIED \(0x80070005\)/],
   ])('%s', async (code, says) => {
     const [text, json] = await Promise.all([cli(['explain', code]), cli(['explain', code, '--json'])]);
     expect([text.code, json.code]).toEqual([0, 0]);

@@ -21,17 +21,19 @@ export const causesOf = (code: number): readonly Cause[] =>
 const HARDENING: Cause = {
   topic: 'hardening',
   text: 'an authenticated activation below PKT_INTEGRITY (KB5004442)',
-  check: 'auth_level 2, 3 or 4 on the activation, and event 10036 on the server; the same call at PKT_INTEGRITY works',
+  check:
+    'auth_level 2, 3 or 4 on the activation, and the same call at PKT_INTEGRITY works; event 10036 on the server proves it, but its absence proves nothing',
 };
 const ACCESS_LIST: Cause = {
   topic: 'access control',
   text: 'the launch, activation or access permissions do not allow the user',
-  check: 'PKT_INTEGRITY or PKT_PRIVACY does not help, another user does; no event 10036, often 10016 on the server',
+  check: 'PKT_INTEGRITY or PKT_PRIVACY does not help, another user does; often event 10016 on the server',
 };
 const HANDSHAKE: Cause = {
   topic: 'authentication',
   text: 'the handshake failed; after auth3 this shows only on the first call ([MS-RPCE] 3.3.1.5.2.1)',
-  check: 'every call of the connection is refused, not the activation alone; wrong password, NTLMv1, no event 10036',
+  check:
+    'every call of the connection is refused, not the activation alone; a wrong password, NTLMv1, an unknown account',
 };
 const EXPORTER_LEVEL: Cause = {
   topic: 'access control',
@@ -71,14 +73,14 @@ const CONFUSED: readonly { readonly codes: readonly number[]; readonly causes: r
     codes: [0x80010111],
     causes: [
       {
-        topic: 'header',
-        text: 'ORPCTHIS.flags is not zero on an object call, which Windows since version 2004 refuses',
-        check: 'the activation worked (there the flags may be 1) and the first object call fails; flags 0 helps',
+        topic: 'version',
+        text: 'a COM minor version below 7, which Windows since version 2004 and Server 2022 refuses',
+        check: 'the same call with version 5.7 works; the level makes no difference',
       },
       {
-        topic: 'version',
-        text: 'a client of COM version 5.6 that sends such flags',
-        check: 'version 5.7 with flags 0 works; the level makes no difference',
+        topic: 'header',
+        text: 'ORPCTHIS.flags is not zero on an object call ([MS-DCOM] 3.1.1.5.4)',
+        check: 'the activation worked (there the flags may be 1) and the first object call fails; flags 0 helps',
       },
     ],
   },
@@ -103,7 +105,7 @@ const CONFUSED: readonly { readonly codes: readonly number[]; readonly causes: r
     causes: [
       {
         topic: 'protocol',
-        text: 'the stub cannot be decoded: alignment, NDR64 instead of NDR, a count that contradicts its array',
+        text: 'the stub cannot be decoded, also an activation whose properties are malformed: alignment, NDR64 instead of NDR, a count that contradicts its array',
         check: 'the stub with a decoder; activations must use NDR 2.0 ([MS-DCOM] 3.1.2.5.2)',
       },
       {

@@ -23,22 +23,12 @@ export const SPACE_SECTIONS: Readonly<Record<Space, string>> = {
   NTSTATUS: '[MS-ERREF] 2.3.1',
 };
 
-/**
- * Names that [MS-ERREF] has no row for: success, the codes of WMI ([MS-WMI] 2.2.11) and the names that the RPC runtime
- * gives to general Win32 errors.
- */
+/** Names that [MS-ERREF] has no row for: success, and the names that the RPC runtime gives to general Win32 errors. */
 const MORE: Readonly<Record<Space, Readonly<Record<string, number>>>> = {
   HRESULT: {
     S_OK: 0x00000000,
     S_FALSE: 0x00000001,
     E_HANDLE: 0x80070006,
-    WBEM_E_FAILED: 0x80041001,
-    WBEM_E_NOT_FOUND: 0x80041002,
-    WBEM_E_ACCESS_DENIED: 0x80041003,
-    WBEM_E_INVALID_PARAMETER: 0x80041008,
-    WBEM_E_INVALID_NAMESPACE: 0x8004100e,
-    WBEM_E_INVALID_CLASS: 0x80041010,
-    WBEM_E_INVALID_QUERY: 0x80041017,
   },
   'Win32 error': {
     RPC_S_ACCESS_DENIED: 5,

@@ -6,6 +6,7 @@ import type { Named } from './named.js';
 import { OPC_RESULTS } from './opc.js';
 import { BIND_NAK_REASONS, PDU_TYPES, PFC_FLAGS, PRESENTATION_RESULTS, PROVIDER_REASONS } from './pdu.js';
 import { TEXTS } from './texts.js';
+import { WBEM_RESULTS } from './wbem.js';
 
 /** One meaning of a code: the same number means something else as a status, a reason or a level. */
 export interface Meaning {
@@ -71,8 +72,11 @@ export function meaningsOf(code: number): readonly Meaning[] {
   return [...all.filter(({ text }) => text !== undefined), ...all.filter(({ text }) => text === undefined)];
 }
 
+/** HRESULTs that [MS-ERREF] leaves to their own specifications. */
+const RESULTS: readonly Named[] = [...OPC_RESULTS, ...WBEM_RESULTS];
+
 const ENUMERATIONS: readonly (readonly [kind: string, rows: readonly Named[]])[] = [
-  ['HRESULT', OPC_RESULTS],
+  ['HRESULT', RESULTS],
   ['bind_nak reason', BIND_NAK_REASONS],
   ['presentation result', PRESENTATION_RESULTS],
   ['provider reason', PROVIDER_REASONS],
@@ -142,8 +146,8 @@ export const faultName = (status: number): string => faultStatus(status)?.name ?
 
 /** The name of an HRESULT or of a Win32 error that stands for one; hexadecimal if it has none. */
 export function hresultName(code: number): string {
-  const opc = OPC_RESULTS.find((row) => row.code === code)?.name;
-  const known = namesOf('HRESULT', code)[0] ?? opc ?? derived(code)[0]?.name ?? namesOf('Win32 error', code)[0];
+  const own = RESULTS.find((row) => row.code === code)?.name;
+  const known = namesOf('HRESULT', code)[0] ?? own ?? derived(code)[0]?.name ?? namesOf('Win32 error', code)[0];
   return known ?? namesOf('NTSTATUS', code)[0] ?? `0x${code.toString(16).padStart(8, '0')}`;
 }
 

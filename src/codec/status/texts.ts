@@ -103,14 +103,10 @@ export const TEXTS: Readonly<Record<string, string>> = {
   DISP_E_UNKNOWNLCID: 'the object does not know this language',
   DISP_E_BADPARAMCOUNT: 'the number of parameters is wrong',
   DISP_E_PARAMNOTOPTIONAL: 'a parameter that is required is missing',
-  // WMI
-  WBEM_E_FAILED: 'WMI failed, without a reason',
-  WBEM_E_NOT_FOUND: 'WMI has no such object',
-  WBEM_E_ACCESS_DENIED: 'the WMI namespace refuses this user, or requires PKT_PRIVACY',
-  WBEM_E_INVALID_PARAMETER: 'a parameter makes no sense to WMI',
-  WBEM_E_INVALID_NAMESPACE: 'WMI has no such namespace',
-  WBEM_E_INVALID_CLASS: 'WMI has no such class',
-  WBEM_E_INVALID_QUERY: 'the WMI query is malformed',
+  TYPE_E_ELEMENTNOTFOUND: 'the type has no such member',
+  TYPE_E_AMBIGUOUSNAME: 'several members have this name',
+  TYPE_E_BADMODULEKIND: 'the type is not of the kind that the operation needs',
+  TYPE_E_TYPEMISMATCH: 'the member exists, but is not called in this way',
   // Security providers
   SEC_E_INVALID_TOKEN: 'the token of the handshake is malformed',
   SEC_E_LOGON_DENIED: 'wrong user name or password, or NTLM is not allowed',

@@ -70,12 +70,22 @@ describe('the versions that log', () => {
     expect(machineLogs(windows(since, { platform: { windows: name } }))).toBe(true);
   });
 
-  test('article: "These versions include": and beside them only 1909 and 2004, which KB5004442 adds', () => {
+  test('article: "These versions include": and beside them those that KB5004442 adds, and those that came later', () => {
     const logging = EVENT_BUILDS.flatMap(({ names }) => names).filter((name) =>
       machineLogs(windows('2024-01-09', { platform: { windows: name } })),
     );
     const named: readonly string[] = NAMED.map(([name]) => name);
-    expect(logging.filter((name) => !named.includes(name)).toSorted()).toEqual(['Windows 10 1909', 'Windows 10 2004']);
+    expect(logging.filter((name) => !named.includes(name)).toSorted()).toEqual([
+      'Windows 10 1909',
+      'Windows 10 2004',
+      'Windows 10 21H2',
+      'Windows 11 21H2',
+      'Windows 11 23H2',
+      'Windows Server 23H2',
+    ]);
+    // Nothing is listed for these, and none of them is released later.
+    const silent = ['Windows 7', 'Windows Server 2008 SP2', 'Windows Server 2008 R2', 'Windows Server 2012'];
+    for (const name of silent) expect(machineLogs(windows('2024-01-09', { platform: { windows: name } }))).toBe(false);
   });
 
   test('article: "They take form of error events"', () => {
@@ -261,7 +271,24 @@ describe('troubleshooting', () => {
     const sides = activate(client('2022-11-08'), hardened, weak);
     expect([sides.client.entries, sides.server.entries]).toEqual([[], []]);
     expect(traced(sides)).toMatchObject([{ conclusion: 'clients work' }]);
+    // And they do work: the level that was sent is taken.
+    const { level } = activationAsClient(client('2022-11-08'), weak);
+    expect(activationAsServer(hardened, { level })).toMatchObject({ outcome: 'accepted', rule: 'integrity' });
   });
+
+  test.each([1, 2])(
+    'article: "If neither the server nor the client logs any events, … client applications are automatically working": not where DisableAuthenticationLevelHardeningLog is %i',
+    (value) => {
+      const off = withValue('DisableAuthenticationLevelHardeningLog', value);
+      const [server, c] = [windows('2022-06-14', off), client('2022-06-14', off)];
+      const sides = activate(c, server, weak);
+      expect([sides.client.entries, sides.server.entries]).toEqual([[], []]);
+      expect(activationAsServer(server, { level: activationAsClient(c, weak).level }).outcome).toBe('refused');
+      expect(traced(sides)).toMatchObject([
+        { conclusion: 'server does not log', text: expect.stringMatching(/DisableAuthenticationLevelHardeningLog/) },
+      ]);
+    },
+  );
 
   test('article: "there is nothing else you need to do. Your environment is hardened and protected": only where the server enforces and logs', () => {
     const raised = client('2022-11-08');

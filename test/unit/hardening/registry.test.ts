@@ -9,7 +9,7 @@ import {
 
 const KNOWN =
   'known: RequireIntegrityActivationAuthenticationLevel, RaiseActivationAuthenticationLevel, ' +
-  'LegacyAuthenticationLevel, AuthenticationLevel, DCOMSCMRemoteCallFlags';
+  'DisableAuthenticationLevelHardeningLog, LegacyAuthenticationLevel, AuthenticationLevel, DCOMSCMRemoteCallFlags';
 
 describe('NAME=VALUE on the command line', () => {
   test.each([

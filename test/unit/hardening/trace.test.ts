@@ -171,7 +171,7 @@ describe('without event 10036', () => {
     const old = windows('srv', '10.0.0.1', { platform: { windows: 'Windows Server 2008 R2' } });
     expect(none(old, host(cli))).toMatchObject({
       conclusion: 'server does not log',
-      text: expect.stringContaining('srv (Windows Server 2008 R2) enforces, but does not log'),
+      text: expect.stringContaining('srv enforces, but srv (Windows Server 2008 R2) does not log'),
     });
   });
 

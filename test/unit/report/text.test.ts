@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { explainText } from '../../../src/report/explain.js';
+import { explainPasted, explainText } from '../../../src/report/explain.js';
 import { ndjson } from '../../../src/report/ndjson.js';
 import { printable } from '../../../src/report/printable.js';
 import { displayWidth, table } from '../../../src/report/table.js';
@@ -131,5 +131,30 @@ describe('a code in words', () => {
 
   test('that is unknown is nothing', () => {
     expect(explainText('nonsense')).toBeUndefined();
+  });
+});
+
+describe('what users paste', () => {
+  test.each(['10006', '10009', '10010', '10016', '10028'])('event %s is told apart from the hardening', (id) => {
+    const [found] = explainPasted(`The description for Event ID ${id} from source DCOM`);
+    expect(found?.title).toMatch(new RegExp(`^event ${id}: `));
+    expect(found?.lines[0]).toMatch(/not an event of the hardening$/);
+  });
+
+  test('event 10036 says that its absence proves nothing, and what keeps it away', () => {
+    const [found] = explainPasted('10036');
+    expect(found?.lines.join('\n')).toMatch(/absence proves nothing.*DisableAuthenticationLevelHardeningLog/);
+  });
+
+  test('two codes in a line are explained one after the other', () => {
+    expect(explainPasted('first 0x80070005, then 0x800706ba').map(({ title }) => title)).toEqual([
+      'E_ACCESSDENIED (0x80070005)',
+      'HRESULT_FROM_WIN32(RPC_S_SERVER_UNAVAILABLE) (0x800706ba)',
+    ]);
+  });
+
+  test('0x80010111 is blamed on the COM minor version before the flags', () => {
+    const causes = explainPasted('-2147417839')[0]?.lines.filter((line) => line.startsWith('- '));
+    expect(causes?.map((line) => line.split(':')[0])).toEqual(['- version', '- header']);
   });
 });

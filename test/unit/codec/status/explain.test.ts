@@ -4,6 +4,7 @@ import { codeOf, namesOf } from '../../../../src/codec/status/errref.js';
 import { explain, faultName, hresultName, meaningsOf, ntStatusName } from '../../../../src/codec/status/explain.js';
 import { FAULT_STATUSES } from '../../../../src/codec/status/fault.js';
 import { TEXTS } from '../../../../src/codec/status/texts.js';
+import { WBEM_RESULTS } from '../../../../src/codec/status/wbem.js';
 
 const first = (text: string) => explain(text)?.meanings[0];
 const topics = (text: string) => explain(text)?.causes.map(({ topic }) => topic);
@@ -101,18 +102,17 @@ describe('refusals that are taken for one another', () => {
 
   test('a version, a header, a wrong signature and a closed port are told apart from hardening', () => {
     expect(topics('0x80010110')).toEqual(['version']);
-    expect(topics('0x80010111')).toEqual(['header', 'version']);
+    expect(topics('0x80010111')).toEqual(['version', 'header']);
     expect(topics('0x721')).toEqual(['authentication', 'authentication']);
     expect(topics('0x6f7')).toEqual(['protocol', 'authentication']);
     expect(topics('0x800706ba')).toEqual(['network', 'hardening']);
   });
 
-  test('only event 10036 tells hardening from a failed handshake', () => {
-    const checks = explain('5')
-      ?.causes.filter(({ topic }) => topic !== 'access control')
-      .map(({ check }) => check);
-    expect(checks?.[0]).toContain('event 10036 on the server');
-    expect(checks?.[1]).toContain('no event 10036');
+  test('event 10036 proves the hardening; that there is none proves nothing, and no cause is told by it', () => {
+    const checks = explain('5')?.causes.map(({ topic, check }) => [topic, check] as const) ?? [];
+    const [, hardening] = checks.find(([topic]) => topic === 'hardening') ?? [];
+    expect(hardening).toMatch(/event 10036 on the server proves it, but its absence proves nothing/);
+    expect(checks.filter(([, check]) => /no event 10036/.test(check))).toEqual([]);
   });
 
   test('every cause says what to check, and every code with causes has a name', () => {
@@ -173,4 +173,11 @@ describe('the name of a status', () => {
     expect(ntStatusName(0xc000006d)).toBe('STATUS_LOGON_FAILURE');
     expect(ntStatusName(0xc0ffee00)).toBe('0xc0ffee00');
   });
+});
+
+test('every WBEMSTATUS has a name and a text', () => {
+  for (const { code, name } of WBEM_RESULTS) {
+    expect(hresultName(code)).toBe(name);
+    expect(explain(name)).toMatchObject({ code, meanings: [{ kind: 'HRESULT', section: '[MS-WMI] 2.2.11' }] });
+  }
 });
