@@ -1,4 +1,4 @@
-// Mutated conversations against the associations of src/rpc: npm run fuzz -- --seconds 60 --seed 1
+// Mutated conversations against the associations of src/rpc, and every structure of src/codec: npm run fuzz -- --seconds 60 --seed 1
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
@@ -93,9 +93,7 @@ function run({ seconds, executions, seed, only, pcapng }) {
       });
     } catch (error) {
       failures++;
-      console.error(
-        `FAILED: ${target}, conversation ${index}: npm run fuzz -- --seed ${seed} --only ${index}\n${error.stack}`,
-      );
+      console.error(`FAILED: ${target}, case ${index}: npm run fuzz -- --seed ${seed} --only ${index}\n${error.stack}`);
       if (failures >= 10) break;
     }
     if (index === WARM_UP) baseline = held();
@@ -103,7 +101,7 @@ function run({ seconds, executions, seed, only, pcapng }) {
     last = held();
     if (last - baseline > GROWTH) {
       failures++;
-      console.error(`FAILED: the heap grew by ${last - baseline} octets in ${index - WARM_UP} conversations`);
+      console.error(`FAILED: the heap grew by ${last - baseline} octets in ${index - WARM_UP} cases`);
       break;
     }
   }
@@ -113,7 +111,7 @@ function run({ seconds, executions, seed, only, pcapng }) {
     console.log(`${String(number).padStart(10)}  ${name}`);
   const growth =
     last === undefined ? '' : `, heap ${((last - baseline) / 1024 / 1024).toFixed(1)} MiB larger than after ${WARM_UP}`;
-  console.log(`${executed} conversations, seed ${seed}, ${failures} failures${growth}`);
+  console.log(`${executed} cases, seed ${seed}, ${failures} failures${growth}`);
   return failures === 0;
 }
 

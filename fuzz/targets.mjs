@@ -1,9 +1,11 @@
 // What is fuzzed, and what must hold: no exception, answers that decode and encode to themselves, nothing left behind.
+// `codec` is in a file of its own: every structure by itself.
 import { strict as assert } from 'node:assert';
 import { decodePdu, encodePdu } from '../dist/codec/rpce/index.js';
 import { PassiveAssociation, PassiveBudget } from '../dist/rpc/index.js';
 import { KINDS, NOW, newObserver, newServer, record, ScriptedClient } from './conversations.mjs';
 import { cut, mutate } from './mutate.mjs';
+import { codec } from './structures.mjs';
 
 /** Statuses that a dispatcher may come with: some of [MS-RPCE] 3.3.3.5.1, which must not be sent, and some others. */
 const FORBIDDEN = [0, 0x80000001, 0xc0000005, 0xc00000fd, 0xc0000420];
@@ -104,4 +106,4 @@ function sniffer(random, { count }) {
   }
 }
 
-export const TARGETS = { server, client, sniffer };
+export const TARGETS = { server, client, sniffer, codec };

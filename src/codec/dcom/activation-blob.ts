@@ -89,10 +89,16 @@ class ActivationPropertiesType extends NdrType<ActivationProperties> {
     return CustomHeader.fields;
   }
 
+  override get parts(): readonly NdrType<unknown>[] {
+    return [serializedHeader, ...serialized.values()];
+  }
+
   override read(reader: NdrReader): ActivationProperties {
     const slot = reader.layout.wordSlot();
     const dwSize = reader.u32();
+    reader.mark('dwSize', 4, dwSize);
     reader.note(reader.u32(), 0);
+    reader.mark('dwReserved', 4);
     const start = reader.offset;
     const value = reader.window(reader.remaining, ALIGNED, () => this.#readBody(reader));
     reader.layout.word(slot, dwSize, value.end - start);
@@ -118,7 +124,7 @@ class ActivationPropertiesType extends NdrType<ActivationProperties> {
 
   #readProperty(reader: NdrReader, clsid: string, size: number, i: number): ActivationProperty {
     const type = serialized.get(clsid);
-    if (reader.path) reader.enter(`properties.${i}`);
+    if (reader.path) reader.enter(`properties.${i}`, type ?? { name: clsid, section: this.section });
     const property = reader.window(size, ALIGNED, () => {
       if (!type) return { clsid, raw: reader.octets(size) };
       const data = type.read(reader);

@@ -90,6 +90,10 @@ class SpecialProperties extends NdrType<SpecialPropertiesData> {
     return SpecialPropertiesData_Current.fields;
   }
 
+  override get parts(): readonly NdrType<unknown>[] {
+    return [SpecialPropertiesData_Current, SpecialPropertiesData_Alternate];
+  }
+
   override read(reader: NdrReader): SpecialPropertiesData {
     const type = reader.remaining >= CURRENT_SIZE ? SpecialPropertiesData_Current : SpecialPropertiesData_Alternate;
     return type.read(reader);

@@ -19,18 +19,29 @@ class MInterfacePointerType extends NdrType<InterfacePointer> {
     ];
   }
 
+  override get parts(): readonly NdrType<unknown>[] {
+    return [OBJREF];
+  }
+
   override read(reader: NdrReader): InterfacePointer {
     reader.layout.wordSlot();
     const max = reader.word();
     reader.note(reader.u32(), max);
+    reader.mark('ulCntData', 4, max);
     const value = reader.window(max, PACKED, () => {
-      if (!isObjref(reader.bytes.subarray(reader.offset, reader.end))) return reader.octets(max);
+      if (!isObjref(reader.bytes.subarray(reader.offset, reader.end))) return this.#raw(reader, max);
       const objref = OBJREF.read(reader);
       reader.tail(0);
       return objref;
     });
     if (reader.wide) reader.alignEnd(this.align64);
     return value;
+  }
+
+  #raw(reader: NdrReader, size: number): Uint8Array {
+    const octets = reader.octets(size);
+    reader.mark('abData', size);
+    return octets;
   }
 
   override write(writer: NdrWriter, value: InterfacePointer): void {

@@ -39,10 +39,17 @@ class ObjrefCustomType extends NdrType<OBJREF_CUSTOM_DATA> {
     ];
   }
 
+  override get parts(): readonly NdrType<unknown>[] {
+    return [activationProperties, Context];
+  }
+
   override read(reader: NdrReader): OBJREF_CUSTOM_DATA {
     const clsid = reader.uuid();
+    reader.mark('clsid', 16, clsid);
     const cbExtension = reader.u32();
+    reader.mark('cbExtension', 4, cbExtension);
     const reserved = reader.u32();
+    reader.mark('reserved', 4, reserved);
     const usual = usualReserved(clsid, reader.remaining);
     return {
       clsid,
@@ -60,12 +67,14 @@ class ObjrefCustomType extends NdrType<OBJREF_CUSTOM_DATA> {
       reader.tail(0);
       return { context };
     }
-    return { pObjectData: reader.octets(reader.remaining) };
+    const pObjectData = reader.octets(reader.remaining);
+    reader.mark('pObjectData', pObjectData.length);
+    return { pObjectData };
   }
 
   override write(writer: NdrWriter, value: OBJREF_CUSTOM_DATA): void {
     writer.uuid(value.clsid);
-    const header = { at: writer.take(8), size: 4, little: true, sent: undefined } as const;
+    const header = { at: writer.take(8), size: 4, little: writer.little, sent: undefined } as const;
     const start = writer.offset;
     if ('activationProperties' in value) activationProperties.write(writer, value.activationProperties);
     else if ('context' in value) {

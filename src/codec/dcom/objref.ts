@@ -115,11 +115,26 @@ class ObjrefType extends NdrType<OBJREF> {
     super('OBJREF', '[MS-DCOM] 2.2.18', { align20: 1, align64: 1, least: HEADER });
   }
 
+  override get fields() {
+    return [
+      { name: 'signature', type: 'unsigned long', note: 'MEOW' },
+      { name: 'flags', type: 'unsigned long', note: 'which OBJREF_* follows' },
+      { name: 'iid', type: 'uuid_t', note: 'the interface' },
+    ];
+  }
+
+  override get parts(): readonly NdrType<unknown>[] {
+    return [...BODIES.values()];
+  }
+
   override read(reader: NdrReader): OBJREF {
     const at = reader.offset;
     if (reader.u32() !== OBJREF_SIGNATURE) reader.fail('BAD_VALUE', 'no OBJREF signature', at);
+    reader.mark('signature', 4, OBJREF_SIGNATURE);
     const flags = reader.u32();
+    reader.mark('flags', 4, flags);
     const iid = reader.uuid();
+    reader.mark('iid', 16, iid);
     const body = BODIES.get(flags) ?? reader.fail('BAD_VALUE', `OBJREF flags ${flags}`, at + 4);
     return { flags, iid, ...(body.read(reader) as object) } as OBJREF;
   }
@@ -146,6 +161,10 @@ class PackedType<T> extends NdrType<T> {
   constructor(type: NdrType<T>) {
     super(type.name, type.section, { align20: 1, align64: 1, least: type.least });
     this.#type = type;
+  }
+
+  override get parts(): readonly NdrType<unknown>[] {
+    return [this.#type];
   }
 
   override read(reader: NdrReader): T {

@@ -77,6 +77,10 @@ class AlwaysNdr20<T> extends NdrType<T> {
     this.#type = type;
   }
 
+  override get parts(): readonly NdrType<unknown>[] {
+    return [this.#type];
+  }
+
   override read(reader: NdrReader): T {
     return reader.within({ wide: false, little: reader.little, packed: reader.packed }, () => {
       const pending = reader.pending;

@@ -12,11 +12,14 @@ function elementOf<T>(type: NdrType<T>): NdrType<T> {
 export function readElements<T>(reader: NdrReader, element: NdrType<T>, count: number): T[] {
   reader.checkCount(count, Math.max(1, element.least));
   const items: T[] = [];
+  // Characters, which is what so short elements are, tell nothing one by one.
+  const path = element.least > 2 ? reader.path : undefined;
   for (let i = 0; i < count; i++) {
-    if (reader.path) reader.enter(i);
+    if (path) reader.enter(i, element);
     element.readInto(reader, items as unknown as Holder, i);
-    if (reader.path) reader.leave();
+    if (path) reader.leave(items[i]);
   }
+  if (!path) reader.mark('(elements)', count * element.least);
   return items;
 }
 
@@ -47,6 +50,10 @@ class FixedArrayType<T> extends NdrType<T[]> {
     this.#count = count;
   }
 
+  override get parts(): readonly NdrType<unknown>[] {
+    return [this.#element];
+  }
+
   override read(reader: NdrReader): T[] {
     return readElements(reader, this.#element, this.#count);
   }
@@ -63,6 +70,10 @@ class ConformantArrayType<T> extends ConformantType<T[]> {
   constructor(element: NdrType<T>) {
     super(`[size_is] ${element.name}[]`, 'C706 14.3.3.2', shape(element, 0));
     this.#element = elementOf(element);
+  }
+
+  override get parts(): readonly NdrType<unknown>[] {
+    return [this.#element];
   }
 
   override readBody(reader: NdrReader, max: number): T[] {
@@ -86,6 +97,10 @@ class VaryingArrayType<T> extends NdrType<T[]> {
     this.#element = elementOf(element);
   }
 
+  override get parts(): readonly NdrType<unknown>[] {
+    return [this.#element];
+  }
+
   override read(reader: NdrReader): T[] {
     return readElements(reader, this.#element, readVariance(reader, undefined));
   }
@@ -102,6 +117,10 @@ class ConformantVaryingArrayType<T> extends ConformantType<T[]> {
   constructor(element: NdrType<T>) {
     super(`[size_is, length_is] ${element.name}[]`, 'C706 14.3.3.4', shape(element, 8));
     this.#element = elementOf(element);
+  }
+
+  override get parts(): readonly NdrType<unknown>[] {
+    return [this.#element];
   }
 
   override readBody(reader: NdrReader, max: number, slot: number): T[] {

@@ -27,6 +27,10 @@ class CountedArrayType<T> extends CountedType<T[]> {
     this.#element = element;
   }
 
+  override get parts(): readonly NdrType<unknown>[] {
+    return [this.#element];
+  }
+
   readCounted(reader: NdrReader, count: number): T[] {
     return readElements(reader, this.#element, count);
   }

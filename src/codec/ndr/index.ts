@@ -1,7 +1,7 @@
 export { conformant, conformantVarying, fixedArray, varying } from './arrays.js';
 export { type ContextHandle, contextHandle, NULL_CONTEXT_HANDLE } from './context-handle.js';
 export { counted, countedBytes } from './counted.js';
-export { type Json, toJson, toMarkdown } from './docs.js';
+export { type Json, toJson } from './json.js';
 export type { Deviation, Layout } from './layout.js';
 export { type Mapping, mapped } from './mapped.js';
 export { conformantBytes, conformantVaryingBytes, fixedBytes, varyingBytes } from './octets.js';

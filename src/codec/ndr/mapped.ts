@@ -26,6 +26,10 @@ class MappedType<W, T> extends NdrType<T> implements ConformantBody<T> {
     return this.#wire.fields;
   }
 
+  override get parts(): readonly NdrType<unknown>[] {
+    return [this.#wire];
+  }
+
   override read(reader: NdrReader): T {
     return this.#mapping.fromWire(this.#wire.read(reader));
   }

@@ -5,6 +5,13 @@ import { describe, type NdrWriter } from './writer.js';
 const check = (writer: NdrWriter, value: Uint8Array): Uint8Array =>
   value instanceof Uint8Array ? value : writer.fail(`${describe(value)} are no octets`);
 
+/** Beside their counts, the octets are a part of their own. */
+function markedOctets(reader: NdrReader, count: number): Uint8Array {
+  const octets = reader.octets(count);
+  reader.mark('(octets)', count);
+  return octets;
+}
+
 class FixedBytesType extends NdrType<Uint8Array> {
   readonly #size: number;
 
@@ -33,7 +40,7 @@ class ConformantBytesType extends ConformantType<Uint8Array> {
 
   override readBody(reader: NdrReader, max: number): Uint8Array {
     reader.checkCount(max, 1);
-    return reader.octets(max);
+    return markedOctets(reader, max);
   }
 
   override maxOf(writer: NdrWriter, value: Uint8Array): number {
@@ -50,10 +57,10 @@ export const conformantBytes: NdrType<Uint8Array> = new ConformantBytesType();
 /** The offset and actual_count of a varying type (C706 14.3.3.3); gives the latter. */
 export function readVariance(reader: NdrReader, max: number | undefined): number {
   const slot = reader.layout.wordSlot();
-  const offset = reader.word();
+  const offset = reader.word('offset');
   reader.layout.word(slot, offset, 0);
   reader.layout.wordSlot();
-  const actual = reader.word();
+  const actual = reader.word('actual_count');
   if (max !== undefined && offset + actual > max)
     reader.fail('BAD_LENGTH', `elements ${offset} to ${offset + actual} of ${max}`);
   return actual;
@@ -72,7 +79,7 @@ class VaryingBytesType extends NdrType<Uint8Array> {
   override read(reader: NdrReader): Uint8Array {
     const actual = readVariance(reader, undefined);
     reader.checkCount(actual, 1);
-    return reader.octets(actual);
+    return markedOctets(reader, actual);
   }
 
   override write(writer: NdrWriter, value: Uint8Array): void {
@@ -92,7 +99,7 @@ class ConformantVaryingBytesType extends ConformantType<Uint8Array> {
     const actual = readVariance(reader, max);
     reader.layout.word(slot, max, actual);
     reader.checkCount(actual, 1);
-    return reader.octets(actual);
+    return markedOctets(reader, actual);
   }
 
   override maxOf(writer: NdrWriter, value: Uint8Array): number {

@@ -16,6 +16,10 @@ class ParametersType<T> extends NdrType<T> {
     return this.#list.rows;
   }
 
+  override get parts(): readonly NdrType<unknown>[] {
+    return this.#list.types;
+  }
+
   override read(reader: NdrReader): T {
     const list = this.#list;
     const value: Holder = {};

@@ -18,6 +18,10 @@ abstract class PointerType<T, V> extends NdrType<V> {
     return true;
   }
 
+  override get parts(): readonly NdrType<unknown>[] {
+    return [this.target];
+  }
+
   /** For a pointer that nothing holds: its referent comes at once. */
   override read(reader: NdrReader): V {
     const holder: { value?: unknown } = {};
@@ -96,12 +100,16 @@ class OptionalPointerType<T> extends PointerType<T, T | undefined> {
 /** What a referent id stands for, and who waits for it. */
 class FullReferent implements Deferred {
   readonly target: NdrType<unknown>;
+  readonly name: string;
+  readonly section: string;
   readonly #waiting: [Holder, string | number][] = [];
   #holder: Holder | undefined;
   #key: string | number = 0;
 
   constructor(target: NdrType<unknown>) {
     this.target = target;
+    this.name = target.name;
+    this.section = target.section;
   }
 
   readInto(reader: NdrReader, holder: Holder, key: string | number): void {
@@ -186,6 +194,10 @@ class LazyType<T> extends NdrType<T> {
 
   override get nullable(): boolean {
     return this.#type.nullable;
+  }
+
+  override get parts(): readonly NdrType<unknown>[] {
+    return [this.#type];
   }
 
   override read(reader: NdrReader): T {

@@ -1,6 +1,8 @@
 import { CodecError, type CodecErrorCode } from '../error.js';
+import type { Span } from '../span.js';
 import { readUuid } from '../uuid.js';
 import { LayoutRecorder } from './layout.js';
+import { type Declared, SpanRecorder } from './span-recorder.js';
 
 /** C706 14 and [MS-RPCE] 2.2.5. */
 export type Syntax = 'ndr20' | 'ndr64';
@@ -12,18 +14,13 @@ export interface Mode {
   readonly packed: boolean;
 }
 
-/** Where a value stands: `[start, end)` of the buffer that was decoded. */
-export interface Span {
-  readonly path: string;
-  start: number;
-  end: number;
-}
+export type { Span };
 
 /** The object or array that a value is a part of. */
 export type Holder = Record<string | number, unknown>;
 
 /** Something that is read later, once the construct around it is complete. */
-export interface Deferred {
+export interface Deferred extends Declared {
   readInto(reader: NdrReader, holder: Holder, key: string | number): void;
 }
 
@@ -57,16 +54,22 @@ export class NdrReader {
   readonly #pending: Pending[] = [];
   /** Kept only for spans, or to find out where an error was. */
   path: string[] | undefined;
-  readonly spans: Span[] = [];
-  readonly #open: Span[] = [];
+  /** Absent where no path is kept. */
+  readonly #spans: SpanRecorder | undefined;
 
-  constructor(bytes: Uint8Array, syntax: Syntax, little: boolean, path?: string[]) {
+  /** `section` is that of what is read, for spans. */
+  constructor(bytes: Uint8Array, syntax: Syntax, little: boolean, path?: string[], section = '') {
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.end = bytes.length;
     this.wide = syntax === 'ndr64';
     this.little = little;
     this.path = path;
+    this.#spans = path && new SpanRecorder(section);
+  }
+
+  get spans(): readonly Span[] {
+    return this.#spans?.spans ?? [];
   }
 
   fail(code: CodecErrorCode, detail: string, offset = this.offset): never {
@@ -90,7 +93,7 @@ export class NdrReader {
     if (gap === 0 || this.packed) return;
     const at = this.take(gap);
     this.layout.padding(this.bytes, at, gap);
-    for (const span of this.#open) if (span.start === at) span.start += gap;
+    if (this.path) this.#spans?.padding(this.path, at, this.offset);
   }
 
   /** The gap at the end of an NDR64 structure; a sender may leave it out at the end of its buffer. */
@@ -131,7 +134,13 @@ export class NdrReader {
   }
 
   /** A max_count, offset or actual_count: 4 octets, in NDR64 8. */
-  word(): number {
+  word(name = 'max_count'): number {
+    const word = this.#word();
+    if (this.path) this.mark(`(${name})`, this.wide ? 8 : 4, word);
+    return word;
+  }
+
+  #word(): number {
     if (!this.wide) return this.u32();
     const long = this.u64();
     if (long > Number.MAX_SAFE_INTEGER) this.fail('BAD_LENGTH', `count ${long}`, this.offset - 8);
@@ -180,7 +189,9 @@ export class NdrReader {
     for (let i = from; i < end; i++) {
       const { what, holder, key, path: own } = this.#pending[i] as Pending;
       if (own) this.path = [...own];
+      if (own && what.name !== '') this.#spans?.open(own, this.offset, what);
       what.readInto(this, holder, key);
+      if (own && what.name !== '') this.#spans?.close(this.offset, holder[key]);
       this.settle(end);
     }
     this.path = path;
@@ -236,6 +247,7 @@ export class NdrReader {
   /** Takes octets that belong to no value, by default all that is left; `zeros` octets of zero are expected. */
   tail(zeros: number, size: number = this.end - this.offset): void {
     this.layout.tail(this.octets(size), zeros);
+    this.mark('(trailing)', size);
   }
 
   /** Takes note of a word that the value does not tell, where another than the expected one was sent. */
@@ -244,16 +256,18 @@ export class NdrReader {
   }
 
   /** Called only where `path` is kept. */
-  enter(name: string | number): void {
+  enter(name: string | number, type?: Declared, note?: string): void {
     this.path?.push(String(name));
-    const span = { path: this.path?.join('.') ?? '', start: this.offset, end: this.offset };
-    this.spans.push(span);
-    this.#open.push(span);
+    this.#spans?.open(this.path ?? [], this.offset, type, note);
   }
 
-  leave(): void {
+  leave(value?: unknown): void {
     this.path?.pop();
-    const span = this.#open.pop();
-    if (span) span.end = Math.max(span.start, this.offset);
+    this.#spans?.close(this.offset, value);
+  }
+
+  /** Takes note of a part that has just been read by itself: `size` octets. */
+  mark(name: string, size: number, value?: unknown): void {
+    if (this.path) this.#spans?.add(this.path, name, this.offset - size, this.offset, value);
   }
 }

@@ -25,13 +25,19 @@ class TypeSerialization1<T> extends NdrType<T> {
     return this.#type.fields;
   }
 
+  override get parts(): readonly NdrType<unknown>[] {
+    return [this.#type];
+  }
+
   override read(reader: NdrReader): T {
     reader.align(8);
     const little = this.#readCommonHeader(reader);
     const mode = { wide: false, little, packed: false };
     const size = reader.within(mode, () => {
       const length = reader.u32();
+      reader.mark('(ObjectBufferLength)', 4, length);
       reader.note(reader.u32(), 0);
+      reader.mark('(Filler)', 4);
       return length;
     });
     return reader.window(size, mode, () => {
@@ -46,11 +52,15 @@ class TypeSerialization1<T> extends NdrType<T> {
   #readCommonHeader(reader: NdrReader): boolean {
     const at = reader.offset;
     const version = reader.u8();
+    reader.mark('(Version)', 1, version);
     const endianness = reader.u8();
+    reader.mark('(Endianness)', 1, endianness);
     reader.note(endianness, LITTLE);
     return reader.within({ wide: false, little: true, packed: false }, () => {
       const length = reader.u16();
+      reader.mark('(CommonHeaderLength)', 2, length);
       reader.note(reader.u32(), FILLER);
+      reader.mark('(Filler)', 4);
       if (version !== VERSION) reader.fail('BAD_VALUE', `type serialization version ${version}`, at);
       if (endianness !== LITTLE && endianness !== BIG) reader.fail('BAD_VALUE', `endianness ${endianness}`, at + 1);
       if (length !== COMMON_HEADER_LENGTH) reader.fail('BAD_LENGTH', `common header of ${length} octets`, at + 2);

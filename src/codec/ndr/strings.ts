@@ -39,6 +39,7 @@ function readTerminated(reader: NdrReader, { size }: Characters, max: number | u
   const actual = readVariance(reader, max);
   const slot = reader.layout.lastWordSlot;
   const text = readText(reader, size, actual);
+  reader.mark('(text)', actual * size);
   const value = text.endsWith('\0') ? text.slice(0, -1) : text;
   reader.layout.word(slot, actual, value.length + 1);
   return value;

@@ -32,6 +32,10 @@ class DerivedType<T> extends NdrType<T | undefined> {
     this.compute = compute;
   }
 
+  override get parts(): readonly NdrType<unknown>[] {
+    return [this.type];
+  }
+
   override read(reader: NdrReader): T {
     return this.type.read(reader);
   }
@@ -69,6 +73,8 @@ export const reserved = <T>(type: NdrType<T>, content: T): NdrType<T | undefined
 
 /** Puts the derived fields of a decoded value back where they are not what would be computed. */
 class Leftovers implements Deferred {
+  readonly name = '';
+  readonly section = '';
   readonly #list: FieldList;
   readonly #read: readonly unknown[];
 
@@ -112,12 +118,12 @@ export class FieldList {
   /** Reads field `i`; what follows from its siblings goes to `aside`, to be judged when they are complete. */
   read(reader: NdrReader, i: number, holder: Holder, aside: unknown[]): void {
     const type = this.types[i] as NdrType<unknown>;
-    if (reader.path) reader.enter(this.names[i] as string);
+    const name = this.names[i] as string;
+    if (reader.path) reader.enter(name, type, this.rows[i]?.note);
     if (this.#isDerived[i]) aside.push(type.read(reader));
-    else if (type instanceof CountedType)
-      holder[this.names[i] as string] = type.readCounted(reader, this.#count(type, aside));
-    else type.readInto(reader, holder, this.names[i] as string);
-    if (reader.path) reader.leave();
+    else if (type instanceof CountedType) holder[name] = type.readCounted(reader, this.#count(type, aside));
+    else type.readInto(reader, holder, name);
+    if (reader.path) reader.leave(this.#isDerived[i] ? aside.at(-1) : holder[name]);
   }
 
   #count({ sibling }: CountedType<unknown>, aside: readonly unknown[]): number {
@@ -184,6 +190,10 @@ export class StructType<T> extends NdrType<T> implements ConformantBody<T> {
     return this.#list.rows;
   }
 
+  override get parts(): readonly NdrType<unknown>[] {
+    return this.#list.types;
+  }
+
   override read(reader: NdrReader): T {
     if (!this.#last) return this.readBody(reader, 0, 0);
     const slot = reader.layout.wordSlot();
@@ -205,9 +215,9 @@ export class StructType<T> extends NdrType<T> implements ConformantBody<T> {
 
   #readLast(reader: NdrReader, value: Holder, max: number, slot: number): void {
     const name = this.#list.names.at(-1) as string;
-    if (reader.path) reader.enter(name);
+    if (reader.path) reader.enter(name, this.#list.types.at(-1), this.#list.rows.at(-1)?.note);
     value[name] = this.#last?.readBody(reader, max, slot);
-    if (reader.path) reader.leave();
+    if (reader.path) reader.leave(value[name]);
   }
 
   override write(writer: NdrWriter, value: T): void {

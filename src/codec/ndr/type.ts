@@ -35,9 +35,11 @@ export interface ConformantBody<T> {
   writeBody(writer: NdrWriter, value: T): void;
 }
 
-/** One row of the table that `toMarkdown` gives for a type. */
+/** One row of the table that the docs give for a type. */
 export interface FieldRow {
   readonly name: string;
+  /** Octets from the start, where that is always the same. */
+  readonly offset?: number;
   readonly type: string;
   readonly note: string;
 }
@@ -94,6 +96,11 @@ export abstract class NdrType<T> {
     return [];
   }
 
+  /** The types that this one is made of, so that all structures can be listed. */
+  get parts(): readonly NdrType<unknown>[] {
+    return [];
+  }
+
   abstract read(reader: NdrReader): T;
   abstract write(writer: NdrWriter, value: T): void;
 
@@ -118,15 +125,30 @@ export abstract class NdrType<T> {
     }
   }
 
+  /** Where each part of the value stands, up to where decoding failed if it did. */
+  spans(bytes: Uint8Array, { syntax = 'ndr20', little = true }: DecodeOptions = {}): readonly Span[] {
+    const reader = new NdrReader(bytes, syntax, little, [this.name], this.section);
+    try {
+      this.#read(reader);
+    } catch (error) {
+      if (!(error instanceof CodecError)) throw error;
+    }
+    return reader.spans.filter(({ start, end }) => end > start);
+  }
+
   #decode(bytes: Uint8Array, { syntax = 'ndr20', little = true, spans }: DecodeOptions, path?: string[]): Decoded<T> {
-    const reader = new NdrReader(bytes, syntax, little, path);
+    const reader = new NdrReader(bytes, syntax, little, path, this.section);
+    const value = this.#read(reader);
+    const layout = reader.layout.result();
+    return spans ? { value, layout, spans: reader.spans } : { value, layout };
+  }
+
+  #read(reader: NdrReader): T {
     const holder: { value?: unknown } = {};
     this.readInto(reader, holder as Holder, 'value');
     reader.settle(0);
     reader.tail(0);
-    const value = holder.value as T;
-    const layout = reader.layout.result();
-    return spans ? { value, layout, spans: reader.spans } : { value, layout };
+    return holder.value as T;
   }
 
   /** Throws only `CodecError`. */

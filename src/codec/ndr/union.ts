@@ -61,18 +61,23 @@ class UnionType<T extends Tagged> extends NdrType<T> {
     return [{ name: 'tag', type: this.#tag.name, note: 'discriminant' }, ...rows, ...other];
   }
 
+  override get parts(): readonly NdrType<unknown>[] {
+    return [this.#tag, ...this.#arms.values(), this.#default].filter((type) => type !== null && type !== undefined);
+  }
+
   override read(reader: NdrReader): T {
     if (reader.wide) reader.align(this.align64);
     const at = reader.offset;
     const tag = this.#tag.read(reader);
+    if (reader.path) reader.mark('tag', reader.offset - at, tag);
     const arm = this.#armOf(tag);
     if (arm === undefined) reader.fail('BAD_VALUE', `${this.name} has no arm ${tag}`, at);
     const holder: Holder = { tag };
     if (arm === null) return holder as unknown as T;
     if (reader.wide) reader.align(this.#armAlign64);
-    if (reader.path) reader.enter('value');
+    if (reader.path) reader.enter('value', arm);
     arm.readInto(reader, holder, 'value');
-    if (reader.path) reader.leave();
+    if (reader.path) reader.leave(holder.value);
     return holder as unknown as T;
   }
 

@@ -28,26 +28,28 @@ export const AUTHENTICATE_MESSAGE = fixedHeader('AUTHENTICATE_MESSAGE', '[MS-NLM
   ...payloadFields('Workstation'),
 ]);
 
-const keyAndFlags = fixedHeader('AUTHENTICATE_MESSAGE', '[MS-NLMP] 2.2.1.3', [
+export const authenticateKey = fixedHeader('AUTHENTICATE_MESSAGE', '[MS-NLMP] 2.2.1.3', [
   ...payloadFields('EncryptedRandomSessionKey'),
   f('NegotiateFlags', 'u32', 'NEGOTIATE'),
 ]);
 
-const mic = fixedHeader('AUTHENTICATE_MESSAGE', '[MS-NLMP] 2.2.1.3', [f('MIC', 16, 'HMAC_MD5 over the handshake')]);
+export const authenticateMic = fixedHeader('AUTHENTICATE_MESSAGE', '[MS-NLMP] 2.2.1.3', [
+  f('MIC', 16, 'HMAC_MD5 over the handshake'),
+]);
 
 /** Where the MIC stands, in a message that has one. */
 export const MIC_OFFSET = 72;
 export const MIC_LENGTH = 16;
 
-const shape = messageShape(
+export const authenticateShape = messageShape(
   'AUTHENTICATE_MESSAGE',
   3,
-  [AUTHENTICATE_MESSAGE, keyAndFlags, versionTier, mic],
+  [AUTHENTICATE_MESSAGE, authenticateKey, versionTier, authenticateMic],
   ['DomainName', 'UserName', 'Workstation', 'LmChallengeResponse', 'NtChallengeResponse', 'EncryptedRandomSessionKey'],
 );
 
 export const decodeAuthenticate = (bytes: Uint8Array): AuthenticateMessage =>
-  decodeShape(shape, bytes) as unknown as AuthenticateMessage;
+  decodeShape(authenticateShape, bytes) as unknown as AuthenticateMessage;
 
 export const encodeAuthenticate = (message: Omit<AuthenticateMessage, 'MessageType'>): Buffer =>
-  encodeShape(shape, { ...message });
+  encodeShape(authenticateShape, { ...message });

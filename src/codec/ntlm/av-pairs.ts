@@ -1,6 +1,7 @@
 import { asBuffer } from '../bytes.js';
 import { CodecError } from '../error.js';
 import { f, fixedHeader, type RowOf } from '../fixed.js';
+import type { SpanTrace } from '../span.js';
 import { bytesOfText, textOf } from './text.js';
 
 /** [MS-NLMP] 2.2.2.1: what an AV_PAIR says. */
@@ -49,22 +50,40 @@ export const AV_PAIR = fixedHeader('AV_PAIR', '[MS-NLMP] 2.2.2.1', [
 ]);
 
 /** [MS-NLMP] 2.2.2.1: pairs up to MsvAvEOL, or to the end where a peer left that out. */
-export function decodeAvPairs(bytes: Uint8Array): AvPairs {
+export const decodeAvPairs = (bytes: Uint8Array): AvPairs => readAvPairs(bytes, undefined);
+
+/** The same, and where each pair stands. */
+export const traceAvPairs = (bytes: Uint8Array, trace: SpanTrace): AvPairs => readAvPairs(bytes, trace);
+
+export function readAvPairs(bytes: Uint8Array, trace: SpanTrace | undefined): AvPairs {
   const pairs: AvPair[] = [];
   let offset = 0;
   while (offset < bytes.length) {
-    const { AvId, AvLen } = AV_PAIR.decode(bytes, offset);
+    const row = AV_PAIR.decode(bytes, offset);
+    const { AvId, AvLen } = row;
+    const inner = trace?.within(String(pairs.length));
+    inner?.header(AV_PAIR, bytes, offset, row);
     const start = offset + AV_PAIR.size;
     if (start + AvLen > bytes.length) {
       const detail = `AvId ${AvId} announces ${AvLen} octets, ${bytes.length - start} are left`;
       throw new CodecError('BAD_LENGTH', 'AV_PAIR.Value', start, detail);
     }
-    pairs.push({ AvId, Value: bytes.subarray(start, start + AvLen) });
+    const Value = bytes.subarray(start, start + AvLen);
+    inner?.octets('AV_PAIR.Value', Value, {
+      section: AV_PAIR.section,
+      ...(TEXTS.has(AvId) && { value: textOf(Value) }),
+    });
+    pairs.push({ AvId, Value });
     offset = start + AvLen;
     if (AvId === AV_ID.MsvAvEOL) break;
   }
-  return { pairs, trailing: bytes.subarray(offset) };
+  const trailing = bytes.subarray(offset);
+  trace?.octets('(trailing)', trailing, { section: AV_PAIR.section, note: 'behind MsvAvEOL' });
+  return { pairs, trailing };
 }
+
+/** Names are UTF-16 whatever was negotiated. */
+const TEXTS: ReadonlySet<number> = new Set([1, 2, 3, 4, 5, 9]);
 
 export const encodeAvPairs = ({ pairs, trailing }: AvPairs): Buffer =>
   Buffer.concat([

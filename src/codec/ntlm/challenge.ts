@@ -22,20 +22,20 @@ export const CHALLENGE_MESSAGE = fixedHeader('CHALLENGE_MESSAGE', '[MS-NLMP] 2.2
   f('ServerChallenge', 8, 'nonce'),
 ]);
 
-const info = fixedHeader('CHALLENGE_MESSAGE', '[MS-NLMP] 2.2.1.2', [
+export const challengeInfo = fixedHeader('CHALLENGE_MESSAGE', '[MS-NLMP] 2.2.1.2', [
   f('Reserved', 8, 'ignored'),
   ...payloadFields('TargetInfo'),
 ]);
 
-const shape = messageShape(
+export const challengeShape = messageShape(
   'CHALLENGE_MESSAGE',
   2,
-  [CHALLENGE_MESSAGE, info, versionTier],
+  [CHALLENGE_MESSAGE, challengeInfo, versionTier],
   ['TargetName', 'TargetInfo'],
 );
 
 export const decodeChallenge = (bytes: Uint8Array): ChallengeMessage =>
-  decodeShape(shape, bytes) as unknown as ChallengeMessage;
+  decodeShape(challengeShape, bytes) as unknown as ChallengeMessage;
 
 export const encodeChallenge = (message: Omit<ChallengeMessage, 'MessageType'>): Buffer =>
-  encodeShape(shape, { ...message });
+  encodeShape(challengeShape, { ...message });

@@ -1,8 +1,10 @@
 import { CodecError } from '../error.js';
 import { f, fixedHeader } from '../fixed.js';
-import { type AuthenticateMessage, decodeAuthenticate, encodeAuthenticate } from './authenticate.js';
-import { type ChallengeMessage, decodeChallenge, encodeChallenge } from './challenge.js';
-import { decodeNegotiate, encodeNegotiate, type NegotiateMessage } from './negotiate.js';
+import type { SpanTrace } from '../span.js';
+import { type AuthenticateMessage, authenticateShape, encodeAuthenticate } from './authenticate.js';
+import { type ChallengeMessage, challengeShape, encodeChallenge } from './challenge.js';
+import { encodeNegotiate, type NegotiateMessage, negotiateShape } from './negotiate.js';
+import { decodeShape, type MessageShape } from './shape.js';
 
 export type NtlmMessage = NegotiateMessage | ChallengeMessage | AuthenticateMessage;
 
@@ -12,11 +14,17 @@ const start = fixedHeader('NTLM message', '[MS-NLMP] 2.2.1', [
 ]);
 
 /** [MS-NLMP] 2.2.1: one message, told by its MessageType. */
-export function decodeNtlmMessage(bytes: Uint8Array): NtlmMessage {
+export const decodeNtlmMessage = (bytes: Uint8Array): NtlmMessage => readMessage(bytes, undefined);
+
+/** The same, and where each field stands. */
+export const traceNtlmMessage = (bytes: Uint8Array, trace: SpanTrace): NtlmMessage => readMessage(bytes, trace);
+
+const SHAPES: Readonly<Record<number, MessageShape>> = { 1: negotiateShape, 2: challengeShape, 3: authenticateShape };
+
+function readMessage(bytes: Uint8Array, trace: SpanTrace | undefined): NtlmMessage {
   const { MessageType } = start.decode(bytes);
-  if (MessageType === 1) return decodeNegotiate(bytes);
-  if (MessageType === 2) return decodeChallenge(bytes);
-  if (MessageType === 3) return decodeAuthenticate(bytes);
+  const shape = SHAPES[MessageType];
+  if (shape !== undefined) return decodeShape(shape, bytes, trace) as unknown as NtlmMessage;
   throw new CodecError('BAD_VALUE', 'NTLM message.MessageType', 8, `is ${MessageType}, not 1 to 3`);
 }
 

@@ -17,20 +17,20 @@ export const NEGOTIATE_MESSAGE = fixedHeader('NEGOTIATE_MESSAGE', '[MS-NLMP] 2.2
   f('NegotiateFlags', 'u32', 'NEGOTIATE'),
 ]);
 
-const names = fixedHeader('NEGOTIATE_MESSAGE', '[MS-NLMP] 2.2.1.1', [
+export const negotiateNames = fixedHeader('NEGOTIATE_MESSAGE', '[MS-NLMP] 2.2.1.1', [
   ...payloadFields('DomainName'),
   ...payloadFields('Workstation'),
 ]);
 
-const shape = messageShape(
+export const negotiateShape = messageShape(
   'NEGOTIATE_MESSAGE',
   1,
-  [NEGOTIATE_MESSAGE, names, versionTier],
+  [NEGOTIATE_MESSAGE, negotiateNames, versionTier],
   ['Workstation', 'DomainName'],
 );
 
 export const decodeNegotiate = (bytes: Uint8Array): NegotiateMessage =>
-  decodeShape(shape, bytes) as unknown as NegotiateMessage;
+  decodeShape(negotiateShape, bytes) as unknown as NegotiateMessage;
 
 export const encodeNegotiate = (message: Omit<NegotiateMessage, 'MessageType'>): Buffer =>
-  encodeShape(shape, { ...message });
+  encodeShape(negotiateShape, { ...message });

@@ -1,5 +1,6 @@
 import { f, fixedHeader, type RowOf } from '../fixed.js';
-import { type AvPairs, decodeAvPairs, encodeAvPairs } from './av-pairs.js';
+import type { SpanTrace } from '../span.js';
+import { type AvPairs, encodeAvPairs, readAvPairs } from './av-pairs.js';
 
 /** [MS-NLMP] 2.2.2.7, the part before AvPairs. */
 export const NTLMv2_CLIENT_CHALLENGE = fixedHeader('NTLMv2_CLIENT_CHALLENGE', '[MS-NLMP] 2.2.2.7', [
@@ -17,9 +18,13 @@ export interface NtlmV2ClientChallenge extends RowOf<typeof NTLMv2_CLIENT_CHALLE
   readonly AvPairs: AvPairs;
 }
 
-export function decodeClientChallenge(bytes: Uint8Array): NtlmV2ClientChallenge {
+export const decodeClientChallenge = (bytes: Uint8Array): NtlmV2ClientChallenge => readChallenge(bytes, undefined);
+
+function readChallenge(bytes: Uint8Array, trace: SpanTrace | undefined): NtlmV2ClientChallenge {
   const row = NTLMv2_CLIENT_CHALLENGE.decode(bytes);
-  return { ...row, AvPairs: decodeAvPairs(bytes.subarray(NTLMv2_CLIENT_CHALLENGE.size)) };
+  trace?.header(NTLMv2_CLIENT_CHALLENGE, bytes, 0, row);
+  const pairs = bytes.subarray(NTLMv2_CLIENT_CHALLENGE.size);
+  return { ...row, AvPairs: readAvPairs(pairs, trace?.within(`${NTLMv2_CLIENT_CHALLENGE.name}.AvPairs`)) };
 }
 
 export const encodeClientChallenge = (value: NtlmV2ClientChallenge): Buffer =>
@@ -32,12 +37,19 @@ export interface NtlmV2Response {
   readonly ClientChallenge: NtlmV2ClientChallenge;
 }
 
-const NTLMv2_RESPONSE = fixedHeader('NTLMv2_RESPONSE', '[MS-NLMP] 2.2.2.8', [f('Response', 16, 'NTProofStr')]);
+export const NTLMv2_RESPONSE = fixedHeader('NTLMv2_RESPONSE', '[MS-NLMP] 2.2.2.8', [f('Response', 16, 'NTProofStr')]);
 
-export const decodeNtlmV2Response = (bytes: Uint8Array): NtlmV2Response => ({
-  Response: NTLMv2_RESPONSE.decode(bytes).Response,
-  ClientChallenge: decodeClientChallenge(bytes.subarray(NTLMv2_RESPONSE.size)),
-});
+export const decodeNtlmV2Response = (bytes: Uint8Array): NtlmV2Response => readResponse(bytes, undefined);
+
+/** The same, and where each field stands. */
+export const traceNtlmV2Response = (bytes: Uint8Array, trace: SpanTrace): NtlmV2Response => readResponse(bytes, trace);
+
+function readResponse(bytes: Uint8Array, trace: SpanTrace | undefined): NtlmV2Response {
+  const row = NTLMv2_RESPONSE.decode(bytes);
+  trace?.header(NTLMv2_RESPONSE, bytes, 0, row);
+  const rest = bytes.subarray(NTLMv2_RESPONSE.size);
+  return { Response: row.Response, ClientChallenge: readChallenge(rest, trace?.within(NTLMv2_RESPONSE.name)) };
+}
 
 export const encodeNtlmV2Response = ({ Response, ClientChallenge }: NtlmV2Response): Buffer =>
   Buffer.concat([NTLMv2_RESPONSE.encode({ Response }), encodeClientChallenge(ClientChallenge)]);

@@ -1,6 +1,7 @@
 import { asBuffer } from '../bytes.js';
 import { CodecError } from '../error.js';
 import { type Field, type FixedHeader, f, fixedHeader, type RowOf } from '../fixed.js';
+import type { SpanTrace } from '../span.js';
 import {
   type ItemFields,
   itemFields,
@@ -57,7 +58,12 @@ interface Tier {
   readonly values: readonly { readonly part: number; readonly name: string }[];
 }
 
-export function messageShape(name: string, type: number, headers: readonly Header[], order: readonly string[]) {
+export function messageShape(
+  name: string,
+  type: number,
+  headers: readonly Header[],
+  order: readonly string[],
+): MessageShape {
   const tiers = headers.map((header, index): Tier => {
     const there = headers
       .slice(0, index + 1)
@@ -72,7 +78,7 @@ export function messageShape(name: string, type: number, headers: readonly Heade
       values: there.filter(({ name }) => !/(Len|MaxLen|BufferOffset)$/.test(name) && name !== 'Signature'),
     };
   });
-  return { name, type, tiers, order } satisfies MessageShape;
+  return { name, type, tiers, order };
 }
 
 interface Loose {
@@ -85,7 +91,7 @@ interface Loose {
 }
 
 /** Reads every field, item and octet of a message; the item names of `shape.order` become `PayloadItem`s. */
-export function decodeShape(shape: MessageShape, bytes: Uint8Array): Loose {
+export function decodeShape(shape: MessageShape, bytes: Uint8Array, trace?: SpanTrace): Loose {
   // Parts are not merged into one row: an object of that many members is slow to make and to collect.
   const parts: Loose[] = [];
   let headerLength = 0;
@@ -95,6 +101,7 @@ export function decodeShape(shape: MessageShape, bytes: Uint8Array): Loose {
     if (there !== undefined && start < headerLength + tier.header.size) break;
     const part: Loose = tier.header.decode(bytes, headerLength);
     parts.push(part);
+    if (tier.header !== versionTier) trace?.header(tier.header, bytes, headerLength, part);
     headerLength += tier.header.size;
     if (there === undefined) checkType(shape, part);
     there = tier;
@@ -104,8 +111,21 @@ export function decodeShape(shape: MessageShape, bytes: Uint8Array): Loose {
   const gaps = readGaps(bytes, headerLength, items);
   const value: Loose = Object.assign(items, { headerLength, gaps });
   for (const { part, name } of values) value[name] = parts[part]?.[name];
-  if (value.Version !== undefined) value.Version = VERSION.decode(value.Version as Uint8Array);
+  const version = value.Version as Uint8Array | undefined;
+  if (version !== undefined) value.Version = VERSION.decode(version);
+  if (trace !== undefined) traceContent(shape, value, version, trace);
   return value;
+}
+
+function traceContent(shape: MessageShape, value: Loose, version: Uint8Array | undefined, trace: SpanTrace): void {
+  const { section } = (shape.tiers[0] as Tier).header;
+  if (version !== undefined) trace.within(shape.name).header(VERSION, version, 0, value.Version as Version);
+  for (const name of shape.order) {
+    const item = value[name] as PayloadItem | undefined;
+    if (item !== undefined) trace.octets(`${shape.name}.${name}`, item.bytes, { section });
+  }
+  for (const { bytes } of value.gaps as readonly PayloadGap[])
+    trace.octets(`${shape.name}.(gap)`, bytes, { section, note: 'no field points here' });
 }
 
 function checkType({ name, type }: MessageShape, row: Loose): void {

@@ -26,11 +26,14 @@ class FlaggedWordBlobType extends NdrType<BSTR> {
     reader.layout.wordSlot();
     const max = reader.word();
     const cBytes = reader.u32();
+    reader.mark('cBytes', 4, cBytes);
     const isNull = max === 0 && cBytes === NULL_BSTR;
     const isOdd = cBytes === 2 * max - 1;
     reader.note(cBytes, isNull ? NULL_BSTR : 2 * max - (isOdd ? 1 : 0));
     reader.note(reader.u32(), max);
+    reader.mark('clSize', 4, max);
     const value = isNull ? null : isOdd ? readOdd(reader, cBytes) : readText(reader, 2, max);
+    reader.mark('asData', isNull ? 0 : max * 2, value);
     if (reader.wide) reader.alignEnd(this.align64);
     return value;
   }

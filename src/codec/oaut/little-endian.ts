@@ -13,6 +13,10 @@ class LittleEndianType<T> extends NdrType<T> {
     return this.#type.fields;
   }
 
+  override get parts(): readonly NdrType<unknown>[] {
+    return [this.#type];
+  }
+
   override read(reader: NdrReader): T {
     return reader.within({ wide: reader.wide, little: true, packed: reader.packed }, () => {
       const pending = reader.pending;

@@ -27,6 +27,10 @@ class UserPointerType<T> extends NdrType<T> {
     return true;
   }
 
+  override get parts(): readonly NdrType<unknown>[] {
+    return [this.#target];
+  }
+
   override read(reader: NdrReader): T {
     const holder: { value?: unknown } = {};
     const pending = reader.pending;

@@ -152,6 +152,10 @@ class WireVariantType extends NdrType<VARIANT> {
     return wire.fields;
   }
 
+  override get parts(): readonly NdrType<unknown>[] {
+    return [wire];
+  }
+
   override read(reader: NdrReader): VARIANT {
     reader.align(8);
     const start = reader.offset;

@@ -30,7 +30,7 @@ export const p_syntax_id_t = fixedHeader('p_syntax_id_t', 'C706 12.6.3.1', [
   f('version', 'u32', 'major in the low half, minor in the high half'),
 ]);
 
-const bindHead = fixedHeader('bind', 'C706 12.6.4.3', [
+export const bindHead = fixedHeader('bind', 'C706 12.6.4.3', [
   f('max_xmit_frag', 'u16', 'largest fragment that the client sends'),
   f('max_recv_frag', 'u16', 'largest fragment that the client takes'),
   f('assoc_group_id', 'u32', '0 asks for a new association'),
@@ -39,7 +39,7 @@ const bindHead = fixedHeader('bind', 'C706 12.6.4.3', [
   f('reserved2', 'u16', '0'),
 ]);
 
-const p_cont_elem_t = fixedHeader('p_cont_elem_t', 'C706 12.6.3.1', [
+export const p_cont_elem_t = fixedHeader('p_cont_elem_t', 'C706 12.6.3.1', [
   f('p_cont_id', 'u16', 'presentation context'),
   f('n_transfer_syn', 'u8', 'number of transfer syntaxes'),
   f('reserved', 'u8', '0'),
@@ -90,20 +90,20 @@ export const bindBody: BodyCodec<BindBody> = {
   },
 };
 
-const bindAckHead = fixedHeader('bind_ack', 'C706 12.6.4.4', [
+export const bindAckHead = fixedHeader('bind_ack', 'C706 12.6.4.4', [
   f('max_xmit_frag', 'u16', 'largest fragment that the server sends'),
   f('max_recv_frag', 'u16', 'largest fragment that the server takes'),
   f('assoc_group_id', 'u32', 'the association that the connection now belongs to'),
   f('sec_addr_length', 'u16', 'port_any_t: octets of the secondary address with its zero'),
 ]);
 
-const p_result_list_t = fixedHeader('p_result_list_t', 'C706 12.6.3.1', [
+export const p_result_list_t = fixedHeader('p_result_list_t', 'C706 12.6.3.1', [
   f('n_results', 'u8', 'as many as the client proposed'),
   f('reserved', 'u8', '0'),
   f('reserved2', 'u16', '0'),
 ]);
 
-const p_result_t = fixedHeader('p_result_t', 'C706 12.6.3.1', [
+export const p_result_t = fixedHeader('p_result_t', 'C706 12.6.3.1', [
   f('result', 'u16', 'p_cont_def_result_t'),
   f('reason', 'u16', 'p_provider_reason_t, or the bitmask of negotiate_ack'),
   f('uuid', 'uuid', 'the accepted transfer syntax, or zeros'),
@@ -145,12 +145,12 @@ export const bindAckBody: BodyCodec<BindAckBody> = {
   },
 };
 
-const bindNakHead = fixedHeader('bind_nak', '[MS-RPCE] 2.2.2.9', [
+export const bindNakHead = fixedHeader('bind_nak', '[MS-RPCE] 2.2.2.9', [
   f('provider_reject_reason', 'u16', 'p_reject_reason_t'),
   f('n_protocols', 'u8', 'p_rt_versions_supported_t: number of versions'),
 ]);
 
-const version_t = fixedHeader('version_t', 'C706 12.6.3.1', [
+export const version_t = fixedHeader('version_t', 'C706 12.6.3.1', [
   f('major', 'u8', 'protocol version'),
   f('minor', 'u8', 'and revision'),
 ]);
@@ -170,13 +170,15 @@ export const bindNakBody: BodyCodec<BindNakBody> = {
   },
 };
 
-const requestHead = fixedHeader('request', 'C706 12.6.4.9', [
+export const requestHead = fixedHeader('request', 'C706 12.6.4.9', [
   f('alloc_hint', 'u32', 'octets of stub still to come with this fragment, or 0'),
   f('p_cont_id', 'u16', 'presentation context'),
   f('opnum', 'u16', 'operation'),
 ]);
 
-const object_t = fixedHeader('object', 'C706 12.6.4.9', [f('object', 'uuid', 'object UUID; the IPID of an ORPC call')]);
+export const object_t = fixedHeader('object', 'C706 12.6.4.9', [
+  f('object', 'uuid', 'object UUID; the IPID of an ORPC call'),
+]);
 
 export const requestBody: BodyCodec<RequestBody> = {
   section: 'C706 12.6.4.9',
@@ -193,7 +195,7 @@ export const requestBody: BodyCodec<RequestBody> = {
   },
 };
 
-const responseHead = fixedHeader('response', 'C706 12.6.4.10', [
+export const responseHead = fixedHeader('response', 'C706 12.6.4.10', [
   f('alloc_hint', 'u32', 'octets of stub still to come with this fragment, or 0'),
   f('p_cont_id', 'u16', 'presentation context'),
   f('cancel_count', 'u8', 'cancels received'),
@@ -214,7 +216,7 @@ export const responseBody: BodyCodec<ResponseBody> = {
   },
 };
 
-const faultTail = fixedHeader('fault', 'C706 12.6.4.7', [
+export const faultTail = fixedHeader('fault', 'C706 12.6.4.7', [
   f('status', 'u32', 'why the call failed'),
   f('reserved2', 'u32', '0'),
 ]);

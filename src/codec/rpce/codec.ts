@@ -1,6 +1,7 @@
 import { SmartBuffer } from 'smart-buffer';
 import { asBuffer, padding } from '../bytes.js';
 import { CodecError } from '../error.js';
+import type { SpanTrace } from '../span.js';
 import {
   auth3Body,
   type BodyCodec,
@@ -42,17 +43,15 @@ export const pduType = (ptype: number): PduType | undefined => TYPE_NAMES.get(pt
  * into `bytes`. Throws `CodecError`. What a PDU says about its own lengths is kept where it is not what `encodePdu`
  * would compute, so that the value encodes to the same bytes.
  */
-export function decodePdu(bytes: Uint8Array): Pdu {
-  const {
-    rpc_vers,
-    rpc_vers_minor,
-    PTYPE: ptype,
-    pfc_flags,
-    packed_drep,
-    frag_length,
-    auth_length,
-    call_id,
-  } = readCommonHeader(bytes);
+export const decodePdu = (bytes: Uint8Array): Pdu => readPdu(bytes, undefined);
+
+/** The same, and where each field stands. */
+export const tracePdu = (bytes: Uint8Array, trace: SpanTrace): Pdu => readPdu(bytes, trace);
+
+function readPdu(bytes: Uint8Array, trace: SpanTrace | undefined): Pdu {
+  const header = readCommonHeader(bytes);
+  trace?.header(commonHeader, bytes, 0, header);
+  const { rpc_vers, rpc_vers_minor, PTYPE: ptype, pfc_flags, packed_drep, frag_length, auth_length, call_id } = header;
   if (frag_length < commonHeader.size) {
     throw new CodecError(
       'BAD_LENGTH',
@@ -64,11 +63,11 @@ export function decodePdu(bytes: Uint8Array): Pdu {
   if (frag_length > bytes.length)
     throw new CodecError('SHORT', 'frag_length', 8, `says ${frag_length} octets, has ${bytes.length}`);
   const endian = endianOf(packed_drep);
-  const trailer = auth_length === 0 ? undefined : readTrailer(bytes, frag_length, auth_length);
-  const cursor = new Cursor(bytes, commonHeader.size, trailer?.start ?? frag_length, endian);
+  const trailer = auth_length === 0 ? undefined : readTrailer(bytes, frag_length, auth_length, trace);
+  const cursor = new Cursor(bytes, commonHeader.size, trailer?.start ?? frag_length, endian, trace);
   const name = TYPE_NAMES.get(ptype);
   try {
-    const body = name === undefined ? { body: cursor.rest() } : BODIES[name].decode(cursor, pfc_flags);
+    const body = name === undefined ? { body: cursor.rest('body') } : BODIES[name].decode(cursor, pfc_flags);
     // Captures are decoded by the million: one object is filled, where spreading would make several.
     const head: PduHead & { PTYPE: PduType | number } = {
       PTYPE: name ?? ptype,
@@ -79,7 +78,7 @@ export function decodePdu(bytes: Uint8Array): Pdu {
       packed_drep,
     };
     const pdu = Object.assign(head, body);
-    if (cursor.remaining > 0) pdu.trailing = cursor.rest();
+    if (cursor.remaining > 0) pdu.trailing = cursor.rest('trailing');
     if (trailer !== undefined) pdu.auth = trailer.auth;
     return pdu as Pdu;
   } catch (error) {
@@ -87,16 +86,18 @@ export function decodePdu(bytes: Uint8Array): Pdu {
   }
 }
 
-function readTrailer(bytes: Uint8Array, fragLength: number, authLength: number): { start: number; auth: AuthVerifier } {
+function readTrailer(
+  bytes: Uint8Array,
+  fragLength: number,
+  authLength: number,
+  trace: SpanTrace | undefined,
+): { start: number; auth: AuthVerifier } {
   const at = fragLength - authLength - sec_trailer.size;
   if (at < commonHeader.size) {
     throw new CodecError('BAD_LENGTH', 'auth_length', 10, `${authLength} leaves no room in ${fragLength} octets`);
   }
-  const { auth_type, auth_level, auth_pad_length, auth_reserved, auth_context_id } = sec_trailer.decode(
-    bytes,
-    at,
-    endianOf(bytes, 4),
-  );
+  const row = sec_trailer.decode(bytes, at, endianOf(bytes, 4));
+  const { auth_type, auth_level, auth_pad_length, auth_reserved, auth_context_id } = row;
   const start = at - auth_pad_length;
   if (start < commonHeader.size) {
     throw new CodecError(
@@ -108,6 +109,9 @@ function readTrailer(bytes: Uint8Array, fragLength: number, authLength: number):
   }
   const auth_pad = bytes.subarray(start, at);
   const auth_value = bytes.subarray(at + sec_trailer.size, fragLength);
+  trace?.octets('sec_trailer.auth_pad', auth_pad, { section: sec_trailer.section, note: 'padding of the body' });
+  trace?.header(sec_trailer, bytes, at, row);
+  trace?.octets('sec_trailer.auth_value', auth_value, { section: sec_trailer.section, note: 'token or signature' });
   const auth =
     auth_reserved === 0
       ? { auth_type, auth_level, auth_context_id, auth_pad, auth_value }

@@ -2,6 +2,7 @@ import { SmartBuffer } from 'smart-buffer';
 import { asBuffer, padding } from '../bytes.js';
 import { CodecError } from '../error.js';
 import { f, fixedHeader, type RowOf } from '../fixed.js';
+import type { SpanTrace } from '../span.js';
 import { Cursor } from './cursor.js';
 
 /** [MS-RPCE] 2.2.2.13.1. */
@@ -19,7 +20,7 @@ export const SEC_VT = {
 /** The one bit of the bitmask command: [MS-RPCE] 2.2.2.13.2. */
 export const CLIENT_SUPPORT_HEADER_SIGNING = 1;
 
-const SEC_VT_header = fixedHeader('SEC_VT', '[MS-RPCE] 2.2.2.13', [
+export const SEC_VT_header = fixedHeader('SEC_VT', '[MS-RPCE] 2.2.2.13', [
   f('command', 'u16', 'type in bits 0 to 13, then END and MUST_PROCESS'),
   f('length', 'u16', 'octets after this header'),
 ]);
@@ -66,10 +67,12 @@ const MAX_COMMANDS = 64;
 export function findVerificationTrailer(
   stub: Uint8Array,
   from = 0,
+  trace?: SpanTrace,
 ): { offset: number; commands: VerificationCommand[] } | undefined {
   const at = asBuffer(stub).lastIndexOf(VERIFICATION_TRAILER_SIGNATURE);
   if (at < from || at % 4 !== 0) return undefined;
-  return { offset: at, commands: decodeCommands(new Cursor(stub, at + 8, stub.length, 'little')) };
+  trace?.octets('rpc_sec_vt.signature', stub.subarray(at, at + 8), { section: '[MS-RPCE] 2.2.2.13.1' });
+  return { offset: at, commands: decodeCommands(new Cursor(stub, at + 8, stub.length, 'little', trace)) };
 }
 
 function decodeCommands(cursor: Cursor): VerificationCommand[] {

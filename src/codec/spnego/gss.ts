@@ -1,4 +1,5 @@
 import { CodecError } from '../error.js';
+import type { SpanTrace } from '../span.js';
 import { expectElement, oidText, readElement, TAG, writeElement, writeOid } from './der.js';
 
 /** RFC 2743 3.1, InitialContextToken: which mechanism the octets are for. */
@@ -8,12 +9,16 @@ export interface GssToken {
   readonly token: Uint8Array;
 }
 
-export function unframeGss(bytes: Uint8Array): GssToken {
+export const unframeGss = (bytes: Uint8Array): GssToken => readGss(bytes, undefined);
+
+export function readGss(bytes: Uint8Array, trace: SpanTrace | undefined): GssToken {
   const frame = expectElement(bytes, TAG.APPLICATION_0, 'InitialContextToken');
   const mech = readElement(frame.value, 0, 'InitialContextToken.thisMech');
   if (mech.tag !== TAG.OBJECT_IDENTIFIER)
     throw new CodecError('BAD_VALUE', 'InitialContextToken.thisMech', 0, 'is not an OBJECT IDENTIFIER');
-  return { oid: oidText(mech.value, 'InitialContextToken.thisMech'), token: frame.value.subarray(mech.next) };
+  const oid = oidText(mech.value, 'InitialContextToken.thisMech');
+  trace?.octets('InitialContextToken.thisMech', mech.octets, { section: 'RFC 2743 3.1', type: 'OID', value: oid });
+  return { oid, token: frame.value.subarray(mech.next) };
 }
 
 export const frameGss = (oid: string, token: Uint8Array): Buffer =>

@@ -1,4 +1,4 @@
 export { oidOctets, oidText } from './der.js';
-export * from './gss.js';
+export { frameGss, type GssToken, unframeGss } from './gss.js';
 export * from './neg-token.js';
 export * from './oids.js';

@@ -1,6 +1,7 @@
 import { CodecError } from '../error.js';
+import type { SpanTrace } from '../span.js';
 import { contextTag, type Element, expectElement, oidText, readElements, TAG, writeElement, writeOid } from './der.js';
-import { frameGss, unframeGss } from './gss.js';
+import { frameGss, readGss } from './gss.js';
 import { OID } from './oids.js';
 
 /** RFC 4178 4.2.2, NegState. */
@@ -48,19 +49,25 @@ export const encodeMechTypeList = (oids: readonly string[]): Buffer =>
   writeElement(TAG.SEQUENCE, ...oids.map(writeOid));
 
 /** RFC 4178 4.2, NegotiationToken, in its GSS-API frame or without. */
-export function decodeNegToken(bytes: Uint8Array): NegToken {
+export const decodeNegToken = (bytes: Uint8Array): NegToken => readNegToken(bytes, undefined);
+
+/** The same, and where each element stands. */
+export const traceNegToken = (bytes: Uint8Array, trace: SpanTrace): NegToken => readNegToken(bytes, trace);
+
+function readNegToken(bytes: Uint8Array, trace: SpanTrace | undefined): NegToken {
   const framed = bytes[0] === TAG.APPLICATION_0;
-  const token = framed ? unframeSpnego(bytes) : bytes;
+  const token = framed ? unframeSpnego(bytes, trace) : bytes;
   const choice = token[0];
   let value: NegToken;
-  if (choice === contextTag(0)) value = readInit(expectElement(token, contextTag(0), 'NegTokenInit').value, framed);
-  else if (choice === contextTag(1)) value = readResp(expectElement(token, contextTag(1), 'NegTokenResp').value);
+  if (choice === contextTag(0))
+    value = readInit(expectElement(token, contextTag(0), 'NegTokenInit').value, framed, trace);
+  else if (choice === contextTag(1)) value = readResp(expectElement(token, contextTag(1), 'NegTokenResp').value, trace);
   else throw new CodecError('BAD_VALUE', 'NegotiationToken', 0, 'is neither a NegTokenInit nor a NegTokenResp');
   return encodeNegToken(value).equals(bytes) ? value : { ...value, octets: bytes };
 }
 
-function unframeSpnego(bytes: Uint8Array): Uint8Array {
-  const { oid, token } = unframeGss(bytes);
+function unframeSpnego(bytes: Uint8Array, trace: SpanTrace | undefined): Uint8Array {
+  const { oid, token } = readGss(bytes, trace);
   if (oid !== OID.SPNEGO) throw new CodecError('BAD_VALUE', 'InitialContextToken.thisMech', 2, `is ${oid}, not SPNEGO`);
   return token;
 }
@@ -90,12 +97,13 @@ function present<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], u
   return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }
 
-function readInit(bytes: Uint8Array, framed: boolean): NegTokenInit {
+function readInit(bytes: Uint8Array, framed: boolean, trace: SpanTrace | undefined): NegTokenInit {
   const fields = fieldsOf(bytes, 'NegTokenInit');
   const list = inner(fields, 0, TAG.SEQUENCE, 'NegTokenInit.mechTypes');
   // [3] is mechListMIC in RFC 4178 and negHints in [MS-SPNG] 2.2.1, where mechListMIC moves to [4].
   const hinted = fields.get(contextTag(3))?.value[0] === TAG.SEQUENCE;
   const hints = hinted ? inner(fields, 3, TAG.SEQUENCE, 'NegTokenInit2.negHints') : undefined;
+  traceFields(fields, hinted ? INIT2_NAMES : INIT_NAMES, trace);
   return {
     kind: 'NegTokenInit',
     framed,
@@ -108,6 +116,39 @@ function readInit(bytes: Uint8Array, framed: boolean): NegTokenInit {
       mechListMIC: inner(fields, hinted ? 4 : 3, TAG.OCTET_STRING, 'NegTokenInit.mechListMIC')?.value,
     }),
   };
+}
+
+const INIT_NAMES = [
+  'NegTokenInit.mechTypes',
+  'NegTokenInit.reqFlags',
+  'NegTokenInit.mechToken',
+  'NegTokenInit.mechListMIC',
+];
+const INIT2_NAMES = [...INIT_NAMES.slice(0, 3), 'NegTokenInit2.negHints', 'NegTokenInit2.mechListMIC'];
+const RESP_NAMES = [
+  'NegTokenResp.negState',
+  'NegTokenResp.supportedMech',
+  'NegTokenResp.responseToken',
+  'NegTokenResp.mechListMIC',
+];
+
+/** The whole elements, with their tags and lengths. */
+function traceFields(fields: Map<number, Element>, names: readonly string[], trace: SpanTrace | undefined): void {
+  if (trace === undefined) return;
+  for (const [tag, { octets, value }] of fields) {
+    const name = names[tag & 0x1f] ?? `(element 0x${tag.toString(16)})`;
+    trace.octets(name, octets, {
+      section: name.includes('2.') ? '[MS-SPNG] 2.2.1' : 'RFC 4178 4.2',
+      ...shown(name, value),
+    });
+  }
+}
+
+/** A state or a mechanism; what cannot be read is shown as octets. */
+function shown(name: string, value: Uint8Array): { readonly type: string; readonly value?: string | number } {
+  if (name.endsWith('negState')) return { type: 'ENUMERATED', value: value.at(-1) ?? 0 };
+  if (name.endsWith('supportedMech')) return { type: 'OID', value: oidText(value.subarray(2), name) };
+  return { type: name.endsWith('mechTypes') ? 'SEQUENCE OF OID' : 'octets' };
 }
 
 function readMechType({ tag, value }: Element): string {
@@ -125,12 +166,13 @@ function readHints(bytes: Uint8Array): NonNullable<NegTokenInit['negHints']> {
   });
 }
 
-function readResp(bytes: Uint8Array): NegTokenResp {
+function readResp(bytes: Uint8Array, trace: SpanTrace | undefined): NegTokenResp {
   const fields = fieldsOf(bytes, 'NegTokenResp');
   const state = inner(fields, 0, TAG.ENUMERATED, 'NegTokenResp.negState')?.value;
   if (state !== undefined && state.length !== 1)
     throw new CodecError('BAD_LENGTH', 'NegTokenResp.negState', 0, `an ENUMERATED of ${state.length} octets`);
   const mech = inner(fields, 1, TAG.OBJECT_IDENTIFIER, 'NegTokenResp.supportedMech')?.value;
+  traceFields(fields, RESP_NAMES, trace);
   return {
     kind: 'NegTokenResp',
     ...present({

@@ -11,7 +11,6 @@ import {
   struct,
   switchOf,
   toJson,
-  toMarkdown,
   u8,
   u16,
   u32,
@@ -41,33 +40,45 @@ describe('a declaration', () => {
   });
 
   test('gives a table for the docs', () => {
-    expect(toMarkdown(Root)).toBe(
-      [
-        '### Root',
-        '',
-        '[X] 2',
-        '',
-        '| field | type | note |',
-        '| --- | --- | --- |',
-        '| count | `unsigned long /* of leaves */` |  |',
-        '| zero | `unsigned short /* 0 */` |  |',
-        '| leaves | `[unique] [size_is] Leaf[] *` | one \\| two |',
-        '',
-      ].join('\n'),
-    );
+    expect(Root.fields).toEqual([
+      { name: 'count', type: 'unsigned long /* of leaves */', note: '' },
+      { name: 'zero', type: 'unsigned short /* 0 */', note: '' },
+      { name: 'leaves', type: '[unique] [size_is] Leaf[] *', note: 'one | two' },
+    ]);
   });
 
   test('gives where each part stands, when asked', () => {
     const bytes = Root.encode({ leaves: [{ a: 1, text: 'x' }] });
     const { spans } = Root.decode(bytes, { spans: true });
-    expect(spans).toEqual([
-      { path: 'Root.count', start: 0, end: 4 },
-      { path: 'Root.zero', start: 4, end: 6 },
-      { path: 'Root.leaves', start: 8, end: 12 },
-      { path: 'Root.leaves.0', start: 16, end: 24 },
-      { path: 'Root.leaves.0.a', start: 16, end: 17 },
-      { path: 'Root.leaves.0.text', start: 20, end: 24 },
+    expect(spans?.map(({ path, start, end, value = '' }) => `${start}-${end} ${path} ${value}`.trim())).toEqual([
+      '0-4 Root.count 1',
+      '4-6 Root.zero 0',
+      '8-12 Root.leaves',
+      '6-8 Root.(padding)',
+      '12-24 Root.leaves',
+      '12-16 Root.leaves.(max_count) 1',
+      '16-24 Root.leaves.0',
+      '16-17 Root.leaves.0.a 1',
+      '20-24 Root.leaves.0.text',
+      '17-20 Root.leaves.0.(padding)',
+      '24-40 Root.leaves.0.text x',
+      '24-28 Root.leaves.0.text.(max_count) 2',
+      '28-32 Root.leaves.0.text.(offset) 0',
+      '32-36 Root.leaves.0.text.(actual_count) 2',
+      '36-40 Root.leaves.0.text.(text)',
     ]);
+  });
+
+  test('gives with each part its type, its section and what the declaration says of it', () => {
+    const { spans = [] } = Root.decode(Root.encode({ leaves: [{ a: 1, text: null }] }), { spans: true });
+    expect(spans.find(({ path }) => path === 'Root.leaves')).toEqual({
+      path: 'Root.leaves',
+      start: 8,
+      end: 12,
+      type: '[unique] [size_is] Leaf[] *',
+      section: '[X] 2',
+      note: 'one | two',
+    });
   });
 
   test('gives errors that name the field, also behind a pointer', () => {

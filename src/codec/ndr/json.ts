@@ -1,15 +1,4 @@
 import { toHex } from '../bytes.js';
-import type { NdrType } from './type.js';
-
-const cell = (text: string): string => text.replaceAll('|', '\\|');
-
-/** The table of a structure, union or stub, as Markdown. */
-export function toMarkdown(type: NdrType<unknown>): string {
-  const rows = type.fields.map(({ name, type: kind, note }) => `| ${name} | \`${cell(kind)}\` | ${cell(note)} |`);
-  return [`### ${type.name}`, '', type.section, '', '| field | type | note |', '| --- | --- | --- |', ...rows, ''].join(
-    '\n',
-  );
-}
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 

@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { CaptureDecoder } from '../../../../src/capture/decode/decode.js';
+import { type PduPart, pduParts } from '../../../../src/capture/decode/parts.js';
+import { readPdus } from '../../../../src/capture/pdu/pdus.js';
+import type { Span } from '../../../../src/codec/span.js';
+import { corpus, corpusMissing, KNOWN_PASSWORD } from '../../../support/corpus.js';
+import { observerOf } from '../../../support/observers.js';
+import { SHIPPED_PASSWORD, shippedPath } from '../../../support/shipped.js';
+
+interface Parts {
+  readonly frame: number;
+  readonly parts: PduPart[];
+  /** Whether all of it could be read. */
+  readonly whole: boolean;
+}
+
+async function* partsOf(path: string, password: string): AsyncGenerator<Parts> {
+  const decoder = new CaptureDecoder({ observe: observerOf(password) });
+  for await (const item of readPdus(readFileSync(path))) {
+    if (item.kind !== 'pdu') continue;
+    const decoded = decoder.take(item);
+    yield { frame: item.frame, parts: pduParts(decoded), whole: decoded.error === undefined };
+  }
+}
+
+/** The runs of octets that no field covers which has no parts itself. */
+function uncovered({ bytes, spans }: PduPart): string[] {
+  const covered = new Uint8Array(bytes.length);
+  const hasParts = (outer: Span): boolean =>
+    spans.some((each) => each.start >= outer.start && each.end <= outer.end && lengthOf(each) < lengthOf(outer));
+  for (const span of spans) if (!hasParts(span)) covered.fill(1, span.start, span.end);
+  return [...Buffer.from(covered).toString('latin1').matchAll(/\0+/g)].map(
+    ({ index, 0: run }) => `${index}-${index + run.length}`,
+  );
+}
+
+const lengthOf = ({ start, end }: Span): number => end - start;
+
+const lines = ({ spans }: PduPart): string[] =>
+  spans.map(({ path, start, end, value }) => `${start}-${end} ${path}${value === undefined ? '' : ` = ${value}`}`);
+
+describe('the parts of a PDU', () => {
+  test('say of every octet which field it is', async () => {
+    for (const file of ['activation-at-connect.pcapng', 'activation-at-pkt-integrity.pcapng'] as const)
+      for await (const { frame, parts } of partsOf(shippedPath(file), SHIPPED_PASSWORD))
+        for (const part of parts) expect([file, frame, uncovered(part)]).toEqual([file, frame, []]);
+  });
+
+  test('hold each field within the octets', async () => {
+    for await (const { parts } of partsOf(shippedPath('activation-at-connect.pcapng'), SHIPPED_PASSWORD))
+      for (const { bytes, spans } of parts)
+        for (const { start, end } of spans) {
+          expect(start).toBeLessThan(end + 1);
+          expect(end).toBeLessThanOrEqual(bytes.length);
+        }
+  });
+
+  test('show a bind with its contexts and the NTLM message in its token', async () => {
+    const { value } = await partsOf(shippedPath('activation-at-connect.pcapng'), SHIPPED_PASSWORD).next();
+    const shown = lines((value as { parts: PduPart[] }).parts[0] as PduPart);
+    expect(shown).toContain('2-3 rpcconn_common_hdr_t.PTYPE = 11');
+    expect(shown).toContain('16-18 bind.max_xmit_frag = 4280');
+    expect(shown.find((line) => line.includes('p_syntax_id_t.uuid'))).toMatch(/^32-48 p_syntax_id_t.uuid = 000001a0-0/);
+    expect(shown.some((line) => /sec_trailer.auth_value.NEGOTIATE_MESSAGE.NegotiateFlags = \d+$/.test(line))).toBe(
+      true,
+    );
+  });
+
+  test('have no octet of a response or key from which a password could be guessed', async () => {
+    let seen = 0;
+    for await (const { parts } of partsOf(shippedPath('activation-at-connect.pcapng'), SHIPPED_PASSWORD))
+      for (const { bytes, spans } of parts)
+        for (const { path, start, end } of spans)
+          if (
+            /\.AUTHENTICATE_MESSAGE\.(LmChallengeResponse|NtChallengeResponse|EncryptedRandomSessionKey)$/.test(path)
+          ) {
+            seen++;
+            expect([...bytes.subarray(start, end)].every((octet) => octet === 0)).toBe(true);
+          }
+    expect(seen).toBeGreaterThan(0);
+  });
+
+  test('leave the octets of the capture as they are', async () => {
+    const decoder = new CaptureDecoder();
+    for await (const item of readPdus(shippedPath('activation-at-connect.pcapng'))) {
+      if (item.kind !== 'pdu') continue;
+      const before = Buffer.from(item.bytes);
+      pduParts(decoder.take(item));
+      expect(item.bytes.equals(before)).toBe(true);
+    }
+  });
+
+  test.skipIf(corpusMissing)('of real captures say of every octet which field it is', async () => {
+    let pdus = 0;
+    const missing: unknown[] = [];
+    for (const { path } of corpus.filter(({ dcom }) => dcom))
+      for await (const { frame, parts, whole } of partsOf(path, KNOWN_PASSWORD)) {
+        const gaps = whole ? parts.flatMap(uncovered) : [];
+        if (gaps.length > 0) missing.push([path, frame, gaps]);
+        if (++pdus % 500 === 0) break;
+      }
+    expect(missing).toEqual([]);
+    expect(pdus).toBeGreaterThan(100);
+  });
+});
