@@ -43,7 +43,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'explain',
-    takes: '<code>',
+    takes: '<code...>',
     does: 'a fault status, HRESULT, Win32 error, bind_nak reason or event id, in words',
     load: async () => (await import('./explain/command.js')).explainCommand,
   },
