@@ -127,7 +127,6 @@ export {
   RelayRefused,
   type RelayVariant,
   relay,
-  type StoppedAt,
 } from './relay/index.js';
 export {
   type AssociationEvent,

@@ -220,7 +220,7 @@ export class RpcConnection {
     this.#send(out.send);
     for (const event of out.events) this.#tell(event);
     if (out.close === undefined) return;
-    this.#end(new ProtocolError(out.close));
+    this.#end(new ProtocolError(out.close, out.refusedBy));
     this.#channel?.destroy();
   }
 

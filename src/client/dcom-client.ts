@@ -117,7 +117,7 @@ export class DcomClient {
   async unmarshal(objref: OBJREF): Promise<RemoteInterface> {
     if (!('std' in objref)) {
       const text = 'an OBJREF of this form has no interface to call';
-      throw new Refused(`interface ${objref.iid}`, { accepted: false, refusedAt: 'codec', status: undefined, text });
+      throw new Refused(`interface ${objref.iid}`, { accepted: false, refusedBy: 'codec', status: undefined, text });
     }
     const { oxid } = objref.std;
     const exporter = await (this.#exporters.get(oxid) ?? this.#add(oxid, () => this.#resolve(oxid, objref.saResAddr)));

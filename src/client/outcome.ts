@@ -3,17 +3,16 @@ import { CodecError } from '../codec/error.js';
 import type { Infer } from '../codec/ndr/index.js';
 import { faultName, hresultName } from '../codec/status/explain.js';
 import { bindNakReasonName } from '../codec/status/pdu.js';
+import type { RefusedBy } from '../codec/status/refused-by.js';
 import { TransportError } from '../net/error.js';
 import { BindRejected, ContextRejected, ProtocolError, RpcFault } from '../rpc/index.js';
 import { SecurityError } from '../security/index.js';
 
-/** Which layer said no. `object`: the method ran, and its own result says so; `codec`: the answer cannot be read. */
-export type RefusedAt = 'transport' | 'bind' | 'authentication' | 'fault' | 'object' | 'codec';
-
 /** What a call came to, in terms that a captured and a live one can be compared by. */
 export interface CallOutcome {
   readonly accepted: boolean;
-  readonly refusedAt?: RefusedAt;
+  /** What of the answer says so, `bind`, `fault` or `result`, or what of this side could not take it. */
+  readonly refusedBy?: RefusedBy;
   /** Result, fault status or reason of a bind_nak; undefined where no number was sent. */
   readonly status: number | undefined;
   /** `accepted`, `fault nca_s_fault_access_denied (0x00000005)`, … */
@@ -26,7 +25,7 @@ const hex = (status: number): string => `0x${status.toString(16).padStart(8, '0'
 
 export const faultOutcome = (status: number): CallOutcome => ({
   accepted: false,
-  refusedAt: 'fault',
+  refusedBy: 'fault',
   status,
   text: `fault ${faultName(status)} (${hex(status)})`,
 });
@@ -35,7 +34,7 @@ export const faultOutcome = (status: number): CallOutcome => ({
 export const resultOutcome = (result: number): CallOutcome =>
   result === 0
     ? ACCEPTED
-    : { accepted: false, refusedAt: 'object', status: result, text: `${hresultName(result)} (${hex(result)})` };
+    : { accepted: false, refusedBy: 'result', status: result, text: `${hresultName(result)} (${hex(result)})` };
 
 /** [MS-ERREF] 2.1.1: the class is there, and some of the interfaces; each has a result of its own. */
 const CO_S_NOTALLINTERFACES = 0x00080012;
@@ -57,16 +56,17 @@ export function outcomeOfError(error: unknown): CallOutcome {
   if (error instanceof RpcFault) return faultOutcome(error.status);
   if (error instanceof BindRejected) {
     const text = `bind_nak ${bindNakReasonName(error.reason)}`;
-    return { accepted: false, refusedAt: 'bind', status: error.reason, text };
+    return { accepted: false, refusedBy: 'bind', status: error.reason, text };
   }
   if (error instanceof ContextRejected)
-    return { accepted: false, refusedAt: 'bind', status: error.reason, text: error.message };
+    return { accepted: false, refusedBy: 'bind', status: error.reason, text: error.message };
   if (error instanceof SecurityError)
-    return { accepted: false, refusedAt: 'authentication', status: undefined, text: error.message };
-  if (error instanceof TransportError || error instanceof ProtocolError) {
-    return { accepted: false, refusedAt: 'transport', status: undefined, text: error.message };
-  }
+    return { accepted: false, refusedBy: 'authentication', status: undefined, text: error.message };
+  if (error instanceof TransportError)
+    return { accepted: false, refusedBy: 'transport', status: undefined, text: error.message };
+  if (error instanceof ProtocolError)
+    return { accepted: false, refusedBy: error.refusedBy, status: undefined, text: error.message };
   if (error instanceof CodecError)
-    return { accepted: false, refusedAt: 'codec', status: undefined, text: error.message };
+    return { accepted: false, refusedBy: 'codec', status: undefined, text: error.message };
   throw error;
 }

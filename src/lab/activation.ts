@@ -6,6 +6,7 @@ import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import { effectiveAuthnLevel } from '../codec/status/authn.js';
 import { type Application, accountOf, isWindows } from '../hardening/machine.js';
 import { activationAsClient, activationAsServer, clientEventOf } from '../hardening/machine-policy.js';
+import type { RefusalEvent } from '../rpc/index.js';
 import type { Activation, FailedLogon } from '../server/activation/log.js';
 import { authenticates, type LabHost } from './host.js';
 import type { Lab } from './lab.js';
@@ -61,15 +62,20 @@ export async function activate(lab: Lab, wish: ActivationWish, keep = false): Pr
 
   const seen: Activation[] = [];
   const failed: FailedLogon[] = [];
+  const refused: RefusalEvent[] = [];
   const deaf = on.audience.add({
     onActivation: (activation) => void seen.push(activation),
     onFailedLogon: (logon) => void failed.push(logon),
+    association: (event) => {
+      if (event.type === 'fault' || event.type === 'bind_nak') refused.push(event);
+    },
   });
   const { outcome, object } = await attempt(client, clsid, keep);
   deaf();
   if (object === undefined) await client.close();
 
   const [server] = seen;
+  const refusal = server ?? failed[0] ?? refused[0];
   const activation: LabActivation = {
     time,
     client: from.name,
@@ -83,8 +89,8 @@ export async function activate(lab: Lab, wish: ActivationWish, keep = false): Pr
     level: sent.level ?? level,
     raised: decision?.raised ?? false,
     outcome: outcome.accepted ? 'accepted' : 'refused',
-    by: outcome.accepted ? undefined : (server?.refusedBy ?? failed[0]?.refusedBy ?? outcome.refusedAt),
-    reason: server?.reason ?? failed[0]?.reason ?? outcome.text,
+    refusedBy: outcome.accepted ? undefined : (refusal?.refusedBy ?? outcome.refusedBy),
+    reason: server?.reason ?? failed[0]?.reason ?? refused[0]?.why ?? outcome.text,
     seen: outcome,
     event: server?.event?.id === 10036 ? server.event : undefined,
     clientEvent,
@@ -93,7 +99,11 @@ export async function activate(lab: Lab, wish: ActivationWish, keep = false): Pr
   return {
     activation,
     expected: verdictText(expectedOf(wish, authType === RPC_C_AUTHN.NONE ? RPC_C_AUTHN_LEVEL.NONE : level)),
-    actual: verdictText({ level: activation.level, by: activation.by, event: activation.event !== undefined }),
+    actual: verdictText({
+      level: activation.level,
+      refusedBy: activation.refusedBy,
+      event: activation.event !== undefined,
+    }),
     ...(object && { kept: { client, object } }),
   };
 }
@@ -134,12 +144,12 @@ async function attempt(
 function expectedOf({ on, user, anonymous }: ActivationWish, asked: number): ActivationVerdict {
   const level = effectiveAuthnLevel(asked);
   if (authenticates(level) && !anonymous && accountOf(on.machine, user) === undefined)
-    return { level, by: 'authentication', event: false };
+    return { level, refusedBy: 'authentication', event: false };
   const { outcome, event } = activationAsServer(on.machine, { level, anonymous });
-  if (outcome === 'refused') return { level, by: 'activation policy', event: event !== undefined };
+  if (outcome === 'refused') return { level, refusedBy: 'activation policy', event: event !== undefined };
   // Nobody without a name may activate, unless an access list says so ([MS-DCOM] note <61>).
-  if (outcome === 'not covered' || anonymous) return { level, by: 'access control', event: false };
-  return { level, by: undefined, event: event !== undefined };
+  if (outcome === 'not covered' || anonymous) return { level, refusedBy: 'access control', event: false };
+  return { level, refusedBy: undefined, event: event !== undefined };
 }
 
 const braced = (clsid: string): string => `{${clsid.toUpperCase()}}`;

@@ -21,6 +21,6 @@ export const comments = (network: SimulatedNetwork, address: string): Listening 
     network.annotate(client, address, 'toClient', `authentication failed: ${reason}`),
   association(event, client) {
     if (event.type === 'fault' || event.type === 'bind_nak')
-      network.annotate(client, address, 'toClient', `${event.type}: ${event.why}`);
+      network.annotate(client, address, 'toClient', `${event.type} by ${event.refusedBy}: ${event.why}`);
   },
 });

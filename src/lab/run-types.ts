@@ -1,4 +1,5 @@
 import type { CallOutcome } from '../client/outcome.js';
+import type { RefusedBy } from '../codec/status/refused-by.js';
 import type { LogEntry } from '../hardening/event-log.js';
 import type { ClientEvent, Event10036 } from '../hardening/events.js';
 import type { Machine } from '../hardening/machine.js';
@@ -24,8 +25,8 @@ export interface LabActivation {
   /** Windows raised the level by itself. */
   readonly raised: boolean;
   readonly outcome: 'accepted' | 'refused';
-  /** Which layer refused; that of the server where it says so. */
-  readonly by: string | undefined;
+  /** As the server says it, and as the client saw it where the server says nothing. */
+  readonly refusedBy: RefusedBy | undefined;
   readonly reason: string;
   /** As the client saw it. */
   readonly seen: CallOutcome;

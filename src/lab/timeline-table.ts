@@ -33,12 +33,12 @@ const { NONE, CONNECT, CALL, PKT, PKT_INTEGRITY } = RPC_C_AUTHN_LEVEL;
 export function byTable(table: TimelineTable, { phase, registry, client, asked }: TimelineCase): ActivationVerdict {
   const anonymous = asked === 'anonymous';
   const level = onTheWire(table, client, asked);
-  if (anonymous || level === NONE) return { level, by: 'access control', event: false };
+  if (anonymous || level === NONE) return { level, refusedBy: 'access control', event: false };
   const enforced = Object.entries(table.enforced).some(
     ([date, values]) => patchLevel(date).date === phase && values.includes(registry),
   );
-  if (!enforced || level >= PKT_INTEGRITY) return { level, by: undefined, event: false };
-  return { level, by: 'activation policy', event: phase >= table.logs };
+  if (!enforced || level >= PKT_INTEGRITY) return { level, refusedBy: undefined, event: false };
+  return { level, refusedBy: 'activation policy', event: phase >= table.logs };
 }
 
 function onTheWire({ raises, defaults }: TimelineTable, client: string, asked: string): number {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import { authnLevelOf } from '../codec/status/authn.js';
+import { REFUSED_BY, type RefusedBy } from '../codec/status/refused-by.js';
 import { normaliseUuid } from '../codec/uuid.js';
 import { patchLevel } from '../hardening/timeline.js';
 import { CLASS_NAMES, CLASSES, type ClassName } from '../server/classes/index.js';
@@ -83,27 +84,8 @@ export const registry = z
 
 export const registrySetting = z.union([z.literal('absent'), dword], 'absent or a DWORD');
 
-/** Which layer says no, in the server, the client, or between them. */
-export const refusingLayer = z.enum([
-  'nobody',
-  'activation policy',
-  'access control',
-  'authentication',
-  'signature',
-  'security context',
-  'exporter',
-  'victim',
-  'transport',
-  'class',
-  'version',
-  'request',
-  'session',
-  'limit',
-  'codec',
-  'bind',
-  'fault',
-  'object',
-]);
+/** Who says no, in the server, the client, or between them. */
+export const refuser = z.enum(['nobody', ...(Object.keys(REFUSED_BY) as RefusedBy[])]);
 
 export const serverEvent = z
   .union([z.literal(10036), z.literal('none')], '10036 or none')

@@ -41,8 +41,6 @@ export interface RelayScene {
   /** Where a simulated server's activators are; the witness has to be one of its observers and of its listeners. */
   readonly server: Endpoint;
   readonly witness: Witness;
-  /** The server's status for a signature that does not verify. */
-  readonly badSignatureStatus: number;
   /** Who has activated properly what the attacker knows a reference to, in the variants that need it. */
   readonly other: NtlmCredentials;
   readonly random: RandomBytes;
@@ -61,7 +59,7 @@ const COMMAND = ['cmd.exe', 'C:\\', '/c echo relayed', '7'] as const;
 
 /** Lures the victim and relays its authentication to the server. Rejects with `RelayRefused` for other than simulated or loopback addresses. */
 export async function relayBetween(scene: RelayScene): Promise<SceneOutcome> {
-  const { variant, random, clock, timers, timeout, witness, badSignatureStatus } = scene;
+  const { variant, random, clock, timers, timeout, witness } = scene;
   const network = confine(scene.network);
   const shared = { network, random, clock, timers, timeout };
   const known = variant.knownReference ? await activated(scene, network) : undefined;
@@ -95,7 +93,7 @@ export async function relayBetween(scene: RelayScene): Promise<SceneOutcome> {
     await witness.idle();
     const { stage } = attacker;
     const goal = variant.knownReference ? 'invoked' : goalOf(scene.attacker.wanted);
-    return { stage, ...verdict({ stage, goal, attacker: outcome, server: witness, victim, badSignatureStatus }) };
+    return { stage, ...verdict({ stage, goal, attacker: outcome, server: witness, victim }) };
   } finally {
     attacker.close();
     await lure.close();
@@ -106,7 +104,7 @@ export async function relayBetween(scene: RelayScene): Promise<SceneOutcome> {
 const neverBegan = ({ status, text }: CallOutcome): SceneOutcome => ({
   stage: 'lured',
   outcome: 'stopped',
-  stoppedAt: 'transport',
+  refusedBy: 'transport',
   reason: `the activation by somebody else, whose object the attacker knows: ${text}`,
   evidence: {
     ...{ status, text, event: undefined, loggedAt: undefined, signature: undefined, logon: undefined },

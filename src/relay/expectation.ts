@@ -1,9 +1,10 @@
 import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import { isSignedLevel } from '../codec/status/authn.js';
+import type { RefusedBy } from '../codec/status/refused-by.js';
 import { enforcement } from '../hardening/decision.js';
 import type { Registry } from '../hardening/registry.js';
 import type { AsOf } from '../hardening/timeline.js';
-import type { RelayVariant, StoppedAt } from './variants.js';
+import type { RelayVariant } from './variants.js';
 
 /** What an expectation follows from, beside the variant. */
 export interface RelaySetting {
@@ -17,9 +18,9 @@ export interface RelaySetting {
 export function expectedStop(
   { stopped, bindLevel }: RelayVariant,
   { asOf, registry = {}, victimLevel = RPC_C_AUTHN_LEVEL.CONNECT }: RelaySetting,
-): StoppedAt | undefined {
+): RefusedBy | undefined {
   if (isSignedLevel(victimLevel) && stopped.signingVictim !== undefined) return stopped.signingVictim;
   const stop = enforcement({ asOf, registry }).enabled ? stopped.hardened : stopped.unhardened;
   // [MS-DCOM] note <41>: LegacyAuthenticationLevel is the exporter's own level, which no update raises.
-  return stop ?? ((registry.LegacyAuthenticationLevel ?? 0) > bindLevel ? 'exporter' : undefined);
+  return stop ?? ((registry.LegacyAuthenticationLevel ?? 0) > bindLevel ? 'exporter level' : undefined);
 }

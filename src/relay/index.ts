@@ -7,6 +7,6 @@ export { expectedStop } from './expectation.js';
 export { type Lured, type LureScene, luredOnly } from './lured-only.js';
 export { type RelayOptions, type RelayOutcome, relay } from './relay.js';
 export { TAMPERINGS, type Tampering } from './tamper.js';
-export { LEFT_OPEN, RELAY_VARIANTS, type RelayVariant, relayVariant, type StoppedAt } from './variants.js';
+export { LEFT_OPEN, RELAY_VARIANTS, type RelayVariant, relayVariant } from './variants.js';
 export type { RelayEvidence } from './verdict.js';
 export { Witness } from './witness.js';

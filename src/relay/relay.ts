@@ -112,7 +112,6 @@ export async function relay(options: RelayOptions): Promise<RelayOutcome> {
       attacker: { address: attacker, ...(wanted && { wanted }) },
       server: server.address,
       other: credentialsOf(OTHER),
-      badSignatureStatus: profile.badSignatureStatus,
     });
     return { variant: variant.id, asOf: options.asOf, ...found };
   } finally {

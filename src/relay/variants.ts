@@ -1,17 +1,7 @@
 import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
-import type { RefusedBy } from '../server/activation/log.js';
+import type { RefusedBy } from '../codec/status/refused-by.js';
 import type { RequestClaim } from './claims.js';
 import { TAMPERINGS, type Tampering } from './tamper.js';
-
-/** Which layer stopped a relay; those of `RefusedBy` are the activator's. */
-export type StoppedAt =
-  | RefusedBy
-  | 'victim'
-  | 'authentication'
-  | 'security context'
-  | 'signature'
-  | 'exporter'
-  | 'transport';
 
 /** One way to relay, as data. */
 export interface RelayVariant {
@@ -32,10 +22,10 @@ export interface RelayVariant {
   readonly knownReference?: boolean;
   /** What the sources have stop it, without and with enforcement; absent where it succeeds. */
   readonly stopped: {
-    readonly unhardened?: StoppedAt;
-    readonly hardened?: StoppedAt;
+    readonly unhardened?: RefusedBy;
+    readonly hardened?: RefusedBy;
     /** Whatever the server: where the victim's own level is PKT or above, so that it insists on signing ([MS-NLMP] 3.1.5.1.2). */
-    readonly signingVictim?: StoppedAt;
+    readonly signingVictim?: RefusedBy;
   };
 }
 

@@ -1,10 +1,10 @@
 import type { CallOutcome } from '../client/outcome.js';
+import type { RefusedBy } from '../codec/status/refused-by.js';
 import type { Event10036, LoggedAt } from '../hardening/events.js';
-import type { AssociationEvent } from '../rpc/index.js';
+import type { RefusalEvent } from '../rpc/index.js';
 import type { Activation, FailedLogon, LoggedEvent } from '../server/activation/log.js';
 import type { Invocation, RefusedCall } from '../server/objects/exporter.js';
 import type { Stage } from './attacker.js';
-import type { StoppedAt } from './variants.js';
 
 /** What both ends and the attacker saw of one relay. */
 export interface Observed {
@@ -19,14 +19,12 @@ export interface Observed {
     readonly failedLogons: readonly FailedLogon[];
     readonly refusedCalls: readonly RefusedCall[];
     readonly invocations: readonly Invocation[];
-    /** Faults and bind_naks of the server's associations. */
-    readonly refusals: readonly AssociationEvent[];
+    /** Faults and bind_naks of the server's associations, with the checks that they come from. */
+    readonly refusals: readonly RefusalEvent[];
     /** Why the server closed connections, where it did. */
     readonly closed: readonly string[];
   };
   readonly victim: { readonly outcomes: readonly CallOutcome[]; readonly recognised: readonly string[] };
-  /** The fault of the server's profile for a signature that does not verify. */
-  readonly badSignatureStatus: number;
 }
 
 /** What there is to show for a verdict. */
@@ -52,19 +50,20 @@ export interface RelayEvidence {
 
 export interface Verdict {
   readonly outcome: 'succeeded' | 'stopped';
-  readonly stoppedAt: StoppedAt | undefined;
+  /** Who stopped it; undefined where nobody did. */
+  readonly refusedBy: RefusedBy | undefined;
   readonly reason: string;
   readonly evidence: RelayEvidence;
 }
 
 interface Stop {
-  readonly at: StoppedAt;
+  readonly refusedBy: RefusedBy;
   readonly reason: string;
 }
 
-/** Which layer said no, told by what was observed alone: the variant is not looked at. */
+/** Who said no, told by what was observed alone: the variant is not looked at. */
 export function verdict(observed: Observed): Verdict {
-  const { server, attacker, victim, badSignatureStatus } = observed;
+  const { server, attacker, victim } = observed;
   const invocation = server.invocations.find(({ member }) => member === 'ExecuteShellCommand');
   const success = successOf(observed, invocation);
   const stop = success === undefined ? whatStopped(observed) : undefined;
@@ -72,7 +71,7 @@ export function verdict(observed: Observed): Verdict {
   const logged = server.events.find(({ event }) => event.id === 10036);
   return {
     outcome: stop === undefined ? 'succeeded' : 'stopped',
-    stoppedAt: stop?.at,
+    refusedBy: stop?.refusedBy,
     reason: stop?.reason ?? (success as string),
     evidence: {
       // An answer without protection, where there should be some, the attacker's client does not look into.
@@ -80,7 +79,7 @@ export function verdict(observed: Observed): Verdict {
       text: attacker.text,
       event: logged?.event as Event10036 | undefined,
       loggedAt: logged?.at,
-      signature: refusalWith(server.refusals, badSignatureStatus),
+      signature: server.refusals.find(({ refusedBy }) => refusedBy === 'signature')?.why,
       logon: server.failedLogons[0]?.reason,
       closed: server.closed[0],
       invocation,
@@ -89,28 +88,21 @@ export function verdict(observed: Observed): Verdict {
   };
 }
 
-function whatStopped({ attacker, server, victim, badSignatureStatus }: Observed): Stop {
+function whatStopped({ attacker, server, victim }: Observed): Stop {
   const [recognised] = victim.recognised;
-  if (recognised !== undefined) return { at: 'victim', reason: recognised };
+  if (recognised !== undefined) return { refusedBy: 'victim', reason: recognised };
   // What the lure does to a victim ends in a bind_nak or fault; this one did not like the tokens itself.
-  const unwilling = victim.outcomes.find(({ refusedAt }) => refusedAt === 'authentication');
-  if (unwilling !== undefined) return { at: 'victim', reason: unwilling.text };
+  const unwilling = victim.outcomes.find(({ refusedBy }) => refusedBy === 'authentication');
+  if (unwilling !== undefined) return { refusedBy: 'victim', reason: unwilling.text };
   const [logon] = server.failedLogons;
-  if (logon !== undefined) return { at: 'authentication', reason: logon.reason };
+  if (logon !== undefined) return logon;
   const refused = server.activations.find(({ outcome }) => outcome === 'refused');
-  if (refused?.refusedBy !== undefined) return { at: refused.refusedBy, reason: refused.reason };
+  if (refused?.refusedBy !== undefined) return { refusedBy: refused.refusedBy, reason: refused.reason };
   const [call] = server.refusedCalls;
-  if (call !== undefined) return { at: 'exporter', reason: call.reason };
-  const signature = refusalWith(server.refusals, badSignatureStatus);
-  if (signature !== undefined) return { at: 'signature', reason: signature };
+  if (call !== undefined) return call;
   const [refusal] = server.refusals;
-  if (refusal !== undefined && 'why' in refusal) return { at: 'security context', reason: refusal.why };
-  return { at: 'transport', reason: attacker.text };
-}
-
-function refusalWith(refusals: readonly AssociationEvent[], status: number): string | undefined {
-  const found = refusals.find((event) => event.type === 'fault' && event.status === status);
-  return found?.type === 'fault' ? found.why : undefined;
+  if (refusal !== undefined) return { refusedBy: refusal.refusedBy, reason: refusal.why };
+  return { refusedBy: attacker.refusedBy ?? 'transport', reason: attacker.text };
 }
 
 /** Why it is one, in words; undefined where the attacker has not got what he was after. */

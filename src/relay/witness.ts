@@ -1,7 +1,7 @@
 import { CodecError } from '../codec/error.js';
 import { decodePdu } from '../codec/rpce/index.js';
 import { type Endpoint, formatEndpoint } from '../net/channel.js';
-import type { AssociationEvent } from '../rpc/index.js';
+import type { AssociationEvent, RefusalEvent } from '../rpc/index.js';
 import type { Activation, FailedLogon, LoggedEvent, LogListeners } from '../server/activation/log.js';
 import type { EndpointObserver } from '../server/endpoint/endpoint.js';
 import type { Invocation, RefusedCall } from '../server/objects/exporter.js';
@@ -9,7 +9,7 @@ import { serverChallengeOf } from './victim.js';
 
 /** Watches a server from now on: what it logs and refuses, which connections it closes, which challenges it gives out. */
 export class Witness implements EndpointObserver, LogListeners {
-  readonly refusals: AssociationEvent[] = [];
+  readonly refusals: RefusalEvent[] = [];
   readonly closed: string[] = [];
   readonly activations: Activation[] = [];
   readonly events: LoggedEvent[] = [];

@@ -52,7 +52,7 @@ const causes = ({ causes }: Explanation): string[] =>
     : [
         '',
         'possible causes:',
-        ...causes.flatMap(({ topic, text, check }) => [`- ${topic}: ${text}`, `  check: ${check}`]),
+        ...causes.flatMap(({ refusedBy, text, check }) => [`- ${refusedBy}: ${text}`, `  check: ${check}`]),
       ];
 
 /** Small numbers as people write them, statuses as specifications do. */

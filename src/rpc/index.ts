@@ -16,6 +16,14 @@ export {
 export { DEFAULT_PROFILE, RPC_PROFILES, type RpcProfile, type TransferSyntaxName } from './core/profile.js';
 export * from './passive/association.js';
 export { ServerAssociation, type ServerAssociationOptions } from './server/association.js';
-export type { AssociationEvent, AssociationOutput, Refusal, ServerCall } from './server/events.js';
+export { type Cause, causeOf, SERVER_CHECKS, type ServerCheck } from './server/checks.js';
+export type {
+  AssociationEvent,
+  AssociationOutput,
+  FailedAuthentication,
+  Refusal,
+  RefusalEvent,
+  ServerCall,
+} from './server/events.js';
 export { AssociationGroups } from './server/groups.js';
 export type { CallSecurity } from './server/security.js';

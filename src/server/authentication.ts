@@ -26,7 +26,7 @@ export function authentication(
 export const logonObserver = (failed: (logon: FailedLogon) => void, clock: () => Milliseconds): EndpointObserver => ({
   association(event, client) {
     if (event.type !== 'authentication-failed') return;
-    const { authType, level, reason } = event;
-    failed({ time: clock(), client, authType, level, refusedBy: 'authentication', reason });
+    const { authType, level, refusedBy, why: reason } = event;
+    failed({ time: clock(), client, authType, level, refusedBy, reason });
   },
 });

@@ -4,7 +4,7 @@ import { type CliResult, cli, linesOf, ndjsonLines, RunningCli } from '../suppor
 const MMC20 = '49B2791A-B1AE-4C90-9B8E-E860BA07F889';
 const PASSWORD = 'Pa55-activate';
 const USER = ['--user', `LAB\\op:${PASSWORD}`];
-const FAULT_5 = { accepted: false, refusedAt: 'fault', status: 5 };
+const FAULT_5 = { accepted: false, refusedBy: 'fault', status: 5 };
 
 describe('activate, against serve as of 2022-06-14', () => {
   let server: RunningCli;
@@ -74,7 +74,7 @@ describe('activate, against serve as of 2022-06-14', () => {
   test('--level none is no matter of the policy; the access check refuses it with ERROR_ACCESS_DENIED', async () => {
     const { code, stdout } = await activate('--level', 'none', '--json');
     expect(code).toBe(1);
-    expect(ndjsonLines(stdout)).toMatchObject([{ level: 1, accepted: false, refusedAt: 'object', status: 5 }]);
+    expect(ndjsonLines(stdout)).toMatchObject([{ level: 1, accepted: false, refusedBy: 'result', status: 5 }]);
   });
 
   test('a wrong password shows as fault 5 too: only the event tells it from the policy', async () => {

@@ -180,7 +180,7 @@ describe('replay against a server that runs', () => {
       '--json',
     ]);
     expect(code).toBe(1);
-    expect(ndjsonLines(stdout)).toMatchObject([{ replayed: { accepted: false, refusedAt: 'fault', status: 5 } }]);
+    expect(ndjsonLines(stdout)).toMatchObject([{ replayed: { accepted: false, refusedBy: 'fault', status: 5 } }]);
     expect(await server.event('authentication-failed')).toMatchObject({ authType: 10, level: 5 });
   });
 });

@@ -47,7 +47,7 @@ export async function play({ seed = 1, ...given }: Play): Promise<Played> {
 
 /** What came of the activations, in their order. */
 export const outcomes = ({ activations }: LabRun): string[] =>
-  activations.map(({ level, outcome, by }) => `${level} ${outcome}${by === undefined ? '' : ` by ${by}`}`);
+  activations.map(({ level, outcome, refusedBy: by }) => `${level} ${outcome}${by === undefined ? '' : ` by ${by}`}`);
 
 /** The ids of the events that hosts have, by the host's name. */
 export const eventsOf = ({ logs }: LabRun): Record<string, number[]> =>

@@ -67,7 +67,7 @@ type Change<T> = Partial<Omit<T, 'PTYPE'>>;
 export class RawServer {
   readonly association: ServerAssociation;
   readonly calls: ServerCall[] = [];
-  readonly events: { type: string; why?: string; reason?: unknown }[] = [];
+  readonly events: { type: string; why?: string; reason?: unknown; check?: string; refusedBy?: string }[] = [];
   closed: string | undefined;
   now = NOW;
 

@@ -23,7 +23,7 @@ export class Witness {
     association: (event) => {
       const { securities, syntaxes, faults, failures } = this.#seen;
       if (event.type === 'authenticated') securities.push(event.security);
-      if (event.type === 'authentication-failed') failures.push(event.reason);
+      if (event.type === 'authentication-failed') failures.push(event.why);
       if (event.type === 'bind_nak') failures.push(event.why);
       if (event.type === 'fault') faults.push(event.status);
       if (event.type === 'bound' || event.type === 'altered')

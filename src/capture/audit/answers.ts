@@ -6,6 +6,12 @@ import type { AuditedActivation } from './records.js';
 
 export type Answer = Pick<AuditedActivation, 'answer' | 'status' | 'outcome'>;
 
+/** An answer that says no. */
+export type RefusedAnswer = Answer & { readonly answer: 'fault' | 'result'; readonly status: number };
+
+export const isRefused = (answer: Answer): answer is RefusedAnswer =>
+  answer.answer === 'fault' || answer.answer === 'result';
+
 export const NO_ANSWER: Answer = { answer: 'none', status: null, outcome: 'no answer in the capture' };
 
 /** The answer is there, and a part of it was not captured. */
@@ -15,7 +21,7 @@ export const CUT_ANSWER: Answer = {
   outcome: 'answered, and a part of the answer is not in the capture',
 };
 
-export const faultAnswer = (status: number): Answer => ({
+export const faultAnswer = (status: number): RefusedAnswer => ({
   answer: 'fault',
   status,
   outcome: faultOutcome(status).text,

@@ -1,10 +1,13 @@
+import type { Operation } from '../../codec/ndr/index.js';
 import { RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { authnLevelName, effectiveAuthnLevel } from '../../codec/status/authn.js';
 import { causesOf } from '../../codec/status/causes.js';
+import type { RefusedBy } from '../../codec/status/refused-by.js';
+import { hex, type RefusedAnswer } from './answers.js';
+import type { NewFinding } from './findings.js';
 
 /** What is known of a call that was refused. */
 export interface RefusedCallFacts {
-  readonly status: number;
   readonly activation: boolean;
   /** Undefined where the capture does not say it. */
   readonly level: number | undefined;
@@ -16,8 +19,12 @@ export interface RefusedCallFacts {
   readonly seconds: number;
 }
 
+/** How a call was answered that was refused. */
+export type RefusedStatus = Pick<RefusedAnswer, 'answer' | 'status'>;
+
 export interface LikelyCause {
-  readonly cause: 'level' | 'access control' | 'version' | 'authentication' | 'protocol' | 'network' | 'other';
+  /** `fault` or `result` where nothing is known but the answer. */
+  readonly refusedBy: RefusedBy;
   readonly text: string;
 }
 
@@ -27,42 +34,77 @@ const PROTOCOL = new Set([0x1c00, 0x1c01]);
 /** The day of the first update of KB5004442: no server refused an activation for its level before. */
 const FIRST_UPDATE = Date.UTC(2021, 5, 8) / 1000;
 
-/** Why a call was probably refused, with what speaks for it. One answer can have several causes: the likeliest. */
-export function likelyCause(call: RefusedCallFacts): LikelyCause {
-  if (DENIED.has(call.status)) return denied(call);
-  if (PROTOCOL.has(call.status >>> 16)) return { cause: 'protocol', text: 'the call is not one that the server takes' };
-  const [cause] = causesOf(call.status);
-  if (cause === undefined) return { cause: 'other', text: 'no cause of this status is known here' };
-  const text = `${cause.text}; check: ${cause.check}`;
-  const { topic } = cause;
-  if (topic === 'header') return { cause: 'version', text };
-  if (topic === 'hardening') return { cause: 'level', text };
-  return { cause: topic === 'activation' ? 'other' : topic, text };
+/** What was called, as far as the capture says it. */
+interface CalledOperation {
+  readonly interface: string | undefined;
+  readonly operation: Pick<Operation, 'name'> | undefined;
+  readonly opnum: number;
 }
 
-function denied({ activation, level, answeredBefore, auth3, seconds }: RefusedCallFacts): LikelyCause {
+/** Refusals that are a client's own mistake, or of which nothing is known. */
+const MERE: ReadonlySet<RefusedBy> = new Set(['fault', 'result', 'protocol', 'codec', 'class']);
+
+export function refusalFinding(
+  call: CalledOperation | undefined,
+  refused: RefusedAnswer,
+  facts: RefusedCallFacts,
+  user: string | null,
+): NewFinding {
+  const { refusedBy, text } = likelyCause(refused, facts);
+  const { level } = facts;
+  const name = call === undefined ? 'a call' : `${call.interface ?? 'unknown'}::${call.operation?.name ?? call.opnum}`;
+  return {
+    finding: 'refusal',
+    severity: MERE.has(refusedBy) ? 'info' : 'warning',
+    user,
+    detail: `${name}: ${refused.outcome}; likely ${refusedBy}: ${text}`,
+    refusedBy,
+    facts: { call: name, status: hex(refused.status), ...(level === undefined ? {} : { auth_level: level }) },
+  };
+}
+
+/** Why a call was probably refused, with what speaks for it. One answer can have several causes: the likeliest. */
+export function likelyCause(refused: RefusedStatus, call: RefusedCallFacts): LikelyCause {
+  const { answer, status } = refused;
+  if (DENIED.has(status)) return denied(answer, call);
+  if (PROTOCOL.has(status >>> 16)) return { refusedBy: 'protocol', text: 'the call is not one that the server takes' };
+  const [cause] = causesOf(status);
+  if (cause === undefined) return { refusedBy: answer, text: 'no cause of this status is known here' };
+  return { refusedBy: cause.refusedBy, text: `${cause.text}; check: ${cause.check}` };
+}
+
+function denied(
+  answer: RefusedStatus['answer'],
+  { activation, level, answeredBefore, auth3, seconds }: RefusedCallFacts,
+): LikelyCause {
   if (level === undefined)
-    return { cause: 'other', text: 'denied, and the authentication level is not in the capture' };
+    return { refusedBy: answer, text: 'denied, and the authentication level is not in the capture' };
   const name = authnLevelName(effectiveAuthnLevel(level));
   const unproved = auth3 && !answeredBefore;
   if (level === RPC_C_AUTHN_LEVEL.NONE) {
-    return { cause: 'access control', text: 'an unauthenticated call, which the access lists do not allow' };
+    return { refusedBy: 'access control', text: 'an unauthenticated call, which the access lists do not allow' };
   }
   if (effectiveAuthnLevel(level) >= RPC_C_AUTHN_LEVEL.PKT_INTEGRITY) {
     return unproved
-      ? { cause: 'authentication', text: `${name} is enough; it is the first call after auth3, so the logon failed` }
-      : { cause: 'access control', text: `${name} is enough and the logon worked; the access lists do not allow it` };
+      ? {
+          refusedBy: 'authentication',
+          text: `${name} is enough; it is the first call after auth3, so the logon failed`,
+        }
+      : {
+          refusedBy: 'access control',
+          text: `${name} is enough and the logon worked; the access lists do not allow it`,
+        };
   }
   if (!activation) {
     return unproved
-      ? { cause: 'authentication', text: 'the first call after auth3: the logon failed' }
-      : { cause: 'level', text: `${name} may be below the exporter's own level ([MS-DCOM] 3.1.1.5.4)` };
+      ? { refusedBy: 'authentication', text: 'the first call after auth3: the logon failed' }
+      : { refusedBy: 'exporter level', text: `${name} may be below the exporter's own level ([MS-DCOM] 3.1.1.5.4)` };
   }
   const before = seconds > 0 && seconds < FIRST_UPDATE;
   if (before) {
-    const cause = unproved ? 'authentication' : 'access control';
-    return { cause, text: 'captured before 2021-06-08, when no server refused for the level' };
+    const refusedBy = unproved ? 'authentication' : 'access control';
+    return { refusedBy, text: 'captured before 2021-06-08, when no server refused for the level' };
   }
   const doubt = unproved ? '; a failed logon looks the same, and only event 10036 tells them apart' : '';
-  return { cause: 'level', text: `an activation at ${name} (KB5004442)${doubt}` };
+  return { refusedBy: 'activation policy', text: `an activation at ${name} (KB5004442)${doubt}` };
 }

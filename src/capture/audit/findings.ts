@@ -1,3 +1,4 @@
+import type { RefusedBy } from '../../codec/status/refused-by.js';
 import type { AuditFinding, AuditPlace, FindingName } from './records.js';
 
 export interface NewFinding {
@@ -5,7 +6,7 @@ export interface NewFinding {
   readonly severity: AuditFinding['severity'];
   readonly user?: string | null;
   readonly detail: string;
-  readonly cause?: string;
+  readonly refusedBy?: RefusedBy;
   readonly facts?: AuditFinding['facts'];
 }
 
@@ -17,7 +18,7 @@ export const findingAt = (place: AuditPlace, found: NewFinding, count = 1): Audi
   user: found.user ?? null,
   count,
   detail: found.detail,
-  cause: found.cause ?? null,
+  refused_by: found.refusedBy ?? null,
   facts: found.facts ?? {},
 });
 

@@ -1,3 +1,5 @@
+import type { RefusedBy } from '../../codec/status/refused-by.js';
+
 /** Where something was seen: the same members, in the same order, in activations and findings. */
 export interface AuditPlace {
   readonly file: string;
@@ -70,8 +72,8 @@ export interface AuditFinding extends AuditPlace {
   /** How often on this stream; `frame` is the first. */
   readonly count: number;
   readonly detail: string;
-  /** Of a refusal: `level`, `access control`, `version`, `authentication`, …; null for other findings. */
-  readonly cause: string | null;
+  /** Of a refusal: the likeliest; null for other findings. */
+  readonly refused_by: RefusedBy | null;
   /** Interface, status, level and the like: what `detail` says, for programs. */
   readonly facts: Readonly<Record<string, string | number | boolean | readonly string[]>>;
 }

@@ -9,8 +9,17 @@ import type { PassiveContext } from '../../security/index.js';
 import { className } from '../decode/class-names.js';
 import { classIn } from '../decode/wanted-class.js';
 import type { CapturedPdu } from '../pdu/pdu.js';
-import { type Answer, answerOf, CUT_ANSWER, faultAnswer, hex, NO_ANSWER, parametersIn } from './answers.js';
-import { likelyCause } from './causes.js';
+import {
+  type Answer,
+  answerOf,
+  CUT_ANSWER,
+  faultAnswer,
+  isRefused,
+  NO_ANSWER,
+  parametersIn,
+  type RefusedAnswer,
+} from './answers.js';
+import { refusalFinding } from './causes.js';
 import { AuditExchanges } from './exchanges.js';
 import { StreamFindings } from './findings.js';
 import { type CallHead, callHead, isObjectCall } from './head.js';
@@ -241,7 +250,7 @@ export class AuditStream {
       const call = this.#open.delete(pdu.call_id);
       const answer = faultAnswer(pdu.status);
       if (call?.activation !== undefined) this.#conclude(call, answer, captured);
-      else this.#refusal(captured, call, pdu.status, answer.outcome);
+      else this.#refusal(captured, call, answer);
     } else if (pdu.PTYPE === 'bind_nak') this.#bindNak(captured, pdu.provider_reject_reason);
     else if (pdu.auth !== undefined) {
       if (pdu.PTYPE === 'auth3') this.#auth3 = true;
@@ -264,29 +273,19 @@ export class AuditStream {
     if (activation === undefined) return;
     call.activation = undefined;
     this.#options.emit({ ...activation, ...answer } satisfies AuditedActivation);
-    const refused = answer.answer === 'fault' || answer.answer === 'result';
-    if (captured !== undefined && refused) this.#refusal(captured, call, answer.status as number, answer.outcome, true);
+    if (captured !== undefined && isRefused(answer)) this.#refusal(captured, call, answer, true);
   }
 
-  #refusal(captured: CapturedPdu, call: OpenCall | undefined, status: number, text: string, activation = false): void {
-    const { cause, text: why } = likelyCause({
-      status,
+  #refusal(captured: CapturedPdu, call: OpenCall | undefined, refused: RefusedAnswer, activation = false): void {
+    const facts = {
       activation,
       level: call?.level,
       answeredBefore: this.#answered?.has(call?.contextId) === true,
       auth3: this.#auth3,
       seconds: captured.seconds,
-    });
-    const name =
-      call === undefined ? 'a call' : `${call.interface ?? 'unknown'}::${call.operation?.name ?? call.opnum}`;
-    this.#findings.add(() => this.#place(captured), {
-      finding: 'refusal',
-      severity: cause === 'other' || cause === 'protocol' ? 'info' : 'warning',
-      user: this.#userOf(call?.contextId).user,
-      detail: `${name}: ${text}; likely ${cause}: ${why}`,
-      cause,
-      facts: { call: name, status: hex(status), ...(call?.level === undefined ? {} : { auth_level: call.level }) },
-    });
+    };
+    const { user } = this.#userOf(call?.contextId);
+    this.#findings.add(() => this.#place(captured), refusalFinding(call, refused, facts, user));
   }
 
   #follow(captured: CapturedPdu) {

@@ -2,6 +2,7 @@ import { CLIENT_PROFILES, type ClientProfileName } from '../../client/profiles.j
 import { IActivation, IRemoteSCMActivator, type ORPCTHIS } from '../../codec/dcom/index.js';
 import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { isSignedLevel } from '../../codec/status/authn.js';
+import type { RefusedBy } from '../../codec/status/refused-by.js';
 import type { Registry } from '../../hardening/registry.js';
 import { type AsOf, patchLevel } from '../../hardening/timeline.js';
 import { SimulatedNetwork, seededRandom, VirtualTime } from '../../net/simulation/index.js';
@@ -12,7 +13,6 @@ import {
   type RelayOutcome,
   type RelayVariant,
   relay,
-  type StoppedAt,
   type WantedClass,
 } from '../../relay/index.js';
 import type { RandomBytes } from '../../security/index.js';
@@ -39,7 +39,7 @@ export interface WhatIfOptions {
 export interface WhatIfCell {
   readonly asOf: AsOf;
   /** Where KB5004442 and the specifications have it stopped; undefined where nothing stops it. */
-  readonly expected: StoppedAt | undefined;
+  readonly expected: RefusedBy | undefined;
   readonly outcome: RelayOutcome;
 }
 

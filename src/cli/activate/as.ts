@@ -132,9 +132,9 @@ function refused(out: Output, record: object, doing: string, error: unknown): vo
   if (out.json) out.record({ ...record, ...outcome });
   else {
     out.text(`${doing}: refused, ${outcome.text}`);
-    if (outcome.status === 5 && outcome.refusedAt === 'fault') out.note('what that can mean: dcom-harness explain 5');
+    if (outcome.status === 5 && outcome.refusedBy === 'fault') out.note('what that can mean: dcom-harness explain 5');
   }
-  process.exitCode = outcome.refusedAt === 'transport' ? 2 : 1;
+  process.exitCode = outcome.refusedBy === 'transport' ? 2 : 1;
 }
 
 /** Without the path of the member, where that is what was asked for. */

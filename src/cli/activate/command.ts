@@ -152,9 +152,9 @@ async function activateOnce(
       `${method} ${options.clsid} at ${authnLevelName(level)}: ${outcome.accepted ? 'accepted' : `refused, ${outcome.text}`}`,
     );
     if (exporter !== undefined) out.text(`object exporter: ${exporter.join(', ')}`);
-    if (outcome.status === 5 && outcome.refusedAt === 'fault') out.note('what that can mean: dcom-harness explain 5');
+    if (outcome.status === 5 && outcome.refusedBy === 'fault') out.note('what that can mean: dcom-harness explain 5');
   }
-  if (!outcome.accepted) process.exitCode = outcome.refusedAt === 'transport' ? TRANSPORT_FAILED : 1;
+  if (!outcome.accepted) process.exitCode = outcome.refusedBy === 'transport' ? TRANSPORT_FAILED : 1;
 }
 
 function checkAgreement({ auth, level, profile, asOf, registry }: ActivateOptions): void {

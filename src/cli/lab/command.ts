@@ -55,7 +55,7 @@ A scenario of twenty lines:
     gateway: { address: 10.0.0.20, system: Linux, client: node-dcom }
   steps:
     - activate: { from: gateway, on: server }
-      expect: { outcome: refused, by: activation policy, event: 10036 }
+      expect: { outcome: refused, refusedBy: activation policy, event: 10036 }
     - activate: { from: gateway, on: server, level: PKT_INTEGRITY }
       expect: { outcome: accepted }
 

@@ -54,7 +54,7 @@ const cellRecord = ({ phase, registry, client, asked, activation }: TimelineCell
   level: activation.level,
   raised: activation.raised,
   outcome: activation.outcome,
-  refused_by: activation.by ?? null,
+  refused_by: activation.refusedBy ?? null,
   reason: activation.reason,
   event_id: activation.event?.id ?? null,
   client_event_id: activation.clientEvent?.id ?? null,

@@ -101,7 +101,7 @@ async function cellOf(variant: RelayVariant, asOf: string, { registry = {}, on }
   }
 }
 
-const verdictOf = ({ outcome }: Cell): string => outcome.stoppedAt ?? 'succeeded';
+const verdictOf = ({ outcome }: Cell): string => outcome.refusedBy ?? 'succeeded';
 const asExpected = (cell: Cell): boolean => verdictOf(cell) === cell.expected;
 
 function show(out: Output, rows: readonly Row[], dates: readonly string[]): void {

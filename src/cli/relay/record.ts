@@ -5,7 +5,7 @@ import type { RelayVariant, SceneOutcome } from '../../relay/index.js';
 export const relayRecord = (
   { id, title, section }: RelayVariant,
   asOf: AsOf,
-  { stage, outcome, stoppedAt, reason, evidence }: SceneOutcome,
+  { stage, outcome, refusedBy, reason, evidence }: SceneOutcome,
   expected: string,
 ) => ({
   variant: id,
@@ -14,7 +14,7 @@ export const relayRecord = (
   as_of: asOf,
   stage,
   outcome,
-  stopped_at: stoppedAt ?? null,
+  refused_by: refusedBy ?? null,
   expected,
   reason,
   evidence,

@@ -63,7 +63,7 @@ export async function replayActivations(
     const results = done.map(resultOf);
     if (report !== undefined) writeFileSync(report, await junit(results, 'replay'));
     print(out, done, results, options);
-    if (done.every(({ replayed }) => replayed.refusedAt === 'transport')) process.exitCode = NOBODY_THERE;
+    if (done.every(({ replayed }) => replayed.refusedBy === 'transport')) process.exitCode = NOBODY_THERE;
     else if (!resultsSummary(results).ok) process.exitCode = 1;
   } finally {
     if (report !== undefined) closeSync(report);

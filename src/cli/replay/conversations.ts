@@ -54,7 +54,7 @@ export async function replayConversations(
     out.text(resultsSummary(results).text);
   }
   const sent = done.filter(({ notSent }) => notSent === undefined);
-  if (sent.every(({ repeated }) => repeated?.refusedAt === 'transport')) process.exitCode = NOBODY_THERE;
+  if (sent.every(({ repeated }) => repeated?.refusedBy === 'transport')) process.exitCode = NOBODY_THERE;
   else if (!resultsSummary(results).ok) process.exitCode = 1;
 }
 

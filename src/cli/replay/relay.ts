@@ -85,7 +85,7 @@ function checkVariant(id: string): void {
 }
 
 const verdictOf = ({ outcome }: WhatIfCell): string =>
-  outcome.outcome === 'succeeded' ? 'relayed' : `stopped: ${outcome.stoppedAt}`;
+  outcome.outcome === 'succeeded' ? 'relayed' : `stopped: ${outcome.refusedBy}`;
 const expectationOf = ({ expected }: WhatIfCell): string =>
   expected === undefined ? 'relayed' : `stopped: ${expected}`;
 const dateOf = ({ asOf }: WhatIfCell): string => patchLevel(asOf).date;
@@ -139,7 +139,7 @@ function tell(out: Output, row: Row): void {
       as_of: patchLevel(asOf).date,
       stage: outcome.stage,
       outcome: outcome.outcome,
-      stopped_at: outcome.stoppedAt ?? null,
+      refused_by: outcome.refusedBy ?? null,
       expected: expected ?? 'succeeded',
       reason: outcome.reason,
       evidence: outcome.evidence,

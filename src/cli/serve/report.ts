@@ -3,7 +3,7 @@ import { authnLevelName } from '../../codec/status/authn.js';
 import { formatEndpoint } from '../../net/channel.js';
 import { plain } from '../../report/ndjson.js';
 import { printable } from '../../report/printable.js';
-import type { AssociationEvent } from '../../rpc/index.js';
+import type { FailedAuthentication, RefusalEvent } from '../../rpc/index.js';
 import type { Identity } from '../../security/index.js';
 import type { Activation } from '../../server/activation/log.js';
 import type { CallBack } from '../../server/objects/callbacks.js';
@@ -84,11 +84,10 @@ export function tellActivation(out: Output, activation: Activation): void {
   );
 }
 
-export function tellRefusal(out: Output, event: AssociationEvent, client: string): void {
+export function tellRefusal(out: Output, event: RefusalEvent | FailedAuthentication, client: string): void {
   const time = new Date().toISOString();
-  const why = 'why' in event ? event.why : 'reason' in event ? event.reason : '';
   if (out.json) out.record({ ...event, event: event.type, time, client });
-  else out.text(printable(`${time} ${client} ${event.type}: ${why}`));
+  else out.text(printable(`${time} ${client} ${event.type} by ${event.refusedBy}: ${event.why}`));
 }
 
 /** A call back that failed, or an object of a client that was found; with `--json` every call that was made. */

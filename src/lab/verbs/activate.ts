@@ -3,7 +3,7 @@ import { AUTH_TYPES } from '../../client/credentials.js';
 import { authnLevelName, shortAuthnLevelName } from '../../codec/status/authn.js';
 import { activate as activation } from '../activation.js';
 import { compare, MODEL } from '../expectations.js';
-import { clsid, level, name, refusingLayer, serverEvent } from '../values.js';
+import { clsid, level, name, refuser, serverEvent } from '../values.js';
 import { POLICY_LAYERS } from '../verdict.js';
 import { verb } from './verb.js';
 
@@ -23,7 +23,7 @@ export const activate = verb({
     .describe('one activation'),
   expect: z.strictObject({
     outcome: z.enum(['accepted', 'refused']).optional(),
-    by: refusingLayer.optional().describe('which layer refused'),
+    refusedBy: refuser.optional().describe('who refused'),
     event: serverEvent.optional(),
     clientEvent: z.union([z.literal(10037), z.literal(10038), z.literal('none')], '10037, 10038 or none').optional(),
     level: level.optional().describe('what went over the wire'),
@@ -51,12 +51,13 @@ export const activate = verb({
     if (given.as !== undefined && kept !== undefined) lab.objects.set(given.as, kept);
     const id = `activate.${from.name}.${on.name}.${shortAuthnLevelName(done.level)}`;
     const what = title ?? `${from.name} activates on ${on.name} at ${authnLevelName(done.level)}`;
-    // What another layer refuses, as the scenario expects, never comes to the policy.
-    const elsewhere = done.by !== undefined && done.by === expect.by && !POLICY_LAYERS.has(done.by);
+    const { refusedBy } = done;
+    // What others refuse, as the scenario expects, never comes to the policy.
+    const elsewhere = refusedBy !== undefined && refusedBy === expect.refusedBy && !POLICY_LAYERS.has(refusedBy);
     if (!elsewhere) lab.found({ id, title: what, section: MODEL, expected, actual });
     compare(lab, id, what, expect, {
       outcome: done.outcome,
-      by: done.by ?? 'nobody',
+      refusedBy: refusedBy ?? 'nobody',
       event: done.event?.id ?? 'none',
       clientEvent: done.clientEvent?.id ?? 'none',
       level: done.level,

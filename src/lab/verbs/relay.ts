@@ -8,11 +8,10 @@ import {
   relayVariant,
   Witness,
 } from '../../relay/index.js';
-import { DEFAULT_PROFILE } from '../../rpc/index.js';
 import { compare, MODEL } from '../expectations.js';
 import type { LabHost } from '../host.js';
 import type { Lab } from '../lab.js';
-import { name, refusingLayer, serverEvent } from '../values.js';
+import { name, refuser, serverEvent } from '../values.js';
 import { RELAY_TIMEOUT, victimOf } from '../victim.js';
 import { verb } from './verb.js';
 
@@ -38,11 +37,11 @@ export const relay = verb({
   schema,
   expect: z.strictObject({
     outcome: z.enum(['succeeded', 'stopped']).optional(),
-    by: refusingLayer.optional().describe('which layer stopped it'),
+    refusedBy: refuser.optional().describe('who stopped it'),
     variants: z
-      .record(name, refusingLayer)
+      .record(name, refuser)
       .optional()
-      .describe('which layer stops each variant, by its id; nobody where it succeeds'),
+      .describe('who stops each variant, by its id; nobody where it succeeds'),
     event: serverEvent.optional(),
   }),
   references(given, names, { path, expect, expectPath }) {
@@ -74,19 +73,20 @@ export const relay = verb({
       lab.relays.push({ variant, server: server.name, asOf, outcome, expected });
       const id = `relay.${variant.id}.${server.name}.${asOf}`;
       const what = title ?? `a relay to ${server.name} as of ${asOf} that ${variant.title}`;
-      const actual = outcome.stoppedAt ?? 'succeeded';
+      const actual = outcome.refusedBy ?? 'succeeded';
       const { variants, ...others } = expect;
       // What the scenario says of the variant itself counts; the model of the hardening speaks where it says nothing.
-      const by = variants === undefined ? others.by : (rowOf(variants, variant) ?? 'nothing: it is not in the table');
-      if (by === undefined) lab.found({ id, title: what, section: MODEL, expected, actual });
+      const refusedBy =
+        variants === undefined ? others.refusedBy : (rowOf(variants, variant) ?? 'nothing: it is not in the table');
+      if (refusedBy === undefined) lab.found({ id, title: what, section: MODEL, expected, actual });
       compare(
         lab,
         id,
         what,
-        { ...others, ...(by !== undefined && { by }) },
+        { ...others, ...(refusedBy !== undefined && { refusedBy }) },
         {
           outcome: outcome.outcome,
-          by: outcome.stoppedAt ?? 'nobody',
+          refusedBy: outcome.refusedBy ?? 'nobody',
           event: outcome.evidence.event?.id ?? 'none',
         },
       );
@@ -107,7 +107,7 @@ const rowsOf = ({ id }: RelayVariant): readonly string[] => [id, id.replace(/-sp
 const rowOf = (table: Readonly<Record<string, string>>, variant: RelayVariant): string | undefined =>
   rowsOf(variant)
     .map((row) => table[row])
-    .find((by) => by !== undefined);
+    .find((refusedBy) => refusedBy !== undefined);
 
 interface Cast {
   readonly variant: RelayVariant;
@@ -127,7 +127,6 @@ async function oneRelay(lab: Lab, given: Given, { variant, server, victim }: Cas
       attacker: { address: lab.host(given.attacker).address, port: world.resolverPort },
       server: server.endpoint,
       witness,
-      badSignatureStatus: DEFAULT_PROFILE.badSignatureStatus,
       other: otherOf(lab, given, server),
       random: lab.random(`relay ${lab.relays.length}`),
       clock: world.clock,

@@ -27,7 +27,7 @@ const COLUMNS = [
   'finding',
   'severity',
   'count',
-  'cause',
+  'refused_by',
   'detail',
 ] as const satisfies readonly (keyof AuditedActivation | keyof AuditFinding)[];
 

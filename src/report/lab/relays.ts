@@ -16,7 +16,7 @@ export function relayRows(relays: readonly LabRelay[]): RelayRow[] {
   for (const { variant, asOf } of relays) {
     const row = rows.get(variant.id) ?? new Map<string, string>();
     const alike = relays.filter((each) => each.variant.id === variant.id && each.asOf === asOf);
-    rows.set(variant.id, row.set(asOf, inTurn(alike.map(({ outcome }) => outcome.stoppedAt ?? 'SUCCEEDED'))));
+    rows.set(variant.id, row.set(asOf, inTurn(alike.map(({ outcome }) => outcome.refusedBy ?? 'SUCCEEDED'))));
   }
   const same = (id: string): boolean => text(rows.get(id)) === text(rows.get(`${id}${SPNEGO}`));
   return [...rows]

@@ -98,7 +98,7 @@ const ACTIVATION_COLUMNS: readonly Column<LabRun['activations'][number]>[] = [
   { title: 'level', value: ({ level, raised }) => `${shortAuthnLevelName(level)}${raised ? ' ↑' : ''}` },
   {
     title: 'outcome',
-    value: ({ outcome, by }) => (by === undefined ? outcome : `${outcome} by ${by}`),
+    value: ({ outcome, refusedBy }) => (refusedBy === undefined ? outcome : `${outcome} by ${refusedBy}`),
     style: ({ outcome }) => (outcome === 'accepted' ? 'green' : 'red'),
   },
   { title: 'because', value: ({ reason }) => reason },

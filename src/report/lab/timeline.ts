@@ -16,10 +16,10 @@ export const TIMELINE_LEGEND =
   'policy: refused without an event; access: refused by access control, which lets nobody in without a name';
 
 /** The outcome of an activation in one word. */
-export function timelineWord({ outcome, by, event, raised }: LabActivation): string {
+export function timelineWord({ outcome, refusedBy, event, raised }: LabActivation): string {
   if (outcome === 'accepted') return raised ? 'ok ↑' : 'ok';
-  if (by === 'activation policy') return event === undefined ? 'policy' : String(event.id);
-  return by === 'access control' ? 'access' : (by ?? 'refused');
+  if (refusedBy === 'activation policy') return event === undefined ? 'policy' : String(event.id);
+  return refusedBy === 'access control' ? 'access' : (refusedBy ?? 'refused');
 }
 
 /** Phase by phase, with servers and clients that fare alike in one row. */

@@ -12,6 +12,7 @@ import {
   RESULT,
   RPC_C_AUTHN_LEVEL,
 } from '../../codec/rpce/index.js';
+import type { RefusedBy } from '../../codec/status/refused-by.js';
 import { SecurityError } from '../../security/error.js';
 import type { Milliseconds } from '../../security/provider.js';
 import { PduAssembler } from '../core/assembler.js';
@@ -183,10 +184,8 @@ export class ClientAssociation {
       try {
         this.#take(decodePdu(pdu), pdu, now, out);
       } catch (error) {
-        const expected =
-          error instanceof CodecError || error instanceof SecurityError || error instanceof ProtocolError;
-        if (!expected) throw error;
-        out.close = error.message;
+        out.refusedBy = refusedByOf(error);
+        out.close = (error as Error).message;
       }
     }
     this.#closed = out.close !== undefined;
@@ -348,6 +347,7 @@ export class ClientAssociation {
       this.#handshake = undefined;
       out.events.push({ type: 'authentication-failed', callId, error });
       out.close = error.message;
+      out.refusedBy = 'authentication';
       return;
     }
     const answered = out.send.length > 0 && !security.context.threeLegs;
@@ -374,4 +374,12 @@ export class ClientAssociation {
     const head = { callId: pdu.call_id, drep: this.#drep() };
     out.send.push(auth3Pdu(head, this.#capabilities(security), security.verifier(leg.token)));
   }
+}
+
+/** Which layer an error comes from. Rethrows what is a mistake of this program. */
+function refusedByOf(error: unknown): RefusedBy {
+  if (error instanceof CodecError) return 'codec';
+  if (error instanceof SecurityError) return 'signature';
+  if (error instanceof ProtocolError) return error.refusedBy;
+  throw error;
 }

@@ -1,4 +1,5 @@
 import type { ContextResult } from '../../codec/rpce/index.js';
+import type { RefusedBy } from '../../codec/status/refused-by.js';
 
 /** What the server's octets meant to the client, in the order of the wire. */
 export type ClientEvent =
@@ -39,4 +40,6 @@ export interface ClientOutput {
   readonly events: ClientEvent[];
   /** The server broke the protocol; nothing more can be done on this connection. */
   close: string | undefined;
+  /** Which layer of this side refused what the server sent. */
+  refusedBy?: RefusedBy;
 }

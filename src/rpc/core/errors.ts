@@ -1,3 +1,5 @@
+import type { RefusedBy } from '../../codec/status/refused-by.js';
+
 /** A call that the server answered with a fault PDU, or that this side answers so. */
 export class RpcFault extends Error {
   /** The status of the fault PDU: C706 N.2, [MS-RPCE] 3.1.1.5.5. */
@@ -42,10 +44,13 @@ export class ContextRejected extends Error {
   }
 }
 
-/** The peer sent what the protocol does not allow. */
+/** The peer sent what this side refuses: octets that cannot be read, a signature that does not verify, a wrong PDU. */
 export class ProtocolError extends Error {
-  constructor(detail: string) {
+  readonly refusedBy: RefusedBy;
+
+  constructor(detail: string, refusedBy: RefusedBy = 'protocol') {
     super(detail);
     this.name = 'ProtocolError';
+    this.refusedBy = refusedBy;
   }
 }

@@ -19,12 +19,14 @@ import { DEFAULT_LIMITS, type RpcLimits } from '../core/limits.js';
 import type { InterfaceTable } from '../core/presentation.js';
 import { DEFAULT_PROFILE, type RpcProfile } from '../core/profile.js';
 import type { Protection } from '../core/protection.js';
-import { badAuth3, ServerBinding } from './binding.js';
-import type { AssociationOutput, Refusal, ServerCall } from './events.js';
+import { ServerBinding } from './binding.js';
+import { causeOf, type ServerCheck } from './checks.js';
+import type { AssociationOutput, Refusal, Rejection, ServerCall } from './events.js';
 import type { AssociationGroups } from './groups.js';
 import { bindNakPdu, faultPdu } from './pdus.js';
+import { badAuth3, beforeBind, SECOND_BIND, wrongType } from './refusals.js';
 import { RequestReceiver } from './requests.js';
-import { type ServerSecurityContext, ServerSecurityContexts } from './security.js';
+import { ServerSecurityContexts } from './security.js';
 
 export interface ServerAssociationOptions {
   readonly interfaces: InterfaceTable;
@@ -153,45 +155,54 @@ export class ServerAssociation {
   }
 
   #protectionOf(call: ServerCall): Protection | undefined {
-    const context = call.security === undefined ? undefined : this.#security.find(call.security.authContextId);
-    return context === undefined ? undefined : this.#protection(context);
-  }
-
-  #protection(context: ServerSecurityContext): Protection {
-    return {
-      security: context.context,
-      authType: context.authType,
-      authLevel: context.statedLevel,
-      authContextId: context.id,
-      signHeader: this.#binding.signHeader,
-    };
+    const context = call.security && this.#security.find(call.security.authContextId);
+    return (
+      context && {
+        security: context.context,
+        authType: context.authType,
+        authLevel: context.statedLevel,
+        authContextId: context.id,
+        signHeader: this.#binding.signHeader,
+      }
+    );
   }
 
   /** [MS-RPCE] 3.3.1.5.1, and lengths that no PDU may have: refused before the rest of the PDU is waited for. */
   #refuseHeader(bytes: Buffer, out: AssociationOutput): boolean {
     const header = readCommonHeader(bytes);
     if (header.rpc_vers !== 5 || header.rpc_vers_minor !== 0) {
-      this.#refuse(out, header, `protocol version ${header.rpc_vers}.${header.rpc_vers_minor} is not 5.0`);
+      this.#refuse(
+        out,
+        header,
+        'protocol version',
+        `protocol version ${header.rpc_vers}.${header.rpc_vers_minor} is not 5.0`,
+      );
       return true;
     }
     // bind and alter_context may be longer than the transport's fragments, for the tokens of Kerberos.
     const bounded = ['request', 'auth3'].includes(pduType(header.PTYPE) ?? '');
     const limit = bounded ? this.profile.transportMaxFragment : this.limits.maxBindLength;
     if (header.frag_length > limit) {
-      this.#refuse(out, header, `a fragment of ${header.frag_length} octets is longer than ${limit}`);
+      this.#refuse(
+        out,
+        header,
+        'fragment length',
+        `a fragment of ${header.frag_length} octets is longer than ${limit}`,
+      );
       return true;
     }
     return false;
   }
 
   /** A PDU that cannot be read: bind_nak where a bind is expected or meant, else a protocol error. */
-  #refuse(out: AssociationOutput, header: { PTYPE: number; call_id: number }, why: string): void {
+  #refuse(out: AssociationOutput, header: { PTYPE: number; call_id: number }, check: ServerCheck, why: string): void {
     const type = pduType(header.PTYPE);
     if (this.#state === 'expects bind' || type === 'bind') {
-      this.#bindNak(out, header.call_id, REJECT.PROTOCOL_VERSION_NOT_SPECIFIED, why);
+      this.#bindNak(out, header.call_id, { check, reject: REJECT.PROTOCOL_VERSION_NOT_SPECIFIED, why });
       return;
     }
     this.#fail(out, header.call_id, 0, {
+      check,
       status: FAULT.PROTO_ERROR,
       why,
       didNotExecute: type !== 'request',
@@ -210,12 +221,12 @@ export class ServerAssociation {
     }
     if (this.#state === 'expects bind') {
       if (pdu.PTYPE === 'bind') this.#bind(pdu, bytes, now, out);
-      else this.#bindNak(out, pdu.call_id, REJECT.PROTOCOL_VERSION_NOT_SPECIFIED, `${pdu.PTYPE} before a bind`);
+      else this.#bindNak(out, pdu.call_id, beforeBind(pdu));
       return;
     }
     switch (pdu.PTYPE) {
       case 'bind':
-        return this.#bindNak(out, pdu.call_id, REJECT.REASON_NOT_SPECIFIED, 'a second bind on one connection');
+        return this.#bindNak(out, pdu.call_id, SECOND_BIND);
       case 'alter_context':
         return this.#alter(pdu, bytes, now, out);
       case 'auth3':
@@ -227,33 +238,28 @@ export class ServerAssociation {
       case 'orphaned':
         return this.#orphan(pdu.call_id);
       default:
-        return this.#fail(out, pdu.call_id, 0, {
-          status: FAULT.PROTO_ERROR,
-          why: `a client does not send PDUs of type ${pdu.PTYPE}`,
-          didNotExecute: true,
-          close: true,
-        });
+        return this.#fail(out, pdu.call_id, 0, wrongType(pdu));
     }
   }
 
   #undecodable(header: ReturnType<typeof readCommonHeader>, why: string, out: AssociationOutput): void {
     if (this.#state === 'bound' && pduType(header.PTYPE) === 'auth3') {
-      this.#fail(out, header.call_id, 0, badAuth3(why));
+      this.#fail(out, header.call_id, 0, badAuth3('PDU body', why));
       return;
     }
-    this.#refuse(out, header, why);
+    this.#refuse(out, header, 'PDU body', why);
   }
 
   #bind(pdu: BindPdu, bytes: Buffer, now: Milliseconds, out: AssociationOutput): void {
     const answer = this.#binding.bind(pdu, bytes, now, out.events);
-    if ('reject' in answer) return this.#bindNak(out, pdu.call_id, answer.reject, answer.why);
+    if ('reject' in answer) return this.#bindNak(out, pdu.call_id, answer);
     this.#state = 'bound';
     out.send.push(answer);
   }
 
   #alter(pdu: AlterContextPdu, bytes: Buffer, now: Milliseconds, out: AssociationOutput): void {
     const answer = this.#binding.alter(pdu, bytes, now, out.events);
-    if ('reject' in answer) return this.#bindNak(out, pdu.call_id, answer.reject, answer.why);
+    if ('reject' in answer) return this.#bindNak(out, pdu.call_id, answer);
     if ('status' in answer) return this.#fail(out, pdu.call_id, 0, answer);
     out.send.push(answer);
   }
@@ -293,13 +299,14 @@ export class ServerAssociation {
     const didNotExecute = (refusal.didNotExecute ?? false) && this.profile.didNotExecute;
     const named = refusal.callId ?? callId;
     out.send.push(faultPdu({ callId: named, contextId, status: refusal.status, didNotExecute }));
-    out.events.push({ type: 'fault', callId: named, status: refusal.status, why: refusal.why });
+    const { check, status, why } = refusal;
+    out.events.push({ type: 'fault', callId: named, status, ...causeOf(check), why });
     if (refusal.close === true) out.close = refusal.why;
   }
 
-  #bindNak(out: AssociationOutput, callId: number, reason: number, why: string): void {
+  #bindNak(out: AssociationOutput, callId: number, { check, reject: reason, why }: Rejection): void {
     out.send.push(bindNakPdu(callId, reason));
-    out.events.push({ type: 'bind_nak', callId, reason, why });
+    out.events.push({ type: 'bind_nak', callId, reason, ...causeOf(check), why });
     out.close = why;
   }
 }

@@ -18,10 +18,12 @@ import {
   type PresentationContext,
 } from '../core/presentation.js';
 import type { RpcProfile } from '../core/profile.js';
-import type { AssociationEvent, Refusal } from './events.js';
+import type { ServerCheck } from './checks.js';
+import type { AssociationEvent, Refusal, Rejection } from './events.js';
 import type { AssociationGroup, AssociationGroups } from './groups.js';
-import { type Rejection, ServerHandshake } from './handshake.js';
+import { ServerHandshake } from './handshake.js';
 import { acknowledgementPdu } from './pdus.js';
+import { badAuth3, handshakeRefusal } from './refusals.js';
 import type { ServerSecurityContexts } from './security.js';
 import { isMisaligned, isPadded } from './trailer-checks.js';
 
@@ -89,23 +91,27 @@ export class ServerBinding {
 
   /** The bind_ack, or why there is none. */
   bind(pdu: BindPdu, bytes: Buffer, now: Milliseconds, events: Events): Buffer | Rejection {
-    const nak = (reject: number, why: string): Rejection => ({ reject, why });
+    const nak = (check: ServerCheck, reject: number, why: string): Rejection => ({ check, reject, why });
     this.#group = this.#options.groups.join(pdu.assoc_group_id, this.#options.clientAddress);
     if (this.#group === undefined) {
       return nak(
+        'association group',
         REJECT.REASON_NOT_SPECIFIED,
         `association group 0x${pdu.assoc_group_id.toString(16)} is not one of this client's`,
       );
     }
-    if (pdu.p_context_elem.length === 0) return nak(this.#profile.emptyBindReason, 'a bind without any context');
+    if (pdu.p_context_elem.length === 0)
+      return nak('context negotiation', this.#profile.emptyBindReason, 'a bind without any context');
     const negotiation = this.#negotiate(pdu);
-    if (negotiation instanceof Error) return nak(REJECT.REASON_NOT_SPECIFIED, negotiation.message);
-    if (this.#exceedsContexts(negotiation)) return nak(REJECT.LOCAL_LIMIT_EXCEEDED, 'too many presentation contexts');
-    if (isMisaligned(bytes, pdu)) return nak(REJECT.REASON_NOT_SPECIFIED, MISALIGNED);
-    if (this.#refusesPadding(pdu)) return nak(REJECT.PROTOCOL_VERSION_NOT_SPECIFIED, PADDED);
+    if (negotiation instanceof Error)
+      return nak('context negotiation', REJECT.REASON_NOT_SPECIFIED, negotiation.message);
+    if (this.#exceedsContexts(negotiation))
+      return nak('context count', REJECT.LOCAL_LIMIT_EXCEEDED, 'too many presentation contexts');
+    if (isMisaligned(bytes, pdu)) return nak('sec_trailer alignment', REJECT.REASON_NOT_SPECIFIED, MISALIGNED);
+    if (this.#refusesPadding(pdu)) return nak('handshake padding', REJECT.PROTOCOL_VERSION_NOT_SPECIFIED, PADDED);
 
     const begun = pdu.auth === undefined ? undefined : this.#handshake.begin(pdu.auth, now, events);
-    if (begun !== undefined && 'reject' in begun) return nak(begun.reject, begun.why);
+    if (begun !== undefined && 'reject' in begun) return begun;
 
     this.#maxFragment = this.#fragmentSize(pdu);
     this.#features = negotiation.features ?? 0;
@@ -162,20 +168,24 @@ export class ServerBinding {
 
   /** The alter_context_resp, or why there is none. */
   alter(pdu: AlterContextPdu, bytes: Buffer, now: Milliseconds, events: Events): Buffer | Rejection | Refusal {
-    const fail = (status: number, why: string): Refusal => ({ status, why, didNotExecute: true, close: true });
     const late = pdu.auth === undefined ? undefined : this.#handshake.refuseLate(pdu.auth);
-    if (late !== undefined) return fail(late.status, late.why);
-    if (isMisaligned(bytes, pdu)) return fail(FAULT.PROTO_ERROR, MISALIGNED);
-    if (this.#refusesPadding(pdu)) return fail(FAULT.PROTO_ERROR, PADDED);
+    if (late !== undefined) return late;
+    if (isMisaligned(bytes, pdu)) return handshakeRefusal('sec_trailer alignment', FAULT.PROTO_ERROR, MISALIGNED);
+    if (this.#refusesPadding(pdu)) return handshakeRefusal('handshake padding', FAULT.PROTO_ERROR, PADDED);
     const negotiation = this.#negotiate(pdu);
-    if (negotiation instanceof Error) return fail(FAULT.PROTO_ERROR, negotiation.message);
+    if (negotiation instanceof Error)
+      return handshakeRefusal('context negotiation', FAULT.PROTO_ERROR, negotiation.message);
     if (this.#exceedsContexts(negotiation)) {
       // [MS-RPCE] 3.3.3.5.5 asks for bind_nak here too.
-      return { reject: REJECT.LOCAL_LIMIT_EXCEEDED, why: 'too many presentation contexts' };
+      return {
+        check: 'context count',
+        reject: REJECT.LOCAL_LIMIT_EXCEEDED,
+        why: 'too many presentation contexts',
+      };
     }
     const multiplexes = (this.#features & BIND_TIME_FEATURES.SecurityContextMultiplexingSupported) !== 0;
     const advanced = pdu.auth === undefined ? undefined : this.#handshake.advance(pdu.auth, now, multiplexes, events);
-    if (advanced !== undefined && 'status' in advanced) return fail(advanced.status, advanced.why);
+    if (advanced !== undefined && 'status' in advanced) return advanced;
 
     events.push({ type: 'altered', contexts: negotiation.accepted });
     return this.#ack(pdu, negotiation, advanced?.leg);
@@ -183,19 +193,11 @@ export class ServerBinding {
 
   /** [MS-RPCE] 3.3.1.5.2.1: never answered; what goes wrong shows at the first request. */
   auth3(pdu: Auth3Pdu, bytes: Buffer, now: Milliseconds, events: Events): Refusal | undefined {
-    const misaligned: Refusal = { status: FAULT.PROTO_ERROR, why: MISALIGNED, didNotExecute: true, close: true };
-    const malformed = isMisaligned(bytes, pdu) ? misaligned : this.#refusesPadding(pdu) ? badAuth3(PADDED) : undefined;
-    return malformed ?? this.#handshake.finish(pdu.auth, now, events);
+    if (isMisaligned(bytes, pdu)) return handshakeRefusal('sec_trailer alignment', FAULT.PROTO_ERROR, MISALIGNED);
+    if (this.#refusesPadding(pdu)) return badAuth3('handshake padding', PADDED);
+    return this.#handshake.finish(pdu.auth, now, events);
   }
 }
 
 const MISALIGNED = 'the sec_trailer does not stand on a boundary of four octets';
 const PADDED = 'the sec_trailer of a handshake counts padding';
-
-/** nca_s_fault_remote_no_memory is what Windows makes of an auth3 that it cannot read, as Samba's tests have it. */
-export const badAuth3 = (why: string): Refusal => ({
-  status: FAULT.REMOTE_NO_MEMORY,
-  why,
-  didNotExecute: true,
-  close: true,
-});

@@ -1,6 +1,7 @@
 import type { Milliseconds } from '../../security/provider.js';
 import type { PresentationContext, RpcInterface } from '../core/presentation.js';
 import type { TransferSyntaxName } from '../core/profile.js';
+import type { Cause, ServerCheck } from './checks.js';
 import type { CallSecurity } from './security.js';
 
 /** A complete request, checked and reassembled, that waits for `respond` or `fault`. */
@@ -32,14 +33,22 @@ export type AssociationEvent =
   | { readonly type: 'bound'; readonly groupId: number; readonly contexts: readonly PresentationContext[] }
   | { readonly type: 'altered'; readonly contexts: readonly PresentationContext[] }
   | { readonly type: 'authenticated'; readonly security: CallSecurity }
-  | {
-      readonly type: 'authentication-failed';
-      readonly authType: number;
-      readonly level: number;
-      readonly reason: string;
-    }
-  | { readonly type: 'bind_nak'; readonly callId: number; readonly reason: number; readonly why: string }
-  | { readonly type: 'fault'; readonly callId: number; readonly status: number; readonly why: string };
+  | FailedAuthentication
+  | RefusalEvent;
+
+/** A handshake that failed. An auth3 has no answer, so this may be all that is said of it until the first request. */
+export interface FailedAuthentication extends Cause {
+  readonly type: 'authentication-failed';
+  readonly authType: number;
+  readonly level: number;
+  readonly why: string;
+}
+
+/** What was refused, and by which check: the status and the reason are what the client was told. */
+export type RefusalEvent = Cause & { readonly callId: number; readonly why: string } & (
+    | { readonly type: 'bind_nak'; readonly reason: number }
+    | { readonly type: 'fault'; readonly status: number }
+  );
 
 /** What one step of an association gives: to be sent in this order, then `close` obeyed. */
 export interface AssociationOutput {
@@ -54,6 +63,7 @@ export interface AssociationOutput {
 
 /** Why the runtime answers with a fault of its own, and whether the connection ends with it. */
 export interface Refusal {
+  readonly check: ServerCheck;
   readonly status: number;
   readonly why: string;
   /** The call that the fault names, where it is not the one of the PDU that is refused. */
@@ -62,4 +72,11 @@ export interface Refusal {
   readonly contextId?: number;
   readonly didNotExecute?: boolean;
   readonly close?: boolean;
+}
+
+/** Why a bind is refused, as a bind_nak says it. */
+export interface Rejection {
+  readonly check: ServerCheck;
+  readonly reject: number;
+  readonly why: string;
 }

@@ -3,19 +3,15 @@ import { SecurityError } from '../../security/error.js';
 import type { Leg, Milliseconds } from '../../security/provider.js';
 import type { RpcLimits } from '../core/limits.js';
 import type { RpcProfile } from '../core/profile.js';
-import type { AssociationEvent, Refusal } from './events.js';
+import { causeOf, type ServerCheck } from './checks.js';
+import type { AssociationEvent, FailedAuthentication, Refusal, Rejection } from './events.js';
+import { handshakeRefusal } from './refusals.js';
 import { MissingCapability, type ServerSecurityContext, type ServerSecurityContexts } from './security.js';
 
 /** A leg that was taken, with what answers it. */
 export interface Advanced {
   readonly context: ServerSecurityContext;
   readonly leg: Leg;
-}
-
-/** Why a bind is refused, as a bind_nak says it. */
-export interface Rejection {
-  readonly reject: number;
-  readonly why: string;
 }
 
 type Events = AssociationEvent[];
@@ -39,22 +35,31 @@ export class ServerHandshake {
   /** The first leg of a new context. */
   begin(auth: AuthVerifier, now: Milliseconds, events: Events): Advanced | Rejection {
     if (auth.auth_level < CONNECT || auth.auth_level > PKT_PRIVACY) {
-      return { reject: REJECT.REASON_NOT_SPECIFIED, why: `authentication level ${auth.auth_level} does not exist` };
+      return {
+        check: 'authentication level',
+        reject: REJECT.REASON_NOT_SPECIFIED,
+        why: `authentication level ${auth.auth_level} does not exist`,
+      };
     }
     if (!this.#contexts.knowsType(auth.auth_type)) {
       return {
+        check: 'authentication type',
         reject: REJECT.authentication_type_not_recognized,
         why: `authentication type ${auth.auth_type} is not offered`,
       };
     }
     if (auth.auth_level === CALL && this.#profile.levelCall === 'bind_nak invalid_checksum') {
-      return { reject: REJECT.invalid_checksum, why: 'RPC_C_AUTHN_LEVEL_CALL is not taken over connections' };
+      return {
+        check: 'authentication level',
+        reject: REJECT.invalid_checksum,
+        why: 'RPC_C_AUTHN_LEVEL_CALL is not taken over connections',
+      };
     }
     const context = this.#contexts.create(auth, now);
     const advanced = this.#step(context, auth, now, events);
     if (!(advanced instanceof Error)) return advanced;
     this.#contexts.discard(context);
-    return { reject: this.#profile.badTokenReason, why: advanced.message };
+    return { check: 'logon', reject: this.#profile.badTokenReason, why: advanced.message };
   }
 
   /** What is refused before the presentation contexts of an alter_context are looked at. */
@@ -62,9 +67,13 @@ export class ServerHandshake {
     const context = this.#contexts.find(auth.auth_context_id);
     if (context === undefined) return undefined;
     if (context.established)
-      return denied(FAULT.ACCESS_DENIED, `security context ${context.id} is established already`);
+      return handshakeRefusal('last leg', FAULT.ACCESS_DENIED, `security context ${context.id} is established already`);
     if (auth.auth_type === RPC_C_AUTHN.NONE)
-      return denied(FAULT.ACCESS_DENIED, `security context ${context.id} has a type, which is now left out`);
+      return handshakeRefusal(
+        'unchanged security context',
+        FAULT.ACCESS_DENIED,
+        `security context ${context.id} has a type, which is now left out`,
+      );
     return undefined;
   }
 
@@ -73,29 +82,48 @@ export class ServerHandshake {
     const context = this.#contexts.find(auth.auth_context_id);
     if (context === undefined) return this.#add(auth, now, multiplexes, events);
     if (context.failure !== undefined)
-      return denied(FAULT.ACCESS_DENIED, `security context ${context.id} failed before: ${context.failure.message}`);
+      return handshakeRefusal(
+        'logon',
+        FAULT.ACCESS_DENIED,
+        `security context ${context.id} failed before: ${context.failure.message}`,
+      );
     if (!context.matches(auth)) {
       context.invalid = true;
       const status = auth.auth_type === context.authType ? FAULT.ACCESS_DENIED : FAULT.SEC_PKG_ERROR;
-      return denied(status, `type or level of security context ${context.id} changed during its handshake`);
+      return handshakeRefusal(
+        'unchanged security context',
+        status,
+        `type or level of security context ${context.id} changed during its handshake`,
+      );
     }
     const advanced = this.#step(context, auth, now, events);
-    return advanced instanceof Error ? denied(statusOf(advanced), advanced.message) : advanced;
+    return advanced instanceof Error ? handshakeRefusal('logon', statusOf(advanced), advanced.message) : advanced;
   }
 
   /** The last leg by auth3. A token that fails is kept with its context, and no answer is given. */
   finish(auth: AuthVerifier | undefined, now: Milliseconds, events: Events): Refusal | undefined {
     const context = auth === undefined ? undefined : this.#contexts.find(auth.auth_context_id);
-    if (auth === undefined || context === undefined) return denied(FAULT.PROTO_ERROR, 'auth3 for no security context');
+    if (auth === undefined || context === undefined)
+      return handshakeRefusal('known security context', FAULT.PROTO_ERROR, 'auth3 for no security context');
     if (auth.auth_value.length > MAX_AUTH3_TOKEN)
-      return denied(FAULT.PROTO_ERROR, `a token of ${auth.auth_value.length} octets in auth3`);
+      return handshakeRefusal(
+        'token length',
+        FAULT.PROTO_ERROR,
+        `a token of ${auth.auth_value.length} octets in auth3`,
+      );
     if (context.established || context.failure !== undefined || context.invalid)
-      return denied(FAULT.PROTO_ERROR, `auth3, but the handshake of security context ${context.id} has ended`);
+      return handshakeRefusal(
+        'last leg',
+        FAULT.PROTO_ERROR,
+        `auth3, but the handshake of security context ${context.id} has ended`,
+      );
     if (!context.matches(auth)) {
       context.invalid = true;
       const why = 'auth3 changed the type or level of its security context';
-      events.push(failed(context, why));
-      return this.#profile.changedByAuth3 === 'fault at once' ? denied(FAULT.PROTO_ERROR, why) : undefined;
+      events.push(failed(context, 'unchanged security context', why));
+      return this.#profile.changedByAuth3 === 'fault at once'
+        ? handshakeRefusal('unchanged security context', FAULT.PROTO_ERROR, why)
+        : undefined;
     }
     this.#step(context, auth, now, events, 'auth3');
     return undefined;
@@ -104,16 +132,21 @@ export class ServerHandshake {
   #add(auth: AuthVerifier, now: Milliseconds, multiplexes: boolean, events: Events): Advanced | Refusal {
     const forbidden = !multiplexes && this.#profile.securityContextsWithoutFeature === 'refused';
     if (this.#contexts.size > 0 && forbidden) {
-      return denied(
+      return handshakeRefusal(
+        'security context multiplexing',
         FAULT.ACCESS_DENIED,
         'a second security context, but security context multiplexing was not negotiated',
       );
     }
     if (this.#contexts.size >= this.#limits.maxSecurityContexts) {
-      return denied(FAULT.PROTO_ERROR, `more than ${this.#limits.maxSecurityContexts} security contexts`);
+      return handshakeRefusal(
+        'security context count',
+        FAULT.PROTO_ERROR,
+        `more than ${this.#limits.maxSecurityContexts} security contexts`,
+      );
     }
     const begun = this.begin(auth, now, events);
-    return 'reject' in begun ? denied(FAULT.ACCESS_DENIED, begun.why) : begun;
+    return 'reject' in begun ? handshakeRefusal(begun.check, FAULT.ACCESS_DENIED, begun.why) : begun;
   }
 
   #step(
@@ -131,7 +164,7 @@ export class ServerHandshake {
       return { context, leg };
     } catch (error) {
       if (!(error instanceof SecurityError)) throw error;
-      events.push(failed(context, error.message));
+      events.push(failed(context, 'logon', error.message));
       return error;
     }
   }
@@ -143,11 +176,10 @@ const statusOf = (error: SecurityError): number =>
     ? FAULT.SEC_PKG_ERROR
     : FAULT.ACCESS_DENIED;
 
-const denied = (status: number, why: string): Refusal => ({ status, why, didNotExecute: true, close: true });
-
-const failed = (context: ServerSecurityContext, reason: string): AssociationEvent => ({
+const failed = (context: ServerSecurityContext, check: ServerCheck, why: string): FailedAuthentication => ({
   type: 'authentication-failed',
   authType: context.authType,
   level: context.level,
-  reason,
+  ...causeOf(check),
+  why,
 });

@@ -1,24 +1,15 @@
 import { CodecError } from '../../codec/error.js';
-import {
-  DREP_LITTLE,
-  endianOf,
-  FAULT,
-  PFC,
-  type RequestPdu,
-  RPC_C_AUTHN_LEVEL,
-  stubOffset,
-} from '../../codec/rpce/index.js';
-import { SecurityError } from '../../security/error.js';
+import { DREP_LITTLE, endianOf, FAULT, PFC, type RequestPdu, stubOffset } from '../../codec/rpce/index.js';
 import type { Milliseconds } from '../../security/provider.js';
 import { isFirst, isLast } from '../core/fragments.js';
 import type { RpcLimits } from '../core/limits.js';
 import type { PresentationContext } from '../core/presentation.js';
 import type { RpcProfile } from '../core/profile.js';
-import { unprotect } from '../core/protection.js';
 import type { Refusal, ServerCall } from './events.js';
+import { accessDenied, protocolError, unknownContext } from './refusals.js';
 import { RequestAssembly } from './request-assembly.js';
-import type { ServerSecurityContext, ServerSecurityContexts } from './security.js';
-import { isMisaligned } from './trailer-checks.js';
+import { securityOf, unfinished, unprotectRequest } from './request-security.js';
+import type { ServerSecurityContexts } from './security.js';
 import { checkVerificationTrailer } from './verification.js';
 
 /** A refusal with the presentation context that its fault PDU names. */
@@ -80,7 +71,7 @@ export class RequestReceiver {
     now: Milliseconds,
   ): ServerCall | RequestRefusal | undefined {
     const assembly =
-      this.#unfinished(pdu) ?? (isFirst(pdu) ? this.#begin(pdu, state, now) : this.#continue(pdu, state));
+      unfinished(pdu, this.#security) ?? (isFirst(pdu) ? this.#begin(pdu, state, now) : this.#continue(pdu, state));
     if (assembly === undefined) return undefined;
     const result = assembly instanceof RequestAssembly ? this.#join(assembly, pdu, bytes, state, now) : assembly;
     if (result !== undefined && 'status' in result) {
@@ -91,14 +82,6 @@ export class RequestReceiver {
     return result;
   }
 
-  /** A request under a handshake that has not ended; the fault names no presentation context. */
-  #unfinished(pdu: RequestPdu): Refusal | undefined {
-    const context = pdu.auth === undefined ? this.#security.implied : this.#security.find(pdu.auth.auth_context_id);
-    if (context === undefined || context.established || context.invalid || context.failure !== undefined)
-      return undefined;
-    return { ...proto(`security context ${context.id} is not complete`), didNotExecute: true, contextId: 0 };
-  }
-
   #begin(pdu: RequestPdu, state: RequestState, now: Milliseconds): RequestAssembly | Refusal {
     const disorder = this.#disorder(pdu, state);
     if (disorder !== undefined) return disorder;
@@ -106,12 +89,13 @@ export class RequestReceiver {
     if (context === undefined) return unknownContext(pdu);
     if (state.outstanding.size >= this.#limits.maxOutstandingCalls) {
       return {
+        check: 'outstanding calls',
         status: FAULT.SERVER_TOO_BUSY,
         why: `more than ${this.#limits.maxOutstandingCalls} calls wait for their answers`,
         didNotExecute: true,
       };
     }
-    const security = this.#securityOf(pdu);
+    const security = securityOf(pdu, this.#security, this.#profile);
     if (security !== undefined && 'status' in security) return security;
     this.#assembly = new RequestAssembly(pdu, context, security, now);
     return this.#assembly;
@@ -122,19 +106,27 @@ export class RequestReceiver {
     const waiting = [...outstanding].filter((call) => !call.orphaned);
     if (waiting.length > 0 && !multiplexed)
       return {
-        ...proto('a request before the answer to the one before, without concurrent multiplexing'),
+        ...protocolError(
+          'call order',
+          'a request before the answer to the one before, without concurrent multiplexing',
+        ),
         contextId: 0,
       };
     if (this.#assembly !== undefined) return this.#interrupts(this.#assembly, pdu, multiplexed);
     if ((pdu.pfc_flags & PFC.PENDING_CANCEL) !== 0) {
       const why = 'a request begins with PFC_PENDING_CANCEL';
-      return { status: FAULT.NO_CALL_ACTIVE, why, didNotExecute: true, close: true, contextId: 0 };
+      return {
+        ...{ check: 'call order', status: FAULT.NO_CALL_ACTIVE, why },
+        ...{ didNotExecute: true, close: true, contextId: 0 },
+      };
     }
     if (waiting.some((call) => call.callId === pdu.call_id))
-      return { ...proto(`call ${pdu.call_id} is under way already`), contextId: 0 };
+      return { ...protocolError('call_id', `call ${pdu.call_id} is under way already`), contextId: 0 };
     if (this.#profile.callIds === 'increasing') {
-      if (pdu.call_id > MAX_CALL_ID) return proto(`call_id 0x${pdu.call_id.toString(16)} is above 0x7fffffff`);
-      if (pdu.call_id < this.#currentCallId) return proto(`call_id ${pdu.call_id} after ${this.#currentCallId}`);
+      if (pdu.call_id > MAX_CALL_ID)
+        return protocolError('call_id', `call_id 0x${pdu.call_id.toString(16)} is above 0x7fffffff`);
+      if (pdu.call_id < this.#currentCallId)
+        return protocolError('call_id', `call_id ${pdu.call_id} after ${this.#currentCallId}`);
     }
     this.#currentCallId = pdu.call_id;
     return undefined;
@@ -149,8 +141,8 @@ export class RequestReceiver {
     const other = same && pdu.auth !== undefined && pdu.auth.auth_context_id !== security?.id;
     const foreign = other && this.#security.find(pdu.auth?.auth_context_id ?? 0) !== undefined;
     return {
-      ...proto('a new request before the last fragment of the one before'),
-      ...(foreign ? { status: this.#profile.badSignatureStatus } : {}),
+      ...protocolError('call order', 'a new request before the last fragment of the one before'),
+      ...(foreign ? { check: 'unchanged security context', status: this.#profile.badSignatureStatus } : {}),
       ...(multiplexed ? {} : { callId: first.call_id }),
       contextId: same || !multiplexed ? first.p_cont_id : 0,
     };
@@ -162,10 +154,16 @@ export class RequestReceiver {
     const { first } = assembly;
     if (pdu.call_id !== first.call_id) {
       const named = multiplexed ? { contextId: 0 } : { callId: first.call_id, contextId: first.p_cont_id };
-      return { ...proto(`a fragment of call ${pdu.call_id} within call ${first.call_id}`), ...named };
+      return {
+        ...protocolError('fragment order', `a fragment of call ${pdu.call_id} within call ${first.call_id}`),
+        ...named,
+      };
     }
     if (Buffer.compare(pdu.packed_drep ?? DREP_LITTLE, first.packed_drep ?? DREP_LITTLE) !== 0)
-      return { ...proto('the data representation changes between fragments'), didNotExecute: true };
+      return {
+        ...protocolError('fragment order', 'the data representation changes between fragments'),
+        didNotExecute: true,
+      };
     return assembly;
   }
 
@@ -173,44 +171,12 @@ export class RequestReceiver {
   #stray(pdu: RequestPdu, multiplexed: boolean): Refusal | undefined {
     const age = this.#currentCallId - pdu.call_id;
     if (age >= 0 && age < STALE_CALLS) return undefined;
-    const stray = proto('a fragment of no request');
+    const stray = protocolError('fragment order', 'a fragment of no request');
     if (!multiplexed) return { ...stray, contextId: 0 };
     if (!this.#contexts.has(pdu.p_cont_id)) return unknownContext(pdu);
     const context = pdu.auth === undefined ? undefined : this.#security.find(pdu.auth.auth_context_id);
     const foreign = pdu.auth !== undefined && context?.matches(pdu.auth) !== true;
-    return foreign ? { ...stray, status: FAULT.ACCESS_DENIED } : stray;
-  }
-
-  /** Which security context a request stands under: [MS-RPCE] 3.3.1.5.4. */
-  #securityOf(pdu: RequestPdu): ServerSecurityContext | Refusal | undefined {
-    const context = pdu.auth === undefined ? this.#security.implied : this.#security.find(pdu.auth.auth_context_id);
-    if (context === undefined) {
-      if (pdu.auth === undefined) return undefined;
-      return {
-        status: FAULT.ACCESS_DENIED,
-        why: `security context ${pdu.auth.auth_context_id} does not exist`,
-        close: true,
-      };
-    }
-    if (pdu.auth !== undefined) {
-      this.#security.noteExplicit(context);
-      if (!context.matches(pdu.auth)) context.invalid = true;
-    }
-    if (context.invalid) {
-      return {
-        status: FAULT.ACCESS_DENIED,
-        why: `type or level of security context ${context.id} was changed on the way`,
-        close: true,
-      };
-    }
-    if (context.failure !== undefined) {
-      return {
-        status: this.#profile.failedAuthenticationStatus,
-        why: `authentication failed: ${context.failure.message}`,
-        close: true,
-      };
-    }
-    return context;
+    return foreign ? { ...stray, check: 'known security context', status: FAULT.ACCESS_DENIED } : stray;
   }
 
   #join(
@@ -220,39 +186,22 @@ export class RequestReceiver {
     state: RequestState,
     now: Milliseconds,
   ): ServerCall | Refusal | undefined {
-    const unsafe = this.#unprotect(assembly, pdu, bytes, state);
+    const unsafe = unprotectRequest(pdu, bytes, {
+      security: assembly.security,
+      signHeader: state.signHeader,
+      badSignatureStatus: this.#profile.badSignatureStatus,
+    });
     if (unsafe !== undefined) return unsafe;
     const limit = this.#limits.maxRequestStub;
     // What a request of one fragment claims is nobody's business ([MS-RPCE] 2.2.2.6, as Windows has it).
     const claimed = isFirst(pdu) && isLast(pdu) ? 0 : pdu.alloc_hint;
     if (assembly.stub.length + Math.max(pdu.stub.length, claimed) > limit) {
-      return { status: FAULT.ACCESS_DENIED, why: `a request of more than ${limit} octets`, close: true };
+      return accessDenied('stub length', `a request of more than ${limit} octets`);
     }
     assembly.stub.add(bytes.subarray(stubOffset(pdu), stubOffset(pdu) + pdu.stub.length));
     if (!isLast(pdu)) return undefined;
     this.#assembly = undefined;
     return this.#complete(assembly, state, now);
-  }
-
-  /** Every fragment of a protected call is checked by itself: [MS-RPCE] 2.2.2.11. */
-  #unprotect({ security }: RequestAssembly, pdu: RequestPdu, bytes: Buffer, state: RequestState): Refusal | undefined {
-    if (security === undefined) return undefined;
-    if (isMisaligned(bytes, pdu)) return proto('the sec_trailer does not stand on a boundary of four octets');
-    if (security.level < RPC_C_AUTHN_LEVEL.PKT) return undefined;
-    if (pdu.auth === undefined) return proto('a fragment without authentication information');
-    try {
-      unprotect(bytes, pdu, {
-        security: security.context,
-        authType: security.authType,
-        authLevel: security.statedLevel,
-        authContextId: security.id,
-        signHeader: state.signHeader,
-      });
-      return undefined;
-    } catch (error) {
-      if (!(error instanceof SecurityError)) throw error;
-      return { status: this.#profile.badSignatureStatus, why: error.message, close: true };
-    }
   }
 
   #complete(assembly: RequestAssembly, state: RequestState, now: Milliseconds): ServerCall | Refusal {
@@ -261,6 +210,7 @@ export class RequestReceiver {
     if (claim !== undefined) return claim;
     if (first.opnum >= context.interface.operationCount) {
       return {
+        check: 'opnum',
         status: FAULT.OP_RNG_ERROR,
         why: `${context.interface.name} has no opnum ${first.opnum}`,
         didNotExecute: true,
@@ -290,7 +240,7 @@ export class RequestReceiver {
     const { allocHint } = this.#profile;
     if (first.alloc_hint <= stub.length || allocHint === 'ignored') return undefined;
     if (isLast(first) && allocHint === 'checked where fragmented') return undefined;
-    return proto(`alloc_hint ${first.alloc_hint}, but ${stub.length} octets of stub`);
+    return protocolError('alloc_hint', `alloc_hint ${first.alloc_hint}, but ${stub.length} octets of stub`);
   }
 
   #withoutTrailer(assembly: RequestAssembly, state: RequestState): { stub: Buffer } | Refusal {
@@ -302,20 +252,19 @@ export class RequestReceiver {
         state.clientSignsHeaders,
       );
       return 'refused' in checked
-        ? { status: FAULT.ACCESS_DENIED, why: `verification trailer: ${checked.refused}` }
+        ? {
+            check: 'verification trailer',
+            status: FAULT.ACCESS_DENIED,
+            why: `verification trailer: ${checked.refused}`,
+          }
         : checked;
     } catch (error) {
       if (!(error instanceof CodecError)) throw error;
-      return { status: FAULT.BAD_STUB_DATA, why: `verification trailer: ${error.message}` };
+      return {
+        check: 'verification trailer body',
+        status: FAULT.BAD_STUB_DATA,
+        why: `verification trailer: ${error.message}`,
+      };
     }
   }
 }
-
-const proto = (why: string): Refusal => ({ status: FAULT.PROTO_ERROR, why, close: true });
-
-const unknownContext = ({ p_cont_id }: RequestPdu): Refusal => ({
-  status: FAULT.UNKNOWN_IF,
-  why: `presentation context ${p_cont_id} was not negotiated`,
-  didNotExecute: true,
-  contextId: 0,
-});

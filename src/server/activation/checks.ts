@@ -17,9 +17,9 @@ import {
   propertyOf,
   SPD_FLAG_USE_CONSOLE_SESSION,
 } from '../../codec/dcom/index.js';
+import type { RefusedBy } from '../../codec/status/refused-by.js';
 import type { ComClass } from '../classes/class.js';
 import { HRESULT } from '../com.js';
-import type { RefusedBy } from './log.js';
 
 /** The logon sessions of the simulated machine, where an object exporter could be started. */
 export interface LogonSessions {

@@ -1,20 +1,10 @@
+import type { RefusedBy } from '../../codec/status/refused-by.js';
 import type { DcomEvent, LoggedAt } from '../../hardening/events.js';
 import type { Endpoint } from '../../net/channel.js';
 import type { Identity, Milliseconds } from '../../security/index.js';
 import type { CallBack } from '../objects/callbacks.js';
 import type { Invocation, RefusedCall } from '../objects/exporter.js';
 import { Recent } from '../recent.js';
-
-/** Who said no to an activation. */
-export type RefusedBy =
-  | 'activation policy'
-  | 'access control'
-  | 'version'
-  | 'request'
-  | 'session'
-  | 'class'
-  | 'limit'
-  | 'codec';
 
 /** One activation that a client asked for, and what became of it. */
 export interface Activation {
@@ -50,7 +40,7 @@ export interface FailedLogon {
   readonly client: Endpoint;
   readonly authType: number;
   readonly level: number;
-  readonly refusedBy: 'authentication';
+  readonly refusedBy: RefusedBy;
   readonly reason: string;
 }
 

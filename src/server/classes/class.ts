@@ -2,6 +2,7 @@ import type { CallOutcome } from '../../client/outcome.js';
 import type { OBJREF } from '../../codec/dcom/index.js';
 import type { InterfaceDef, Layout, Operation } from '../../codec/ndr/index.js';
 import { CONNECT_RESULT } from '../../codec/opc/index.js';
+import type { RefusedBy } from '../../codec/status/refused-by.js';
 import type { Endpoint } from '../../net/channel.js';
 import type { Timers } from '../../net/timers.js';
 import type { CallSecurity } from '../../rpc/index.js';
@@ -93,6 +94,16 @@ export interface ObjectCall {
   record(invocation: { readonly member: string; readonly arguments: readonly unknown[] }): void;
 }
 
+/** Nothing of what came back was an answer. */
+const NOT_REACHED: ReadonlySet<RefusedBy> = new Set([
+  'transport',
+  'codec',
+  'protocol',
+  'signature',
+  'limit',
+  'safety rule',
+]);
+
 /** An object of a client could not be reached, or did not do what it was asked; `hresult` tells the client so. */
 export class CallBackFailed extends Error {
   readonly outcome: CallOutcome;
@@ -104,10 +115,10 @@ export class CallBackFailed extends Error {
   }
 
   get hresult(): number {
-    const { refusedAt, status } = this.outcome;
+    const { refusedBy, status } = this.outcome;
     if (status === HRESULT.E_NOINTERFACE) return CONNECT_RESULT.CONNECT_E_CANNOTCONNECT;
-    if (refusedAt === 'transport' || refusedAt === 'codec') return HRESULT.RPC_S_SERVER_UNAVAILABLE;
-    if (refusedAt === 'bind' || refusedAt === 'authentication' || status === HRESULT.ERROR_ACCESS_DENIED)
+    if (refusedBy !== undefined && NOT_REACHED.has(refusedBy)) return HRESULT.RPC_S_SERVER_UNAVAILABLE;
+    if (refusedBy === 'bind' || refusedBy === 'authentication' || status === HRESULT.ERROR_ACCESS_DENIED)
       return HRESULT.E_ACCESSDENIED;
     // A Win32 error, such as OR_INVALID_OXID, as HRESULT_FROM_WIN32 makes one of it ([MS-ERREF] 2.1.2).
     return status === undefined || status >= 0x10000 ? (status ?? HRESULT.E_FAIL) : 0x80070000 + status;

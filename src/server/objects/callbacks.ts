@@ -35,7 +35,7 @@ export interface CallBacksOptions {
 }
 
 const MAX_CLIENTS = 1_000;
-const REFUSED = { accepted: false, refusedAt: 'transport', status: undefined } as const;
+const REFUSED = { accepted: false, status: undefined } as const;
 
 /** A client that handed objects over, and how many of them are held. */
 interface Peer {
@@ -88,7 +88,7 @@ export class CallBacks {
     const before = this.#peers.get(address);
     if (before !== undefined) return before;
     if (this.#peers.size >= (this.#options.maxClients ?? MAX_CLIENTS))
-      throw new CallBackFailed({ ...REFUSED, text: 'too many clients are called back' });
+      throw new CallBackFailed({ ...REFUSED, refusedBy: 'limit', text: 'too many clients are called back' });
     // Its own address is known to be reached; beside it only this machine's and simulated hosts are called.
     const dcom = new DcomClient({ ...this.#options.client, host: address, callable: [address] });
     const peer = { dcom, held: 0 };
@@ -154,6 +154,6 @@ export class CallBacks {
 
 function outcomeOf(error: unknown): CallOutcome {
   if (error instanceof Refused) return error.outcome;
-  if (error instanceof MethodCallRefused) return { ...REFUSED, text: error.message };
+  if (error instanceof MethodCallRefused) return { ...REFUSED, refusedBy: 'safety rule', text: error.message };
   return outcomeOfError(error);
 }

@@ -1,8 +1,9 @@
 import { type OBJREF, SORF_NOPING, type STDOBJREF } from '../../codec/dcom/index.js';
 import { operation } from '../../codec/ndr/index.js';
 import { FAULT } from '../../codec/rpce/index.js';
+import type { RefusedBy } from '../../codec/status/refused-by.js';
 import type { Endpoint } from '../../net/channel.js';
-import { RpcFault, type ServerCall, versionFits } from '../../rpc/index.js';
+import { type ServerCall, versionFits } from '../../rpc/index.js';
 import { ANONYMOUS_SID, type Identity, type Milliseconds } from '../../security/index.js';
 import type { ComMethod, ComObject, ObjectCall } from '../classes/class.js';
 import { HRESULT } from '../com.js';
@@ -17,14 +18,7 @@ import {
 } from '../endpoint/service.js';
 import type { ServerBindings } from './bindings.js';
 import type { CallBacks } from './callbacks.js';
-import {
-  type OrpcPolicy,
-  type OrpcRefusal,
-  type OrpcRefusedBy,
-  type OrpcTarget,
-  orpcRefusal,
-  refusalFault,
-} from './orpc.js';
+import { type OrpcPolicy, type OrpcRefusal, type OrpcTarget, orpcRefusal, refusalFault } from './orpc.js';
 import { type ExportedObject, INITIAL_REFERENCES, type ObjectInterface, type ObjectTable } from './table.js';
 
 /** What a method was asked to do. It was written down, and not done. */
@@ -47,7 +41,7 @@ export interface RefusedCall {
   readonly client: Endpoint;
   readonly identity: Identity | undefined;
   readonly level: number;
-  readonly refusedBy: OrpcRefusedBy;
+  readonly refusedBy: RefusedBy;
   readonly reason: string;
   readonly status: number;
 }
@@ -151,7 +145,7 @@ export class ObjectExporter {
       iid: found?.iid,
     }));
     const known = found?.methods.get(call.opnum);
-    if (found === undefined || known === undefined) return notImplemented(guard);
+    if (found === undefined || known === undefined) return this.#notImplemented(guard, found);
     return {
       operation: known.operation,
       guard,
@@ -217,10 +211,24 @@ export class ObjectExporter {
     };
   }
 
-  readonly #unreadable: Unreadable = (context, { message }) =>
-    this.#report(context, { by: 'codec', hresult: FAULT.BAD_STUB_DATA, reason: message });
+  /** The method of an interface that nobody has written: the checks come first, as for any other. */
+  #notImplemented(guard: Guard, found: ObjectInterface | undefined): Method {
+    return method(NOT_WRITTEN, () => ({}), {
+      guard: (context) => {
+        guard(context);
+        const { opnum, interface: called } = context.call;
+        const reason = `${found?.object.com.name ?? 'the class'} does not implement opnum ${opnum} of ${called.name}`;
+        const refusal: OrpcRefusal = { refusedBy: 'operation', hresult: HRESULT.E_NOTIMPL, reason };
+        this.#report(context, refusal);
+        throw refusalFault(refusal);
+      },
+    });
+  }
 
-  #report({ call, client }: CallContext, { by, hresult, reason }: OrpcRefusal): void {
+  readonly #unreadable: Unreadable = (context, { message }) =>
+    this.#report(context, { refusedBy: 'codec', hresult: FAULT.BAD_STUB_DATA, reason: message });
+
+  #report({ call, client }: CallContext, { refusedBy, hresult, reason }: OrpcRefusal): void {
     this.#options.refused({
       time: this.#options.clock(),
       interface: call.interface.name,
@@ -228,7 +236,7 @@ export class ObjectExporter {
       client,
       identity: call.security?.identity,
       level: call.security?.level ?? LEVEL_NONE,
-      refusedBy: by,
+      refusedBy,
       reason,
       status: hresult,
     });
@@ -237,12 +245,3 @@ export class ObjectExporter {
 
 /** Has no parameters that anybody could read: its guard never lets a call through. */
 const NOT_WRITTEN = operation({ name: '(not written)', opnum: 0, section: '[MS-DCOM] 3.1.1.5.4', in: {}, out: {} });
-
-/** The method of an interface that nobody has written: the checks come first, as for any other. */
-const notImplemented = (guard: Guard): Method =>
-  method(NOT_WRITTEN, () => ({}), {
-    guard: (context) => {
-      guard(context);
-      throw new RpcFault(HRESULT.E_NOTIMPL);
-    },
-  });

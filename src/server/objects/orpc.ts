@@ -1,18 +1,16 @@
 import { ORPCTHIS, REMOTE_UNKNOWN } from '../../codec/dcom/index.js';
 import { RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { authnLevelName } from '../../codec/status/authn.js';
+import type { RefusedBy } from '../../codec/status/refused-by.js';
 import { RpcFault } from '../../rpc/index.js';
 import { type AccessPermissions, accessRefusal, admitsAnonymous } from '../access.js';
 import { HRESULT, versionMatches } from '../com.js';
 import type { CallContext } from '../endpoint/service.js';
 import { notLetIn } from './caller.js';
 
-/** Who refused a call to an object. */
-export type OrpcRefusedBy = 'version' | 'exporter level' | 'access control' | 'header' | 'object' | 'codec';
-
 /** A call to an object that was refused before its method ran. */
 export interface OrpcRefusal {
-  readonly by: OrpcRefusedBy;
+  readonly refusedBy: RefusedBy;
   /** Sent as the status of a fault. */
   readonly hresult: number;
   readonly reason: string;
@@ -47,25 +45,29 @@ export function orpcRefusal(
   const { version, flags } = ORPCTHIS.decode(call.stub, { little: call.littleEndian }).value;
   if (!versionMatches(version)) {
     const reason = `COM version ${version.MajorVersion}.${version.MinorVersion} is not 5.0 to 5.7`;
-    return { by: 'version', hresult: HRESULT.RPC_E_VERSION_MISMATCH, reason };
+    return { refusedBy: 'version', hresult: HRESULT.RPC_E_VERSION_MISMATCH, reason };
   }
   const level = call.security?.level ?? RPC_C_AUTHN_LEVEL.NONE;
   if (level < policy.exporterLevel) {
     const reason = `${authnLevelName(level)} is below the exporter's own ${authnLevelName(policy.exporterLevel)}`;
     // Note <40>: the remote unknown answers with the HRESULT, every other interface with the Win32 error.
-    return { by: 'exporter level', hresult: remote ? HRESULT.E_ACCESSDENIED : HRESULT.ERROR_ACCESS_DENIED, reason };
+    return {
+      refusedBy: 'exporter level',
+      hresult: remote ? HRESULT.E_ACCESSDENIED : HRESULT.ERROR_ACCESS_DENIED,
+      reason,
+    };
   }
   const list = accessRefusal(policy.access, object.clsid, call.security?.identity);
   if (list !== undefined) {
     // Note <42>: so it is here, but only where callers without a name could have got in.
     const hresult = remote && admitsAnonymous(policy.access) ? HRESULT.E_ACCESSDENIED : HRESULT.ERROR_ACCESS_DENIED;
-    return { by: 'access control', hresult, reason: notLetIn(list, call) };
+    return { refusedBy: 'access control', hresult, reason: notLetIn(list, call) };
   }
   if (flags !== 0)
-    return { by: 'header', hresult: HRESULT.RPC_E_INVALID_HEADER, reason: `ORPCTHIS.flags is ${flags}, not 0` };
+    return { refusedBy: 'header', hresult: HRESULT.RPC_E_INVALID_HEADER, reason: `ORPCTHIS.flags is ${flags}, not 0` };
   if (!object.known)
     return {
-      by: 'object',
+      refusedBy: 'object',
       hresult: HRESULT.RPC_E_DISCONNECTED,
       reason:
         object.iid === undefined

@@ -12,7 +12,10 @@ const timeline = (table: object) => ({
 describe('what a lab says of an activation is what went over the wire', () => {
   test('without authentication there is no level, whatever was asked for', async () => {
     const step = { activate: { from: 'linux', on: 'server', level: 'PKT_PRIVACY', auth: 'none' } };
-    const run = await play({ hosts: HARDENED, steps: [{ ...step, expect: { level: 'NONE', by: 'access control' } }] });
+    const run = await play({
+      hosts: HARDENED,
+      steps: [{ ...step, expect: { level: 'NONE', refusedBy: 'access control' } }],
+    });
     expect(run.failed).toEqual([]);
     expect(run.activations).toMatchObject([{ level: 1, authType: 0 }]);
   });
@@ -117,10 +120,10 @@ describe('the table of a relay', () => {
     const run = await play({
       accounts: ['op', 'other'],
       hosts: attacked,
-      steps: [cut, { ...relay('known-reference'), expect: { by: 'transport' } }, { heal: 'cut' }, ACTIVATE],
+      steps: [cut, { ...relay('known-reference'), expect: { refusedBy: 'transport' } }, { heal: 'cut' }, ACTIVATE],
     });
     expect(run.failed).toEqual([]);
-    expect(run.relays[0]?.outcome).toMatchObject({ outcome: 'stopped', stoppedAt: 'transport' });
+    expect(run.relays[0]?.outcome).toMatchObject({ outcome: 'stopped', refusedBy: 'transport' });
   });
 });
 
@@ -128,7 +131,7 @@ describe('a layer that is not the policy’s', () => {
   const hosts = { ...HOSTS, server: { ...HOSTS.server, serves: ['mmc20'] } };
 
   test('is expected by the scenario alone', async () => {
-    const run = await play({ hosts, steps: [{ ...ACTIVATE, expect: { outcome: 'refused', by: 'class' } }] });
+    const run = await play({ hosts, steps: [{ ...ACTIVATE, expect: { outcome: 'refused', refusedBy: 'class' } }] });
     expect([run.failed, outcomes(run)]).toEqual([[], ['2 refused by class']]);
   });
 
@@ -142,7 +145,7 @@ test('a server that is not Windows and enforces logs no event of Windows', async
   const server = { address: '10.0.0.2', system: 'firmware', enforces: true, serves: ['generic'] };
   const run = await play({
     hosts: { ...HOSTS, server },
-    steps: [{ ...ACTIVATE, expect: { by: 'activation policy', event: 'none' } }],
+    steps: [{ ...ACTIVATE, expect: { refusedBy: 'activation policy', event: 'none' } }],
   });
   expect(run.failed).toEqual([]);
   expect(run.served).toMatchObject([{ activation: { outcome: 'refused', refusedBy: 'activation policy' } }]);
@@ -151,7 +154,7 @@ test('a server that is not Windows and enforces logs no event of Windows', async
 
 test('a step of which nothing comes is named with its place', async () => {
   const stall = { fault: { kind: 'stall', between: ['client', 'server'], from: 'server' } };
-  const run = await play({ steps: [stall, { ...ACTIVATE, expect: { by: 'transport' } }] });
+  const run = await play({ steps: [stall, { ...ACTIVATE, expect: { refusedBy: 'transport' } }] });
   expect(run.failed).toEqual([]);
 });
 

@@ -18,7 +18,7 @@ const update = (host: string, date = '2023-03-14') => ({ update: { host, date } 
 
 /** Which server each relay went to, and where it ended. */
 const ends = ({ relays }: Awaited<ReturnType<typeof play>>) =>
-  relays.map(({ server, outcome }) => `${server}: ${outcome.stoppedAt ?? 'succeeded'}`);
+  relays.map(({ server, outcome }) => `${server}: ${outcome.refusedBy ?? 'succeeded'}`);
 
 describe('who is concerned', () => {
   test.each([
@@ -142,7 +142,7 @@ describe('the attack', () => {
     ['2023-03-14', 'stopped', 'activation policy', 10036],
   ])(
     'article: "it could adversely impact Windows Management Instrumentation (WMI)" (a relay as of %s: %s)',
-    async (asOf, outcome, stoppedAt, event) => {
+    async (asOf, outcome, refusedBy, event) => {
       const time = new VirtualTime({ start: Date.parse('2023-04-01T00:00:00Z') });
       const network = new SimulatedNetwork({ time });
       const addresses = { victim: '10.0.0.10', attacker: '10.0.0.66', server: '10.0.0.2' };
@@ -151,7 +151,7 @@ describe('the attack', () => {
       const found = await time.run(relayOnce({ ...shared, variant: 'connect', asOf, wanted: WMI }));
       expect(found.outcome).toBe(outcome);
       expect(found.stage === 'activated').toBe(outcome === 'succeeded');
-      expect(found.stoppedAt).toBe(stoppedAt);
+      expect(found.refusedBy).toBe(refusedBy);
       expect(found.evidence.event?.id).toBe(event);
     },
   );

@@ -236,13 +236,14 @@ describe('a connection of a client', () => {
   });
 
   test.each([
-    ['a PDU without a length', Buffer.alloc(64)],
-    ['an answer to a call that nobody made', response(99)],
-    ['a PDU that only a client sends', encodePdu({ PTYPE: 'orphaned', pfc_flags: 3, call_id: 2 })],
-  ])('%s is a ProtocolError, and the end of the connection', async (_, octets) => {
+    ['a PDU without a length', Buffer.alloc(64), 'codec'],
+    ['an answer to a call that nobody made', response(99), 'protocol'],
+    ['a PDU that only a client sends', encodePdu({ PTYPE: 'orphaned', pfc_flags: 3, call_id: 2 }), 'protocol'],
+  ])('%s is a ProtocolError, and the end of the connection', async (_, octets, refusedBy) => {
     const connection = await bound((__, { send }) => send(octets));
-    await expect(alive(connection)).rejects.toMatchObject({ name: 'ProtocolError' });
-    await expect(alive(connection)).rejects.toMatchObject({ name: 'ProtocolError' });
+    await expect(alive(connection)).rejects.toMatchObject({ name: 'ProtocolError', refusedBy });
+    await expect(alive(connection)).rejects.toMatchObject({ name: 'ProtocolError', refusedBy });
+    expect(outcomeOfError(await alive(connection).catch((error: unknown) => error))).toMatchObject({ refusedBy });
   });
 
   test('an answer without a signature, where one was agreed on, is never taken', async () => {
@@ -267,24 +268,24 @@ describe('an activation that goes wrong is an outcome, not an exception', () => 
     const connector = (): never => {
       throw new TransportError('cannot connect to 10.0.0.2:135', Object.assign(new Error(), { code: 'ECONNREFUSED' }));
     };
-    expect(await outcome(async () => connector())).toMatchObject({ accepted: false, refusedAt: 'transport' });
+    expect(await outcome(async () => connector())).toMatchObject({ accepted: false, refusedBy: 'transport' });
   });
 
   test('the server hangs up', async () => {
-    expect(await outcome(scripted((_, { close }) => close()))).toMatchObject({ refusedAt: 'transport' });
+    expect(await outcome(scripted((_, { close }) => close()))).toMatchObject({ refusedBy: 'transport' });
   });
 
   test('bind_nak', async () => {
     const nak = (call_id: number): Buffer =>
       encodePdu({ PTYPE: 'bind_nak', pfc_flags: 3, call_id, provider_reject_reason: 9, versions: [] });
     const seen = await outcome(scripted(({ call_id }, { send }) => send(nak(call_id))));
-    expect(seen).toMatchObject({ refusedAt: 'bind', status: 9, text: expect.stringContaining('invalid_checksum') });
+    expect(seen).toMatchObject({ refusedBy: 'bind', status: 9, text: expect.stringContaining('invalid_checksum') });
   });
 
   test('an answer that cannot be read', async () => {
     const script: Script = ({ PTYPE, call_id }, { send }) =>
       send(PTYPE === 'bind' ? bindAck(call_id) : response(call_id, Buffer.alloc(3)));
-    expect(await outcome(scripted(script))).toMatchObject({ accepted: false, refusedAt: 'codec', status: undefined });
+    expect(await outcome(scripted(script))).toMatchObject({ accepted: false, refusedBy: 'codec', status: undefined });
   });
 
   test('a mistake of this program is not one', () => {

@@ -84,7 +84,7 @@ describe('a DCOM client', () => {
       clsid: CLSID,
       iids: [IID_IDispatch],
     });
-    expect(outcome).toMatchObject({ accepted: false, refusedAt: 'bind' });
+    expect(outcome).toMatchObject({ accepted: false, refusedBy: 'bind' });
   });
 
   test('resolves the OXID of a reference that it was handed by somebody else, and keeps what it found', async () => {
@@ -196,7 +196,7 @@ describe('a DCOM client', () => {
     const { port } = server.address;
     await server.close();
     const { outcome } = await create({ port }).activation({ clsid: CLSID, iids: [IID_IDispatch] });
-    expect(outcome).toMatchObject({ accepted: false, refusedAt: 'transport' });
+    expect(outcome).toMatchObject({ accepted: false, refusedBy: 'transport' });
     server = await serve();
   });
 });

@@ -16,10 +16,10 @@ describe('relay', () => {
   test.each([
     ['before the hardening', [], 'succeeded', 'nobody', 'none'],
     ['hardened', ['2023-03-14'], 'stopped', 'activation policy', 10036],
-  ])('%s', async (_name, updates, outcome, by, event) => {
+  ])('%s', async (_name, updates, outcome, refusedBy, event) => {
     const run = await play({
       hosts: attacked(updates),
-      steps: [{ ...relay('connect', 'connect-spnego'), expect: { outcome, by, event } }],
+      steps: [{ ...relay('connect', 'connect-spnego'), expect: { outcome, refusedBy, event } }],
     });
     expect([run.failed, run.findings.length, run.relays.length]).toEqual([[], 6, 2]);
     expect(run.relays.map(({ variant }) => variant.id)).toEqual(['connect', 'connect-spnego']);
@@ -53,7 +53,7 @@ describe('relay', () => {
     const fault = { fault: { kind: 'reset', between: ['attacker', 'server'], after: 100 } };
     const run = await play({
       hosts: attacked(),
-      steps: [fault, { ...relay('connect'), expect: { outcome: 'stopped', by: 'transport' } }],
+      steps: [fault, { ...relay('connect'), expect: { outcome: 'stopped', refusedBy: 'transport' } }],
     });
     expect(run.failed).toEqual([]);
   });

@@ -29,7 +29,12 @@ const MUCH = {
 
 describe('an expectation', () => {
   test.each<[string, object, Record<string, unknown>, Record<string, string>]>([
-    ['of an activation', ACTIVATE, { outcome: 'refused', by: 'access control' }, { outcome: 'accepted', by: 'nobody' }],
+    [
+      'of an activation',
+      ACTIVATE,
+      { outcome: 'refused', refusedBy: 'access control' },
+      { outcome: 'accepted', refusedBy: 'nobody' },
+    ],
     ['of its level', ACTIVATE, { level: 'PKT_INTEGRITY' }, { level: '2' }],
     ['of its events', ACTIVATE, { event: 10036, clientEvent: 10037 }, { event: 'none', clientEvent: 'none' }],
     [

@@ -118,14 +118,16 @@ describe('activate', () => {
     ['PKT', 'activation policy', 'PKT'],
     ['PKT_INTEGRITY', undefined, 'PKT_INTEGRITY'],
     ['PKT_PRIVACY', undefined, 'PKT_PRIVACY'],
-  ])('at %s is refused by %s', async (level, by, sent) => {
+  ])('at %s is refused by %s', async (level, refusedBy, sent) => {
     const run = await play({
       hosts: updated('2023-03-14'),
-      steps: [{ activate: { from: 'linux', on: 'server', level }, expect: { level: sent, by: by ?? 'nobody' } }],
+      steps: [
+        { activate: { from: 'linux', on: 'server', level }, expect: { level: sent, refusedBy: refusedBy ?? 'nobody' } },
+      ],
     });
     expect(run.activations[0]?.level).toBe(run.served[0]?.activation.level);
     expect([run.failed, run.findings.length]).toEqual([[], 3]);
-    expect(run.activations[0]?.by).toBe(by);
+    expect(run.activations[0]?.refusedBy).toBe(refusedBy);
   });
 
   test.each([
@@ -140,7 +142,7 @@ describe('activate', () => {
     const { served, activations } = await play({
       steps: [{ activate: { from: 'client', on: 'server', anonymous: true } }],
     });
-    expect(activations).toMatchObject([{ anonymous: true, outcome: 'refused', by: 'access control' }]);
+    expect(activations).toMatchObject([{ anonymous: true, outcome: 'refused', refusedBy: 'access control' }]);
     expect(served[0]?.activation.identity).toMatchObject({ anonymous: true });
   });
 
@@ -185,7 +187,7 @@ describe('activate', () => {
         { activate: { from: 'client', on: 'server', as: 'thing' } },
         { fault: { kind: 'partition', between: ['client', 'server'] } },
         { release: 'thing' },
-        { ...ACTIVATE, expect: { by: 'transport' } },
+        { ...ACTIVATE, expect: { refusedBy: 'transport' } },
       ],
     });
     expect(run.failed).toEqual([]);

@@ -32,7 +32,7 @@ describe('a way between two hosts', () => {
     ['stall', { after: 100, for: '3 s' }, false],
     ['reorder', { after: 150 }, false],
   ])('with %s %j: the activation fails %s, and after it was healed it does not', async (kind, more, fails) => {
-    const refused = { outcome: fails ? 'refused' : 'accepted', ...(fails && { by: 'transport' }) };
+    const refused = { outcome: fails ? 'refused' : 'accepted', ...(fails && { refusedBy: 'transport' }) };
     const run = await play({
       steps: [
         { fault: { kind, between: ['client', 'server'], as: 'fault', ...more } },

@@ -39,7 +39,7 @@ describe('the attacker who keeps the level of his victim', () => {
     const signs = level > LEVELS.CONNECT;
     const stop = signs ? 'signature' : asOf >= '2022-06-14' ? 'activation policy' : undefined;
     expect(found).toMatchObject({ outcome: stop === undefined ? 'succeeded' : 'stopped' });
-    expect(found.stoppedAt).toBe(stop);
+    expect(found.refusedBy).toBe(stop);
     expect(expectedStop(variant, { asOf })).toBe(stop);
   });
 });

@@ -33,12 +33,12 @@ describe('what the hardening leaves open (facts.md 2.2)', () => {
   );
 
   test('an exporter whose own level is PKT_INTEGRITY does not', async () => {
-    const { outcome, stoppedAt, evidence, reason } = await relay({
+    const { outcome, refusedBy, evidence, reason } = await relay({
       variant: 'known-reference',
       asOf: '2021-05',
       exporterLevel: 5,
     });
-    expect({ outcome, stoppedAt }).toEqual({ outcome: 'stopped', stoppedAt: 'exporter' });
+    expect({ outcome, refusedBy }).toEqual({ outcome: 'stopped', refusedBy: 'exporter level' });
     expect(evidence.invocation).toBeUndefined();
     expect(reason).toContain('PKT_INTEGRITY');
   });
@@ -46,7 +46,7 @@ describe('what the hardening leaves open (facts.md 2.2)', () => {
   test('LegacyAuthenticationLevel 5 is such a level', async () => {
     const registry = { LegacyAuthenticationLevel: 5 };
     const found = await relay({ variant: 'known-reference', asOf: '2023-03-14', registry });
-    expect(found.stoppedAt).toBe('exporter');
+    expect(found.refusedBy).toBe('exporter level');
   });
 });
 
@@ -90,18 +90,18 @@ describe('the victim', () => {
     const profile = CLIENT_PROFILES['windows-2023-03'];
     for (const variant of ['flags-downgraded', 'flags-downgraded-no-mic-spnego']) {
       const found = await relay({ variant, asOf: '2021-05', victim: { profile } });
-      expect(found).toMatchObject({ stage: 'lured', outcome: 'stopped', stoppedAt: 'victim' });
+      expect(found).toMatchObject({ stage: 'lured', outcome: 'stopped', refusedBy: 'victim' });
       expect(found.reason).toContain('did not choose NTLMSSP_NEGOTIATE_SIGN');
     }
   });
 
   test('one that activates without security gives nothing to relay', async () => {
-    const { stage, outcome, stoppedAt, reason } = await relay({
+    const { stage, outcome, refusedBy, reason } = await relay({
       variant: 'connect',
       asOf: '2021-05',
       victim: { level: 1 },
     });
-    expect({ stage, outcome, stoppedAt }).toEqual({ stage: 'lured', outcome: 'stopped', stoppedAt: 'transport' });
+    expect({ stage, outcome, refusedBy }).toEqual({ stage: 'lured', outcome: 'stopped', refusedBy: 'transport' });
     expect(reason).toContain('did not authenticate');
   });
 
@@ -109,7 +109,7 @@ describe('the victim', () => {
     for (const variant of ['reflection', 'reflection-spnego']) {
       for (const asOf of ['2021-05', '2023-03-14']) {
         const found = await relay({ variant, asOf, victim: { refusesOwnChallenges: true } });
-        expect(found).toMatchObject({ stage: 'lured', outcome: 'stopped', stoppedAt: 'victim' });
+        expect(found).toMatchObject({ stage: 'lured', outcome: 'stopped', refusedBy: 'victim' });
         expect(found.reason).toContain('given out itself');
       }
     }

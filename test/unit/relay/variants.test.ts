@@ -78,7 +78,7 @@ describe.each(RELAY_VARIANTS.map(({ id, title, authType }) => ({ id, title, auth
       if (stopped === undefined) {
         test('succeeds: the server writes the command down as the victim’s, from the attacker’s address', () => {
           expect(outcome).toMatchObject({ variant: id, asOf, stage: 'invoked', outcome: 'succeeded' });
-          expect(outcome.stoppedAt).toBeUndefined();
+          expect(outcome.refusedBy).toBeUndefined();
           expect(outcome.evidence.invocation).toMatchObject({
             object: 'View',
             member: 'ExecuteShellCommand',
@@ -103,7 +103,7 @@ describe.each(RELAY_VARIANTS.map(({ id, title, authType }) => ({ id, title, auth
       };
 
       test(`is stopped at: ${at}`, () => {
-        expect(outcome).toMatchObject({ outcome: 'stopped', stoppedAt: at, stage, evidence: { status } });
+        expect(outcome).toMatchObject({ outcome: 'stopped', refusedBy: at, stage, evidence: { status } });
         expect(outcome.reason).toMatch(reason);
         expect(outcome.evidence.invocation).toBeUndefined();
       });
@@ -140,5 +140,5 @@ test.each(RELAY_VARIANTS.map(({ id }) => id))('%s: what its data expects is what
 test.each(RELAY_VARIANTS)('$id: a victim that signs stops it where its data says so', async ({ id, stopped }) => {
   const profile = CLIENT_PROFILES['windows-2023-03'];
   const outcome = await relay({ variant: id, asOf: UNHARDENED, victim: { profile } });
-  expect(outcome.stoppedAt).toBe(stopped.signingVictim ?? stopped.unhardened);
+  expect(outcome.refusedBy).toBe(stopped.signingVictim ?? stopped.unhardened);
 });

@@ -113,7 +113,7 @@ describe('a code in words', () => {
       /^fault status: nca_s_fault_access_denied – .*; a Windows client reports ERROR_ACCESS_DENIED/,
     );
     expect(lines).toContain('possible causes:');
-    expect(lines.find((line) => line.startsWith('- hardening:'))).toContain('KB5004442');
+    expect(lines.find((line) => line.startsWith('- activation policy:'))).toContain('KB5004442');
     expect(lines.filter((line) => line.startsWith('  check: ')).length).toBe(5);
   });
 

@@ -43,7 +43,7 @@ describe('an activation with a name', () => {
           const { outcome, reply } = await activates(server, { method, level, authType });
           const place = `${authType}:${level}`;
           if (level < LEVEL.PKT_INTEGRITY)
-            expect(outcome, place).toMatchObject({ accepted: false, refusedAt: 'fault', status: 5 });
+            expect(outcome, place).toMatchObject({ accepted: false, refusedBy: 'fault', status: 5 });
           else expect([outcome.accepted, reply?.interfaces.length], place).toEqual([true, 1]);
         }
       }
@@ -81,7 +81,7 @@ describe('an activation with a name', () => {
   test('more objects than the server holds are refused with E_OUTOFMEMORY', async () => {
     await start({ maxObjects: 1 });
     expect((await activates(server)).outcome.accepted).toBe(true);
-    expect((await activates(server)).outcome).toMatchObject({ refusedAt: 'object', status: 0x8007000e });
+    expect((await activates(server)).outcome).toMatchObject({ refusedBy: 'result', status: 0x8007000e });
     expect(server.activations.at(-1)).toMatchObject({ outcome: 'refused', refusedBy: 'limit' });
   });
 });
@@ -93,7 +93,7 @@ describe('an activation without a name', () => {
       await start({ asOf });
       for (const method of METHODS) {
         const { outcome } = await activates(server, { method, level: LEVEL.NONE });
-        expect(outcome, method).toMatchObject({ accepted: false, refusedAt: 'object', status: 5 });
+        expect(outcome, method).toMatchObject({ accepted: false, refusedBy: 'result', status: 5 });
       }
       expect(server.events).toEqual([]);
       expect(server.activations).toHaveLength(3);
@@ -107,7 +107,7 @@ describe('an activation without a name', () => {
   test('a null session at CONNECT counts as anonymous, which no source confirms', async () => {
     await start();
     const { outcome } = await activates(server, { level: LEVEL.CONNECT, nobody: true });
-    expect(outcome).toMatchObject({ refusedAt: 'object', status: 5 });
+    expect(outcome).toMatchObject({ refusedBy: 'result', status: 5 });
     expect(server.activations).toMatchObject([{ refusedBy: 'access control', unconfirmed: true }]);
     expect(server.events).toEqual([]);
   });
@@ -115,7 +115,7 @@ describe('an activation without a name', () => {
   test('a profile can take a null session for a name: then the policy refuses it, with an event', async () => {
     await start({ policy: { nullSessionIsAnonymous: false } });
     const { outcome } = await activates(server, { level: LEVEL.CONNECT, nobody: true });
-    expect(outcome).toMatchObject({ refusedAt: 'fault', status: 5 });
+    expect(outcome).toMatchObject({ refusedBy: 'fault', status: 5 });
     expect(server.events).toHaveLength(1);
   });
 
@@ -140,7 +140,7 @@ describe('what the activators check after the policy', () => {
     for (const method of METHODS) {
       const { outcome } = await activates(server, { method, clientVersion: { MajorVersion, MinorVersion } });
       if (accepted) expect(outcome, method).toMatchObject({ accepted: true });
-      else expect(outcome, method).toMatchObject({ refusedAt: 'object', status: 0x80010110 });
+      else expect(outcome, method).toMatchObject({ refusedBy: 'result', status: 0x80010110 });
     }
     if (!accepted) expect(server.activations).toMatchObject(new Array(3).fill({ refusedBy: 'version' }));
   });

@@ -134,7 +134,7 @@ describe('a call back that cannot be is an error on both sides, and in the log',
     await gone.close();
     expect(await client.advise(objref)).toEqual({ result: RPC_S_SERVER_UNAVAILABLE, cookie: 0 });
     expect(server.callBacks).toMatchObject([
-      { method: undefined, target: undefined, outcome: { accepted: false, refusedAt: 'transport' } },
+      { method: undefined, target: undefined, outcome: { accepted: false, refusedBy: 'transport' } },
     ]);
     expect(server.callBacks[0]?.outcome.text).toMatch(/cannot connect to 127\.0\.0\.1:\d+/);
   });
@@ -164,7 +164,7 @@ describe('a call back that cannot be is an error on both sides, and in the log',
     const client = await clientOf(server);
     const objref = client.exported.export(sinkOf().object, IOPCShutdown.uuid);
     expect((await client.advise(change(objref, { oxid: 7n }))).result).toBe(OR_INVALID_OXID);
-    expect(server.callBacks).toMatchObject([{ outcome: { refusedAt: 'object', status: 0x776 } }]);
+    expect(server.callBacks).toMatchObject([{ outcome: { refusedBy: 'result', status: 0x776 } }]);
   });
 
   test('the object does not have the interface', async () => {
@@ -195,7 +195,7 @@ describe('a call back that cannot be is an error on both sides, and in the log',
     expect(client.exported.refusedCalls).toMatchObject([{ refusedBy: 'exporter level', level: LEVEL.CONNECT }]);
     expect(server.callBacks.at(-1)).toMatchObject({
       method: 'ShutdownRequest',
-      outcome: { refusedAt: 'fault', status: 5 },
+      outcome: { refusedBy: 'fault', status: 5 },
     });
   });
 
@@ -216,7 +216,7 @@ describe('a call back that cannot be is an error on both sides, and in the log',
     const client = await clientOf(server);
     await client.advise(sinkOf(() => new Promise<number>(() => undefined)).object);
     expect(await shutDown(points, '')).toEqual([expect.stringMatching(/no answer within 50 ms/)]);
-    expect(server.callBacks.at(-1)).toMatchObject({ outcome: { refusedAt: 'transport' } });
+    expect(server.callBacks.at(-1)).toMatchObject({ outcome: { refusedBy: 'transport' } });
   });
 
   test('the client is gone', async () => {
@@ -226,7 +226,7 @@ describe('a call back that cannot be is an error on both sides, and in the log',
     await client.exported.close();
     expect(await shutDown(points, '')).toEqual([expect.stringMatching(/the connection ended/)]);
     await client.client.close();
-    expect(server.callBacks.at(-1)).toMatchObject({ method: 'ShutdownRequest', outcome: { refusedAt: 'transport' } });
+    expect(server.callBacks.at(-1)).toMatchObject({ method: 'ShutdownRequest', outcome: { refusedBy: 'transport' } });
   });
 
   test('what is no object at all', async () => {

@@ -23,14 +23,14 @@ describe('a class that refuses', () => {
   test('with a result is answered with that result', async () => {
     const refusal = { form: 'response', status: 0x80080005, reason: 'its server did not start' } as const;
     const { outcome, activations } = await activated(refusal);
-    expect(outcome).toMatchObject({ accepted: false, refusedAt: 'object', status: 0x80080005 });
+    expect(outcome).toMatchObject({ accepted: false, refusedBy: 'result', status: 0x80080005 });
     expect(activations).toMatchObject([{ outcome: 'refused', refusedBy: 'class', ...refusal }]);
   });
 
   test('with a fault is answered with that fault', async () => {
     const refusal = { form: 'fault', status: 5, reason: 'as it was captured' } as const;
     const { outcome, activations } = await activated(refusal);
-    expect(outcome).toMatchObject({ accepted: false, refusedAt: 'fault', status: 5 });
+    expect(outcome).toMatchObject({ accepted: false, refusedBy: 'fault', status: 5 });
     expect(activations).toMatchObject([{ outcome: 'refused', refusedBy: 'class', ...refusal }]);
   });
 

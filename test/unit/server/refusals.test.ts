@@ -6,7 +6,10 @@ import {
   RemRelease,
   ResolveOxid,
 } from '../../../src/codec/dcom/index.js';
+import { interfaceDef, operation } from '../../../src/codec/ndr/index.js';
+import { type RefusalEvent, RpcFault } from '../../../src/rpc/index.js';
 import type { AccessPermissions } from '../../../src/server/access.js';
+import { method, service } from '../../../src/server/endpoint/service.js';
 import type { ServerOptions } from '../../../src/server/server.js';
 import {
   ACCOUNT,
@@ -209,5 +212,53 @@ describe('the least level of the exporter: [MS-DCOM] note <41>', () => {
     for (const level of [LEVEL.NONE, LEVEL.CONNECT, LEVEL.PKT, LEVEL.PKT_INTEGRITY].filter((each) => each < least))
       expect(await released(level)).toBe(0x80070005);
     expect(server.refusedCalls.every(({ refusedBy }) => refusedBy === 'exporter level')).toBe(true);
+  });
+});
+
+describe('what a method itself refuses', () => {
+  const NAMED = operation({ name: 'Named', opnum: 0, section: 'of this test', in: {}, out: {} });
+  const definition = interfaceDef({
+    ...{ name: 'ITest', uuid: '7d1c1c5e-3f4e-4a3c-9a44-0d5c1f1f2b77', version: { major: 1, minor: 0 } },
+    ...{ section: 'of this test', operations: [NAMED] },
+  });
+
+  test('by a fault, or by not reading its parameters, is an event that says so', async () => {
+    const refusals: RefusalEvent[] = [];
+    const denied = () => {
+      throw new RpcFault(0x20);
+    };
+    server = await serve({
+      services: [service(definition, [method(NAMED, denied)])],
+      observers: [{ association: (event) => void (event.type === 'fault' && refusals.push(event)) }],
+    });
+    const { call, connection } = await bind(server.address, definition);
+    expect((await faultOf(call(NAMED, {}))).status).toBe(0x20);
+    connection.close();
+    const resolver = await bind(server.address, IObjectExporter);
+    expect((await faultOf(resolver.raw(ResolveOxid.opnum, Buffer.alloc(3)))).status).toBe(0x6f7);
+    resolver.connection.close();
+    expect(refusals).toMatchObject([
+      { refusedBy: 'method', check: 'method', status: 0x20, why: expect.stringMatching(/^ITest opnum 0: /) },
+      { refusedBy: 'codec', check: 'stub', status: 0x6f7, why: expect.stringMatching(/^IObjectExporter opnum 0: /) },
+    ]);
+  });
+
+  test('by not being written: E_NOTIMPL is reported like every refusal of an object', async () => {
+    server = await serve();
+    const { reply } = await activates(server);
+    const objref = reply?.interfaces[0]?.objref;
+    const ipid = objref && 'std' in objref ? objref.std.ipid : '';
+    const { raw, connection } = await bind(server.exporter, { uuid: IID_IUnknown, version: { major: 0, minor: 0 } });
+    const stub = RemRelease.request.encode({ ORPCthis: orpcthis(), InterfaceRefs: [] });
+    expect((await faultOf(raw(7, stub, ipid))).status).toBe(0x80004001);
+    expect(server.refusedCalls).toMatchObject([
+      {
+        opnum: 7,
+        refusedBy: 'operation',
+        status: 0x80004001,
+        reason: expect.stringMatching(/does not implement opnum 7/),
+      },
+    ]);
+    connection.close();
   });
 });

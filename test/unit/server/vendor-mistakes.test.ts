@@ -19,7 +19,7 @@ const start = async (object: Partial<ReturnType<ComClass['create']>>, create?: (
 describe("what a vendor's class throws is what close() rejects with", () => {
   test('when an object is made: the activation is reported', async () => {
     await start({}, fails);
-    expect((await activates(server)).outcome).toMatchObject({ refusedAt: 'fault', status: 0x1c000012 });
+    expect((await activates(server)).outcome).toMatchObject({ refusedBy: 'fault', status: 0x1c000012 });
     expect(server.activations).toMatchObject([
       { clsid: CLSID, outcome: 'refused', refusedBy: 'class', reason: 'the class threw: expected 21.5 to be 22' },
     ]);

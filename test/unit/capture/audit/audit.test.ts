@@ -233,30 +233,38 @@ describe("a target name that is not the server's", () => {
 
 describe('the likely cause of a refusal', () => {
   const now = Date.UTC(2023, 3, 1) / 1000;
-  const activation = { status: 5, activation: true, level: 2, answeredBefore: true, auth3: true, seconds: now };
+  const denied = { answer: 'fault', status: 5 } as const;
+  const activation = { activation: true, level: 2, answeredBefore: true, auth3: true, seconds: now };
   test.each([
-    ['an activation at CONNECT', activation, 'level'],
+    ['an activation at CONNECT', denied, activation, 'activation policy'],
     [
       'the same before the hardening existed, first after auth3',
+      denied,
       { ...activation, answeredBefore: false, seconds: 1.5e9 },
       'authentication',
     ],
     [
       'the same before the hardening existed, with a logon that worked',
+      denied,
       { ...activation, seconds: 1.5e9 },
       'access control',
     ],
-    ['a signed activation after others were answered', { ...activation, level: 5 }, 'access control'],
-    ['a signed activation, first after auth3', { ...activation, level: 5, answeredBefore: false }, 'authentication'],
-    ['an unauthenticated activation', { ...activation, level: 1, auth3: false }, 'access control'],
-    ['a call of an object at CONNECT', { ...activation, activation: false }, 'level'],
-    ['E_ACCESSDENIED of an activation', { ...activation, status: 0x80070005 }, 'level'],
-    ['RPC_E_VERSION_MISMATCH', { ...activation, status: 0x80010110 }, 'version'],
-    ['RPC_E_INVALID_HEADER', { ...activation, status: 0x80010111 }, 'version'],
-    ['a wrong signature', { ...activation, status: 0x721, level: 5 }, 'authentication'],
-    ['nca_s_op_rng_error', { ...activation, status: 0x1c010002 }, 'protocol'],
-    ['a status of the application', { ...activation, status: 0x12345678 }, 'other'],
-  ])('%s', (_, facts, cause) => {
-    expect(likelyCause(facts).cause).toBe(cause);
+    ['a signed activation after others were answered', denied, { ...activation, level: 5 }, 'access control'],
+    [
+      'a signed activation, first after auth3',
+      denied,
+      { ...activation, level: 5, answeredBefore: false },
+      'authentication',
+    ],
+    ['an unauthenticated activation', denied, { ...activation, level: 1, auth3: false }, 'access control'],
+    ['a call of an object at CONNECT', denied, { ...activation, activation: false }, 'exporter level'],
+    ['E_ACCESSDENIED of an activation', { answer: 'result', status: 0x80070005 }, activation, 'activation policy'],
+    ['RPC_E_VERSION_MISMATCH', { answer: 'fault', status: 0x80010110 }, activation, 'version'],
+    ['RPC_E_INVALID_HEADER', { answer: 'fault', status: 0x80010111 }, activation, 'header'],
+    ['a wrong signature', { answer: 'fault', status: 0x721 }, { ...activation, level: 5 }, 'signature'],
+    ['nca_s_op_rng_error', { answer: 'fault', status: 0x1c010002 }, activation, 'protocol'],
+    ['a status of the application', { answer: 'fault', status: 0x12345678 }, activation, 'fault'],
+  ] as const)('%s', (_, refused, facts, refusedBy) => {
+    expect(likelyCause(refused, facts).refusedBy).toBe(refusedBy);
   });
 });

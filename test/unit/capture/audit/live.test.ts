@@ -18,7 +18,7 @@ describe('an audit of what a server recorded', () => {
     const capture = await recorded({ level: LEVEL.CONNECT }, { asOf: '2023-03-14' });
     const { activations, findings } = await audit([capture]);
     expect(activations).toMatchObject([{ answer: 'fault', status: 5, decision: 'refused', user: 'LAB\\op' }]);
-    expect(findings).toContainEqual(expect.objectContaining({ finding: 'refusal', cause: 'level' }));
+    expect(findings).toContainEqual(expect.objectContaining({ finding: 'refusal', refused_by: 'activation policy' }));
   });
 
   test('a wrong password looks like a refusal, and the audit says that it may be one', async () => {

@@ -84,7 +84,7 @@ describe.skipIf(corpusMissing)(
     test('the same activation is refused as of 2022-06-14, with fault 5 and event 10036', async () => {
       const found = (await callsOf('otrf__covenant_dcom_registerxll_2020-09-18145959.cap')).filter(isActivation);
       const { answers, events } = await replay(found, '2022-06-14');
-      expect(answers).toMatchObject([{ level: CONNECT, replayed: { accepted: false, refusedAt: 'fault', status: 5 } }]);
+      expect(answers).toMatchObject([{ level: CONNECT, replayed: { accepted: false, refusedBy: 'fault', status: 5 } }]);
       expect(events).toEqual([10036]);
     });
 

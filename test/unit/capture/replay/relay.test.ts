@@ -28,7 +28,7 @@ const activationsIn = async (file: string): Promise<readonly CapturedCall[]> =>
 
 /** What each date's server makes of it, in the order of the dates. */
 const verdicts = ({ cells }: WhatIf): string[] =>
-  cells.map(({ outcome }) => (outcome.outcome === 'succeeded' ? 'relayed' : (outcome.stoppedAt as string)));
+  cells.map(({ outcome }) => (outcome.outcome === 'succeeded' ? 'relayed' : (outcome.refusedBy as string)));
 
 /** The activations of a recording of this project's own traffic. */
 async function recorded(
@@ -109,7 +109,7 @@ describe.skipIf(corpusMissing)(`the DCOM captures${corpusMissing ? `: skipped, $
 
   test('nothing ends otherwise than KB5004442 and the specifications have it', async () => {
     for (const { cells } of await rows)
-      for (const { expected, outcome } of cells) expect(outcome.stoppedAt).toBe(expected);
+      for (const { expected, outcome } of cells) expect(outcome.refusedBy).toBe(expected);
   });
 });
 
@@ -130,7 +130,7 @@ describe('a captured activation that is signed', () => {
     expect(rows.map(({ variant }) => variant?.id)).toEqual(WHAT_IF_VARIANTS);
     for (const { cells } of rows)
       for (const { expected, outcome } of cells)
-        expect([outcome.variant, outcome.stoppedAt]).toEqual([outcome.variant, expected]);
+        expect([outcome.variant, outcome.refusedBy]).toEqual([outcome.variant, expected]);
   });
 
   test('can be tried at another level', async () => {

@@ -7,7 +7,7 @@ import { TEXTS } from '../../../../src/codec/status/texts.js';
 import { WBEM_RESULTS } from '../../../../src/codec/status/wbem.js';
 
 const first = (text: string) => explain(text)?.meanings[0];
-const topics = (text: string) => explain(text)?.causes.map(({ topic }) => topic);
+const refusers = (text: string) => explain(text)?.causes.map(({ refusedBy }) => refusedBy);
 
 describe('a code is found by its number', () => {
   test.each([
@@ -96,21 +96,24 @@ describe('a code is found by its name', () => {
 });
 
 describe('refusals that are taken for one another', () => {
-  test.each(['5', '0x80070005'])('%s has hardening, access control and authentication among its causes', (code) => {
-    expect(topics(code)).toEqual(expect.arrayContaining(['hardening', 'access control', 'authentication']));
-  });
+  test.each(['5', '0x80070005'])(
+    '%s has the activation policy, access control and authentication among its causes',
+    (code) => {
+      expect(refusers(code)).toEqual(expect.arrayContaining(['activation policy', 'access control', 'authentication']));
+    },
+  );
 
   test('a version, a header, a wrong signature and a closed port are told apart from hardening', () => {
-    expect(topics('0x80010110')).toEqual(['version']);
-    expect(topics('0x80010111')).toEqual(['version', 'header']);
-    expect(topics('0x721')).toEqual(['authentication', 'authentication']);
-    expect(topics('0x6f7')).toEqual(['protocol', 'authentication']);
-    expect(topics('0x800706ba')).toEqual(['network', 'hardening']);
+    expect(refusers('0x80010110')).toEqual(['version']);
+    expect(refusers('0x80010111')).toEqual(['version', 'header']);
+    expect(refusers('0x721')).toEqual(['signature', 'security context']);
+    expect(refusers('0x6f7')).toEqual(['codec', 'signature']);
+    expect(refusers('0x800706ba')).toEqual(['transport', 'activation policy']);
   });
 
   test('event 10036 proves the hardening; that there is none proves nothing, and no cause is told by it', () => {
-    const checks = explain('5')?.causes.map(({ topic, check }) => [topic, check] as const) ?? [];
-    const [, hardening] = checks.find(([topic]) => topic === 'hardening') ?? [];
+    const checks = explain('5')?.causes.map(({ refusedBy, check }) => [refusedBy, check] as const) ?? [];
+    const [, hardening] = checks.find(([refusedBy]) => refusedBy === 'activation policy') ?? [];
     expect(hardening).toMatch(/event 10036 on the server proves it, but its absence proves nothing/);
     expect(checks.filter(([, check]) => /no event 10036/.test(check))).toEqual([]);
   });

@@ -47,7 +47,7 @@ const finding = (more: Partial<AuditFinding> = {}): AuditFinding => ({
   user: 'LAB\\op',
   count: 1,
   detail: 'NTLMv1',
-  cause: null,
+  refused_by: null,
   facts: {},
   ...more,
 });

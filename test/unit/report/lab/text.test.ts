@@ -14,7 +14,7 @@ const EVENT = { id: 10036 } as LabActivation['event'];
 const activation = (more: Partial<LabActivation> = {}): LabActivation =>
   ({ client: 'client', server: 'server', level: 5, raised: false, outcome: 'accepted', ...more }) as LabActivation;
 
-const REFUSED = { outcome: 'refused', by: 'activation policy', event: EVENT } as const;
+const REFUSED = { outcome: 'refused', refusedBy: 'activation policy', event: EVENT } as const;
 
 /** A cell for each word: `client asked`, and what came of it. */
 const cell = (asked: string, client = 'a', more: Partial<LabActivation> = {}, place: Partial<TimelineCell> = {}) => ({
@@ -31,12 +31,12 @@ describe('the word for an activation', () => {
     ['ok', {}],
     ['ok ↑', { raised: true }],
     ['10036', REFUSED],
-    ['policy', { outcome: 'refused', by: 'activation policy' }],
-    ['access', { outcome: 'refused', by: 'access control' }],
-    ['transport', { outcome: 'refused', by: 'transport', raised: true }],
+    ['policy', { outcome: 'refused', refusedBy: 'activation policy' }],
+    ['access', { outcome: 'refused', refusedBy: 'access control' }],
+    ['transport', { outcome: 'refused', refusedBy: 'transport', raised: true }],
     ['refused', { outcome: 'refused' }],
   ])('%s', (word, more) => {
-    expect(timelineWord(activation({ by: undefined, ...more }))).toBe(word);
+    expect(timelineWord(activation({ refusedBy: undefined, ...more }))).toBe(word);
   });
 
   test.each(['ok', '↑', '10036', 'policy', 'access'])('%s stands in the legend', (word) => {
@@ -80,7 +80,7 @@ describe('the table of a timeline', () => {
     const cells = [
       cell('CONNECT', 'a', REFUSED),
       cell('PKT_INTEGRITY', 'a', {}, { phase: '2023-03-14' }),
-      cell('anonymous', 'a', { outcome: 'refused', by: 'access control' }, { phase: '2023-03-14' }),
+      cell('anonymous', 'a', { outcome: 'refused', refusedBy: 'access control' }, { phase: '2023-03-14' }),
     ];
     expect(table(timelineRows(cells), { columns: timelineColumns(cells), ...PLAIN })).toBe(
       [
@@ -109,7 +109,7 @@ describe('the table of a timeline', () => {
   test.each([
     ['ok', {}, 'green'],
     ['10036', REFUSED, 'red'],
-    ['access', { outcome: 'refused', by: 'access control' }, 'yellow'],
+    ['access', { outcome: 'refused', refusedBy: 'access control' }, 'yellow'],
   ] as const)('has %s in its colour', (_word, more, colour) => {
     const cells = [cell('CONNECT', 'a', more)];
     expect(
@@ -121,12 +121,12 @@ describe('the table of a timeline', () => {
 });
 
 describe('the table of relays', () => {
-  const relayed = (id: string, asOf: string, stoppedAt?: string): LabRelay =>
+  const relayed = (id: string, asOf: string, refusedBy?: string): LabRelay =>
     ({
       variant: relayVariant(id),
       server: 'server',
       asOf,
-      outcome: { stoppedAt },
+      outcome: { refusedBy },
       expected: '',
     }) as unknown as LabRelay;
   const shown = (...relays: readonly LabRelay[]): string =>
