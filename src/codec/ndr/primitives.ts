@@ -167,10 +167,10 @@ class DoubleType extends NdrType<number> {
 export const float: NdrType<number> = new FloatType();
 export const double: NdrType<number> = new DoubleType();
 
-/** C706 14.2.4: one octet; a true other than 1 is kept in the layout. */
+/** C706 14.2.3: one octet; a true other than 1 is kept in the layout. */
 class BooleanType extends NdrType<boolean> {
   constructor() {
-    super('boolean', 'C706 14.2.4', { align20: 1, align64: 1, least: 1 });
+    super('boolean', 'C706 14.2.3', { align20: 1, align64: 1, least: 1 });
   }
 
   override read(reader: NdrReader): boolean {
@@ -209,7 +209,7 @@ class CharacterType extends NdrType<string> {
   }
 }
 
-export const char: NdrType<string> = new CharacterType('char', 'C706 14.2.3', 1);
+export const char: NdrType<string> = new CharacterType('char', 'C706 14.2.4', 1);
 export const wchar: NdrType<string> = new CharacterType('wchar_t', '[MS-RPCE] 2.2.4.1.1', 2);
 
 /** An enumeration: 2 octets, in NDR64 4 ([MS-RPCE] 2.2.5.2). An unknown number is kept. */

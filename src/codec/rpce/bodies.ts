@@ -251,7 +251,7 @@ export const auth3Body: BodyCodec<Auth3Body> = {
 };
 
 /** shutdown, co_cancel, orphaned: nothing but the header. */
-export const noBody: BodyCodec<object> = { section: 'C706 12.6.4.8', decode: () => ({}), encode: () => {} };
+export const noBody: BodyCodec<object> = { section: 'C706 12.6.4.6', decode: () => ({}), encode: () => {} };
 
 /** Where the stub of a request or response begins, from the PDU's first octet. */
 export const stubOffset = (pdu: { PTYPE: 'request' | 'response'; object?: string }): number =>

@@ -127,7 +127,7 @@ export type Auth3Pdu = PduHead & { PTYPE: 'auth3' } & Auth3Body;
 export type RequestPdu = PduHead & { PTYPE: 'request' } & RequestBody;
 export type ResponsePdu = PduHead & { PTYPE: 'response' } & ResponseBody;
 export type FaultPdu = PduHead & { PTYPE: 'fault' } & FaultBody;
-/** C706 12.6.4.8 shutdown, 12.6.4.6 co_cancel, 12.6.4.11 orphaned: header and, at most, a sec_trailer. */
+/** C706 12.6.4.8 orphaned, 12.6.4.6 co_cancel, 12.6.4.11 shutdown: header and, at most, a sec_trailer. */
 export type BarePdu = PduHead & { PTYPE: 'shutdown' | 'co_cancel' | 'orphaned' };
 /** A PDU type that the connection-oriented protocol does not have: kept as it came. */
 export type UnknownPdu = PduHead & { PTYPE: number; body: Uint8Array };

@@ -1,4 +1,4 @@
-/** Object identifiers of SPNEGO itself and of the mechanisms that it negotiates ([MS-SPNG] 1.9.1, 3.1.5.2, note 1). */
+/** Object identifiers of SPNEGO itself and of the mechanisms that it negotiates ([MS-SPNG] 3.1.5.2 and note <1>; [MS-NLMP] 1.9). */
 export const OID = {
   SPNEGO: '1.3.6.1.5.5.2',
   KERBEROS: '1.2.840.113554.1.2.2',

@@ -37,6 +37,6 @@ export const proposalPdu = (PTYPE: 'bind' | 'alter_context', options: ProposalOp
 export const auth3Pdu = ({ callId, drep }: ClientHead, flags: number, auth: AuthVerifier): Buffer =>
   encodePdu({ PTYPE: 'auth3', pfc_flags: WHOLE | flags, ...drep, call_id: callId, pad: new Uint8Array(4), auth });
 
-/** C706 12.6.4.2 and 12.6.4.6: what is said of a call that is under way. */
+/** C706 12.6.4.6 and 12.6.4.8: what is said of a call that is under way. */
 export const barePdu = (PTYPE: 'co_cancel' | 'orphaned', { callId, drep }: ClientHead): Buffer =>
   encodePdu({ PTYPE, pfc_flags: WHOLE, ...drep, call_id: callId });

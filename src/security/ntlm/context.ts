@@ -16,7 +16,7 @@ import { NtlmSession, SIGNATURE_LENGTH } from './session.js';
 /** [MS-RPCE] 2.2.1.1.7. */
 export const NTLM_AUTH_TYPE = RPC_C_AUTHN.WINNT;
 
-/** [MS-SPNG] 1.9.1, product note 1: 1.3.6.1.4.1.311.2.2.10. */
+/** [MS-NLMP] 1.9. */
 export const NTLM_OIDS: readonly string[] = ['1.3.6.1.4.1.311.2.2.10'];
 
 /** What a handshake ends with. */
