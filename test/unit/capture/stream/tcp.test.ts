@@ -213,7 +213,7 @@ describe('connections', () => {
     expect(readStreams(captureOf(...many, late(0))).count).toBe(3001);
   });
 
-  test('100,000 idle streams cost little time and memory', () => {
+  test('100,000 idle streams cost little memory', () => {
     const frames: Buffer[] = [];
     for (let n = 0; n < 100_000; n++) {
       const frame = ethernetFrame({ sequence: 1, data: 'x' });
@@ -224,10 +224,8 @@ describe('connections', () => {
     const capture = pcapngOf(frames);
     frames.length = 0;
     const before = process.memoryUsage().heapUsed;
-    const start = performance.now();
     const { count } = readStreams(capture);
     expect(count).toBe(100_000);
-    expect(performance.now() - start).toBeLessThan(5000);
     expect((process.memoryUsage().heapUsed - before) / count).toBeLessThan(4000);
   });
 

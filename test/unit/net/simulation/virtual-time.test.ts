@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { SimulationStuck, VirtualTime } from '../../../../src/net/simulation/index.js';
 import { retained } from '../../../support/memory.js';
 
@@ -66,9 +66,13 @@ describe('the clock', () => {
 
   test('two minutes take no time of this machine', async () => {
     const { time } = timeline();
-    const before = performance.now();
-    await time.pass(120_000);
-    expect(performance.now() - before).toBeLessThan(2_000);
+    // The timers of this machine stand still, and it passes all the same.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval', 'Date', 'performance'] });
+    try {
+      await time.pass(120_000);
+    } finally {
+      vi.useRealTimers();
+    }
     expect(time.now()).toBe(START + 120_000);
   });
 });
