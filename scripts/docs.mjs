@@ -1,15 +1,23 @@
-// Writes docs/wire.md from the built declarations; with --check, says whether it is what it would write.
-import { readFileSync, writeFileSync } from 'node:fs';
+// Writes docs/wire.md and docs/policy.md from what is built; with --check, says whether they are what it would write.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { structures } from '../dist/codec/structures/index.js';
+import { DEFAULT_POLICY, POLICY_OPTIONS } from '../dist/hardening/profile.js';
+import { REGISTRY_VALUES } from '../dist/hardening/registry.js';
+import { policyMarkdown } from './policy-markdown.mjs';
 import { wireMarkdown } from './wire-markdown.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const file = join(root, 'docs', 'wire.md');
-const text = wireMarkdown(structures(), join(root, 'src', 'codec'));
-if (!process.argv.includes('--check')) writeFileSync(file, text);
-else if (readFileSync(file, 'utf8') !== text) {
-  console.error('docs/wire.md is not what src/codec declares: run npm run docs');
-  process.exitCode = 1;
+const pages = {
+  'wire.md': wireMarkdown(structures(), join(root, 'src', 'codec')),
+  'policy.md': policyMarkdown({ options: POLICY_OPTIONS, defaults: DEFAULT_POLICY, values: REGISTRY_VALUES }),
+};
+for (const [name, text] of Object.entries(pages)) {
+  const file = join(root, 'docs', name);
+  if (!process.argv.includes('--check')) writeFileSync(file, text);
+  else if (!existsSync(file) || readFileSync(file, 'utf8') !== text) {
+    console.error(`docs/${name} is not what the source says: run npm run docs`);
+    process.exitCode = 1;
+  }
 }

@@ -5,8 +5,5 @@ export const asBuffer = (bytes: Uint8Array): Buffer =>
 /** Lower-case hexadecimal without separators. */
 export const toHex = (bytes: Uint8Array): string => asBuffer(bytes).toString('hex');
 
-/** Octets from hexadecimal; blanks, line breaks and `# comments` up to the line's end are skipped. */
-export const fromHex = (text: string): Buffer => Buffer.from(text.replace(/#.*$/gm, '').replace(/\s+/g, ''), 'hex');
-
 /** How many octets bring `offset` up to a multiple of `alignment` (a power of two). */
 export const padding = (offset: number, alignment: number): number => -offset & (alignment - 1);

@@ -95,29 +95,6 @@ const BY_NAME: ReadonlyMap<string, Coverage> = new Map(
   ),
 );
 
-const E_ACCESSDENIED = 0x80070005;
-const ERROR_ACCESS_DENIED = 0x00000005;
-const WBEM_E_ACCESS_DENIED = 0x80041003;
-
-/** What an object exporter answers a call whose level is below its own, [MS-DCOM] 3.1.1.5.4 and note <40>. */
-export function exporterDecision(call: string, level: number, exporterLevel: number): AccessResult {
-  if (effectiveAuthnLevel(level) >= effectiveAuthnLevel(exporterLevel)) return { outcome: 'accepted' };
-  return {
-    outcome: 'refused',
-    hresult: coverageOf(call).kind === 'remote unknown' ? E_ACCESSDENIED : ERROR_ACCESS_DENIED,
-  };
-}
-
-export type AccessResult = { readonly outcome: 'accepted' } | { readonly outcome: 'refused'; readonly hresult: number };
-
-/** What a WMI namespace needs, [MS-WMI] 3.1.4 and note <19>: PKT, or PKT_PRIVACY where it requires encryption. */
-export function wmiDecision(level: number, requiresEncryption: boolean): AccessResult {
-  const least = requiresEncryption ? RPC_C_AUTHN_LEVEL.PKT_PRIVACY : RPC_C_AUTHN_LEVEL.PKT;
-  return effectiveAuthnLevel(level) >= least
-    ? { outcome: 'accepted' }
-    : { outcome: 'refused', hresult: WBEM_E_ACCESS_DENIED };
-}
-
 export interface OrpcClient {
   readonly asOf: AsOf;
   readonly platform: 'windows' | 'other';

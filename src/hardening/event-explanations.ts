@@ -88,6 +88,3 @@ const OTHERS: Readonly<Record<number, EventExplanation>> = {
 /** What is known of an event of the provider Microsoft-Windows-DistributedCOM; undefined for others. */
 export const explainEvent = (id: number): EventExplanation | undefined =>
   HARDENING[id as DcomEvent['id']] ?? OTHERS[id];
-
-/** Every event that `explainEvent` knows. */
-export const EXPLAINED_EVENTS: readonly number[] = Object.keys({ ...HARDENING, ...OTHERS }).map(Number);

@@ -1,6 +1,6 @@
 import { normaliseUuid } from '../codec/uuid.js';
 import { PolicyInputError } from './error.js';
-import { REGISTRY_VALUES, type Registry, type RegistryName, type RegistryValue } from './registry.js';
+import { REGISTRY_VALUES, type Registry, type RegistryName, type RegistryValue, whyNot } from './registry.js';
 
 export type { RegistryName };
 
@@ -52,16 +52,10 @@ export function registryFor(entries: readonly RegistryEntry[], appId?: string): 
   return Object.fromEntries(seen.map(({ name, value }) => [name, value]));
 }
 
-/** Where a value lies, with the AppID in its path. */
-export const registryPath = ({ name, appId }: Pick<RegistryEntry, 'name' | 'appId'>): string =>
-  rowOf(name).path.replace('{AppID}', appId ?? '{AppID}');
-
 function rowOf(name: string): RegistryValue {
   const row = REGISTRY_VALUES.find((candidate) => candidate.name === name);
   if (row === undefined) {
-    throw new PolicyInputError(
-      `unknown registry value '${name}'; known: ${REGISTRY_VALUES.map((r) => r.name).join(', ')}`,
-    );
+    throw new PolicyInputError(whyNot(name));
   }
   return row;
 }

@@ -170,12 +170,6 @@ export const machineLogs = (m: Machine): boolean =>
 export const loggingSwitchedOff = (m: Machine): boolean =>
   !machineLogs(m) && 'windows' in m.platform && logsEvents(patchLevelOf(m), m.platform.windows);
 
-/** Who knows the accounts of a machine: its domain or tenant, or in a workgroup the machine itself. */
-export const securityAuthority = ({ membership, name }: Machine): string => {
-  if ('domain' in membership) return membership.domain;
-  return 'azureAd' in membership ? membership.azureAd : name;
-};
-
 /** The account as an event names it: `user` or `DOMAIN\user`, in any case. */
 export function accountOf(m: Machine, name: string): Account | undefined {
   const wanted = name.toLowerCase();

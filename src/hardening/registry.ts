@@ -8,8 +8,7 @@ export type RegistryName =
   | 'RaiseActivationAuthenticationLevel'
   | 'DisableAuthenticationLevelHardeningLog'
   | 'LegacyAuthenticationLevel'
-  | 'AuthenticationLevel'
-  | 'DCOMSCMRemoteCallFlags';
+  | 'AuthenticationLevel';
 
 export interface RegistryValue {
   readonly name: RegistryName;
@@ -30,16 +29,6 @@ const LEVELS = {
   4: 'RPC_C_AUTHN_LEVEL_PKT',
   5: 'RPC_C_AUTHN_LEVEL_PKT_INTEGRITY',
   6: 'RPC_C_AUTHN_LEVEL_PKT_PRIVACY',
-} as const;
-
-/** Bits of DCOMSCMRemoteCallFlags: how the client's service control manager calls that of the server. */
-export const DCOMSCM = {
-  ACTIVATION_USE_ALL_AUTHNSERVICES: 0x01,
-  ACTIVATION_DISALLOW_UNSECURE_CALL: 0x02,
-  RESOLVE_USE_ALL_AUTHNSERVICES: 0x04,
-  RESOLVE_DISALLOW_UNSECURE_CALL: 0x08,
-  PING_USE_MID_AUTHNSERVICE: 0x10,
-  PING_DISALLOW_UNSECURE_CALL: 0x20,
 } as const;
 
 export const REGISTRY_VALUES: readonly RegistryValue[] = [
@@ -97,16 +86,6 @@ export const REGISTRY_VALUES: readonly RegistryValue[] = [
     absent: 'LegacyAuthenticationLevel decides',
     source: 'Win32 COM reference, AuthenticationLevel',
   },
-  {
-    name: 'DCOMSCMRemoteCallFlags',
-    path: 'HKLM\\SOFTWARE\\Microsoft\\Ole',
-    type: 'REG_DWORD',
-    role: 'client',
-    reboot: false,
-    meanings: Object.fromEntries(Object.entries(DCOMSCM).map(([name, bit]) => [bit, `DCOMSCM_${name}`])),
-    absent: 'a call that fails with the default security is made again without any',
-    source: 'Win32 COM reference, DCOMSCMRemoteCallFlags',
-  },
 ];
 
 /**
@@ -118,7 +97,7 @@ export function parseRegistryValue(text: string): { name: RegistryName; value: n
   if (split < 0) throw new PolicyInputError(`expected NAME=VALUE, not '${text}'; ${known()}`);
   const given = text.slice(0, split).trim();
   const row = REGISTRY_VALUES.find(({ name }) => name.toLowerCase() === given.toLowerCase());
-  if (row === undefined) throw new PolicyInputError(`unknown registry value '${given}'; ${known()}`);
+  if (row === undefined) throw new PolicyInputError(whyNot(given));
   const number = text.slice(split + 1).trim();
   const value = /^(\d+|0x[0-9a-f]+)$/i.test(number) ? Number(number) : Number.NaN;
   if (!(value <= 0xffffffff)) {
@@ -127,16 +106,20 @@ export function parseRegistryValue(text: string): { name: RegistryName; value: n
   return { name: row.name, value };
 }
 
+/**
+ * Win32 COM reference, DCOMSCMRemoteCallFlags: whether a client whose call failed makes it again without security. No
+ * client does that here, so the value would change nothing, and is refused rather than stored.
+ */
+const NOT_SIMULATED = 'DCOMSCMRemoteCallFlags';
+
+/** Why a name is no registry value that can be set. */
+export const whyNot = (name: string): string =>
+  name.toLowerCase() === NOT_SIMULATED.toLowerCase()
+    ? `${NOT_SIMULATED} is not simulated: no client here makes a refused call again without security; ${known()}`
+    : `unknown registry value '${name}'; ${known()}`;
+
 const known = (): string => `known: ${REGISTRY_VALUES.map(({ name }) => name).join(', ')}`;
 
 /** The registry of several `NAME=VALUE`; the last of a name counts. */
 export const parseRegistry = (texts: readonly string[]): Registry =>
   Object.fromEntries(texts.map(parseRegistryValue).map(({ name, value }) => [name, value]));
-
-/**
- * Whether a Windows client that fails with its default security tries the same call once more with none.
- * An activation whose application gave a COAUTHINFO never falls back.
- */
-export function retriesUnsecured(registry: Registry, call: 'ACTIVATION' | 'RESOLVE' | 'PING'): boolean {
-  return ((registry.DCOMSCMRemoteCallFlags ?? 0) & DCOMSCM[`${call}_DISALLOW_UNSECURE_CALL`]) === 0;
-}

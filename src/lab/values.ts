@@ -78,7 +78,6 @@ export const registry = z
     RequireIntegrityActivationAuthenticationLevel: registryValue.optional(),
     RaiseActivationAuthenticationLevel: registryValue.optional(),
     LegacyAuthenticationLevel: registryValue.optional(),
-    DCOMSCMRemoteCallFlags: registryValue.optional(),
   })
   .describe('registry values of the machine');
 

@@ -1,12 +1,12 @@
 export { asCaptured } from './as-captured.js';
-export { STAGES, type Stage, type WantedClass } from './attacker.js';
+export type { Stage, WantedClass } from './attacker.js';
 export { type RelayScene, relayBetween, type SceneOutcome } from './between.js';
 export type { RequestClaim } from './claims.js';
 export { RelayRefused } from './confined.js';
 export { expectedStop } from './expectation.js';
 export { type Lured, type LureScene, luredOnly } from './lured-only.js';
 export { type RelayOptions, type RelayOutcome, relay } from './relay.js';
-export { TAMPERINGS, type Tampering } from './tamper.js';
+export type { Tampering } from './tamper.js';
 export { LEFT_OPEN, RELAY_VARIANTS, type RelayVariant, relayVariant } from './variants.js';
 export type { RelayEvidence } from './verdict.js';
 export { Witness } from './witness.js';

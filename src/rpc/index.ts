@@ -3,7 +3,7 @@ export type { ClientEvent, ClientOutput } from './client/events.js';
 export type { ClientSecurityOptions } from './client/security.js';
 export { AgedMap, Allowance } from './core/aged-map.js';
 export * from './core/errors.js';
-export { DEFAULT_LIMITS, type RpcLimits } from './core/limits.js';
+export type { RpcLimits } from './core/limits.js';
 export {
   type InterfaceTable,
   interfaceTable,

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, test } from 'vitest';
-import { fromHex, toHex } from '../../src/codec/bytes.js';
+import { toHex } from '../../src/codec/bytes.js';
 import { type SecurityContext, SecurityError, spnegoAcceptor } from '../../src/security/index.js';
+import { fromHex } from '../support/hex.js';
 import { peer } from '../support/peers.js';
 import { labAcceptor, PASSWORD } from '../support/security.js';
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { fromHex, toHex } from '../../src/codec/bytes.js';
+import { toHex } from '../../src/codec/bytes.js';
 import { MInterfacePointer, OBJREF_FLAG_STANDARD } from '../../src/codec/dcom/index.js';
 import {
   argumentsOf,
@@ -30,6 +30,7 @@ import {
   VT_UI8,
   variant,
 } from '../../src/codec/oaut/index.js';
+import { fromHex } from '../support/hex.js';
 import { impacket } from '../support/impacket.js';
 
 const ORPCthis = {

@@ -17,7 +17,8 @@ import {
 } from '../../src/codec/rpce/index.js';
 import { connect } from '../../src/net/tcp.js';
 import { BindRejected, type ClientSecurityOptions } from '../../src/rpc/index.js';
-import { ntlmInitiator, spnegoInitiator, windowsFlags } from '../../src/security/index.js';
+import { ntlmInitiator, spnegoInitiator } from '../../src/security/index.js';
+import { windowsFlags } from '../../src/security/ntlm/initiator.js';
 import { port135 } from '../support/peers.js';
 import {
   Connections,

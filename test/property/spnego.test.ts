@@ -1,14 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CodecError } from '../../src/codec/error.js';
-import {
-  decodeNegToken,
-  encodeNegToken,
-  type NegToken,
-  oidOctets,
-  oidText,
-  unframeGss,
-} from '../../src/codec/spnego/index.js';
+import { oidOctets, oidText } from '../../src/codec/spnego/der.js';
+import { unframeGss } from '../../src/codec/spnego/gss.js';
+import { decodeNegToken, encodeNegToken, type NegToken } from '../../src/codec/spnego/index.js';
 import {
   ntlmPassive,
   Secret,

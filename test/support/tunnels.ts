@@ -1,4 +1,4 @@
-import { fromHex } from '../../src/codec/bytes.js';
+import { fromHex } from './hex.js';
 import { ethernetFrame } from './segments.js';
 
 /** An Ethernet frame with five octets of a TCP stream, and the same without its link header. */

@@ -1,4 +1,4 @@
-import { fromHex } from '../../src/codec/bytes.js';
+import { fromHex } from '../support/hex.js';
 
 /** zeek testing/btest/Traces/dce-rpc/kerberos135_auth.pcapng, frame 10 (BSD-3-Clause): WMI client of Windows 10 at CONNECT. */
 export const remoteCreateInstanceRequest = fromHex(`

@@ -1,4 +1,4 @@
-import { fromHex } from '../../src/codec/bytes.js';
+import { fromHex } from '../support/hex.js';
 
 /** OTRF Security-Datasets covenant_dcom_iertutil_dll_hijack, WORKSTATION5, frame 6 (MIT): NDR64. */
 export const eptMapRequest64 = fromHex(`

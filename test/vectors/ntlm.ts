@@ -1,5 +1,5 @@
-import { fromHex } from '../../src/codec/bytes.js';
 import { Secret } from '../../src/security/secret.js';
+import { fromHex } from '../support/hex.js';
 
 /** [MS-NLMP] 4.2.1: values that all of its examples share. */
 export const COMMON = {

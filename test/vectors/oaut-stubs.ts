@@ -1,4 +1,4 @@
-import { fromHex } from '../../src/codec/bytes.js';
+import { fromHex } from '../support/hex.js';
 
 /** OTRF Security-Datasets covenant_dcom_registerxll, frame 157 (MIT): Excel.Application, with a verification trailer. */
 export const getIDsOfNamesRequest = fromHex(`

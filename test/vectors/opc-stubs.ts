@@ -1,4 +1,4 @@
-import { fromHex } from '../../src/codec/bytes.js';
+import { fromHex } from '../support/hex.js';
 
 /** utgard 1.4 over j-interop, a client that vendors ship, to a simulated server: IOPCServer::GetStatus. */
 export const getStatusRequest = fromHex(`

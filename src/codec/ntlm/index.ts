@@ -42,5 +42,5 @@ export * from './flags.js';
 export * from './negotiate.js';
 export { findOverlap, type PayloadGap, type PayloadItem } from './payload.js';
 export * from './responses.js';
-export { isNtlm, type MessageForm, VERSION, type Version } from './shape.js';
+export { isNtlm, type MessageForm, type Version } from './shape.js';
 export * from './text.js';

@@ -93,8 +93,8 @@ export const TestSleep = operation({
   out: { ReturnValue: u32 },
 });
 
-export const ECHO_ENUM1 = 1;
-export const ECHO_ENUM2 = 2;
+const ECHO_ENUM1 = 1;
+const ECHO_ENUM2 = 2;
 
 const echo_Enum2 = struct('echo_Enum2', SECTION, { e1: enum16, e2: enum32 });
 const enums = {

@@ -9,9 +9,7 @@ export interface GssToken {
   readonly token: Uint8Array;
 }
 
-export const unframeGss = (bytes: Uint8Array): GssToken => readGss(bytes, undefined);
-
-export function readGss(bytes: Uint8Array, trace: SpanTrace | undefined): GssToken {
+export function unframeGss(bytes: Uint8Array, trace?: SpanTrace): GssToken {
   const frame = expectElement(bytes, TAG.APPLICATION_0, 'InitialContextToken');
   const mech = readElement(frame.value, 0, 'InitialContextToken.thisMech');
   if (mech.tag !== TAG.OBJECT_IDENTIFIER)

@@ -1,7 +1,7 @@
 import { CodecError } from '../error.js';
 import type { SpanTrace } from '../span.js';
 import { contextTag, type Element, expectElement, oidText, readElements, TAG, writeElement, writeOid } from './der.js';
-import { frameGss, readGss } from './gss.js';
+import { frameGss, unframeGss } from './gss.js';
 import { OID } from './oids.js';
 
 /** RFC 4178 4.2.2, NegState. */
@@ -67,7 +67,7 @@ function readNegToken(bytes: Uint8Array, trace: SpanTrace | undefined): NegToken
 }
 
 function unframeSpnego(bytes: Uint8Array, trace: SpanTrace | undefined): Uint8Array {
-  const { oid, token } = readGss(bytes, trace);
+  const { oid, token } = unframeGss(bytes, trace);
   if (oid !== OID.SPNEGO) throw new CodecError('BAD_VALUE', 'InitialContextToken.thisMech', 2, `is ${oid}, not SPNEGO`);
   return token;
 }

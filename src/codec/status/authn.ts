@@ -54,7 +54,6 @@ export const IMPERSONATION_LEVELS = named(
 export const authnLevelName = nameIn(AUTHN_LEVELS);
 /** `RPC_C_AUTHN_WINNT` for 10; the number itself where there is no such provider. */
 export const authnTypeName = nameIn(AUTHN_TYPES);
-export const impersonationLevelName = nameIn(IMPERSONATION_LEVELS);
 
 /** The number of a level given as `5`, `PKT_INTEGRITY` or `RPC_C_AUTHN_LEVEL_PKT_INTEGRITY`, in any case. */
 export function authnLevelOf(text: string): number | undefined {

@@ -136,6 +136,3 @@ const CONFUSED: readonly { readonly codes: readonly number[]; readonly causes: r
     ],
   },
 ];
-
-/** All codes that have causes, for tests and docs. */
-export const CONFUSED_CODES: readonly number[] = CONFUSED.flatMap(({ codes }) => codes);

@@ -150,6 +150,3 @@ export function hresultName(code: number): string {
   const known = namesOf('HRESULT', code)[0] ?? own ?? derived(code)[0]?.name ?? namesOf('Win32 error', code)[0];
   return known ?? namesOf('NTSTATUS', code)[0] ?? `0x${code.toString(16).padStart(8, '0')}`;
 }
-
-export const ntStatusName = (code: number): string =>
-  namesOf('NTSTATUS', code)[0] ?? `0x${code.toString(16).padStart(8, '0')}`;

@@ -76,7 +76,6 @@ export const PROVIDER_REASONS = named(
   'C706 12.6.3.1',
 );
 
-export const pduTypeName = nameIn(PDU_TYPES);
 export const bindNakReasonName = nameIn(BIND_NAK_REASONS);
 export const presentationResultName = nameIn(PRESENTATION_RESULTS);
 export const providerReasonName = nameIn(PROVIDER_REASONS);

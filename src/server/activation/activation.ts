@@ -8,6 +8,7 @@ import {
 import { CodecError } from '../../codec/error.js';
 import { FAULT, PFC, RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { type ServerDecision, serverDecision } from '../../hardening/decision.js';
+import { serverEventOf } from '../../hardening/machine-policy.js';
 import type { PolicyProfile } from '../../hardening/profile.js';
 import type { Registry } from '../../hardening/registry.js';
 import type { PatchLevel } from '../../hardening/timeline.js';
@@ -237,6 +238,7 @@ export class Activator {
     const odd = [...departures(asked), ...(unsigned === undefined ? [] : [unsigned])];
     const { security } = call;
     const { identity } = security ?? {};
+    const event = identity && serverEventOf(decision, identity, client.address);
     this.#options.report({
       time: this.#options.clock(),
       method: name,
@@ -251,17 +253,7 @@ export class Activator {
       ...(objectName === undefined ? {} : { objectName }),
       ...(odd.length === 0 ? {} : { departures: odd }),
       ...(decision.unconfirmed === undefined ? {} : { unconfirmed: decision.unconfirmed }),
-      ...(decision.event === undefined || identity === undefined
-        ? {}
-        : {
-            event: {
-              id: decision.event,
-              domain: identity.domain,
-              user: identity.user,
-              sid: identity.sid,
-              clientAddress: client.address,
-            },
-          }),
+      ...(event === undefined ? {} : { event }),
     });
   }
 }

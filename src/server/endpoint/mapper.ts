@@ -16,6 +16,11 @@ import {
   RPC_C_EP_MATCH_BY_BOTH,
   RPC_C_EP_MATCH_BY_IF,
   RPC_C_EP_MATCH_BY_OBJ,
+  RPC_C_VERS_ALL,
+  RPC_C_VERS_COMPATIBLE,
+  RPC_C_VERS_EXACT,
+  RPC_C_VERS_MAJOR_ONLY,
+  RPC_C_VERS_UPTO,
   type RPC_IF_ID,
   type Tower,
   type TowerBinding,
@@ -160,11 +165,11 @@ type Compare = (version: EndpointEntry['version'], wanted: RPC_IF_ID) => boolean
 
 /** [MS-RPCE] 2.2.1.2.4, by vers_option. */
 const VERSIONS: Readonly<Record<number, Compare>> = {
-  1: () => true,
-  2: ({ major, minor }, wanted) => major === wanted.VersMajor && minor >= wanted.VersMinor,
-  3: ({ major, minor }, wanted) => major === wanted.VersMajor && minor === wanted.VersMinor,
-  4: ({ major }, wanted) => major === wanted.VersMajor,
-  5: ({ major, minor }, wanted) =>
+  [RPC_C_VERS_ALL]: () => true,
+  [RPC_C_VERS_COMPATIBLE]: ({ major, minor }, wanted) => major === wanted.VersMajor && minor >= wanted.VersMinor,
+  [RPC_C_VERS_EXACT]: ({ major, minor }, wanted) => major === wanted.VersMajor && minor === wanted.VersMinor,
+  [RPC_C_VERS_MAJOR_ONLY]: ({ major }, wanted) => major === wanted.VersMajor,
+  [RPC_C_VERS_UPTO]: ({ major, minor }, wanted) =>
     major < wanted.VersMajor || (major === wanted.VersMajor && minor <= wanted.VersMinor),
 };
 

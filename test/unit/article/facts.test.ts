@@ -11,7 +11,7 @@ import {
   processDefaultOf,
 } from '../../../src/hardening/machine-policy.js';
 import { POLICY_OPTIONS } from '../../../src/hardening/profile.js';
-import { REGISTRY_VALUES, retriesUnsecured } from '../../../src/hardening/registry.js';
+import { REGISTRY_VALUES } from '../../../src/hardening/registry.js';
 import { parseXml } from '../../support/xml.js';
 import { CONNECT, PKT, PKT_INTEGRITY, PKT_PRIVACY, plain, RAISE, REQUIRE, windows, withValue } from './hosts.js';
 
@@ -332,12 +332,9 @@ describe('the process default', () => {
     expect(() => setRegistryValue(windows('2022-06-14'), name, 5)).toThrow(/^unknown registry value 'CallAuthLevel'/);
   });
 
-  test.each([
-    [0x2, 'ACTIVATION'],
-    [0x8, 'RESOLVE'],
-  ] as const)('DCOMSCMRemoteCallFlags %i forbids the second try without security: %s', (flags, call) => {
-    expect(retriesUnsecured({}, call)).toBe(true);
-    expect(retriesUnsecured({ DCOMSCMRemoteCallFlags: flags }, call)).toBe(false);
+  test('DCOMSCMRemoteCallFlags would change nothing here, as no client falls back to a call without security', () => {
+    const name = 'DCOMSCMRemoteCallFlags' as typeof REQUIRE;
+    expect(() => setRegistryValue(windows('2022-06-14'), name, 2)).toThrow(/^DCOMSCMRemoteCallFlags is not simulated/);
   });
 
   test('a system that is not Windows knows only what its application sets', () => {

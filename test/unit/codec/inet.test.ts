@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { fromHex } from '../../../src/codec/bytes.js';
 import { formatIpv4, formatIpv6, parseAddress } from '../../../src/codec/inet/address.js';
 import { internetChecksum } from '../../../src/codec/inet/checksum.js';
+import { fromHex } from '../../support/hex.js';
 
 describe('addresses', () => {
   test.each([

@@ -1,12 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  COVERAGE,
-  coverageOf,
-  exporterDecision,
-  type OrpcClient,
-  orpcLevel,
-  wmiDecision,
-} from '../../../src/hardening/coverage.js';
+import { COVERAGE, coverageOf, type OrpcClient, orpcLevel } from '../../../src/hardening/coverage.js';
 import { serverDecision } from '../../../src/hardening/decision.js';
 
 describe('which calls the policy covers', () => {
@@ -47,37 +40,6 @@ describe('which calls the policy covers', () => {
       expect(decision).not.toHaveProperty('event');
     },
   );
-});
-
-describe('an object exporter compares with its own level', () => {
-  test('a call at or above it is accepted, so CONNECT reaches an exporter at CONNECT', () => {
-    expect(exporterDecision('IDispatch', 2, 2).outcome).toBe('accepted');
-    expect(exporterDecision('IDispatch', 6, 5).outcome).toBe('accepted');
-    expect(exporterDecision('IDispatch', 3, 4).outcome).toBe('accepted');
-  });
-
-  test.each(['IRemUnknown', 'IRemUnknown2::RemRelease'])('%s below it gets E_ACCESSDENIED', (call) => {
-    expect(exporterDecision(call, 2, 5)).toEqual({ outcome: 'refused', hresult: 0x80070005 });
-  });
-
-  test('any other interface below it gets ERROR_ACCESS_DENIED', () => {
-    expect(exporterDecision('IDispatch::Invoke', 4, 5)).toEqual({ outcome: 'refused', hresult: 5 });
-  });
-});
-
-describe('a WMI namespace', () => {
-  test.each([
-    [2, false, 'refused'],
-    [4, false, 'accepted'],
-    [5, true, 'refused'],
-    [6, true, 'accepted'],
-  ])('at level %i with RequiresEncryption %s: %s', (level, encrypted, outcome) => {
-    expect(wmiDecision(level, encrypted).outcome).toBe(outcome);
-  });
-
-  test('refuses with WBEM_E_ACCESS_DENIED', () => {
-    expect(wmiDecision(5, true)).toEqual({ outcome: 'refused', hresult: 0x80041003 });
-  });
 });
 
 describe('the level of a client that calls an exporter', () => {

@@ -1,15 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { PolicyInputError } from '../../../src/hardening/error.js';
-import {
-  parseRegistry,
-  parseRegistryValue,
-  REGISTRY_VALUES,
-  retriesUnsecured,
-} from '../../../src/hardening/registry.js';
+import { parseRegistry, parseRegistryValue, REGISTRY_VALUES } from '../../../src/hardening/registry.js';
 
 const KNOWN =
   'known: RequireIntegrityActivationAuthenticationLevel, RaiseActivationAuthenticationLevel, ' +
-  'DisableAuthenticationLevelHardeningLog, LegacyAuthenticationLevel, AuthenticationLevel, DCOMSCMRemoteCallFlags';
+  'DisableAuthenticationLevelHardeningLog, LegacyAuthenticationLevel, AuthenticationLevel';
 
 describe('NAME=VALUE on the command line', () => {
   test.each([
@@ -49,29 +44,13 @@ describe('the registry values', () => {
     ['RaiseActivationAuthenticationLevel', 'HKLM\\SOFTWARE\\Microsoft\\Ole\\AppCompat', 'client', true],
     ['LegacyAuthenticationLevel', 'HKLM\\SOFTWARE\\Microsoft\\Ole', 'both', false],
     ['AuthenticationLevel', 'HKLM\\SOFTWARE\\Classes\\AppID\\{AppID}', 'both', false],
-    ['DCOMSCMRemoteCallFlags', 'HKLM\\SOFTWARE\\Microsoft\\Ole', 'client', false],
   ])('%s lies in %s and is a DWORD of the %s', (name, path, role, reboot) => {
     expect(REGISTRY_VALUES.find((row) => row.name === name)).toMatchObject({ path, role, reboot, type: 'REG_DWORD' });
   });
 });
 
-describe('DCOMSCMRemoteCallFlags', () => {
-  test('by default a failed activation, resolve or ping is tried again without security', () => {
-    expect((['ACTIVATION', 'RESOLVE', 'PING'] as const).map((call) => retriesUnsecured({}, call))).toEqual([
-      true,
-      true,
-      true,
-    ]);
-  });
-
-  test.each([
-    [0x2, 'ACTIVATION'],
-    [0x8, 'RESOLVE'],
-    [0x20, 'PING'],
-  ] as const)('the flag %i forbids that for %s alone', (DCOMSCMRemoteCallFlags, call) => {
-    const retrying = (['ACTIVATION', 'RESOLVE', 'PING'] as const).filter((candidate) =>
-      retriesUnsecured({ DCOMSCMRemoteCallFlags }, candidate),
-    );
-    expect(retrying).toEqual(['ACTIVATION', 'RESOLVE', 'PING'].filter((candidate) => candidate !== call));
-  });
+test('DCOMSCMRemoteCallFlags is refused with the reason: it would change nothing', () => {
+  expect(() => parseRegistryValue('dcomscmremotecallflags=2')).toThrow(
+    `DCOMSCMRemoteCallFlags is not simulated: no client here makes a refused call again without security; ${KNOWN}`,
+  );
 });

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { junit } from '../../../src/report/junit.js';
 import { type Outcome, type Result, resultsSummary } from '../../../src/report/result.js';
-import { resultsTable } from '../../../src/report/results-table.js';
 import { tap } from '../../../src/report/tap.js';
 import { parseXml } from '../../support/xml.js';
 
@@ -126,14 +125,5 @@ describe('JUnit', () => {
 
   test('of no results is an empty suite', async () => {
     expect(parseXml(await junit([], 'none')).attributes).toMatchObject({ tests: '0', failures: '0' });
-  });
-});
-
-describe('a table of results', () => {
-  test('ends with the counts, and shows expectation and reason', () => {
-    const text = resultsTable(RESULTS, { colour: false });
-    expect(text).toContain('the rule of b.fail: expected fault 5; got response\n');
-    expect(text).toContain('the rule of c.skip (needs a second address)\n');
-    expect(text.trimEnd().split('\n').at(-1)).toBe('2 passed, 1 failed, 1 skipped, 1 expected to fail');
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { encodePdu, FAULT, PFC, RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../../../src/codec/rpce/index.js';
-import { AssociationGroups, DEFAULT_LIMITS, type RpcLimits } from '../../../src/rpc/index.js';
+import { DEFAULT_LIMITS } from '../../../src/rpc/core/limits.js';
+import { AssociationGroups, type RpcLimits } from '../../../src/rpc/index.js';
 import { countingRandom, element, NOW } from '../../support/associations.js';
 import { bindPdu, initiate, RawServer, realAcceptors, requestPdu, WHOLE } from '../../support/raw-server.js';
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { Datagram, readDatagram } from '../../../../src/capture/stream/ip.js';
 import { ipOffset, NOT_IP, UNKNOWN_LINK } from '../../../../src/capture/stream/link.js';
-import { fromHex } from '../../../../src/codec/bytes.js';
 import { formatIpv4, formatIpv6, parseAddress } from '../../../../src/codec/inet/address.js';
 import { ipv4_header, ipv6_header, tcp_header } from '../../../../src/codec/inet/headers.js';
+import { fromHex } from '../../../support/hex.js';
 import { ethernetFrame, pcapngOf } from '../../../support/segments.js';
 import { readStreams } from '../../../support/streams.js';
 import { behind, ETHERNET_TUNNELS, FRAME, gre, IP, IP_TUNNELS, ipv4, udp } from '../../../support/tunnels.js';

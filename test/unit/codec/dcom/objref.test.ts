@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fromHex, toHex } from '../../../../src/codec/bytes.js';
+import { toHex } from '../../../../src/codec/bytes.js';
 import {
   DATAELEMENT,
   DUALSTRINGARRAY,
@@ -11,6 +11,7 @@ import {
 } from '../../../../src/codec/dcom/index.js';
 import { CodecError } from '../../../../src/codec/error.js';
 import { unique } from '../../../../src/codec/ndr/index.js';
+import { fromHex } from '../../../support/hex.js';
 
 const iid = '00000131-0000-0000-c000-000000000046';
 const std = { flags: SORF_NOPING, cPublicRefs: 5, oxid: 0x0102030405060708n, oid: 9n, ipid: iid };

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { fromHex } from '../../../../src/codec/bytes.js';
 import {
   ComplexPing,
   ORPCTHIS,
@@ -11,6 +10,7 @@ import {
   ServerAlive2,
 } from '../../../../src/codec/dcom/index.js';
 import type { Infer } from '../../../../src/codec/ndr/index.js';
+import { fromHex } from '../../../support/hex.js';
 import * as stubs from '../../../vectors/dcom-stubs.js';
 
 const cid = '47aaca29-330a-41da-8242-5df1a9fc883b';

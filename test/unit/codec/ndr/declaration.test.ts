@@ -1,5 +1,4 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
-import { fromHex } from '../../../../src/codec/bytes.js';
 import {
   conformant,
   conformantBytes,
@@ -19,6 +18,7 @@ import {
   unique,
   wstring,
 } from '../../../../src/codec/ndr/index.js';
+import { fromHex } from '../../../support/hex.js';
 
 const Leaf = struct('Leaf', '[X] 1', { a: u8, text: unique(wstring) });
 const Root = struct(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fromHex, toHex } from '../../../../src/codec/bytes.js';
+import { toHex } from '../../../../src/codec/bytes.js';
 import {
   conformant,
   full,
@@ -18,6 +18,7 @@ import {
   unique,
   wstring,
 } from '../../../../src/codec/ndr/index.js';
+import { fromHex } from '../../../support/hex.js';
 
 const hex = (text: string): string => toHex(fromHex(text));
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fromHex, toHex } from '../../../../src/codec/bytes.js';
+import { toHex } from '../../../../src/codec/bytes.js';
 import {
   AV_EOL,
   avFlags,
@@ -12,6 +12,7 @@ import {
   repeatedAvId,
   Single_Host_Data,
 } from '../../../../src/codec/ntlm/index.js';
+import { fromHex } from '../../../support/hex.js';
 
 /** From a Windows 10 client; its target came from an untrusted source. */
 const windows = fromHex(`

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readPdus } from '../../../../src/capture/pdu/pdus.js';
-import { asBuffer, fromHex, toHex } from '../../../../src/codec/bytes.js';
+import { asBuffer, toHex } from '../../../../src/codec/bytes.js';
 import { CodecError } from '../../../../src/codec/error.js';
 import {
   type AuthenticateMessage,
@@ -21,6 +21,7 @@ import {
 import { decodePdu } from '../../../../src/codec/rpce/index.js';
 import { decodeNegToken, encodeNegToken } from '../../../../src/codec/spnego/index.js';
 import { corpus, corpusMissing, knownKey } from '../../../support/corpus.js';
+import { fromHex } from '../../../support/hex.js';
 import { V1, V1_EXTENDED, V2 } from '../../../vectors/ntlm.js';
 
 /** What Windows sends at CONNECT: 40 octets, no names. */

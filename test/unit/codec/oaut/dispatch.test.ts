@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { fromHex } from '../../../../src/codec/bytes.js';
 import {
   argumentsOf,
   CreateInstance,
@@ -21,6 +20,7 @@ import {
   VT_I4,
   variant,
 } from '../../../../src/codec/oaut/index.js';
+import { fromHex } from '../../../support/hex.js';
 import * as stubs from '../../../vectors/oaut-stubs.js';
 
 const ORPCthis = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fromHex, toHex } from '../../../../src/codec/bytes.js';
+import { toHex } from '../../../../src/codec/bytes.js';
 import {
   DISP_E_PARAMNOTFOUND,
   dateFromMilliseconds,
@@ -38,6 +38,7 @@ import {
   VT_VARIANT,
   variant,
 } from '../../../../src/codec/oaut/index.js';
+import { fromHex } from '../../../support/hex.js';
 
 /** Referent ids and gaps apart: what the encoding of a VARIANT is, pointer first. */
 const hex = (value: VARIANT, options = {}): string => toHex(VARIANT.encode(value, options));

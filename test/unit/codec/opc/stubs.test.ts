@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { fromHex } from '../../../../src/codec/bytes.js';
 import type { NdrType } from '../../../../src/codec/ndr/index.js';
 import { VT_BSTR, VT_R4, variant } from '../../../../src/codec/oaut/index.js';
 import {
@@ -19,6 +18,7 @@ import {
   IOPCSyncIO2,
   qualityName,
 } from '../../../../src/codec/opc/index.js';
+import { fromHex } from '../../../support/hex.js';
 import * as stubs from '../../../vectors/opc-stubs.js';
 
 const ORPCthis = {

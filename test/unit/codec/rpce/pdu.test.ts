@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { fromHex } from '../../../../src/codec/bytes.js';
 import { CodecError } from '../../../../src/codec/error.js';
 import { decodePdu, encodePdu, type Pdu, PFC } from '../../../../src/codec/rpce/index.js';
+import { fromHex } from '../../../support/hex.js';
 
 const NDR20 = { uuid: '8a885d04-1ceb-11c9-9fe8-08002b104860', version: 2 };
 const IOBJECTEXPORTER = { uuid: '99fcfec4-5260-101b-bbcb-00aa0021347a', version: 0 };

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { fromHex, toHex } from '../../../../src/codec/bytes.js';
+import { toHex } from '../../../../src/codec/bytes.js';
 import { CodecError } from '../../../../src/codec/error.js';
+import { oidOctets, oidText } from '../../../../src/codec/spnego/der.js';
+import { unframeGss } from '../../../../src/codec/spnego/gss.js';
 import {
   decodeNegToken,
   encodeMechTypeList,
@@ -10,10 +12,8 @@ import {
   type NegToken,
   OID,
   oidName,
-  oidOctets,
-  oidText,
-  unframeGss,
 } from '../../../../src/codec/spnego/index.js';
+import { fromHex } from '../../../support/hex.js';
 
 /** [MS-SPNG] 4: NegTokenInit2 with two mechanisms and a hint; its mechToken is cut to 9 octets here. */
 const init2 = fromHex(`

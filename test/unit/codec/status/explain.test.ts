@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { CONFUSED_CODES } from '../../../../src/codec/status/causes.js';
 import { codeOf, namesOf } from '../../../../src/codec/status/errref.js';
-import { explain, faultName, hresultName, meaningsOf, ntStatusName } from '../../../../src/codec/status/explain.js';
+import { explain, faultName, hresultName, meaningsOf } from '../../../../src/codec/status/explain.js';
 import { FAULT_STATUSES } from '../../../../src/codec/status/fault.js';
 import { TEXTS } from '../../../../src/codec/status/texts.js';
 import { WBEM_RESULTS } from '../../../../src/codec/status/wbem.js';
@@ -119,9 +118,21 @@ describe('refusals that are taken for one another', () => {
   });
 
   test('every cause says what to check, and every code with causes has a name', () => {
-    for (const code of CONFUSED_CODES) {
-      const explanation = explain(`0x${code.toString(16)}`);
-      expect(explanation?.meanings[0]?.name, code.toString(16)).toMatch(/^[A-Za-z]/);
+    const codes = [
+      '5',
+      '0x80070005',
+      '0x80010110',
+      '0x80010111',
+      '0x721',
+      '0x6f7',
+      '0x6ba',
+      '0x80040154',
+      '0x80041003',
+    ];
+    for (const code of codes) {
+      const explanation = explain(code);
+      expect(explanation?.causes.length, code).toBeGreaterThan(0);
+      expect(explanation?.meanings[0]?.name, code).toMatch(/^[A-Za-z]/);
       expect(explanation?.causes.every(({ text, check }) => text !== '' && check !== '')).toBe(true);
     }
   });
@@ -173,8 +184,8 @@ describe('the name of a status', () => {
     expect(hresultName(0)).toBe('S_OK');
     expect(hresultName(5)).toBe('ERROR_ACCESS_DENIED');
     expect(hresultName(0x800706ba)).toBe('HRESULT_FROM_WIN32(RPC_S_SERVER_UNAVAILABLE)');
-    expect(ntStatusName(0xc000006d)).toBe('STATUS_LOGON_FAILURE');
-    expect(ntStatusName(0xc0ffee00)).toBe('0xc0ffee00');
+    expect(hresultName(0xc000006d)).toBe('STATUS_LOGON_FAILURE');
+    expect(hresultName(0xc0ffee00)).toBe('0xc0ffee00');
   });
 });
 

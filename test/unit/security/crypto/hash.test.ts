@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { fromHex } from '../../../../src/codec/bytes.js';
 import { des, desl } from '../../../../src/security/crypto/des.js';
 import { hmacMd5, md5, sameSecret } from '../../../../src/security/crypto/hash.js';
+import { fromHex } from '../../../support/hex.js';
 
 /** RFC 2202 2. */
 const hmacs: readonly (readonly [string, string, string])[] = [

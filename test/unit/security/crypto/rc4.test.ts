@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { fromHex, toHex } from '../../../../src/codec/bytes.js';
+import { toHex } from '../../../../src/codec/bytes.js';
 import { Rc4, rc4 } from '../../../../src/security/crypto/rc4.js';
+import { fromHex } from '../../../support/hex.js';
 
 /** RFC 6229 2: the key stream at some offsets, for keys of 40, 56, 64 and 128 bits. */
 const streams: readonly (readonly [string, readonly (readonly [number, string])[]])[] = [

@@ -1,12 +1,13 @@
 import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { fromHex, toHex } from '../../../../src/codec/bytes.js';
+import { toHex } from '../../../../src/codec/bytes.js';
 import { type NegotiateFlag, negotiateFlags } from '../../../../src/codec/ntlm/index.js';
 import { md4 } from '../../../../src/security/crypto/md4.js';
 import { rc4 } from '../../../../src/security/crypto/rc4.js';
 import { keyExchangeKeyV1, lmowfV1, ntowfV2, sealKey, signKey } from '../../../../src/security/ntlm/keys.js';
 import { computeV1, computeV2 } from '../../../../src/security/ntlm/responses.js';
 import { NtlmSession } from '../../../../src/security/ntlm/session.js';
+import { fromHex } from '../../../support/hex.js';
 import { COMMON, V1, V1_EXTENDED, V2 } from '../../../vectors/ntlm.js';
 
 const { secret, serverChallenge, clientChallenge, randomSessionKey, plaintext } = COMMON;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { asBuffer, fromHex, toHex } from '../../../../src/codec/bytes.js';
+import { asBuffer, toHex } from '../../../../src/codec/bytes.js';
 import { isNtlm, type NegotiateFlag } from '../../../../src/codec/ntlm/index.js';
 import {
   decodeNegToken,
@@ -23,6 +23,7 @@ import {
   spnegoInitiator,
   spnegoPassive,
 } from '../../../../src/security/index.js';
+import { fromHex } from '../../../support/hex.js';
 import { mutualAcceptor, mutualInitiator } from '../../../support/mutual.js';
 import {
   handshake,
