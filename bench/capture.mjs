@@ -33,8 +33,9 @@ async function measure() {
   let count = 0;
   const stages = {
     records: () => drive(new CaptureReader({ onPacket: () => count++ })),
-    'TCP streams': () => drive(new StreamReader({ streams: { data: () => count++, gap() {}, end() {} } })),
-    PDUs: () => readCapture(file, { onPdu: () => count++ }),
+    'TCP streams': () =>
+      drive(new StreamReader({ open: () => ({ valued: false, data: () => count++, gap() {}, end() {} }) })),
+    PDUs: () => readCapture(file, { open: () => ({ pdu: () => count++ }) }),
     async items() {
       for await (const batch of readBatches(file)) count += batch.length;
     },

@@ -13,14 +13,24 @@ export {
   type AuditReport,
   audit,
 } from './capture/audit/audit.js';
-export { type Asked, CallTimes } from './capture/decode/call-times.js';
-export { type CapturedCalls, readCalls } from './capture/decode/calls.js';
-export type { CapturedAnswer, CapturedCall } from './capture/decode/conversation.js';
-export { CaptureDecoder, type DecodedPdu } from './capture/decode/decode.js';
+export type { DecodedCall } from './capture/decode/call.js';
+export type { CallRecord } from './capture/decode/call-record.js';
+export type { CapturedAnswer, CapturedCall } from './capture/decode/captured-call.js';
+export { type CapturedCalls, readCalls } from './capture/decode/captured-calls.js';
+export {
+  CaptureDecoder,
+  type DecodedPdu,
+  type DecodeHandlers,
+  type DecoderOptions,
+  readDecoded,
+  StreamDecoder,
+} from './capture/decode/decode.js';
+export { type Filter, parseFilter } from './capture/decode/filter.js';
 export { type PduRecord, pduRecord } from './capture/decode/record.js';
+export { type RecordsOptions, readCallRecords, readRecords } from './capture/decode/records.js';
 export { CaptureError, type Problem } from './capture/file/error.js';
-export { CapturedPdu } from './capture/pdu/pdu.js';
-export { type CaptureItem, readBatches, readPdus } from './capture/pdu/pdus.js';
+export { CapturedPdu, type OpenStream, type PduConsumer } from './capture/pdu/pdu.js';
+export { type CaptureItem, type ReadHandlers, readBatches, readCapture, readPdus } from './capture/pdu/pdus.js';
 export { capturedClasses } from './capture/replay/captured-class.js';
 export { type AskedCall, CapturedServer } from './capture/replay/captured-server.js';
 export { Pacing, type PacingOptions } from './capture/replay/pacing.js';

@@ -15,6 +15,12 @@ export {
 } from './core/presentation.js';
 export { DEFAULT_PROFILE, RPC_PROFILES, type RpcProfile, type TransferSyntaxName } from './core/profile.js';
 export * from './passive/association.js';
+export { PassiveBudget, type PassiveLimits } from './passive/budget.js';
+export type { ObservedCall } from './passive/calls.js';
+export type { ObservedPresentation } from './passive/contexts.js';
+export { type CallHead, callHead } from './passive/head.js';
+export type { CallLevel, Observed, ObservedMessage, Sender, StubState } from './passive/observed.js';
+export type { ObservedSecurity } from './passive/security.js';
 export { ServerAssociation, type ServerAssociationOptions } from './server/association.js';
 export { type Cause, causeOf, SERVER_CHECKS, type ServerCheck } from './server/checks.js';
 export type {

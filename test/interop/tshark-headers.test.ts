@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { CallTimes } from '../../src/capture/decode/call-times.js';
-import { CaptureDecoder } from '../../src/capture/decode/decode.js';
+import { readDecoded } from '../../src/capture/decode/decode.js';
 import { type PduRecord, pduRecord } from '../../src/capture/decode/record.js';
-import { readPdus } from '../../src/capture/pdu/pdus.js';
 import { type Pdu, PTYPE } from '../../src/codec/rpce/index.js';
 import { corpus, corpusMissing, knownKey } from '../support/corpus.js';
 import { CAPTURE_OPTIONS, OVER_TCP, tshark } from '../support/tshark.js';
@@ -62,20 +60,16 @@ const elementsOf = (pdu: Pdu) => ('p_context_elem' in pdu ? pdu.p_context_elem :
 const resultsOf = (pdu: Pdu) => ('results' in pdu ? pdu.results : []);
 
 async function ours(path: string): Promise<Map<number, Row[]>> {
-  const decoder = new CaptureDecoder();
-  const times = new CallTimes();
   const frames = new Map<number, Row[]>();
-  for await (const item of readPdus(path)) {
-    if (item.kind === 'end') times.end(item.stream);
-    if (item.kind !== 'pdu') continue;
-    const decoded = decoder.take(item);
+  for await (const decoded of readDecoded(path)) {
     const { pdu } = decoded.observed;
     if (pdu === undefined) continue;
-    const record = pduRecord('f', decoded, times.take(decoded));
+    const { frame } = decoded.captured;
+    const record = pduRecord('f', decoded);
     const row: Record<string, string[]> = {};
     for (const [field, of] of Object.entries(FIELDS))
       row[field] = of(pdu, record).flatMap((value) => (value === undefined ? [] : [String(value)]));
-    frames.set(item.frame, [...(frames.get(item.frame) ?? []), row]);
+    frames.set(frame, [...(frames.get(frame) ?? []), row]);
   }
   return frames;
 }

@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { CallTimes } from '../../src/capture/decode/call-times.js';
-import { CaptureDecoder } from '../../src/capture/decode/decode.js';
+import { readDecoded } from '../../src/capture/decode/decode.js';
 import { type PduRecord, pduRecord } from '../../src/capture/decode/record.js';
-import { readPdus } from '../../src/capture/pdu/pdus.js';
 import { endianOf } from '../../src/codec/rpce/index.js';
 import { type Endian, uuidToBytes } from '../../src/codec/uuid.js';
 import { ndjson } from '../../src/report/ndjson.js';
@@ -188,18 +186,13 @@ const PROTOCOLS: Readonly<Record<string, string>> = {
 
 /** The records of all calls that both can name, by frame and protocol. */
 async function ours(path: string): Promise<Call[]> {
-  const decoder = new CaptureDecoder();
-  const times = new CallTimes();
   const calls: Call[] = [];
-  for await (const item of readPdus(path)) {
-    if (item.kind === 'end') times.end(item.stream);
-    if (item.kind !== 'pdu') continue;
-    const decoded = decoder.take(item);
-    const record = pduRecord('f', decoded, times.take(decoded));
+  for await (const decoded of readDecoded(path)) {
+    const record = pduRecord('f', decoded);
     if (decoded.parameters === undefined || PROTOCOLS[record.interface ?? ''] === undefined) continue;
     if (NOT_NAMED.has(record.operation ?? '')) continue;
     const printed = JSON.parse(ndjson(record)) as PduRecord;
-    calls.push({ record: printed, endian: endianOf(item.bytes, 4) });
+    calls.push({ record: printed, endian: endianOf(decoded.captured.bytes, 4) });
   }
   return calls;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { readCalls } from '../../src/capture/decode/calls.js';
-import type { CapturedCall } from '../../src/capture/decode/conversation.js';
+import type { CapturedCall } from '../../src/capture/decode/captured-call.js';
+import { readCalls } from '../../src/capture/decode/captured-calls.js';
 import { whyNotReplayed } from '../../src/capture/replay/replay.js';
 import {
   activationPropertiesOf,

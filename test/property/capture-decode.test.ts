@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CallPairing } from '../../src/capture/decode/conversation.js';
-import { CaptureDecoder } from '../../src/capture/decode/decode.js';
-import { cutRecord, pduRecord } from '../../src/capture/decode/record.js';
+import { readCalls } from '../../src/capture/decode/captured-calls.js';
+import { readCallRecords, readRecords } from '../../src/capture/decode/records.js';
 import { CaptureError } from '../../src/capture/file/error.js';
-import { readPdus } from '../../src/capture/pdu/pdus.js';
 import { whyNotReplayed } from '../../src/capture/replay/replay.js';
+import { callLine } from '../../src/cli/decode/call-line.js';
 import { pduLine } from '../../src/cli/decode/pdu-line.js';
 import { CodecError } from '../../src/codec/error.js';
 import { INTERFACES } from '../../src/codec/interfaces.js';
@@ -19,21 +18,17 @@ const files = SHIPPED.map((file) => readFileSync(shippedPath(file)));
 
 /** Reads a capture as `decode --json`, `decode` and `replay` do; gives how many PDUs there were. */
 async function readAll(bytes: Uint8Array): Promise<number> {
-  const decoder = new CaptureDecoder({ observe: observerOf(SHIPPED_PASSWORD) });
-  const pairing = new CallPairing();
   let pdus = 0;
+  const observe = observerOf(SHIPPED_PASSWORD);
   try {
-    for await (const item of readPdus(bytes)) {
-      if (item.kind === 'end') decoder.end(item.stream);
-      if (item.kind !== 'pdu' && item.kind !== 'cut') continue;
+    for await (const record of readRecords(bytes, { observe })) {
       pdus++;
-      const decoded = item.kind === 'pdu' ? decoder.take(item) : undefined;
-      const record = decoded === undefined ? cutRecord('f', item) : pduRecord('f', decoded);
       JSON.parse(ndjson(record));
       expect(pduLine(record, false)).not.toMatch(/\p{Cc}/u);
-      const call = decoded === undefined ? undefined : pairing.take(decoded);
-      if (call !== undefined) whyNotReplayed(call);
     }
+    for await (const call of readCallRecords(bytes, { observe }))
+      expect(callLine(JSON.parse(ndjson(call)), false)).not.toMatch(/\p{Cc}/u);
+    await readCalls(bytes, whyNotReplayed, observe);
   } catch (error) {
     expect(error).toBeInstanceOf(CaptureError);
   }

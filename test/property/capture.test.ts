@@ -128,8 +128,10 @@ function readAll(pieces: readonly Uint8Array[]): { pdus: string[]; cut: number; 
   let cut = 0;
   let problems = 0;
   const reader = new PduReader({
-    onPdu: ({ bytes, frame, stream }) => pdus.push(`${stream} ${frame} ${bytes.toString('hex')}`),
-    onCut: () => cut++,
+    open: (stream) => ({
+      pdu: ({ bytes, frame }) => void pdus.push(`${stream} ${frame} ${bytes.toString('hex')}`),
+      cut: () => void cut++,
+    }),
     onProblem: () => problems++,
   });
   try {

@@ -29,7 +29,7 @@ class Collected {
   readonly frames: { frame: number; upTo: number }[] = [];
   length = 0;
 
-  read(direction: Direction<unknown>): ReadDirection {
+  read(direction: Direction): ReadDirection {
     const { source, destination, toServer } = direction;
     return {
       from: `${source.address}:${source.port}`,
@@ -44,18 +44,20 @@ class Collected {
 
 /** Reads a capture, given as one piece or several, down to its TCP streams. */
 export function readStreams(pieces: Uint8Array | readonly Uint8Array[], limits: TcpLimits = {}) {
-  const directions = new Map<Direction<null>, Collected>();
+  const directions = new Map<Direction, Collected>();
   const ends = new Map<number, number>();
   const problems: Problem[] = [];
-  const of = (direction: Direction<null>): Collected => {
+  const of = (direction: Direction): Collected => {
     const { forward, backward } = direction.connection;
     for (const one of [forward, backward]) if (!directions.has(one)) directions.set(one, new Collected());
     return directions.get(direction) as Collected;
   };
-  const reader = new StreamReader<null>({
+  const reader = new StreamReader({
     limits,
     onProblem: (problem) => problems.push(problem),
-    streams: {
+    open: ({ stream }) => ({
+      valued: false,
+      remainder: undefined,
       data(direction, bytes, start, end, frame) {
         const collected = of(direction);
         collected.chunks.push(Buffer.from(bytes.subarray(start, end)));
@@ -66,10 +68,10 @@ export function readStreams(pieces: Uint8Array | readonly Uint8Array[], limits: 
         const collected = of(direction);
         collected.gaps.push({ at: collected.length, lost });
       },
-      end({ stream }) {
+      end() {
         ends.set(stream, (ends.get(stream) ?? 0) + 1);
       },
-    },
+    }),
   });
   for (const piece of pieces instanceof Uint8Array ? [pieces] : pieces) reader.push(piece);
   reader.end();

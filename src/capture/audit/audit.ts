@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import { serverDecision } from '../../hardening/decision.js';
 import type { PolicyProfile } from '../../hardening/profile.js';
 import type { Registry } from '../../hardening/registry.js';
@@ -6,12 +5,11 @@ import { type AsOf, type PatchLevel, patchLevel } from '../../hardening/timeline
 import type { CallLevel } from '../../rpc/index.js';
 import { ntlmPassive, type PassiveContext, spnegoPassive } from '../../security/index.js';
 import type { Problem } from '../file/error.js';
-import type { CaptureSource } from '../file/source.js';
-import type { CapturedPdu, StreamEnd } from '../pdu/pdu.js';
+import { type CaptureSource, fileOf } from '../file/source.js';
 import { readCapture } from '../pdu/pdus.js';
 import type { AuditedActivation, AuditFinding, AuditItem } from './records.js';
 import { RelayWatch } from './relay.js';
-import { AuditStream, type Judgement, SharedMemory } from './stream.js';
+import { AuditStream, auditBudget, type Judgement, type StreamOptions } from './stream.js';
 
 export type { AuditedActivation, AuditFinding, AuditItem, FindingName } from './records.js';
 
@@ -61,36 +59,23 @@ export class Auditor {
 
   /** Throws `CaptureError` where nothing can be read. */
   async file(source: CaptureSource, { item, problem, pause }: AuditHandlers): Promise<AuditedFile> {
-    const file = typeof source !== 'string' ? 'capture' : source === '-' ? 'stdin' : basename(source);
-    const shared = new SharedMemory(item);
-    const options = { file, relays: this.#relays, observe: this.#observe, judge: this.#judge, emit: item, shared };
-    const streams = new Map<number, AuditStream>();
-    let pdus = 0;
-    let droppedFindings = 0;
-    const streamOf = (pdu: CapturedPdu): AuditStream => {
-      const before = streams.get(pdu.stream);
-      if (before !== undefined) return before;
-      const created = new AuditStream(options);
-      streams.set(pdu.stream, created);
-      return created;
-    };
-    const take = (pdu: CapturedPdu): void => {
-      pdus++;
-      streamOf(pdu).take(pdu);
-    };
-    const end = ({ stream }: StreamEnd): void => {
-      droppedFindings += streams.get(stream)?.end() ?? 0;
-      streams.delete(stream);
+    const file = fileOf(source);
+    const options: StreamOptions = {
+      file,
+      relays: this.#relays,
+      observe: this.#observe,
+      judge: this.#judge,
+      emit: item,
+      budget: auditBudget(item),
+      told: { pdus: 0, droppedFindings: 0 },
     };
     const handlers = {
-      onPdu: take,
-      onCut: (pdu: CapturedPdu) => streamOf(pdu).cut(pdu),
-      onEnd: end,
+      open: (_stream: number, remainder: string | undefined) => new AuditStream(options, remainder),
       ...(problem && { onProblem: problem }),
       ...(pause && { onPiece: pause }),
     };
     const read = await readCapture(source, handlers, { reuse: true });
-    return { file, ...read, pdus, droppedFindings };
+    return { file, ...read, ...options.told };
   }
 
   readonly #judge = (operation: string, { authType, level }: CallLevel, anonymous: boolean): Judgement => {

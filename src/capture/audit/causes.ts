@@ -38,7 +38,7 @@ const FIRST_UPDATE = Date.UTC(2021, 5, 8) / 1000;
 interface CalledOperation {
   readonly interface: string | undefined;
   readonly operation: Pick<Operation, 'name'> | undefined;
-  readonly opnum: number;
+  readonly opnum: number | undefined;
 }
 
 /** Refusals that are a client's own mistake, or of which nothing is known. */

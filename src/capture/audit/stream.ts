@@ -1,14 +1,21 @@
 import { isActivation, isActivator } from '../../codec/dcom/index.js';
 import { interfaceByUuid, interfaceName } from '../../codec/interfaces.js';
 import type { Operation } from '../../codec/ndr/index.js';
-import { PTYPE, RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
+import { PFC, PTYPE, RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { authnLevelName, effectiveAuthnLevel } from '../../codec/status/authn.js';
 import { bindNakReasonName } from '../../codec/status/pdu.js';
-import { AgedMap, Allowance, type CallLevel, PassiveAssociation, PassiveBudget } from '../../rpc/index.js';
+import {
+  type CallHead,
+  type CallLevel,
+  callHead,
+  type ObservedCall,
+  PassiveAssociation,
+  PassiveBudget,
+} from '../../rpc/index.js';
 import type { PassiveContext } from '../../security/index.js';
 import { className } from '../decode/class-names.js';
 import { classIn } from '../decode/wanted-class.js';
-import type { CapturedPdu } from '../pdu/pdu.js';
+import type { CapturedPdu, PduConsumer } from '../pdu/pdu.js';
 import {
   type Answer,
   answerOf,
@@ -22,7 +29,7 @@ import {
 import { refusalFinding } from './causes.js';
 import { AuditExchanges } from './exchanges.js';
 import { StreamFindings } from './findings.js';
-import { type CallHead, callHead, isObjectCall } from './head.js';
+import { isObjectCall } from './object-call.js';
 import { placeOf, userOf } from './place.js';
 import type { AuditedActivation, AuditItem, AuditPlace, AuditUser } from './records.js';
 import type { RelayWatch } from './relay.js';
@@ -36,25 +43,24 @@ export interface StreamOptions {
   readonly observe: (authType: number) => PassiveContext | undefined;
   readonly judge: (operation: string, security: CallLevel, anonymous: boolean) => Judgement;
   readonly emit: (item: AuditItem) => void;
-  readonly shared: SharedMemory;
+  readonly budget: AuditBudget;
+  /** Counted over all streams. */
+  readonly told: { pdus: number; droppedFindings: number };
 }
 
-/** What the streams of one file hold together. */
-export class SharedMemory {
-  readonly budget = new PassiveBudget();
-  readonly calls: Allowance<number, OpenCall>;
+/** What the streams of one file hold together; an activation without an answer is given to `emit` when that is certain. */
+export const auditBudget = (emit: StreamOptions['emit'], calls = MAX_OPEN): AuditBudget =>
+  new PassiveBudget({
+    calls,
+    unanswered: ({ kept }) => kept?.activation && emit({ ...kept.activation, ...NO_ANSWER }),
+  });
 
-  constructor(emit: StreamOptions['emit'], calls = MAX_OPEN) {
-    this.calls = new Allowance(calls, ({ activation }) => {
-      if (activation !== undefined) emit({ ...activation, ...NO_ANSWER });
-    });
-  }
-}
+type AuditBudget = PassiveBudget<OpenCall>;
 
 /** A request that has no answer yet. */
 interface OpenCall {
   readonly interface: string | undefined;
-  readonly opnum: number;
+  readonly opnum: number | undefined;
   readonly operation: Operation | undefined;
   readonly level: number | undefined;
   readonly contextId: number | undefined;
@@ -72,24 +78,22 @@ const RESOLVER_PORT = 135;
  * One connection of an audit. Requests and answers are looked at by their heads; only activations, handshakes and, where
  * a session key is known, what is under it (its sequence numbers count every PDU) are decoded.
  */
-export class AuditStream {
+export class AuditStream implements PduConsumer {
   readonly #options: StreamOptions;
-  readonly #association: PassiveAssociation;
+  readonly #association: PassiveAssociation<OpenCall>;
   readonly #findings = new StreamFindings();
   readonly #exchanges: AuditExchanges;
-  readonly #open: AgedMap<number, OpenCall>;
   /** Security contexts under which something was answered: their handshakes did not fail. */
   #answered: Set<number | undefined> | undefined;
   #auth3 = false;
   /** Some session key is known. */
   #established = false;
-  #begun = false;
 
-  constructor(options: StreamOptions) {
+  /** `remainder` is that of the last consumer of the same stream, which gave way while it was open. */
+  constructor(options: StreamOptions, remainder: string | undefined) {
     this.#options = options;
-    const { observe, shared } = options;
-    this.#association = new PassiveAssociation({ observe, budget: shared.budget });
-    this.#open = new AgedMap(shared.calls);
+    this.#association = new PassiveAssociation(options);
+    if (remainder !== undefined) this.#association.restore(remainder);
     this.#exchanges = new AuditExchanges({
       relays: options.relays,
       findings: this.#findings,
@@ -98,8 +102,12 @@ export class AuditStream {
     });
   }
 
-  take(captured: CapturedPdu): void {
-    if (!this.#begun) this.#restore(captured);
+  get remainder(): string {
+    return this.#association.remainder;
+  }
+
+  pdu(captured: CapturedPdu): void {
+    this.#options.told.pdus++;
     if (captured.type === PTYPE.request) this.#request(captured);
     else if (captured.type === PTYPE.response) this.#response(captured);
     else this.#other(captured);
@@ -107,81 +115,56 @@ export class AuditStream {
 
   /** A PDU of which a part was not captured, as a snap length leaves it: its head tells most of an activation. */
   cut(captured: CapturedPdu): void {
-    if (!this.#begun) this.#restore(captured);
-    const head = callHead(captured.bytes);
-    if (head === undefined) return;
-    if (captured.type === PTYPE.request && head.first) this.#cutRequest(captured, head);
-    if (captured.type !== PTYPE.response || !head.last) return;
-    const call = this.#open.delete(head.callId);
-    if (call !== undefined) this.#conclude(call, CUT_ANSWER, captured);
+    const { security, call } = this.#association.cut(senderOf(captured), captured.bytes);
+    if (call === undefined) return;
+    if (captured.type === PTYPE.request && call.kept === undefined) {
+      const open = this.#begin(captured, call, security);
+      call.kept = open;
+      if (isActivation(this.#interfaceOf(call), call.opnum)) this.#activation(captured, security, null, open);
+    } else if (captured.type === PTYPE.response && isLast(captured)) this.#conclude(call.kept, CUT_ANSWER, captured);
   }
 
-  /** The connection has ended: tells what is still to be told. Returns how many findings were left out. */
-  end(): number {
-    for (const call of this.#open.values()) this.#conclude(call, NO_ANSWER);
-    this.#open.clear();
+  /** The connection has ended: tells what is still to be told. */
+  end(): void {
     this.#association.end();
     this.#exchanges.end();
     for (const finding of this.#findings.all) this.#options.emit(finding);
-    return this.#findings.dropped;
-  }
-
-  #restore(captured: CapturedPdu): void {
-    this.#begun = true;
-    if (captured.remainder !== undefined) this.#association.restore(captured.remainder);
-    captured.keeper = this.#association;
+    this.#options.told.droppedFindings += this.#findings.dropped;
   }
 
   #request(captured: CapturedPdu): void {
     const head = callHead(captured.bytes);
     if (head === undefined) return;
-    const presentation = this.#association.presentation(head.contextId);
-    const uuid = presentation?.interface.uuid;
-    const activates = isActivation(uuid, head.opnum);
-    if (head.first) this.#begin(captured, head, uuid);
-    if (!activates && !this.#mustFollow(head)) return;
-    const { message } = this.#follow(captured);
-    const call = this.#open.get(head.callId);
-    if (!activates || message === undefined || call === undefined) return;
-    const clsid = classIn(parametersIn(message, call.operation)) ?? null;
-    this.#activation(captured, message.security, clsid, call);
+    const activates = isActivation(this.#interfaceOf(head), head.opnum);
+    const followed = activates || this.#mustFollow(head) ? this.#follow(captured) : undefined;
+    const call = followed === undefined ? this.#association.skim(head) : followed.call;
+    if (call === undefined) return;
+    const { auth } = head;
+    call.kept ??= this.#begin(captured, call, auth === undefined ? this.#association.implied : levelOf(auth));
+    const message = followed?.message;
+    if (!activates || message === undefined) return;
+    const clsid = classIn(parametersIn(message, call.kept.operation)) ?? null;
+    this.#activation(captured, message.security, clsid, call.kept);
   }
 
-  #cutRequest(captured: CapturedPdu, head: CallHead): void {
-    const uuid = this.#association.presentation(head.contextId)?.interface.uuid;
-    const security = this.#securityOfCut(head);
-    const { level, authContextId = 0, authType = 0 } = security;
-    const auth = level === undefined ? undefined : { type: authType, level, contextId: authContextId };
-    this.#begin(captured, { ...head, auth }, uuid);
-    const call = this.#open.get(head.callId);
-    if (call !== undefined && isActivation(uuid, head.opnum)) this.#activation(captured, security, null, call);
-  }
-
-  /** Its trailer is what is missing; where a connection has one security context, it is that one's. */
-  #securityOfCut(head: CallHead): CallLevel {
-    if (!head.protected) return this.#association.implied;
-    const [only, ...others] = this.#association.securities;
-    if (only === undefined || others.length > 0)
-      return { authType: undefined, level: undefined, authContextId: undefined, from: 'unknown', identity: undefined };
-    const { authType, level, id: authContextId, passive } = only;
-    return { authType, level, authContextId, from: 'association', identity: passive?.identity };
-  }
-
-  #begin(captured: CapturedPdu, head: CallHead, uuid: string | undefined): void {
-    const { level, contextId } = head.auth ?? this.#implied;
-    const name = uuid === undefined ? undefined : interfaceName(uuid);
-    const operation = interfaceByUuid(uuid)?.operations.get(head.opnum);
-    const unanswered = this.#open.get(head.callId);
-    if (unanswered !== undefined) this.#conclude(unanswered, NO_ANSWER);
-    const call = { interface: name, opnum: head.opnum, operation, level, contextId, activation: undefined };
-    this.#open.set(head.callId, call);
+  #begin(captured: CapturedPdu, call: ObservedCall, { level, authContextId }: Level): OpenCall {
+    const uuid = this.#interfaceOf(call);
+    const { opnum } = call;
+    const open: OpenCall = {
+      interface: uuid === undefined ? undefined : interfaceName(uuid),
+      opnum,
+      operation: opnum === undefined ? undefined : interfaceByUuid(uuid)?.operations.get(opnum),
+      level,
+      contextId: authContextId,
+      activation: undefined,
+    };
     if (uuid === undefined) this.#unidentified(captured);
-    else if (!isActivator(uuid) && isObjectCall(captured.bytes, head)) this.#objectCall(captured, call);
+    else if (!isActivator(uuid) && isObjectCall(captured.bytes)) this.#objectCall(captured, open);
+    return open;
   }
 
-  get #implied() {
-    const { level, authContextId } = this.#association.implied;
-    return { level, contextId: authContextId };
+  #interfaceOf({ contextId }: Pick<ObservedCall, 'contextId'>): string | undefined {
+    return this.#association.presentation(contextId)?.interface.uuid;
   }
 
   #unidentified(captured: CapturedPdu): void {
@@ -231,26 +214,22 @@ export class AuditStream {
   #response(captured: CapturedPdu): void {
     const head = callHead(captured.bytes);
     if (head === undefined) return;
-    const call = this.#open.get(head.callId);
-    if (call?.activation !== undefined || this.#mustFollow(head)) {
-      const { message } = this.#follow(captured);
-      if (call?.activation !== undefined && message !== undefined)
-        this.#conclude(call, answerOf(message, call.operation), captured);
-    }
+    const followed = this.#association.call(head.callId)?.kept?.activation !== undefined || this.#mustFollow(head);
+    const { call, message } = followed ? this.#follow(captured) : { call: this.#association.skim(head) };
+    if (call?.kept?.activation !== undefined && message !== undefined)
+      this.#conclude(call.kept, answerOf(message, call.kept.operation), captured);
     if (!head.last) return;
-    this.#open.delete(head.callId);
     this.#answered ??= new Set();
-    if (this.#answered.size < MAX_ANSWERED) this.#answered.add(head.auth?.contextId ?? call?.contextId);
+    if (this.#answered.size < MAX_ANSWERED) this.#answered.add(head.auth?.contextId ?? call?.kept?.contextId);
   }
 
   #other(captured: CapturedPdu): void {
-    const { pdu } = this.#follow(captured);
+    const { pdu, call } = this.#follow(captured);
     if (pdu === undefined) return;
     if (pdu.PTYPE === 'fault') {
-      const call = this.#open.delete(pdu.call_id);
       const answer = faultAnswer(pdu.status);
-      if (call?.activation !== undefined) this.#conclude(call, answer, captured);
-      else this.#refusal(captured, call, answer);
+      if (call?.kept?.activation !== undefined) this.#conclude(call.kept, answer, captured);
+      else this.#refusal(captured, call?.kept, answer);
     } else if (pdu.PTYPE === 'bind_nak') this.#bindNak(captured, pdu.provider_reject_reason);
     else if (pdu.auth !== undefined) {
       if (pdu.PTYPE === 'auth3') this.#auth3 = true;
@@ -268,12 +247,12 @@ export class AuditStream {
   }
 
   /** The answer to a call that may be an activation. */
-  #conclude(call: OpenCall, answer: Answer, captured?: CapturedPdu): void {
+  #conclude(call: OpenCall | undefined, answer: Answer, captured: CapturedPdu): void {
+    if (call?.activation === undefined) return;
     const { activation } = call;
-    if (activation === undefined) return;
     call.activation = undefined;
     this.#options.emit({ ...activation, ...answer } satisfies AuditedActivation);
-    if (captured !== undefined && isRefused(answer)) this.#refusal(captured, call, answer, true);
+    if (isRefused(answer)) this.#refusal(captured, call, answer, true);
   }
 
   #refusal(captured: CapturedPdu, call: OpenCall | undefined, refused: RefusedAnswer, activation = false): void {
@@ -289,7 +268,7 @@ export class AuditStream {
   }
 
   #follow(captured: CapturedPdu) {
-    return this.#association.take(captured.direction === 'toServer' ? 'client' : 'server', captured.bytes);
+    return this.#association.take(senderOf(captured), captured.bytes);
   }
 
   #mustFollow({ auth }: CallHead): boolean {
@@ -308,3 +287,11 @@ export class AuditStream {
     return placeOf(this.#options.file, captured);
   }
 }
+
+type Level = Pick<CallLevel, 'level' | 'authContextId'>;
+
+const levelOf = ({ level, contextId }: NonNullable<CallHead['auth']>): Level => ({ level, authContextId: contextId });
+
+const senderOf = ({ direction }: CapturedPdu): 'client' | 'server' => (direction === 'toServer' ? 'client' : 'server');
+
+const isLast = ({ bytes }: CapturedPdu): boolean => ((bytes[3] as number) & PFC.LAST_FRAG) !== 0;

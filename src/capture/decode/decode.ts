@@ -1,9 +1,14 @@
 import { CodecError } from '../../codec/error.js';
 import { interfaceByUuid, interfaceName } from '../../codec/interfaces.js';
 import type { Layout, Operation } from '../../codec/ndr/index.js';
+import { PTYPE } from '../../codec/rpce/index.js';
 import { type Observed, type ObservedMessage, PassiveAssociation, PassiveBudget } from '../../rpc/index.js';
 import type { PassiveContext } from '../../security/index.js';
-import type { CapturedPdu } from '../pdu/pdu.js';
+import type { Problem } from '../file/error.js';
+import type { CaptureSource } from '../file/source.js';
+import type { CapturedPdu, OpenStream } from '../pdu/pdu.js';
+import { readInBatches } from '../pdu/pdus.js';
+import type { DecodedCall } from './call.js';
 
 /** The parameters of a call, as far as they could be read. */
 export interface DecodedParameters {
@@ -14,7 +19,10 @@ export interface DecodedParameters {
 /** A PDU of a capture with everything that its connection tells about it. */
 export interface DecodedPdu {
   readonly captured: CapturedPdu;
-  readonly observed: Observed;
+  /** Of a PDU that was cut, what its head tells. */
+  readonly observed: Observed<DecodedCall>;
+  /** The call that a request, response or fault belongs to; undefined where its request was not captured. */
+  readonly call: DecodedCall | undefined;
   /** Name of the interface, or its UUID; undefined where the PDU belongs to no call, or its bind was not seen. */
   readonly interface: string | undefined;
   readonly opnum: number | undefined;
@@ -25,6 +33,7 @@ export interface DecodedPdu {
   readonly error: CodecError | undefined;
 }
 
+/** What is known of the calls of a capture. */
 export interface DecoderOptions {
   /** Follows the handshake of a security context; where absent, or for other types, nothing is verified. */
   readonly observe?: (authType: number) => PassiveContext | undefined;
@@ -32,32 +41,116 @@ export interface DecoderOptions {
   readonly parameters?: boolean;
 }
 
-/** Decodes the PDUs of a capture in the order of the frames; keeps one association a stream. */
-export class CaptureDecoder {
-  readonly #associations = new Map<number, PassiveAssociation>();
-  readonly #budget = new PassiveBudget();
-  readonly #observe: (authType: number) => PassiveContext | undefined;
-  readonly #parameters: boolean;
+/** Who is told what a capture decodes to. */
+export interface DecodeHandlers {
+  /** Each PDU, and each of which a part was not captured. */
+  readonly pdu?: (decoded: DecodedPdu, stream: StreamDecoder) => void;
+  /** Each call whose answer will not come: its call_id is used again, or its stream has ended. */
+  readonly unanswered?: (call: DecodedCall) => void;
+  /** A stream has ended. */
+  readonly end?: (stream: StreamDecoder) => void;
+}
 
-  constructor({ observe = () => undefined, parameters = true }: DecoderOptions = {}) {
-    this.#observe = observe;
-    this.#parameters = parameters;
+/** Decodes the PDUs of a capture, each stream by a decoder of its own, with bounded memory for all of them. */
+export class CaptureDecoder {
+  readonly #handlers: DecodeHandlers;
+  readonly #options: DecoderOptions;
+  readonly #budget: PassiveBudget<DecodedCall>;
+
+  constructor(handlers: DecodeHandlers = {}, options: DecoderOptions = {}) {
+    this.#handlers = handlers;
+    this.#options = options;
+    this.#budget = new PassiveBudget({ unanswered: ({ kept }) => kept && this.#handlers.unanswered?.(kept) });
   }
 
-  /** The association of a stream that is still open. */
-  association(stream: number): PassiveAssociation | undefined {
-    return this.#associations.get(stream);
+  /** For `readCapture`. */
+  readonly open: OpenStream = (stream, remainder) => {
+    const { pdu = () => {}, end = () => {} } = this.#handlers;
+    const decoder = new StreamDecoder(stream, this.#options, this.#budget, remainder);
+    const take = (captured: CapturedPdu): void => pdu(decoder.take(captured), decoder);
+    return {
+      pdu: take,
+      cut: take,
+      end: () => {
+        end(decoder);
+        decoder.end();
+      },
+      get remainder() {
+        return decoder.remainder;
+      },
+    };
+  };
+}
+
+/** The PDUs of a capture, decoded. Throws `CaptureError` where nothing can be read. */
+export async function* readDecoded(
+  source: CaptureSource,
+  { onProblem, ...options }: DecoderOptions & { readonly onProblem?: (problem: Problem) => void } = {},
+): AsyncGenerator<DecodedPdu> {
+  for await (const batch of readInBatches<DecodedPdu>(source, {}, (give) => ({
+    open: new CaptureDecoder({ pdu: give }, options).open,
+    ...(onProblem && { onProblem }),
+  })))
+    yield* batch;
+}
+
+/** Decodes the PDUs of one stream, in their order. */
+export class StreamDecoder {
+  /** As tshark numbers `tcp.stream`. */
+  readonly stream: number;
+  readonly #association: PassiveAssociation<DecodedCall>;
+  readonly #parameters: boolean;
+
+  constructor(
+    stream: number,
+    { observe = () => undefined, parameters = true }: DecoderOptions = {},
+    budget = new PassiveBudget<DecodedCall>(),
+    remainder?: string,
+  ) {
+    this.stream = stream;
+    this.#parameters = parameters;
+    this.#association = new PassiveAssociation({ observe, budget });
+    if (remainder !== undefined) this.#association.restore(remainder);
+  }
+
+  /** Contexts and security of the stream, as far as they are known by now. */
+  get association(): PassiveAssociation<DecodedCall> {
+    return this.#association;
+  }
+
+  /** What a later decoder of the same stream is opened with. */
+  get remainder(): string {
+    return this.#association.remainder;
+  }
+
+  /** What proved who calls under a security context: `NTLM`, or what SPNEGO chose. */
+  mechanism(contextId: number | undefined): string | undefined {
+    return this.#association.securities.find(({ id }) => id === contextId)?.passive?.info.mechanism;
+  }
+
+  /** Users whose signatures and encryption no known secret fits. */
+  get unopened(): string[] {
+    return this.#association.securities.flatMap(({ passive, restored }) => {
+      const identity = passive?.established === false && !restored ? passive.identity : undefined;
+      return identity === undefined || identity.anonymous ? [] : [`${identity.domain}\\${identity.user}`];
+    });
   }
 
   take(captured: CapturedPdu): DecodedPdu {
-    const association = this.#associationOf(captured);
-    const observed = association.take(captured.direction === 'toServer' ? 'client' : 'server', captured.bytes);
-    const { message, pdu } = observed;
-    const presentation = message?.presentation ?? association.presentationOf(pdu);
-    const opnum = message?.opnum ?? (pdu?.PTYPE === 'request' ? pdu.opnum : undefined);
+    const sender = captured.direction === 'toServer' ? 'client' : 'server';
+    const observed =
+      captured.kind === 'cut'
+        ? this.#association.cut(sender, captured.bytes)
+        : this.#association.take(sender, captured.bytes);
+    const { message, pdu, call } = observed;
+    const contextId = call?.contextId ?? (pdu !== undefined && 'p_cont_id' in pdu ? pdu.p_cont_id : undefined);
+    const presentation = message?.presentation ?? this.#association.presentation(contextId);
+    const opnum = message?.opnum ?? call?.opnum ?? (pdu?.PTYPE === 'request' ? pdu.opnum : undefined);
     const operation =
       opnum === undefined ? undefined : interfaceByUuid(presentation?.interface.uuid)?.operations.get(opnum);
     const name = presentation === undefined ? undefined : interfaceName(presentation.interface.uuid);
+    if (call !== undefined && captured.type === PTYPE.request)
+      call.kept ??= callOf(captured, observed, name, operation);
     let parameters: DecodedParameters | undefined;
     let { error } = observed;
     try {
@@ -66,34 +159,34 @@ export class CaptureDecoder {
       if (!(cause instanceof CodecError)) throw cause;
       error = cause;
     }
-    return { captured, observed, interface: name, opnum, operation, parameters, error };
+    return { captured, observed, call: call?.kept, interface: name, opnum, operation, parameters, error };
   }
 
-  /** Users of a stream whose signatures and encryption no known secret fits. */
-  unopened(stream: number): string[] {
-    const securities = this.#associations.get(stream)?.securities ?? [];
-    return securities.flatMap(({ passive, restored }) => {
-      const identity = passive?.established === false && !restored ? passive.identity : undefined;
-      return identity === undefined || identity.anonymous ? [] : [`${identity.domain}\\${identity.user}`];
-    });
-  }
-
-  /** Forgets a stream that has ended. */
-  end(stream: number): void {
-    this.#associations.get(stream)?.end();
-    this.#associations.delete(stream);
-  }
-
-  #associationOf(captured: CapturedPdu): PassiveAssociation {
-    const before = this.#associations.get(captured.stream);
-    if (before !== undefined) return before;
-    const created = new PassiveAssociation({ observe: this.#observe, budget: this.#budget });
-    if (captured.remainder !== undefined) created.restore(captured.remainder);
-    captured.keeper = created;
-    this.#associations.set(captured.stream, created);
-    return created;
+  /** The stream has ended. */
+  end(): void {
+    this.#association.end();
   }
 }
+
+const callOf = (
+  captured: CapturedPdu,
+  { security, call }: Observed,
+  name: string | undefined,
+  operation: Operation | undefined,
+): DecodedCall => ({
+  stream: captured.stream,
+  callId: (call as NonNullable<typeof call>).callId,
+  frame: captured.frame,
+  seconds: captured.seconds,
+  nanoseconds: captured.nanoseconds,
+  client: captured.client,
+  server: captured.server,
+  security,
+  interface: name,
+  opnum: call?.opnum,
+  operation,
+  object: call?.object,
+});
 
 /** A signature that is missing or not checked does not keep a stub from being read; encryption does. */
 function parametersOf(

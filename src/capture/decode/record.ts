@@ -1,10 +1,10 @@
 import { toHex } from '../../codec/bytes.js';
 import { toJson } from '../../codec/ndr/index.js';
 import { type Pdu, type PduType, PTYPE, readCommonHeader } from '../../codec/rpce/index.js';
-import type { ObservedMessage } from '../../rpc/index.js';
+import type { CallLevel, ObservedMessage } from '../../rpc/index.js';
 import type { CapturedPdu } from '../pdu/pdu.js';
 import { authToken } from './auth-token.js';
-import type { Asked } from './call-times.js';
+import { type DecodedCall, elapsed } from './call.js';
 import type { DecodedPdu } from './decode.js';
 
 /** One PDU as a line of JSON; absent members are left out. The names and their order are stable. */
@@ -53,16 +53,15 @@ export interface RecordOptions {
   readonly place?: boolean;
 }
 
-/** Makes the record of a decoded PDU; `asked` is the request that it answers, as `CallTimes` finds it. */
+/** Makes the record of a decoded PDU. */
 export function pduRecord(
   file: string,
   decoded: DecodedPdu,
-  asked?: Asked,
   { content = true, place = true }: RecordOptions = {},
 ): PduRecord {
-  const { captured, observed, parameters, error } = decoded;
+  const { captured, observed, parameters, call } = decoded;
   const { pdu, security, message } = observed;
-  const record = draft(file, captured, pdu?.PTYPE ?? 'malformed', place);
+  const record = draft(file, captured, ptypeOf(decoded), place);
   // C706 12.6.3.1: the common header is whole even where the PDU behind it cannot be read.
   const { call_id, pfc_flags, frag_length = captured.bytes.length } = pdu ?? readCommonHeader(captured.bytes);
   if (pdu === undefined) addHeaderType(record, captured);
@@ -70,15 +69,10 @@ export function pduRecord(
   record.pfc_flags = pfc_flags;
   record.frag_length = frag_length;
   // One by one and by name: built in any other way, such an object takes ten times as long, and there are millions.
-  const { authType, level, authContextId, identity } = security;
-  if (authType !== undefined) record.auth_type = authType;
-  if (level !== undefined) record.auth_level = level;
-  if (authContextId !== undefined) record.auth_context_id = authContextId;
-  if (identity !== undefined) record.user = userName(identity);
-  addCall(record, decoded, asked);
+  addSecurity(record, security);
+  addCall(record, decoded);
   if (pdu?.PTYPE === 'fault') record.status = pdu.status;
-  if (asked !== undefined) record.request_frame = asked.frame;
-  if (asked?.elapsed !== undefined) record.elapsed = asked.elapsed;
+  if (call !== undefined && captured.type !== PTYPE.request) addRequest(record, call, captured);
   if (message !== undefined && message.kind !== 'fault') record.stub = message.stubState;
   if (content) {
     const token = tokenOf(pdu);
@@ -86,9 +80,18 @@ export function pduRecord(
     const value = parameters === undefined ? bodyOf(pdu, message) : toJson(parameters.value);
     if (value !== undefined) record.value = value;
   }
-  if (error !== undefined) record.error = error.message;
+  const error = errorOf(decoded);
+  if (error !== undefined) record.error = error;
   return record;
 }
+
+/** A PDU that a gap or the end of the capture took a part of is `cut`, one that does not decode `malformed`. */
+export const ptypeOf = ({ captured, observed }: DecodedPdu): PduRecord['ptype'] =>
+  observed.pdu?.PTYPE ?? (captured.kind === 'cut' ? 'cut' : 'malformed');
+
+/** What of a PDU could not be read. */
+export const errorOf = ({ captured, error }: DecodedPdu): string | undefined =>
+  captured.kind === 'cut' ? `${captured.missing} of its octets are not in the capture` : error?.message;
 
 /** Calls carry signatures in the place of tokens. */
 const tokenOf = (pdu: Pdu | undefined): ReturnType<typeof authToken> =>
@@ -96,29 +99,29 @@ const tokenOf = (pdu: Pdu | undefined): ReturnType<typeof authToken> =>
     ? undefined
     : authToken(pdu.auth);
 
+function addSecurity(record: Draft, { authType, level, authContextId, identity }: CallLevel): void {
+  if (authType !== undefined) record.auth_type = authType;
+  if (level !== undefined) record.auth_level = level;
+  if (authContextId !== undefined) record.auth_context_id = authContextId;
+  if (identity !== undefined) record.user = userName(identity);
+}
+
+function addRequest(record: Draft, call: DecodedCall, answer: CapturedPdu): void {
+  record.request_frame = call.frame;
+  const time = elapsed(call, answer);
+  if (time !== undefined) record.elapsed = time;
+}
+
 /** Which operation of which object the PDU belongs to. */
-function addCall(record: Draft, decoded: DecodedPdu, asked: Asked | undefined): void {
-  const { pdu } = decoded.observed;
-  const name = decoded.interface ?? asked?.interface;
+function addCall(record: Draft, { observed: { pdu }, call, interface: name, opnum, operation }: DecodedPdu): void {
   if (name !== undefined) record.interface = name;
-  const opnum = decoded.opnum ?? asked?.opnum;
   if (opnum !== undefined) record.opnum = opnum;
-  const operation = decoded.operation?.name ?? asked?.operation;
-  if (operation !== undefined) record.operation = operation;
-  const object = pdu?.PTYPE === 'request' ? pdu.object : asked?.object;
+  if (operation !== undefined) record.operation = operation.name;
+  const object = pdu?.PTYPE === 'request' ? pdu.object : call?.object;
   if (object !== undefined) record.object = object;
 }
 
 type Draft = { -readonly [Member in keyof PduRecord]: PduRecord[Member] };
-
-/** The record of a PDU that a gap or the end of the capture took a part of. */
-export function cutRecord(file: string, captured: CapturedPdu): PduRecord {
-  const { call_id, pfc_flags, frag_length } = readCommonHeader(captured.bytes);
-  const error = `${captured.missing} of its octets are not in the capture`;
-  const record = draft(file, captured, 'cut');
-  addHeaderType(record, captured);
-  return Object.assign(record, { call_id, pfc_flags, frag_length, error });
-}
 
 function addHeaderType(record: Draft, { type }: CapturedPdu): void {
   const name = PTYPE_NAMES.get(type);

@@ -1,5 +1,5 @@
 import { type ActivationRequest, unpackActivationRequest, unpackRemoteActivation } from '../../codec/dcom/index.js';
-import type { CapturedCall } from './conversation.js';
+import type { CapturedCall } from './captured-call.js';
 
 /** The class that a captured activation asks for. */
 export const classOf = (call: CapturedCall): string | undefined => classIn(call.value);

@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { CaptureError } from './error.js';
@@ -12,6 +13,10 @@ const PIECE = 1 << 20;
 /** What problems call the source. */
 export const nameOf = (source: CaptureSource): string =>
   typeof source === 'string' ? (source === '-' ? 'standard input' : source) : 'capture';
+
+/** What records call the source. */
+export const fileOf = (source: CaptureSource): string =>
+  typeof source !== 'string' ? 'capture' : source === '-' ? 'stdin' : basename(source);
 
 export interface PieceOptions {
   /** Told of each piece how many octets it has, as they stand in the file: of gzip the packed ones. */

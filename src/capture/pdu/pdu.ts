@@ -1,5 +1,5 @@
 import type { Endpoint } from '../../codec/inet/address.js';
-import type { Direction, Keeper } from '../stream/connection.js';
+import type { Direction } from '../stream/connection.js';
 
 /**
  * A connection-oriented DCE/RPC PDU of a capture. `bytes` is a view of what was read where the PDU lies in one
@@ -17,10 +17,10 @@ export class CapturedPdu {
   /** Of `frame`, since 1970-01-01T00:00:00Z; both 0 where the capture holds no time. */
   readonly seconds: number;
   readonly nanoseconds: number;
-  readonly #direction: Direction<unknown>;
+  readonly #direction: Direction;
 
   constructor(
-    direction: Direction<unknown>,
+    direction: Direction,
     bytes: Buffer,
     missing: number,
     firstFrame: number,
@@ -60,14 +60,12 @@ export class CapturedPdu {
     return this.#direction.destination;
   }
 
-  /** What was kept of its connection, where that was forgotten since; see `keeper`. */
-  get remainder(): string | undefined {
-    return this.#direction.connection.remainder;
+  get client(): Endpoint {
+    return this.#direction.toServer ? this.src : this.dst;
   }
 
-  /** Is asked for the remainder of this PDU's connection when too many are open for this one to be known any longer. */
-  set keeper(keeper: Keeper) {
-    this.#direction.connection.keeper = keeper;
+  get server(): Endpoint {
+    return this.#direction.toServer ? this.dst : this.src;
   }
 
   /** Nanoseconds since 1970-01-01T00:00:00Z. */
@@ -81,3 +79,20 @@ export interface StreamEnd {
   readonly kind: 'end';
   readonly stream: number;
 }
+
+/** Who takes the PDUs of one stream, and keeps all that is to be kept of it. */
+export interface PduConsumer {
+  pdu(pdu: CapturedPdu): void;
+  /** A PDU that a gap or the end took a part of; without this, it is a problem. */
+  cut?(pdu: CapturedPdu): void;
+  /** The stream has ended, or gives way where too many are open. */
+  end?(): void;
+  /** What a later consumer of the same stream is opened with, where this one gives way while the stream is open. */
+  readonly remainder?: string | undefined;
+}
+
+/**
+ * Begins to take a stream, with its first PDU. `stream` is its number; `remainder` is what its last consumer left, where
+ * that gave way and the stream speaks again.
+ */
+export type OpenStream = (stream: number, remainder: string | undefined) => PduConsumer;

@@ -1,7 +1,7 @@
 import { CaptureError, type Problem } from '../file/error.js';
 import { type CaptureSource, nameOf, type PieceOptions, pieces } from '../file/source.js';
-import type { CapturedPdu, StreamEnd } from './pdu.js';
-import { type CaptureLimits, PduReader, type PduReaderOptions } from './reader.js';
+import type { CapturedPdu, OpenStream, StreamEnd } from './pdu.js';
+import { type CaptureLimits, PduReader } from './reader.js';
 
 /** What a capture gives, in the order of the frames that complete it. */
 export type CaptureItem = CapturedPdu | Problem | StreamEnd;
@@ -23,19 +23,23 @@ export async function* readPdus(source: CaptureSource, options: ReadOptions = {}
 
 /** The same in arrays, one for each piece of the file: for many PDUs this is several times as fast. */
 export async function* readBatches(source: CaptureSource, options: ReadOptions = {}): AsyncGenerator<CaptureItem[]> {
-  let items: CaptureItem[] = [];
-  const take = (item: CaptureItem): void => {
-    items.push(item);
-  };
-  const reader = new PduReader({
-    file: nameOf(source),
-    ...options,
-    onPdu: take,
-    onCut: take,
-    onProblem: take,
-    onEnd: take,
-  });
-  for await (const _ of feed(reader, source, take, { ...(options.onRead && { onRead: options.onRead }) })) {
+  yield* readInBatches<CaptureItem>(source, options, (give) => ({
+    open: (stream) => ({ pdu: give, cut: give, end: () => give({ kind: 'end', stream }) }),
+    onProblem: give,
+  }));
+}
+
+/** What consumers give of a capture, in arrays: one for each piece of the file. */
+export async function* readInBatches<T>(
+  source: CaptureSource,
+  options: ReadOptions,
+  handlersFor: (give: (item: T) => void) => Omit<ReadHandlers, 'onPiece'>,
+): AsyncGenerator<T[]> {
+  let items: T[] = [];
+  const handlers = handlersFor((item) => void items.push(item));
+  const { onRead } = options;
+  const reader = new PduReader({ file: nameOf(source), ...options, ...handlers });
+  for await (const _ of feed(reader, source, handlers.onProblem, { ...(onRead && { onRead }) })) {
     if (items.length === 0) continue;
     const batch = items;
     items = [];
@@ -43,20 +47,25 @@ export async function* readBatches(source: CaptureSource, options: ReadOptions =
   }
 }
 
-export interface ReadHandlers extends Omit<PduReaderOptions, 'file' | 'limits'> {
+export interface ReadHandlers {
+  /** Who takes each stream. */
+  readonly open: OpenStream;
+  readonly onProblem?: (problem: Problem) => void;
   /** After each piece of the file: reading goes on when it is done, so that a handler can wait for whoever it serves. */
   readonly onPiece?: () => Promise<void>;
 }
 
-/** The same by callbacks, which is fastest. With `reuse` the octets of a PDU are there only while `onPdu` runs. */
+/**
+ * The same stream by stream: each gets a consumer that takes its PDUs and keeps all that is to be kept of it, which is
+ * fastest. With `reuse` the octets of a PDU are there only while its consumer takes it.
+ */
 export async function readCapture(
   source: CaptureSource,
   handlers: ReadHandlers,
   options: ReadOptions & PieceOptions = {},
 ) {
   const reader = new PduReader({ file: nameOf(source), ...options, ...handlers });
-  for await (const _ of feed(reader, source, (problem) => handlers.onProblem?.(problem), options))
-    await handlers.onPiece?.();
+  for await (const _ of feed(reader, source, handlers.onProblem, options)) await handlers.onPiece?.();
   return { frames: reader.frames, streams: reader.streams };
 }
 
@@ -64,7 +73,7 @@ export async function readCapture(
 async function* feed(
   reader: PduReader,
   source: CaptureSource,
-  problem: (problem: Problem) => void,
+  onProblem: ReadHandlers['onProblem'],
   options: PieceOptions,
 ): AsyncGenerator<void> {
   try {
@@ -74,7 +83,8 @@ async function* feed(
     }
   } catch (error) {
     if (!(error instanceof CaptureError) || reader.frames === 0) throw error;
-    problem({ kind: 'problem', severity: 'error', file: error.file, frame: reader.frames + 1, message: error.detail });
+    const { file, detail: message } = error;
+    onProblem?.({ kind: 'problem', severity: 'error', file, frame: reader.frames + 1, message });
   }
   reader.end();
   yield;

@@ -14,7 +14,7 @@ import { CreateInstance } from '../../codec/oaut/index.js';
 import { RpcFault } from '../../rpc/index.js';
 import type { ComClass, ComInterface, ComMethod, ComObject, ObjectCall } from '../../server/classes/index.js';
 import { HRESULT } from '../../server/com.js';
-import type { CapturedCall } from '../decode/conversation.js';
+import type { CapturedCall } from '../decode/captured-call.js';
 import { classOf } from '../decode/wanted-class.js';
 
 /** What one method of one interface of one object answered. */

@@ -9,7 +9,7 @@ import { PassiveAssociation } from '../../rpc/index.js';
 import type { Activation } from '../../server/activation/log.js';
 import type { AskedOfClass, ClassRefusal, ComClass } from '../../server/classes/index.js';
 import type { EndpointObserver } from '../../server/endpoint/endpoint.js';
-import type { CapturedCall } from '../decode/conversation.js';
+import type { CapturedCall } from '../decode/captured-call.js';
 import { classOf } from '../decode/wanted-class.js';
 import { capturedClasses } from './captured-class.js';
 import { outcomeOfAnswer } from './compare-answers.js';

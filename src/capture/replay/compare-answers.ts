@@ -1,5 +1,5 @@
 import { type CallOutcome, faultOutcome, resultOutcome } from '../../client/outcome.js';
-import type { CapturedAnswer } from '../decode/conversation.js';
+import type { CapturedAnswer } from '../decode/captured-call.js';
 
 type Answer =
   | Pick<Extract<CapturedAnswer, { kind: 'response' }>, 'kind' | 'value'>

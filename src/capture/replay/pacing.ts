@@ -1,6 +1,6 @@
 import { SYSTEM_TIMERS, type Timers } from '../../net/timers.js';
 import type { Milliseconds } from '../../security/index.js';
-import type { CapturedCall } from '../decode/conversation.js';
+import type { CapturedCall } from '../decode/captured-call.js';
 
 export interface PacingOptions {
   readonly timers?: Timers;

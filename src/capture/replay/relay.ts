@@ -16,7 +16,7 @@ import {
   type WantedClass,
 } from '../../relay/index.js';
 import type { RandomBytes } from '../../security/index.js';
-import type { CapturedCall } from '../decode/conversation.js';
+import type { CapturedCall } from '../decode/captured-call.js';
 import { wantedIn } from '../decode/wanted-class.js';
 
 export interface WhatIfOptions {

@@ -12,7 +12,7 @@ import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { readUuid } from '../../codec/uuid.js';
 import type { Timers } from '../../net/timers.js';
 import type { Milliseconds, NtlmCredentials, RandomBytes } from '../../security/index.js';
-import type { CapturedCall } from '../decode/conversation.js';
+import type { CapturedCall } from '../decode/captured-call.js';
 import { differences, outcomeOfAnswer } from './compare-answers.js';
 import { Exporters } from './exporters.js';
 import { Identifiers } from './identifiers.js';

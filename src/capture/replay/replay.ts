@@ -21,7 +21,7 @@ import {
 import type { Timers } from '../../net/timers.js';
 import { TRANSFER_SYNTAXES } from '../../rpc/index.js';
 import type { Milliseconds, NtlmCredentials, RandomBytes } from '../../security/index.js';
-import type { CapturedCall } from '../decode/conversation.js';
+import type { CapturedCall } from '../decode/captured-call.js';
 
 export interface ReplayOptions {
   readonly host: string;

@@ -13,17 +13,33 @@ export interface Waiting {
   readonly nanoseconds: number;
 }
 
-/** Who can say in a short text what is worth keeping of a connection that is forgotten while it is open. */
-export interface Keeper {
-  readonly remainder: string;
+/** Who takes the octets of one connection, and keeps all that is to be kept of it. Calls come in the order of its octets. */
+export interface StreamConsumer {
+  /** The next octets of a direction, and the packet that brought them. */
+  data(
+    direction: Direction,
+    bytes: Buffer,
+    start: number,
+    end: number,
+    frame: number,
+    seconds: number,
+    nanoseconds: number,
+  ): void;
+  /** The next `lost` octets are not in the capture; -1 where their number is not known. */
+  gap(direction: Direction, lost: number, frame: number): void;
+  /** FIN from both sides, RST, the tuple in use again, no room left, or the end of the capture. */
+  end(): void;
+  /** It is to be kept where there is no room for all. */
+  readonly valued: boolean;
+  /** A short text of what is worth keeping where it is forgotten while it is open. */
+  readonly remainder: string | undefined;
 }
 
-/** One direction of a TCP connection; `S` is what the user of the reassembly keeps with it. */
-export class Direction<S> {
-  readonly connection: Connection<S>;
+/** One direction of a TCP connection. */
+export class Direction {
+  readonly connection: Connection;
   /** From the endpoint that sent the connection's first captured packet. */
   readonly forward: boolean;
-  state: S | undefined = undefined;
   /** A first segment was seen: `initial` and `next` hold. */
   started = false;
   /** The stream is known from its first octet on. */
@@ -39,12 +55,12 @@ export class Direction<S> {
   waiting: Waiting[] | undefined = undefined;
   waitingBytes = 0;
 
-  constructor(connection: Connection<S>, forward: boolean) {
+  constructor(connection: Connection, forward: boolean) {
     this.connection = connection;
     this.forward = forward;
   }
 
-  get reverse(): Direction<S> {
+  get reverse(): Direction {
     return this.forward ? this.connection.backward : this.connection.forward;
   }
 
@@ -65,7 +81,7 @@ export class Direction<S> {
 }
 
 /** A TCP connection: the endpoint that sent the first captured packet is called first, whatever its role. */
-export class Connection<S> {
+export class Connection {
   /** Numbered in order of appearance, as tshark numbers `tcp.stream`. */
   readonly stream: number;
   readonly version: number;
@@ -81,22 +97,21 @@ export class Connection<S> {
   readonly ports: number;
   readonly swappedPorts: number;
   readonly hash: number;
-  readonly forward: Direction<S>;
-  readonly backward: Direction<S>;
+  readonly forward: Direction;
+  readonly backward: Direction;
   /** Who is the client, once it is known. */
   client: 'first' | 'second' | undefined = undefined;
   /** By FIN from both sides, or RST. */
   closed = false;
   lastFrame = 0;
-  /** Whoever uses the reassembly wants it kept where there is no room for all. */
-  valued = false;
-  keeper: Keeper | undefined = undefined;
+  /** From its first octets on, until it ends. */
+  consumer: StreamConsumer | undefined = undefined;
   /** It was forgotten while it was open, and now speaks again. */
   resumed = false;
-  /** What its keeper said, where it was forgotten while it was open, and now speaks again. */
+  /** What its consumer left, where it was forgotten while it was open, and now speaks again. */
   remainder: string | undefined = undefined;
   /** The next connection in the same bucket. */
-  chain: Connection<S> | undefined = undefined;
+  chain: Connection | undefined = undefined;
   #first: Endpoint | undefined = undefined;
   #second: Endpoint | undefined = undefined;
 
@@ -114,8 +129,8 @@ export class Connection<S> {
     this.ports = ports;
     this.swappedPorts = (ports << 16) | (ports >>> 16);
     this.hash = hash;
-    this.forward = new Direction<S>(this, true);
-    this.backward = new Direction<S>(this, false);
+    this.forward = new Direction(this, true);
+    this.backward = new Direction(this, false);
   }
 
   get first(): Endpoint {
@@ -126,6 +141,11 @@ export class Connection<S> {
   get second(): Endpoint {
     this.#second ??= this.#endpoint(this.peer0, this.peer1, this.peer2, this.peer3, this.ports & 0xffff);
     return this.#second;
+  }
+
+  /** It is to be kept where there is no room for all; one that was kept before is again. */
+  get valued(): boolean {
+    return this.consumer?.valued ?? this.resumed;
   }
 
   /** One of its ports is `port`; formats nothing. */

@@ -11,25 +11,25 @@ const CLOSED = 1024;
  * The connections of a capture by their addresses and ports, in a hash table of its own: keys in a `Map` would have
  * to be strings, built anew for each packet.
  */
-export class Connections<S> {
+export class Connections {
   /** Connections ever seen; the number of the next one. */
   seen = 0;
   #size = 0;
-  #buckets: (Connection<S> | undefined)[] = new Array(1024).fill(undefined);
-  #last: Connection<S> | undefined;
+  #buckets: (Connection | undefined)[] = new Array(1024).fill(undefined);
+  #last: Connection | undefined;
   /** Connections that have ended, in that order, from `#oldestClosed` on. */
-  #closed: Connection<S>[] = [];
+  #closed: Connection[] = [];
   #oldestClosed = 0;
   readonly forgotten = new ForgottenConnections();
   readonly #limit: number;
-  readonly #evict: (connection: Connection<S>) => void;
+  readonly #evict: (connection: Connection) => void;
 
   /**
    * Where more than `limit` are known, a quarter is given to `evict` and forgotten: those that nobody values, such as the
    * probes of a port scan, before the others, and of either those that were idle longest. Of valued ones that are open a
    * remainder is kept: they get their number back when they speak again.
    */
-  constructor(limit: number, evict: (connection: Connection<S>) => void) {
+  constructor(limit: number, evict: (connection: Connection) => void) {
     this.#limit = limit;
     this.#evict = evict;
   }
@@ -39,7 +39,7 @@ export class Connections<S> {
   }
 
   /** The direction of the datagram, of a known connection or a new one. `ports` is source, destination. */
-  direction(d: Datagram, ports: number): Direction<S> {
+  direction(d: Datagram, ports: number): Direction {
     const last = this.#last;
     if (last !== undefined) {
       if (isForward(last, d, ports)) return last.forward;
@@ -57,7 +57,7 @@ export class Connections<S> {
   }
 
   /** The addresses and ports are in use again: forgets `old` and starts anew. */
-  replace(old: Connection<S>, d: Datagram, ports: number): Direction<S> {
+  replace(old: Connection, d: Datagram, ports: number): Direction {
     this.#remove(old);
     return this.#add(d, ports, old.hash).forward;
   }
@@ -66,10 +66,10 @@ export class Connections<S> {
    * A connection has ended. It is known for a while longer, since a few segments often follow, and then forgotten: how
    * much memory a capture needs does not depend on how many connections it holds.
    */
-  closed(connection: Connection<S>): void {
+  closed(connection: Connection): void {
     this.#closed.push(connection);
     if (this.#closed.length - this.#oldestClosed <= CLOSED) return;
-    const oldest = this.#closed[this.#oldestClosed++] as Connection<S>;
+    const oldest = this.#closed[this.#oldestClosed++] as Connection;
     if (oldest.closed) this.#remove(oldest);
     if (this.#oldestClosed < CLOSED) return;
     this.#closed = this.#closed.slice(this.#oldestClosed);
@@ -77,21 +77,20 @@ export class Connections<S> {
   }
 
   /** In order of appearance. */
-  all(): Connection<S>[] {
-    const all: Connection<S>[] = [];
+  all(): Connection[] {
+    const all: Connection[] = [];
     for (const head of this.#buckets) for (let c = head; c !== undefined; c = c.chain) all.push(c);
     return all.sort((a, b) => a.stream - b.stream);
   }
 
-  #add(d: Datagram, ports: number, hash: number): Connection<S> {
+  #add(d: Datagram, ports: number, hash: number): Connection {
     if (this.#size >= this.#limit) this.#makeRoom();
     if (this.#size >= this.#buckets.length) this.#grow();
     const known = this.forgotten.take(d, ports);
-    const connection = new Connection<S>(known?.stream ?? this.seen++, d, ports, hash);
+    const connection = new Connection(known?.stream ?? this.seen++, d, ports, hash);
     if (known !== undefined) {
       connection.client = known.client;
       connection.remainder = known.text;
-      connection.valued = true;
       connection.resumed = true;
     }
     this.#insert(connection);
@@ -100,7 +99,7 @@ export class Connections<S> {
     return connection;
   }
 
-  #insert(connection: Connection<S>): void {
+  #insert(connection: Connection): void {
     const bucket = connection.hash & (this.#buckets.length - 1);
     connection.chain = this.#buckets[bucket];
     this.#buckets[bucket] = connection;
@@ -112,9 +111,9 @@ export class Connections<S> {
     for (const connection of all) this.#insert(connection);
   }
 
-  #remove(connection: Connection<S>): void {
+  #remove(connection: Connection): void {
     const bucket = connection.hash & (this.#buckets.length - 1);
-    let previous: Connection<S> | undefined;
+    let previous: Connection | undefined;
     for (let c = this.#buckets[bucket]; c !== undefined; previous = c, c = c.chain) {
       if (c !== connection) continue;
       if (previous === undefined) this.#buckets[bucket] = c.chain;
@@ -147,7 +146,7 @@ function hashOf(d: Datagram, ports: number): number {
   return hash ^ (hash >>> 13);
 }
 
-const isForward = <S>(c: Connection<S>, d: Datagram, ports: number): boolean =>
+const isForward = (c: Connection, d: Datagram, ports: number): boolean =>
   c.ports === ports &&
   c.address3 === d.source3 &&
   c.peer3 === d.destination3 &&
@@ -159,7 +158,7 @@ const isForward = <S>(c: Connection<S>, d: Datagram, ports: number): boolean =>
   c.address0 === d.source0 &&
   c.peer0 === d.destination0;
 
-const isBackward = <S>(c: Connection<S>, d: Datagram, ports: number): boolean =>
+const isBackward = (c: Connection, d: Datagram, ports: number): boolean =>
   c.swappedPorts === ports &&
   c.peer3 === d.source3 &&
   c.address3 === d.destination3 &&

@@ -32,8 +32,8 @@ export class ForgottenConnections {
     );
   }
 
-  add(connection: Connection<unknown>): void {
-    const text = this.#shared(connection.keeper?.remainder ?? connection.remainder);
+  add(connection: Connection): void {
+    const text = this.#shared(connection.consumer?.remainder ?? connection.remainder);
     const { stream, client } = connection;
     this.#remainders.set(keyOf(connection), { stream, client, text }, OVERHEAD + (text?.length ?? 0));
   }
@@ -70,7 +70,7 @@ function keyFrom(version: number, ports: number, near: readonly number[], far: r
   return scratch.toString('latin1', 0, length);
 }
 
-const keyOf = (c: Connection<unknown>): string =>
+const keyOf = (c: Connection): string =>
   keyFrom(c.version, c.ports, [c.address0, c.address1, c.address2, c.address3], [c.peer0, c.peer1, c.peer2, c.peer3]);
 
 const sourceOf = (d: Datagram): number[] => [d.source0, d.source1, d.source2, d.source3];

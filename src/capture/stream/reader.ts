@@ -5,37 +5,37 @@ import { CaptureReader } from '../file/reader.js';
 import { type FragmentLimits, FragmentTable } from './fragments.js';
 import { Datagram, readDatagram } from './ip.js';
 import { ipOffset, UNKNOWN_LINK } from './link.js';
-import { type StreamHandler, type TcpLimits, TcpReassembler } from './tcp.js';
+import { type OpenConnection, type TcpLimits, TcpReassembler } from './tcp.js';
 import { DEEPEST_TUNNEL, tunnelled } from './tunnel.js';
 
 export interface StreamLimits extends TcpLimits {
   readonly fragments?: FragmentLimits;
 }
 
-export interface StreamReaderOptions<S> {
+export interface StreamReaderOptions {
   /** Named in problems and errors. */
   readonly file?: string;
   readonly limits?: StreamLimits;
-  readonly streams: StreamHandler<S>;
+  readonly open: OpenConnection;
   readonly onProblem?: (problem: Problem) => void;
 }
 
 /** From the octets of a capture, in pieces of any size, to its TCP streams. Does no I/O. */
-export class StreamReader<S> {
+export class StreamReader {
   readonly file: string;
   readonly #reader: CaptureReader;
-  readonly #tcp: TcpReassembler<S>;
+  readonly #tcp: TcpReassembler;
   readonly #fragments: FragmentTable;
   readonly #datagram = new Datagram();
   readonly #onProblem: (problem: Problem) => void;
   readonly #unknownLinks = new Set<number>();
   #broken = 0;
 
-  constructor({ file = 'capture', limits = {}, streams, onProblem = () => {} }: StreamReaderOptions<S>) {
+  constructor({ file = 'capture', limits = {}, open, onProblem = () => {} }: StreamReaderOptions) {
     this.file = file;
     this.#onProblem = onProblem;
     this.#reader = new CaptureReader({ file, onPacket: (packet) => this.#packet(packet), onProblem });
-    this.#tcp = new TcpReassembler(streams, limits);
+    this.#tcp = new TcpReassembler(open, limits);
     this.#fragments = new FragmentTable((frame, why) => {
       this.problem('warning', `an IP datagram is not whole: ${why}`, { frame });
     }, limits.fragments);

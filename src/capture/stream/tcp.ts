@@ -1,26 +1,14 @@
 import { TCP_FLAG, tcp_header } from '../../codec/inet/headers.js';
 import type { Packet } from '../file/packet.js';
-import type { Connection, Direction, Waiting } from './connection.js';
+import type { Connection, Direction, StreamConsumer, Waiting } from './connection.js';
 import { Connections } from './connections.js';
 import type { Datagram } from './ip.js';
 
-/** Who takes the streams. A direction's calls come in the order of its octets. */
-export interface StreamHandler<S> {
-  /** The next octets of a direction, and the packet that brought them. */
-  data(
-    direction: Direction<S>,
-    bytes: Buffer,
-    start: number,
-    end: number,
-    frame: number,
-    seconds: number,
-    nanoseconds: number,
-  ): void;
-  /** The next `lost` octets are not in the capture; -1 where their number is not known. */
-  gap(direction: Direction<S>, lost: number, frame: number): void;
-  /** FIN from both sides, RST, the tuple in use again, no room left, or the end of the capture. */
-  end(connection: Connection<S>): void;
-}
+/**
+ * Begins to take a connection, with its first octets; `remainder` is what its last consumer left, where it was forgotten
+ * while it was open.
+ */
+export type OpenConnection = (connection: Connection, remainder: string | undefined) => StreamConsumer;
 
 export interface TcpLimits {
   /** Memory of one direction's segments that wait for a missing one; then it is taken as lost. Default 4 MiB. */
@@ -45,16 +33,16 @@ const HEADER = tcp_header.size;
 const after = (a: number, b: number): boolean => ((a - b) | 0) > 0;
 
 /** Puts the segments of a capture in order. Does no I/O, and knows nothing of what the octets mean. */
-export class TcpReassembler<S> {
-  readonly connections: Connections<S>;
-  readonly #handler: StreamHandler<S>;
+export class TcpReassembler {
+  readonly connections: Connections;
+  readonly #open: OpenConnection;
   readonly #limits: Required<TcpLimits>;
   #waitingInAll = 0;
   /** Connections of value that were forgotten while they were open, for want of room. */
   forgotten = 0;
 
-  constructor(handler: StreamHandler<S>, limits: TcpLimits = {}) {
-    this.#handler = handler;
+  constructor(open: OpenConnection, limits: TcpLimits = {}) {
+    this.#open = open;
     this.#limits = {
       waitingBytes: 4 << 20,
       waitingSegments: 4096,
@@ -98,7 +86,7 @@ export class TcpReassembler<S> {
   }
 
   /** A SYN starts a direction; on a tuple that was in use it starts another connection. */
-  #opening(known: Direction<S>, d: Datagram, ports: number, sequence: number, flags: number): Direction<S> {
+  #opening(known: Direction, d: Datagram, ports: number, sequence: number, flags: number): Direction {
     let direction = known;
     const { connection } = known;
     const first = (flags & TCP_FLAG.ACK) === 0;
@@ -119,7 +107,7 @@ export class TcpReassembler<S> {
     return direction;
   }
 
-  #acknowledge(acknowledged: Direction<S>, number: number, frame: number): void {
+  #acknowledge(acknowledged: Direction, number: number, frame: number): void {
     if (!acknowledged.acknowledgedKnown) {
       acknowledged.acknowledgedKnown = true;
       acknowledged.acknowledged = number;
@@ -127,7 +115,7 @@ export class TcpReassembler<S> {
     if (acknowledged.waiting !== undefined) this.#passAcknowledged(acknowledged, frame);
   }
 
-  #octets(direction: Direction<S>, sequence: number, d: Datagram, start: number, packet: Packet): void {
+  #octets(direction: Direction, sequence: number, d: Datagram, start: number, packet: Packet): void {
     const { bytes, end, missing } = d;
     if (!direction.started) {
       direction.started = true;
@@ -138,7 +126,7 @@ export class TcpReassembler<S> {
     if (ahead === 0 && direction.waiting === undefined) {
       direction.next = (sequence + end - start) | 0;
       direction.connection.closed = false;
-      this.#handler.data(direction, bytes, start, end, packet.frame, packet.seconds, packet.nanoseconds);
+      this.#consumerOf(direction).data(direction, bytes, start, end, packet.frame, packet.seconds, packet.nanoseconds);
       if (missing > 0) this.#notCaptured(direction, missing, packet.frame);
       return;
     }
@@ -152,14 +140,19 @@ export class TcpReassembler<S> {
     this.#passBounds(direction, packet.frame);
   }
 
+  #consumerOf({ connection }: Direction): StreamConsumer {
+    connection.consumer ??= this.#open(connection, connection.remainder);
+    return connection.consumer;
+  }
+
   /** A snaplen cut the segment: its rest is not waited for, as a retransmission would be cut alike. */
-  #notCaptured(direction: Direction<S>, octets: number, frame: number): void {
+  #notCaptured(direction: Direction, octets: number, frame: number): void {
     direction.next = (direction.next + octets) | 0;
-    this.#handler.gap(direction, octets, frame);
+    this.#consumerOf(direction).gap(direction, octets, frame);
   }
 
   /** Files a segment among those that wait, by sequence number, the earlier captured first. */
-  #keep(direction: Direction<S>, sequence: number, d: Datagram, start: number, packet: Packet): void {
+  #keep(direction: Direction, sequence: number, d: Datagram, start: number, packet: Packet): void {
     const { bytes, end, missing } = d;
     direction.waiting ??= [];
     const { waiting } = direction;
@@ -181,7 +174,7 @@ export class TcpReassembler<S> {
   }
 
   /** Delivers what has become the next part of the stream. */
-  #drain(direction: Direction<S>): void {
+  #drain(direction: Direction): void {
     const { waiting } = direction;
     if (waiting === undefined) return;
     let done = 0;
@@ -193,7 +186,7 @@ export class TcpReassembler<S> {
       this.#waitingInAll -= bytes.length + OVERHEAD;
       if (old >= bytes.length) continue;
       direction.next = (sequence + bytes.length) | 0;
-      this.#handler.data(direction, bytes, old, bytes.length, frame, seconds, nanoseconds);
+      this.#consumerOf(direction).data(direction, bytes, old, bytes.length, frame, seconds, nanoseconds);
       if (missing > 0) this.#notCaptured(direction, missing, frame);
     }
     if (done === waiting.length) direction.waiting = undefined;
@@ -201,14 +194,14 @@ export class TcpReassembler<S> {
   }
 
   /** What the peer has acknowledged and nobody captured will not come any more. */
-  #passAcknowledged(direction: Direction<S>, frame: number): void {
+  #passAcknowledged(direction: Direction, frame: number): void {
     while (direction.waiting !== undefined && after(direction.acknowledged, direction.next)) {
       const { sequence } = direction.waiting[0] as Waiting;
       this.#skipTo(direction, after(sequence, direction.acknowledged) ? direction.acknowledged : sequence, frame);
     }
   }
 
-  #passBounds(direction: Direction<S>, frame: number): void {
+  #passBounds(direction: Direction, frame: number): void {
     while (
       direction.waiting !== undefined &&
       (direction.waitingBytes > this.#limits.waitingBytes ||
@@ -218,25 +211,25 @@ export class TcpReassembler<S> {
       this.#skipTo(direction, (direction.waiting[0] as Waiting).sequence, frame);
   }
 
-  #skipTo(direction: Direction<S>, sequence: number, frame: number): void {
-    this.#handler.gap(direction, (sequence - direction.next) | 0, frame);
+  #skipTo(direction: Direction, sequence: number, frame: number): void {
+    this.#consumerOf(direction).gap(direction, (sequence - direction.next) | 0, frame);
     direction.next = sequence;
     this.#drain(direction);
   }
 
-  #jump(direction: Direction<S>, sequence: number, frame: number): void {
+  #jump(direction: Direction, sequence: number, frame: number): void {
     this.#flush(direction, frame);
-    this.#handler.gap(direction, -1, frame);
+    this.#consumerOf(direction).gap(direction, -1, frame);
     direction.next = sequence;
     direction.acknowledgedKnown = false;
     direction.finSeen = false;
   }
 
-  #flush(direction: Direction<S>, frame: number): void {
+  #flush(direction: Direction, frame: number): void {
     while (direction.waiting !== undefined) this.#skipTo(direction, (direction.waiting[0] as Waiting).sequence, frame);
   }
 
-  #closing(direction: Direction<S>, end: number, flags: number): void {
+  #closing(direction: Direction, end: number, flags: number): void {
     if (flags & TCP_FLAG.FIN) {
       direction.finSeen = true;
       direction.fin = end;
@@ -248,7 +241,7 @@ export class TcpReassembler<S> {
   }
 
   /** Once: delivers the rest, and tells the handler. Segments that still come are read as the same stream. */
-  #finish(connection: Connection<S>): void {
+  #finish(connection: Connection): void {
     if (connection.closed) return;
     for (const direction of [connection.forward, connection.backward]) {
       this.#flush(direction, connection.lastFrame);
@@ -256,15 +249,14 @@ export class TcpReassembler<S> {
       // Without the FIN itself, one more octet acknowledged than seen is the FIN's.
       const end = finSeen ? fin : acknowledgedKnown ? (acknowledged - 1) | 0 : next;
       if (direction.started && after(end, next)) {
-        this.#handler.gap(direction, (end - next) | 0, connection.lastFrame);
+        connection.consumer?.gap(direction, (end - next) | 0, connection.lastFrame);
         direction.next = end;
       }
       direction.fromSyn = false;
     }
     connection.closed = true;
-    this.#handler.end(connection);
-    connection.forward.state = undefined;
-    connection.backward.state = undefined;
+    connection.consumer?.end();
+    connection.consumer = undefined;
     this.connections.closed(connection);
   }
 }

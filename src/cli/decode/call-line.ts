@@ -1,5 +1,5 @@
+import type { CallRecord } from '../../capture/decode/call-record.js';
 import { printable } from '../../report/printable.js';
-import type { CallRecord } from './calls.js';
 import { levelText, milliseconds, painter, resultText } from './pdu-line.js';
 
 const COLUMNS = [11, -6, -15, -43, -8, -13, 11] as const;

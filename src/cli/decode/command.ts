@@ -1,10 +1,8 @@
 import { basename } from 'node:path';
 import { Argument, type Command, Option } from 'commander';
-import { CallTimes } from '../../capture/decode/call-times.js';
-import { CaptureDecoder } from '../../capture/decode/decode.js';
-import { cutRecord, pduRecord } from '../../capture/decode/record.js';
+import { FILTER_HELP, FILTER_KEYS, whyNothingFits } from '../../capture/decode/filter.js';
+import { openRecords, type RecordHandlers } from '../../capture/decode/records.js';
 import { CaptureError, type Problem } from '../../capture/file/error.js';
-import type { CapturedPdu, StreamEnd } from '../../capture/pdu/pdu.js';
 import { readCapture } from '../../capture/pdu/pdus.js';
 import { CodecError } from '../../codec/error.js';
 import { decodePdu } from '../../codec/rpce/index.js';
@@ -14,12 +12,10 @@ import { type Output, output, UsageError } from '../io.js';
 import { growHeapSlowly } from '../memory.js';
 import { jsonOption, ntHashOption, passwordOption, userOption } from '../options.js';
 import { observer } from '../secrets.js';
-import { wantedOf } from './fields.js';
-import { FILTER_HELP, FILTER_KEYS, whyNothingFits } from './filter.js';
 import { inputOf } from './input.js';
 import { fieldsOption, filterOption } from './options.js';
 import { FileSummary, SUMMARY_COLUMNS } from './summary.js';
-import { Choice, type ViewOptions, viewOf } from './view.js';
+import { Choice, type View, type ViewOptions, viewOf } from './view.js';
 
 type Observe = (authType: number) => PassiveContext | undefined;
 
@@ -123,37 +119,23 @@ async function decodeFile(
   const name = file === '-' ? 'stdin' : basename(file);
   const { source, note, onRead, end } = inputOf(out, file, name, options);
   const summary = new FileSummary(name);
-  const view = viewOf(out, options, choice, several ? `${name}:` : undefined);
-  const wanted = wantedOf(options.filter === undefined ? options.fields : undefined);
-  const decoder = new CaptureDecoder({ observe, parameters: wanted.content });
-  const times = new CallTimes();
-  const take = (captured: CapturedPdu): void => {
-    const decoded = captured.kind === 'cut' ? undefined : decoder.take(captured);
-    const record =
-      decoded === undefined
-        ? cutRecord(name, captured)
-        : pduRecord(name, decoded, wanted.calls ? times.take(decoded) : undefined, wanted);
-    if (record.error !== undefined) note(`warning: ${name} frame ${record.frame}: ${record.error}`);
-    if (options.summary && choice.fits(record)) summary.add(record);
-    view.pdu(record);
-  };
+  const view: View = options.summary
+    ? { record: (record) => void (choice.fits(record) && summary.add(record)) }
+    : viewOf(out, options, choice, several ? `${name}:` : undefined);
   const secretsGiven = [options.user, options.password, options.nthash].some((given) => given !== undefined);
-  const close = (stream: number): void => {
-    for (const who of secretsGiven ? decoder.unopened(stream) : [])
-      note(`note: ${name} stream ${stream}: no secret that was given opens the session of ${who}`);
-    decoder.end(stream);
-    times.end(stream);
-    view.end(stream);
+  const handlers: RecordHandlers = {
+    ...view,
+    unread: (frame, error) => note(`warning: ${name} frame ${frame}: ${error}`),
+    end({ stream, unopened }) {
+      for (const who of secretsGiven ? unopened : [])
+        note(`note: ${name} stream ${stream}: no secret that was given opens the session of ${who}`);
+    },
   };
+  const fields = options.filter === undefined ? options.fields : undefined;
   try {
-    const handlers = {
-      onPdu: take,
-      onCut: take,
-      onEnd: ({ stream }: StreamEnd) => close(stream),
-      onProblem: (problem: Problem) => tellProblem(note, name, problem, summary),
-      onPiece: () => out.flush(),
-    };
-    await readCapture(source, handlers, { file, onRead, reuse: true });
+    const open = openRecords(handlers, { file: name, fields, observe });
+    const onProblem = (problem: Problem) => tellProblem(note, name, problem, summary);
+    await readCapture(source, { open, onProblem, onPiece: () => out.flush() }, { file, onRead, reuse: true });
   } finally {
     end();
   }

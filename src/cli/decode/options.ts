@@ -1,7 +1,7 @@
 import { Option } from 'commander';
+import { parseFields } from '../../capture/decode/fields.js';
+import { type Filter, parseFilter } from '../../capture/decode/filter.js';
 import { collecting, parser } from '../options.js';
-import { parseFields } from './fields.js';
-import { type Filter, parseFilter } from './filter.js';
 
 export const fieldsOption = (): Option =>
   new Option('--fields <names>', 'these fields of each PDU alone, between tabs; the names are those of --json')

@@ -1,17 +1,15 @@
+import type { CallRecord } from '../../capture/decode/call-record.js';
+import { chosen, type PduField } from '../../capture/decode/fields.js';
+import { type Filter, type Filtered, filteredCall } from '../../capture/decode/filter.js';
 import type { PduRecord } from '../../capture/decode/record.js';
+import type { RecordHandlers } from '../../capture/decode/records.js';
 import type { Output } from '../io.js';
 import { callHead, callLine } from './call-line.js';
-import { type CallRecord, CallRecords } from './calls.js';
-import { chosen, fieldLine, type PduField } from './fields.js';
-import type { Filter, Filtered } from './filter.js';
+import { fieldLine } from './fields.js';
 import { pduLine, pduText } from './pdu-line.js';
 
 /** What is shown of a file while it is read. */
-export interface View {
-  pdu(record: PduRecord): void;
-  /** The stream has ended. */
-  end(stream: number): void;
-}
+export type View = Pick<RecordHandlers, 'record' | 'call'>;
 
 export interface ViewOptions {
   readonly summary: boolean;
@@ -21,8 +19,6 @@ export interface ViewOptions {
   /** These members of each record alone. */
   readonly fields?: readonly PduField[];
 }
-
-const NOTHING: View = { pdu: () => {}, end: () => {} };
 
 /** Lets through what fits all the filters that were given, and counts. */
 export class Choice {
@@ -50,7 +46,6 @@ export class Choice {
 
 /** `title` is for people, above the first line; absent where there is one file only. */
 export function viewOf(out: Output, options: ViewOptions, choice: Choice, title: string | undefined): View {
-  if (options.summary) return NOTHING;
   if (options.fields !== undefined) return fieldView(out, options.fields, choice);
   const head = [title, options.calls ? callHead(out.colour) : undefined].filter((line) => line !== undefined);
   const show = shower(out, out.json ? [] : head);
@@ -70,33 +65,21 @@ function shower(out: Output, head: string[]): Show {
 
 /** For programs: no titles, one line a PDU. */
 const fieldView = (out: Output, fields: readonly PduField[], choice: Choice): View => ({
-  pdu(record) {
+  record(record) {
     if (!choice.fits(record)) return;
     if (out.json) out.record(chosen(record, fields));
     else out.text(fieldLine(record, fields));
   },
-  end: () => {},
 });
 
 const pduView = ({ verbose }: ViewOptions, choice: Choice, show: Show): View => ({
-  pdu(record) {
-    if (choice.fits(record)) show(record, verbose ? pduText : pduLine);
+  record(record) {
+    if (choice.fits(record)) show<PduRecord>(record, verbose ? pduText : pduLine);
   },
-  end: () => {},
 });
 
-function callView(choice: Choice, show: Show): View {
-  const calls = new CallRecords((call) => {
-    if (choice.fits(filtered(call))) show(call, callLine);
-  });
-  return { pdu: (record) => calls.take(record), end: (stream) => calls.end(stream) };
-}
-
-/** A call as the filters see it: as what became of it, from the client to the server, at its first frame. */
-const filtered = (call: CallRecord): Filtered => ({
-  ...call,
-  ptype: call.outcome,
-  src: call.client,
-  dst: call.server,
-  ...(call.request_frame === undefined ? {} : { frame: call.request_frame }),
+const callView = (choice: Choice, show: Show): View => ({
+  call(call) {
+    if (choice.fits(filteredCall(call))) show<CallRecord>(call, callLine);
+  },
 });

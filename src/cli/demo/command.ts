@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
-import { readCalls } from '../../capture/decode/calls.js';
-import type { CapturedCall } from '../../capture/decode/conversation.js';
-import { CaptureDecoder } from '../../capture/decode/decode.js';
+import type { CapturedCall } from '../../capture/decode/captured-call.js';
+import { readCalls } from '../../capture/decode/captured-calls.js';
+import { readDecoded } from '../../capture/decode/decode.js';
 import { pduRecord } from '../../capture/decode/record.js';
-import { readPdus } from '../../capture/pdu/pdus.js';
 import { replayCall, whyNotReplayed } from '../../capture/replay/replay.js';
 import type { CallOutcome } from '../../client/outcome.js';
 import { IObjectExporter } from '../../codec/dcom/index.js';
@@ -66,10 +65,8 @@ async function demo(options: { json: boolean }): Promise<void> {
 
 async function showCapture(out: Output): Promise<void> {
   out.text('The captured conversation (pcaps/activation-at-connect.pcapng):\n');
-  const decoder = new CaptureDecoder({ observe: observer({}) });
-  for await (const item of readPdus(CAPTURE)) {
-    if (item.kind === 'pdu') out.text(pduLine(pduRecord('', decoder.take(item)), out.colour));
-  }
+  for await (const decoded of readDecoded(CAPTURE, { observe: observer({}) }))
+    out.text(pduLine(pduRecord('', decoded), out.colour));
 }
 
 /** A server of its own for each row, as each row is another machine. */

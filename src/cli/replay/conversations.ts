@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, writeFileSync } from 'node:fs';
-import type { CapturedCall } from '../../capture/decode/conversation.js';
+import type { CapturedCall } from '../../capture/decode/captured-call.js';
 import { capturedAuthnHint, capturedClasses } from '../../capture/replay/captured-class.js';
 import { type RepeatedCall, repeatConversation, whyNotRepeated } from '../../capture/replay/repeat.js';
 import { CLIENT_PROFILES } from '../../client/profiles.js';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { type CapturedCalls, readCalls } from '../../capture/decode/calls.js';
+import type { CapturedCall } from '../../capture/decode/captured-call.js';
+import { type CapturedCalls, readCalls } from '../../capture/decode/captured-calls.js';
 import { className } from '../../capture/decode/class-names.js';
-import type { CapturedCall } from '../../capture/decode/conversation.js';
 import { classOf } from '../../capture/decode/wanted-class.js';
 import { CaptureError } from '../../capture/file/error.js';
 import { Pacing } from '../../capture/replay/pacing.js';

@@ -1,5 +1,5 @@
 import { closeSync, writeFileSync, writeSync } from 'node:fs';
-import type { CapturedCall } from '../../capture/decode/conversation.js';
+import type { CapturedCall } from '../../capture/decode/captured-call.js';
 import { capturedAuthnHint } from '../../capture/replay/captured-class.js';
 import { type AskedCall, CapturedServer } from '../../capture/replay/captured-server.js';
 import { whyNotRepeated } from '../../capture/replay/repeat.js';

@@ -94,5 +94,5 @@ const ACTIVATORS: ReadonlyMap<string, ReadonlySet<number>> = new Map(
 
 export const isActivator = (uuid: string | undefined): boolean => uuid !== undefined && ACTIVATORS.has(uuid);
 
-export const isActivation = (uuid: string | undefined, opnum: number): boolean =>
-  uuid !== undefined && ACTIVATORS.get(uuid)?.has(opnum) === true;
+export const isActivation = (uuid: string | undefined, opnum: number | undefined): boolean =>
+  uuid !== undefined && opnum !== undefined && ACTIVATORS.get(uuid)?.has(opnum) === true;

@@ -1,132 +1,63 @@
+import { asBuffer } from '../../codec/bytes.js';
 import { CodecError } from '../../codec/error.js';
 import {
   DREP_LITTLE,
   decodePdu,
   endianOf,
+  type FaultPdu,
   type Pdu,
+  PTYPE,
   type RequestPdu,
   type ResponsePdu,
   RPC_C_AUTHN_LEVEL,
-  type SyntaxId,
   stubOffset,
 } from '../../codec/rpce/index.js';
 import { SecurityError } from '../../security/error.js';
-import type { Identity, PassiveContext } from '../../security/provider.js';
-import { AgedMap, Allowance } from '../core/aged-map.js';
+import type { PassiveContext } from '../../security/provider.js';
+import { AgedMap } from '../core/aged-map.js';
 import { isFirst, isLast } from '../core/fragments.js';
 import { messageOf } from '../core/protection.js';
 import { StubBuffer } from '../core/stub-buffer.js';
+import { type Assembly, PassiveBudget } from './budget.js';
+import { type ObservedCall, ObservedCalls } from './calls.js';
 import { ObservedContexts, type ObservedPresentation } from './contexts.js';
+import { type CallHead, callHead } from './head.js';
+import {
+  type CallLevel,
+  NONE,
+  type Observed,
+  type ObservedMessage,
+  type Sender,
+  type StubState,
+  UNKNOWN,
+  worse,
+} from './observed.js';
 import { ObservedSecurities, type ObservedSecurity } from './security.js';
 
-export type Sender = 'client' | 'server';
-
-/** Whether the octets of a stub can be trusted and read. */
-export type StubState =
-  /** Sent in plain, without a signature. */
-  | 'plain'
-  /** Signed, and nothing is known to check the signature with. */
-  | 'signed'
-  /** The signature was checked, and the stub decrypted where it was sealed. */
-  | 'verified'
-  /** The signature was checked and is wrong. */
-  | 'bad signature'
-  /** Encrypted, and nothing is known to decrypt it with. */
-  | 'sealed';
-
-/** A complete request, response or fault of a call, as it was overheard. */
-export interface ObservedMessage {
-  readonly kind: 'request' | 'response' | 'fault';
-  readonly callId: number;
-  /** Undefined where the bind was not seen. */
-  readonly presentation: ObservedPresentation | undefined;
-  /** Of the request; undefined for an answer whose request was not seen. */
-  readonly opnum: number | undefined;
-  readonly object: string | undefined;
-  readonly stub: Buffer;
-  readonly stubState: StubState;
-  readonly littleEndian: boolean;
-  readonly status: number | undefined;
-  readonly security: CallLevel;
-}
-
-/** The authentication that a message stands under. */
-export interface CallLevel {
-  readonly authType: number | undefined;
-  /** Undefined where neither a trailer nor the association tells it. */
-  readonly level: number | undefined;
-  readonly authContextId: number | undefined;
-  /** A trailer of this PDU, or the only security context of the association ([MS-RPCE] 3.3.1.5.4). */
-  readonly from: 'trailer' | 'association' | 'none' | 'unknown';
-  readonly identity: Identity | undefined;
-}
-
-/** What one PDU of an overheard connection was. */
-export interface Observed {
-  readonly sender: Sender;
-  /** Undefined where the octets do not decode. */
-  readonly pdu: Pdu | undefined;
-  readonly error: CodecError | undefined;
-  readonly security: CallLevel;
-  /** Present with the last fragment of a message. */
-  readonly message: ObservedMessage | undefined;
-}
-
-export interface PassiveOptions {
+export interface PassiveOptions<K = unknown> {
   /** Follows the handshake of one security context; undefined for a type that nothing is known of. */
   readonly observe: (authType: number) => PassiveContext | undefined;
   /** Shared by associations that are followed at the same time; one of its own where absent. */
-  readonly budget?: PassiveBudget;
-}
-
-/** What all associations that share it hold of messages that are not complete: the oldest of whichever give way. */
-export class PassiveBudget {
-  readonly assemblies: Allowance<string, Assembly>;
-  readonly requests: Allowance<number, Request>;
-
-  /**
-   * `octets` of memory for fragments of messages whose last one has not come; `requests` without an answer, of each of
-   * which the opnum, context and object are kept.
-   */
-  constructor({ octets = 32 << 20, requests = 65_536 }: { readonly octets?: number; readonly requests?: number } = {}) {
-    this.assemblies = new Allowance(octets, (assembly) => {
-      assembly.begun = false;
-    });
-    this.requests = new Allowance(requests);
-  }
-}
-
-interface Assembly {
-  readonly opnum: number | undefined;
-  readonly object: string | undefined;
-  readonly stub: StubBuffer;
-  state: StubState | undefined;
-  /** False where the first fragment is missing, or was given up. */
-  begun: boolean;
-}
-
-interface Request {
-  readonly opnum: number;
-  readonly contextId: number;
-  readonly object: string | undefined;
+  readonly budget?: PassiveBudget<K>;
 }
 
 /** What an unfinished message takes beside its octets, so that the budget holds for the smallest ones too. */
 const OVERHEAD = 512;
 const NO_STUB = Buffer.alloc(0);
+const NO_REQUEST = { opnum: undefined, object: undefined };
 
 /** Follows a connection of two others from its PDUs, in the order of the wire, also from its middle on. */
-export class PassiveAssociation {
+export class PassiveAssociation<K = unknown> {
   readonly #contexts = new ObservedContexts();
   readonly #securities: ObservedSecurities;
   /** By sender and call_id: what has come of a fragmented message. */
   readonly #assemblies: AgedMap<string, Assembly>;
-  readonly #requests: AgedMap<number, Request>;
+  readonly #calls: ObservedCalls<K>;
 
-  constructor({ observe, budget = new PassiveBudget() }: PassiveOptions) {
+  constructor({ observe, budget = new PassiveBudget() }: PassiveOptions<K>) {
     this.#securities = new ObservedSecurities(observe);
     this.#assemblies = new AgedMap(budget.assemblies);
-    this.#requests = new AgedMap(budget.requests);
+    this.#calls = new ObservedCalls(budget.calls, budget.unanswered);
   }
 
   /** What a later association needs to know of this one, when the connection goes on: for `restore`. */
@@ -141,10 +72,10 @@ export class PassiveAssociation {
     this.#securities.restore(securities);
   }
 
-  /** The connection has ended: what it held of the budget is free. */
+  /** The connection has ended: what it held of the budget is free, and calls without an answer will have none. */
   end(): void {
     this.#assemblies.clear();
-    this.#requests.clear();
+    this.#calls.end();
   }
 
   /** Security contexts that were seen on the connection. */
@@ -157,14 +88,14 @@ export class PassiveAssociation {
     return this.#contexts.all;
   }
 
-  /** The presentation context that a request, response or fault names. */
-  presentationOf(pdu: Pdu | undefined): ObservedPresentation | undefined {
-    return pdu !== undefined && 'p_cont_id' in pdu ? this.#contexts.find(pdu.p_cont_id) : undefined;
+  /** The presentation context with this number. */
+  presentation(id: number | undefined): ObservedPresentation | undefined {
+    return id === undefined ? undefined : this.#contexts.find(id);
   }
 
-  /** The presentation context with this number. */
-  presentation(id: number): ObservedPresentation | undefined {
-    return this.#contexts.find(id);
+  /** The call with this call_id that has no answer yet. */
+  call(callId: number): ObservedCall<K> | undefined {
+    return this.#calls.get(callId);
   }
 
   /** What a call without a trailer stands under, as far as the connection tells by now. */
@@ -173,18 +104,70 @@ export class PassiveAssociation {
   }
 
   /** Takes one whole PDU. `bytes` is not changed: a sealed stub is decrypted in a copy. */
-  take(sender: Sender, bytes: Uint8Array): Observed {
+  take(sender: Sender, bytes: Uint8Array): Observed<K> {
     let pdu: Pdu;
     try {
       pdu = decodePdu(bytes);
     } catch (error) {
       if (!(error instanceof CodecError)) throw error;
-      return { sender, pdu: undefined, error, security: UNKNOWN, message: undefined };
+      const head = callHead(asBuffer(bytes));
+      const call = head && this.skim(head);
+      return { sender, pdu: undefined, error, security: UNKNOWN, message: undefined, call };
     }
     this.#contexts.note(pdu);
     if (pdu.PTYPE !== 'request' && pdu.PTYPE !== 'response') this.#securities.note(pdu, sender);
     const security = this.#levelOf(pdu);
-    return { sender, pdu, error: undefined, security, message: this.#messageOf(pdu, sender, bytes, security) };
+    const call = this.#callOf(pdu);
+    const message = this.#messageOf(pdu, sender, bytes, security, call);
+    return { sender, pdu, error: undefined, security, message, call };
+  }
+
+  /** Takes a request, response or fault by its head alone: one that nobody wants to read. */
+  skim({ type, first, last, callId, contextId, opnum }: CallHead): ObservedCall<K> | undefined {
+    return this.#calls.take({ type, first, last, callId, contextId, opnum, object: undefined });
+  }
+
+  /** Takes a PDU of which a part was not captured: what its head tells. */
+  cut(sender: Sender, bytes: Uint8Array): Observed<K> {
+    const head = callHead(asBuffer(bytes));
+    const security = head === undefined ? UNKNOWN : this.#levelOfHead(head);
+    const call = head && this.skim(head);
+    return { sender, pdu: undefined, error: undefined, security, message: undefined, call };
+  }
+
+  /** Its trailer may be what is missing; where a connection has one security context, it is that one's. */
+  #levelOfHead({ auth, protected: isProtected }: CallHead): CallLevel {
+    if (!isProtected) return this.implied;
+    const [only, ...others] = this.securities;
+    if (auth !== undefined) {
+      const { type: authType, level, contextId: authContextId } = auth;
+      return {
+        authType,
+        level,
+        authContextId,
+        from: 'trailer',
+        identity: this.#securities.find(authContextId)?.passive?.identity,
+      };
+    }
+    if (only === undefined || others.length > 0) return UNKNOWN;
+    const { authType, level, id: authContextId, passive } = only;
+    return { authType, level, authContextId, from: 'association', identity: passive?.identity };
+  }
+
+  #callOf(pdu: Pdu): ObservedCall<K> | undefined {
+    if (pdu.PTYPE !== 'request' && pdu.PTYPE !== 'response' && pdu.PTYPE !== 'fault') return undefined;
+    const { call_id: callId, p_cont_id: contextId } = pdu;
+    const request = pdu.PTYPE === 'request' ? pdu : undefined;
+    const { opnum, object } = request ?? NO_REQUEST;
+    return this.#calls.take({
+      type: PTYPE[pdu.PTYPE],
+      first: isFirst(pdu),
+      last: isLast(pdu),
+      callId,
+      contextId,
+      opnum,
+      object,
+    });
   }
 
   #levelOf(pdu: Pdu): CallLevel {
@@ -212,8 +195,14 @@ export class PassiveAssociation {
     return { authType, level, authContextId: id, from: 'association', identity: implied.passive?.identity };
   }
 
-  #messageOf(pdu: Pdu, sender: Sender, bytes: Uint8Array, security: CallLevel): ObservedMessage | undefined {
-    if (pdu.PTYPE === 'fault') return this.#fault(pdu.call_id, pdu.p_cont_id, pdu.status, security);
+  #messageOf(
+    pdu: Pdu,
+    sender: Sender,
+    bytes: Uint8Array,
+    security: CallLevel,
+    call: ObservedCall<K> | undefined,
+  ): ObservedMessage | undefined {
+    if (pdu.PTYPE === 'fault') return this.#fault(pdu, security, call);
     if (pdu.PTYPE !== 'request' && pdu.PTYPE !== 'response') return undefined;
     const key = `${sender}${pdu.call_id}`;
     const assembly = this.#assemblyFor(key, pdu);
@@ -221,14 +210,13 @@ export class PassiveAssociation {
     if (isLast(pdu)) this.#assemblies.delete(key);
     this.#add(key, assembly, piece);
     if (!isLast(pdu) || !assembly.begun) return undefined;
-    const request = pdu.PTYPE === 'request' ? this.#rememberRequest(pdu) : this.#requests.delete(pdu.call_id);
     return {
       kind: pdu.PTYPE,
       callId: pdu.call_id,
       // A response names the context too, but Windows sends its low octet alone.
-      presentation: this.#contexts.find(request?.contextId ?? pdu.p_cont_id),
-      opnum: pdu.PTYPE === 'request' ? assembly.opnum : request?.opnum,
-      object: pdu.PTYPE === 'request' ? assembly.object : request?.object,
+      presentation: this.#contexts.find(call?.contextId ?? pdu.p_cont_id),
+      opnum: pdu.PTYPE === 'request' ? assembly.opnum : call?.opnum,
+      object: pdu.PTYPE === 'request' ? assembly.object : call?.object,
       stub: assembly.stub.take(),
       stubState: assembly.state ?? 'plain',
       littleEndian: endianOf(pdu.packed_drep ?? DREP_LITTLE) === 'little',
@@ -237,18 +225,17 @@ export class PassiveAssociation {
     };
   }
 
-  #fault(callId: number, contextId: number, status: number, security: CallLevel): ObservedMessage {
-    const request = this.#requests.delete(callId);
+  #fault(pdu: FaultPdu, security: CallLevel, call: ObservedCall<K> | undefined): ObservedMessage {
     return {
       kind: 'fault',
-      callId,
-      presentation: this.#contexts.find(request?.contextId ?? contextId),
-      opnum: request?.opnum,
-      object: request?.object,
+      callId: pdu.call_id,
+      presentation: this.#contexts.find(call?.contextId ?? pdu.p_cont_id),
+      opnum: call?.opnum,
+      object: call?.object,
       stub: NO_STUB,
       stubState: 'plain',
       littleEndian: true,
-      status,
+      status: pdu.status,
       security,
     };
   }
@@ -275,12 +262,6 @@ export class PassiveAssociation {
     if (this.#assemblies.get(key) !== assembly) return;
     assembly.stub.own();
     this.#assemblies.weigh(key, OVERHEAD + assembly.stub.capacity);
-  }
-
-  #rememberRequest({ call_id, opnum, p_cont_id, object }: RequestPdu): Request {
-    const request = { opnum, contextId: p_cont_id, object };
-    this.#requests.set(call_id, request);
-    return request;
   }
 
   /** The stub of one fragment in plain, as far as the known secrets allow it. */
@@ -317,27 +298,3 @@ export class PassiveAssociation {
     }
   }
 }
-
-/** From the best to the worst. */
-const STATES: readonly StubState[] = ['verified', 'plain', 'signed', 'sealed', 'bad signature'];
-
-/** What a message of several fragments is worth is what its worst fragment is worth. */
-const worse = (before: StubState | undefined, now: StubState): StubState =>
-  before !== undefined && STATES.indexOf(before) > STATES.indexOf(now) ? before : now;
-
-const NONE: CallLevel = {
-  authType: 0,
-  level: RPC_C_AUTHN_LEVEL.NONE,
-  authContextId: undefined,
-  from: 'none',
-  identity: undefined,
-};
-const UNKNOWN: CallLevel = {
-  authType: undefined,
-  level: undefined,
-  authContextId: undefined,
-  from: 'unknown',
-  identity: undefined,
-};
-
-export type { ObservedPresentation, ObservedSecurity, SyntaxId };

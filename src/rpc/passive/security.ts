@@ -1,6 +1,6 @@
 import { type Pdu, PFC, RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import type { Identity, PassiveContext, ProtectedMessage } from '../../security/provider.js';
-import type { Sender } from './association.js';
+import type { Sender } from './observed.js';
 
 /** A security context as it was overheard. */
 export interface ObservedSecurity {

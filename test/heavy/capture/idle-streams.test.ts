@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { Auditor } from '../../../src/capture/audit/audit.js';
-import { CallTimes } from '../../../src/capture/decode/call-times.js';
-import { CaptureDecoder } from '../../../src/capture/decode/decode.js';
+import { CaptureDecoder, type DecodedPdu } from '../../../src/capture/decode/decode.js';
 import { PduReader } from '../../../src/capture/pdu/reader.js';
 import { enhancedPacket, interfaceDescription, sectionHeader } from '../../../src/net/pcapng.js';
 import { retained } from '../../support/memory.js';
 import { observerOf } from '../../support/observers.js';
-import { ethernetFrame, type Sent } from '../../support/segments.js';
+import { ethernetFrame, pcapngOf, type Sent } from '../../support/segments.js';
 import { SHIPPED_PASSWORD, shippedPdus } from '../../support/shipped.js';
+import { readStreams } from '../../support/streams.js';
 
 type Pdus = Awaited<ReturnType<typeof shippedPdus>>;
 
@@ -45,29 +45,36 @@ describe('connections that bind, ask and then stay idle', () => {
     // bind, bind_ack, auth3, and a request that nobody answers.
     const connection = connections((await shippedPdus()).slice(0, 4));
     const { octets, value } = retained(() => {
-      const decoder = new CaptureDecoder(observe === undefined ? {} : { observe });
-      const times = new CallTimes();
       const counted = { pdus: 0, activations: 0 };
-      const reader = new PduReader({
-        onPdu(captured) {
-          const decoded = decoder.take(captured);
-          times.take(decoded);
-          counted.pdus++;
-          if (decoded.operation?.name === 'RemoteCreateInstance') counted.activations++;
-        },
-        onEnd({ stream }) {
-          decoder.end(stream);
-          times.end(stream);
-        },
-      });
+      const pdu = ({ operation }: DecodedPdu): void => {
+        counted.pdus++;
+        if (operation?.name === 'RemoteCreateInstance') counted.activations++;
+      };
+      const decoder = new CaptureDecoder({ pdu }, observe === undefined ? {} : { observe });
+      const reader = new PduReader({ open: decoder.open });
       reader.push(Buffer.concat([sectionHeader('test'), interfaceDescription({ name: 'test', linkType: 1 })]));
       for (let number = 0; number < streams; number++) reader.push(connection(number));
-      return { counted, streams: reader.streams, held: [decoder, times, reader] };
+      return { counted, streams: reader.streams, held: [decoder, reader] };
     });
     expect(value.streams).toBe(streams);
     expect(value.counted).toEqual({ pdus: 4 * streams, activations: streams });
     expect(octets).toBeLessThan(most);
   });
+});
+
+test('100,000 connections of which one octet is known take less than 4000 octets of memory each', () => {
+  const frames: Buffer[] = [];
+  for (let n = 0; n < 100_000; n++) {
+    const frame = ethernetFrame({ sequence: 1, data: 'x' });
+    frame.writeUInt16BE(n & 0xffff, 34);
+    frame.writeUInt8(n >>> 16, 29);
+    frames.push(frame);
+  }
+  const capture = pcapngOf(frames);
+  frames.length = 0;
+  const { octets, value } = retained(() => readStreams(capture));
+  expect(value.count).toBe(100_000);
+  expect(octets / value.count).toBeLessThan(4000);
 });
 
 describe('connections that all bind, are idle, and speak again when too many are open', () => {

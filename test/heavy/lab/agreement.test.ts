@@ -2,9 +2,8 @@ import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AuditedActivation, type AuditFinding, audit } from '../../../src/capture/audit/audit.js';
-import { CaptureDecoder } from '../../../src/capture/decode/decode.js';
+import { readDecoded } from '../../../src/capture/decode/decode.js';
 import { pduRecord } from '../../../src/capture/decode/record.js';
-import { readPdus } from '../../../src/capture/pdu/pdus.js';
 import { observer } from '../../../src/cli/secrets.js';
 import { shippedScenarios } from '../../../src/lab/index.js';
 import { captureFile, passwordOf, type RecordedLab, recordedLab } from '../../support/labs.js';
@@ -67,11 +66,10 @@ describe.each(shippedScenarios())('the recording of %s', (name) => {
   });
 
   test('decode reads every PDU to its fields', async () => {
-    const decoder = new CaptureDecoder({ observe: () => undefined });
     const unreadable = [];
-    for await (const item of readPdus(file)) {
-      if (item.kind !== 'pdu') continue;
-      const record = pduRecord(name, decoder.take(item));
+    for await (const decoded of readDecoded(file)) {
+      if (decoded.captured.kind === 'cut') continue;
+      const record = pduRecord(name, decoded);
       if (record.error !== undefined) unreadable.push({ frame: record.frame, error: record.error });
     }
     if (!BREAKS.has(name)) expect(unreadable).toEqual([]);

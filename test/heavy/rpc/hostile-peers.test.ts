@@ -255,7 +255,7 @@ describe('a sniffer of hostile peers', () => {
   });
 
   test('requests that wait for their answer are as many as the budget has, the latest ones', () => {
-    const budget = new PassiveBudget({ requests: 2 });
+    const budget = new PassiveBudget({ calls: 2 });
     const association = new PassiveAssociation({ observe: () => undefined, budget });
     for (const call_id of [1, 2, 3]) association.take('client', encodePdu(requestPdu({ call_id, opnum: call_id })));
     const opnums = [1, 2, 3].map((call_id) => {

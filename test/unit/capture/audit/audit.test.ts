@@ -7,7 +7,7 @@ import { StreamFindings } from '../../../../src/capture/audit/findings.js';
 import { type SeenChallenge, targetsAnother } from '../../../../src/capture/audit/ntlm.js';
 import type { AuditPlace } from '../../../../src/capture/audit/records.js';
 import { type Leg, RelayWatch } from '../../../../src/capture/audit/relay.js';
-import { AuditStream, type Judgement, SharedMemory } from '../../../../src/capture/audit/stream.js';
+import { AuditStream, auditBudget, type Judgement } from '../../../../src/capture/audit/stream.js';
 import type { CapturedPdu } from '../../../../src/capture/pdu/pdu.js';
 import { readPdus } from '../../../../src/capture/pdu/pdus.js';
 import { relay } from '../../../../src/relay/index.js';
@@ -57,22 +57,26 @@ test('calls without an answer are bounded over all streams: the oldest is told a
   };
   const observe = () => undefined;
   const judge = () => ({ decision: 'unknown' }) as Judgement;
-  const options = { file: '', relays: new RelayWatch(), observe, judge, emit, shared: new SharedMemory(emit, 2) };
-  const streams = connections.map(() => new AuditStream(options));
-  for await (const item of readPdus(recordingOf(connections)))
-    if (item.kind === 'pdu') streams[item.stream]?.take(item);
+  const options = {
+    ...{ file: '', relays: new RelayWatch(), observe, judge, emit },
+    budget: auditBudget(emit, 2),
+    told: { pdus: 0, droppedFindings: 0 },
+  };
+  const streams = connections.map(() => new AuditStream(options, undefined));
+  for await (const item of readPdus(recordingOf(connections))) if (item.kind === 'pdu') streams[item.stream]?.pdu(item);
   expect(told).toEqual(['0 none', '1 accepted', '2 accepted']);
-  expect(streams.map((stream) => stream.end())).toEqual([0, 0, 0]);
+  for (const stream of streams) stream.end();
+  expect(options.told).toEqual({ pdus: 3 * pdus.length, droppedFindings: 0 });
 });
 
 test('as many as 16,384 calls of all streams are waited for', () => {
   const told: number[] = [];
-  const { calls } = new SharedMemory((item) => void told.push(item.frame));
+  const { calls } = auditBudget((item) => void told.push(item.frame));
   const streams = Array.from({ length: 4 }, () => new AgedMap(calls));
+  const call = { interface: undefined, opnum: 0, operation: undefined, level: undefined, contextId: undefined };
   for (let frame = 0; frame < 16_386; frame++) {
-    const activation = { frame } as AuditedActivation;
-    const call = { interface: undefined, opnum: 0, operation: undefined, level: undefined, contextId: undefined };
-    streams[frame % 4]?.set(frame, { ...call, activation });
+    const kept = { ...call, activation: { frame } as AuditedActivation };
+    streams[frame % 4]?.set(frame, { callId: frame, contextId: 0, opnum: 0, object: undefined, kept });
   }
   expect(told).toEqual([0, 1]);
 });
@@ -233,6 +237,7 @@ describe("a target name that is not the server's", () => {
 
 describe('the likely cause of a refusal', () => {
   const now = Date.UTC(2023, 3, 1) / 1000;
+  const FIRST_UPDATE = Date.UTC(2021, 5, 8) / 1000;
   const denied = { answer: 'fault', status: 5 } as const;
   const activation = { activation: true, level: 2, answeredBefore: true, auth3: true, seconds: now };
   test.each([
@@ -249,6 +254,9 @@ describe('the likely cause of a refusal', () => {
       { ...activation, seconds: 1.5e9 },
       'access control',
     ],
+    ['an activation of which the capture holds no time', denied, { ...activation, seconds: 0 }, 'activation policy'],
+    ['one on the day of the first update', denied, { ...activation, seconds: FIRST_UPDATE }, 'activation policy'],
+    ['one a second before', denied, { ...activation, seconds: FIRST_UPDATE - 1 }, 'access control'],
     ['a signed activation after others were answered', denied, { ...activation, level: 5 }, 'access control'],
     [
       'a signed activation, first after auth3',
@@ -260,7 +268,7 @@ describe('the likely cause of a refusal', () => {
     ['a call of an object at CONNECT', denied, { ...activation, activation: false }, 'exporter level'],
     ['E_ACCESSDENIED of an activation', { answer: 'result', status: 0x80070005 }, activation, 'activation policy'],
     ['RPC_E_VERSION_MISMATCH', { answer: 'fault', status: 0x80010110 }, activation, 'version'],
-    ['RPC_E_INVALID_HEADER', { answer: 'fault', status: 0x80010111 }, activation, 'header'],
+    ['RPC_E_INVALID_HEADER', { answer: 'fault', status: 0x80010111 }, activation, 'version'],
     ['a wrong signature', { answer: 'fault', status: 0x721 }, { ...activation, level: 5 }, 'signature'],
     ['nca_s_op_rng_error', { answer: 'fault', status: 0x1c010002 }, activation, 'protocol'],
     ['a status of the application', { answer: 'fault', status: 0x12345678 }, activation, 'fault'],

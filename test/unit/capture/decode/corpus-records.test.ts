@@ -1,8 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { CallTimes } from '../../../../src/capture/decode/call-times.js';
-import { CaptureDecoder } from '../../../../src/capture/decode/decode.js';
-import { cutRecord, type PduRecord, pduRecord } from '../../../../src/capture/decode/record.js';
-import { readPdus } from '../../../../src/capture/pdu/pdus.js';
+import { readDecoded } from '../../../../src/capture/decode/decode.js';
+import { type PduRecord, pduRecord } from '../../../../src/capture/decode/record.js';
 import { corpus, corpusMissing, KNOWN_PASSWORD, knownKey } from '../../../support/corpus.js';
 import { observerOf } from '../../../support/observers.js';
 
@@ -35,16 +33,8 @@ const NO_SUCH_OPNUM: Readonly<Record<string, string>> = {
 
 async function recordsOf(file: string, path: string): Promise<PduRecord[]> {
   const records: PduRecord[] = [];
-  const decoder = new CaptureDecoder({ observe: observerOf(KNOWN_PASSWORD) });
-  const times = new CallTimes();
-  for await (const item of readPdus(path)) {
-    if (item.kind === 'cut') records.push(cutRecord(file, item));
-    else if (item.kind === 'end') times.end(item.stream);
-    else if (item.kind === 'pdu') {
-      const decoded = decoder.take(item);
-      records.push(pduRecord(file, decoded, times.take(decoded)));
-    }
-  }
+  for await (const decoded of readDecoded(path, { observe: observerOf(KNOWN_PASSWORD) }))
+    records.push(pduRecord(file, decoded));
   return records;
 }
 

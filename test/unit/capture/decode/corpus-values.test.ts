@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { CaptureDecoder, type DecodedPdu } from '../../../../src/capture/decode/decode.js';
-import { readPdus } from '../../../../src/capture/pdu/pdus.js';
+import { type DecodedPdu, readDecoded } from '../../../../src/capture/decode/decode.js';
 import { CodecError } from '../../../../src/codec/error.js';
 import { decodePdu, encodePdu } from '../../../../src/codec/rpce/index.js';
 import { corpus, corpusMissing, KNOWN_PASSWORD, knownKey } from '../../../support/corpus.js';
@@ -76,12 +75,10 @@ describe.skipIf(corpusMissing)(`the values in captures${corpusMissing ? `: skipp
 
   beforeAll(async () => {
     for (const { file, path } of [...corpus, ...knownKey]) {
-      const decoder = new CaptureDecoder({ observe: observerOf(KNOWN_PASSWORD) });
-      for await (const item of readPdus(path)) {
-        if (item.kind !== 'pdu') continue;
-        const where = `${file} frame ${item.frame}`;
-        pdus.push({ where, bytes: item.bytes });
-        const decoded = decoder.take(item);
+      for await (const decoded of readDecoded(path, { observe: observerOf(KNOWN_PASSWORD) })) {
+        if (decoded.captured.kind === 'cut') continue;
+        const where = `${file} frame ${decoded.captured.frame}`;
+        pdus.push({ where, bytes: decoded.captured.bytes });
         const { message } = decoded.observed;
         if (message === undefined || message.kind === 'fault' || decoded.operation === undefined) continue;
         if (message.stubState === 'sealed' || message.stubState === 'bad signature') continue;
@@ -138,10 +135,8 @@ describe.skipIf(corpusMissing)(`the values in captures${corpusMissing ? `: skipp
   test('with the password every signature of the known-key captures is right, in both byte orders', async () => {
     const states = new Map<string, number>();
     for (const { file, path } of knownKey) {
-      const decoder = new CaptureDecoder({ observe: observerOf(KNOWN_PASSWORD) });
-      for await (const item of readPdus(path)) {
-        if (item.kind !== 'pdu') continue;
-        const { message } = decoder.take(item).observed;
+      for await (const { observed } of readDecoded(path, { observe: observerOf(KNOWN_PASSWORD) })) {
+        const { message } = observed;
         if (message === undefined || message.kind === 'fault') continue;
         const key = `${file.includes('bigendian') ? 'big' : 'little'} ${message.stubState}`;
         states.set(key, (states.get(key) ?? 0) + 1);

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { CaptureDecoder } from '../../../../src/capture/decode/decode.js';
+import { readDecoded } from '../../../../src/capture/decode/decode.js';
 import { type PduPart, pduParts } from '../../../../src/capture/decode/parts.js';
-import { readPdus } from '../../../../src/capture/pdu/pdus.js';
 import type { Span } from '../../../../src/codec/span.js';
 import { corpus, corpusMissing, KNOWN_PASSWORD } from '../../../support/corpus.js';
 import { observerOf } from '../../../support/observers.js';
@@ -16,11 +15,9 @@ interface Parts {
 }
 
 async function* partsOf(path: string, password: string): AsyncGenerator<Parts> {
-  const decoder = new CaptureDecoder({ observe: observerOf(password) });
-  for await (const item of readPdus(readFileSync(path))) {
-    if (item.kind !== 'pdu') continue;
-    const decoded = decoder.take(item);
-    yield { frame: item.frame, parts: pduParts(decoded), whole: decoded.error === undefined };
+  for await (const decoded of readDecoded(readFileSync(path), { observe: observerOf(password) })) {
+    const { frame, kind } = decoded.captured;
+    if (kind === 'pdu') yield { frame, parts: pduParts(decoded), whole: decoded.error === undefined };
   }
 }
 
@@ -82,12 +79,11 @@ describe('the parts of a PDU', () => {
   });
 
   test('leave the octets of the capture as they are', async () => {
-    const decoder = new CaptureDecoder();
-    for await (const item of readPdus(shippedPath('activation-at-connect.pcapng'))) {
-      if (item.kind !== 'pdu') continue;
-      const before = Buffer.from(item.bytes);
-      pduParts(decoder.take(item));
-      expect(item.bytes.equals(before)).toBe(true);
+    for await (const decoded of readDecoded(shippedPath('activation-at-connect.pcapng'))) {
+      const { bytes } = decoded.captured;
+      const before = Buffer.from(bytes);
+      pduParts(decoded);
+      expect(bytes.equals(before)).toBe(true);
     }
   });
 

@@ -1,28 +1,29 @@
 import { describe, expect, test } from 'vitest';
-import { CaptureDecoder } from '../../../../src/capture/decode/decode.js';
-import { cutRecord, pduRecord } from '../../../../src/capture/decode/record.js';
+import { type DecodedPdu, StreamDecoder } from '../../../../src/capture/decode/decode.js';
+import { pduRecord } from '../../../../src/capture/decode/record.js';
 import { CapturedPdu } from '../../../../src/capture/pdu/pdu.js';
 import { pduOf } from '../../../support/segments.js';
 
 const endpoint = (address: string, port: number) => ({ address, port });
 
 /** A PDU of a capture whose direction is all that it needs. */
-function captured(bytes: Buffer, { seconds = 0, nanoseconds = 0, missing = 0 } = {}): CapturedPdu {
+function decoded(bytes: Buffer, { seconds = 0, nanoseconds = 0, missing = 0 } = {}): DecodedPdu {
   const direction = {
     toServer: true,
     source: endpoint('10.0.0.1', 50_000),
     destination: endpoint('2001:db8::1', 135),
     connection: { stream: 7 },
   };
-  return new CapturedPdu(direction as never, bytes, missing, 3, 4, seconds, nanoseconds);
+  const captured = new CapturedPdu(direction as never, bytes, missing, 3, 4, seconds, nanoseconds);
+  return new StreamDecoder(7).take(captured);
 }
 
 const timeOf = (seconds: number, nanoseconds: number): string =>
-  cutRecord('f', captured(pduOf(), { seconds, nanoseconds, missing: 1 })).time;
+  pduRecord('f', decoded(pduOf(), { seconds, nanoseconds, missing: 1 })).time;
 
 describe('the record of a PDU', () => {
   test('says where it stands, and leaves out what it has not', () => {
-    const record = pduRecord('f.pcap', new CaptureDecoder().take(captured(pduOf({ type: 19, body: 0, callId: 9 }))));
+    const record = pduRecord('f.pcap', decoded(pduOf({ type: 19, body: 0, callId: 9 })));
     expect(record).toEqual({
       file: 'f.pcap',
       stream: 7,
@@ -38,12 +39,12 @@ describe('the record of a PDU', () => {
   });
 
   test('of one that cannot be read says why, and where in it', () => {
-    const record = pduRecord('f', new CaptureDecoder().take(captured(pduOf({ type: 11, body: 12 }))));
+    const record = pduRecord('f', decoded(pduOf({ type: 11, body: 12 })));
     expect(record).toMatchObject({ ptype: 'malformed', error: 'bind.p_cont_elem_t @0x1c: needs 4 octets, has 0' });
   });
 
   test('of one that is cut says how much is not there', () => {
-    expect(cutRecord('f', captured(pduOf(), { missing: 9 }))).toMatchObject({
+    expect(pduRecord('f', decoded(pduOf(), { missing: 9 }))).toMatchObject({
       ptype: 'cut',
       error: '9 of its octets are not in the capture',
     });

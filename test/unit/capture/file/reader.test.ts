@@ -316,6 +316,16 @@ describe.each(['little', 'big'] as const)('pcapng, %s-endian', (endian) => {
   });
 });
 
+test.each([37, 38, 39])('a block of %s octets is none, also where its end says the same', (length) => {
+  const broken = enhanced('little', 0, TIME, 'broken');
+  broken.writeUInt32LE(length, 4);
+  broken.writeUInt32LE(length, length - 4);
+  const start = Buffer.concat([section('little'), describeInterface('little', 1)]);
+  const { packets, problems } = read(Buffer.concat([start, broken, enhanced('little', 0, TIME, 'two')]));
+  expect(texts(packets)).toEqual(['two']);
+  expect(problems).toMatchObject([{ offset: start.length, message: expect.stringContaining('impossible length') }]);
+});
+
 test('the hand-written reads agree with the declared headers', () => {
   for (const endian of ['little', 'big'] as const) {
     const values = { seconds: 0x81828384, fraction: 0x00010203, captured_length: 4, original_length: 0x91929394 };

@@ -347,7 +347,8 @@ describe('sources', () => {
     const large = file('pieces.pcapng', captureOf(SYN, ...sent(bind, ...parts.flat())));
     const read = async (reuse: boolean): Promise<string[]> => {
       const all: string[] = [];
-      await readCapture(large, { onPdu: ({ bytes }) => void all.push(bytes.toString('hex')) }, { reuse });
+      const open = () => ({ pdu: ({ bytes }: CapturedPdu) => void all.push(bytes.toString('hex')) });
+      await readCapture(large, { open }, { reuse });
       return all;
     };
     const again = await read(true);
@@ -362,11 +363,8 @@ describe('sources', () => {
     expect(packed.length).toBeGreaterThan(8 << 20);
     const read = async (source: CaptureSource): Promise<string> => {
       const hash = createHash('sha256');
-      await readCapture(
-        source,
-        { onPdu: ({ bytes }) => void hash.update(bytes), onProblem: ({ message }) => void hash.update(message) },
-        { reuse: true },
-      );
+      const open = () => ({ pdu: ({ bytes }: CapturedPdu) => void hash.update(bytes) });
+      await readCapture(source, { open, onProblem: ({ message }) => void hash.update(message) }, { reuse: true });
       return hash.digest('hex');
     };
     const expected = await read(file('plain.pcapng', large));
@@ -381,8 +379,7 @@ describe('sources', () => {
   test('reading waits for the handler after each piece', async () => {
     const steps: string[] = [];
     await readCapture(file('waits.pcapng', capture), {
-      onPdu: () => void steps.push('PDU'),
-      onEnd: () => void steps.push('end'),
+      open: () => ({ pdu: () => void steps.push('PDU'), end: () => void steps.push('end') }),
       async onPiece() {
         steps.push('piece');
         await new Promise(setImmediate);
@@ -405,9 +402,11 @@ describe('sources', () => {
 
   test('an error of the handler is not taken for one of the file', async () => {
     const failing = readCapture(capture, {
-      onPdu() {
-        throw new TypeError('mine');
-      },
+      open: () => ({
+        pdu() {
+          throw new TypeError('mine');
+        },
+      }),
     });
     await expect(failing).rejects.toThrow(new TypeError('mine'));
   });

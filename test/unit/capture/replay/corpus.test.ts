@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { readCalls } from '../../../../src/capture/decode/calls.js';
-import type { CapturedCall } from '../../../../src/capture/decode/conversation.js';
+import type { CapturedCall } from '../../../../src/capture/decode/captured-call.js';
+import { readCalls } from '../../../../src/capture/decode/captured-calls.js';
 import { classOf } from '../../../../src/capture/decode/wanted-class.js';
 import { type ReplayedCall, replayCall, whyNotReplayed } from '../../../../src/capture/replay/replay.js';
 import { Secret } from '../../../../src/security/index.js';

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readCalls } from '../../../../src/capture/decode/calls.js';
-import type { CapturedCall } from '../../../../src/capture/decode/conversation.js';
+import type { CapturedCall } from '../../../../src/capture/decode/captured-call.js';
+import { readCalls } from '../../../../src/capture/decode/captured-calls.js';
 import {
   type KnownRelays,
   relayCaptured,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readCalls } from '../../../../src/capture/decode/calls.js';
+import { readCalls } from '../../../../src/capture/decode/captured-calls.js';
 import { capturedClasses } from '../../../../src/capture/replay/captured-class.js';
 import { type RepeatedCall, repeatConversation, whyNotRepeated } from '../../../../src/capture/replay/repeat.js';
 import { CLIENT_PROFILES } from '../../../../src/client/profiles.js';

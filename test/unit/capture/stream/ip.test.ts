@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { FragmentTable } from '../../../../src/capture/stream/fragments.js';
 import { Datagram, readDatagram } from '../../../../src/capture/stream/ip.js';
 import { ipOffset, NOT_IP, UNKNOWN_LINK } from '../../../../src/capture/stream/link.js';
 import { formatIpv4, formatIpv6, parseAddress } from '../../../../src/codec/inet/address.js';
@@ -157,6 +158,22 @@ describe('fragments', () => {
   test('are waited for only up to a bound', () => {
     const halves = Array.from({ length: 300 }, (_, n) => fragments(48, n)[0] as Buffer);
     expect(readStreams(pcapngOf(halves)).problems).toHaveLength(300);
+  });
+
+  test.each([
+    [65_535, true],
+    [65_536, false],
+  ])('make a datagram of %i octets: %s', (length, whole) => {
+    const lost: string[] = [];
+    const table = new FragmentTable((_frame, why) => void lost.push(why));
+    const datagram = new Datagram();
+    const add = (offset: number, octets: number, moreFragments: boolean): boolean => {
+      Object.assign(datagram, { bytes: Buffer.alloc(octets), start: 0, end: octets, fragmentOffset: offset });
+      return table.add(Object.assign(datagram, { moreFragments, version: 4 }), 1);
+    };
+    add(0, 65_528, true);
+    expect(add(65_528, length - 65_528, false)).toBe(whole);
+    expect([datagram.end, lost]).toEqual(whole ? [length, []] : [8, ['its fragments exceed the limits']]);
   });
 
   test('of IPv6, behind another extension header', () => {

@@ -1,24 +1,18 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { CallTimes } from '../../../../src/capture/decode/call-times.js';
-import { CaptureDecoder } from '../../../../src/capture/decode/decode.js';
-import { type PduRecord, pduRecord } from '../../../../src/capture/decode/record.js';
-import { readPdus } from '../../../../src/capture/pdu/pdus.js';
-import { chosen, fieldLine, type PduField, parseFields, wantedOf } from '../../../../src/cli/decode/fields.js';
+import { chosen, type PduField, parseFields } from '../../../../src/capture/decode/fields.js';
+import type { PduRecord } from '../../../../src/capture/decode/record.js';
+import { openRecords } from '../../../../src/capture/decode/records.js';
+import { readCapture } from '../../../../src/capture/pdu/pdus.js';
+import { fieldLine } from '../../../../src/cli/decode/fields.js';
 
 const CAPTURE = join(import.meta.dirname, '../../../../pcaps/activation-at-connect.pcapng');
 
 /** The records of the shipped capture, with no more than these fields need; all of it where none are named. */
 async function records(fields?: readonly PduField[]): Promise<PduRecord[]> {
-  const wanted = wantedOf(fields);
-  const decoder = new CaptureDecoder({ parameters: wanted.content });
-  const times = new CallTimes();
   const found: PduRecord[] = [];
-  for await (const item of readPdus(CAPTURE)) {
-    if (item.kind !== 'pdu') continue;
-    const decoded = decoder.take(item);
-    found.push(pduRecord('capture', decoded, wanted.calls ? times.take(decoded) : undefined, wanted));
-  }
+  const open = openRecords({ record: (record) => void found.push(record) }, { file: 'capture', fields });
+  await readCapture(CAPTURE, { open });
   return found;
 }
 

@@ -294,12 +294,12 @@ describe('faults and what does not decode', () => {
     server.bind();
     const association = sniffer();
     association.take('client', encodePdu(bindPdu([element(0)])));
-    association.take('client', encodePdu(requestPdu({ pfc_flags: PFC.FIRST_FRAG, p_cont_id: 9 })));
+    association.take('client', encodePdu(requestPdu({ pfc_flags: PFC.FIRST_FRAG, p_cont_id: 9, opnum: 3 })));
     const [fault] = server.association.receive(
       encodePdu(requestPdu({ pfc_flags: PFC.FIRST_FRAG, p_cont_id: 9 })),
       0,
     ).send;
-    expect(association.take('server', fault!).message).toMatchObject({ kind: 'fault', callId: 1, opnum: undefined });
+    expect(association.take('server', fault!).message).toMatchObject({ kind: 'fault', callId: 1, opnum: 3 });
   });
 
   test('octets that are no PDU give an error, and the next PDU is read', () => {

@@ -1,13 +1,24 @@
 import { describe, expect, test } from 'vitest';
-import { StreamFindings } from '../../../../src/capture/audit/findings.js';
-import { callHead } from '../../../../src/capture/audit/head.js';
 import { readPdus } from '../../../../src/capture/pdu/pdus.js';
 import { decodePdu, type Pdu, PFC, PTYPE } from '../../../../src/codec/rpce/index.js';
+import { callHead } from '../../../../src/rpc/index.js';
 import { corpus, corpusMissing, knownKey } from '../../../support/corpus.js';
+import { pduOf } from '../../../support/segments.js';
 
 describe('the head of a call', () => {
   test('is none where the octets are too few', () => {
-    for (const length of [0, 16, 23]) expect(callHead(Buffer.alloc(length))).toBeUndefined();
+    for (const length of [0, 15]) expect(callHead(Buffer.alloc(length))).toBeUndefined();
+  });
+
+  test('is none of a PDU that belongs to no call', () => {
+    for (const type of [1, 4, 11, 12, 13, 14, 15, 16, 17, 18, 19])
+      expect(callHead(pduOf({ type })), String(type)).toBeUndefined();
+  });
+
+  test('has neither context nor opnum where those were not captured, and has what stands before them', () => {
+    const bytes = pduOf({ type: PTYPE.request, callId: 9 });
+    expect(callHead(bytes.subarray(0, 23))).toMatchObject({ callId: 9, contextId: undefined, opnum: undefined });
+    expect(callHead(bytes)).toMatchObject({ callId: 9, contextId: 0xeeee, opnum: 0xeeee });
   });
 
   test.skipIf(corpusMissing)('is what decodePdu reads, for every request and response of the captures', async () => {
@@ -36,12 +47,3 @@ function headOf(pdu: Pdu) {
     auth: auth && { type: auth.auth_type, level: auth.auth_level, contextId: auth.auth_context_id },
   };
 }
-
-test('a stream can have findings of any number of kinds: the first are kept, the others counted', () => {
-  const findings = new StreamFindings();
-  const place = () => ({ file: '', stream: 0, frame: 0, time: '', client: '', server: '' });
-  for (let index = 0; index < 300; index++)
-    findings.add(place, { finding: 'refusal', severity: 'info', detail: `kind ${index}` });
-  findings.add(place, { finding: 'refusal', severity: 'info', detail: 'kind 0' });
-  expect([findings.all.length, findings.dropped, findings.all[0]?.count]).toEqual([256, 44, 2]);
-});

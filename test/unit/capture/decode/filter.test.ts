@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Filtered, parseFilter } from '../../../../src/cli/decode/filter.js';
+import { type Filtered, parseFilter } from '../../../../src/capture/decode/filter.js';
 
 const REQUEST: Filtered = {
   stream: 3,

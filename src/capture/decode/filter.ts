@@ -1,11 +1,12 @@
 import { BlockList, isIP } from 'node:net';
-import type { PduRecord } from '../../capture/decode/record.js';
-import { resultOf } from '../../capture/decode/result.js';
 import { INTERFACES, interfaceName, interfaceNames } from '../../codec/interfaces.js';
 import { PTYPE } from '../../codec/rpce/index.js';
 import { authnLevelOf } from '../../codec/status/authn.js';
 import { explain } from '../../codec/status/explain.js';
 import { normaliseUuid } from '../../codec/uuid.js';
+import type { CallRecord } from './call-record.js';
+import type { PduRecord } from './record.js';
+import { resultOf } from './result.js';
 
 /** What a filter looks at: a PDU, or a call as the sum of its request and its answer. */
 export type Filtered = Pick<PduRecord, 'stream' | 'src' | 'dst'> &
@@ -25,6 +26,15 @@ interface Key {
   /** For keys that can be compared: the number of a record, and that of a value. */
   readonly order?: { readonly of: (record: Filtered) => number | undefined; readonly parse: (text: string) => number };
 }
+
+/** A call as the filters see it: as what became of it, from the client to the server, at its first frame. */
+export const filteredCall = (call: CallRecord): Filtered => ({
+  ...call,
+  ptype: call.outcome,
+  src: call.client,
+  dst: call.server,
+  ...(call.request_frame === undefined ? {} : { frame: call.request_frame }),
+});
 
 export const FILTER_HELP = `
 Filters: --filter KEY=VALUE[,VALUE…], also != and, of numbers, >= and <=. One of the values has to fit, and every filter

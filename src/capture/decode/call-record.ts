@@ -1,0 +1,103 @@
+import { PFC, PTYPE, readCommonHeader } from '../../codec/rpce/index.js';
+import type { DecodedCall } from './call.js';
+import { elapsed } from './call.js';
+import type { DecodedPdu } from './decode.js';
+import { endpointText, isoTime, ptypeOf, userName } from './record.js';
+import { resultOf } from './result.js';
+
+/** One call with its answer, as a line of JSON; absent members are left out. The names and their order are stable. */
+export interface CallRecord {
+  readonly file: string;
+  readonly stream: number;
+  /** ISO 8601 in UTC with nanoseconds: of the request, where it was captured. */
+  readonly time: string;
+  readonly client: string;
+  readonly server: string;
+  readonly call_id: number;
+  /** Of the request's first and the answer's last fragment; absent where it was not captured. */
+  readonly request_frame?: number;
+  readonly answer_frame?: number;
+  readonly auth_type?: number;
+  readonly auth_level?: number;
+  readonly auth_context_id?: number;
+  readonly user?: string;
+  readonly interface?: string;
+  readonly opnum?: number;
+  readonly operation?: string;
+  /** The IPID of an object that is called. */
+  readonly object?: string;
+  /** `cut` and `malformed`: it was answered, and a part of the answer is not in the capture, or cannot be read. */
+  readonly outcome: 'response' | 'fault' | 'cut' | 'malformed' | 'unanswered';
+  /** Of the fault, or what the operation returned. */
+  readonly status?: number;
+  /** Seconds from the one frame to the other. */
+  readonly elapsed?: number;
+}
+
+/** A call that has no answer. */
+export const unansweredCall = (file: string, call: DecodedCall): CallRecord =>
+  recordOf(file, call, { request_frame: call.frame, outcome: 'unanswered' });
+
+/** The call that a PDU ends; undefined for any other PDU. */
+export function answeredCall(file: string, decoded: DecodedPdu): CallRecord | undefined {
+  const { captured, call, observed, parameters } = decoded;
+  const { type, bytes } = captured;
+  const last = ((bytes[3] as number) & PFC.LAST_FRAG) !== 0;
+  if (type !== PTYPE.fault && (type !== PTYPE.response || !last)) return undefined;
+  const outcome = ptypeOf(decoded) as CallRecord['outcome'];
+  const fault = observed.pdu?.PTYPE === 'fault' ? observed.pdu.status : undefined;
+  return recordOf(file, call ?? callOfAnswer(decoded), {
+    request_frame: call?.frame,
+    answer_frame: captured.frame,
+    outcome,
+    status: resultOf({ ptype: outcome, ...(fault !== undefined && { status: fault }), value: parameters?.value }),
+    elapsed: call === undefined ? undefined : elapsed(call, captured),
+    answer: observed.security,
+  });
+}
+
+/** What an answer tells of its call, where the request was not captured. */
+function callOfAnswer({ captured, observed, interface: name, opnum, operation }: DecodedPdu): DecodedCall {
+  const { stream, frame, seconds, nanoseconds, client, server, bytes } = captured;
+  const callId = readCommonHeader(bytes).call_id;
+  const place = { stream, callId, frame, seconds, nanoseconds, client, server };
+  return { ...place, security: observed.security, interface: name, opnum, operation, object: undefined };
+}
+
+interface Ending {
+  readonly request_frame?: number | undefined;
+  readonly answer_frame?: number;
+  readonly outcome: CallRecord['outcome'];
+  readonly status?: number | undefined;
+  readonly elapsed?: number | undefined;
+  /** What the answer stands under. */
+  readonly answer?: DecodedCall['security'];
+}
+
+function recordOf(file: string, call: DecodedCall, { answer, ...ending }: Ending): CallRecord {
+  // Of a request that was cut the level may be missing.
+  const security = call.security.level === undefined ? (answer ?? call.security) : call.security;
+  const identity = call.security.identity ?? answer?.identity;
+  const record = {
+    file,
+    stream: call.stream,
+    time: isoTime(call.seconds, call.nanoseconds),
+    client: endpointText(call.client),
+    server: endpointText(call.server),
+    call_id: call.callId,
+    request_frame: ending.request_frame,
+    answer_frame: ending.answer_frame,
+    auth_type: security.authType,
+    auth_level: security.level,
+    auth_context_id: security.authContextId,
+    user: identity === undefined ? undefined : userName(identity),
+    interface: call.interface,
+    opnum: call.opnum,
+    operation: call.operation?.name,
+    object: call.object,
+    outcome: ending.outcome,
+    status: ending.status,
+    elapsed: ending.elapsed,
+  };
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as unknown as CallRecord;
+}

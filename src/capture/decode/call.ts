@@ -1,0 +1,31 @@
+import type { Endpoint } from '../../codec/inet/address.js';
+import type { Operation } from '../../codec/ndr/index.js';
+import type { CallLevel } from '../../rpc/index.js';
+import type { CapturedPdu } from '../pdu/pdu.js';
+
+/** A call as the first fragment of its request stood in the capture. */
+export interface DecodedCall {
+  readonly stream: number;
+  readonly callId: number;
+  readonly frame: number;
+  /** Since 1970-01-01T00:00:00Z; both 0 where the capture holds no time. */
+  readonly seconds: number;
+  readonly nanoseconds: number;
+  readonly client: Endpoint;
+  readonly server: Endpoint;
+  readonly security: CallLevel;
+  /** Name or UUID; undefined where the bind was not seen. */
+  readonly interface: string | undefined;
+  readonly opnum: number | undefined;
+  readonly operation: Operation | undefined;
+  /** The IPID of an object that is called. */
+  readonly object: string | undefined;
+}
+
+/** Seconds from a call to its answer, as tshark's `dcerpc.time`; undefined where the capture holds no time. */
+export function elapsed(call: DecodedCall, answer: CapturedPdu): number | undefined {
+  // Both 0 is what a Simple Packet Block gives.
+  if (call.seconds === 0 && call.nanoseconds === 0) return undefined;
+  // Of whole nanoseconds, so that 0.1 s is 0.1.
+  return ((answer.seconds - call.seconds) * 1e9 + answer.nanoseconds - call.nanoseconds) / 1e9;
+}

@@ -1,0 +1,59 @@
+import type { PduRecord, RecordOptions } from './record.js';
+
+/** What a PDU's record can have, in its order; the type checks that none is missing. */
+const NAMES = Object.keys({
+  file: 0,
+  stream: 0,
+  frame: 0,
+  time: 0,
+  src: 0,
+  dst: 0,
+  ptype: 0,
+  header_ptype: 0,
+  call_id: 0,
+  pfc_flags: 0,
+  frag_length: 0,
+  auth_type: 0,
+  auth_level: 0,
+  auth_context_id: 0,
+  user: 0,
+  interface: 0,
+  opnum: 0,
+  operation: 0,
+  object: 0,
+  status: 0,
+  request_frame: 0,
+  elapsed: 0,
+  stub: 0,
+  auth_token: 0,
+  value: 0,
+  error: 0,
+} satisfies Record<keyof PduRecord, 0>) as (keyof PduRecord)[];
+
+export type PduField = keyof PduRecord;
+
+/** `frame,ptype,auth_level`. Throws an `Error` that names what there is. */
+export function parseFields(text: string): PduField[] {
+  const names = text.split(',').map((name) => name.trim());
+  const unknown = names.find((name) => !(NAMES as string[]).includes(name));
+  if (unknown !== undefined) throw new Error(`there is no field '${unknown}'; there are ${NAMES.join(', ')}`);
+  return names as PduField[];
+}
+
+/** What has to be found out for a record, beside its header: what nobody asked for is left out, and takes no time. */
+const NEEDS: Readonly<Record<keyof RecordOptions, readonly PduField[]>> = {
+  // Stubs and tokens have to be decoded for these.
+  content: ['auth_token', 'value', 'error'],
+  place: ['time', 'src', 'dst'],
+};
+
+/** Undefined stands for every field, as filters need them. */
+export function wantedOf(fields: readonly PduField[] | undefined): Required<RecordOptions> {
+  const any = (names: readonly PduField[]): boolean =>
+    fields === undefined || names.some((name) => fields.includes(name));
+  return { content: any(NEEDS.content), place: any(NEEDS.place) };
+}
+
+/** The record with these members alone. */
+export const chosen = (record: PduRecord, fields: readonly PduField[]): Partial<PduRecord> =>
+  Object.fromEntries(fields.flatMap((field) => (record[field] === undefined ? [] : [[field, record[field]]])));
