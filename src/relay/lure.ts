@@ -93,7 +93,7 @@ export class Lure {
     let leg: Leg | Error = new Error('nobody relays this authentication');
     const answer: Answer = () => leg;
     const before = async (pdu: Pdu): Promise<void> => {
-      if (pdu.auth === undefined || !CARRIERS.includes(String(pdu.PTYPE))) return;
+      if (pdu.auth === undefined || pdu.auth.auth_value.length === 0 || !CARRIERS.includes(String(pdu.PTYPE))) return;
       if (handshake === undefined) {
         handshake = new RelayedHandshake(pdu.auth.auth_type, pdu.auth.auth_level, channel.remote);
         this.#handshakes.put(handshake);

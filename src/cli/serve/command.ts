@@ -23,7 +23,7 @@ import {
 } from '../options.js';
 import { readAccessFile } from './access-file.js';
 import { logger, logLevelOption } from './logger.js';
-import { tellActivation, tellCallBack, tellInvocation, tellRefusal, tellRefusedCall } from './report.js';
+import { tellActivation, tellAssociation, tellCallBack, tellInvocation, tellRefusedCall } from './report.js';
 
 interface ServeOptions {
   readonly listen: string;
@@ -135,8 +135,7 @@ async function serve(options: ServeOptions): Promise<void> {
     observers: [
       {
         association(event, client) {
-          if (event.type === 'fault' || event.type === 'bind_nak' || event.type === 'authentication-failed')
-            tellRefusal(out, event, formatEndpoint(client));
+          tellAssociation(out, event, formatEndpoint(client));
         },
       },
     ],

@@ -3,7 +3,7 @@ import { authnLevelName } from '../../codec/status/authn.js';
 import { formatEndpoint } from '../../net/channel.js';
 import { plain } from '../../report/ndjson.js';
 import { printable } from '../../report/printable.js';
-import type { FailedAuthentication, RefusalEvent } from '../../rpc/index.js';
+import type { AssociationEvent } from '../../rpc/index.js';
 import type { Identity } from '../../security/index.js';
 import type { Activation } from '../../server/activation/log.js';
 import type { CallBack } from '../../server/objects/callbacks.js';
@@ -84,10 +84,13 @@ export function tellActivation(out: Output, activation: Activation): void {
   );
 }
 
-export function tellRefusal(out: Output, event: RefusalEvent | FailedAuthentication, client: string): void {
+/** What the runtime refuses, or takes though it need not. */
+export function tellAssociation(out: Output, event: AssociationEvent, client: string): void {
+  if (!('why' in event)) return;
   const time = new Date().toISOString();
+  const how = event.type === 'tolerated' ? `by the option ${event.option}` : `by ${event.refusedBy}`;
   if (out.json) out.record({ ...event, event: event.type, time, client });
-  else out.text(printable(`${time} ${client} ${event.type} by ${event.refusedBy}: ${event.why}`));
+  else out.text(printable(`${time} ${client} ${event.type} ${how}: ${event.why}`));
 }
 
 /** A call back that failed, or an object of a client that was found; with `--json` every call that was made. */

@@ -38,6 +38,8 @@ export const bindHead = fixedHeader('bind', 'C706 12.6.4.3', [
   f('reserved', 'u8', '0'),
   f('reserved2', 'u16', '0'),
 ]);
+/** Octets of `reserved` and `reserved2`. */
+const RESERVED = 3;
 
 export const p_cont_elem_t = fixedHeader('p_cont_elem_t', 'C706 12.6.3.1', [
   f('p_cont_id', 'u16', 'presentation context'),
@@ -59,10 +61,18 @@ function decodeElement(cursor: Cursor): ContextElement {
 const reservedOf = (one: number, two: number): { reserved: number } | undefined =>
   one === 0 && two === 0 ? undefined : { reserved: one + two * 0x100 };
 
+/** A list of no elements that ends with its count, as Samba writes it. */
+function emptyBind(cursor: Cursor): BindBody {
+  const whole = Buffer.concat([cursor.octets(cursor.remaining, 'bind', bindHead.section), Buffer.alloc(RESERVED)]);
+  const { max_xmit_frag, max_recv_frag, assoc_group_id } = bindHead.decode(whole, 0, cursor.endian);
+  return { max_xmit_frag, max_recv_frag, assoc_group_id, reserved: 'absent', p_context_elem: [] };
+}
+
 /** bind and alter_context. */
 export const bindBody: BodyCodec<BindBody> = {
   section: 'C706 12.6.4.3',
   decode(cursor) {
+    if (cursor.remaining === bindHead.size - RESERVED && cursor.bytes[cursor.end - 1] === 0) return emptyBind(cursor);
     const { max_xmit_frag, max_recv_frag, assoc_group_id, n_context_elem, reserved, reserved2 } =
       cursor.header(bindHead);
     const p_context_elem: ContextElement[] = [];
@@ -73,11 +83,13 @@ export const bindBody: BodyCodec<BindBody> = {
   },
   encode(writer, body, endian) {
     const { p_context_elem, n_context_elem = p_context_elem.length, reserved = 0, ...head } = body;
-    bindHead.encodeInto(
-      writer,
-      { ...head, n_context_elem, reserved: reserved & 0xff, reserved2: reserved >>> 8 },
-      endian,
-    );
+    const octets = reserved === 'absent' ? 0 : reserved;
+    const row = { ...head, n_context_elem, reserved: octets & 0xff, reserved2: octets >>> 8 };
+    if (reserved === 'absent') {
+      writer.writeBuffer(bindHead.encode(row, endian).subarray(0, bindHead.size - RESERVED));
+      return;
+    }
+    bindHead.encodeInto(writer, row, endian);
     for (const { p_cont_id, reserved: octet = 0, abstract_syntax, transfer_syntaxes } of p_context_elem) {
       p_cont_elem_t.encodeInto(
         writer,

@@ -1,5 +1,5 @@
 import { SmartBuffer } from 'smart-buffer';
-import { asBuffer, padding } from '../bytes.js';
+import { asBuffer } from '../bytes.js';
 import { CodecError } from '../error.js';
 import type { SpanTrace } from '../span.js';
 import {
@@ -17,6 +17,7 @@ import { type PduType, PTYPE } from './constants.js';
 import { Cursor } from './cursor.js';
 import { commonHeader, DREP_LITTLE, endianOf, readCommonHeader, sec_trailer } from './header.js';
 import type { AuthVerifier, Pdu, PduHead, UnknownPdu } from './pdu.js';
+import { authPadding, bareTrailer, ENDS_BY_ITSELF, placeTrailer } from './trailer.js';
 
 // One row per PDU type: which body it has.
 const BODIES: Record<PduType, BodyCodec<object>> = {
@@ -63,9 +64,11 @@ function readPdu(bytes: Uint8Array, trace: SpanTrace | undefined): Pdu {
   if (frag_length > bytes.length)
     throw new CodecError('SHORT', 'frag_length', 8, `says ${frag_length} octets, has ${bytes.length}`);
   const endian = endianOf(packed_drep);
-  const trailer = auth_length === 0 ? undefined : readTrailer(bytes, frag_length, auth_length, trace);
-  const cursor = new Cursor(bytes, commonHeader.size, trailer?.start ?? frag_length, endian, trace);
   const name = TYPE_NAMES.get(ptype);
+  const endsByItself = name !== undefined && ENDS_BY_ITSELF.has(name);
+  const trailer = auth_length === 0 ? undefined : placeTrailer(bytes, frag_length, auth_length);
+  const padded = trailer === undefined ? frag_length : trailer.at - trailer.counted;
+  const cursor = new Cursor(bytes, commonHeader.size, endsByItself ? (trailer?.at ?? padded) : padded, endian, trace);
   try {
     const body = name === undefined ? { body: cursor.rest('body') } : BODIES[name].decode(cursor, pfc_flags);
     // Captures are decoded by the million: one object is filled, where spreading would make several.
@@ -78,45 +81,18 @@ function readPdu(bytes: Uint8Array, trace: SpanTrace | undefined): Pdu {
       packed_drep,
     };
     const pdu = Object.assign(head, body);
-    if (cursor.remaining > 0) pdu.trailing = cursor.rest('trailing');
-    if (trailer !== undefined) pdu.auth = trailer.auth;
+    if (trailer === undefined && endsByItself && ptype !== PTYPE.auth3) setAuth(pdu, bareTrailer(cursor));
+    const start = Math.max(cursor.offset, padded);
+    if (start > cursor.offset) pdu.trailing = cursor.octets(start - cursor.offset, 'trailing');
+    setAuth(pdu, trailer?.verifier(start, trace));
     return pdu as Pdu;
   } catch (error) {
     throw error instanceof CodecError ? error.within(name ?? `PTYPE ${ptype}`) : error;
   }
 }
 
-function readTrailer(
-  bytes: Uint8Array,
-  fragLength: number,
-  authLength: number,
-  trace: SpanTrace | undefined,
-): { start: number; auth: AuthVerifier } {
-  const at = fragLength - authLength - sec_trailer.size;
-  if (at < commonHeader.size) {
-    throw new CodecError('BAD_LENGTH', 'auth_length', 10, `${authLength} leaves no room in ${fragLength} octets`);
-  }
-  const row = sec_trailer.decode(bytes, at, endianOf(bytes, 4));
-  const { auth_type, auth_level, auth_pad_length, auth_reserved, auth_context_id } = row;
-  const start = at - auth_pad_length;
-  if (start < commonHeader.size) {
-    throw new CodecError(
-      'BAD_LENGTH',
-      'auth_pad_length',
-      at + 2,
-      `${auth_pad_length} octets of padding do not fit in the body`,
-    );
-  }
-  const auth_pad = bytes.subarray(start, at);
-  const auth_value = bytes.subarray(at + sec_trailer.size, fragLength);
-  trace?.octets('sec_trailer.auth_pad', auth_pad, { section: sec_trailer.section, note: 'padding of the body' });
-  trace?.header(sec_trailer, bytes, at, row);
-  trace?.octets('sec_trailer.auth_value', auth_value, { section: sec_trailer.section, note: 'token or signature' });
-  const auth =
-    auth_reserved === 0
-      ? { auth_type, auth_level, auth_context_id, auth_pad, auth_value }
-      : { auth_type, auth_level, auth_context_id, auth_reserved, auth_pad, auth_value };
-  return { start, auth };
+function setAuth(pdu: PduHead, auth: AuthVerifier | undefined): void {
+  if (auth !== undefined) pdu.auth = auth;
 }
 
 /** Where the parts of an encoded PDU lie, for the signature that is put in afterwards. */
@@ -124,16 +100,6 @@ export interface EncodedPdu {
   readonly bytes: Buffer;
   /** First octet of the sec_trailer; the PDU's length where there is none. */
   readonly trailerOffset: number;
-}
-
-/**
- * Octets of padding before the sec_trailer of a PDU whose body takes `length`. [MS-RPCE] 2.2.2.11 asks for a boundary
- * of 16 octets; Windows and Samba count it from the first octet of the stub, in every signed PDU that is known. A bind
- * is four-aligned by its contents and Windows adds nothing to it.
- */
-function authPadding(pdu: Pdu, length: number, alignment: number | undefined): number {
-  if ('stub' in pdu) return padding(pdu.stub.length + (pdu.trailing?.length ?? 0), alignment ?? 16);
-  return padding(length, alignment ?? 4);
 }
 
 /** Writes one PDU. Lengths that are given are sent as they are, absent ones are computed. Throws `UNENCODABLE`. */

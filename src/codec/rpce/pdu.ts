@@ -57,8 +57,8 @@ export interface BindBody {
   p_context_elem: ContextElement[];
   /** Computed from `p_context_elem` where absent. */
   n_context_elem?: number;
-  /** The three reserved octets of `p_cont_list_t` as one number; 0 where absent. */
-  reserved?: number;
+  /** The three reserved octets of `p_cont_list_t` as one number; 0 where absent. `absent`: an empty list without them. */
+  reserved?: number | 'absent';
 }
 
 /** C706 12.6.4.4 bind_ack, 12.6.4.2 alter_context_resp: one layout. */

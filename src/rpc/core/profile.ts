@@ -33,8 +33,14 @@ export interface RpcProfile {
   readonly badTokenReason: number;
   /** PFC_DID_NOT_EXECUTE on faults that are given before the call was dispatched. */
   readonly didNotExecute: boolean;
-  /** [MS-RPCE] 3.3.3.5.2 with note <123>: Windows refuses call_ids above 0x7fffffff and such that do not increase. */
-  readonly callIds: 'increasing' | 'any';
+  /** [MS-RPCE] 3.3.3.5.2 note <123>: Windows rejects call_ids above 0x7fffffff. */
+  readonly callIdsAbove31Bits: 'refused' | 'taken';
+  /**
+   * A request whose call_id is lower than the one before, which [MS-RPCE] 3.3.3.5.2 says a server SHOULD reject. Every
+   * OPC client on j-interop sends them in ordinary use (its counter is one for all connections, and each bind resets
+   * it), and works with the servers of the field; so they are taken, and the server's log says so.
+   */
+  readonly fallingCallIds: 'taken' | 'refused';
   /**
    * ept_lookup: how its last page shows. Windows gives a null handle and status 0, without which impacket could not list
    * its map; smbtorture wants 0x16C9A0D6 beside the null handle; Samba keeps the handle, and gives that status for a
@@ -49,9 +55,9 @@ export interface RpcProfile {
    */
   readonly handshakePadding: 'refused' | 'ignored';
   /**
-   * [MS-RPCE] 2.2.2.6 asks for the refusal of an alloc_hint above what all fragments carry. Samba's tests of Windows
-   * show that a request of one fragment may claim anything; of a fragmented one only claims above the limit are known
-   * to be refused, and the text is followed.
+   * [MS-RPCE] 2.2.2.6: a server SHOULD refuse an alloc_hint above what all fragments carry. Samba's tests of Windows
+   * show that a request of one fragment may claim anything; the one test in which a fragmented one claims an octet too
+   * much has it answered, so 2012 R2 does not look. For newer Windows the text is followed.
    */
   readonly allocHint: 'checked' | 'checked where fragmented' | 'ignored';
   /** orphaned for a request that is still coming: Windows and Samba take the rest and answer; C706 would forget it. */
@@ -61,6 +67,13 @@ export interface RpcProfile {
    * security context all the same.
    */
   readonly securityContextsWithoutFeature: 'accepted' | 'refused';
+  /** Security contexts of one connection: 2,048 in Windows by [MS-RPCE] 3.3.1.5.4 note <104>, one more in Samba. */
+  readonly maxSecurityContexts: number;
+  /**
+   * cancel_count of a response: by C706 12.6.4.10 how often the call was cancelled. Samba says 0, and Samba's tests ask
+   * the same of Windows after a co_cancel.
+   */
+  readonly cancelCount: 'counted' | 'zero';
   /** p_cont_id of a response. Windows and Samba send its low octet alone; a fault has all of it. */
   readonly responseContextId: 'low octet' | 'whole';
   /** Statuses of [MS-RPCE] 3.3.3.5.1, which no server may send: replaced by nca_s_fault_unspec, unless a test wants them. */
@@ -88,12 +101,15 @@ const WINDOWS: Omit<RpcProfile, 'name'> = {
   badSignatureStatus: FAULT.SEC_PKG_ERROR,
   badTokenReason: REJECT.invalid_checksum,
   didNotExecute: true,
-  callIds: 'increasing',
+  callIdsAbove31Bits: 'refused',
+  fallingCallIds: 'taken',
   emptyBindReason: REJECT.PROTOCOL_VERSION_NOT_SPECIFIED,
   handshakePadding: 'refused',
   allocHint: 'checked where fragmented',
   orphanedWhileIncoming: 'ignored',
   securityContextsWithoutFeature: 'accepted',
+  maxSecurityContexts: 2048,
+  cancelCount: 'zero',
   responseContextId: 'low octet',
   forbiddenFaultStatuses: 'replaced',
   changedByAuth3: 'fault at the first request',
@@ -107,6 +123,7 @@ export const RPC_PROFILES: Readonly<Record<string, RpcProfile>> = {
     ...WINDOWS,
     emptyBindReason: REJECT.REASON_NOT_SPECIFIED,
     handshakePadding: 'ignored',
+    allocHint: 'ignored',
   },
   // 32-bit Windows offers NDR20 alone.
   'windows-x86': { name: 'windows-x86', ...WINDOWS, preferredTransferSyntax: 'ndr20', transferSyntaxes: ['ndr20'] },
@@ -119,7 +136,9 @@ export const RPC_PROFILES: Readonly<Record<string, RpcProfile>> = {
     levelCall: 'bind_nak invalid_checksum',
     failedAuthenticationStatus: FAULT.PROTO_ERROR,
     badTokenReason: REJECT.REASON_NOT_SPECIFIED,
-    callIds: 'any',
+    emptyBindReason: REJECT.REASON_NOT_SPECIFIED,
+    maxSecurityContexts: 2049,
+    callIdsAbove31Bits: 'taken',
     handshakePadding: 'ignored',
     allocHint: 'ignored',
     changedByAuth3: 'fault at once',

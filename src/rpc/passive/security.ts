@@ -83,6 +83,8 @@ export class ObservedSecurities {
     }
     if (pdu.auth === undefined) return;
     const context = this.#byId.get(pdu.auth.auth_context_id) ?? this.#begin(pdu.auth);
+    // A sec_trailer without a token ends a handshake, or repeats what is agreed on.
+    if (pdu.auth.auth_value.length === 0) return;
     context?.passive?.observe(sender === 'client' ? 'initiator' : 'acceptor', pdu.auth.auth_value);
   }
 

@@ -61,7 +61,8 @@ export class ServerAssociation {
   constructor(options: ServerAssociationOptions) {
     this.#options = options;
     this.profile = options.profile ?? DEFAULT_PROFILE;
-    this.limits = { ...DEFAULT_LIMITS, ...options.limits };
+    const { maxSecurityContexts } = this.profile;
+    this.limits = { ...DEFAULT_LIMITS, maxSecurityContexts, ...options.limits };
     this.#security = new ServerSecurityContexts(options.providers);
     this.#binding = new ServerBinding(options, this.profile, this.limits, this.#security);
     this.#requests = new RequestReceiver(this.profile, this.limits, this.#binding.contexts, this.#security);
@@ -122,7 +123,7 @@ export class ServerAssociation {
       pfc_flags: 0,
       call_id: call.callId,
       p_cont_id: this.profile.responseContextId === 'low octet' ? call.contextId & 0xff : call.contextId,
-      cancel_count: call.cancelled ? 1 : 0,
+      cancel_count: call.cancelled && this.profile.cancelCount === 'counted' ? 1 : 0,
     } as const;
     return fragment(head, stub, this.#binding.maxFragment, this.#protectionOf(call));
   }
@@ -276,6 +277,7 @@ export class ServerAssociation {
       multiplexed: this.#binding.multiplexed,
       signHeader: this.#binding.signHeader,
       clientSignsHeaders: this.#binding.clientSignsHeaders,
+      events: out.events,
     };
     const result = this.#requests.take(pdu, bytes, state, now);
     if (result === undefined) return;

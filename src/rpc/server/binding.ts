@@ -1,6 +1,7 @@
 import {
   type AlterContextPdu,
   type Auth3Pdu,
+  type AuthVerifier,
   BIND_TIME_FEATURES,
   type BindPdu,
   FAULT,
@@ -25,7 +26,7 @@ import { ServerHandshake } from './handshake.js';
 import { acknowledgementPdu } from './pdus.js';
 import { badAuth3, handshakeRefusal } from './refusals.js';
 import type { ServerSecurityContexts } from './security.js';
-import { isMisaligned, isPadded } from './trailer-checks.js';
+import { isMisaligned, isOverpadded, isPadded } from './trailer-checks.js';
 
 /** What of the server a connection is bound to. */
 export interface BindingOptions {
@@ -108,9 +109,11 @@ export class ServerBinding {
     if (this.#exceedsContexts(negotiation))
       return nak('context count', REJECT.LOCAL_LIMIT_EXCEEDED, 'too many presentation contexts');
     if (isMisaligned(bytes, pdu)) return nak('sec_trailer alignment', REJECT.REASON_NOT_SPECIFIED, MISALIGNED);
-    if (this.#refusesPadding(pdu)) return nak('handshake padding', REJECT.PROTOCOL_VERSION_NOT_SPECIFIED, PADDED);
+    if (this.#refusesPadding(pdu, bytes))
+      return nak('handshake padding', REJECT.PROTOCOL_VERSION_NOT_SPECIFIED, PADDED);
 
-    const begun = pdu.auth === undefined ? undefined : this.#handshake.begin(pdu.auth, now, events);
+    const auth = tokenOf(pdu);
+    const begun = auth === undefined ? undefined : this.#handshake.begin(auth, now, events);
     if (begun !== undefined && 'reject' in begun) return begun;
 
     this.#maxFragment = this.#fragmentSize(pdu);
@@ -120,8 +123,8 @@ export class ServerBinding {
     return this.#ack(pdu, negotiation, begun?.leg, this.#multiplexed ? PFC.CONC_MPX : 0);
   }
 
-  #refusesPadding(pdu: Pdu): boolean {
-    return this.#profile.handshakePadding === 'refused' && isPadded(pdu);
+  #refusesPadding(pdu: Pdu, bytes: Buffer): boolean {
+    return this.#profile.handshakePadding === 'refused' ? isPadded(pdu) : isOverpadded(bytes, pdu);
   }
 
   /** One value answers both sizes: the smaller proposal within the transport's bounds, cut to a multiple of eight. */
@@ -162,16 +165,17 @@ export class ServerBinding {
       groupId: this.groupId,
       secondaryAddress: this.#options.secondaryAddress,
       results: negotiation.results,
-      token: leg?.token,
+      leg,
     });
   }
 
   /** The alter_context_resp, or why there is none. */
   alter(pdu: AlterContextPdu, bytes: Buffer, now: Milliseconds, events: Events): Buffer | Rejection | Refusal {
-    const late = pdu.auth === undefined ? undefined : this.#handshake.refuseLate(pdu.auth);
+    const auth = tokenOf(pdu);
+    const late = auth === undefined ? undefined : this.#handshake.refuseLate(auth);
     if (late !== undefined) return late;
     if (isMisaligned(bytes, pdu)) return handshakeRefusal('sec_trailer alignment', FAULT.PROTO_ERROR, MISALIGNED);
-    if (this.#refusesPadding(pdu)) return handshakeRefusal('handshake padding', FAULT.PROTO_ERROR, PADDED);
+    if (this.#refusesPadding(pdu, bytes)) return handshakeRefusal('handshake padding', FAULT.PROTO_ERROR, PADDED);
     const negotiation = this.#negotiate(pdu);
     if (negotiation instanceof Error)
       return handshakeRefusal('context negotiation', FAULT.PROTO_ERROR, negotiation.message);
@@ -184,7 +188,7 @@ export class ServerBinding {
       };
     }
     const multiplexes = (this.#features & BIND_TIME_FEATURES.SecurityContextMultiplexingSupported) !== 0;
-    const advanced = pdu.auth === undefined ? undefined : this.#handshake.advance(pdu.auth, now, multiplexes, events);
+    const advanced = auth === undefined ? undefined : this.#handshake.advance(auth, now, multiplexes, events);
     if (advanced !== undefined && 'status' in advanced) return advanced;
 
     events.push({ type: 'altered', contexts: negotiation.accepted });
@@ -194,10 +198,13 @@ export class ServerBinding {
   /** [MS-RPCE] 3.3.1.5.2.1: never answered; what goes wrong shows at the first request. */
   auth3(pdu: Auth3Pdu, bytes: Buffer, now: Milliseconds, events: Events): Refusal | undefined {
     if (isMisaligned(bytes, pdu)) return handshakeRefusal('sec_trailer alignment', FAULT.PROTO_ERROR, MISALIGNED);
-    if (this.#refusesPadding(pdu)) return badAuth3('handshake padding', PADDED);
+    if (this.#refusesPadding(pdu, bytes)) return badAuth3('handshake padding', PADDED);
     return this.#handshake.finish(pdu.auth, now, events);
   }
 }
+
+/** A leg of a handshake. A sec_trailer without a token is none: Windows takes it with an alter_context at any time. */
+const tokenOf = ({ auth }: Pdu): AuthVerifier | undefined => (auth?.auth_value.length === 0 ? undefined : auth);
 
 const MISALIGNED = 'the sec_trailer does not stand on a boundary of four octets';
 const PADDED = 'the sec_trailer of a handshake counts padding';

@@ -1,6 +1,6 @@
 import type { Milliseconds } from '../../security/provider.js';
 import type { PresentationContext, RpcInterface } from '../core/presentation.js';
-import type { TransferSyntaxName } from '../core/profile.js';
+import type { RpcProfile, TransferSyntaxName } from '../core/profile.js';
 import type { Cause, ServerCheck } from './checks.js';
 import type { CallSecurity } from './security.js';
 
@@ -34,6 +34,8 @@ export type AssociationEvent =
   | { readonly type: 'altered'; readonly contexts: readonly PresentationContext[] }
   | { readonly type: 'authenticated'; readonly security: CallSecurity }
   | FailedAuthentication
+  /** What the specification lets a server refuse, and the profile's option of this name takes. */
+  | { readonly type: 'tolerated'; readonly callId: number; readonly option: keyof RpcProfile; readonly why: string }
   | RefusalEvent;
 
 /** A handshake that failed. An auth3 has no answer, so this may be all that is said of it until the first request. */

@@ -6,6 +6,7 @@ import {
   encodePdu,
   PFC,
 } from '../../codec/rpce/index.js';
+import type { Leg } from '../../security/provider.js';
 
 const WHOLE = PFC.FIRST_FRAG | PFC.LAST_FRAG;
 
@@ -47,8 +48,8 @@ export interface Acknowledgement {
   /** Sent with a bind_ack alone. */
   readonly secondaryAddress: string;
   readonly results: ContextResult[];
-  /** The provider's answer; absent where it has none. */
-  readonly token: Uint8Array | undefined;
+  /** The provider's answer to a leg of a handshake; undefined where the PDU carried none. */
+  readonly leg: Leg | undefined;
 }
 
 /** bind_ack to a bind, alter_context_resp to an alter_context. */
@@ -63,13 +64,14 @@ export function acknowledgementPdu(pdu: BindPdu | AlterContextPdu, ack: Acknowle
     assoc_group_id: ack.groupId,
     sec_addr: isBind ? Buffer.from(`${ack.secondaryAddress}\0`, 'latin1') : Buffer.alloc(0),
     results: ack.results,
-    ...(ack.token === undefined || pdu.auth === undefined ? {} : { auth: answerTo(pdu.auth, ack.token) }),
+    ...(ack.leg === undefined || pdu.auth === undefined ? {} : { auth: answerTo(pdu.auth, ack.leg) }),
   });
 }
 
-const answerTo = ({ auth_type, auth_level, auth_context_id }: AuthVerifier, auth_value: Uint8Array): AuthVerifier => ({
+/** A leg that the mechanism has no answer to is answered by a sec_trailer without a token, as Windows ends Kerberos. */
+const answerTo = ({ auth_type, auth_level, auth_context_id }: AuthVerifier, { token }: Leg): AuthVerifier => ({
   auth_type,
   auth_level,
   auth_context_id,
-  auth_value,
+  auth_value: token ?? new Uint8Array(0),
 });

@@ -28,6 +28,7 @@ export function securityOf(
       `type or level of security context ${context.id} was changed on the way`,
     );
   }
+  if (context.unfinished) return accessDenied('last leg', `authentication failed: ${context.failure?.message}`);
   if (context.failure !== undefined) {
     return {
       check: 'logon',

@@ -5,7 +5,7 @@ import { isFirst, isLast } from '../core/fragments.js';
 import type { RpcLimits } from '../core/limits.js';
 import type { PresentationContext } from '../core/presentation.js';
 import type { RpcProfile } from '../core/profile.js';
-import type { Refusal, ServerCall } from './events.js';
+import type { AssociationEvent, Refusal, ServerCall } from './events.js';
 import { accessDenied, protocolError, unknownContext } from './refusals.js';
 import { RequestAssembly } from './request-assembly.js';
 import { securityOf, unfinished, unprotectRequest } from './request-security.js';
@@ -22,6 +22,8 @@ export interface RequestState {
   readonly multiplexed: boolean;
   readonly signHeader: boolean;
   readonly clientSignsHeaders: boolean;
+  /** Where it is noted what a rule would refuse and the profile takes. */
+  readonly events: AssociationEvent[];
 }
 
 /** Older than this many calls, a stray fragment is no longer excused: [MS-RPCE] 3.3.3.5.6. */
@@ -102,7 +104,7 @@ export class RequestReceiver {
   }
 
   /** Order of calls and fragments: [MS-RPCE] 3.3.1.5.8, 3.3.3.5.2. */
-  #disorder(pdu: RequestPdu, { outstanding, multiplexed }: RequestState): Refusal | undefined {
+  #disorder(pdu: RequestPdu, { outstanding, multiplexed, events }: RequestState): Refusal | undefined {
     const waiting = [...outstanding].filter((call) => !call.orphaned);
     if (waiting.length > 0 && !multiplexed)
       return {
@@ -122,13 +124,20 @@ export class RequestReceiver {
     }
     if (waiting.some((call) => call.callId === pdu.call_id))
       return { ...protocolError('call_id', `call ${pdu.call_id} is under way already`), contextId: 0 };
-    if (this.#profile.callIds === 'increasing') {
-      if (pdu.call_id > MAX_CALL_ID)
-        return protocolError('call_id', `call_id 0x${pdu.call_id.toString(16)} is above 0x7fffffff`);
-      if (pdu.call_id < this.#currentCallId)
-        return protocolError('call_id', `call_id ${pdu.call_id} after ${this.#currentCallId}`);
+    return this.#outOfTurn(pdu.call_id, events);
+  }
+
+  /** The number of a new call, [MS-RPCE] 3.3.3.5.2. */
+  #outOfTurn(callId: number, events: AssociationEvent[]): Refusal | undefined {
+    const { callIdsAbove31Bits, fallingCallIds } = this.#profile;
+    if (callId > MAX_CALL_ID && callIdsAbove31Bits === 'refused')
+      return protocolError('call_id', `call_id 0x${callId.toString(16)} is above 0x7fffffff`);
+    if (callId < this.#currentCallId) {
+      const why = `call_id ${callId} after ${this.#currentCallId}`;
+      if (fallingCallIds === 'refused') return protocolError('call_id', why);
+      events.push({ type: 'tolerated', callId, option: 'fallingCallIds', why });
     }
-    this.#currentCallId = pdu.call_id;
+    this.#currentCallId = callId;
     return undefined;
   }
 

@@ -76,8 +76,12 @@ export class ServerSecurityContext {
     }
   }
 
+  /** An auth3 that was not its last leg: nobody's credentials are wrong. */
+  unfinished = false;
+
   /** Gives the handshake up for what the connection knows of it. */
   fail(why: string): SecurityError {
+    this.unfinished = true;
     this.failure = new SecurityError('BAD_TOKEN', why);
     return this.failure;
   }

@@ -28,6 +28,16 @@ describe('co_cancel, C706 12.6.4.2', () => {
     server.request({ pfc_flags: PFC.LAST_FRAG });
     expect(server.calls[0]?.cancelled).toBe(true);
     const [pdu] = server.association.respond(server.calls[0]!, Buffer.alloc(0));
+    expect(decodePdu(pdu!)).toMatchObject({ PTYPE: 'response', cancel_count: 0 });
+  });
+
+  test('shows in the answer of a server that counts, C706 12.6.4.10', () => {
+    const server = new RawServer({ profile: { cancelCount: 'counted' } });
+    server.bind();
+    server.request({ pfc_flags: PFC.FIRST_FRAG });
+    cancel(server, 1);
+    server.request({ pfc_flags: PFC.LAST_FRAG });
+    const [pdu] = server.association.respond(server.calls[0]!, Buffer.alloc(0));
     expect(decodePdu(pdu!)).toMatchObject({ PTYPE: 'response', cancel_count: 1 });
   });
 

@@ -7,6 +7,7 @@ import {
   RPC_C_AUTHN,
   RPC_C_AUTHN_LEVEL,
 } from '../../../src/codec/rpce/index.js';
+import { RPC_PROFILES, type RpcProfile } from '../../../src/rpc/index.js';
 import { type Capabilities, type SecurityContext, SecurityError } from '../../../src/security/index.js';
 import { element, NOW } from '../../support/associations.js';
 import { mutualAcceptor, mutualInitiator } from '../../support/mutual.js';
@@ -49,8 +50,23 @@ describe('legs of a handshake, [MS-RPCE] 3.3.1.5.2.1', () => {
 
   test('NTLM’s third leg may come by alter_context as well, and is then answered', () => {
     const { server, next } = halfway(WINNT);
-    expect(server.alter([element(1)], { auth: verifier(WINNT, next) })).toMatchObject({ PTYPE: 'alter_context_resp' });
+    expect(server.alter([element(1)], { auth: verifier(WINNT, next) })).toMatchObject({
+      PTYPE: 'alter_context_resp',
+      auth: verifier(WINNT, Buffer.alloc(0)),
+    });
     expect(server.request(request)).toEqual([]);
+  });
+
+  test('an alter_context whose sec_trailer has no token is none of them: taken after the handshake, and amid it', () => {
+    const { server, next } = halfway(WINNT);
+    const bare = verifier(WINNT, Buffer.alloc(0));
+    expect(server.alter([element(2)], { auth: bare })).toMatchObject({ PTYPE: 'alter_context_resp' });
+    expect(server.auth3(verifier(WINNT, next))).toEqual([]);
+    const answer = server.alter([element(3)], { call_id: 4, auth: bare });
+    expect(answer).toMatchObject({ PTYPE: 'alter_context_resp', results: [{ result: 0 }] });
+    expect(answer?.auth).toBeUndefined();
+    expect(server.request({ p_cont_id: 3, call_id: 5 })).toEqual([]);
+    expect(server.calls[0]?.security?.identity.user).toBe('op');
   });
 
   test('SPNEGO goes on by alter_context, whose answer carries its last token', () => {
@@ -65,18 +81,21 @@ describe('legs of a handshake, [MS-RPCE] 3.3.1.5.2.1', () => {
   });
 
   test('SPNEGO by auth3 has no one to answer it: fault 5 at the first request, and the connection ends', () => {
-    const { server, next } = halfway(GSS_NEGOTIATE);
-    expect(server.auth3(verifier(GSS_NEGOTIATE, next))).toEqual([]);
-    expect(server.request(request)).toMatchObject([{ status: FAULT.ACCESS_DENIED, pfc_flags: WHOLE, p_cont_id: 1 }]);
-    expect(server.closed).toMatch(/auth3 was not the last leg/);
+    for (const name of Object.keys(RPC_PROFILES)) {
+      const { server, next } = halfway(GSS_NEGOTIATE, {}, { profile: RPC_PROFILES[name] as RpcProfile });
+      expect(server.auth3(verifier(GSS_NEGOTIATE, next))).toEqual([]);
+      expect(server.request(request)).toMatchObject([{ status: FAULT.ACCESS_DENIED, pfc_flags: WHOLE, p_cont_id: 1 }]);
+      expect(server.closed).toMatch(/auth3 was not the last leg/);
+    }
   });
 
-  test('a mechanism of four legs ends with an alter_context_resp without token', () => {
+  test('a mechanism of four legs ends with an alter_context_resp whose sec_trailer has no token', () => {
     const server = new RawServer({ providers: [mutualAcceptor()] });
     const context = mutualInitiator().initiate({ level: CONNECT });
     const token = (from?: Uint8Array) => verifier(GSS_KERBEROS, context.step(from, NOW).token as Uint8Array);
     const ack = server.bind(undefined, { auth: token() });
-    expect(server.alter(undefined, { auth: token(ack?.auth?.auth_value) })?.auth).toBeUndefined();
+    const ended = server.alter(undefined, { auth: token(ack?.auth?.auth_value) });
+    expect(ended?.auth).toEqual({ ...verifier(GSS_KERBEROS, Buffer.alloc(0)), auth_pad: Buffer.alloc(0) });
     expect(server.request()).toEqual([]);
   });
 

@@ -36,8 +36,20 @@ describe('call_id, [MS-RPCE] 3.3.3.5.2', () => {
     expect(server.request({ call_id: 2 })).toMatchObject(proto());
   });
 
-  test('that decreases is a protocol error, and the connection ends', () => {
-    const server = bound({ multiplexed: true });
+  test('that decreases is taken, as j-interop’s clients need it, and the events name the option', () => {
+    const server = bound();
+    for (const call_id of [7, 3, 4]) {
+      expect(server.request({ call_id })).toEqual([]);
+      server.association.respond(server.calls.at(-1)!, Buffer.alloc(0));
+    }
+    expect(server.calls.map(({ callId }) => callId)).toEqual([7, 3, 4]);
+    expect(server.events.filter(({ type }) => type === 'tolerated')).toEqual([
+      { type: 'tolerated', callId: 3, option: 'fallingCallIds', why: 'call_id 3 after 7' },
+    ]);
+  });
+
+  test('that decreases is a protocol error for a server that follows the text, and the connection ends', () => {
+    const server = bound({ multiplexed: true, profile: { fallingCallIds: 'refused' } });
     server.request({ call_id: 5 });
     expect(server.request({ call_id: 4 })).toMatchObject(proto({ call_id: 4 }));
     expect(server.closed).toBeDefined();
@@ -48,7 +60,7 @@ describe('call_id, [MS-RPCE] 3.3.3.5.2', () => {
   });
 
   test('is free under a profile that does not look', () => {
-    const server = bound({ multiplexed: true, profile: { callIds: 'any' } });
+    const server = bound({ multiplexed: true, profile: { callIdsAbove31Bits: 'taken' } });
     for (const call_id of [0xffffffff, 3]) expect(server.request({ call_id })).toEqual([]);
   });
 

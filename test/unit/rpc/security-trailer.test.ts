@@ -122,6 +122,25 @@ describe('padding that a handshake’s sec_trailer counts', () => {
     expect(server.bind(undefined, { auth: padded })).toMatchObject({ PTYPE: 'bind_ack' });
   });
 
+  test('may reach into the body there, which is read as it stands, but not into the head of a PDU', () => {
+    const profile = { handshakePadding: 'ignored' } as const;
+    const whole = 72 - 24;
+    const counted = (auth_pad_length: number) => ({ ...auth, auth_pad: Buffer.alloc(0), auth_pad_length });
+    const taken = new RawServer({ profile });
+    expect(taken.bind(undefined, { auth: counted(whole) })).toMatchObject({
+      PTYPE: 'bind_ack',
+      results: [{ result: 0 }],
+    });
+    expect(taken.alter(undefined, { auth: counted(whole + 1) })).toMatchObject({ status: FAULT.PROTO_ERROR });
+    expect(new RawServer({ profile }).bind(undefined, { auth: counted(whole + 1) })).toMatchObject({
+      provider_reject_reason: 4,
+    });
+    const third = new RawServer({ profile });
+    third.bind(undefined, { auth: counted(whole) });
+    expect(third.auth3(counted(1))).toMatchObject([{ status: FAULT.REMOTE_NO_MEMORY }]);
+    expect(new RawServer().bind(undefined, { auth: counted(whole) })).toMatchObject({ provider_reject_reason: 4 });
+  });
+
   test('that does not fit into the PDU is refused by all', () => {
     const profile = { handshakePadding: 'ignored' } as const;
     const excessive = { ...auth, auth_pad_length: 255 };
