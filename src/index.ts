@@ -62,8 +62,8 @@ export * as rpce from './codec/rpce/index.js';
 export { explain } from './codec/status/explain.js';
 export { type ClientDecision, clientRaise } from './hardening/client.js';
 export { enforcement, type ServerDecision, serverDecision } from './hardening/decision.js';
-export { EventLog, type EventRow, eventRows, eventsXml, type LogEntry } from './hardening/event-log.js';
-export { eventJson, eventLine, eventXml } from './hardening/events.js';
+export { EventLog, type EventRow, eventRows, eventsXml } from './hardening/event-log.js';
+export { eventJson, eventLine, eventXml, type LoggedEvent } from './hardening/events.js';
 export {
   type Account,
   type Application,
@@ -176,7 +176,7 @@ export {
   type Trustee,
 } from './server/access.js';
 export type { LogonSessions } from './server/activation/checks.js';
-export type { Activation, FailedLogon, LoggedEvent } from './server/activation/log.js';
+export type { Activation, FailedLogon } from './server/activation/log.js';
 export type { CallBackOptions } from './server/call-back-client.js';
 export {
   AutomationError,
@@ -212,5 +212,6 @@ export { type Handler, method, type Service, service } from './server/endpoint/s
 export { type ExportedObjects, type ExportOptions, exportObjects } from './server/export-objects.js';
 export type { AddressOptions } from './server/objects/bindings.js';
 export type { CallBack } from './server/objects/callbacks.js';
-export type { Invocation, RefusedCall } from './server/objects/exporter.js';
+export type { Invocation } from './server/objects/exporter.js';
+export type { RefusedCall } from './server/objects/refused-call.js';
 export { type DcomServer, type ServerOptions, startServer } from './server/server.js';

@@ -39,6 +39,12 @@ export interface LoggedAt {
   readonly clientDataNames?: readonly [string, string, string, string, string];
 }
 
+/** An event, and when and where it was logged: an entry of any log, with a record number or without. */
+export interface LoggedEvent<E extends DcomEvent = DcomEvent> {
+  readonly event: E;
+  readonly at: LoggedAt;
+}
+
 /** System/Provider and the constants of events 10036 to 10038, as a Windows event log exports them. */
 export const DCOM_EVENTS = {
   namespace: 'http://schemas.microsoft.com/win/2004/08/events/event',

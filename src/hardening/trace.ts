@@ -1,7 +1,6 @@
 import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/constants.js';
 import { effectiveAuthnLevel } from '../codec/status/authn.js';
-import type { LoggedEntry } from './event-log.js';
-import type { ClientEvent, Event10036, LoggedAt } from './events.js';
+import type { ClientEvent, Event10036, LoggedAt, LoggedEvent } from './events.js';
 import {
   answersTo,
   hasAddress,
@@ -17,13 +16,13 @@ import { ADVICE, type TraceConclusion } from './trace-advice.js';
 /** A machine and what its System log holds. */
 export interface TracedHost {
   readonly machine: Machine;
-  readonly entries: readonly LoggedEntry[];
+  readonly entries: readonly LoggedEvent[];
 }
 
 export interface TraceRequest {
   readonly server: TracedHost;
   /** The server's event to start from; absent where it logged none. */
-  readonly event?: { readonly event: Event10036; readonly at: LoggedAt };
+  readonly event?: LoggedEvent<Event10036>;
   /** The machines whose logs can be read. The server counts as one of them without being named again. */
   readonly hosts: readonly TracedHost[];
   /** How far the clocks of two machines, and their entries, may be apart. */
@@ -41,12 +40,10 @@ export interface TraceStep {
 }
 
 /** A process that a client's event names. */
-export interface TracedApplication {
+export interface TracedApplication extends LoggedEvent<ClientEvent> {
   readonly computer: string;
   readonly path: string;
   readonly pid: number;
-  readonly event: ClientEvent;
-  readonly at: LoggedAt;
 }
 
 export interface Trace {
@@ -150,7 +147,7 @@ function fits(request: TraceRequest, { event: server, at }: ServerEntry, event: 
 
 const weak = ({ level }: ClientEvent): boolean => effectiveAuthnLevel(level) < RPC_C_AUTHN_LEVEL.PKT_INTEGRITY;
 
-type ClientEntry = { readonly event: ClientEvent; readonly at: LoggedAt };
+type ClientEntry = LoggedEvent<ClientEvent>;
 
 /** The applications of the entries that pass, each once, nearest to a time first, or newest first without one. */
 function applicationsOf(

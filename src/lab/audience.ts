@@ -1,8 +1,10 @@
+import type { LoggedEvent } from '../hardening/events.js';
 import type { Endpoint } from '../net/channel.js';
 import type { AssociationEvent } from '../rpc/index.js';
-import type { Activation, FailedLogon, LoggedEvent, LogListeners } from '../server/activation/log.js';
+import type { Activation, FailedLogon, LogListeners } from '../server/activation/log.js';
 import type { EndpointObserver } from '../server/endpoint/endpoint.js';
-import type { Invocation, RefusedCall } from '../server/objects/exporter.js';
+import type { Invocation } from '../server/objects/exporter.js';
+import type { RefusedCall } from '../server/objects/refused-call.js';
 
 /** Somebody who wants to be told what a server sees and does. */
 export type Listening = EndpointObserver & LogListeners;

@@ -40,7 +40,7 @@ export class LabHost {
   machine: Machine;
   readonly address: string;
   readonly network: Network;
-  readonly log = new EventLog();
+  readonly log: EventLog;
   readonly audience = new Audience();
   readonly #options: LabHostOptions;
   #server: DcomServer | undefined;
@@ -50,7 +50,7 @@ export class LabHost {
     this.machine = options.machine;
     this.address = options.world.addressOf(options.address);
     this.network = options.world.addHost(options.machine.name, options.address);
-    this.audience.add({ onEvent: ({ event, at }) => void this.log.record(this.machine, event, at.time) });
+    this.log = new EventLog({ computer: options.machine.name });
   }
 
   /** For its clients and its server. */
@@ -103,6 +103,7 @@ export class LabHost {
       random,
       ...this.policy,
       policy,
+      eventLog: this.log,
       platform: windows ? 'windows' : 'other',
       accounts: machine.accounts.map(({ domain, user, sid }) => ({ domain, user, sid, password: passwordOf(user) })),
       names: { netbiosName: netbiosName(machine.name), ...member },

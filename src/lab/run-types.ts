@@ -1,7 +1,6 @@
 import type { CallOutcome } from '../client/outcome.js';
 import type { RefusedBy } from '../codec/status/refused-by.js';
-import type { LogEntry } from '../hardening/event-log.js';
-import type { ClientEvent, Event10036 } from '../hardening/events.js';
+import type { ClientEvent, Event10036, LoggedEvent } from '../hardening/events.js';
 import type { Machine } from '../hardening/machine.js';
 import type { Trace } from '../hardening/trace.js';
 import type { RelayVariant, SceneOutcome } from '../relay/index.js';
@@ -69,7 +68,7 @@ export interface LabTrace {
 
 export interface HostLog {
   readonly machine: Machine;
-  readonly entries: readonly LogEntry[];
+  readonly entries: readonly LoggedEvent[];
   /** As the Windows event viewer saves a log. */
   readonly xml: string;
   readonly json: readonly object[];

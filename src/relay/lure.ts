@@ -138,6 +138,7 @@ function rogueServices(random: RandomBytes): Service[] {
       bindings: new ServerBindings(),
       exporterPort: () => 0,
       authnHint: 0,
+      clock: () => 0,
       refused: () => undefined,
     }),
   ];

@@ -1,9 +1,10 @@
 import type { CallOutcome } from '../client/outcome.js';
 import type { RefusedBy } from '../codec/status/refused-by.js';
-import type { Event10036, LoggedAt } from '../hardening/events.js';
+import type { Event10036, LoggedAt, LoggedEvent } from '../hardening/events.js';
 import type { RefusalEvent } from '../rpc/index.js';
-import type { Activation, FailedLogon, LoggedEvent } from '../server/activation/log.js';
-import type { Invocation, RefusedCall } from '../server/objects/exporter.js';
+import type { Activation, FailedLogon } from '../server/activation/log.js';
+import type { Invocation } from '../server/objects/exporter.js';
+import type { RefusedCall } from '../server/objects/refused-call.js';
 import type { Stage } from './attacker.js';
 
 /** What both ends and the attacker saw of one relay. */

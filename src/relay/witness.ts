@@ -1,10 +1,12 @@
 import { CodecError } from '../codec/error.js';
 import { decodePdu } from '../codec/rpce/index.js';
+import type { LoggedEvent } from '../hardening/events.js';
 import { type Endpoint, formatEndpoint } from '../net/channel.js';
 import type { AssociationEvent, RefusalEvent } from '../rpc/index.js';
-import type { Activation, FailedLogon, LoggedEvent, LogListeners } from '../server/activation/log.js';
+import type { Activation, FailedLogon, LogListeners } from '../server/activation/log.js';
 import type { EndpointObserver } from '../server/endpoint/endpoint.js';
-import type { Invocation, RefusedCall } from '../server/objects/exporter.js';
+import type { Invocation } from '../server/objects/exporter.js';
+import type { RefusedCall } from '../server/objects/refused-call.js';
 import { serverChallengeOf } from './victim.js';
 
 /** Watches a server from now on: what it logs and refuses, which connections it closes, which challenges it gives out. */

@@ -14,6 +14,7 @@ export {
   versionFits,
 } from './core/presentation.js';
 export { DEFAULT_PROFILE, RPC_PROFILES, type RpcProfile, type TransferSyntaxName } from './core/profile.js';
+export { Recent } from './core/recent.js';
 export * from './passive/association.js';
 export { PassiveBudget, type PassiveLimits } from './passive/budget.js';
 export type { ObservedCall } from './passive/calls.js';

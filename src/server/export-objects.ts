@@ -18,11 +18,12 @@ import { recording } from './endpoint/recording.js';
 import { Listeners } from './listeners.js';
 import { ServerBindings } from './objects/bindings.js';
 import { CallBacks } from './objects/callbacks.js';
-import { ObjectExporter, type RefusedCall } from './objects/exporter.js';
+import { ObjectExporter } from './objects/exporter.js';
 import { PingSets } from './objects/ping-sets.js';
 import { reclaimer } from './objects/reclaimer.js';
+import type { RefusedCall } from './objects/refused-call.js';
 import { remoteUnknown } from './objects/remote-unknown.js';
-import { objectResolver, refusedByAccess } from './objects/resolver.js';
+import { objectResolver } from './objects/resolver.js';
 import { ObjectTable } from './objects/table.js';
 import type { ServerOptions } from './server-options.js';
 
@@ -130,9 +131,9 @@ export async function exportObjects(options: ExportOptions = {}): Promise<Export
     refused: (call) => log.refused(call),
   });
   const resolver = objectResolver({
-    ...{ objects, pings, access, bindings, authnHint },
+    ...{ objects, pings, access, bindings, authnHint, clock },
     exporterPort: port,
-    refused: (context, reason) => log.refused(refusedByAccess(context, reason, clock())),
+    refused: (call) => log.refused(call),
   });
   const endpoint = managedEndpoint(
     [resolver, ...remoteUnknown(objects, exporter)],

@@ -1,4 +1,6 @@
 import type { Logger } from 'pino';
+import type { EventLog } from '../hardening/event-log.js';
+import type { LoggedEvent } from '../hardening/events.js';
 import type { PolicyProfile } from '../hardening/profile.js';
 import type { Registry } from '../hardening/registry.js';
 import type { AsOf, PatchLevel } from '../hardening/timeline.js';
@@ -9,14 +11,15 @@ import type { RpcLimits, RpcProfile } from '../rpc/index.js';
 import type { AccountEntry, Milliseconds, NtlmServerPolicy, RandomBytes, ServerNames } from '../security/index.js';
 import type { AccessPermissions } from './access.js';
 import type { LogonSessions } from './activation/checks.js';
-import type { Activation, FailedLogon, LoggedEvent, LogListeners } from './activation/log.js';
+import type { Activation, FailedLogon, LogListeners } from './activation/log.js';
 import type { CallBackOptions } from './call-back-client.js';
 import type { ComClass } from './classes/class.js';
 import type { EndpointObserver } from './endpoint/endpoint.js';
 import type { Service } from './endpoint/service.js';
 import type { AddressOptions } from './objects/bindings.js';
 import type { CallBack } from './objects/callbacks.js';
-import type { Invocation, RefusedCall } from './objects/exporter.js';
+import type { Invocation } from './objects/exporter.js';
+import type { RefusedCall } from './objects/refused-call.js';
 
 export interface ServerOptions extends LogListeners {
   /** `ADDRESS:PORT`; port 135 where absent, 0 for a free one. `127.0.0.1:135` where nothing is given. */
@@ -24,6 +27,8 @@ export interface ServerOptions extends LogListeners {
   /** Patch level: a date, or `2021-09`. The last phase where absent. */
   readonly asOf?: AsOf;
   readonly registry?: Registry;
+  /** The event log of its machine, where others write too; one of its own where absent. */
+  readonly eventLog?: EventLog;
   /** What no source confirms: see `PolicyProfile`. */
   readonly policy?: Partial<PolicyProfile>;
   /** `other`: KB5004442 is no policy of it, and `PolicyProfile.otherServers` says what its maker decided; Windows where absent. */
@@ -95,7 +100,7 @@ export interface DcomServer {
   readonly failedLogons: readonly FailedLogon[];
   /** What was tried with objects of clients: how each was reached, and each call back with its outcome. */
   readonly callBacks: readonly CallBack[];
-  /** The event log. */
+  /** The event log of its machine. */
   readonly events: readonly LoggedEvent[];
   readonly objects: number;
   /** Looks for what has timed out. It is done every second; a test with a clock of its own does it when that clock moves. */

@@ -30,7 +30,7 @@ import { ObjectExporter } from './objects/exporter.js';
 import { PingSets } from './objects/ping-sets.js';
 import { reclaimer } from './objects/reclaimer.js';
 import { remoteUnknown } from './objects/remote-unknown.js';
-import { objectResolver, refusedByAccess } from './objects/resolver.js';
+import { objectResolver } from './objects/resolver.js';
 import { ObjectTable } from './objects/table.js';
 import type { DcomServer, ServerOptions } from './server-options.js';
 
@@ -62,7 +62,7 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
     logger.error({ err: error }, 'an object threw when it was released');
   };
   const objects = new ObjectTable({ random, failed, ...given({ maxObjects, unpingedTimeout }) });
-  const log = new ServerLog(names.netbiosName, listeners.guardLog(options));
+  const log = new ServerLog(names.netbiosName, listeners.guardLog(options), options.eventLog);
   const exporterLevel = exporterLevelOf(options);
   // Whoever has a name gets at least this far, so that is what he is told.
   const authnHint = Math.max(exporterLevel, RPC_C_AUTHN_LEVEL.CONNECT);
@@ -122,8 +122,8 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
   const resolverServices = [
     ...activation,
     objectResolver({
-      ...{ objects, pings, access, bindings, exporterPort, authnHint },
-      refused: (context, reason) => log.refused(refusedByAccess(context, reason, clock())),
+      ...{ objects, pings, access, bindings, exporterPort, authnHint, clock },
+      refused: (call) => log.refused(call),
     }),
     ...echo,
     ...(options.services ?? []),
@@ -163,7 +163,9 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
     refusedCalls: log.refusedCalls,
     failedLogons: log.failedLogons,
     callBacks: log.callBacks,
-    events: log.events,
+    get events() {
+      return log.events;
+    },
     get objects() {
       return objects.objects;
     },

@@ -142,8 +142,8 @@ describe('lab --json', () => {
     const { scenario: name, server, ...rest } = ofLab[0] as Record<string, unknown>;
     expect([name, server]).toEqual(['relay-connect', 'server']);
     expect(Object.keys(rest)).toEqual(Object.keys(ndjsonLines(relay.stdout)[0] as object));
-    expect(rest).toMatchObject({ variant: 'connect', outcome: 'succeeded', stopped_at: null, expected: 'succeeded' });
-    for (const { stopped_at, expected } of ofLab) expect(stopped_at ?? 'succeeded').toBe(expected);
+    expect(rest).toMatchObject({ variant: 'connect', outcome: 'succeeded', refused_by: null, expected: 'succeeded' });
+    for (const { refused_by, expected } of ofLab) expect(refused_by ?? 'succeeded').toBe(expected);
   });
 
   test('tells each cell of a timeline', async () => {

@@ -14,7 +14,7 @@ describe('relay', () => {
 
   test('ends with 0, since every variant ends as KB5004442 and the specifications have it', () => {
     expect([text.code, text.stderr, json.code, json.stderr]).toEqual([0, '', 0, '']);
-    for (const { stopped_at, expected } of records) expect(stopped_at ?? 'succeeded').toBe(expected);
+    for (const { refused_by, expected } of records) expect(refused_by ?? 'succeeded').toBe(expected);
   });
 
   test('has a row for each variant, with a column for each phase', () => {
@@ -39,7 +39,7 @@ describe('relay', () => {
       as_of: '2021-05',
       stage: 'invoked',
       outcome: 'succeeded',
-      stopped_at: null,
+      refused_by: null,
       evidence: { invocation: { member: 'ExecuteShellCommand', identity: { user: 'victim' } } },
     });
   });

@@ -45,9 +45,9 @@ describe('replay --relay', () => {
     const dates = ['--as-of', '2021-05', '--as-of', '2022-06-14', '--as-of', '2023-03-14'];
     const { code, stdout } = await cli(['replay', AT_CONNECT, '--relay', ...dates, '--variant', 'connect', '--json']);
     expect(code).toBe(0);
-    const policy = { outcome: 'stopped', stopped_at: 'activation policy', expected: 'activation policy' };
+    const policy = { outcome: 'stopped', refused_by: 'activation policy', expected: 'activation policy' };
     expect(ndjsonLines(stdout)).toMatchObject([
-      { as_of: '2021-05-01', outcome: 'succeeded', stopped_at: null, expected: 'succeeded', stage: 'invoked' },
+      { as_of: '2021-05-01', outcome: 'succeeded', refused_by: null, expected: 'succeeded', stage: 'invoked' },
       { as_of: '2022-06-14', ...policy, evidence: { status: 5, event: { id: 10036 } } },
       { as_of: '2023-03-14', ...policy, evidence: { status: 5, event: { id: 10036 } } },
     ]);
@@ -76,7 +76,7 @@ describe('replay --relay', () => {
 
   test('--level tries the client at another level', async () => {
     const { stdout } = await cli(['replay', AT_CONNECT, '--relay', '--level', 'pkt_privacy', '--json']);
-    const found = ndjsonLines(stdout).map(({ variant, as_of, stopped_at }) => [variant, as_of, stopped_at]);
+    const found = ndjsonLines(stdout).map(({ variant, as_of, refused_by }) => [variant, as_of, refused_by]);
     expect(found).toEqual([
       ['as-captured', '2021-05-01', 'signature'],
       ['as-captured', '2023-03-14', 'signature'],

@@ -7,7 +7,8 @@ import type { AssociationEvent } from '../../rpc/index.js';
 import type { Identity } from '../../security/index.js';
 import type { Activation } from '../../server/activation/log.js';
 import type { CallBack } from '../../server/objects/callbacks.js';
-import type { Invocation, RefusedCall } from '../../server/objects/exporter.js';
+import type { Invocation } from '../../server/objects/exporter.js';
+import type { RefusedCall } from '../../server/objects/refused-call.js';
 import type { Output } from '../io.js';
 
 const who = (identity: Identity | undefined): string => (identity === undefined ? 'nobody' : userName(identity));

@@ -13,14 +13,13 @@ import type { PolicyProfile } from '../../hardening/profile.js';
 import type { Registry } from '../../hardening/registry.js';
 import type { PatchLevel } from '../../hardening/timeline.js';
 import type { Endpoint } from '../../net/channel.js';
-import { RpcFault } from '../../rpc/index.js';
 import type { Milliseconds } from '../../security/index.js';
 import { type AccessPermissions, launchRefusal } from '../access.js';
 import type { ComClass, ObjectHost } from '../classes/class.js';
 import { classFactory } from '../classes/class-factory.js';
 import { HRESULT, versionMatches } from '../com.js';
 import { UNSPECIFIED } from '../endpoint/dispatch.js';
-import type { CallContext } from '../endpoint/service.js';
+import { type CallContext, LoggedFault } from '../endpoint/service.js';
 import type { ServerBindings } from '../objects/bindings.js';
 import { leftOut, notLetIn } from '../objects/caller.js';
 import type { ObjectExporter } from '../objects/exporter.js';
@@ -71,7 +70,16 @@ export interface Asked extends AskedFor {
 /** What an activation comes to: a reply, or the result that says why not. */
 export type Verdict = { readonly reply: ActivationReply } | { readonly hresult: number };
 
+/** What the policy says of a call, once: it goes with the call to whoever reads and answers it. */
+export interface Decided {
+  readonly decision: ServerDecision;
+  /** The result that refuses it, where the profile asks for one instead of a fault. */
+  readonly refused?: number;
+}
+
 type How = Pick<Activation, 'outcome' | 'refusedBy' | 'status' | 'form'>;
+
+const BY_POLICY = { outcome: 'refused', refusedBy: 'activation policy' } as const;
 
 const outcomeOf = (created: { reply: ActivationReply } | ActivationRefusal): How =>
   'reply' in created
@@ -93,50 +101,40 @@ export class Activator {
 
   /**
    * The policy, before anything of the request is looked at: it stands where Windows has the security callback of the
-   * interface. What was asked for is read only to be reported.
+   * interface. What was asked for is read only to be reported. A refusal that the answer tells waits for the parameters.
    */
-  guard(name: Method, read: () => ActivationRequest | undefined, context: CallContext): void {
+  decide(name: Method, read: () => ActivationRequest | undefined, context: CallContext): Decided {
     const decision = this.#decide(name, context);
-    if (decision.outcome !== 'refused') return;
-    const refusal = decision.refusal ?? {
-      form: 'fault',
-      status: HRESULT.ERROR_ACCESS_DENIED,
-      didNotExecute: false,
-      disconnect: false,
-    };
-    const status = refusal.form === 'fault' ? refusal.status : refusal.hresult;
-    this.#report({ name, request: attempt(read) }, context, decision, {
-      outcome: 'refused',
-      refusedBy: 'activation policy',
-      status,
-      form: refusal.form,
+    const { refusal } = decision;
+    if (refusal?.form === 'response') return { decision, refused: refusal.hresult };
+    if (refusal === undefined) return { decision };
+    const { form, status, didNotExecute, disconnect } = refusal;
+    this.#report({ name, request: attempt(read) }, context, decision, { ...BY_POLICY, status, form });
+    throw new LoggedFault(status, {
+      detail: decision.reason,
+      flags: didNotExecute ? PFC.DID_NOT_EXECUTE : 0,
+      disconnect,
     });
-    if (refusal.form === 'fault') {
-      throw new RpcFault(status, {
-        flags: refusal.didNotExecute ? PFC.DID_NOT_EXECUTE : 0,
-        disconnect: refusal.disconnect,
-      });
-    }
   }
 
-  /** The policy has let it through, and nobody can tell what it asks for. */
-  unreadable(name: Method, reason: string, context: CallContext): void {
-    const how = { outcome: 'refused', refusedBy: 'codec', status: FAULT.BAD_STUB_DATA, form: 'fault' } as const;
-    this.#report({ name, request: undefined }, context, { ...this.#decide(name, context), reason }, how);
+  /** Nobody can tell what it asks for; the policy may have refused it before. */
+  unreadable(name: Method, why: string, context: CallContext, { decision, refused }: Decided): void {
+    const how = { form: 'fault', status: FAULT.BAD_STUB_DATA } as const;
+    const asked = { name, request: undefined };
+    if (refused !== undefined) this.#report(asked, context, decision, { ...BY_POLICY, ...how });
+    else this.#report(asked, context, { ...decision, reason: why }, { outcome: 'refused', refusedBy: 'codec', ...how });
   }
 
-  activate(asked: Asked, context: CallContext): Verdict {
-    const decision = this.#decide(asked.name, context);
-    if (decision.outcome === 'refused') {
-      // The guard has reported it; the profile asks for a result instead of a fault.
-      return { hresult: decision.refusal?.form === 'response' ? decision.refusal.hresult : HRESULT.E_ACCESSDENIED };
+  activate(asked: Asked, context: CallContext, { decision, refused }: Decided): Verdict {
+    if (refused !== undefined) {
+      this.#report(asked, context, decision, { ...BY_POLICY, status: refused, form: 'response' });
+      return { hresult: refused };
     }
-    const refused = this.#refuse(asked, context);
-    const created = refused ?? this.#created(asked, decision, context);
-    const how = outcomeOf(created);
+    const created = this.#refuse(asked, context) ?? this.#created(asked, context);
     const reason = 'reason' in created ? created.reason : decision.reason;
-    this.#report(asked, context, { ...decision, reason }, how);
-    if ('form' in created) throw new RpcFault(created.hresult, { detail: reason });
+    this.#report(asked, context, { ...decision, reason }, outcomeOf(created));
+    if ('form' in created)
+      throw new LoggedFault(created.hresult, { detail: reason, ...(created.mistake && { mistake: created.mistake }) });
     return created;
   }
 
@@ -186,19 +184,14 @@ export class Activator {
     return { hresult, refusedBy: 'class', reason, ...(form === 'fault' && { form }) };
   }
 
-  /** A class that throws is reported, and its mistake goes on to whoever runs the server. */
-  #created(
-    asked: Asked,
-    decision: ServerDecision,
-    context: CallContext,
-  ): { reply: ActivationReply } | ActivationRefusal {
+  /** A class that throws refuses, and its mistake goes on to whoever runs the server. */
+  #created({ request, factory }: Asked, { server }: CallContext): { reply: ActivationReply } | ActivationRefusal {
     try {
-      return this.#create(asked.request as ActivationRequest, asked.factory, context.server);
+      return this.#create(request as ActivationRequest, factory, server);
     } catch (error) {
-      const reason = `the class threw: ${(error as Error).message}`;
-      const how = { outcome: 'refused', refusedBy: 'class', status: UNSPECIFIED, form: 'fault' } as const;
-      this.#report(asked, context, { ...decision, reason }, how);
-      throw error;
+      const mistake = error as Error;
+      const reason = `the class threw: ${mistake.message}`;
+      return { hresult: UNSPECIFIED, refusedBy: 'class', reason, form: 'fault', mistake };
     }
   }
 

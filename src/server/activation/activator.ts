@@ -15,7 +15,7 @@ import type { CodecError } from '../../codec/error.js';
 import type { Infer, Operation } from '../../codec/ndr/index.js';
 import { HRESULT } from '../com.js';
 import { type CallContext, method, type Service, service } from '../endpoint/service.js';
-import { Activator, type ActivatorOptions, type Method } from './activation.js';
+import { Activator, type ActivatorOptions, type Decided, type Method } from './activation.js';
 import { instanceOf } from './checks.js';
 
 type ByProperties = Pick<Infer<typeof RemoteCreateInstance.request>, 'orpcthis' | 'pActProperties'>;
@@ -24,21 +24,26 @@ type ByProperties = Pick<Infer<typeof RemoteCreateInstance.request>, 'orpcthis' 
 export function activators(options: ActivatorOptions): Service[] {
   const activator = new Activator(options);
   const checks = <I>(operation: Operation<I, unknown>, plain: (input: I) => ActivationRequest | undefined) => ({
-    guard: (context: CallContext): void => {
+    guard: (context: CallContext): Decided => {
       const { stub, littleEndian } = context.call;
       const read = () => plain(operation.request.decode(stub, { little: littleEndian }).value);
-      activator.guard(operation.name as Method, read, context);
+      return activator.decide(operation.name as Method, read, context);
     },
-    unreadable: (context: CallContext, { message }: CodecError) =>
-      activator.unreadable(operation.name as Method, message, context),
+    unreadable: (context: CallContext, { message }: CodecError, decided: Decided) =>
+      activator.unreadable(operation.name as Method, message, context, decided),
   });
   const ofProperties = ({ pActProperties }: ByProperties) => unpackActivationRequest(pActProperties);
   const orpcthat = { flags: 0 };
 
-  const byProperties = (name: Method, { pActProperties, orpcthis }: ByProperties, context: CallContext) => {
+  const byProperties = (
+    name: Method,
+    { pActProperties, orpcthis }: ByProperties,
+    context: CallContext,
+    decided: Decided,
+  ) => {
     const asked = { request: unpackActivationRequest(pActProperties), pActProperties, ...instanceOf(pActProperties) };
     const factory = name === 'RemoteGetClassObject';
-    const verdict = activator.activate({ name, version: orpcthis.version, factory, ...asked }, context);
+    const verdict = activator.activate({ name, version: orpcthis.version, factory, ...asked }, context, decided);
     if ('hresult' in verdict) return { orpcthat, ppActProperties: null, ReturnValue: verdict.hresult };
     return { orpcthat, ppActProperties: packActivationReply(verdict.reply), ReturnValue: HRESULT.S_OK };
   };
@@ -49,7 +54,7 @@ export function activators(options: ActivatorOptions): Service[] {
       [
         method(
           RemoteActivation,
-          (input, context) => {
+          (input, context, decided) => {
             const request = unpackRemoteActivation(input);
             const verdict = activator.activate(
               {
@@ -62,6 +67,7 @@ export function activators(options: ActivatorOptions): Service[] {
                 storage: (input.pObjectStorage ?? null) !== null,
               },
               context,
+              decided,
             );
             return 'hresult' in verdict
               ? remoteActivationFailure(request.iids.length, verdict.hresult)
@@ -78,12 +84,12 @@ export function activators(options: ActivatorOptions): Service[] {
       [
         method(
           RemoteGetClassObject,
-          (input, context) => byProperties('RemoteGetClassObject', input, context),
+          (input, context, decided) => byProperties('RemoteGetClassObject', input, context, decided),
           checks(RemoteGetClassObject, ofProperties),
         ),
         method(
           RemoteCreateInstance,
-          (input, context) => byProperties('RemoteCreateInstance', input, context),
+          (input, context, decided) => byProperties('RemoteCreateInstance', input, context, decided),
           checks(RemoteCreateInstance, ofProperties),
         ),
       ],

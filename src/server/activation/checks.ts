@@ -50,6 +50,8 @@ export interface ActivationRefusal {
   readonly reason: string;
   /** How it is told; by a result in the answer where absent. */
   readonly form?: 'fault';
+  /** What a class of somebody else's threw. */
+  readonly mistake?: Error;
 }
 
 type Check = (asked: Checked) => ActivationRefusal | undefined;

@@ -1,10 +1,12 @@
 import type { RefusedBy } from '../../codec/status/refused-by.js';
-import type { DcomEvent, LoggedAt } from '../../hardening/events.js';
+import { EventLog } from '../../hardening/event-log.js';
+import type { DcomEvent, LoggedEvent } from '../../hardening/events.js';
 import type { Endpoint } from '../../net/channel.js';
+import { Recent } from '../../rpc/index.js';
 import type { Identity, Milliseconds } from '../../security/index.js';
 import type { CallBack } from '../objects/callbacks.js';
-import type { Invocation, RefusedCall } from '../objects/exporter.js';
-import { Recent } from '../recent.js';
+import type { Invocation } from '../objects/exporter.js';
+import type { RefusedCall } from '../objects/refused-call.js';
 
 /** One activation that a client asked for, and what became of it. */
 export interface Activation {
@@ -44,12 +46,6 @@ export interface FailedLogon {
   readonly reason: string;
 }
 
-/** An entry of the server's event log. */
-export interface LoggedEvent {
-  readonly event: DcomEvent;
-  readonly at: LoggedAt;
-}
-
 export interface LogListeners {
   readonly onActivation?: (activation: Activation) => void;
   readonly onEvent?: (event: LoggedEvent) => void;
@@ -62,24 +58,28 @@ export interface LogListeners {
 /** What the server remembers, and whom it tells. */
 export class ServerLog {
   readonly #activations = new Recent<Activation>();
-  readonly #events = new Recent<LoggedEvent>();
   readonly #invocations = new Recent<Invocation>();
   readonly #refusedCalls = new Recent<RefusedCall>();
   readonly #failedLogons = new Recent<FailedLogon>();
   readonly #callBacks = new Recent<CallBack>();
   readonly activations = this.#activations.items;
-  readonly events = this.#events.items;
   readonly invocations = this.#invocations.items;
   readonly refusedCalls = this.#refusedCalls.items;
   readonly failedLogons = this.#failedLogons.items;
   readonly callBacks = this.#callBacks.items;
   readonly #computer: string;
+  readonly #eventLog: EventLog;
   readonly #options: LogListeners;
-  #recordId = 0;
 
-  constructor(computer: string, options: LogListeners) {
+  /** Its events go to the log of its computer. */
+  constructor(computer: string, options: LogListeners, eventLog = new EventLog()) {
     this.#computer = computer;
+    this.#eventLog = eventLog;
     this.#options = options;
+  }
+
+  get events(): readonly LoggedEvent[] {
+    return this.#eventLog.entries;
   }
 
   invoked(invocation: Invocation): void {
@@ -106,11 +106,7 @@ export class ServerLog {
     this.#activations.push(activation);
     this.#options.onActivation?.(activation);
     if (activation.event === undefined) return;
-    const logged = {
-      event: activation.event,
-      at: { time: activation.time, computer: this.#computer, recordId: ++this.#recordId },
-    };
-    this.#events.push(logged);
+    const logged = this.#eventLog.write(activation.event, activation.time, this.#computer);
     this.#options.onEvent?.(logged);
   }
 }

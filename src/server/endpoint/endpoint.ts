@@ -157,14 +157,13 @@ class Connection implements ChannelEvents {
 
   #answerOf(call: ServerCall, outcome: Outcome): Buffer[] {
     if ('stub' in outcome) return this.#association.respond(call, outcome.stub);
-    const { check, status, flags, why, error, reported } = outcome;
+    const { check, status, flags, why, error, logged } = outcome;
     if (error !== undefined) {
       this.#options.failed?.(error);
       this.#options.logger.error({ err: error, interface: call.interface.name, opnum: call.opnum }, why);
     }
     const place = `${call.interface.name} opnum ${call.opnum}`;
-    if (!reported)
-      this.#tell({ type: 'fault', callId: call.callId, status, ...causeOf(check), why: `${place}: ${why}` });
+    if (!logged) this.#tell({ type: 'fault', callId: call.callId, status, ...causeOf(check), why: `${place}: ${why}` });
     return this.#association.fault(call, status, { didNotExecute: (flags & PFC.DID_NOT_EXECUTE) !== 0 });
   }
 

@@ -1,7 +1,7 @@
 import type { CodecError } from '../../codec/error.js';
 import type { InterfaceDef, Layout, Operation } from '../../codec/ndr/index.js';
 import type { Endpoint } from '../../net/channel.js';
-import type { RpcInterface, ServerCall, TransferSyntaxName } from '../../rpc/index.js';
+import { RpcFault, type RpcInterface, type ServerCall, type TransferSyntaxName } from '../../rpc/index.js';
 
 /** What a handler may know of the call that it answers. */
 export interface CallContext {
@@ -13,34 +13,49 @@ export interface CallContext {
   readonly server: Endpoint;
 }
 
-export type Handler<I, O> = (input: I, context: CallContext) => O | Promise<O>;
+/** `permit` is what the method's guard gave. */
+export type Handler<I, O, P = void> = (input: I, context: CallContext, permit: P) => O | Promise<O>;
 
-/** Runs before the parameters are unmarshalled, as the security callback of an interface does; throws `RpcFault`. */
-export type Guard = (context: CallContext) => void;
+/**
+ * Runs before the parameters are unmarshalled, as the security callback of an interface does. What it has decided goes
+ * with the call; a refusal is thrown, as `RpcFault`, or as `LoggedFault` where the log has it.
+ */
+export type Guard<P = void> = (context: CallContext) => P;
+
+/** A fault whose refusal is in the server's log, in terms of the interface that refuses: nobody says it again. */
+export class LoggedFault extends RpcFault {
+  /** Of somebody else's code, where that threw something that is no fault. */
+  readonly mistake: Error | undefined;
+
+  constructor(status: number, options: ConstructorParameters<typeof RpcFault>[1] & { readonly mistake?: Error } = {}) {
+    super(status, options);
+    this.mistake = options.mistake;
+  }
+}
 
 /** Told of a request whose parameters cannot be read, before it is answered with a fault. */
-export type Unreadable = (context: CallContext, error: CodecError) => void;
+export type Unreadable<P = void> = (context: CallContext, error: CodecError, permit: P) => void;
 
-export interface MethodOptions<I> {
-  readonly guard?: Guard;
-  readonly unreadable?: Unreadable;
+export interface MethodOptions<I, P = void> {
+  readonly guard?: Guard<P>;
+  readonly unreadable?: Unreadable<P>;
   /** What the answer's octets need to know of the request: a size_is that names one of its parameters. */
   readonly layout?: (input: I) => Layout;
 }
 
 export interface Method {
   readonly operation: Operation;
-  readonly handler: Handler<never, unknown>;
-  readonly guard: Guard | undefined;
-  readonly unreadable: Unreadable | undefined;
+  readonly handler: Handler<never, unknown, never>;
+  readonly guard: Guard<unknown> | undefined;
+  readonly unreadable: Unreadable<never> | undefined;
   readonly layout: ((input: never) => Layout) | undefined;
 }
 
 /** Ties a handler to the operation that declares its parameters; the types of both must agree. */
-export const method = <I, O>(
+export const method = <I, O, P = void>(
   operation: Operation<I, O>,
-  handler: Handler<I, O>,
-  { guard, unreadable, layout }: MethodOptions<I> = {},
+  handler: Handler<I, O, P>,
+  { guard, unreadable, layout }: MethodOptions<I, P> = {},
 ): Method => ({ operation, handler, guard, unreadable, layout });
 
 /** An interface with the code behind it. Opnums without a method are answered with nca_s_op_rng_error. */

@@ -1,7 +1,6 @@
 import { type OBJREF, SORF_NOPING, type STDOBJREF } from '../../codec/dcom/index.js';
 import { operation } from '../../codec/ndr/index.js';
 import { FAULT } from '../../codec/rpce/index.js';
-import type { RefusedBy } from '../../codec/status/refused-by.js';
 import type { Endpoint } from '../../net/channel.js';
 import { type ServerCall, versionFits } from '../../rpc/index.js';
 import { ANONYMOUS_SID, type Identity, type Milliseconds } from '../../security/index.js';
@@ -19,6 +18,7 @@ import {
 import type { ServerBindings } from './bindings.js';
 import type { CallBacks } from './callbacks.js';
 import { type OrpcPolicy, type OrpcRefusal, type OrpcTarget, orpcRefusal, refusalFault } from './orpc.js';
+import { type RefusedCall, refusedCall } from './refused-call.js';
 import { type ExportedObject, INITIAL_REFERENCES, type ObjectInterface, type ObjectTable } from './table.js';
 
 /** What a method was asked to do. It was written down, and not done. */
@@ -31,19 +31,6 @@ export interface Invocation {
   readonly client: Endpoint;
   readonly identity: Identity | undefined;
   readonly level: number;
-}
-
-/** A call to an object that was refused before its method ran. */
-export interface RefusedCall {
-  readonly time: Milliseconds;
-  readonly interface: string;
-  readonly opnum: number;
-  readonly client: Endpoint;
-  readonly identity: Identity | undefined;
-  readonly level: number;
-  readonly refusedBy: RefusedBy;
-  readonly reason: string;
-  readonly status: number;
 }
 
 export interface ObjectExporterOptions {
@@ -228,18 +215,8 @@ export class ObjectExporter {
   readonly #unreadable: Unreadable = (context, { message }) =>
     this.#report(context, { refusedBy: 'codec', hresult: FAULT.BAD_STUB_DATA, reason: message });
 
-  #report({ call, client }: CallContext, { refusedBy, hresult, reason }: OrpcRefusal): void {
-    this.#options.refused({
-      time: this.#options.clock(),
-      interface: call.interface.name,
-      opnum: call.opnum,
-      client,
-      identity: call.security?.identity,
-      level: call.security?.level ?? LEVEL_NONE,
-      refusedBy,
-      reason,
-      status: hresult,
-    });
+  #report(context: CallContext, refusal: OrpcRefusal): void {
+    this.#options.refused(refusedCall(context, refusal, this.#options.clock()));
   }
 }
 

@@ -2,10 +2,9 @@ import { ORPCTHIS, REMOTE_UNKNOWN } from '../../codec/dcom/index.js';
 import { RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { authnLevelName } from '../../codec/status/authn.js';
 import type { RefusedBy } from '../../codec/status/refused-by.js';
-import { RpcFault } from '../../rpc/index.js';
 import { type AccessPermissions, accessRefusal, admitsAnonymous } from '../access.js';
 import { HRESULT, versionMatches } from '../com.js';
-import type { CallContext } from '../endpoint/service.js';
+import { type CallContext, LoggedFault } from '../endpoint/service.js';
 import { notLetIn } from './caller.js';
 
 /** A call to an object that was refused before its method ran. */
@@ -77,5 +76,6 @@ export function orpcRefusal(
   return undefined;
 }
 
-/** A refusal as the fault that carries it. */
-export const refusalFault = ({ hresult, reason }: OrpcRefusal): RpcFault => new RpcFault(hresult, { detail: reason });
+/** A refusal that is in the log, as the fault that carries it. */
+export const refusalFault = ({ hresult, reason }: OrpcRefusal): LoggedFault =>
+  new LoggedFault(hresult, { detail: reason });

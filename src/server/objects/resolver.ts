@@ -9,7 +9,6 @@ import {
   ServerAlive2,
   SimplePing,
 } from '../../codec/dcom/index.js';
-import { RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { UUID_NULL } from '../../codec/uuid.js';
 import type { Endpoint } from '../../net/channel.js';
 import type { Milliseconds } from '../../security/index.js';
@@ -18,8 +17,8 @@ import { HRESULT } from '../com.js';
 import { type CallContext, method, type Service, service } from '../endpoint/service.js';
 import type { ServerBindings } from './bindings.js';
 import { notLetIn } from './caller.js';
-import type { RefusedCall } from './exporter.js';
 import type { PingSets } from './ping-sets.js';
+import { type RefusedCall, refusedCall } from './refused-call.js';
 import type { ObjectTable } from './table.js';
 
 export interface ResolverOptions {
@@ -29,35 +28,24 @@ export interface ResolverOptions {
   readonly bindings: ServerBindings;
   readonly exporterPort: () => number;
   readonly authnHint: number;
+  readonly clock: () => Milliseconds;
   /** Told of calls that access control refuses. */
-  readonly refused: (context: CallContext, reason: string) => void;
+  readonly refused: (call: RefusedCall) => void;
 }
-
-/** A call of the resolver that access control refuses, as the exporter's are reported. */
-export const refusedByAccess = ({ call, client }: CallContext, reason: string, time: Milliseconds): RefusedCall => ({
-  time,
-  interface: call.interface.name,
-  opnum: call.opnum,
-  client,
-  identity: call.security?.identity,
-  level: call.security?.level ?? RPC_C_AUTHN_LEVEL.NONE,
-  refusedBy: 'access control',
-  reason,
-  status: HRESULT.ERROR_ACCESS_DENIED,
-});
 
 /**
  * IObjectExporter: whether the server is there, where its object exporter is, and which objects are still wanted
  * ([MS-DCOM] 3.1.2.5.1). The two ServerAlive methods check nobody's permissions, whatever the patch level.
  */
 export function objectResolver(options: ResolverOptions): Service {
-  const { objects, pings, access, bindings, exporterPort, authnHint, refused: report } = options;
+  const { objects, pings, access, bindings, exporterPort, authnHint, clock, refused: report } = options;
 
   /** Notes <53>, <54> and <56>: MachineAccessRestriction decides. */
   const refused = (context: CallContext): boolean => {
     const list = accessRefusal(access, undefined, context.call.security?.identity);
     if (list === undefined) return false;
-    report(context, notLetIn(list, context.call));
+    const refusal = { refusedBy: 'access control', hresult: HRESULT.ERROR_ACCESS_DENIED } as const;
+    report(refusedCall(context, { ...refusal, reason: notLetIn(list, context.call) }, clock()));
     return true;
   };
   const failed = (ReturnValue: number) => ({

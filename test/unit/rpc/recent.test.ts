@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Recent } from '../../../src/server/recent.js';
+import { Recent } from '../../../src/rpc/core/recent.js';
 
 describe('what a server remembers', () => {
   const numbered = (count: number) => Array.from({ length: count }, (_, number) => ({ number }));
