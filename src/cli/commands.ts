@@ -42,6 +42,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./activate/command.js')).activateCommand,
   },
   {
+    name: 'opc',
+    takes: '<host> <action> [items...]',
+    does: 'an OPC Data Access client: servers, status, browse, read, write, subscribe',
+    load: async () => (await import('./opc/command.js')).opcCommand,
+  },
+  {
     name: 'explain',
     takes: '<code...>',
     does: 'a fault status, HRESULT, Win32 error, bind_nak reason or event id, in words',

@@ -75,6 +75,18 @@ export const exporterLevelOption = (): Option =>
     "the object exporter's own least level; LegacyAuthenticationLevel, or CONNECT, where absent",
   ).argParser(parser(level));
 
+export const callBackUserOption = (): Option =>
+  new Option(
+    '--call-back-user <account>',
+    "the server's own account, 'DOMAIN\\user:password', by which it calls objects of its clients; the first --user where absent",
+  ).argParser((text) => secretly(() => parseAccount(text), "--call-back-user: expected 'DOMAIN\\user:password'"));
+
+export const callBackLevelOption = (): Option =>
+  new Option(
+    '--call-back-level <level>',
+    'the level of those calls; that of a Windows client of --as-of where absent',
+  ).argParser(parser(level));
+
 /** A port that can be listened on; 0 takes a free one. Throws commander's error. */
 export const portOf = parser((text: string): number => {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;

@@ -18,7 +18,7 @@ import type { Registry } from '../hardening/registry.js';
 import { type Endpoint, formatEndpoint } from '../net/channel.js';
 import type { Network } from '../net/network.js';
 import { type NtlmCredentials, type RandomBytes, Secret } from '../security/index.js';
-import { CLASSES, type ClassName } from '../server/classes/index.js';
+import { type ClassName, classesNamed } from '../server/classes/index.js';
 import { type DcomServer, startServer } from '../server/server.js';
 import { Audience } from './audience.js';
 import { netbiosName } from './machines.js';
@@ -107,7 +107,7 @@ export class LabHost {
       platform: windows ? 'windows' : 'other',
       accounts: machine.accounts.map(({ domain, user, sid }) => ({ domain, user, sid, password: passwordOf(user) })),
       names: { netbiosName: netbiosName(machine.name), ...member },
-      classes: serves.map((name) => CLASSES[name as ClassName]),
+      classes: classesNamed(serves as readonly ClassName[]),
       exporterLevel: exporterLevelOf(machine),
       observers: [audience],
       onActivation: audience.onActivation,

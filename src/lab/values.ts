@@ -4,7 +4,7 @@ import { authnLevelOf } from '../codec/status/authn.js';
 import { REFUSED_BY, type RefusedBy } from '../codec/status/refused-by.js';
 import { normaliseUuid } from '../codec/uuid.js';
 import { patchLevel } from '../hardening/timeline.js';
-import { CLASS_NAMES, CLASSES, type ClassName } from '../server/classes/index.js';
+import { CLASS_NAMES, clsidNamed } from '../server/classes/index.js';
 
 export const name = z.string().min(1);
 
@@ -60,7 +60,7 @@ export const duration = meaning((text) => {
 
 /** The name of a class that comes with the server, or any CLSID; as a CLSID. */
 export const clsid = meaning((text) => {
-  const named = text.toLowerCase() === 'generic' ? GENERIC_CLSID : CLASSES[text.toLowerCase() as ClassName]?.clsid;
+  const named = text.toLowerCase() === 'generic' ? GENERIC_CLSID : clsidNamed(text.toLowerCase());
   const found = named ?? normaliseUuid(text);
   if (found === undefined) throw new Error(`no class: '${text}'; ${CLASS_NAMES.join(', ')} or a CLSID`);
   return found;

@@ -1,21 +1,20 @@
-import { randomBytes } from 'node:crypto';
 import type { ActivationMethod } from '../../client/activate.js';
 import { Automation, type AutomationValue, DispatchError, membersOf, PathError } from '../../client/automation.js';
-import { DcomClient, Refused, RemoteInterface } from '../../client/dcom-client.js';
+import { Refused, RemoteInterface } from '../../client/dcom-client.js';
 import { assertMayCallHost, MethodCallRefused } from '../../client/may-call.js';
 import { type CallOutcome, outcomeOfError, resultOutcome } from '../../client/outcome.js';
 import type { ClientProfile } from '../../client/profile.js';
-import { CLIENT_PROFILES, type ClientProfileName } from '../../client/profiles.js';
+import type { ClientProfileName } from '../../client/profiles.js';
 import { IID_IDispatch } from '../../codec/oaut/index.js';
 import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { authnLevelName } from '../../codec/status/authn.js';
-import { clientRaise } from '../../hardening/client.js';
 import type { Registry } from '../../hardening/registry.js';
 import type { PatchLevel } from '../../hardening/timeline.js';
 import { formatEndpoint } from '../../net/channel.js';
 import type { AccountEntry } from '../../security/index.js';
+import { clientOf, profileOf } from '../client.js';
 import { type Output, UsageError } from '../io.js';
-import { AUTH_TYPES, credentialsOf } from '../options.js';
+import { AUTH_TYPES } from '../options.js';
 
 export interface ActivateAsOptions {
   readonly clsid: string;
@@ -29,8 +28,6 @@ export interface ActivateAsOptions {
   readonly asOf?: PatchLevel;
   readonly registry?: Registry;
 }
-
-const LATEST: ClientProfileName = 'windows-2023-03';
 
 /** An activation by a client of a profile, with resolution and calls as that client makes them. */
 export async function activateAs(
@@ -76,33 +73,10 @@ export async function activateAs(
   }
 }
 
-const clientOf = (
-  target: { host: string; port: number },
-  profile: ClientProfile,
-  { level, auth, user }: ActivateAsOptions,
-): DcomClient =>
-  new DcomClient({
-    ...target,
-    profile,
-    random: randomBytes,
-    ...(level === undefined ? {} : { level }),
-    ...(auth === undefined ? {} : { authType: AUTH_TYPES[auth] as number }),
-    ...(user === undefined ? {} : { credentials: credentialsOf(user) }),
-  });
-
 /** What goes on the wire: without authentication there is no level to raise. */
 function levelSent(profile: ClientProfile, { auth, level }: ActivateAsOptions): number {
   const authType = auth === undefined ? profile.authType : AUTH_TYPES[auth];
   return authType === RPC_C_AUTHN.NONE ? RPC_C_AUTHN_LEVEL.NONE : profile.activationLevel(level ?? 'default');
-}
-
-/** The named client; with `--as-of`, the newest Windows one with the levels of that date. */
-function profileOf({ profile, asOf, registry, user }: ActivateAsOptions): ClientProfile {
-  const named: ClientProfile = CLIENT_PROFILES[profile ?? LATEST];
-  if (asOf === undefined) return named;
-  const raise = (requested: number | 'default') =>
-    clientRaise({ asOf, requested, anonymous: user === undefined, platform: 'windows', ...(registry && { registry }) });
-  return { ...named, name: `a Windows client of ${asOf.date}`, activationLevel: (requested) => raise(requested).level };
 }
 
 function checkPath(path = ''): void {

@@ -8,12 +8,15 @@ import { isLoopback } from '../../net/loopback.js';
 import { RPC_PROFILES } from '../../rpc/index.js';
 import type { AccountEntry } from '../../security/index.js';
 import type { AccessPermissions } from '../../server/access.js';
-import { CLASS_NAMES, CLASSES, type ClassName } from '../../server/classes/index.js';
+import { CLASS_NAMES, type ClassName, classesNamed } from '../../server/classes/index.js';
+import { AddressSpace, opcServerSchema } from '../../server/classes/opc/index.js';
 import { EXTRA_INTERFACES, type ExtraInterface, startServer } from '../../server/server.js';
 import { openForWriting } from '../files.js';
 import { type Output, output } from '../io.js';
 import {
   asOfOption,
+  callBackLevelOption,
+  callBackUserOption,
   exporterLevelOption,
   jsonOption,
   listenOption,
@@ -21,6 +24,7 @@ import {
   registryOption,
   userOption,
 } from '../options.js';
+import { readYamlFile } from '../yaml-file.js';
 import { readAccessFile } from './access-file.js';
 import { logger, logLevelOption } from './logger.js';
 import { tellActivation, tellAssociation, tellCallBack, tellInvocation, tellRefusedCall } from './report.js';
@@ -38,6 +42,9 @@ interface ServeOptions {
   readonly exporterLevel?: number;
   readonly interface?: ExtraInterface[];
   readonly class?: (ClassName | 'all')[];
+  readonly opc?: AddressSpace[];
+  readonly callBackUser?: AccountEntry;
+  readonly callBackLevel?: number;
   readonly pcap?: string;
   readonly json: boolean;
   readonly logLevel: string;
@@ -68,6 +75,17 @@ export const serveCommand = (command: Command): Command =>
         'classes that can be activated; the generic one, which stands in for any, where absent',
       ).choices([...CLASS_NAMES, 'all']),
     )
+    .addOption(
+      new Option(
+        '--opc <file>',
+        'an OPC server with this address space, as YAML or JSON; may be given again. Without one, --class opc has a sample plant',
+      ).argParser((path: string, before: AddressSpace[] | undefined) => [
+        ...(before ?? []),
+        new AddressSpace(readYamlFile(path, opcServerSchema)),
+      ]),
+    )
+    .addOption(callBackUserOption())
+    .addOption(callBackLevelOption())
     .option('--allow-anonymous', 'let callers without a name activate, which Windows does not', false)
     .addOption(
       new Option('--access <file>', 'launch and access permissions, as YAML or JSON').argParser((path) => ({
@@ -95,13 +113,24 @@ Examples:
   dcom-harness serve --listen 127.0.0.2:1135 --user 'LAB\\op:secret' --registry RequireIntegrityActivationAuthenticationLevel=0
   dcom-harness serve --user 'LAB\\op:secret' --class mmc20 shellwindows
   dcom-harness serve --user 'LAB\\op:secret' --advertise 192.0.2.1 127.0.0.1 --access permissions.yaml
+  dcom-harness serve --user 'LAB\\op:secret' --class opc --opc plant.yaml
   dcom-harness serve --user 'LAB\\op:secret' --pcap lab.pcapng --json
 
 permissions.yaml, every part of which may be left out:
   machineLaunch: [authenticated]                  # also everyone, anonymous, DOMAIN\\user, a SID
   machineAccess: [everyone, {deny: 'LAB\\guest'}]
   launch: {49b2791a-b1ae-4c90-9b8e-e860ba07f889: ['LAB\\op']}
-  # defaultLaunch, defaultAccess, access: likewise`,
+  # defaultLaunch, defaultAccess, access: likewise
+
+plant.yaml:
+  items:
+    Boiler.Temperature: {type: R8, value: {sine: [60, 90], period: 60s}, range: [0, 150], unit: °C}
+    Boiler.Setpoint: {type: R8, value: 75, access: read-write}
+    Mixer.State: {type: BSTR, value: {list: [idle, mixing], every: 5s}}
+    # also constants, {ramp: [0, 100], period: 30s}, {noise: [4, 5], every: 1s}
+  faults:
+    - {at: 60s, for: 10s, items: ['Boiler.*'], quality: COMM_FAILURE}
+    # also delay: 2s, callbacks: lost, state: SUSPENDED, shutdown: maintenance`,
     )
     .action(serve);
 
@@ -123,7 +152,11 @@ async function serve(options: ServeOptions): Promise<void> {
     ...(options.exporterPort === undefined ? {} : { exporterPort: options.exporterPort }),
     ...(options.exporterLevel === undefined ? {} : { exporterLevel: options.exporterLevel }),
     interfaces: options.interface ?? [],
-    classes: classesOf(options.class ?? ['generic']),
+    classes: classesOf(options),
+    callBack: {
+      ...(options.callBackUser && { account: options.callBackUser }),
+      ...(options.callBackLevel !== undefined && { level: options.callBackLevel }),
+    },
     onInvocation: (invocation) => tellInvocation(out, invocation),
     onRefusedCall: (call) => tellRefusedCall(out, call),
     onCallBack: (callBack) => tellCallBack(out, callBack),
@@ -188,10 +221,12 @@ function tellListening(out: Output, server: Awaited<ReturnType<typeof startServe
     out.note('note: this address can be reached from other machines');
 }
 
-const classesOf = (names: readonly (ClassName | 'all')[]) =>
-  (names.includes('all') ? CLASS_NAMES : CLASS_NAMES.filter((name) => names.includes(name))).map(
-    (name) => CLASSES[name],
-  );
+/** Who brings an address space wants it served. */
+function classesOf({ class: named, opc = [] }: Pick<ServeOptions, 'class' | 'opc'>) {
+  const names = named ?? (opc.length > 0 ? [] : ['generic' as const]);
+  const all = names.includes('all') ? CLASS_NAMES : CLASS_NAMES.filter((name) => names.includes(name));
+  return classesNamed(opc.length > 0 && !all.includes('opc') ? [...all, 'opc'] : all, opc);
+}
 
 const interrupted = (): Promise<void> =>
   new Promise((resolve) => {

@@ -2,6 +2,7 @@ import type { ComClass } from './class.js';
 import { eventSystem } from './event-system.js';
 import { genericClass } from './generic.js';
 import { mmc20 } from './mmc20.js';
+import { AddressSpace, opcClasses, SAMPLE_PLANT } from './opc/index.js';
 import { shellBrowserWindow, shellWindows } from './shell.js';
 
 /** The classes that come with the server, by the name that the command line gives them. */
@@ -13,8 +14,20 @@ export const CLASSES = {
   eventsystem: eventSystem,
 } as const satisfies Record<string, ComClass>;
 
-export type ClassName = keyof typeof CLASSES;
-export const CLASS_NAMES = Object.keys(CLASSES) as ClassName[];
+/** `opc` is not one class: an OPC server, with those that list it. */
+export type ClassName = keyof typeof CLASSES | 'opc';
+export const CLASS_NAMES = [...Object.keys(CLASSES), 'opc'] as ClassName[];
+
+/** The CLSID that a name stands for; of an OPC server that of the sample. The generic class has none. */
+export const clsidNamed = (name: string): string | undefined =>
+  name === 'opc' ? SAMPLE_PLANT.clsid : (CLASSES as Readonly<Record<string, ComClass>>)[name]?.clsid;
+
+/** The classes of names, in their order; OPC servers have the address spaces that are given, or the sample's. */
+export const classesNamed = (names: readonly ClassName[], spaces: readonly AddressSpace[] = []): ComClass[] =>
+  names.flatMap((name): ComClass[] => {
+    if (name !== 'opc') return [CLASSES[name]];
+    return opcClasses(spaces.length === 0 ? [new AddressSpace(SAMPLE_PLANT)] : spaces);
+  });
 
 export * from './automation.js';
 export type { AutomationParameter, ByRef } from './automation-arguments.js';

@@ -1,0 +1,120 @@
+import { lookup } from 'node:dns/promises';
+import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
+import { MethodCallRefused } from '../../client/may-call.js';
+import { opcClass, opcServers } from '../../client/opc/servers.js';
+import { outcomeOfError } from '../../client/outcome.js';
+import { CLIENT_PROFILE_NAMES } from '../../client/profiles.js';
+import { Refused } from '../../client/refused.js';
+import { clientOf, profileOf } from '../client.js';
+import { type Output, output, UsageError } from '../io.js';
+import {
+  asOfOption,
+  authOption,
+  endpointParser,
+  jsonOption,
+  levelOption,
+  listenOption,
+  oneUserOption,
+} from '../options.js';
+import { ACTIONS, type ActionName, type OpcContext, type OpcOptions } from './actions.js';
+
+const positive = (text: string): number => {
+  const number = Number(text);
+  if (!(number > 0)) throw new InvalidArgumentError('expected a number above 0');
+  return number;
+};
+
+export const opcCommand = (command: Command): Command =>
+  command
+    .addArgument(
+      new Argument('<host>', 'OPC server, as HOST or HOST:PORT (135 where absent)').argParser(endpointParser(135)),
+    )
+    .addArgument(new Argument('<action>', 'what to do').choices(Object.keys(ACTIONS)))
+    .argument('[items...]', 'identifiers of items; for write ITEM=VALUE')
+    .option('--server <name>', 'ProgID or CLSID; the only one that OpcEnum lists where absent')
+    .option('--branch <name>', 'of browse: what lies below it')
+    .option('--filter <pattern>', 'of browse: with *, ?, # for a digit and [a-c]')
+    .addOption(new Option('--source <where>', 'of read').choices(['cache', 'device']).default('device'))
+    .addOption(new Option('--rate <ms>', 'of subscribe: update rate').argParser(positive).default(1_000))
+    .addOption(new Option('--deadband <percent>', 'of subscribe: of the range of an item').argParser(positive))
+    .addOption(new Option('--count <n>', 'of subscribe: ends after so many changes').argParser(positive))
+    .addOption(new Option('--for <seconds>', 'of subscribe: ends after so long').argParser(positive))
+    .addOption(listenOption('of subscribe: where the server calls back; a free port of this machine where absent'))
+    .option('--advertise <host...>', 'of subscribe: addresses by which the server finds that place')
+    .addOption(
+      new Option('--profile <name>', 'be this client: its opening, levels, versions and flags').choices(
+        CLIENT_PROFILE_NAMES,
+      ),
+    )
+    .addOption(authOption())
+    .addOption(levelOption("authentication level; the profile's where absent"))
+    .addOption(oneUserOption("account to log on with, and that the server may call back by: 'DOMAIN\\user:password'"))
+    .addOption(asOfOption('be a Windows client of this patch level'))
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Data Access 2.05a. Values are written on this machine only, to a simulated server; the other actions change nothing.
+A server calls back over a connection of its own, so subscribe listens; what it takes is what --user says.
+Exit code 0, 1 where the server or an item refused, 2 where there is nobody to ask.
+
+Examples:
+  dcom-harness opc 127.0.0.2 servers --user 'LAB\\op:secret'
+  dcom-harness opc 127.0.0.2 browse --user 'LAB\\op:secret' --filter '*.Temp*'
+  dcom-harness opc 127.0.0.2 read Boiler.Temperature Boiler.Setpoint --user 'LAB\\op:secret'
+  dcom-harness opc 127.0.0.2 write Boiler.Setpoint=80 --user 'LAB\\op:secret'
+  dcom-harness opc 127.0.0.2 subscribe Boiler.Temperature --rate 500 --user 'LAB\\op:secret' --json
+  dcom-harness opc 127.0.0.2 status --user 'LAB\\op:secret' --level connect --as-of 2021-05`,
+    )
+    .action(run);
+
+async function run(
+  target: { host: string; port: number },
+  action: ActionName,
+  items: readonly string[],
+  options: OpcOptions,
+): Promise<void> {
+  const out = output(options);
+  const { takesItems, changes, run: act } = ACTIONS[action];
+  if (takesItems && items.length === 0) throw new UsageError(`${action} needs items: ${action} HOST ITEM...`);
+  if (!takesItems && items.length > 0) throw new UsageError(`${action} takes no items: ${items.join(' ')}`);
+  if (options.profile !== undefined && options.asOf !== undefined)
+    throw new UsageError('--profile says which client it is; --as-of makes one of its own');
+  const client = clientOf(target, profileOf(options), options, {
+    callable: changes ? [] : await addressesOf(target.host),
+  });
+  try {
+    const context: OpcContext = { out, client, target, options, serverClass: () => classOf(context) };
+    await act(context, items);
+  } catch (error) {
+    tell(out, action, error);
+  } finally {
+    await client.close();
+  }
+}
+
+/** Reading changes nothing, so it is done anywhere: at the addresses that the name has. */
+const addressesOf = async (host: string): Promise<string[]> =>
+  (await lookup(host, { all: true }).catch(() => [])).map(({ address }) => address);
+
+/** The server that is named, or the only one that there is. */
+async function classOf({ client, options }: OpcContext): Promise<string> {
+  if (options.server !== undefined) return opcClass(client, options.server);
+  const servers = await opcServers(client);
+  const [only] = servers;
+  if (only !== undefined && servers.length === 1) return only.clsid;
+  const names = servers.map(({ progId, clsid }) => progId ?? clsid).join(', ');
+  throw new UsageError(
+    only === undefined ? 'OpcEnum lists no server; name one with --server' : `--server: one of ${names}`,
+  );
+}
+
+function tell(out: Output, action: string, error: unknown): void {
+  if (error instanceof UsageError) throw error;
+  if (error instanceof MethodCallRefused) throw new UsageError(`${action}: ${error.message}`);
+  const outcome = error instanceof Refused ? error.outcome : outcomeOfError(error);
+  const what = error instanceof Refused ? error.message : outcome.text;
+  if (out.json) out.record({ event: 'refused', action, ...outcome });
+  else out.text(`${action}: refused, ${what}`);
+  process.exitCode = outcome.refusedBy === 'transport' ? 2 : 1;
+}

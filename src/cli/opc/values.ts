@@ -1,0 +1,23 @@
+import { isFailure } from '../../client/opc/given.js';
+import type { OpcValue } from '../../client/opc/opc-value.js';
+import { qualityName } from '../../codec/opc/index.js';
+import { hresultName } from '../../codec/status/explain.js';
+import { plain } from '../../report/ndjson.js';
+import { printable } from '../../report/printable.js';
+import type { Output } from '../io.js';
+
+/** A value as a line, or as a record: `time` is that of the server, as ISO 8601. */
+export function tellValue(
+  out: Output,
+  event: 'value' | 'change',
+  { item, value, type, quality, time, hresult }: OpcValue,
+): void {
+  const at = new Date(time).toISOString();
+  if (out.json) {
+    const record = { event, item, value: value ?? null, type, quality, qualityName: qualityName(quality), time: at };
+    out.record(hresult === 0 ? record : { ...record, hresult, result: hresultName(hresult) });
+    return;
+  }
+  if (isFailure(hresult)) out.text(printable(`${item}: refused, ${hresultName(hresult)}`));
+  else out.text(printable(`${at} ${item} ${JSON.stringify(plain(value ?? null))} ${qualityName(quality)}`));
+}

@@ -1,0 +1,45 @@
+import { IOPCDataCallback } from '../../../codec/opc/index.js';
+import { HRESULT } from '../../com.js';
+import { type ComObject, comInterface, comMethod, type ObjectCall } from '../class.js';
+
+type Methods = typeof IOPCDataCallback.methods;
+type Input<M extends keyof Methods> = Methods[M] extends {
+  readonly request: { decode(bytes: Uint8Array): { value: infer I } };
+}
+  ? I
+  : never;
+
+/** Values as a server sends them: OnDataChange and OnReadComplete. */
+export type DataChange = Omit<Input<'OnDataChange'>, 'ORPCthis'>;
+
+export interface DataListener {
+  readonly changed?: (change: DataChange, call: ObjectCall) => void;
+  readonly read?: (change: DataChange, call: ObjectCall) => void;
+  readonly written?: (written: Omit<Input<'OnWriteComplete'>, 'ORPCthis'>, call: ObjectCall) => void;
+  readonly cancelled?: (cancelled: Omit<Input<'OnCancelComplete'>, 'ORPCthis'>, call: ObjectCall) => void;
+}
+
+/** IOPCDataCallback, the object that a client hands to Advise. It answers S_OK, as clients must. */
+export function dataSink(listener: DataListener): ComObject {
+  const { methods } = IOPCDataCallback;
+  const done = { ReturnValue: HRESULT.S_OK };
+  const found = comInterface(
+    comMethod(methods.OnDataChange, (change, call) => {
+      listener.changed?.(change, call);
+      return done;
+    }),
+    comMethod(methods.OnReadComplete, (change, call) => {
+      listener.read?.(change, call);
+      return done;
+    }),
+    comMethod(methods.OnWriteComplete, (written, call) => {
+      listener.written?.(written, call);
+      return done;
+    }),
+    comMethod(methods.OnCancelComplete, (cancelled, call) => {
+      listener.cancelled?.(cancelled, call);
+      return done;
+    }),
+  );
+  return { name: 'data callback', queryInterface: (iid) => (iid === IOPCDataCallback.uuid ? found : undefined) };
+}
