@@ -48,8 +48,9 @@ export async function activate(options: ActivateOptions): Promise<ActivationResu
   const { method = 'RemoteCreateInstance', authentication } = options;
   let connection: RpcConnection | undefined;
   try {
+    const security = await clientSecurity(authentication);
     connection = await RpcConnection.open({ ...options, port: options.port ?? 135 });
-    const contexts = new ContextConnection({ connection, security: clientSecurity(authentication) });
+    const contexts = new ContextConnection({ connection, security });
     return await activateOver(contexts, {
       ...options,
       method,

@@ -101,3 +101,16 @@ export async function reach<T>(targets: readonly Target[], open: (target: Target
   }
   throw failure;
 }
+
+/**
+ * The service name for calls to an object, [MS-DCOM] 3.2.4.2: the application's, else the one that the exporter gives of
+ * itself. Where it gives none Windows goes without, which leaves NTLM; a client that has tickets takes the machine's
+ * name, as impacket does.
+ */
+export function objectService(
+  bindings: DUALSTRINGARRAY,
+  { service, tickets, host }: { readonly service?: string; readonly tickets?: unknown; readonly host: string },
+): string | undefined {
+  const own = bindingsOf(bindings)?.securityBindings.find(({ aPrincName }) => aPrincName !== '')?.aPrincName;
+  return service ?? own ?? (tickets === undefined ? undefined : `HOST/${host}`);
+}

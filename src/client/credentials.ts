@@ -2,45 +2,86 @@ import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import type { ClientSecurityOptions } from '../rpc/index.js';
 import {
   type InitiatorProvider,
+  kerberosInitiator,
   type NtlmCredentials,
   ntlmInitiator,
   type RandomBytes,
   SecurityError,
   spnegoInitiator,
 } from '../security/index.js';
+import type { ServiceTickets } from './kerberos/logon.js';
 
 /** RPC_C_AUTHN_* by the names that people give it. */
 export const AUTH_TYPES = {
   none: RPC_C_AUTHN.NONE,
   ntlm: RPC_C_AUTHN.WINNT,
   spnego: RPC_C_AUTHN.GSS_NEGOTIATE,
+  kerberos: RPC_C_AUTHN.GSS_KERBEROS,
 } as const;
 
+/** Who a client is, and to whom. */
+export interface Logon {
+  /** For NTLM. Absent: a null session. */
+  readonly credentials?: NtlmCredentials;
+  /** For Kerberos. */
+  readonly tickets?: ServiceTickets;
+  /** The service name to authenticate to; where absent that of [MS-DCOM] 3.2.4, `RPCSS/host` for the resolver. */
+  readonly service?: string;
+}
+
 /** How a client authenticates. */
-export interface Authentication {
-  /** RPC_C_AUTHN_NONE, RPC_C_AUTHN_WINNT (NTLM) or RPC_C_AUTHN_GSS_NEGOTIATE (SPNEGO with NTLM inside). */
+export interface Authentication extends Pick<Logon, 'credentials' | 'tickets'> {
+  /**
+   * RPC_C_AUTHN_NONE, RPC_C_AUTHN_WINNT (NTLM), RPC_C_AUTHN_GSS_KERBEROS, or RPC_C_AUTHN_GSS_NEGOTIATE (SPNEGO, with
+   * Kerberos inside where there is a ticket for `target`, else NTLM).
+   */
   readonly authType: number;
   /** RPC_C_AUTHN_LEVEL_*; NONE goes without authentication whatever the type. */
   readonly level: number;
-  /** Absent: a null session. */
-  readonly credentials?: NtlmCredentials;
   /** SPN that the client means to reach; `RPCSS/host` for the resolver, [MS-DCOM] 3.2.4.1.1.2. */
   readonly target?: string;
   readonly random: RandomBytes;
 }
 
-/** A security context to bind with; undefined for a client without authentication. Throws `SecurityError` `UNSUPPORTED`. */
-export function clientSecurity(authentication: Authentication, authContextId = 0): ClientSecurityOptions | undefined {
+/**
+ * A security context to bind with; undefined for a client without authentication. Rejects with `SecurityError`, or with
+ * `TransportError` where a ticket cannot be fetched.
+ */
+export async function clientSecurity(
+  authentication: Authentication,
+  authContextId = 0,
+): Promise<ClientSecurityOptions | undefined> {
   const { authType, level, target } = authentication;
   if (authType === RPC_C_AUTHN.NONE || level === RPC_C_AUTHN_LEVEL.NONE) return undefined;
   const provider = providerOf(authentication);
-  const context = provider.initiate({ level, ...(target === undefined ? {} : { target }) });
-  return { context, level, authContextId };
+  const options = { level, ...(target === undefined ? {} : { target }) };
+  await provider.prepare?.(options);
+  return { context: provider.initiate(options), level, authContextId };
 }
 
-function providerOf({ authType, credentials, random }: Authentication): InitiatorProvider {
-  const ntlm = ntlmInitiator({ random, ...(credentials === undefined ? {} : { credentials }) });
-  if (authType === RPC_C_AUTHN.WINNT) return ntlm;
-  if (authType === RPC_C_AUTHN.GSS_NEGOTIATE) return spnegoInitiator([ntlm]);
-  throw new SecurityError('UNSUPPORTED', `authentication type ${authType} is not one of NTLM (10) and SPNEGO (9)`);
+function providerOf({ authType, credentials, tickets, random }: Authentication): InitiatorProvider {
+  const ntlm = () => ntlmInitiator({ random, ...(credentials === undefined ? {} : { credentials }) });
+  if (authType === RPC_C_AUTHN.WINNT) return ntlm();
+  if (authType === RPC_C_AUTHN.GSS_KERBEROS) return kerberosOf(tickets, random);
+  if (authType === RPC_C_AUTHN.GSS_NEGOTIATE) {
+    if (tickets === undefined) return spnegoInitiator([ntlm()]);
+    // Without a password there is nothing to fall back on but a null session, which nobody asked for.
+    return spnegoInitiator([kerberosOf(tickets, random), ...(credentials === undefined ? [] : [ntlm()])]);
+  }
+  const detail = `authentication type ${authType} is not one of NTLM (10), SPNEGO (9) and Kerberos (16)`;
+  throw new SecurityError('UNSUPPORTED', detail);
+}
+
+function kerberosOf(tickets: ServiceTickets | undefined, random: RandomBytes): InitiatorProvider {
+  if (tickets === undefined)
+    throw new SecurityError(
+      'UNSUPPORTED',
+      'Kerberos needs tickets: a KDC with a password or keytab, or a cache of tickets',
+    );
+  return {
+    ...kerberosInitiator({ tickets, random }),
+    prepare: async ({ target }) => {
+      if (target !== undefined) await tickets.obtain(target);
+    },
+  };
 }

@@ -11,12 +11,20 @@ import {
 import { FAULT, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import { SYSTEM_TIMERS, type Timers } from '../net/timers.js';
 import { ContextRejected, RpcFault } from '../rpc/index.js';
-import type { Milliseconds, NtlmCredentials, RandomBytes } from '../security/index.js';
+import type { Milliseconds, RandomBytes } from '../security/index.js';
 import { type ActivationMethod, type ActivationResult, activateOver } from './activate.js';
-import { exporterTargets, RESOLVER_PORT, reach, resolverTargets, serviceOf, type Target } from './bindings.js';
+import {
+  exporterTargets,
+  objectService,
+  RESOLVER_PORT,
+  reach,
+  resolverTargets,
+  serviceOf,
+  type Target,
+} from './bindings.js';
 import { type Connector, RpcConnection } from './connection.js';
 import { ContextConnection } from './context-connection.js';
-import { clientSecurity } from './credentials.js';
+import { clientSecurity, type Logon } from './credentials.js';
 import { ExporterConnection } from './exporter-connection.js';
 import { isSimulated } from './may-call.js';
 import { outcomeOfError } from './outcome.js';
@@ -27,7 +35,7 @@ import { type Exporter, RemoteInterface } from './remote-interface.js';
 import { pinging, type ResolvedOxid, resolveOxid, serverAlive } from './resolver-client.js';
 import { below56, lower } from './versions.js';
 
-export interface DcomClientOptions {
+export interface DcomClientOptions extends Logon {
   readonly host: string;
   /** Of the activators; 135 where absent. */
   readonly port?: number;
@@ -36,7 +44,6 @@ export interface DcomClientOptions {
   readonly level?: number;
   /** Instead of the profile's. */
   readonly authType?: number;
-  readonly credentials?: NtlmCredentials;
   /** The machine's where absent. */
   readonly random?: RandomBytes;
   readonly connector?: Connector;
@@ -223,10 +230,14 @@ export class DcomClient {
     const { oxid, bindings, authnHint, ipidRemUnknown, serverVersion } = found;
     const { profile, host, port = RESOLVER_PORT, throughNat, random, level } = this.#options;
     const targets = exporterTargets(bindings, { host: found.host ?? host, throughNat });
-    const connection = await reach(targets, (target) => this.#connect(target));
     const objectLevel = Math.max(level ?? 0, profile.objectLevel(authnHint));
     const authType = this.#options.authType ?? serviceOf(bindings, profile.objectAuthType);
-    const security = this.#security(authType, objectLevel);
+    const security = await this.#security(
+      authType,
+      objectLevel,
+      objectService(bindings, { ...this.#options, host: found.host ?? host }),
+    );
+    const connection = await reach(targets, (target) => this.#connect(target));
     const orpc = new ExporterConnection({
       connection,
       security,
@@ -287,10 +298,11 @@ export class DcomClient {
       if (!joinsAssociation) this.#drop(connection);
     }
     const joins = joinsAssociation && joined !== undefined;
+    const security = await this.#security(authType, level, this.#options.service ?? `RPCSS/${target.host}`);
     const connection = await this.#connect(target, joins ? joined : undefined);
     const contexts = new ContextConnection({
       connection,
-      security: this.#security(authType, level, `RPCSS/${target.host}`),
+      security,
       proposals,
       joins,
       ...(joins && joined !== undefined ? { firstContextId: joined.firstContextId } : {}),
@@ -300,9 +312,9 @@ export class DcomClient {
   }
 
   #security(authType: number, level: number, target?: string) {
-    const { credentials, random, profile } = this.#options;
-    const authentication = { authType, level, random, ...(credentials && { credentials }), ...(target && { target }) };
-    return clientSecurity(authentication, profile.authContextId);
+    const { credentials, tickets, random, profile } = this.#options;
+    const who = { ...(credentials && { credentials }), ...(tickets && { tickets }), ...(target && { target }) };
+    return clientSecurity({ authType, level, random, ...who }, profile.authContextId);
   }
 
   async #connect(target: Target, joined?: { groupId: number; firstCallId: number }): Promise<RpcConnection> {

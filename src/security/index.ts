@@ -1,5 +1,15 @@
 export * from './accounts.js';
 export * from './error.js';
+export { type KerberosAcceptorOptions, kerberosAcceptor } from './kerberos/acceptor.js';
+export { KerberosError } from './kerberos/error.js';
+export { type KerberosInitiatorOptions, kerberosFlags, kerberosInitiator } from './kerberos/initiator.js';
+export { DEFAULT_ETYPES, type KdcAccount } from './kerberos/kdc/directory.js';
+export * from './kerberos/kdc/kdc.js';
+export { AsExchange, type ClientKeys, TgsExchange } from './kerberos/kdc-client.js';
+export { KerberosKey } from './kerberos/key.js';
+export { type ServiceKey, serviceKeys } from './kerberos/keys.js';
+export { type KerberosKnowledge, kerberosPassive, type TicketClient } from './kerberos/passive.js';
+export { type Credential, ccacheCredentials, type TicketSource, TicketTable } from './kerberos/tickets.js';
 export { type NtlmAcceptorOptions, ntlmAcceptor } from './ntlm/acceptor.js';
 export type { ServerNames } from './ntlm/challenge.js';
 export { type NtlmCredentials, type NtlmInitiatorOptions, ntlmInitiator } from './ntlm/initiator.js';

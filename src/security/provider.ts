@@ -128,9 +128,15 @@ interface Provider {
   readonly oids: readonly string[];
 }
 
+/** What is known of the other end of a connection before it says anything. */
+export interface Peer {
+  /** Its IP address. */
+  readonly address?: string | undefined;
+}
+
 /** Makes the server's contexts. Lockout and replay are seen across all contexts of one provider. */
 export interface AcceptorProvider extends Provider {
-  accept(): SecurityContext;
+  accept(peer?: Peer): SecurityContext;
 }
 
 /** Makes a sniffer's contexts, one for each handshake. */
@@ -138,8 +144,22 @@ export interface PassiveProvider extends Provider {
   observe(): PassiveContext;
 }
 
+/** What a client's context is for. */
+export interface InitiateOptions {
+  /** RPC_C_AUTHN_LEVEL_*, which decides the flags that the mechanism asks for. */
+  readonly level: number;
+  /** The name of the service, such as `RPCSS/host`. */
+  readonly target?: string;
+}
+
 /** Makes a client's contexts. */
 export interface InitiatorProvider extends Provider {
-  /** `level`: RPC_C_AUTHN_LEVEL_*, which decides the flags that the mechanism asks for. `target`: SPN such as `RPCSS/host`. */
-  initiate(options: { readonly level: number; readonly target?: string }): SecurityContext;
+  /**
+   * Fetches what a context for `target` needs from elsewhere, such as a ticket; who owns the connection awaits it before
+   * `initiate`. A provider that needs nothing has none.
+   */
+  prepare?(options: InitiateOptions): Promise<void>;
+  /** Whether the mechanism can authenticate to `target` at all; SPNEGO offers only what can. Absent: it always can. */
+  canReach?(options: InitiateOptions, now: Milliseconds): boolean;
+  initiate(options: InitiateOptions): SecurityContext;
 }

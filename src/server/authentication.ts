@@ -1,25 +1,35 @@
+import { RPC_C_AUTHN } from '../codec/rpce/index.js';
 import type { Milliseconds, RandomBytes, ServerNames } from '../security/index.js';
 import {
   type AcceptorProvider,
   type AccountEntry,
   AccountTable,
+  kerberosAcceptor,
   type NtlmServerPolicy,
   ntlmAcceptor,
   spnegoAcceptor,
 } from '../security/index.js';
 import type { FailedLogon } from './activation/log.js';
 import type { EndpointObserver } from './endpoint/endpoint.js';
+import type { AddressOptions } from './objects/bindings.js';
+import type { KerberosServer } from './server-options.js';
 
-/** NTLM by itself and inside SPNEGO; both know the same accounts. */
+/** NTLM, and Kerberos where there are keys, each by itself and inside SPNEGO; all know the same accounts. */
 export function authentication(
-  known: { readonly accounts?: readonly (AccountEntry | string)[]; readonly ntlm?: Partial<NtlmServerPolicy> },
+  known: {
+    readonly accounts?: readonly (AccountEntry | string)[];
+    readonly ntlm?: Partial<NtlmServerPolicy>;
+    readonly kerberos?: KerberosServer;
+  },
   names: ServerNames,
   random: RandomBytes,
 ): AcceptorProvider[] {
   const { accounts: entries = [], ntlm: policy } = known;
   const accounts = new AccountTable(entries, names.netbiosDomain ?? names.netbiosName);
   const ntlm = ntlmAcceptor({ server: names, accounts, random, ...(policy && { policy }) });
-  return [ntlm, spnegoAcceptor({ mechanisms: [ntlm] })];
+  if (known.kerberos === undefined) return [ntlm, spnegoAcceptor({ mechanisms: [ntlm] })];
+  const kerberos = kerberosAcceptor({ ...known.kerberos, accounts, random });
+  return [kerberos, ntlm, spnegoAcceptor({ mechanisms: [kerberos, ntlm] })];
 }
 
 /** Tells of those who could not log on. */
@@ -30,3 +40,9 @@ export const logonObserver = (failed: (logon: FailedLogon) => void, clock: () =>
     failed({ time: clock(), client, authType, level, refusedBy, reason });
   },
 });
+
+/** What its bindings offer: Kerberos where there are keys for it. */
+export const servicesOf = ({ kerberos }: { readonly kerberos?: KerberosServer }): AddressOptions =>
+  kerberos === undefined
+    ? {}
+    : { securityServices: [RPC_C_AUTHN.GSS_NEGOTIATE, RPC_C_AUTHN.GSS_KERBEROS, RPC_C_AUTHN.WINNT] };

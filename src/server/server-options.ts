@@ -8,7 +8,14 @@ import type { Endpoint } from '../net/channel.js';
 import type { Network } from '../net/network.js';
 import type { Timers } from '../net/timers.js';
 import type { RpcLimits, RpcProfile } from '../rpc/index.js';
-import type { AccountEntry, Milliseconds, NtlmServerPolicy, RandomBytes, ServerNames } from '../security/index.js';
+import type {
+  AccountEntry,
+  KerberosAcceptorOptions,
+  Milliseconds,
+  NtlmServerPolicy,
+  RandomBytes,
+  ServerNames,
+} from '../security/index.js';
 import type { AccessPermissions } from './access.js';
 import type { LogonSessions } from './activation/checks.js';
 import type { Activation, FailedLogon, LogListeners } from './activation/log.js';
@@ -37,6 +44,8 @@ export interface ServerOptions extends LogListeners {
   readonly accounts?: readonly (AccountEntry | string)[];
   readonly names?: ServerNames;
   readonly ntlm?: Partial<NtlmServerPolicy>;
+  /** Kerberos, by itself and inside SPNEGO, with the keys of the server's service account; not offered where absent. */
+  readonly kerberos?: KerberosServer;
   /** Who may activate and call; everybody with a name where absent, and with `allowAnonymous` everybody. */
   readonly access?: AccessPermissions;
   readonly allowAnonymous?: boolean;
@@ -82,6 +91,9 @@ export interface ServerOptions extends LogListeners {
 
 export const EXTRA_INTERFACES = ['rpcecho'] as const;
 export type ExtraInterface = (typeof EXTRA_INTERFACES)[number];
+
+/** How a server takes Kerberos. */
+export type KerberosServer = Omit<KerberosAcceptorOptions, 'random' | 'accounts'>;
 
 /** A running server, and what its clients have done so far. */
 export interface DcomServer {

@@ -12,7 +12,7 @@ import { DEFAULT_ACCESS, OPEN_ACCESS } from './access.js';
 import { activators } from './activation/activator.js';
 import { DEFAULT_SESSIONS } from './activation/checks.js';
 import { ServerLog } from './activation/log.js';
-import { authentication, logonObserver } from './authentication.js';
+import { authentication, logonObserver, servicesOf } from './authentication.js';
 import { callBackClient } from './call-back-client.js';
 import type { ComClass } from './classes/class.js';
 import { genericClass } from './classes/generic.js';
@@ -53,7 +53,7 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
   const { clock = Date.now, network = SOCKETS, timers = SYSTEM_TIMERS } = options;
   const names = options.names ?? { netbiosName: 'HARNESS' };
   const registry = options.registry ?? {};
-  const bindings = new ServerBindings(options.addresses);
+  const bindings = new ServerBindings({ ...servicesOf(options), ...options.addresses });
   const logger = options.logger ?? pino({ level: 'silent' });
   const listeners = new Listeners(logger);
   const { maxObjects, unpingedTimeout } = options;

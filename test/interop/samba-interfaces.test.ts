@@ -61,7 +61,7 @@ describe.skipIf(missing)("Samba's endpoint mapper", () => {
 
     const samr = await connections.open({}, { port: Number(binding?.endpoint) });
     const elements = propose({ uuid: SAMR.uuid, version: SAMR });
-    expect(acceptedContext(elements, await samr.bind(elements, logOn({ level: LEVELS.PKT_PRIVACY })))).toBe(0);
+    expect(acceptedContext(elements, await samr.bind(elements, await logOn({ level: LEVELS.PKT_PRIVACY })))).toBe(0);
   });
 
   test('ept_map of an interface that is not there ends with ept_s_not_registered', async () => {
@@ -132,7 +132,7 @@ describe.skipIf(missing)("Samba's endpoint mapper", () => {
     async (maxFragment) => {
       const wire = new Wire();
       const connection = await connections.open({ maxFragment }, { octets: wire.octets });
-      await connection.bind(propose(ept), logOn({ level: LEVELS.PKT_PRIVACY }));
+      await connection.bind(propose(ept), await logOn({ level: LEVELS.PKT_PRIVACY }));
       expect(wire.of('server', 'bind_ack')[0]).toMatchObject({ max_xmit_frag: maxFragment });
       const entries = await wholeMap(connection, SECURED);
       expect(entries.length).toBeGreaterThan(40);

@@ -65,7 +65,7 @@ describe.skipIf(missing)("protection, with Samba's AD DC as the server", () => {
     async (_level, _mechanism, headerSigning, { number, authType }) => {
       const wire = new Wire();
       const connection = await connections.open({ headerSigning }, { octets: wire.octets });
-      await connection.bind(propose(ept), logOn({ level: number, authType }));
+      await connection.bind(propose(ept), await logOn({ level: number, authType }));
       const entries = await wholeMap(connection, SECURED);
       expect(entries.length).toBeGreaterThan(40);
 
@@ -136,7 +136,7 @@ describe.skipIf(missing)("protection, with Samba's AD DC as the server", () => {
           timeout,
         );
       const connection = await connections.open({}, { connector });
-      await connection.bind(propose(ept), logOn({ level }));
+      await connection.bind(propose(ept), await logOn({ level }));
       const once = connection.call(ept_lookup, everything(2), SECURED);
       expect((await once).entries).toHaveLength(2);
       tamper = true;
@@ -150,14 +150,14 @@ describe.skipIf(missing)("protection, with Samba's AD DC as the server", () => {
     const feature = { ...(propose(ept, 1)[0] ?? expect.fail()), transfer_syntaxes: [{ uuid, version: 1 }] };
     for (const features of [[feature], []]) {
       const connection = await connections.open();
-      const results = await connection.bind([...propose(ept), ...features], logOn({ level: PKT_INTEGRITY }));
+      const results = await connection.bind([...propose(ept), ...features], await logOn({ level: PKT_INTEGRITY }));
       expect(results.map(({ result, reason }) => [result, reason])).toEqual([
         [RESULT.acceptance, 0],
         ...features.map(() => [RESULT.negotiate_ack, bits]),
       ]);
       await connection.alter(
         propose(ept),
-        logOn({ level: PKT_PRIVACY, authType: MECHANISMS.SPNEGO, authContextId: 1 }),
+        await logOn({ level: PKT_PRIVACY, authType: MECHANISMS.SPNEGO, authContextId: 1 }),
       );
       for (const authContextId of [0, 1, 0, 1])
         expect((await wholeMap(connection, { contextId: 0, authContextId })).length).toBeGreaterThan(40);
@@ -167,7 +167,7 @@ describe.skipIf(missing)("protection, with Samba's AD DC as the server", () => {
   test('a verification trailer is accepted at every level, whether headers are signed or not', async () => {
     for (const level of [LEVELS.PKT, PKT_INTEGRITY, PKT_PRIVACY]) {
       for (const headerSigning of [true, false]) {
-        const connection = await connections.mapper(logOn({ level }), { headerSigning });
+        const connection = await connections.mapper(await logOn({ level }), { headerSigning });
         const entries = await wholeMap(connection, { ...SECURED, verificationTrailer: true });
         expect(entries.length).toBeGreaterThan(40);
       }
@@ -178,7 +178,7 @@ describe.skipIf(missing)("protection, with Samba's AD DC as the server", () => {
   });
 
   test('a verification trailer that names another interface is refused: it is not only skipped', async () => {
-    const connection = await connections.mapper(logOn({ level: PKT_INTEGRITY }), { headerSigning: false });
+    const connection = await connections.mapper(await logOn({ level: PKT_INTEGRITY }), { headerSigning: false });
     const stub = ept_lookup.request.encode(everything(2));
     const { uuid: transfer_uuid, version: transfer_version } = NDR20_SYNTAX;
     const pcontext = { interface_uuid: mgmt.uuid, interface_version: 1, transfer_uuid, transfer_version };
@@ -189,14 +189,14 @@ describe.skipIf(missing)("protection, with Samba's AD DC as the server", () => {
 
   test('a wrong password shows at the first call after auth3 with NTLM, and in the handshake with SPNEGO', async () => {
     const wrong = { level: PKT_INTEGRITY, password: 'wrong' };
-    const connection = await connections.mapper(logOn(wrong));
+    const connection = await connections.mapper(await logOn(wrong));
     expect(await faultOf(wholeMap(connection, SECURED))).toBe(FAULT.PROTO_ERROR);
-    const handshake = connections.mapper(logOn({ ...wrong, authType: MECHANISMS.SPNEGO }));
+    const handshake = connections.mapper(await logOn({ ...wrong, authType: MECHANISMS.SPNEGO }));
     expect(await faultOf(handshake)).toBe(FAULT.SEC_PKG_ERROR);
   });
 
   test('an authentication type that Samba does not know is answered with bind_nak 8', async () => {
-    const { context, level } = logOn({ level: PKT_INTEGRITY });
+    const { context, level } = await logOn({ level: PKT_INTEGRITY });
     const odd = new Proxy(context, {
       get(target, name) {
         if (name === 'authType') return 99;
@@ -211,7 +211,7 @@ describe.skipIf(missing)("protection, with Samba's AD DC as the server", () => {
   });
 
   test('two interfaces share a connection: bind opens one, alter_context the other, and both are protected', async () => {
-    const connection = await connections.mapper(logOn({ level: PKT_PRIVACY }));
+    const connection = await connections.mapper(await logOn({ level: PKT_PRIVACY }));
     const second = propose(mgmt, 1);
     const contextId = acceptedContext(second, await connection.alter(second));
     expect(contextId).toBe(1);
@@ -221,7 +221,7 @@ describe.skipIf(missing)("protection, with Samba's AD DC as the server", () => {
   });
 
   test('a hundred calls at once on one connection are each given their own answer', async () => {
-    const connection = await connections.mapper(logOn({ level: PKT_PRIVACY }));
+    const connection = await connections.mapper(await logOn({ level: PKT_PRIVACY }));
     const all = (await wholeMap(connection, SECURED)).length;
     const sizes = Array.from({ length: 100 }, (_, index) => 1 + (index % 60));
     const pages = await Promise.all(sizes.map((max) => connection.call(ept_lookup, everything(max), SECURED)));

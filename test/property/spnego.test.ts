@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { oidOctets, oidText } from '../../src/codec/asn1/der.js';
+import { unframeGss } from '../../src/codec/asn1/gss.js';
 import { CodecError } from '../../src/codec/error.js';
-import { oidOctets, oidText } from '../../src/codec/spnego/der.js';
-import { unframeGss } from '../../src/codec/spnego/gss.js';
 import { decodeNegToken, encodeNegToken, type NegToken } from '../../src/codec/spnego/index.js';
 import {
   ntlmPassive,

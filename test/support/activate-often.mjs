@@ -17,7 +17,7 @@ const server = await startServer({ listen: '127.0.0.1:0', accounts: ['LAB\\op:se
 
 async function open({ address: host, port }, definition) {
   const connection = await RpcConnection.open({ host, port });
-  await connection.bind(propose(definition), clientSecurity(authentication));
+  await connection.bind(propose(definition), await clientSecurity(authentication));
   return (operation, input, object) =>
     connection.call(operation, input, { contextId: 0, authContextId: 0, ...(object === undefined ? {} : { object }) });
 }

@@ -84,7 +84,7 @@ export async function bind(
 ): Promise<Bound> {
   const connection = await RpcConnection.open({ host: to.address, port: to.port, timeout: 5_000 });
   const elements = propose(definition);
-  const security = clientSecurity(authentication(options));
+  const security = await clientSecurity(authentication(options));
   const results = await connection.bind(elements, security);
   const contextId = acceptedContext(elements, results);
   const how = (object: string | undefined) => ({

@@ -24,7 +24,7 @@ export const credentials = (password: string = DC.password) => ({
   secret: Secret.password(password),
 });
 
-export function logOn({ level, authType = MECHANISMS.NTLM, password, authContextId = 0 }: LogOn) {
+export async function logOn({ level, authType = MECHANISMS.NTLM, password, authContextId = 0 }: LogOn) {
   const authentication = {
     authType,
     level,
@@ -32,7 +32,7 @@ export function logOn({ level, authType = MECHANISMS.NTLM, password, authContext
     random: randomBytes,
     target: 'host/dc1',
   };
-  return clientSecurity(authentication, authContextId) as ClientSecurityOptions;
+  return (await clientSecurity(authentication, authContextId)) as ClientSecurityOptions;
 }
 
 /** Connections of one test, all ended after it. */

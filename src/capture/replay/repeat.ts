@@ -1,7 +1,7 @@
 import { reach } from '../../client/bindings.js';
 import { type Connector, RpcConnection } from '../../client/connection.js';
 import { ContextConnection } from '../../client/context-connection.js';
-import { clientSecurity } from '../../client/credentials.js';
+import { clientSecurity, type Logon } from '../../client/credentials.js';
 import { assertMayCall, isSimulated, MethodCallRefused } from '../../client/may-call.js';
 import { type CallOutcome, outcomeOfError } from '../../client/outcome.js';
 import type { ClientProfile } from '../../client/profile.js';
@@ -11,14 +11,14 @@ import type { InterfaceDef, Operation } from '../../codec/ndr/index.js';
 import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { readUuid } from '../../codec/uuid.js';
 import type { Timers } from '../../net/timers.js';
-import type { Milliseconds, NtlmCredentials, RandomBytes } from '../../security/index.js';
+import type { Milliseconds, RandomBytes } from '../../security/index.js';
 import type { CapturedCall } from '../decode/captured-call.js';
 import { differences, outcomeOfAnswer } from './compare-answers.js';
 import { Exporters } from './exporters.js';
 import { Identifiers } from './identifiers.js';
 import type { Pacing } from './pacing.js';
 
-export interface RepeatOptions {
+export interface RepeatOptions extends Logon {
   /** Methods of objects are called on loopback and on hosts of a simulated network; elsewhere they are left out. */
   readonly host: string;
   /** Of the activators. */
@@ -26,7 +26,6 @@ export interface RepeatOptions {
   /** How its binds look; which calls it makes, the capture says. */
   readonly profile: ClientProfile;
   /** A captured token cannot be used again. Absent: a null session. */
-  readonly credentials?: NtlmCredentials;
   /** Instead of the captured levels, where those are authenticated. */
   readonly level?: number;
   readonly random: RandomBytes;
@@ -171,6 +170,7 @@ class Repetition {
     const { host, port, profile, connector, timeout, clock, timers } = this.#options;
     const atResolver = AT_RESOLVER.has(call.presentation?.interface.uuid ?? '');
     const targets = atResolver ? [{ host, port }] : this.#exporters.targetsOf(object);
+    const security = await this.#security(call, atResolver);
     const connection = await reach(targets, (target) =>
       RpcConnection.open({
         ...target,
@@ -183,26 +183,38 @@ class Repetition {
     );
     return new ContextConnection({
       connection,
-      security: this.#security(call, atResolver),
+      security,
       proposals: atResolver ? profile.resolverProposals : profile.objectProposals,
       verificationTrailer: profile.verificationTrailer,
     });
   }
 
   #security({ security }: CapturedCall, atResolver: boolean) {
-    const { level: instead, authType: otherType, credentials, random, host, profile } = this.#options;
+    const { level: instead, authType: otherType, credentials, tickets, random, host, profile, service } = this.#options;
     const captured = security.level ?? RPC_C_AUTHN_LEVEL.NONE;
     if (captured === RPC_C_AUTHN_LEVEL.NONE) return undefined;
     const authType = otherType ?? security.authType ?? (atResolver ? profile.authType : profile.objectAuthType);
     return clientSecurity({
-      // Kerberos by itself needs a ticket that nobody has; SPNEGO finds NTLM.
-      authType: authType === RPC_C_AUTHN.WINNT ? RPC_C_AUTHN.WINNT : RPC_C_AUTHN.GSS_NEGOTIATE,
+      authType: usable(authType, tickets !== undefined),
       level: instead ?? captured,
       random,
       ...(credentials && { credentials }),
-      ...(atResolver ? { target: `RPCSS/${host}` } : {}),
+      ...(tickets && { tickets }),
+      ...targetOf(service, host, atResolver, tickets !== undefined),
     });
   }
 }
 
 const capturedValue = ({ answer }: CapturedCall): unknown => (answer?.kind === 'response' ? answer.value : undefined);
+
+/** Kerberos by itself needs tickets; without any, SPNEGO finds NTLM. */
+function usable(authType: number, hasTickets: boolean): number {
+  if (authType === RPC_C_AUTHN.GSS_KERBEROS && hasTickets) return authType;
+  return authType === RPC_C_AUTHN.WINNT ? RPC_C_AUTHN.WINNT : RPC_C_AUTHN.GSS_NEGOTIATE;
+}
+
+function targetOf(service: string | undefined, host: string, atResolver: boolean, hasTickets: boolean) {
+  if (service !== undefined) return { target: service };
+  if (atResolver) return { target: `RPCSS/${host}` };
+  return hasTickets ? { target: `HOST/${host}` } : {};
+}

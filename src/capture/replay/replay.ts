@@ -1,5 +1,5 @@
 import { acceptedContext, type Connector, RpcConnection } from '../../client/connection.js';
-import { type Authentication, clientSecurity } from '../../client/credentials.js';
+import { type Authentication, clientSecurity, type Logon } from '../../client/credentials.js';
 import { ACCEPTED, activationOutcome, type CallOutcome, faultOutcome, outcomeOfError } from '../../client/outcome.js';
 import {
   IActivation,
@@ -20,14 +20,13 @@ import {
 } from '../../codec/rpce/index.js';
 import type { Timers } from '../../net/timers.js';
 import { TRANSFER_SYNTAXES } from '../../rpc/index.js';
-import type { Milliseconds, NtlmCredentials, RandomBytes } from '../../security/index.js';
+import type { Milliseconds, RandomBytes } from '../../security/index.js';
 import type { CapturedCall } from '../decode/captured-call.js';
 
-export interface ReplayOptions {
+/** A captured token cannot be used again: the account to authenticate with has to be given. */
+export interface ReplayOptions extends Logon {
   readonly host: string;
   readonly port: number;
-  /** The account to authenticate with: a captured token cannot be used again. Absent: a null session. */
-  readonly credentials?: NtlmCredentials;
   /** Instead of the captured authentication level. */
   readonly level?: number;
   /** Instead of the captured authentication type. */
@@ -104,7 +103,8 @@ function authenticationOf(call: CapturedCall, options: ReplayOptions): Authentic
     authType: level === RPC_C_AUTHN_LEVEL.NONE ? RPC_C_AUTHN.NONE : authType,
     level,
     ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
-    target: `RPCSS/${options.host}`,
+    ...(options.tickets === undefined ? {} : { tickets: options.tickets }),
+    target: options.service ?? `RPCSS/${options.host}`,
     random: options.random,
   };
 }
@@ -118,7 +118,7 @@ async function send(
     typeof call.presentation
   >;
   const elements = [{ p_cont_id: 0, abstract_syntax, transfer_syntaxes: [TRANSFER_SYNTAXES[transferSyntax]] }];
-  const security = clientSecurity(authentication);
+  const security = await clientSecurity(authentication);
   const results = await connection.bind(elements, security);
   const sent = withoutTrailer(call.stub);
   const { stub, littleEndian } = await connection.raw(call.opnum, sent, {

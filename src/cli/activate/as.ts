@@ -1,5 +1,6 @@
 import type { ActivationMethod } from '../../client/activate.js';
 import { Automation, type AutomationValue, DispatchError, membersOf, PathError } from '../../client/automation.js';
+import type { Logon } from '../../client/credentials.js';
 import { Refused, RemoteInterface } from '../../client/dcom-client.js';
 import { assertMayCallHost, MethodCallRefused } from '../../client/may-call.js';
 import { type CallOutcome, outcomeOfError, resultOutcome } from '../../client/outcome.js';
@@ -25,6 +26,7 @@ export interface ActivateAsOptions {
   readonly auth?: string;
   readonly level?: number;
   readonly user?: AccountEntry;
+  readonly logon?: Logon;
   readonly asOf?: PatchLevel;
   readonly registry?: Registry;
 }
@@ -41,7 +43,7 @@ export async function activateAs(
     checkPath(invoke[0]);
     await checkMayCall(target.host);
   }
-  const client = clientOf(target, profile, options);
+  const client = clientOf(target, profile, options, options.logon);
   const sent = levelSent(profile, options);
   const base = { server: formatEndpoint({ address: target.host, port: target.port }), clsid, profile: profile.name };
   const held: RemoteInterface[] = [];

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Argument, type Command, Option } from 'commander';
 import { type ActivationMethod, activate } from '../../client/activate.js';
+import type { Logon } from '../../client/credentials.js';
 import { CLIENT_PROFILE_NAMES, type ClientProfileName } from '../../client/profiles.js';
 import { bindingsOf, IID_IUnknown } from '../../codec/dcom/index.js';
 import { RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
@@ -11,6 +12,7 @@ import type { PatchLevel } from '../../hardening/timeline.js';
 import { formatEndpoint } from '../../net/channel.js';
 import type { AccountEntry } from '../../security/index.js';
 import { type Output, output, UsageError } from '../io.js';
+import { type KerberosClientOptions, kerberosClientOptions, serviceTickets } from '../kerberos.js';
 import {
   AUTH_TYPES,
   asOfOption,
@@ -25,7 +27,7 @@ import {
 } from '../options.js';
 import { activateAs } from './as.js';
 
-interface ActivateOptions {
+interface ActivateOptions extends KerberosClientOptions {
   readonly clsid: string;
   readonly iid: string;
   readonly method?: ActivationMethod;
@@ -41,7 +43,7 @@ interface ActivateOptions {
 
 const TRANSPORT_FAILED = 2;
 
-export const activateCommand = (command: Command): Command =>
+export const activateCommand = (command: Command): Command => {
   command
     .addArgument(
       new Argument('<host>', 'server, as HOST or HOST:PORT (135 where absent)').argParser(endpointParser(135)),
@@ -75,7 +77,9 @@ export const activateCommand = (command: Command): Command =>
     )
     .addOption(oneUserOption("account to log on with, 'DOMAIN\\user:password'; without it, a null session"))
     .addOption(asOfOption('be a Windows client of this patch level, which raises the level as that client does'))
-    .addOption(registryOption())
+    .addOption(registryOption());
+  for (const option of kerberosClientOptions()) command.addOption(option);
+  return command
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -90,9 +94,12 @@ Examples:
   dcom-harness activate 127.0.0.2 --clsid 49B2791A-B1AE-4C90-9B8E-E860BA07F889 --user 'LAB\\op:secret' \\
     --invoke Document.ActiveView.ExecuteShellCommand cmd '' '/c hostname' 7
   dcom-harness activate 127.0.0.2 --clsid 49B2791A-B1AE-4C90-9B8E-E860BA07F889 --user 'LAB\\op:secret' \\
-    --invoke Document.ActiveView.ExecuteShellCommand cmd -- '' '/c x' -enc`,
+    --invoke Document.ActiveView.ExecuteShellCommand cmd -- '' '/c x' -enc
+  dcom-harness activate server.lab.example --clsid 49B2791A-B1AE-4C90-9B8E-E860BA07F889 --auth kerberos \\
+    --user 'LAB.EXAMPLE\\op:secret' --kdc dc1.lab.example`,
     )
     .action(run);
+};
 
 async function run(
   target: { host: string; port: number },
@@ -106,7 +113,7 @@ async function run(
   const out = output(options);
   checkAgreement(options);
   const plain = options.profile === undefined && invoke === undefined;
-  await (plain ? activateOnce(out, target, options) : activateAs(out, target, options));
+  await (plain ? activateOnce(out, target, options) : activateAs(out, target, { ...options, logon: logonOf(options) }));
 }
 
 async function activateOnce(
@@ -127,8 +134,8 @@ async function activateOnce(
     authentication: {
       authType,
       level,
-      ...(options.user === undefined ? {} : { credentials: credentialsOf(options.user) }),
-      target: `RPCSS/${target.host}`,
+      ...logonOf(options),
+      target: options.service ?? `RPCSS/${target.host}`,
       random: randomBytes,
     },
   });
@@ -157,7 +164,24 @@ async function activateOnce(
   if (!outcome.accepted) process.exitCode = outcome.refusedBy === 'transport' ? TRANSPORT_FAILED : 1;
 }
 
-function checkAgreement({ auth, level, profile, asOf, registry }: ActivateOptions): void {
+/** Who logs on, by whichever mechanism. */
+function logonOf(options: ActivateOptions): Logon {
+  const { user, service } = options;
+  const tickets = serviceTickets(options, user);
+  return {
+    ...(user === undefined ? {} : { credentials: credentialsOf(user) }),
+    ...(tickets === undefined ? {} : { tickets }),
+    ...(service === undefined ? {} : { service }),
+  };
+}
+
+function checkAgreement(options: ActivateOptions): void {
+  const { auth, level, profile, asOf, registry, kdc, keytab, ccache } = options;
+  const kerberos = kdc !== undefined || keytab !== undefined || ccache !== undefined;
+  if (kerberos && auth !== 'kerberos' && auth !== 'spnego')
+    throw new UsageError('--kdc, --keytab and --ccache are for --auth kerberos and --auth spnego');
+  if (auth === 'kerberos' && !kerberos)
+    throw new UsageError('--auth kerberos needs tickets: give --kdc with --user or --keytab, or --ccache');
   if (profile !== undefined && (asOf !== undefined || registry !== undefined))
     throw new UsageError('--profile says which client it is; --as-of and --registry make one of their own');
   const none = level === RPC_C_AUTHN_LEVEL.NONE;

@@ -1,18 +1,20 @@
 import { closeSync, writeSync } from 'node:fs';
 import { type Command, Option } from 'commander';
+import type { KeytabEntry } from '../../codec/kerberos/index.js';
 import { eventJson, eventLine } from '../../hardening/events.js';
 import type { Registry } from '../../hardening/registry.js';
 import type { PatchLevel } from '../../hardening/timeline.js';
 import { formatEndpoint, parseEndpoint } from '../../net/channel.js';
 import { isLoopback } from '../../net/loopback.js';
 import { RPC_PROFILES } from '../../rpc/index.js';
-import type { AccountEntry } from '../../security/index.js';
+import { type AccountEntry, serviceKeys } from '../../security/index.js';
 import type { AccessPermissions } from '../../server/access.js';
 import { CLASS_NAMES, type ClassName, classesNamed } from '../../server/classes/index.js';
 import { AddressSpace, opcServerSchema } from '../../server/classes/opc/index.js';
 import { EXTRA_INTERFACES, type ExtraInterface, startServer } from '../../server/server.js';
 import { openForWriting } from '../files.js';
 import { type Output, output } from '../io.js';
+import { keytabOption } from '../kerberos.js';
 import {
   asOfOption,
   callBackLevelOption,
@@ -35,6 +37,7 @@ interface ServeOptions {
   readonly registry?: Registry;
   readonly user?: AccountEntry[];
   readonly profile: string;
+  readonly keytab?: readonly KeytabEntry[];
   readonly allowAnonymous: boolean;
   readonly access?: { readonly path: string; readonly permissions: AccessPermissions };
   readonly advertise?: string[];
@@ -58,6 +61,7 @@ export const serveCommand = (command: Command): Command =>
     )
     .addOption(registryOption())
     .addOption(userOption("account that may log on, 'DOMAIN\\user:password'; may be given again"))
+    .addOption(keytabOption("take Kerberos tickets that this keytab's keys open, of whichever service name"))
     .addOption(
       new Option('--profile <name>', 'whose behaviour to follow where implementations differ')
         .choices(Object.keys(RPC_PROFILES))
@@ -115,6 +119,7 @@ Examples:
   dcom-harness serve --user 'LAB\\op:secret' --advertise 192.0.2.1 127.0.0.1 --access permissions.yaml
   dcom-harness serve --user 'LAB\\op:secret' --class opc --opc plant.yaml
   dcom-harness serve --user 'LAB\\op:secret' --pcap lab.pcapng --json
+  dcom-harness serve --keytab server.keytab
 
 permissions.yaml, every part of which may be left out:
   machineLaunch: [authenticated]                  # also everyone, anonymous, DOMAIN\\user, a SID
@@ -144,6 +149,7 @@ async function serve(options: ServeOptions): Promise<void> {
     ...(options.asOf === undefined ? {} : { asOf: options.asOf }),
     ...(options.registry === undefined ? {} : { registry: options.registry }),
     accounts: options.user ?? [],
+    ...(options.keytab === undefined ? {} : { kerberos: { keys: serviceKeys(options.keytab) } }),
     names: { netbiosName: 'HARNESS', ...domainOf(options.user) },
     profile: RPC_PROFILES[options.profile] as NonNullable<(typeof RPC_PROFILES)[string]>,
     allowAnonymous: options.allowAnonymous,
@@ -215,7 +221,8 @@ function tellListening(out: Output, server: Awaited<ReturnType<typeof startServe
     `listening on ${formatEndpoint(address)} (object exporter on port ${exporter.port}), as of ${asOf.date}: ${asOf.phase.title}`,
   );
   if (asOf.note !== undefined) out.note(`note: ${asOf.note}`);
-  if ((options.user ?? []).length === 0) out.note("note: nobody can log on; give --user 'DOMAIN\\user:password'");
+  if ((options.user ?? []).length === 0 && options.keytab === undefined)
+    out.note("note: nobody can log on; give --user 'DOMAIN\\user:password'");
   const host = parseEndpoint(options.listen, 0)?.host ?? '';
   if (host !== 'localhost' && !isLoopback(address.address))
     out.note('note: this address can be reached from other machines');

@@ -1,2 +1,2 @@
+export * from '../asn1/oids.js';
 export * from './neg-token.js';
-export * from './oids.js';

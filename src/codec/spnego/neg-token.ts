@@ -1,8 +1,17 @@
+import {
+  contextTag,
+  type Element,
+  expectElement,
+  oidText,
+  readElements,
+  TAG,
+  writeElement,
+  writeOid,
+} from '../asn1/der.js';
+import { frameGss, unframeGss } from '../asn1/gss.js';
+import { OID } from '../asn1/oids.js';
 import { CodecError } from '../error.js';
 import type { SpanTrace } from '../span.js';
-import { contextTag, type Element, expectElement, oidText, readElements, TAG, writeElement, writeOid } from './der.js';
-import { frameGss, unframeGss } from './gss.js';
-import { OID } from './oids.js';
 
 /** RFC 4178 4.2.2, NegState. */
 export const NEG_STATE = { ACCEPT_COMPLETED: 0, ACCEPT_INCOMPLETE: 1, REJECT: 2, REQUEST_MIC: 3 } as const;

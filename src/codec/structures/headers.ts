@@ -1,6 +1,8 @@
 import type { Field, FixedHeader } from '../fixed.js';
 import { sizeOf } from '../generated-reader.js';
 import * as inet from '../inet/headers.js';
+import * as pacBuffers from '../kerberos/pac/buffers.js';
+import * as pac from '../kerberos/pac/pac.js';
 import type { FieldRow } from '../ndr/index.js';
 import * as authenticate from '../ntlm/authenticate.js';
 import * as avPairs from '../ntlm/av-pairs.js';
@@ -30,6 +32,8 @@ const MODULES: readonly object[] = [
   pcap,
   pcapng,
   inet,
+  pac,
+  pacBuffers,
 ];
 
 /** Every header of fixed size. */

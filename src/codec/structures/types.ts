@@ -1,6 +1,7 @@
 import * as dcom from '../dcom/index.js';
 import * as epm from '../epm/endpoint-mapper.js';
 import { INTERFACES } from '../interfaces.js';
+import * as pac from '../kerberos/pac/index.js';
 import * as mgmt from '../mgmt/index.js';
 import { NdrType } from '../ndr/index.js';
 import * as oaut from '../oaut/index.js';
@@ -8,7 +9,7 @@ import * as rpcecho from '../rpcecho/index.js';
 import type { Form, Structure } from './structure.js';
 
 /** Modules with types that no operation passes: what stands in octets of its own. */
-const MODULES: readonly object[] = [dcom, oaut, epm, mgmt, rpcecho];
+const MODULES: readonly object[] = [dcom, oaut, epm, mgmt, rpcecho, pac];
 
 /** Every structure, union and stub of NDR, with all that they are made of. */
 export function types(): Structure[] {

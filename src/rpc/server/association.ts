@@ -63,7 +63,7 @@ export class ServerAssociation {
     this.profile = options.profile ?? DEFAULT_PROFILE;
     const { maxSecurityContexts } = this.profile;
     this.limits = { ...DEFAULT_LIMITS, maxSecurityContexts, ...options.limits };
-    this.#security = new ServerSecurityContexts(options.providers);
+    this.#security = new ServerSecurityContexts(options.providers, { address: options.clientAddress });
     this.#binding = new ServerBinding(options, this.profile, this.limits, this.#security);
     this.#requests = new RequestReceiver(this.profile, this.limits, this.#binding.contexts, this.#security);
   }

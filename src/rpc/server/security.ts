@@ -7,6 +7,7 @@ import type {
   Identity,
   Leg,
   Milliseconds,
+  Peer,
   SecurityContext,
 } from '../../security/provider.js';
 
@@ -102,10 +103,12 @@ export class ServerSecurityContext {
 export class ServerSecurityContexts {
   readonly #byId = new Map<number, ServerSecurityContext>();
   readonly #providers: ReadonlyMap<number, AcceptorProvider>;
+  readonly #peer: Peer | undefined;
   #implied: ServerSecurityContext | undefined;
   #namedConnect = false;
 
-  constructor(providers: readonly AcceptorProvider[]) {
+  constructor(providers: readonly AcceptorProvider[], peer?: Peer) {
+    this.#peer = peer;
     this.#providers = new Map(providers.map((provider) => [provider.authType, provider]));
   }
 
@@ -139,7 +142,7 @@ export class ServerSecurityContexts {
   /** Begins a context for a provider that is known; the caller has checked the level and the limits. */
   create(auth: AuthVerifier, now: Milliseconds): ServerSecurityContext {
     const provider = this.#providers.get(auth.auth_type) as AcceptorProvider;
-    const created = new ServerSecurityContext(auth, provider.accept(), now);
+    const created = new ServerSecurityContext(auth, provider.accept(this.#peer), now);
     this.#byId.set(created.id, created);
     if (created.level === RPC_C_AUTHN_LEVEL.CONNECT && !this.#namedConnect) this.#implied = created;
     return created;

@@ -12,7 +12,7 @@ import {
 } from '../../codec/spnego/index.js';
 import { decoded } from '../decoded.js';
 import { SecurityError } from '../error.js';
-import type { AcceptorProvider, Leg, Milliseconds } from '../provider.js';
+import type { AcceptorProvider, Leg, Milliseconds, Peer } from '../provider.js';
 import { SPNEGO_AUTH_TYPE, SpnegoContext } from './context.js';
 import { type Offer, offersOf } from './mechanisms.js';
 
@@ -29,7 +29,7 @@ export interface SpnegoAcceptorOptions {
 /** SPNEGO as a server offers it. */
 export function spnegoAcceptor({ mechanisms, mechListMic = 'windows' }: SpnegoAcceptorOptions): AcceptorProvider {
   const offers = offersOf(mechanisms);
-  return { authType: SPNEGO_AUTH_TYPE, oids: [], accept: () => new SpnegoAcceptor(offers, mechListMic) };
+  return { authType: SPNEGO_AUTH_TYPE, oids: [], accept: (peer) => new SpnegoAcceptor(offers, mechListMic, peer) };
 }
 
 /** RFC 4178 with the variations of [MS-SPNG] 3.2. */
@@ -37,13 +37,19 @@ class SpnegoAcceptor extends SpnegoContext {
   readonly role = 'acceptor';
   readonly #offers: readonly Offer<AcceptorProvider>[];
   readonly #rule: NonNullable<SpnegoAcceptorOptions['mechListMic']>;
+  readonly #peer: Peer | undefined;
   #list: Uint8Array | undefined;
   #raw = false;
   #mechanismDone = false;
   #mic = { required: false, sent: false, checked: false };
 
-  constructor(offers: readonly Offer<AcceptorProvider>[], rule: NonNullable<SpnegoAcceptorOptions['mechListMic']>) {
+  constructor(
+    offers: readonly Offer<AcceptorProvider>[],
+    rule: NonNullable<SpnegoAcceptorOptions['mechListMic']>,
+    peer: Peer | undefined,
+  ) {
     super();
+    this.#peer = peer;
     this.#offers = offers;
     this.#rule = rule;
   }
@@ -81,7 +87,7 @@ class SpnegoAcceptor extends SpnegoContext {
       const ntlm = this.#offers.find(({ oid }) => oid === OID.NTLM);
       if (ntlm === undefined) throw new SecurityError('UNSUPPORTED', 'SPNEGO: raw NTLM, which is not offered here');
       this.#raw = true;
-      this.mechanism = ntlm.provider.accept();
+      this.mechanism = ntlm.provider.accept(this.#peer);
       this.notes.push('raw NTLM, no list of mechanisms');
     }
     const leg = this.mechanism?.step(token, now);
@@ -99,7 +105,7 @@ class SpnegoAcceptor extends SpnegoContext {
     }
     this.#list = init.mechTypeList ?? encodeMechTypeList(mechTypes);
     const { provider } = this.#offers.find((offer) => offer.oid === oid) as Offer<AcceptorProvider>;
-    this.mechanism = provider.accept();
+    this.mechanism = provider.accept(this.#peer);
     this.notes.push(`chose ${oidName(oid)} of ${mechTypes.map(oidName).join(', ')}`);
     if (oid !== mechTypes[0]) {
       // The token is for a mechanism that is not used; the MICs have to show that the list is the client's.

@@ -10,30 +10,35 @@ import {
 } from '../../codec/spnego/index.js';
 import { decoded } from '../decoded.js';
 import { SecurityError } from '../error.js';
-import type { InitiatorProvider, Leg, Milliseconds } from '../provider.js';
+import type { InitiateOptions, InitiatorProvider, Leg, Milliseconds } from '../provider.js';
 import { SPNEGO_AUTH_TYPE, SpnegoContext } from './context.js';
 import { type Offer, offersOf } from './mechanisms.js';
 
 /** SPNEGO as a client uses it, over mechanisms in its order of preference. */
 export function spnegoInitiator(mechanisms: readonly InitiatorProvider[]): InitiatorProvider {
   const offers = offersOf(mechanisms);
-  return { authType: SPNEGO_AUTH_TYPE, oids: [], initiate: (options) => new SpnegoInitiator(offers, options) };
+  return {
+    authType: SPNEGO_AUTH_TYPE,
+    oids: [],
+    prepare: async (options) => {
+      for (const mechanism of mechanisms) await mechanism.prepare?.(options);
+    },
+    initiate: (options) => new SpnegoInitiator(offers, options),
+  };
 }
-
-type Options = Parameters<InitiatorProvider['initiate']>[0];
 
 /** RFC 4178 with the variations of [MS-SPNG] 3.3. */
 class SpnegoInitiator extends SpnegoContext {
   readonly role = 'initiator';
   #offers: readonly Offer<InitiatorProvider>[];
-  readonly #options: Options;
+  readonly #options: InitiateOptions;
   #list: Uint8Array | undefined;
   #chosen: Offer<InitiatorProvider> | undefined;
   #answered = false;
   #mechanismDone = false;
   #mic = { required: false, sent: false, checked: false };
 
-  constructor(offers: readonly Offer<InitiatorProvider>[], options: Options) {
+  constructor(offers: readonly Offer<InitiatorProvider>[], options: InitiateOptions) {
     super();
     this.#offers = offers;
     this.#options = options;
@@ -64,6 +69,9 @@ class SpnegoInitiator extends SpnegoContext {
 
   /** RFC 4178 3.2 (a): the list, with a token of the preferred mechanism. */
   #open(now: Milliseconds): Uint8Array {
+    const reachable = this.#offers.filter(({ provider }) => provider.canReach?.(this.#options, now) !== false);
+    // Where none can, the first says why.
+    this.#offers = reachable.length === 0 ? this.#offers : reachable;
     const oids = this.#offers.map(({ oid }) => oid);
     this.#list = encodeMechTypeList(oids);
     const mechToken = this.#begin(this.#offers[0] as Offer<InitiatorProvider>, now).token;

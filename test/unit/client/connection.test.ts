@@ -251,7 +251,7 @@ describe('a connection of a client', () => {
       if (PTYPE === 'bind') send(bindAck(call_id));
     });
     const connection = await RpcConnection.open({ host: '10.0.0.2', port: 135, connector, timeout: 50 });
-    const security = clientSecurity(authentication({ level: LEVEL.PKT_INTEGRITY }));
+    const security = await clientSecurity(authentication({ level: LEVEL.PKT_INTEGRITY }));
     // The acknowledgement has no challenge, so the handshake cannot go on.
     await expect(connection.bind(ELEMENTS, security)).rejects.toMatchObject({ name: 'SecurityError' });
     expect(connector.received.map(({ PTYPE }) => PTYPE)).toEqual(['bind']);

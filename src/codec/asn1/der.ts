@@ -1,12 +1,22 @@
 import { CodecError } from '../error.js';
 import { OID } from './oids.js';
 
-/** Identifier octets that SPNEGO uses (X.690 8.1.2); none of its tags needs more than one octet. */
+/**
+ * The project's own reader and writer of DER, for SPNEGO and Kerberos alike. The libraries were weighed (asn1js 3,
+ * @peculiar/asn1-schema 2) and not taken: they read BER, indefinite lengths included, give errors without path and
+ * offset, and give no view of an element's own octets, on which a mechListMIC, a ticket's identity and the rule that
+ * what was decoded is sent again unchanged depend; and a table with decorators would be a second way to declare a
+ * wire structure.
+ */
+
+/** Identifier octets that SPNEGO and Kerberos use (X.690 8.1.2); none of their tags needs more than one octet. */
 export const TAG = {
+  INTEGER: 0x02,
   BIT_STRING: 0x03,
   OCTET_STRING: 0x04,
   OBJECT_IDENTIFIER: 0x06,
   ENUMERATED: 0x0a,
+  GENERALIZED_TIME: 0x18,
   GENERAL_STRING: 0x1b,
   SEQUENCE: 0x30,
   APPLICATION_0: 0x60,
@@ -14,6 +24,9 @@ export const TAG = {
 
 /** The identifier octet of an explicit context-specific tag. */
 export const contextTag = (number: number): number => 0xa0 | number;
+
+/** The identifier octet of an explicit application-wide tag. */
+export const applicationTag = (number: number): number => 0x60 | number;
 
 /** One element: what it is, what it holds, and the octet behind it. */
 export interface Element {

@@ -1,0 +1,12 @@
+export { decodeMessage } from '../asn1/index.js';
+export * from './ap.js';
+export * from './basic.js';
+export * from './ccache.js';
+export * from './errors.js';
+export * from './gss.js';
+export * from './kdc.js';
+export * from './keytab.js';
+export * from './numbers.js';
+export * from './pac/index.js';
+export * from './principal.js';
+export * from './stream.js';

@@ -1,0 +1,30 @@
+import { CodecError } from '../error.js';
+
+/** No message of a KDC is longer; a ticket with its PAC has some thousand octets. */
+const MAX_MESSAGE = 1024 * 1024;
+
+/** RFC 4120 7.2.2: over TCP a message follows its length in four octets, whose first bit is reserved. */
+export function frameKdcMessage(message: Uint8Array): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(message.length);
+  return Buffer.concat([length, message]);
+}
+
+/** Cuts a TCP stream into the messages of RFC 4120 7.2.2. */
+export class KdcMessageReader {
+  #waiting: Buffer = Buffer.alloc(0);
+
+  /** The messages that `bytes` complete. Throws `CodecError` where the stream cannot be one of a KDC. */
+  push(bytes: Uint8Array): Buffer[] {
+    this.#waiting = Buffer.concat([this.#waiting, bytes]);
+    const messages: Buffer[] = [];
+    while (this.#waiting.length >= 4) {
+      const length = this.#waiting.readUInt32BE(0);
+      if (length > MAX_MESSAGE) throw new CodecError('BAD_LENGTH', 'KDC message', 0, `a message of ${length} octets`);
+      if (this.#waiting.length < 4 + length) break;
+      messages.push(this.#waiting.subarray(4, 4 + length));
+      this.#waiting = this.#waiting.subarray(4 + length);
+    }
+    return messages;
+  }
+}
