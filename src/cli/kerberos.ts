@@ -54,6 +54,8 @@ export const keytabOption = (description: string): Option =>
 export const ccacheOption = (description: string): Option =>
   new Option('--ccache <file>', description).argParser(fileOf('cache of tickets', decodeCcache));
 
+export const realmOption = (description: string): Option => new Option('--realm <realm>', description);
+
 const kdcOf = (text: string): NonNullable<KerberosClientOptions['kdc']> => {
   const [, udp, rest = ''] = /^(udp:)?(.*)$/s.exec(text) ?? [];
   const endpoint = parseEndpoint(rest, 88);
@@ -67,7 +69,7 @@ export const kerberosClientOptions = (): readonly Option[] => [
     '--kdc <host>',
     'KDC to ask for tickets, as HOST or HOST:PORT (88 where absent); udp:HOST asks over UDP',
   ).argParser(kdcOf),
-  new Option('--realm <realm>', "realm of --user; where absent the account's domain, where that is a DNS name"),
+  realmOption("realm of --user; where absent the account's domain, where that is a DNS name"),
   keytabOption('log on with the keys of the first principal of this keytab'),
   ccacheOption('use the tickets of this cache file'),
   new Option('--service <name>', 'service name to authenticate to; RPCSS/HOST where absent').argParser(

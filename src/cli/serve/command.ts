@@ -14,7 +14,7 @@ import { AddressSpace, opcServerSchema } from '../../server/classes/opc/index.js
 import { EXTRA_INTERFACES, type ExtraInterface, startServer } from '../../server/server.js';
 import { openForWriting } from '../files.js';
 import { type Output, output } from '../io.js';
-import { keytabOption } from '../kerberos.js';
+import { keytabOption, realmOption } from '../kerberos.js';
 import {
   asOfOption,
   callBackLevelOption,
@@ -28,6 +28,7 @@ import {
 } from '../options.js';
 import { readYamlFile } from '../yaml-file.js';
 import { readAccessFile } from './access-file.js';
+import { kdcOption, NAME, startLabKdc } from './kdc.js';
 import { logger, logLevelOption } from './logger.js';
 import { tellActivation, tellAssociation, tellCallBack, tellInvocation, tellRefusedCall } from './report.js';
 
@@ -38,6 +39,8 @@ interface ServeOptions {
   readonly user?: AccountEntry[];
   readonly profile: string;
   readonly keytab?: readonly KeytabEntry[];
+  readonly kdc?: string | true;
+  readonly realm?: string;
   readonly allowAnonymous: boolean;
   readonly access?: { readonly path: string; readonly permissions: AccessPermissions };
   readonly advertise?: string[];
@@ -62,6 +65,8 @@ export const serveCommand = (command: Command): Command =>
     .addOption(registryOption())
     .addOption(userOption("account that may log on, 'DOMAIN\\user:password'; may be given again"))
     .addOption(keytabOption("take Kerberos tickets that this keytab's keys open, of whichever service name"))
+    .addOption(kdcOption())
+    .addOption(realmOption('realm of --kdc; LAB.EXAMPLE where absent'))
     .addOption(
       new Option('--profile <name>', 'whose behaviour to follow where implementations differ')
         .choices(Object.keys(RPC_PROFILES))
@@ -120,6 +125,7 @@ Examples:
   dcom-harness serve --user 'LAB\\op:secret' --class opc --opc plant.yaml
   dcom-harness serve --user 'LAB\\op:secret' --pcap lab.pcapng --json
   dcom-harness serve --keytab server.keytab
+  dcom-harness serve --kdc --user 'LAB\\op:secret' --advertise harness.lab.example 127.0.0.1
 
 permissions.yaml, every part of which may be left out:
   machineLaunch: [authenticated]                  # also everyone, anonymous, DOMAIN\\user, a SID
@@ -144,13 +150,15 @@ async function serve(options: ServeOptions): Promise<void> {
   const [file] = openForWriting([options.pcap] as const, options.access === undefined ? [] : [options.access.path]);
   // Before anybody is told that the server is there: who waits for that may end it at once.
   const stopped = interrupted();
+  const kdc = options.kdc === undefined ? undefined : await startLabKdc(out, options, options.kdc);
+  const keys = [...serviceKeys(options.keytab ?? []), ...(kdc?.keysOf(NAME) ?? [])];
   const server = await startServer({
     listen: options.listen,
     ...(options.asOf === undefined ? {} : { asOf: options.asOf }),
     ...(options.registry === undefined ? {} : { registry: options.registry }),
     accounts: options.user ?? [],
-    ...(options.keytab === undefined ? {} : { kerberos: { keys: serviceKeys(options.keytab) } }),
-    names: { netbiosName: 'HARNESS', ...domainOf(options.user) },
+    ...(keys.length === 0 ? {} : { kerberos: { keys } }),
+    names: { netbiosName: NAME, ...domainOf(options.user) },
     profile: RPC_PROFILES[options.profile] as NonNullable<(typeof RPC_PROFILES)[string]>,
     allowAnonymous: options.allowAnonymous,
     ...(options.access === undefined ? {} : { access: options.access.permissions }),
@@ -182,6 +190,7 @@ async function serve(options: ServeOptions): Promise<void> {
   tellListening(out, server, options);
   await stopped;
   await server.close();
+  await kdc?.close();
   if (file !== undefined) closeSync(file);
 }
 

@@ -17,6 +17,7 @@ import { SecurityError } from '../../error.js';
 import type { Milliseconds, RandomBytes } from '../../provider.js';
 import { KerberosError } from '../error.js';
 import { KerberosKey } from '../key.js';
+import type { ServiceKey } from '../keys.js';
 import { answerAs, PreauthenticationError, wholeSecond } from './as.js';
 import { type KdcAccount, KdcDirectory } from './directory.js';
 import type { Realm } from './realm.js';
@@ -75,6 +76,13 @@ export class Kdc {
       krbtgt,
       directory,
     };
+  }
+
+  /** The keys of an account, as a keytab for it would hold them. */
+  keysOf(user: string): readonly ServiceKey[] {
+    const { realm, directory } = this.#realm;
+    const { keys = [], kvno = 1 } = directory.client([user]) ?? {};
+    return keys.map((key) => ({ realm, name: [user], kvno, key }));
   }
 
   answer(request: Uint8Array, now: Milliseconds): KdcAnswer {

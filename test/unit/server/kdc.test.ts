@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto';
+import { connect } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import { activate } from '../../../src/client/activate.js';
+import { AUTH_TYPES } from '../../../src/client/credentials.js';
+import { KerberosLogon, passwordKeys } from '../../../src/client/kerberos/logon.js';
+import { RPC_C_AUTHN_LEVEL } from '../../../src/codec/rpce/index.js';
+import { accountSid, Secret } from '../../../src/security/index.js';
+import { type KdcRequest, type KdcServer, startKdc } from '../../../src/server/kdc.js';
+import { type DcomServer, startServer } from '../../../src/server/server.js';
+import { CLSID, IID_IUnknown } from '../../support/live.js';
+
+const REALM = 'LAB.EXAMPLE';
+const SERVICE = 'RPCSS/server.lab.example';
+
+let kdc: KdcServer | undefined;
+let server: DcomServer | undefined;
+afterEach(async () => {
+  await server?.close();
+  await kdc?.close();
+  [kdc, server] = [undefined, undefined];
+});
+
+async function lab(
+  onRequest: (request: KdcRequest) => void = () => {},
+): Promise<{ kdc: KdcServer; server: DcomServer }> {
+  kdc = await startKdc({
+    listen: '127.0.0.1:0',
+    realm: REALM,
+    accounts: ['LAB\\op:secret'],
+    machines: [{ name: 'SERVER', hosts: ['server.lab.example'] }],
+    onRequest,
+  });
+  server = await startServer({
+    listen: '127.0.0.1:0',
+    kerberos: { keys: kdc.keysOf('SERVER') },
+    accounts: ['LAB\\op:secret'],
+  });
+  return { kdc, server };
+}
+
+const logon = ({ address }: KdcServer, transport: 'tcp' | 'udp' = 'tcp', password = 'secret') =>
+  new KerberosLogon({
+    client: { user: 'op', realm: REALM, keys: passwordKeys(Secret.password(password)) },
+    kdc: { kdc: { host: address.address, port: address.port, transport } },
+    random: randomBytes,
+  });
+
+describe('a client, a server and a KDC on sockets', () => {
+  test.each([
+    ['kerberos', 'tcp'],
+    ['kerberos', 'udp'],
+    ['spnego', 'tcp'],
+  ] as const)('an activation by %s with a ticket over %s', async (auth, transport) => {
+    const requests: string[] = [];
+    const running = await lab(({ request, service, outcome }) => requests.push(`${request} ${service} ${outcome}`));
+    const { outcome } = await activate({
+      ...{
+        host: running.server.address.address,
+        port: running.server.address.port,
+        clsid: CLSID,
+        iids: [IID_IUnknown],
+      },
+      method: 'RemoteCreateInstance',
+      serverName: 'server',
+      authentication: {
+        authType: AUTH_TYPES[auth],
+        level: RPC_C_AUTHN_LEVEL.PKT_PRIVACY,
+        tickets: logon(running.kdc, transport),
+        target: SERVICE,
+        random: randomBytes,
+      },
+    });
+    expect(outcome.accepted).toBe(true);
+    expect(running.server.activations).toMatchObject([
+      { identity: { domain: 'LAB', user: 'op', sid: accountSid('LAB', 'op') }, authType: AUTH_TYPES[auth], level: 6 },
+    ]);
+    expect(requests).toEqual([
+      'AS-REQ krbtgt/LAB.EXAMPLE KDC_ERR_PREAUTH_REQUIRED',
+      'AS-REQ krbtgt/LAB.EXAMPLE issued',
+      'TGS-REQ RPCSS/server.lab.example issued',
+    ]);
+  });
+
+  test('one logon serves many tickets, and each ticket many handshakes', async () => {
+    const requests: string[] = [];
+    const tickets = logon((await lab(({ service, outcome }) => requests.push(`${service} ${outcome}`))).kdc);
+    await Promise.all([tickets.obtain(SERVICE), tickets.obtain(SERVICE)]);
+    await tickets.obtain(SERVICE);
+    await tickets.obtain('HOST/server.lab.example');
+    expect(requests.filter((line) => line.endsWith('issued'))).toEqual([
+      'krbtgt/LAB.EXAMPLE issued',
+      `${SERVICE} issued`,
+    ]);
+  });
+
+  test.each([
+    ['a wrong password', 'wrong', SERVICE, /KDC_ERR_PREAUTH_FAILED/],
+    ['an unknown service', 'secret', 'RPCSS/elsewhere.lab.example', /KDC_ERR_S_PRINCIPAL_UNKNOWN/],
+    ['an address for a name', 'secret', 'RPCSS/127.0.0.1', /no service name/],
+  ])('%s is an error that says so', async (_, password, service, expected) => {
+    const tickets = logon((await lab()).kdc, 'tcp', password);
+    await expect(tickets.obtain(service)).rejects.toThrow(expected);
+  });
+});
+
+test('a KDC takes no address that other machines can reach', async () => {
+  await expect(startKdc({ listen: '0.0.0.0:0', realm: REALM, accounts: [] })).rejects.toThrow(
+    'only addresses of this machine',
+  );
+});
+
+test('what is no request of Kerberos ends the connection', async () => {
+  const { address } = (await lab()).kdc;
+  const socket = connect({ host: address.address, port: address.port });
+  socket.on('error', () => {});
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  socket.write('GET / HTTP/1.1\r\n\r\n');
+  await closed;
+});
