@@ -1,5 +1,6 @@
 import type { DcomClientOptions } from '../client/dcom-client.js';
 import { windowsProfileAt } from '../client/profiles.js';
+import { NDR20_ALONE } from '../client/proposals.js';
 import { orpcLevel } from '../hardening/coverage.js';
 import type { PatchLevel } from '../hardening/timeline.js';
 import type { Network } from '../net/network.js';
@@ -11,6 +12,8 @@ import {
   parseAccount,
   type ServerNames,
 } from '../security/index.js';
+import type { EndpointObserver } from './endpoint/endpoint.js';
+import { observedConnector } from './observed-connector.js';
 
 /** How a server calls objects of its clients back: then it is the client ([MS-DCOM] 3.2). */
 export interface CallBackOptions {
@@ -43,6 +46,8 @@ export interface CallBackHost extends Pick<DcomClientOptions, 'random' | 'clock'
   readonly processDefault: number;
   readonly names: ServerNames;
   readonly network: Network;
+  /** Told of the connections that the server opens too. */
+  readonly observers: readonly EndpointObserver[];
 }
 
 /** What the options of a server say of it. */
@@ -55,19 +60,22 @@ interface CallingServer {
 /** The options of the client that a server is. */
 export function callBackClient(
   { callBack = {}, platform = 'windows', accounts = [] }: CallingServer,
-  { asOf, processDefault, names, network, ...shared }: CallBackHost,
+  { asOf, processDefault, names, network, observers, ...shared }: CallBackHost,
 ): Omit<DcomClientOptions, 'host' | 'callable'> {
   const { account = accounts[0], level, authType, resolvesUnsecured = true, ...rest } = callBack;
   const credentials = credentialsOf(account, names.netbiosDomain ?? names.netbiosName);
   return {
     profile: {
       ...windowsProfileAt(asOf.date),
+      // One proposal at a time: j-interop's resolver answers with one result, however many contexts a bind has.
+      resolverProposals: NDR20_ALONE,
+      objectProposals: NDR20_ALONE,
       objectLevel: (authnHint) => level ?? orpcLevel({ asOf, platform, authnHint, processDefault }),
     },
     ...(credentials && { credentials }),
     ...(authType !== undefined && { authType }),
     resolvesUnsecured,
-    connector: (target, accept, timeout) => network.connect(target, accept, timeout),
+    connector: observedConnector(network, observers),
     simulated: network.simulated,
     ...rest,
     ...shared,

@@ -96,13 +96,15 @@ export async function exportObjects(options: ExportOptions = {}): Promise<Export
   if (WILDCARDS.has(at.host) && options.addresses?.hosts === undefined)
     throw new TypeError(`objects at '${options.listen}' need addresses.hosts: nobody can call ${at.host}`);
   const { clock = Date.now, network = SOCKETS, timers = SYSTEM_TIMERS, random = randomBytes } = options;
-  const { names = { netbiosName: 'CLIENT' }, observers = [], record, allowAnonymous = false } = options;
+  const { names = { netbiosName: 'CLIENT' }, record, allowAnonymous = false } = options;
   const exporterLevel = options.exporterLevel ?? (allowAnonymous ? RPC_C_AUTHN_LEVEL.NONE : RPC_C_AUTHN_LEVEL.CONNECT);
   const authnHint = options.authnHint ?? Math.max(exporterLevel, RPC_C_AUTHN_LEVEL.CONNECT);
   const access = options.access ?? (allowAnonymous ? OPEN_ACCESS : DEFAULT_ACCESS);
   const logger = options.logger ?? pino({ level: 'silent' });
   const listeners = new Listeners(logger);
   const log = new ServerLog(names.netbiosName, listeners.guardLog(options));
+  const told = [...(options.observers ?? []), ...(record === undefined ? [] : [recording(record, clock)])];
+  const observers = told.map((observer) => listeners.guardObserver(observer));
   const bindings = new ServerBindings(options.addresses);
   const { maxObjects, unpingedTimeout } = options;
   const objects = new ObjectTable({
@@ -116,7 +118,7 @@ export async function exportObjects(options: ExportOptions = {}): Promise<Export
   const port = (): number => listener?.address.port ?? 0;
   const callBacks = new CallBacks({
     client: callBackClient(options, {
-      ...{ random, clock, timers, network, names },
+      ...{ random, clock, timers, network, names, observers },
       asOf: patchLevel(options.asOf ?? LATEST),
       processDefault: exporterLevel,
     }),
@@ -143,12 +145,7 @@ export async function exportObjects(options: ExportOptions = {}): Promise<Export
       profile: options.profile ?? DEFAULT_PROFILE,
       ...(options.limits && { limits: options.limits }),
       failed: listeners.note,
-      observers: [
-        logonObserver((logon) => log.failed(logon), clock),
-        ...[...observers, ...(record === undefined ? [] : [recording(record, clock)])].map((observer) =>
-          listeners.guardObserver(observer),
-        ),
-      ],
+      observers: [logonObserver((logon) => log.failed(logon), clock), ...observers],
     },
     principalsOf(names),
     (services) => exporter.services(services, REMOTE_UNKNOWN),

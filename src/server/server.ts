@@ -69,6 +69,7 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
   let exporter: Listener | undefined;
   const exporterPort = (): number => exporter?.address.port ?? 0;
 
+  const observers = observersOf(options, clock).map((observer) => listeners.guardObserver(observer));
   const shared = {
     providers: authentication(options, names, random),
     profile: options.profile ?? DEFAULT_PROFILE,
@@ -77,15 +78,21 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
     clock,
     logger,
     failed: listeners.note,
-    observers: [
-      logonObserver((logon) => log.failed(logon), clock),
-      ...observersOf(options, clock).map((observer) => listeners.guardObserver(observer)),
-    ],
+    observers: [logonObserver((logon) => log.failed(logon), clock), ...observers],
   };
   const access = options.access ?? (options.allowAnonymous ? OPEN_ACCESS : DEFAULT_ACCESS);
   const pings = new PingSets({ objects, random });
   const callBacks = new CallBacks({
-    client: callBackClient(options, { asOf, random, clock, timers, network, names, processDefault: exporterLevel }),
+    client: callBackClient(options, {
+      asOf,
+      random,
+      clock,
+      timers,
+      network,
+      names,
+      observers,
+      processDefault: exporterLevel,
+    }),
     clock,
     report: (callBack) => log.calledBack(callBack),
   });
