@@ -42,6 +42,12 @@ export interface RpcProfile {
    */
   readonly fallingCallIds: 'taken' | 'refused';
   /**
+   * An alter_context with an empty NTLM AUTHENTICATE_MESSAGE for a security context that is established, at CONNECT.
+   * node-dcom, and so every OPC client of Node-RED, sends one with each further interface, and works with the servers
+   * of the field; a server's log says so. Any other token there is refused, as Samba's tests of Windows show.
+   */
+  readonly emptyTokenAfterHandshake: 'ignored' | 'refused';
+  /**
    * ept_lookup: how its last page shows. Windows gives a null handle and status 0, without which impacket could not list
    * its map; smbtorture wants 0x16C9A0D6 beside the null handle; Samba keeps the handle, and gives that status for a
    * further page without elements, which is all that [MS-RPCE] 2.2.1.2.4 speaks of.
@@ -103,6 +109,7 @@ const WINDOWS: Omit<RpcProfile, 'name'> = {
   didNotExecute: true,
   callIdsAbove31Bits: 'refused',
   fallingCallIds: 'taken',
+  emptyTokenAfterHandshake: 'ignored',
   emptyBindReason: REJECT.PROTOCOL_VERSION_NOT_SPECIFIED,
   handshakePadding: 'refused',
   allocHint: 'checked where fragmented',

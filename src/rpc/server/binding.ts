@@ -20,6 +20,7 @@ import {
 } from '../core/presentation.js';
 import type { RpcProfile } from '../core/profile.js';
 import type { ServerCheck } from './checks.js';
+import { isEmptyAuthenticate } from './empty-token.js';
 import type { AssociationEvent, Refusal, Rejection } from './events.js';
 import type { AssociationGroup, AssociationGroups } from './groups.js';
 import { ServerHandshake } from './handshake.js';
@@ -171,7 +172,7 @@ export class ServerBinding {
 
   /** The alter_context_resp, or why there is none. */
   alter(pdu: AlterContextPdu, bytes: Buffer, now: Milliseconds, events: Events): Buffer | Rejection | Refusal {
-    const auth = tokenOf(pdu);
+    const auth = this.#meantToken(pdu, events);
     const late = auth === undefined ? undefined : this.#handshake.refuseLate(auth);
     if (late !== undefined) return late;
     if (isMisaligned(bytes, pdu)) return handshakeRefusal('sec_trailer alignment', FAULT.PROTO_ERROR, MISALIGNED);
@@ -193,6 +194,16 @@ export class ServerBinding {
 
     events.push({ type: 'altered', contexts: negotiation.accepted });
     return this.#ack(pdu, negotiation, advanced?.leg);
+  }
+
+  /** The token of an alter_context; undefined where there is none, or one that says nothing any more. */
+  #meantToken(pdu: AlterContextPdu, events: Events): AuthVerifier | undefined {
+    const auth = tokenOf(pdu);
+    if (auth === undefined || this.#profile.emptyTokenAfterHandshake === 'refused') return auth;
+    if (!this.#handshake.hasEnded(auth) || !isEmptyAuthenticate(auth.auth_value)) return auth;
+    const why = `an empty token for security context ${auth.auth_context_id}, which is established already`;
+    events.push({ type: 'tolerated', callId: pdu.call_id, option: 'emptyTokenAfterHandshake', why });
+    return undefined;
   }
 
   /** [MS-RPCE] 3.3.1.5.2.1: never answered; what goes wrong shows at the first request. */

@@ -62,6 +62,12 @@ export class ServerHandshake {
     return { check: 'logon', reject: this.#profile.badTokenReason, why: advanced.message };
   }
 
+  /** Whether a token is of a security context that is established, at CONNECT, where nothing is protected by it. */
+  hasEnded(auth: AuthVerifier): boolean {
+    const context = this.#contexts.find(auth.auth_context_id);
+    return context?.established === true && context.level === CONNECT && context.matches(auth);
+  }
+
   /** What is refused before the presentation contexts of an alter_context are looked at. */
   refuseLate(auth: AuthVerifier): Refusal | undefined {
     const context = this.#contexts.find(auth.auth_context_id);
