@@ -1,5 +1,6 @@
 /**
- * The public API: what a vendor's own test imports.
+ * The public API: what a vendor's own test imports. The sub-paths `dcom-harness/codec`, `/security`, `/rpc`, `/net`,
+ * `/hardening`, `/client`, `/server`, `/relay`, `/capture` and `/lab` export the layers by themselves.
  *
  * Addresses are numeric text and ports numbers; times are milliseconds since 1970-01-01 UTC; octets are Uint8Array.
  */
@@ -53,15 +54,11 @@ export { MethodCallRefused } from './client/may-call.js';
 export type { CallOutcome } from './client/outcome.js';
 export type { ClientProfile } from './client/profile.js';
 export { CLIENT_PROFILES, type ClientProfileName } from './client/profiles.js';
-export * as dcom from './codec/dcom/index.js';
 export { CodecError } from './codec/error.js';
-export * as ndr from './codec/ndr/index.js';
-export * as oaut from './codec/oaut/index.js';
-export * as opc from './codec/opc/index.js';
-export * as rpce from './codec/rpce/index.js';
 export { explain } from './codec/status/explain.js';
 export { type ClientDecision, clientRaise } from './hardening/client.js';
 export { enforcement, type ServerDecision, serverDecision } from './hardening/decision.js';
+export { OptionError, PolicyInputError } from './hardening/error.js';
 export { EventLog, type EventRow, eventRows, eventsXml } from './hardening/event-log.js';
 export { eventJson, eventLine, eventXml, type LoggedEvent } from './hardening/events.js';
 export {

@@ -18,21 +18,28 @@ import { ContextConnection } from './context-connection.js';
 import { type Authentication, clientSecurity } from './credentials.js';
 import { activationOutcome, type CallOutcome, outcomeOfError } from './outcome.js';
 
+/** The three ways to activate, [MS-DCOM] 3.1.2.5.2. */
 export type ActivationMethod = 'RemoteActivation' | 'RemoteGetClassObject' | 'RemoteCreateInstance';
 
+/** One activation, from the connection to its end. */
 export interface ActivateOptions extends ActivationRequest {
+  /** A numeric address, or a name. */
   readonly host: string;
   /** 135 where absent. */
   readonly port?: number;
   /** RemoteCreateInstance where absent. */
   readonly method?: ActivationMethod;
+  /** How to authenticate, or at level NONE not at all. */
   readonly authentication: Authentication;
   readonly connector?: Connector;
   readonly clock?: () => Milliseconds;
+  /** Milliseconds to wait for each answer; 10,000 where absent. Then `TransportError`. */
   readonly timeout?: Milliseconds;
+  /** Told of everything that goes over the connection. */
   readonly octets?: (from: 'client' | 'server', bytes: Uint8Array) => void;
 }
 
+/** What came of an activation: its outcome, and the object where it was accepted. */
 export interface ActivationResult {
   readonly outcome: CallOutcome;
   /** Present where the activation was accepted. */

@@ -57,7 +57,9 @@ export class DispatchError extends Error {
 /** Makes an interface of a reference that an answer carries; `DcomClient.unmarshal`. */
 export type Unmarshal = (objref: OBJREF) => Promise<RemoteInterface>;
 
+/** How an object is called by the names of its members. */
 export interface AutomationOptions {
+  /** Makes an object of a reference that a member gives back. */
   readonly unmarshal: Unmarshal;
   /** LCID; en-US where absent. */
   readonly lcid?: number;

@@ -25,9 +25,13 @@ export type Connector = (
   timeout: Milliseconds,
 ) => Promise<Channel>;
 
+/** Where to connect to, and how the connection behaves. */
 export interface ConnectionOptions {
+  /** A numeric address, or a name. */
   readonly host: string;
+  /** TCP port. */
   readonly port: number;
+  /** How the client's end of the association behaves. */
   readonly association?: ClientAssociationOptions;
   readonly connector?: Connector;
   readonly clock?: () => Milliseconds;
@@ -47,12 +51,15 @@ export interface RawAnswer {
   readonly littleEndian: boolean;
 }
 
+/** One call over a connection. */
 export interface CallOptions {
+  /** p_cont_id of the accepted presentation context. */
   readonly contextId: number;
   /** The IPID of an ORPC call. */
   readonly object?: string;
   /** Which security context protects the call; absent for none. */
   readonly authContextId?: number;
+  /** Adds a verification trailer ([MS-RPCE] 2.2.2.13); false where absent. */
   readonly verificationTrailer?: boolean;
 }
 

@@ -12,9 +12,13 @@ import {
   syntaxOf,
 } from './proposals.js';
 
+/** A connection on which presentation contexts are made as calls need them. */
 export interface ContextConnectionOptions {
+  /** An open connection, which this one closes. */
   readonly connection: RpcConnection;
+  /** The security context of its calls; undefined for none. */
   readonly security: ClientSecurityOptions | undefined;
+  /** Which transfer syntaxes and features are proposed. */
   readonly proposals?: ProposalRules;
   /** p_cont_id of the first proposal; 0 where absent. A connection that joins an association may go on with its numbers. */
   readonly firstContextId?: number;

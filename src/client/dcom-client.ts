@@ -35,10 +35,13 @@ import { type Exporter, RemoteInterface } from './remote-interface.js';
 import { pinging, type ResolvedOxid, resolveOxid, serverAlive } from './resolver-client.js';
 import { below56, lower } from './versions.js';
 
+/** A client that keeps objects, as one process of a machine does. */
 export interface DcomClientOptions extends Logon {
+  /** The server's numeric address, or its name. */
   readonly host: string;
   /** Of the activators; 135 where absent. */
   readonly port?: number;
+  /** Whose behaviour it has, such as `CLIENT_PROFILES['windows-2023-03']`. */
   readonly profile: ClientProfile;
   /** The level that the application asks for; the profile says what goes on the wire. */
   readonly level?: number;
@@ -65,9 +68,11 @@ export interface DcomClientOptions extends Logon {
   readonly resolvesUnsecured?: boolean;
   /** What pings are sent by and answers waited for; the machine's timers where absent. */
   readonly timers?: Timers;
+  /** Told of everything that goes over its connections. */
   readonly octets?: (from: 'client' | 'server', bytes: Uint8Array) => void;
 }
 
+/** The call of one activation, with its layout on the wire. */
 export interface ActivateCall {
   readonly clsid: string;
   readonly iids: readonly string[];

@@ -6,8 +6,10 @@ import type { RandomBytes } from '../security/index.js';
 import { ContextConnection, type ContextConnectionOptions } from './context-connection.js';
 import type { InterfaceId } from './proposals.js';
 
+/** A connection to an object exporter. */
 export interface ExporterConnectionOptions extends ContextConnectionOptions {
   readonly random: RandomBytes;
+  /** COMVERSION of ORPCTHIS ([MS-DCOM] 2.2.13.3); 5.7 where absent. */
   readonly comVersion?: COMVERSION;
   /** ORPCTHIS.flags, 0 where absent. */
   readonly orpcFlags?: number;

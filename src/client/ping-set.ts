@@ -6,6 +6,7 @@ export interface Pinging {
   complexPing(change: PingChange): Promise<{ readonly setId: bigint; readonly status: number }>;
 }
 
+/** What a ping changes in its set, [MS-DCOM] 3.1.2.5.1.3. */
 export interface PingChange {
   /** 0 asks for a new set. */
   readonly setId: bigint;
@@ -14,6 +15,7 @@ export interface PingChange {
   readonly remove: readonly bigint[];
 }
 
+/** What a ping came to: nothing was to be pinged, or it was sent and answered, or it failed. */
 export type PingResult = 'nothing to ping' | 'SimplePing' | 'ComplexPing' | 'failed';
 
 /** The objects of one object resolver that a client wants to keep: its SETID entry, [MS-DCOM] 3.2.1 and 3.2.6.1. */

@@ -156,5 +156,6 @@ export function windowsProfileAt(date: string): ClientProfile {
   return known ?? (months[0] as ClientProfile);
 }
 
+/** Name of a client whose behaviour is known. */
 export type ClientProfileName = keyof typeof CLIENT_PROFILES;
 export const CLIENT_PROFILE_NAMES = Object.keys(CLIENT_PROFILES) as ClientProfileName[];

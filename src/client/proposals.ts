@@ -8,6 +8,7 @@ import {
 } from '../codec/rpce/index.js';
 import { ContextRejected, TRANSFER_SYNTAXES, type TransferSyntaxName } from '../rpc/index.js';
 
+/** UUID and version of an RPC interface. */
 export type InterfaceId = Pick<InterfaceDef, 'uuid' | 'version'>;
 
 /** How a client proposes presentation contexts. */

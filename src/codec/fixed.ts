@@ -7,13 +7,15 @@ import { type Endian, uuidToBytes } from './uuid.js';
 /** What a field of a fixed header holds; a number is that many octets, kept as they are. */
 export type Kind = 'u8' | 'u16' | 'u32' | 'u64' | 'uuid' | number;
 
+/** One row of a fixed header's table. */
 export interface Field<N extends string = string, K extends Kind = Kind> {
   readonly name: N;
   readonly kind: K;
   readonly doc: string;
 }
 
-type ValueOf<K extends Kind> = K extends 'u64'
+/** What a field of a fixed header holds in JavaScript. */
+export type ValueOf<K extends Kind> = K extends 'u64'
   ? bigint
   : K extends 'uuid'
     ? string
@@ -34,6 +36,7 @@ export const f = <const N extends string, const K extends Kind>(name: N, kind: K
   doc,
 });
 
+/** A header of fixed size, declared once: it reads, writes and describes itself. */
 export interface FixedHeader<F extends readonly Field[]> {
   readonly name: string;
   readonly section: string;

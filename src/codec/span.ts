@@ -30,7 +30,8 @@ interface Declared {
   readonly fields: readonly Field[];
 }
 
-interface About {
+/** What is said of a field: its name, its declaration and its value. */
+export interface About {
   readonly section: string;
   readonly type?: string;
   readonly note?: string;

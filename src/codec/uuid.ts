@@ -1,6 +1,7 @@
 import { asBuffer } from './bytes.js';
 import { CodecError } from './error.js';
 
+/** Byte order, as the drep of a PDU says it (C706 14.1). */
 export type Endian = 'little' | 'big';
 
 /** The all-zero UUID: GUID_NULL, IID_NULL. */

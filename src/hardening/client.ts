@@ -5,6 +5,7 @@ import { type PolicyProfile, policyProfile } from './profile.js';
 import type { Registry } from './registry.js';
 import { type AsOf, type ClientRule, patchLevel } from './timeline.js';
 
+/** An activation that an application asks its machine's COM for. */
 export interface ClientRequest {
   readonly asOf: AsOf;
   readonly registry?: Registry;
@@ -19,6 +20,7 @@ export interface ClientRequest {
   readonly profile?: Partial<PolicyProfile>;
 }
 
+/** Which rule of KB5004442 decided the level of a client. */
 export type ClientRuleId =
   | 'not Windows'
   | 'anonymous'
@@ -28,6 +30,7 @@ export type ClientRuleId =
   | 'explicit level kept'
   | 'all raised';
 
+/** The level that a client activates at, and by which rule. */
 export interface ClientDecision {
   /** The level that goes on the wire. */
   readonly level: number;
@@ -128,6 +131,7 @@ function raiseMode({ asOf, registry }: ClientRequest, profile: PolicyProfile): R
   };
 }
 
+/** The default authentication level of a process, and what it comes from. */
 export interface ProcessDefault {
   readonly level: number;
   readonly source: 'CoInitializeSecurity' | 'AuthenticationLevel' | 'LegacyAuthenticationLevel' | 'not defined';

@@ -6,6 +6,7 @@ import { type PolicyProfile, policyProfile, type RefusalForm } from './profile.j
 import type { Registry } from './registry.js';
 import { type AsOf, patchLevel, type ServerRule } from './timeline.js';
 
+/** An activation as the server's policy sees it. */
 export interface ServerRequest {
   readonly asOf: AsOf;
   readonly registry?: Registry;
@@ -91,6 +92,7 @@ function belowIntegrity(request: ServerRequest, profile: PolicyProfile, level: s
   return { outcome: 'accepted', rule: 'enforcement disabled', reason, ...doubt, ...audit };
 }
 
+/** Whether a server requires PKT_INTEGRITY of activations, and why. */
 export interface Enforcement {
   readonly enabled: boolean;
   readonly why: string;

@@ -5,3 +5,16 @@ export class PolicyInputError extends Error {
     this.name = 'PolicyInputError';
   }
 }
+
+/** An option that does not exist, or has a value that it cannot have. */
+export class OptionError extends PolicyInputError {
+  /** The name of the option, with dots where it is a part of one: `registry.LegacyAuthenticationLevel`. */
+  readonly option: string;
+
+  /** `call`: the function that was given the option. */
+  constructor(call: string, option: string, why: string) {
+    super(`${call}: ${option === '' ? '' : `${option}: `}${why}`);
+    this.name = 'OptionError';
+    this.option = option;
+  }
+}

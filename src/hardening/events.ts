@@ -24,6 +24,7 @@ export interface ClientEvent {
   readonly userSid?: string;
 }
 
+/** Event 10036 of a server, or 10037 or 10038 of a client. */
 export type DcomEvent = Event10036 | ClientEvent;
 
 /** Where and when an event was logged; handed in, so that a run can be repeated. */

@@ -31,6 +31,7 @@ export function activationAsServer(m: Machine, activation: IncomingActivation): 
 /** Whether a machine that acts as a server enforces PKT_INTEGRITY, and why. */
 export const enforcementOf = (m: Machine): Enforcement => enforcement(policyOf(m));
 
+/** What an application says in an activation. */
 export interface OutgoingActivation {
   /** The level in COAUTHINFO, or `default`; that of the application unless given. */
   readonly requested?: number | 'default';

@@ -10,6 +10,7 @@ export type { RegistryName };
  */
 export type SetBy = 'administrator' | 'application';
 
+/** Of which AppID a registry value is. */
 export interface AppIdOption {
   /** Whose AuthenticationLevel; the other values are the machine's. */
   readonly appId?: string;

@@ -39,6 +39,7 @@ export interface Application {
   readonly account?: Account;
 }
 
+/** An update of Windows that a machine has. */
 export interface InstalledUpdate {
   /** YYYY-MM-DD of its release. */
   readonly date: string;
@@ -62,12 +63,17 @@ export interface Machine {
   readonly profile: Partial<PolicyProfile>;
 }
 
+/** A machine as it is set up. */
 export interface MachineOptions {
+  /** Its computer name. */
   readonly name: string;
+  /** Numeric addresses, as events name them. */
   readonly addresses?: readonly string[];
+  /** Windows and which version, or another system. */
   readonly platform: Platform;
   /** The workgroup WORKGROUP, unless given. */
   readonly membership?: Membership;
+  /** Users whom it knows; nobody where absent. */
   readonly accounts?: readonly Account[];
   /** Release dates of the updates that are installed and in force. */
   readonly updates?: readonly string[];
@@ -77,6 +83,7 @@ export interface MachineOptions {
     readonly value: number;
     readonly setBy?: SetBy;
   })[];
+  /** Processes that activate. */
   readonly applications?: readonly Application[];
   /** What no source confirms; `windows` in it follows from the platform. */
   readonly profile?: Partial<PolicyProfile>;
@@ -143,6 +150,7 @@ export const reboot = (m: Machine): Machine => ({
 export const rebootDue = (m: Machine): boolean =>
   m.updates.some(({ inForce }) => !inForce) || !sameEntries(m.stored, m.effective);
 
+/** A machine with one more application; the given one stays as it is. */
 export function addApplication(m: Machine, application: Application): Machine {
   if (m.applications.some(({ pid }) => pid === application.pid)) {
     throw new PolicyInputError(`${m.name} already has a process ${application.pid}`);
@@ -156,6 +164,7 @@ export function patchLevelOf(m: Machine): PatchLevel {
   return patchLevel(dates.toSorted().at(-1) ?? BEFORE.from);
 }
 
+/** Whether KB5004442 is a policy of this machine. */
 export const isWindows = (m: Machine): boolean => 'windows' in m.platform;
 
 /** The Windows version or other system, for people. */

@@ -3,6 +3,7 @@ import { PolicyInputError } from './error.js';
 /** The registry values that decide about activation levels, and no other; an absent one is not defined. */
 export type Registry = Readonly<Partial<Record<RegistryName, number>>>;
 
+/** A registry value that decides a level or whether a server enforces. */
 export type RegistryName =
   | 'RequireIntegrityActivationAuthenticationLevel'
   | 'RaiseActivationAuthenticationLevel'

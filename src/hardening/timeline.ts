@@ -51,6 +51,7 @@ export type ServerRule = 'not present' | 'opt in' | 'opt out' | 'always';
 /** Which activation levels a Windows client raises by itself. */
 export type ClientRule = 'none' | 'default' | 'all';
 
+/** One phase of KB5004442, from its first day on. */
 export interface Phase {
   readonly id: string;
   /** First day, YYYY-MM-DD. */

@@ -19,6 +19,7 @@ export interface TracedHost {
   readonly entries: readonly LoggedEvent[];
 }
 
+/** A server and the hosts whose logs may say who called it. */
 export interface TraceRequest {
   readonly server: TracedHost;
   /** The server's event to start from; absent where it logged none. */
@@ -32,6 +33,7 @@ export interface TraceRequest {
 /** Five minutes, by which Kerberos lets clocks differ unless told otherwise. */
 export const TRACE_WINDOW_MS = 300_000;
 
+/** One step of a trace: what was looked for, and what was found. */
 export interface TraceStep {
   /** The steps of the article: 1 the server's event, 2 the client's address, 3 the client's event. */
   readonly step: 1 | 2 | 3;
@@ -46,6 +48,7 @@ export interface TracedApplication extends LoggedEvent<ClientEvent> {
   readonly pid: number;
 }
 
+/** The way from an event 10036 of a server to the application that caused it. */
 export interface Trace {
   readonly steps: readonly TraceStep[];
   readonly conclusion: TraceConclusion;

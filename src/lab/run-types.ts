@@ -51,6 +51,7 @@ export interface TimelineCell {
   readonly activation: LabActivation;
 }
 
+/** One relay of a lab, and what has to come of it. */
 export interface LabRelay {
   readonly variant: RelayVariant;
   readonly server: string;
@@ -61,11 +62,13 @@ export interface LabRelay {
   readonly expected: string;
 }
 
+/** One trace of a lab. */
 export interface LabTrace {
   readonly server: string;
   readonly trace: Trace;
 }
 
+/** The event log of one host of a lab. */
 export interface HostLog {
   readonly machine: Machine;
   readonly entries: readonly LoggedEvent[];

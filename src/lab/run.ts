@@ -16,6 +16,7 @@ import { runStep } from './steps.js';
 import { VERBS } from './verbs/index.js';
 import { simulatedWorld, socketWorld, type World } from './world.js';
 
+/** How a scenario runs. */
 export interface LabOptions {
   /** Everything random follows from it; `1` where absent. */
   readonly seed?: string | number;

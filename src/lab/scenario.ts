@@ -80,8 +80,10 @@ const scenarioWith = <Step extends z.ZodType>(each: Step) =>
     })
     .describe('A scenario of dcom-harness lab');
 
+/** What a scenario may say. */
 export const scenarioSchema = scenarioWith(step);
 
+/** A scenario as it was read, with its defaults. */
 export type ScenarioData = z.output<typeof scenarioSchema>;
 
 /** The schema for editors, https://json-schema.org/draft/2020-12. */

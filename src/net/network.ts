@@ -1,6 +1,7 @@
 import type { Accept, Channel, Listener } from './channel.js';
 import { connect, type ListenOptions, listen } from './tcp.js';
 
+/** Where to connect to. */
 export interface ConnectTarget {
   /** A numeric address, or a name that the network knows. */
   readonly host: string;
@@ -19,4 +20,5 @@ export interface Network {
   connect(target: ConnectTarget, accept: Accept, timeoutMilliseconds?: number): Promise<Channel>;
 }
 
+/** TCP of this machine. */
 export const SOCKETS: Network = { simulated: false, listen, connect };

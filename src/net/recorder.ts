@@ -46,6 +46,7 @@ export class Recorder {
   }
 }
 
+/** Which way a recorded packet went. */
 export type RecordedDirection = 'toServer' | 'toClient';
 
 export interface DataOptions {

@@ -15,7 +15,9 @@ const CLOSE_MILLISECONDS = 5_000;
 /** Octets that may wait before the connection is given up. */
 const MAX_WAITING = 64 * 1024 * 1024;
 
+/** Where to listen. */
 export interface ListenOptions {
+  /** A numeric address of this host. */
   readonly host: string;
   /** 0 takes a free port. */
   readonly port: number;

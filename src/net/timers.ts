@@ -1,3 +1,4 @@
+/** A timer that runs. */
 export interface Stoppable {
   stop(): void;
 }

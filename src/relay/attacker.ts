@@ -36,6 +36,7 @@ export const CLSID_MMC20 = '49b2791a-b1ae-4c90-9b8e-e860ba07f889';
 
 /** How far a relay came. `bound`: the victim's last token is with the server; whether it was believed shows later. */
 export const STAGES = ['lured', 'bound', 'activated', 'exporter reached', 'invoked'] as const;
+/** What the attacker does with the session, in this order. */
 export type Stage = (typeof STAGES)[number];
 
 /** A class that somebody asks for: what the victim's application wants of the lure, and the attacker of the server. */

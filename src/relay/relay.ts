@@ -17,18 +17,23 @@ import { assertConfined } from './confined.js';
 import { type RelayVariant, relayVariant } from './variants.js';
 import { Witness } from './witness.js';
 
+/** One relay between this program's own client and server. */
 export interface RelayOptions {
   /** One of `RELAY_VARIANTS` or `LEFT_OPEN` by its id, or one of a test's own. */
   readonly variant: RelayVariant | string;
   /** The server's patch level. */
   readonly asOf: AsOf;
+  /** Registry values of the server. */
   readonly registry?: Registry;
+  /** What no source confirms of the server's policy. */
   readonly policy?: Partial<PolicyProfile>;
+  /** What RPC servers differ in; Windows Server 2022 where absent. */
   readonly profile?: RpcProfile;
   /** The exporter's own least level; CONNECT where absent, as with Windows. */
   readonly exporterLevel?: number;
   /** Loopback or simulated addresses of the three hosts; 127.0.0.10, 127.0.0.66 and 127.0.0.2 where absent. */
   readonly addresses?: { readonly victim?: string; readonly attacker?: string; readonly server?: string };
+  /** The account and client whose authentication is passed on; one of this program's own where absent. */
   readonly victim?: {
     /** What client it is; Windows before the hardening where absent. */
     readonly profile?: ClientProfile;
@@ -46,6 +51,7 @@ export interface RelayOptions {
   readonly timers?: Timers;
   /** A simulated network, on which addresses may be any; the sockets of this machine where absent. */
   readonly network?: Network;
+  /** Milliseconds to wait for each answer; 10,000 where absent. */
   readonly timeout?: Milliseconds;
   /** Takes a recording of the server's side as pcapng, block by block. */
   readonly record?: (block: Buffer) => void;

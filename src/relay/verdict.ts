@@ -49,6 +49,7 @@ export interface RelayEvidence {
   readonly victim: readonly string[];
 }
 
+/** What a relay came to, with the evidence. */
 export interface Verdict {
   readonly outcome: 'succeeded' | 'stopped';
   /** Who stopped it; undefined where nobody did. */

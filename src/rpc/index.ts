@@ -3,7 +3,7 @@ export type { ClientEvent, ClientOutput } from './client/events.js';
 export type { ClientSecurityOptions } from './client/security.js';
 export { AgedMap, Allowance } from './core/aged-map.js';
 export * from './core/errors.js';
-export type { RpcLimits } from './core/limits.js';
+export { DEFAULT_LIMITS, type RpcLimits } from './core/limits.js';
 export {
   type InterfaceTable,
   interfaceTable,
@@ -13,7 +13,14 @@ export {
   transferSyntaxName,
   versionFits,
 } from './core/presentation.js';
-export { DEFAULT_PROFILE, RPC_PROFILES, type RpcProfile, type TransferSyntaxName } from './core/profile.js';
+export {
+  DEFAULT_PROFILE,
+  RPC_PROFILES,
+  type RpcProfile,
+  type RpcProfileName,
+  rpcProfile,
+  type TransferSyntaxName,
+} from './core/profile.js';
 export { Recent } from './core/recent.js';
 export * from './passive/association.js';
 export { PassiveBudget, type PassiveLimits } from './passive/budget.js';

@@ -16,6 +16,7 @@ export interface Accounts {
   find(domain: string, user: string): Account | undefined;
 }
 
+/** An account of a simulated server, or of a client: the password in clear text, or its NT hash. */
 export interface AccountEntry {
   readonly domain?: string;
   readonly user: string;

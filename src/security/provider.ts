@@ -97,6 +97,7 @@ export interface SecurityContext extends MessageSecurity {
   readonly requiresMechListMic: boolean;
 }
 
+/** What a security context can do once it is established. */
 export interface Capabilities {
   readonly integrity: boolean;
   readonly confidentiality: boolean;
@@ -121,7 +122,7 @@ export interface PassiveContext {
 }
 
 /** What a provider of either side, or of a sniffer, is. */
-interface Provider {
+export interface Provider {
   /** auth_type of the sec_trailer, [MS-RPCE] 2.2.1.1.7: the RPC layer chooses a provider by it. */
   readonly authType: number;
   /** Object identifiers under which SPNEGO offers this mechanism, the preferred one first; none for SPNEGO itself. */

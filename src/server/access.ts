@@ -17,6 +17,7 @@ export interface AccessEntry {
   readonly allow: boolean;
 }
 
+/** Entries in any order: a denial that fits wins. Who fits none is refused. */
 export type AccessList = readonly AccessEntry[];
 
 /**

@@ -6,7 +6,7 @@ import { patchLevel } from '../hardening/timeline.js';
 import { type Endpoint, type Listener, parseEndpoint } from '../net/channel.js';
 import { SOCKETS } from '../net/network.js';
 import { SYSTEM_TIMERS } from '../net/timers.js';
-import { DEFAULT_PROFILE } from '../rpc/index.js';
+import { rpcProfile } from '../rpc/index.js';
 import { DEFAULT_ACCESS, OPEN_ACCESS } from './access.js';
 import { type FailedLogon, ServerLog } from './activation/log.js';
 import { authentication, logonObserver } from './authentication.js';
@@ -142,7 +142,7 @@ export async function exportObjects(options: ExportOptions = {}): Promise<Export
     {
       ...{ random, clock, logger },
       providers: authentication(options, names, random),
-      profile: options.profile ?? DEFAULT_PROFILE,
+      profile: rpcProfile(options.profile),
       ...(options.limits && { limits: options.limits }),
       failed: listeners.note,
       observers: [logonObserver((logon) => log.failed(logon), clock), ...observers],

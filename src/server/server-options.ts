@@ -7,7 +7,7 @@ import type { AsOf, PatchLevel } from '../hardening/timeline.js';
 import type { Endpoint } from '../net/channel.js';
 import type { Network } from '../net/network.js';
 import type { Timers } from '../net/timers.js';
-import type { RpcLimits, RpcProfile } from '../rpc/index.js';
+import type { RpcLimits, RpcProfile, RpcProfileName } from '../rpc/index.js';
 import type {
   AccountEntry,
   KerberosAcceptorOptions,
@@ -20,7 +20,7 @@ import type { AccessPermissions } from './access.js';
 import type { LogonSessions } from './activation/checks.js';
 import type { Activation, FailedLogon, LogListeners } from './activation/log.js';
 import type { CallBackOptions } from './call-back-client.js';
-import type { ComClass } from './classes/class.js';
+import type { ClassName, ComClass } from './classes/index.js';
 import type { EndpointObserver } from './endpoint/endpoint.js';
 import type { Service } from './endpoint/service.js';
 import type { AddressOptions } from './objects/bindings.js';
@@ -28,11 +28,13 @@ import type { CallBack } from './objects/callbacks.js';
 import type { Invocation } from './objects/exporter.js';
 import type { RefusedCall } from './objects/refused-call.js';
 
+/** How a simulated server is set up. All of it has defaults. A mistake is an `OptionError` at once. */
 export interface ServerOptions extends LogListeners {
   /** `ADDRESS:PORT`; port 135 where absent, 0 for a free one. `127.0.0.1:135` where nothing is given. */
   readonly listen?: string;
   /** Patch level: a date, or `2021-09`. The last phase where absent. */
   readonly asOf?: AsOf;
+  /** Registry values by name, such as `RequireIntegrityActivationAuthenticationLevel: 0`. */
   readonly registry?: Registry;
   /** The event log of its machine, where others write too; one of its own where absent. */
   readonly eventLog?: EventLog;
@@ -42,15 +44,18 @@ export interface ServerOptions extends LogListeners {
   readonly platform?: 'windows' | 'other';
   /** `DOMAIN\user:password`, or the same in parts. */
   readonly accounts?: readonly (AccountEntry | string)[];
+  /** Its names in NTLM's TargetInfo ([MS-NLMP] 2.2.2.1); computer HARNESS in no domain where absent. */
   readonly names?: ServerNames;
+  /** What differs from the NTLM of a Windows server as it is installed. */
   readonly ntlm?: Partial<NtlmServerPolicy>;
   /** Kerberos, by itself and inside SPNEGO, with the keys of the server's service account; not offered where absent. */
   readonly kerberos?: KerberosServer;
   /** Who may activate and call; everybody with a name where absent, and with `allowAnonymous` everybody. */
   readonly access?: AccessPermissions;
+  /** Lets callers without a name activate and call, which Windows does not; false where absent. */
   readonly allowAnonymous?: boolean;
-  /** Classes that can be activated; where absent, the generic class stands in for every CLSID. */
-  readonly classes?: readonly ComClass[];
+  /** Classes that can be activated, those that come with the server by name (`mmc20`); where absent, the generic class stands in for every CLSID. */
+  readonly classes?: readonly (ComClass | ClassName)[];
   /** The addresses and security services that its bindings name; the address that the client reached where absent. */
   readonly addresses?: AddressOptions;
   /** The port of the object exporter; a free one where absent. */
@@ -66,7 +71,9 @@ export interface ServerOptions extends LogListeners {
   readonly unpingedTimeout?: Milliseconds;
   /** The exporter's own least level, apart from the activation policy; LegacyAuthenticationLevel where absent, or CONNECT. */
   readonly exporterLevel?: number;
-  readonly profile?: RpcProfile;
+  /** What RPC servers differ in, by name (`samba-4.17`) or by itself; `windows-server-2022` where absent. */
+  readonly profile?: RpcProfile | RpcProfileName;
+  /** Bounds of memory and time of one connection that differ from the defaults. */
   readonly limits?: Partial<RpcLimits>;
   /** Interfaces beside those of DCOM: `rpcecho`, Samba's test interface, on the resolver's port. */
   readonly interfaces?: readonly ExtraInterface[];
@@ -74,6 +81,7 @@ export interface ServerOptions extends LogListeners {
   readonly services?: readonly Service[];
   /** Connections at a time, at each of the two ports; 1,000 where absent. */
   readonly maxConnections?: number;
+  /** Objects that live at the same time; 100,000 where absent. Then activations fail with E_OUTOFMEMORY. */
   readonly maxObjects?: number;
   readonly random?: RandomBytes;
   readonly clock?: () => Milliseconds;
@@ -83,13 +91,17 @@ export interface ServerOptions extends LogListeners {
   readonly timers?: Timers;
   /** Where it listens: a simulated network; TCP sockets where absent. */
   readonly network?: Network;
+  /** Where mistakes of classes and listeners are logged; nowhere where absent. Secrets never are. */
   readonly logger?: Logger;
   /** Takes a recording of everything that is sent, as pcapng, block by block. */
   readonly record?: (block: Buffer) => void;
+  /** Told of connections, associations and octets, as they come. */
   readonly observers?: readonly EndpointObserver[];
 }
 
+/** Interfaces beside those of DCOM. */
 export const EXTRA_INTERFACES = ['rpcecho'] as const;
+/** Name of an interface beside those of DCOM. */
 export type ExtraInterface = (typeof EXTRA_INTERFACES)[number];
 
 /** How a server takes Kerberos. */

@@ -6,7 +6,7 @@ import { patchLevel } from '../hardening/timeline.js';
 import { type Listener, parseEndpoint } from '../net/channel.js';
 import { SOCKETS } from '../net/network.js';
 import { SYSTEM_TIMERS, type Timers } from '../net/timers.js';
-import { DEFAULT_PROFILE } from '../rpc/index.js';
+import { rpcProfile } from '../rpc/index.js';
 import type { Milliseconds, RandomBytes } from '../security/index.js';
 import { DEFAULT_ACCESS, OPEN_ACCESS } from './access.js';
 import { activators } from './activation/activator.js';
@@ -14,8 +14,9 @@ import { DEFAULT_SESSIONS } from './activation/checks.js';
 import { ServerLog } from './activation/log.js';
 import { authentication, logonObserver, servicesOf } from './authentication.js';
 import { callBackClient } from './call-back-client.js';
-import type { ComClass } from './classes/class.js';
+import { checkServerOptions } from './check-options.js';
 import { genericClass } from './classes/generic.js';
+import { type ComClass, classesNamed } from './classes/index.js';
 import { type EndpointObserver, keepTime } from './endpoint/endpoint.js';
 import { interfaceSet } from './endpoint/interface-set.js';
 import { managedEndpoint, principalsOf } from './endpoint/managed.js';
@@ -43,11 +44,11 @@ const MAX_CONNECTIONS = 1_000;
 
 /**
  * Starts a simulated DCOM server: activators and object resolver on one port, an object exporter on another.
- * Rejects with `TransportError` where it cannot listen, and throws `PolicyInputError` for a date that is none.
+ * Rejects with `TransportError` where it cannot listen, and with `OptionError`, which names the option, for a mistake.
  */
 export async function startServer(options: ServerOptions = {}): Promise<DcomServer> {
-  const at = parseEndpoint(options.listen ?? DEFAULT_LISTEN, RESOLVER_PORT);
-  if (at === undefined) throw new TypeError(`not an address: '${options.listen}'; expected ADDRESS:PORT`);
+  checkServerOptions(options);
+  const at = parseEndpoint(options.listen ?? DEFAULT_LISTEN, RESOLVER_PORT) as { host: string; port: number };
   const asOf = patchLevel(options.asOf ?? LATEST);
   const random: RandomBytes = options.random ?? randomBytes;
   const { clock = Date.now, network = SOCKETS, timers = SYSTEM_TIMERS } = options;
@@ -72,7 +73,7 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
   const observers = observersOf(options, clock).map((observer) => listeners.guardObserver(observer));
   const shared = {
     providers: authentication(options, names, random),
-    profile: options.profile ?? DEFAULT_PROFILE,
+    profile: rpcProfile(options.profile),
     ...given({ limits: options.limits }),
     random,
     clock,
@@ -219,7 +220,8 @@ const entriesOf = (services: readonly Service[], port: number): EndpointEntry[] 
   }));
 
 /** The class of a CLSID: a written one, else the generic one where it is among the classes. */
-function classFinder(classes: readonly ComClass[] = [genericClass]): (clsid: string) => ComClass | undefined {
-  const written = new Map(classes.map((item) => [item.clsid?.toLowerCase(), item]));
+function classFinder(classes: ServerOptions['classes'] = [genericClass]): (clsid: string) => ComClass | undefined {
+  const given = classes.flatMap((item) => (typeof item === 'string' ? classesNamed([item]) : [item]));
+  const written = new Map(given.map((item) => [item.clsid?.toLowerCase(), item]));
   return (clsid) => written.get(clsid) ?? written.get(undefined);
 }

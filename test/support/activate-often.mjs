@@ -1,6 +1,7 @@
 // Activates COUNT objects over one connection and releases each, against a server in the same process; prints a line of
 // JSON with the heap after each tenth: node --expose-gc activate-often.mjs COUNT
-import { activate, clientSecurity, dcom, propose, RpcConnection, Secret, startServer } from '../../dist/index.js';
+import { dcom } from '../../dist/api/codec.js';
+import { activate, clientSecurity, propose, RpcConnection, Secret, startServer } from '../../dist/index.js';
 
 const count = Number(process.argv[2]);
 const clsid = '49b2791a-b1ae-4c90-9b8e-e860ba07f889';

@@ -16,15 +16,19 @@ export type { AuditedActivation, AuditFinding, AuditItem, FindingName } from './
 /** The day on which the last phase of KB5004442 began: what every patched server does now. */
 export const LAST_PHASE = '2023-03-14';
 
+/** The server that activations are held against. */
 export interface AuditOptions {
   /** Patch level of the server that the activations are held against; 2023-03-14 where absent. */
   readonly asOf?: AsOf;
+  /** Registry values of the server. */
   readonly registry?: Registry;
+  /** What no source confirms of the server's policy. */
   readonly profile?: Partial<PolicyProfile>;
   /** Follows handshakes with the secrets that are known; without it, names are read and nothing is unsealed. */
   readonly observe?: (authType: number) => PassiveContext | undefined;
 }
 
+/** Who is told what an audit finds, as it finds it. */
 export interface AuditHandlers {
   /** An activation when its answer is there, a finding when its stream has ended. */
   readonly item: (item: AuditItem) => void;

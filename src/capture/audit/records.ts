@@ -50,6 +50,7 @@ export interface AuditedActivation extends AuditPlace, AuditUser {
   readonly unconfirmed: boolean;
 }
 
+/** What an audit finds besides activations; `audit --help` say what each means. */
 export type FindingName =
   | 'relay'
   | 'challenge-changed'
@@ -78,4 +79,5 @@ export interface AuditFinding extends AuditPlace {
   readonly facts: Readonly<Record<string, string | number | boolean | readonly string[]>>;
 }
 
+/** One line of an audit. */
 export type AuditItem = AuditedActivation | AuditFinding;

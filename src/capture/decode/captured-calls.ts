@@ -6,6 +6,7 @@ import type { DecodedCall } from './call.js';
 import { answerOf, type CapturedCall, callOf } from './captured-call.js';
 import { CaptureDecoder, type DecodedPdu, type StreamDecoder } from './decode.js';
 
+/** The calls of a capture, and what was left out of them. */
 export interface CapturedCalls {
   readonly file: string;
   readonly calls: readonly CapturedCall[];

@@ -11,8 +11,10 @@ import { resultOf } from './result.js';
 /** What a filter looks at: a PDU, or a call as the sum of its request and its answer. */
 export type Filtered = Pick<PduRecord, 'stream' | 'src' | 'dst'> &
   Partial<Omit<PduRecord, 'ptype'>> & { readonly ptype: PduRecord['ptype'] | 'unanswered' };
-type Predicate = (record: Filtered) => boolean;
+/** Whether a record is wanted. */
+export type Predicate = (record: Filtered) => boolean;
 
+/** Which records are wanted, as `decode --filter` says it. */
 export interface Filter extends Predicate {
   readonly key: string;
   /** As it was given. */

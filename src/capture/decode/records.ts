@@ -9,11 +9,13 @@ import { type PduField, wantedOf } from './fields.js';
 import { type Filter, filteredCall, parseFilter } from './filter.js';
 import { errorOf, type PduRecord, pduRecord } from './record.js';
 
+/** How records are read. */
 export interface RecordsOptions {
   /** `level>=connect`, as `--filter` takes them: all have to fit. Throws an `Error` that says what is wrong with one. */
   readonly filters?: readonly (string | Filter)[];
   /** Follows handshakes with the secrets that are known; without it nothing is unsealed. */
   readonly observe?: (authType: number) => PassiveContext | undefined;
+  /** Told what is wrong with a file, where it is. */
   readonly onProblem?: (problem: Problem) => void;
 }
 

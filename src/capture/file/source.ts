@@ -18,6 +18,7 @@ export const nameOf = (source: CaptureSource): string =>
 export const fileOf = (source: CaptureSource): string =>
   typeof source !== 'string' ? 'capture' : source === '-' ? 'stdin' : basename(source);
 
+/** How a file is read. */
 export interface PieceOptions {
   /** Told of each piece how many octets it has, as they stand in the file: of gzip the packed ones. */
   readonly onRead?: (octets: number) => void;

@@ -6,10 +6,13 @@ import { type CaptureLimits, PduReader } from './reader.js';
 /** What a capture gives, in the order of the frames that complete it. */
 export type CaptureItem = CapturedPdu | Problem | StreamEnd;
 
+/** How a capture is read. */
 export interface ReadOptions {
   /** Named in problems; by default the file's name. */
   readonly file?: string;
+  /** Bounds of memory; those of `CaptureLimits` where absent. */
   readonly limits?: CaptureLimits;
+  /** Told of each piece how many octets of the file it has. */
   readonly onRead?: PieceOptions['onRead'];
 }
 
@@ -47,6 +50,7 @@ export async function* readInBatches<T>(
   }
 }
 
+/** Who is told what a capture holds, as it is read. */
 export interface ReadHandlers {
   /** Who takes each stream. */
   readonly open: OpenStream;

@@ -4,6 +4,7 @@ import type { OpenStream } from './pdu.js';
 import { AssemblyBudget } from './splitter.js';
 import { PduStream, type PduStreamOptions } from './stream.js';
 
+/** Bounds of memory for what a capture leaves open. */
 export interface CaptureLimits extends StreamLimits {
   /** Octets of unfinished PDUs in all streams together. Default 64 MiB. */
   readonly assemblyBytes?: number;

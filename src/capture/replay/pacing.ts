@@ -2,6 +2,7 @@ import { SYSTEM_TIMERS, type Timers } from '../../net/timers.js';
 import type { Milliseconds } from '../../security/index.js';
 import type { CapturedCall } from '../decode/captured-call.js';
 
+/** How captured waits are kept. */
 export interface PacingOptions {
   readonly timers?: Timers;
   readonly clock?: () => Milliseconds;

@@ -19,9 +19,11 @@ import type { RandomBytes } from '../../security/index.js';
 import type { CapturedCall } from '../decode/captured-call.js';
 import { wantedIn } from '../decode/wanted-class.js';
 
+/** Which relays of a captured activation are tried. */
 export interface WhatIfOptions {
   /** Patch levels of the server that is relayed to. */
   readonly dates: readonly AsOf[];
+  /** Registry values of the server. */
   readonly registry?: Registry;
   /**
    * `as-captured`, and variants of the relay by their ids without `-spnego`. Where absent, `as-captured`, and beside it
@@ -30,6 +32,7 @@ export interface WhatIfOptions {
   readonly variants?: readonly string[];
   /** Instead of the captured level and type. */
   readonly level?: number;
+  /** RPC_C_AUTHN_* instead of the captured type. */
   readonly authType?: number;
   /** Two runs with the same seed are the same, octet by octet. */
   readonly seed: string;

@@ -18,6 +18,7 @@ import { Exporters } from './exporters.js';
 import { Identifiers } from './identifiers.js';
 import type { Pacing } from './pacing.js';
 
+/** How captured conversations are made again. */
 export interface RepeatOptions extends Logon {
   /** Methods of objects are called on loopback and on hosts of a simulated network; elsewhere they are left out. */
   readonly host: string;
@@ -33,6 +34,7 @@ export interface RepeatOptions extends Logon {
   readonly authType?: number;
   readonly connector?: Connector;
   readonly simulated?: boolean;
+  /** Milliseconds to wait for each answer; 10,000 where absent. */
   readonly timeout?: number;
   readonly clock?: () => Milliseconds;
   readonly timers?: Timers;

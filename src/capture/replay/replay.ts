@@ -25,7 +25,9 @@ import type { CapturedCall } from '../decode/captured-call.js';
 
 /** A captured token cannot be used again: the account to authenticate with has to be given. */
 export interface ReplayOptions extends Logon {
+  /** A numeric address, or a name. */
   readonly host: string;
+  /** TCP port. */
   readonly port: number;
   /** Instead of the captured authentication level. */
   readonly level?: number;
@@ -33,6 +35,7 @@ export interface ReplayOptions extends Logon {
   readonly authType?: number;
   readonly random: RandomBytes;
   readonly connector?: Connector;
+  /** Milliseconds to wait for each answer; 10,000 where absent. */
   readonly timeout?: number;
   readonly clock?: () => Milliseconds;
   readonly timers?: Timers;

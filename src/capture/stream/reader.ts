@@ -8,6 +8,7 @@ import { ipOffset, UNKNOWN_LINK } from './link.js';
 import { type OpenConnection, type TcpLimits, TcpReassembler } from './tcp.js';
 import { DEEPEST_TUNNEL, tunnelled } from './tunnel.js';
 
+/** Bounds of memory for packets and segments that wait. */
 export interface StreamLimits extends TcpLimits {
   readonly fragments?: FragmentLimits;
 }

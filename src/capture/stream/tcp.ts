@@ -10,6 +10,7 @@ import type { Datagram } from './ip.js';
  */
 export type OpenConnection = (connection: Connection, remainder: string | undefined) => StreamConsumer;
 
+/** Bounds of memory for TCP. */
 export interface TcpLimits {
   /** Memory of one direction's segments that wait for a missing one; then it is taken as lost. Default 4 MiB. */
   readonly waitingBytes?: number;

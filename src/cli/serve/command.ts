@@ -6,7 +6,7 @@ import type { Registry } from '../../hardening/registry.js';
 import type { PatchLevel } from '../../hardening/timeline.js';
 import { formatEndpoint, parseEndpoint } from '../../net/channel.js';
 import { isLoopback } from '../../net/loopback.js';
-import { RPC_PROFILES } from '../../rpc/index.js';
+import { RPC_PROFILES, type RpcProfileName } from '../../rpc/index.js';
 import { type AccountEntry, serviceKeys } from '../../security/index.js';
 import type { AccessPermissions } from '../../server/access.js';
 import { CLASS_NAMES, type ClassName, classesNamed } from '../../server/classes/index.js';
@@ -37,7 +37,7 @@ interface ServeOptions {
   readonly asOf?: PatchLevel;
   readonly registry?: Registry;
   readonly user?: AccountEntry[];
-  readonly profile: string;
+  readonly profile: RpcProfileName;
   readonly keytab?: readonly KeytabEntry[];
   readonly kdc?: string | true;
   readonly realm?: string;
@@ -159,7 +159,7 @@ async function serve(options: ServeOptions): Promise<void> {
     accounts: options.user ?? [],
     ...(keys.length === 0 ? {} : { kerberos: { keys } }),
     names: { netbiosName: NAME, ...domainOf(options.user) },
-    profile: RPC_PROFILES[options.profile] as NonNullable<(typeof RPC_PROFILES)[string]>,
+    profile: options.profile,
     allowAnonymous: options.allowAnonymous,
     ...(options.access === undefined ? {} : { access: options.access.permissions }),
     ...(options.advertise === undefined ? {} : { addresses: { hosts: options.advertise } }),

@@ -17,8 +17,10 @@ import {
 import { UUID_NULL } from '../uuid.js';
 import { ACTIVATION_PROPERTIES } from './activation-properties.js';
 
-type Known = typeof ACTIVATION_PROPERTIES;
-type KnownClsid = keyof Known;
+/** The activation properties that [MS-DCOM] 2.2.22.2 declares. */
+export type Known = typeof ACTIVATION_PROPERTIES;
+/** CLSID of an activation property that is declared. */
+export type KnownClsid = keyof Known;
 
 /** One property: its structure, or its octets where the CLSID is none of [MS-DCOM] 2.2.22.2. */
 export type ActivationProperty =

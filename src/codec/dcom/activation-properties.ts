@@ -63,7 +63,7 @@ const specialPropertiesHead = {
   dwFlags: u32,
 };
 
-const SpecialPropertiesData_Current = struct('SpecialPropertiesData', '[MS-DCOM] 2.2.22.2.2', {
+export const SpecialPropertiesData_Current = struct('SpecialPropertiesData', '[MS-DCOM] 2.2.22.2.2', {
   ...specialPropertiesHead,
   Reserved1: reserved(u32, 0),
   Reserved2: reserved(u64, 0n),

@@ -78,7 +78,7 @@ export function unpackActivationReply(pointer: InterfacePointer | null): Activat
   };
 }
 
-type RemoteActivationResponse = Infer<typeof RemoteActivation.response>;
+export type RemoteActivationResponse = Infer<typeof RemoteActivation.response>;
 
 /** The same as the answer to IActivation::RemoteActivation; flags of the ORPCTHAT as Windows sends them. */
 export const packRemoteActivationReply = (reply: ActivationReply): RemoteActivationResponse => ({

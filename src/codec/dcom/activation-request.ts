@@ -30,6 +30,7 @@ export interface ActivationRequest {
   readonly serverName?: string | undefined;
 }
 
+/** [MS-DCOM] 2.2.11: the newest COM version. */
 export const COM_VERSION_5_7: COMVERSION = { MajorVersion: 5, MinorVersion: 7 };
 export const NCACN_IP_TCP = 7;
 /** What Windows sends in destCtx: [MS-DCOM] appendix B, note 22. */

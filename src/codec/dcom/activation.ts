@@ -92,7 +92,9 @@ const ACTIVATORS: ReadonlyMap<string, ReadonlySet<number>> = new Map(
   [IActivation, IRemoteSCMActivator].map(({ uuid, operations }) => [uuid, new Set(operations.keys())]),
 );
 
+/** Whether an interface is IActivation or IRemoteSCMActivator, [MS-DCOM] 3.1.2.5.2. */
 export const isActivator = (uuid: string | undefined): boolean => uuid !== undefined && ACTIVATORS.has(uuid);
 
+/** Whether an operation activates: RemoteActivation, RemoteGetClassObject or RemoteCreateInstance. */
 export const isActivation = (uuid: string | undefined, opnum: number | undefined): boolean =>
   uuid !== undefined && opnum !== undefined && ACTIVATORS.get(uuid)?.has(opnum) === true;

@@ -28,6 +28,7 @@ export interface SECURITYBINDING {
   readonly aPrincName: string;
 }
 
+/** String and security bindings of a DUALSTRINGARRAY, [MS-DCOM] 2.2.19, taken apart. */
 export interface Bindings {
   readonly stringBindings: readonly STRINGBINDING[];
   readonly securityBindings: readonly SECURITYBINDING[];
@@ -42,6 +43,7 @@ export interface RawBindings {
   readonly aStringArray: readonly number[];
 }
 
+/** [MS-DCOM] 2.2.19: bindings, or their octets where they are not well formed. */
 export type DUALSTRINGARRAY = Bindings | RawBindings;
 
 interface Wire {

@@ -139,11 +139,13 @@ class ConformantVaryingArrayType<T> extends ConformantType<T[]> {
   }
 }
 
+/** An array of so many elements, C706 14.3.3.1. */
 export const fixedArray = <T>(element: NdrType<T>, count: number): NdrType<T[]> => new FixedArrayType(element, count);
 
 /** Its max_count goes before the outermost structure that ends in it. */
 export const conformant = <T>(element: NdrType<T>): NdrType<T[]> => new ConformantArrayType(element);
 
+/** A varying array, C706 14.3.3.3: its offset and number of elements stand before it. */
 export const varying = <T>(element: NdrType<T>): NdrType<T[]> => new VaryingArrayType(element);
 
 /** max_count is taken to be the number of elements; another is kept in the layout. */

@@ -61,4 +61,5 @@ class CountedBytesType extends CountedType<Uint8Array> {
 export const counted = <T>(sibling: string, element: NdrType<T>): NdrType<T[]> =>
   new CountedArrayType(sibling, element);
 
+/** Octets whose number another member says, by its name. */
 export const countedBytes = (sibling: string): NdrType<Uint8Array> => new CountedBytesType(sibling);

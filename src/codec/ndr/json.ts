@@ -1,5 +1,6 @@
 import { toHex } from '../bytes.js';
 
+/** What JSON can hold. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 /**

@@ -49,6 +49,7 @@ export const parameters = <const F extends Fields>(
   notes: { readonly [K in keyof F]?: string } = {},
 ): NdrType<StructOf<F>> => new ParametersType(name, section, fields, notes as Record<string, string>);
 
+/** One operation of an interface: its opnum, its section, and the NDR of its parameters both ways. */
 export interface Operation<I = unknown, O = unknown> {
   readonly name: string;
   readonly opnum: number;
@@ -81,6 +82,7 @@ export interface InterfaceVersion {
   readonly minor: number;
 }
 
+/** An RPC interface: UUID, version and operations by opnum. */
 export interface InterfaceDef {
   readonly name: string;
   readonly uuid: string;

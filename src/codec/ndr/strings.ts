@@ -24,6 +24,7 @@ export function readText(reader: NdrReader, size: 1 | 2, count: number): string 
 
 const WIDE = /[^\0-\xff]/;
 
+/** Writes characters of one or two octets each. */
 export function writeText(writer: NdrWriter, size: 1 | 2, text: string): void {
   if (size === 1 && WIDE.test(text)) writer.fail(`${describe(text)} is not Latin-1`);
   writer.align(size);
@@ -102,4 +103,5 @@ export const cstring: NdrType<string> & ConformantBody<string> = new ConformantS
 
 /** A [string] in an array of fixed size, which sends no max_count. */
 export const varyingWstring = (capacity: number): NdrType<string> => new VaryingStringType(WCHAR, capacity);
+/** A varying string of 8-bit characters with its terminator, C706 14.3.4.2, in an array of so many. */
 export const varyingCstring = (capacity: number): NdrType<string> => new VaryingStringType(CHAR, capacity);

@@ -3,9 +3,11 @@ import type { Deferred, Holder, NdrReader } from './reader.js';
 import { type ConformantBody, type FieldRow, type Infer, NdrType } from './type.js';
 import { describe, type NdrWriter } from './writer.js';
 
+/** The members of a structure by name, in the order of the wire. */
 export type Fields = Record<string, NdrType<unknown>>;
 
-type OptionalKeys<F> = { [K in keyof F]: undefined extends Infer<F[K]> ? K : never }[keyof F];
+/** The members that may be left out when a structure is encoded. */
+export type OptionalKeys<F> = { [K in keyof F]: undefined extends Infer<F[K]> ? K : never }[keyof F];
 
 /** The value of a structure: counts and reserved fields, which can be computed, may be left out. */
 export type StructOf<F> = { [K in Exclude<keyof F, OptionalKeys<F>>]: Infer<F[K]> } & {

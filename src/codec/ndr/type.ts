@@ -3,6 +3,7 @@ import type { Layout } from './layout.js';
 import { type Holder, NdrReader, type Span, type Syntax } from './reader.js';
 import { NdrWriter } from './writer.js';
 
+/** How NDR is read: its transfer syntax and byte order, and bounds of memory. */
 export interface DecodeOptions {
   /** By default `ndr20`. */
   readonly syntax?: Syntax | undefined;
@@ -12,13 +13,17 @@ export interface DecodeOptions {
   readonly spans?: boolean | undefined;
 }
 
+/** How NDR is written: its transfer syntax and byte order, and counts that are to be wrong. */
 export interface EncodeOptions {
+  /** NDR 2.0 or NDR64; NDR 2.0 where absent. */
   readonly syntax?: Syntax | undefined;
+  /** Byte order; little-endian where absent. */
   readonly little?: boolean | undefined;
   /** From `decode`, to get the same octets again; or hand-made, to lie about counts. */
   readonly layout?: Layout | undefined;
 }
 
+/** A value, with what is needed to encode the same octets again. */
 export interface Decoded<T> {
   readonly value: T;
   /** What `encode` needs besides the value to give the same octets; undefined where that is nothing. */

@@ -5,7 +5,8 @@ import { describe, type NdrWriter } from './writer.js';
 /** An arm without a member is null. */
 export type Arms = Record<number, NdrType<unknown> | null>;
 
-type Arm<K, A> = A extends NdrType<infer T> ? { tag: K; value: T } : { tag: K; value?: undefined };
+/** One member of a union, with the discriminant that selects it. */
+export type Arm<K, A> = A extends NdrType<infer T> ? { tag: K; value: T } : { tag: K; value?: undefined };
 
 /** The value of a union: its discriminant, which the wire carries too, and the member that it selects. */
 export type UnionOf<A, D> =

@@ -24,6 +24,7 @@ export const NEGOTIATE = {
   NTLMSSP_NEGOTIATE_56: 0x80000000,
 } as const;
 
+/** Name of a NEGOTIATE flag, [MS-NLMP] 2.2.2.5. */
 export type NegotiateFlag = keyof typeof NEGOTIATE;
 
 const NAMES = Object.keys(NEGOTIATE) as NegotiateFlag[];

@@ -46,6 +46,7 @@ export function decimalFromText(text: string): DECIMAL {
   };
 }
 
+/** A DECIMAL, [MS-OAUT] 2.2.26, in decimal digits. */
 export function decimalToText({ scale, sign, Hi32, Lo64 }: DECIMAL): string {
   const text = print({ digits: (BigInt(Hi32) << 64n) + Lo64, scale });
   return sign & NEGATIVE ? `-${text}` : text;

@@ -6,6 +6,7 @@ import { type JsValue, variant } from './convert.js';
 import type { EXCEPINFO, Invoke } from './dispatch.js';
 import type { VARIANT } from './variant.js';
 
+/** A call of IDispatch::Invoke, [MS-OAUT] 3.1.4.4. */
 export interface InvokeCall {
   readonly ORPCthis: ORPCTHIS;
   readonly dispIdMember: number;
@@ -49,6 +50,7 @@ function namedOf({ args = [], named = [] }: InvokeCall, dwFlags: number) {
   return { args: args.slice(0, -1), named: [...named, [constants.DISPID_PROPERTYPUT, args.at(-1)] as const] };
 }
 
+/** The arguments of IDispatch::Invoke in the order in which they are written, not reversed as on the wire. */
 export interface InvokeArguments {
   /** Those without a name, in the order of the call. */
   readonly args: readonly VARIANT[];
@@ -80,6 +82,7 @@ export const NO_EXCEPTION: EXCEPINFO = {
   scode: 0,
 };
 
+/** What IDispatch::Invoke gives back, [MS-OAUT] 3.1.4.4. */
 export interface InvokeAnswer {
   readonly ORPCthat?: ORPCTHAT;
   readonly result?: JsValue;

@@ -102,7 +102,7 @@ export const SAFEARRAYUNION = union('SAFEARRAYUNION', '[MS-OAUT] 2.2.30.9', u32,
 });
 export type SAFEARRAYUNION = Infer<typeof SAFEARRAYUNION>;
 
-const wireSAFEARRAY = struct(
+export const wireSAFEARRAY = struct(
   'SAFEARRAY',
   '[MS-OAUT] 2.2.30.10',
   {

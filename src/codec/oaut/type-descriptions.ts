@@ -45,6 +45,7 @@ export const TYPEDESC: NdrType<TYPEDESC> = struct('TYPEDESC', '[MS-OAUT] 2.2.37'
   vt: switchOf('_tdUnion', u16),
 }) as NdrType<TYPEDESC>;
 
+/** [MS-OAUT] 2.2.38: the type of an array's elements, and its bounds. */
 export interface ARRAYDESC {
   readonly tdescElem: TYPEDESC;
   readonly cDims?: number | undefined;

@@ -15,13 +15,15 @@ export interface Signature {
   readonly out: Fields;
 }
 
-type OperationOf<S> = S extends { readonly in: infer I; readonly out: infer O }
+/** The operation that a method declares. */
+export type OperationOf<S> = S extends { readonly in: infer I; readonly out: infer O }
   ? Operation<
       StructOf<{ ORPCthis: typeof ORPCTHIS } & I>,
       StructOf<{ ORPCthat: typeof ORPCTHAT } & O & { ReturnValue: NdrType<number> }>
     >
   : never;
 
+/** The methods of an interface by name, in the order of its vtable. */
 export type Methods<M> = { readonly [K in keyof M]: OperationOf<M[K]> };
 
 /** An interface with its operations by name: `IOPCServer.methods.AddGroup`. */

@@ -14,6 +14,7 @@ export const PTYPE = {
   orphaned: 19,
 } as const;
 
+/** Name of a PDU type, C706 12.6.1. */
 export type PduType = keyof typeof PTYPE;
 
 /** pfc_flags: C706 12.6.3.1. 0x04 has two names; the PDU type decides which is meant ([MS-RPCE] 2.2.2.3). */

@@ -118,20 +118,30 @@ export interface Auth3Body {
   pad: Uint8Array;
 }
 
+/** bind, C706 12.6.4.3: opens an association, and proposes contexts. */
 export type BindPdu = PduHead & { PTYPE: 'bind' } & BindBody;
+/** alter_context, C706 12.6.4.1: proposes further contexts on a connection that is bound. */
 export type AlterContextPdu = PduHead & { PTYPE: 'alter_context' } & BindBody;
+/** bind_ack, C706 12.6.4.4: the results of a bind. */
 export type BindAckPdu = PduHead & { PTYPE: 'bind_ack' } & BindAckBody;
+/** alter_context_resp, C706 12.6.4.2: the results of an alter_context. */
 export type AlterContextRespPdu = PduHead & { PTYPE: 'alter_context_resp' } & BindAckBody;
+/** bind_nak, C706 12.6.4.5 and [MS-RPCE] 2.2.2.9: a bind is refused, and why. */
 export type BindNakPdu = PduHead & { PTYPE: 'bind_nak' } & BindNakBody;
+/** rpc_auth_3, [MS-RPCE] 2.2.2.10: the third leg of a handshake, which nobody answers. */
 export type Auth3Pdu = PduHead & { PTYPE: 'auth3' } & Auth3Body;
+/** request, C706 12.6.4.9: one fragment of a call. */
 export type RequestPdu = PduHead & { PTYPE: 'request' } & RequestBody;
+/** response, C706 12.6.4.10: one fragment of an answer. */
 export type ResponsePdu = PduHead & { PTYPE: 'response' } & ResponseBody;
+/** fault, C706 12.6.4.7: a call has failed, and with which status. */
 export type FaultPdu = PduHead & { PTYPE: 'fault' } & FaultBody;
 /** C706 12.6.4.8 orphaned, 12.6.4.6 co_cancel, 12.6.4.11 shutdown: header and, at most, a sec_trailer. */
 export type BarePdu = PduHead & { PTYPE: 'shutdown' | 'co_cancel' | 'orphaned' };
 /** A PDU type that the connection-oriented protocol does not have: kept as it came. */
 export type UnknownPdu = PduHead & { PTYPE: number; body: Uint8Array };
 
+/** Any PDU of connection-oriented RPC, C706 12.6.4. */
 export type Pdu =
   | BindPdu
   | AlterContextPdu
@@ -145,4 +155,5 @@ export type Pdu =
   | BarePdu
   | UnknownPdu;
 
+/** The PDU of a type that is declared. */
 export type KnownPdu<T extends PduType> = Extract<Pdu, { PTYPE: T }>;

@@ -20,6 +20,7 @@ export interface Meaning {
   readonly win32?: string;
 }
 
+/** A code in words: its name, what it means, and what it is confused with. */
 export interface Explanation {
   readonly code: number;
   readonly meanings: readonly Meaning[];

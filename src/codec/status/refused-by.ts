@@ -30,4 +30,5 @@ export const REFUSED_BY = {
   result: 'the result in the answer, which does not say which check of the server it comes from',
 } as const;
 
+/** Who refused a call: a row of `REFUSED_BY`. */
 export type RefusedBy = keyof typeof REFUSED_BY;

@@ -25,6 +25,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   'reorder',
 ];
 
+/** Something that goes wrong on the way between two hosts of a simulated network. */
 export interface Fault {
   readonly kind: FaultKind;
   /** Names of two hosts; connections either way. */

@@ -11,7 +11,9 @@ import { type Host, Hosts } from './hosts.js';
 import { checkedLink, type LinkOptions, latencyOf } from './link.js';
 import type { VirtualTime } from './virtual-time.js';
 
+/** A simulated network: its time, its links, and who records it. */
 export interface SimulatedNetworkOptions {
+  /** The clock that everything on it goes by. */
   readonly time: VirtualTime;
   /** Every way between hosts that `link` does not describe otherwise. */
   readonly link?: LinkOptions;

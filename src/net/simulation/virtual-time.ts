@@ -9,6 +9,7 @@ export class SimulationStuck extends Error {
   }
 }
 
+/** When simulated time begins. */
 export interface VirtualTimeOptions {
   /** Milliseconds since 1970-01-01 UTC at which the simulation begins; rounded to whole ones. */
   readonly start: number;

@@ -7,6 +7,7 @@ import { type Protection, trailerLength, unprotect } from '../core/protection.js
 import { StubBuffer } from '../core/stub-buffer.js';
 import type { ClientEvent } from './events.js';
 
+/** What a client takes as an answer. */
 export interface AnswerRules {
   /** Octets of stub that one answer may have. */
   readonly maxResponseStub: number;

@@ -26,6 +26,7 @@ import type { ClientOutput } from './events.js';
 import { auth3Pdu, barePdu, proposalPdu } from './pdus.js';
 import { ClientSecurity, type ClientSecurityOptions } from './security.js';
 
+/** How the client's end of a connection behaves. */
 export interface ClientAssociationOptions {
   /** Largest fragment in both directions; 5840 where absent, as Windows proposes over TCP. */
   readonly maxFragment?: number;
@@ -45,9 +46,13 @@ export interface ClientAssociationOptions {
   readonly allocHint?: AnswerRules['allocHint'];
 }
 
+/** One call of a client. */
 export interface RequestOptions {
+  /** p_cont_id of the accepted presentation context. */
   readonly contextId: number;
+  /** Operation number within the interface. */
   readonly opnum: number;
+  /** Parameters in NDR; fragments are made of it. */
   readonly stub: Uint8Array;
   /** The IPID of an ORPC call. */
   readonly object?: string;

@@ -35,6 +35,7 @@ export type ClientEvent =
       readonly extendedError: Buffer | undefined;
     };
 
+/** What came of octets at the client's end: what to send, and what has happened. */
 export interface ClientOutput {
   readonly send: Buffer[];
   readonly events: ClientEvent[];

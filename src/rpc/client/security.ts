@@ -5,6 +5,7 @@ import type { Protection } from '../core/protection.js';
 
 /** What a bind or alter_context is to authenticate with. */
 export interface ClientSecurityOptions {
+  /** The mechanism's own state machine, such as `ntlmInitiator(…).initiate(…)` gives. */
   readonly context: SecurityContext;
   /** RPC_C_AUTHN_LEVEL_CONNECT to PKT_PRIVACY. [MS-RPCE] 2.2.1.1.8 has a client send CALL as PKT, DEFAULT as CONNECT. */
   readonly level: number;

@@ -1,5 +1,5 @@
 /** An entry, between the ones that came before and after it in any of the maps. */
-interface Entry<K, V> {
+export interface Entry<K, V> {
   readonly map: AgedMap<K, V>;
   readonly key: K;
   readonly value: V;

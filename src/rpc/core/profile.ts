@@ -1,5 +1,6 @@
 import { BIND_TIME_FEATURES, FAULT, REJECT } from '../../codec/rpce/index.js';
 
+/** NDR 2.0 (C706 14) or NDR64 ([MS-RPCE] 2.2.5). */
 export type TransferSyntaxName = 'ndr20' | 'ndr64';
 
 /**
@@ -122,8 +123,11 @@ const WINDOWS: Omit<RpcProfile, 'name'> = {
   changedByAuth3: 'fault at the first request',
 };
 
+/** Name of a server whose behaviour is known. */
+export type RpcProfileName = 'windows-server-2022' | 'windows-server-2012r2' | 'windows-x86' | 'samba-4.17';
+
 /** Server profiles by name. */
-export const RPC_PROFILES: Readonly<Record<string, RpcProfile>> = {
+export const RPC_PROFILES: Readonly<Record<RpcProfileName, RpcProfile>> = {
   'windows-server-2022': { name: 'windows-server-2022', ...WINDOWS },
   'windows-server-2012r2': {
     name: 'windows-server-2012r2',
@@ -152,4 +156,9 @@ export const RPC_PROFILES: Readonly<Record<string, RpcProfile>> = {
   },
 };
 
-export const DEFAULT_PROFILE: RpcProfile = RPC_PROFILES['windows-server-2022'] as RpcProfile;
+/** Windows Server 2022. */
+export const DEFAULT_PROFILE: RpcProfile = RPC_PROFILES['windows-server-2022'];
+
+/** The profile of a name; one that is given by itself stays as it is. */
+export const rpcProfile = (profile: RpcProfile | RpcProfileName = DEFAULT_PROFILE): RpcProfile =>
+  typeof profile === 'string' ? RPC_PROFILES[profile] : profile;

@@ -34,6 +34,7 @@ import {
 } from './observed.js';
 import { ObservedSecurities, type ObservedSecurity } from './security.js';
 
+/** How a sniffer follows an association. */
 export interface PassiveOptions<K = unknown> {
   /** Follows the handshake of one security context; undefined for a type that nothing is known of. */
   readonly observe: (authType: number) => PassiveContext | undefined;

@@ -3,6 +3,7 @@ import type { StubBuffer } from '../core/stub-buffer.js';
 import type { ObservedCall } from './calls.js';
 import type { StubState } from './observed.js';
 
+/** What associations that are followed at the same time may hold in all. */
 export interface PassiveLimits<K> {
   /** Octets of memory for fragments of messages whose last one has not come. Default 32 MiB. */
   readonly octets?: number;

@@ -4,6 +4,7 @@ import type { Identity } from '../../security/provider.js';
 import type { ObservedCall } from './calls.js';
 import type { ObservedPresentation } from './contexts.js';
 
+/** Which end of a connection sent a PDU. */
 export type Sender = 'client' | 'server';
 
 /** Whether the octets of a stub can be trusted and read. */

@@ -28,16 +28,23 @@ import { badAuth3, beforeBind, SECOND_BIND, wrongType } from './refusals.js';
 import { RequestReceiver } from './requests.js';
 import { ServerSecurityContexts } from './security.js';
 
+/** What the server's end of a connection serves, and how. */
 export interface ServerAssociationOptions {
+  /** What can be bound to. */
   readonly interfaces: InterfaceTable;
+  /** Security mechanisms that a client can choose from. */
   readonly providers: readonly AcceptorProvider[];
+  /** Associations that connections can join, shared by all of one server. */
   readonly groups: AssociationGroups;
   /** For the rule that only one machine's connections share an association. */
   readonly clientAddress: string;
   /** What bind_ack gives as secondary address: the port's number, or the pipe's name. */
   readonly secondaryAddress: string;
+  /** What implementations differ in; `DEFAULT_PROFILE` where absent. */
   readonly profile?: RpcProfile;
+  /** Bounds of memory and time that differ from `DEFAULT_LIMITS`. */
   readonly limits?: Partial<RpcLimits>;
+  /** Time at which the connection was accepted. */
   readonly now: Milliseconds;
 }
 

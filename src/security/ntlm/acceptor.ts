@@ -33,10 +33,14 @@ import {
   textItem,
 } from './tokens.js';
 
+/** How NTLM accepts, [MS-NLMP] 3.2. */
 export interface NtlmAcceptorOptions {
+  /** The names of TargetInfo in the CHALLENGE_MESSAGE. */
   readonly server: ServerNames;
+  /** Where users and their secrets are looked up. */
   readonly accounts: Accounts;
   readonly random: RandomBytes;
+  /** What differs from a Windows server as it is installed. */
   readonly policy?: Partial<NtlmServerPolicy>;
   /** ServerChannelBindingsUnhashed, [MS-NLMP] 3.2.1.2. RPC over TCP has none. */
   readonly channelBindings?: Uint8Array;

@@ -46,12 +46,16 @@ export interface NtlmCredentials {
   readonly secret: Secret;
 }
 
+/** How NTLM initiates, [MS-NLMP] 3.1. */
 export interface NtlmInitiatorOptions {
   /** Absent: a null session. */
   readonly credentials?: NtlmCredentials;
   readonly random: RandomBytes;
+  /** Workstation of the AUTHENTICATE_MESSAGE. */
   readonly workstation?: string;
+  /** What differs from a Windows client as it is installed. */
   readonly policy?: Partial<NtlmClientPolicy>;
+  /** VERSION of NEGOTIATE and AUTHENTICATE, [MS-NLMP] 2.2.2.10; that of Windows where absent. */
   readonly version?: Version;
   /** ClientChannelBindingsUnhashed, [MS-NLMP] 3.1.1.2. RPC over TCP has none. */
   readonly channelBindings?: Uint8Array;

@@ -16,6 +16,7 @@ import type { AcceptorProvider, Leg, Milliseconds, Peer } from '../provider.js';
 import { SPNEGO_AUTH_TYPE, SpnegoContext } from './context.js';
 import { type Offer, offersOf } from './mechanisms.js';
 
+/** How SPNEGO accepts, [MS-SPNG] 3.1. */
 export interface SpnegoAcceptorOptions {
   /** In the server's order of preference, for its own NegTokenInit2; among those, the client's order decides. */
   readonly mechanisms: readonly AcceptorProvider[];

@@ -46,6 +46,7 @@ export interface FailedLogon {
   readonly reason: string;
 }
 
+/** Functions that are told what happens at a server, as it happens. */
 export interface LogListeners {
   readonly onActivation?: (activation: Activation) => void;
   readonly onEvent?: (event: LoggedEvent) => void;

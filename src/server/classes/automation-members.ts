@@ -17,6 +17,7 @@ export interface AutomationMethodWithParameters {
   readonly invoke: AutomationMethod;
 }
 
+/** What an object has: a method or a property. */
 export type AutomationMember = AutomationMethod | AutomationMethodWithParameters | AutomationProperty;
 
 /** Members by name, in the order of their DISPIDs from 1 on. Names are compared without case; `''` is the default member. */

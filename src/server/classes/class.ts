@@ -62,6 +62,7 @@ export interface ComObject {
 /** The methods of an interface by opnum; any other opnum is answered with E_NOTIMPL. */
 export type ComInterface = ReadonlyMap<number, ComMethod>;
 
+/** A method of an interface that is declared by hand. */
 export interface ComMethod {
   readonly operation: Operation;
   readonly handler: (input: never, call: ObjectCall) => unknown;

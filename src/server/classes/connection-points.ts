@@ -29,6 +29,7 @@ export interface Sink {
   readonly objref: OBJREF;
 }
 
+/** Who is told of sinks that come and go. */
 export interface ConnectionPointOptions {
   /** The interface that is called. */
   readonly iid: string;
@@ -36,7 +37,9 @@ export interface ConnectionPointOptions {
   readonly container: () => ComObject;
   /** Sinks at a time; a further one is refused with CONNECT_E_ADVISELIMIT. 100 where absent. */
   readonly maxSinks?: number;
+  /** Told of a sink that a client has connected (IConnectionPoint::Advise). */
   readonly advised?: (sink: Sink) => void;
+  /** Told of a sink that a client has taken back (IConnectionPoint::Unadvise), or whose client has gone. */
   readonly unadvised?: (sink: Sink) => void;
 }
 

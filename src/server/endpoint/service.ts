@@ -13,7 +13,7 @@ export interface CallContext {
   readonly server: Endpoint;
 }
 
-/** `permit` is what the method's guard gave. */
+/** Answers a call; `permit` is what the method's guard gave. What it throws is answered as a fault. */
 export type Handler<I, O, P = void> = (input: I, context: CallContext, permit: P) => O | Promise<O>;
 
 /**
@@ -36,13 +36,17 @@ export class LoggedFault extends RpcFault {
 /** Told of a request whose parameters cannot be read, before it is answered with a fault. */
 export type Unreadable<P = void> = (context: CallContext, error: CodecError, permit: P) => void;
 
+/** What is done before a call comes to its handler. */
 export interface MethodOptions<I, P = void> {
+  /** Refuses calls by their level or caller before their parameters are read. */
   readonly guard?: Guard<P>;
+  /** Told of parameters that cannot be read; the call is answered with a fault all the same. */
   readonly unreadable?: Unreadable<P>;
   /** What the answer's octets need to know of the request: a size_is that names one of its parameters. */
   readonly layout?: (input: I) => Layout;
 }
 
+/** One operation of a service, with what answers it. */
 export interface Method {
   readonly operation: Operation;
   readonly handler: Handler<never, unknown, never>;
@@ -64,6 +68,7 @@ export interface Service {
   readonly methods: ReadonlyMap<number, Method>;
 }
 
+/** An RPC interface with what answers its operations, for `ServerOptions.services`. */
 export function service(
   definition: InterfaceDef,
   methods: readonly Method[],

@@ -1,13 +1,6 @@
 import { expect, test } from 'vitest';
-import {
-  activate,
-  automationClass,
-  type DcomServer,
-  type dcom,
-  oaut,
-  Secret,
-  startServer,
-} from '../../../src/index.js';
+import { type dcom, oaut } from '../../../src/api/codec.js';
+import { activate, automationClass, type DcomServer, Secret, startServer } from '../../../src/index.js';
 import { bind, orpcthis } from '../../support/live.js';
 
 const CLSID = '6bc0989b-0ce6-11d1-baae-00c04fc2e20d';

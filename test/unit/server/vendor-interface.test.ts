@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
-import { acceptedContext, type DcomServer, method, ndr, propose, RpcConnection, service } from '../../../src/index.js';
+import { ndr } from '../../../src/api/codec.js';
+import { acceptedContext, type DcomServer, method, propose, RpcConnection, service } from '../../../src/index.js';
 import { serve } from '../../support/live.js';
 
 let server: DcomServer;

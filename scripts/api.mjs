@@ -1,0 +1,118 @@
+// npm run api [-- --check]: writes down what each sub-path of the package exports, in etc/*.api.md, so that a change of
+// the public API shows in review. With --check it changes nothing, and ends with 1 where a report is not as it stands
+// there. A type that an export mentions and nobody can name, or an export that says nothing of itself, fails in both.
+import { mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const check = process.argv.includes('--check');
+const report = join(root, 'etc');
+const temp = join(root, 'out/api');
+mkdirSync(report, { recursive: true });
+mkdirSync(temp, { recursive: true });
+
+const QUIET = { logLevel: ExtractorLogLevel.None };
+const ERROR = { logLevel: ExtractorLogLevel.Error };
+
+/** `./rpc` is reported in etc/rpc.api.md, the package itself in etc/dcom-harness.api.md. */
+function extract(name, types) {
+  const prepared = ExtractorConfig.prepare({
+    configObject: {
+      projectFolder: root,
+      mainEntryPointFilePath: join(root, types),
+      compiler: { tsconfigFilePath: join(root, 'tsconfig.json') },
+      apiReport: {
+        enabled: true,
+        reportFileName: `${name}.api.md`,
+        reportFolder: report,
+        reportTempFolder: temp,
+        includeForgottenExports: false,
+      },
+      docModel: { enabled: false },
+      dtsRollup: { enabled: false },
+      tsdocMetadata: { enabled: false },
+      newlineKind: 'lf',
+      messages: {
+        compilerMessageReporting: { default: QUIET },
+        extractorMessageReporting: {
+          default: QUIET,
+          'ae-forgotten-export': ERROR,
+        },
+        tsdocMessageReporting: { default: QUIET },
+      },
+    },
+    configObjectFullPath: undefined,
+    packageJsonFullPath: join(root, 'package.json'),
+  });
+  const messages = [];
+  const { apiReportChanged } = Extractor.invoke(prepared, {
+    localBuild: !check,
+    messageCallback(message) {
+      message.handled = true;
+      if (message.logLevel === 'error') messages.push(message);
+    },
+  });
+  return { messages, changed: apiReportChanged };
+}
+
+/** What can be imported by name from a sub-path, as its report writes it down; members of a namespace too. */
+function namesIn(name) {
+  const text = textOf(name);
+  const declared = [...text.matchAll(/^export (?:declare )?(?:abstract )?[a-z]+ (\w+)/gm)].map(([, found]) => found);
+  const inNamespaces = [...text.matchAll(/^ {4}export \{([^}]*)\}/gms)].flatMap(([, list]) => list.match(/\w+/g) ?? []);
+  return [...declared, ...inNamespaces];
+}
+
+/** Declared once with its section and the meaning of its fields, which docs/wire.md prints; or a number of a specification. */
+const DECLARATION =
+  /const \w+: (NdrType|Operation|FixedHeader|InterfaceDef|Vtable)\b|const \w+ = |type \w+ = (Infer|RowOf)</;
+
+/** Options that mean the same wherever they are: the simulation or the machine that something runs on. */
+const ENVIRONMENT = /^readonly (network|timers|clock|random|connector|simulated)\??:/;
+
+/** Exports that say nothing of themselves, and options likewise. */
+function silentIn(name) {
+  const lines = textOf(name).split('\n');
+  let options;
+  return lines.flatMap((line, index) => {
+    const [, declared] = /^(?:export )?(?:declare )?(?:abstract )?[a-z]+ (\w+)/.exec(line) ?? [];
+    if (declared !== undefined) options = declared.endsWith('Options') ? declared : undefined;
+    if (!line.includes('(undocumented)')) return [];
+    const next = lines[index + 1].trim();
+    if (line.startsWith('//')) return DECLARATION.test(next) ? [] : [next];
+    return options === undefined || ENVIRONMENT.test(next) ? [] : [`${options}: ${next}`];
+  });
+}
+
+const textOf = (name) => readFileSync(join(check ? temp : report, `${name}.api.md`), 'utf8');
+
+const entries = Object.entries(exports)
+  .filter(([, { types }]) => types !== undefined)
+  .map(([path, { types }]) => ({ name: path === '.' ? 'dcom-harness' : path.slice(2), types }))
+  .map(({ name, types }) => ({ name, ...extract(name, types) }));
+/** A type of another layer can be named by that layer's sub-path. */
+const named = new Set(entries.flatMap(({ name }) => namesIn(name)));
+const isNamed = ({ text }) => named.has(/The symbol "(\w+?)(?:_\d+)?"/.exec(text)?.[1] ?? '');
+
+let failed = false;
+for (const { name, messages, changed } of entries) {
+  for (const message of messages) {
+    const { text, sourceFilePath = '', sourceFileLine = '', messageId } = message;
+    if (messageId === 'ae-forgotten-export' && isNamed(message)) continue;
+    failed = true;
+    process.stderr.write(`${name}: ${relative(root, sourceFilePath)}:${sourceFileLine} ${text}\n`);
+  }
+  for (const silent of silentIn(name)) {
+    failed = true;
+    process.stderr.write(`${name}: without a docstring: ${silent}\n`);
+  }
+  if (!check || !changed) continue;
+  failed = true;
+  process.stderr.write(
+    `${name}: etc/${name}.api.md is not what the package exports; run npm run api, and look at what it changes\n`,
+  );
+}
+process.exitCode = failed ? 1 : 0;

@@ -1,0 +1,59 @@
+export {
+  type AuditedActivation,
+  type AuditedFile,
+  type AuditFinding,
+  type AuditHandlers,
+  type AuditItem,
+  type AuditOptions,
+  Auditor,
+  type AuditReport,
+  audit,
+} from '../capture/audit/audit.js';
+export type { AuditPlace, AuditUser, FindingName } from '../capture/audit/records.js';
+export { type AuthToken, authToken } from '../capture/decode/auth-token.js';
+export type { DecodedCall } from '../capture/decode/call.js';
+export type { CallRecord } from '../capture/decode/call-record.js';
+export type { CapturedAnswer, CapturedCall } from '../capture/decode/captured-call.js';
+export { type CapturedCalls, readCalls } from '../capture/decode/captured-calls.js';
+export {
+  CaptureDecoder,
+  type DecodedParameters,
+  type DecodedPdu,
+  type DecodeHandlers,
+  type DecoderOptions,
+  readDecoded,
+  StreamDecoder,
+} from '../capture/decode/decode.js';
+export { type Filter, type Filtered, type Predicate, parseFilter } from '../capture/decode/filter.js';
+export { type PduRecord, pduRecord, type RecordOptions } from '../capture/decode/record.js';
+export { type RecordsOptions, readCallRecords, readRecords } from '../capture/decode/records.js';
+export { CaptureError, type CaptureErrorCode, type Problem } from '../capture/file/error.js';
+export type { CaptureSource, PieceOptions } from '../capture/file/source.js';
+export { CapturedPdu, type OpenStream, type PduConsumer, type StreamEnd } from '../capture/pdu/pdu.js';
+export {
+  type CaptureItem,
+  type ReadHandlers,
+  type ReadOptions,
+  readBatches,
+  readCapture,
+  readPdus,
+} from '../capture/pdu/pdus.js';
+export type { CaptureLimits } from '../capture/pdu/reader.js';
+export { type CapturedClassListener, capturedClasses } from '../capture/replay/captured-class.js';
+export { type AskedCall, CapturedServer } from '../capture/replay/captured-server.js';
+export { Pacing, type PacingOptions } from '../capture/replay/pacing.js';
+export {
+  type KnownRelays,
+  relayCaptured,
+  type WhatIf,
+  type WhatIfCell,
+  type WhatIfOptions,
+  whyNotRelayed,
+} from '../capture/replay/relay.js';
+export { type RepeatedCall, type RepeatOptions, repeatConversation, whyNotRepeated } from '../capture/replay/repeat.js';
+export { type ReplayedCall, type ReplayOptions, replayCall, whyNotReplayed } from '../capture/replay/replay.js';
+export { Connection, Direction, type StreamConsumer, type Waiting } from '../capture/stream/connection.js';
+export type { FragmentLimits } from '../capture/stream/fragments.js';
+export { Datagram } from '../capture/stream/ip.js';
+export type { StreamLimits } from '../capture/stream/reader.js';
+export type { TcpLimits } from '../capture/stream/tcp.js';

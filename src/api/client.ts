@@ -1,0 +1,35 @@
+export { type ActivateOptions, type ActivationMethod, type ActivationResult, activate } from '../client/activate.js';
+export {
+  Automation,
+  type AutomationOptions,
+  type AutomationValue,
+  DispatchError,
+  PathError,
+  type Unmarshal,
+} from '../client/automation.js';
+export {
+  acceptedContext,
+  type CallOptions,
+  type ConnectionOptions,
+  type Connector,
+  propose,
+  type RawAnswer,
+  RpcConnection,
+} from '../client/connection.js';
+export type { ContextConnectionOptions } from '../client/context-connection.js';
+export { type Authentication, clientSecurity } from '../client/credentials.js';
+export {
+  type ActivateCall,
+  DcomClient,
+  type DcomClientOptions,
+  Refused,
+  RemoteInterface,
+} from '../client/dcom-client.js';
+export { ExporterConnection, type ExporterConnectionOptions } from '../client/exporter-connection.js';
+export { MethodCallRefused } from '../client/may-call.js';
+export type { CallOutcome } from '../client/outcome.js';
+export { type PingChange, type Pinging, type PingResult, PingSet } from '../client/ping-set.js';
+export type { ClientProfile } from '../client/profile.js';
+export { CLIENT_PROFILES, type ClientProfileName } from '../client/profiles.js';
+export type { InterfaceId, ProposalRules } from '../client/proposals.js';
+export type { Exporter } from '../client/remote-interface.js';

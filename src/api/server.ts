@@ -1,0 +1,51 @@
+export {
+  type AccessEntry,
+  type AccessList,
+  type AccessPermissions,
+  DEFAULT_ACCESS,
+  OPEN_ACCESS,
+  type Trustee,
+} from '../server/access.js';
+export type { LogonSessions } from '../server/activation/checks.js';
+export type { Activation, FailedLogon, LogListeners } from '../server/activation/log.js';
+export type { AutomationIds } from '../server/classes/automation-members.js';
+export type { AskedOfClass, ClassRefusal } from '../server/classes/class.js';
+export {
+  AutomationError,
+  type AutomationMember,
+  type AutomationMembers,
+  type AutomationMethod,
+  type AutomationMethodWithParameters,
+  type AutomationParameter,
+  type AutomationProperty,
+  automationClass,
+  automationObject,
+  type ByRef,
+  CLASSES,
+  type ClassName,
+  type ComClass,
+  type ComInterface,
+  type ComMethod,
+  type ComObject,
+  comInterface,
+  comMethod,
+  type ObjectCall,
+} from '../server/classes/index.js';
+export type { EndpointObserver } from '../server/endpoint/endpoint.js';
+export {
+  type CallContext,
+  type Guard,
+  type Handler,
+  type Method,
+  type MethodOptions,
+  method,
+  type Service,
+  service,
+  type Unreadable,
+} from '../server/endpoint/service.js';
+export type { AddressOptions } from '../server/objects/bindings.js';
+export type { Invocation } from '../server/objects/exporter.js';
+export type { RefusedCall } from '../server/objects/refused-call.js';
+export { type DcomServer, type ServerOptions, startServer } from '../server/server.js';
+export type { ExtraInterface } from '../server/server-options.js';
+export { EXTRA_INTERFACES } from '../server/server-options.js';
