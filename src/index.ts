@@ -54,6 +54,7 @@ export { MethodCallRefused } from './client/may-call.js';
 export type { CallOutcome } from './client/outcome.js';
 export type { ClientProfile } from './client/profile.js';
 export { CLIENT_PROFILES, type ClientProfileName } from './client/profiles.js';
+export { type EnumerationOptions, type WmiConnectOptions, WmiFailure, WmiNamespace } from './client/wmi.js';
 export { CodecError } from './codec/error.js';
 export { explain } from './codec/status/explain.js';
 export { type ClientDecision, clientRaise } from './hardening/client.js';
@@ -187,7 +188,10 @@ export {
   automationObject,
   type ByRef,
   CallBackFailed,
+  CimNamespace,
+  CimRepository,
   CLASSES,
+  type ClassDefinition,
   type ClassName,
   type ComClass,
   type ComInterface,
@@ -198,11 +202,25 @@ export {
   comInterface,
   comMethod,
   connectionPointContainer,
+  DefinitionError,
   enumerator,
+  type InstanceDefinition,
+  type InstanceProvider,
+  type MethodCall,
+  type MethodDefinition,
+  type MethodHandler,
+  type NamespaceDefinition,
   type ObjectCall,
   type ObjectHost,
+  type PropertyDefinition,
+  parseDefinition,
   type RemoteObject,
+  type RepositoryDefinition,
+  readDefinition,
   type Sink,
+  shippedRepository,
+  WmiError,
+  wmiClass,
 } from './server/classes/index.js';
 export type { EndpointObserver } from './server/endpoint/endpoint.js';
 export { type Handler, method, type Service, service } from './server/endpoint/service.js';

@@ -37,3 +37,5 @@ export { type Explanation, explain, type Meaning } from '../codec/status/explain
 export type { RefusedBy } from '../codec/status/refused-by.js';
 export { REFUSED_BY } from '../codec/status/refused-by.js';
 export type { Endian } from '../codec/uuid.js';
+export * as wmi from '../codec/wmi/index.js';
+export * as wql from '../codec/wql/index.js';

@@ -7,6 +7,7 @@ import type { InterfaceDef } from './ndr/index.js';
 import { IClassFactory, IDispatch, IProvideClassInfo, ITypeInfo } from './oaut/index.js';
 import { OPC_INTERFACES } from './opc/index.js';
 import { rpcecho } from './rpcecho/index.js';
+import { WMI_INTERFACES } from './wmi/index.js';
 
 /** The interfaces whose operations this project can marshal. */
 export const INTERFACES: readonly InterfaceDef[] = [
@@ -20,6 +21,7 @@ export const INTERFACES: readonly InterfaceDef[] = [
   IDispatch,
   ITypeInfo,
   ...OPC_INTERFACES,
+  ...WMI_INTERFACES,
   ept,
   mgmt,
   rpcecho,
@@ -41,13 +43,10 @@ const NAMES: Readonly<Record<string, string>> = {
   '6bffd098-a112-3610-9833-46c3f87e345a': 'wkssvc',
   '86d35949-83c9-4044-b424-db363231fd0c': 'ITaskSchedulerService',
   '8bc3f05e-d86b-11d0-a075-00c04fb68820': 'IWbemLevel1Login (class)',
-  '9556dc99-828c-11cf-a37e-00aa003240c7': 'IWbemServices',
+  '9f6c78ef-fce5-42fa-abea-3e7df91921dc': 'IWbemLoginClientIDEx',
   'c681d488-d850-11d0-8c52-00c04fd90f7e': 'efsrpc',
-  'd4781cd6-e5d3-44df-ad94-930efe48a887': 'IWbemLoginClientID',
-  'd61a78de-1caf-4a4f-b4b1-d3a10c0d5a3a': 'IWbemLoginHelper',
   'df1941c5-fe89-4e79-bf10-463657acf44d': 'efsrpc2',
   'e3514235-4b06-11d1-ab04-00c04fc2dcd2': 'drsuapi',
-  'f309ad18-d86a-11d0-a075-00c04fb68820': 'IWbemLevel1Login',
 };
 
 const BY_UUID = new Map(INTERFACES.map((each) => [each.uuid, each]));

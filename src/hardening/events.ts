@@ -102,7 +102,7 @@ export const eventJson = (event: DcomEvent, at: LoggedAt) => ({
 export function eventXml(event: DcomEvent, at: LoggedAt): string {
   const sid = userOf(event);
   const names = event.id === 10036 ? NAMES_10036 : at.clientDataNames;
-  const data = valuesOf(event).map((value, index) => {
+  const data = eventInsertions(event).map((value, index) => {
     const name = names?.[index];
     return `    <Data${name === undefined ? '' : ` Name="${xmlText(name)}"`}>${xmlText(value)}</Data>`;
   });
@@ -147,4 +147,4 @@ function dataOf(event: DcomEvent): Readonly<Record<string, string | number>> {
 }
 
 /** The event's parameters %1, %2, … in their order. */
-const valuesOf = (event: DcomEvent): string[] => Object.values(dataOf(event)).map(String);
+export const eventInsertions = (event: DcomEvent): string[] => Object.values(dataOf(event)).map(String);

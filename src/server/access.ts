@@ -92,7 +92,7 @@ function listOf(lists: Readonly<Record<string, AccessList>> = {}, clsid: string)
 }
 
 /** [MS-DTYP] 2.5.3.2 in short: whoever no entry fits is refused. */
-function allows(entries: AccessList, caller: Identity | undefined): boolean {
+export function allows(entries: AccessList, caller: Identity | undefined): boolean {
   const fitting = entries.filter(({ trustee }) => isMeant(trustee, caller));
   return fitting.length > 0 && fitting.every(({ allow }) => allow);
 }

@@ -15,6 +15,7 @@ import { ServerLog } from './activation/log.js';
 import { authentication, logonObserver, servicesOf } from './authentication.js';
 import { callBackClient } from './call-back-client.js';
 import { checkServerOptions } from './check-options.js';
+import type { ObjectHost } from './classes/class.js';
 import { genericClass } from './classes/generic.js';
 import { type ComClass, classesNamed } from './classes/index.js';
 import { type EndpointObserver, keepTime } from './endpoint/endpoint.js';
@@ -97,17 +98,27 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
     clock,
     report: (callBack) => log.calledBack(callBack),
   });
+  const classOf = classFinder(options.classes);
   const objectExporter = new ObjectExporter({
     objects,
     policy: { exporterLevel, access },
     bindings,
     resolverPort: () => resolver?.address.port ?? 0,
     clock,
+    leastLevelOf: (clsid) => classOf(clsid)?.leastLevel,
     invoked: (invocation) => log.invoked(invocation),
     refused: (call) => log.refused(call),
     callBacks,
   });
-  const classOf = classFinder(options.classes);
+  const host: ObjectHost = {
+    ...{ clock, timers, random, registry },
+    name: names.netbiosName,
+    domain: names.netbiosDomain ?? names.netbiosName,
+    get events() {
+      return log.events;
+    },
+    onEvent: (listener) => log.follow(listener),
+  };
   const activation = activators({
     asOf,
     registry,
@@ -124,7 +135,7 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
     access,
     clock,
     report: (activation) => log.report(activation),
-    host: { clock, timers, random },
+    host,
   });
   const echo = options.interfaces?.includes('rpcecho') ? [echoService(delayBy(timers))] : [];
   const resolverServices = [

@@ -9,7 +9,7 @@ import { isLoopback } from '../../net/loopback.js';
 import { RPC_PROFILES, type RpcProfileName } from '../../rpc/index.js';
 import { type AccountEntry, serviceKeys } from '../../security/index.js';
 import type { AccessPermissions } from '../../server/access.js';
-import { CLASS_NAMES, type ClassName, classesNamed } from '../../server/classes/index.js';
+import { CLASS_NAMES, type ClassName, type RepositoryDefinition, readDefinition } from '../../server/classes/index.js';
 import { AddressSpace, opcServerSchema } from '../../server/classes/opc/index.js';
 import { EXTRA_INTERFACES, type ExtraInterface, startServer } from '../../server/server.js';
 import { openForWriting } from '../files.js';
@@ -19,6 +19,7 @@ import {
   asOfOption,
   callBackLevelOption,
   callBackUserOption,
+  collecting,
   exporterLevelOption,
   jsonOption,
   listenOption,
@@ -28,6 +29,7 @@ import {
 } from '../options.js';
 import { readYamlFile } from '../yaml-file.js';
 import { readAccessFile } from './access-file.js';
+import { classesOf } from './classes.js';
 import { kdcOption, NAME, startLabKdc } from './kdc.js';
 import { logger, logLevelOption } from './logger.js';
 import { tellActivation, tellAssociation, tellCallBack, tellInvocation, tellRefusedCall } from './report.js';
@@ -49,6 +51,7 @@ interface ServeOptions {
   readonly interface?: ExtraInterface[];
   readonly class?: (ClassName | 'all')[];
   readonly opc?: AddressSpace[];
+  readonly wmi?: RepositoryDefinition[];
   readonly callBackUser?: AccountEntry;
   readonly callBackLevel?: number;
   readonly pcap?: string;
@@ -93,6 +96,12 @@ export const serveCommand = (command: Command): Command =>
         new AddressSpace(readYamlFile(path, opcServerSchema)),
       ]),
     )
+    .addOption(
+      new Option(
+        '--wmi <file>',
+        'WMI with these classes and instances beside the shipped ones, as YAML or JSON (docs/wmi.md); may be given again',
+      ).argParser(collecting(readDefinition)),
+    )
     .addOption(callBackUserOption())
     .addOption(callBackLevelOption())
     .option('--allow-anonymous', 'let callers without a name activate, which Windows does not', false)
@@ -121,6 +130,7 @@ Examples:
   dcom-harness serve --user 'LAB\\op:secret' --as-of 2022-06-14
   dcom-harness serve --listen 127.0.0.2:1135 --user 'LAB\\op:secret' --registry RequireIntegrityActivationAuthenticationLevel=0
   dcom-harness serve --user 'LAB\\op:secret' --class mmc20 shellwindows
+  dcom-harness serve --user 'LAB\\op:secret' --wmi my-classes.yaml
   dcom-harness serve --user 'LAB\\op:secret' --advertise 192.0.2.1 127.0.0.1 --access permissions.yaml
   dcom-harness serve --user 'LAB\\op:secret' --class opc --opc plant.yaml
   dcom-harness serve --user 'LAB\\op:secret' --pcap lab.pcapng --json
@@ -235,13 +245,6 @@ function tellListening(out: Output, server: Awaited<ReturnType<typeof startServe
   const host = parseEndpoint(options.listen, 0)?.host ?? '';
   if (host !== 'localhost' && !isLoopback(address.address))
     out.note('note: this address can be reached from other machines');
-}
-
-/** Who brings an address space wants it served. */
-function classesOf({ class: named, opc = [] }: Pick<ServeOptions, 'class' | 'opc'>) {
-  const names = named ?? (opc.length > 0 ? [] : ['generic' as const]);
-  const all = names.includes('all') ? CLASS_NAMES : CLASS_NAMES.filter((name) => names.includes(name));
-  return classesNamed(opc.length > 0 && !all.includes('opc') ? [...all, 'opc'] : all, opc);
 }
 
 const interrupted = (): Promise<void> =>

@@ -22,7 +22,7 @@ export {
   type SECURITYBINDING,
   type STRINGBINDING,
 } from './dual-string-array.js';
-export { type InterfacePointer, MInterfacePointer } from './minterface-pointer.js';
+export { type InterfacePointer, MInterfacePointer, marshaledByValue } from './minterface-pointer.js';
 export * from './object-exporter.js';
 export * from './objref.js';
 export { OBJREF_CUSTOM, type OBJREF_CUSTOM_DATA } from './objref-custom.js';

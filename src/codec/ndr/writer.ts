@@ -44,10 +44,10 @@ export class NdrWriter {
   /** Kept only to find out where an error was. */
   path: string[] | undefined;
 
-  constructor(syntax: Syntax, little: boolean, layout?: Layout, path?: string[]) {
+  constructor(syntax: Syntax, little: boolean, layout?: Layout | LayoutSource, path?: string[]) {
     this.wide = syntax === 'ndr64';
     this.little = little;
-    this.#layout = layout && new LayoutSource(layout);
+    this.#layout = layout instanceof LayoutSource ? layout : layout && new LayoutSource(layout);
     this.path = path;
   }
 
@@ -274,6 +274,19 @@ export class NdrWriter {
 
   leave(): void {
     this.path?.pop();
+  }
+
+  /** A writer of octets that are put somewhere later. It goes on with the layout of this one. */
+  aside(): NdrWriter {
+    const other = new NdrWriter('ndr20', this.little, this.#layout, this.path);
+    other.packed = this.packed;
+    other.#depth = this.#depth;
+    return other;
+  }
+
+  /** What the layout sends as the next tail, if it does. */
+  sentTail(): Uint8Array | undefined {
+    return this.#layout?.tail();
   }
 
   /** A copy of its own, free of the growth reserve. */

@@ -6,10 +6,11 @@ import * as mgmt from '../mgmt/index.js';
 import { NdrType } from '../ndr/index.js';
 import * as oaut from '../oaut/index.js';
 import * as rpcecho from '../rpcecho/index.js';
+import { objectArray } from '../wmi/index.js';
 import type { Form, Structure } from './structure.js';
 
 /** Modules with types that no operation passes: what stands in octets of its own. */
-const MODULES: readonly object[] = [dcom, oaut, epm, mgmt, rpcecho, pac];
+const MODULES: readonly object[] = [dcom, oaut, epm, mgmt, rpcecho, pac, { ObjectArray: objectArray() }];
 
 /** Every structure, union and stub of NDR, with all that they are made of. */
 export function types(): Structure[] {

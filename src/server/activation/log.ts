@@ -71,6 +71,7 @@ export class ServerLog {
   readonly #computer: string;
   readonly #eventLog: EventLog;
   readonly #options: LogListeners;
+  readonly #following = new Set<(event: LoggedEvent) => void>();
 
   /** Its events go to the log of its computer. */
   constructor(computer: string, options: LogListeners, eventLog = new EventLog()) {
@@ -81,6 +82,12 @@ export class ServerLog {
 
   get events(): readonly LoggedEvent[] {
     return this.#eventLog.entries;
+  }
+
+  /** Tells of each event from now on, until what it gives is called. */
+  follow(listener: (event: LoggedEvent) => void): () => void {
+    this.#following.add(listener);
+    return () => this.#following.delete(listener);
   }
 
   invoked(invocation: Invocation): void {
@@ -109,5 +116,6 @@ export class ServerLog {
     if (activation.event === undefined) return;
     const logged = this.#eventLog.write(activation.event, activation.time, this.#computer);
     this.#options.onEvent?.(logged);
+    for (const listener of this.#following) listener(logged);
   }
 }

@@ -3,6 +3,8 @@ import type { OBJREF } from '../../codec/dcom/index.js';
 import type { InterfaceDef, Layout, Operation } from '../../codec/ndr/index.js';
 import { CONNECT_RESULT } from '../../codec/opc/index.js';
 import type { RefusedBy } from '../../codec/status/refused-by.js';
+import type { LoggedEvent } from '../../hardening/events.js';
+import type { Registry } from '../../hardening/registry.js';
 import type { Endpoint } from '../../net/channel.js';
 import type { Timers } from '../../net/timers.js';
 import type { CallSecurity } from '../../rpc/index.js';
@@ -19,6 +21,8 @@ export interface ComClass {
   readonly bits?: 32 | 64;
   /** Its server runs under the identity of the client: ACTVFLAGS_DISABLE_AAA forbids that. */
   readonly runsAsClient?: boolean;
+  /** The least level of calls of its objects, where its server asks for more than the exporter does. */
+  readonly leastLevel?: number;
   /** Its application identifier; a class that has one looks into the client's context ([MS-DCOM] 3.1.2.5.2.3). */
   readonly application?: string;
   create(host: ObjectHost): ComObject;
@@ -31,6 +35,16 @@ export interface ObjectHost {
   readonly clock: () => Milliseconds;
   readonly timers: Timers;
   readonly random: RandomBytes;
+  /** The NetBIOS name of the machine. */
+  readonly name: string;
+  /** The NetBIOS name of its domain; its own where it is in none. */
+  readonly domain: string;
+  /** The values that decide on activations. */
+  readonly registry: Registry;
+  /** Its event log, oldest first. */
+  readonly events: readonly LoggedEvent[];
+  /** Told of each event from now on, until what it gives is called. */
+  onEvent(listener: (entry: LoggedEvent) => void): () => void;
 }
 
 /** An activation as a class may know it. */

@@ -4,6 +4,7 @@ import { genericClass } from './generic.js';
 import { mmc20 } from './mmc20.js';
 import { AddressSpace, opcClasses, SAMPLE_PLANT } from './opc/index.js';
 import { shellBrowserWindow, shellWindows } from './shell.js';
+import { wmiClass } from './wmi/index.js';
 
 /** The classes that come with the server, by the name that the command line gives them. */
 export const CLASSES = {
@@ -12,6 +13,7 @@ export const CLASSES = {
   shellwindows: shellWindows,
   shellbrowserwindow: shellBrowserWindow,
   eventsystem: eventSystem,
+  wmi: wmiClass(),
 } as const satisfies Record<string, ComClass>;
 
 /** `opc` is not one class: an OPC server, with those that list it. */
@@ -35,3 +37,4 @@ export * from './automation-members.js';
 export * from './class.js';
 export * from './connection-points.js';
 export { enumerator } from './enumerators.js';
+export * from './wmi/index.js';

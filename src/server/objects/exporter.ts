@@ -1,4 +1,4 @@
-import { type OBJREF, SORF_NOPING, type STDOBJREF } from '../../codec/dcom/index.js';
+import { IID_IRemUnknown2, type OBJREF, REMOTE_UNKNOWN, SORF_NOPING, type STDOBJREF } from '../../codec/dcom/index.js';
 import { operation } from '../../codec/ndr/index.js';
 import { FAULT } from '../../codec/rpce/index.js';
 import type { Endpoint } from '../../net/channel.js';
@@ -39,10 +39,14 @@ export interface ObjectExporterOptions {
   readonly bindings: ServerBindings;
   readonly resolverPort: () => number;
   readonly clock: () => Milliseconds;
+  /** The least level that a class asks for by itself. */
+  readonly leastLevelOf?: (clsid: string) => number | undefined;
   readonly invoked: (invocation: Invocation) => void;
   readonly refused: (call: RefusedCall) => void;
   readonly callBacks: CallBacks;
 }
+
+type Asked = Pick<ServerCall, 'interface' | 'opnum' | 'object'>;
 
 /** The highest opnum that a request can name, so that an interface without a declaration refuses each by itself. */
 const ANY_OPNUM = 0x10000;
@@ -73,17 +77,33 @@ export class ObjectExporter {
         return objects.hasIid(uuid) ? { name: uuid, uuid, version, operationCount: ANY_OPNUM } : undefined;
       },
       method: (call) => {
-        const service = byUuid.get(call.interface.uuid);
+        const service = this.#serviceOf(call, byUuid);
         if (service === undefined) return this.#objectMethod(call);
         const found = service.methods.get(call.opnum);
-        if (found === undefined || !orpc.has(call.interface.uuid)) return found;
+        if (found === undefined || !orpc.has(service.rpc.uuid)) return found;
         return {
           ...found,
           unreadable: this.#unreadable,
-          guard: this.#guard(() => ({ known: call.object === objects.ipidRemUnknown, clsid: undefined })),
+          guard: this.#guard(() => ({
+            known: call.object === objects.ipidRemUnknown,
+            clsid: undefined,
+            remote: true,
+          })),
         };
       },
     };
+  }
+
+  /**
+   * The service of a call, undefined for one of an object. An IPID tells which it is, whatever interface the
+   * presentation context of the call is for: aiowmi binds one, calls all others through it, and Windows serves it.
+   */
+  #serviceOf({ interface: { uuid }, object }: Asked, byUuid: ReadonlyMap<string, Service>): Service | undefined {
+    const { objects } = this.#options;
+    const bound = byUuid.get(uuid);
+    if (object === undefined) return bound;
+    if (object === objects.ipidRemUnknown) return REMOTE_UNKNOWN.has(uuid) ? bound : byUuid.get(IID_IRemUnknown2);
+    return objects.find(object) === undefined ? bound : undefined;
   }
 
   /** An object as a client gets it: with references to one of its interfaces. Undefined where it does not have that one. */
@@ -124,12 +144,13 @@ export class ObjectExporter {
     return created;
   }
 
-  #objectMethod(call: Pick<ServerCall, 'interface' | 'opnum' | 'object'>): Method {
+  #objectMethod(call: Asked): Method {
     const found = call.object === undefined ? undefined : this.#options.objects.find(call.object);
     const guard = this.#guard(() => ({
-      known: found !== undefined && found.iid === call.interface.uuid,
+      known: found !== undefined,
       clsid: found?.object.clsid,
-      iid: found?.iid,
+      remote: false,
+      leastLevel: found && this.#options.leastLevelOf?.(found.object.clsid),
     }));
     const known = found?.methods.get(call.opnum);
     if (found === undefined || known === undefined) return this.#notImplemented(guard, found);

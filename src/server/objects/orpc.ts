@@ -1,4 +1,4 @@
-import { ORPCTHIS, REMOTE_UNKNOWN } from '../../codec/dcom/index.js';
+import { ORPCTHIS } from '../../codec/dcom/index.js';
 import { RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { authnLevelName } from '../../codec/status/authn.js';
 import type { RefusedBy } from '../../codec/status/refused-by.js';
@@ -23,12 +23,14 @@ export interface OrpcPolicy {
 
 /** What a call names by its IPID. */
 export interface OrpcTarget {
-  /** Whether that is an interface, of the kind that is called. */
+  /** Whether there is such an interface. */
   readonly known: boolean;
   /** Of the object, where there is one. */
   readonly clsid: string | undefined;
-  /** Of the interface, where there is one. */
-  readonly iid?: string | undefined;
+  /** It is the remote unknown. */
+  readonly remote: boolean;
+  /** Of its class, where that asks for more than the exporter does. */
+  readonly leastLevel?: number | undefined;
 }
 
 /**
@@ -40,15 +42,17 @@ export function orpcRefusal(
   policy: OrpcPolicy,
   object: OrpcTarget,
 ): OrpcRefusal | undefined {
-  const remote = REMOTE_UNKNOWN.has(call.interface.uuid);
+  const { remote } = object;
   const { version, flags } = ORPCTHIS.decode(call.stub, { little: call.littleEndian }).value;
   if (!versionMatches(version)) {
     const reason = `COM version ${version.MajorVersion}.${version.MinorVersion} is not 5.0 to 5.7`;
     return { refusedBy: 'version', hresult: HRESULT.RPC_E_VERSION_MISMATCH, reason };
   }
   const level = call.security?.level ?? RPC_C_AUTHN_LEVEL.NONE;
-  if (level < policy.exporterLevel) {
-    const reason = `${authnLevelName(level)} is below the exporter's own ${authnLevelName(policy.exporterLevel)}`;
+  const least = Math.max(policy.exporterLevel, object.leastLevel ?? RPC_C_AUTHN_LEVEL.NONE);
+  if (level < least) {
+    const whose = least > policy.exporterLevel ? 'what its class asks for,' : "the exporter's own";
+    const reason = `${authnLevelName(level)} is below ${whose} ${authnLevelName(least)}`;
     // Note <40>: the remote unknown answers with the HRESULT, every other interface with the Win32 error.
     return {
       refusedBy: 'exporter level',
@@ -68,10 +72,7 @@ export function orpcRefusal(
     return {
       refusedBy: 'object',
       hresult: HRESULT.RPC_E_DISCONNECTED,
-      reason:
-        object.iid === undefined
-          ? `there is no interface ${call.object ?? '(no IPID)'}`
-          : `interface ${call.object} has IID ${object.iid}, not the one that is called`,
+      reason: `there is no interface ${call.object ?? '(no IPID)'}`,
     };
   return undefined;
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,9 +10,9 @@ import { Automation, type AutomationValue } from '../../../../src/client/automat
 import { DcomClient } from '../../../../src/client/dcom-client.js';
 import { CLIENT_PROFILES } from '../../../../src/client/profiles.js';
 import { IID_IDispatch } from '../../../../src/codec/oaut/index.js';
-import { SYSTEM_TIMERS } from '../../../../src/net/timers.js';
 import { automationClass, type ComClass } from '../../../../src/server/classes/index.js';
 import { authentication, CLSID, serve } from '../../../support/live.js';
+import { OBJECT_HOST } from '../../../support/object-host.js';
 import { observerOf } from '../../../support/observers.js';
 
 type Drive = (invoke: (member: string, ...args: string[]) => Promise<AutomationValue>) => Promise<void>;
@@ -93,7 +92,7 @@ describe('an object that answers what a captured one answered', () => {
     const calls = await converse([counter], someCalls);
     const invoked = calls.findLast(({ operation }) => operation?.name === 'Invoke') as CapturedCall;
     const many = [...calls, ...Array.from({ length: 40_000 }, () => invoked)];
-    const object = capturedClasses(many)[0]?.create({ clock: Date.now, timers: SYSTEM_TIMERS, random: randomBytes });
+    const object = capturedClasses(many)[0]?.create(OBJECT_HOST);
     for (let index = 0; index < 1_000; index++) expect(object?.queryInterface(IID_IDispatch)?.size).toBe(2);
   });
 });

@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { LineCounter, parseDocument } from 'yaml';
+import { z } from 'zod';
+import { DefinitionError, type RepositoryDefinition } from './definitions.js';
+
+const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+const value = z.union([scalar, z.array(scalar)]);
+const qualifiers = z.record(
+  z.string(),
+  z.union([z.boolean(), z.number(), z.string(), z.array(z.string()), z.array(z.number())]),
+);
+const property = z.union([
+  z.string(),
+  z.strictObject({
+    type: z.string(),
+    key: z.boolean().optional(),
+    read: z.boolean().optional(),
+    write: z.boolean().optional(),
+    value: value.optional(),
+    qualifiers: qualifiers.optional(),
+  }),
+]);
+const properties = z.record(z.string(), property);
+const method = z.strictObject({
+  in: properties.optional(),
+  out: properties.optional(),
+  returns: z.string().nullable().optional(),
+  static: z.boolean().optional(),
+  qualifiers: qualifiers.optional(),
+});
+const classDefinition = z.strictObject({
+  parent: z.string().optional(),
+  abstract: z.boolean().optional(),
+  association: z.boolean().optional(),
+  singleton: z.boolean().optional(),
+  qualifiers: qualifiers.optional(),
+  properties: properties.optional(),
+  methods: z.record(z.string(), method).optional(),
+});
+const entry = z.union([
+  z.string().transform((trustee) => ({ trustee, allow: true })),
+  z.strictObject({ allow: z.string() }).transform(({ allow }) => ({ trustee: allow, allow: true })),
+  z.strictObject({ deny: z.string() }).transform(({ deny }) => ({ trustee: deny, allow: false })),
+]);
+const namespace = z.strictObject({
+  requiresEncryption: z.boolean().optional(),
+  access: z.array(entry).optional(),
+  execute: z.array(entry).optional(),
+  classes: z.record(z.string(), classDefinition).optional(),
+  instances: z.record(z.string(), z.array(z.record(z.string(), value))).optional(),
+});
+const repository = z.strictObject({ namespaces: z.record(z.string(), namespace) });
+
+/** A repository as YAML or JSON has it. Throws `DefinitionError`, with file, line and column, for anything else. */
+export function parseDefinition(text: string, file: string): RepositoryDefinition {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter, prettyErrors: false, merge: true });
+  const place = (offset: number): string => {
+    const { line, col } = lineCounter.linePos(offset);
+    return `${file}:${line}:${col}`;
+  };
+  const [error] = document.errors;
+  if (error !== undefined) throw new DefinitionError(`${place(error.pos[0])}: ${error.message}`);
+  const result = repository.safeParse(document.toJS() ?? {});
+  if (result.success) return result.data as RepositoryDefinition;
+  const [issue] = result.error.issues;
+  const where = [...(issue?.path ?? [])] as (string | number)[];
+  const node = document.getIn(where, true) as { range?: readonly number[] } | undefined;
+  throw new DefinitionError(
+    `${place(node?.range?.[0] ?? 0)}: ${where.join('.')}: ${issue?.message ?? 'not understood'}`,
+  );
+}
+
+/** Reads a file. Throws `DefinitionError`. */
+export function readDefinition(path: string): RepositoryDefinition {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new DefinitionError(`cannot read ${path}: ${(error as Error).message}`);
+  }
+  return parseDefinition(text, path);
+}
