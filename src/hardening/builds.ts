@@ -66,6 +66,16 @@ export function eventBuild(text: string): EventBuild {
   return build;
 }
 
+const BEFORE_2004: ReadonlySet<string> = new Set([
+  ...['win10-1909', 'server-2019', 'server-2016', 'server-2012-r2', 'server-2012', 'server-2008-r2', 'server-2008'],
+]);
+
+/**
+ * Whether this Windows answers DCOM clients whose COM version is below 5.7: those before Windows 10 2004 do. The reports
+ * that date it are of Windows 10 2004 and Server 2022; of Windows 11 and later none is known, and they are taken alike.
+ */
+export const speaksOlderCom = (windows: string): boolean => BEFORE_2004.has(eventBuild(windows).id);
+
 /**
  * Whether a machine at this patch level logs events 10036 to 10038; without a version, as of September 2021. Any value
  * but 0 of DisableAuthenticationLevelHardeningLog switches them off.

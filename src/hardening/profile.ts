@@ -25,7 +25,7 @@ export interface PolicyProfile {
 }
 
 export const DEFAULT_POLICY: PolicyProfile = {
-  refusal: { form: 'fault', status: 0x00000005, didNotExecute: false, disconnect: false },
+  refusal: { form: 'fault', status: 0x00000005, didNotExecute: false, disconnect: true },
   auditWhileDisabled: false,
   nullSessionIsAnonymous: true,
   requireOther: 'as absent',
@@ -38,7 +38,7 @@ export const DEFAULT_POLICY: PolicyProfile = {
 /** One row a default: why it is this one. The docs print this table. */
 export const POLICY_OPTIONS: Readonly<Record<keyof PolicyProfile, string>> = {
   refusal:
-    'several clients report a fault with status 5; no published capture shows its flags, or whether the connection is closed after it',
+    'several clients report a fault with status 5; no published capture shows one, but every refusal by access control that was captured is that fault, with pfc_flags 0x03, and the server closes the connection after it',
   auditWhileDisabled: 'reports conflict on whether 10036 appears before enforcement is enabled',
   nullSessionIsAnonymous: 'the policy speaks of connections that are not anonymous; no source tests a null session',
   requireOther: 'KB5004442 defines 0, 1 and not defined',

@@ -1,6 +1,7 @@
 import type { ClientProfile } from '../client/profile.js';
 import { CLIENT_PROFILES, type ClientProfileName, windowsProfileAt } from '../client/profiles.js';
 import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
+import { speaksOlderCom } from '../hardening/builds.js';
 import { EventLog } from '../hardening/event-log.js';
 import {
   type Application,
@@ -105,6 +106,7 @@ export class LabHost {
       policy,
       eventLog: this.log,
       platform: windows ? 'windows' : 'other',
+      dcom: { minorVersionsBelow7: windows && !speaksOlderCom(platformName(machine)) ? 'refused' : 'taken' },
       accounts: machine.accounts.map(({ domain, user, sid }) => ({ domain, user, sid, password: passwordOf(user) })),
       names: { netbiosName: netbiosName(machine.name), ...member },
       classes: classesNamed(serves as readonly ClassName[]),

@@ -19,6 +19,7 @@ import { ServerBindings } from '../server/objects/bindings.js';
 import { PingSets } from '../server/objects/ping-sets.js';
 import { objectResolver } from '../server/objects/resolver.js';
 import { ObjectTable } from '../server/objects/table.js';
+import { dcomProfile } from '../server/profile.js';
 import { gate } from './gate.js';
 import { RelayedHandshake } from './handshake.js';
 import { RelayedAcceptor } from './keyless-contexts.js';
@@ -138,6 +139,7 @@ function rogueServices(random: RandomBytes): Service[] {
       bindings: new ServerBindings(),
       exporterPort: () => 0,
       authnHint: 0,
+      form: dcomProfile(DEFAULT_PROFILE.name).accessRefusal,
       clock: () => 0,
       refused: () => undefined,
     }),

@@ -57,14 +57,23 @@ export type AccessRefusal =
   | 'AccessPermission'
   | 'DefaultAccessPermission';
 
+/** Whether the machine lets a caller activate anything at all: what can be told before the request is read. */
+export function machineLaunchRefusal(
+  { machineAccess, machineLaunch }: AccessPermissions,
+  caller: Identity | undefined,
+): AccessRefusal | undefined {
+  if (!allows(machineAccess, caller)) return 'MachineAccessRestriction';
+  return allows(machineLaunch, caller) ? undefined : 'MachineLaunchRestriction';
+}
+
 /** Whether a caller may activate a class: [MS-DCOM] 3.1.2.5.2.3 with note <60>. */
 export function launchRefusal(
   permissions: AccessPermissions,
   clsid: string,
   caller: Identity | undefined,
 ): AccessRefusal | undefined {
-  if (!allows(permissions.machineAccess, caller)) return 'MachineAccessRestriction';
-  if (!allows(permissions.machineLaunch, caller)) return 'MachineLaunchRestriction';
+  const machine = machineLaunchRefusal(permissions, caller);
+  if (machine !== undefined) return machine;
   const own = listOf(permissions.launch, clsid);
   if (own !== undefined) return allows(own, caller) ? undefined : 'LaunchPermission';
   return allows(permissions.defaultLaunch ?? EVERYONE, caller) ? undefined : 'DefaultLaunchPermission';

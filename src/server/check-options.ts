@@ -13,6 +13,7 @@ import { parseEndpoint } from '../net/channel.js';
 import { DEFAULT_LIMITS, RPC_PROFILES } from '../rpc/index.js';
 import { parseAccount, WINDOWS_SERVER_POLICY } from '../security/index.js';
 import { CLASS_NAMES } from './classes/index.js';
+import { dcomProfile } from './profile.js';
 import { EXTRA_INTERFACES, type ServerOptions } from './server-options.js';
 
 const port = z.number().int().min(0).max(0xffff);
@@ -62,6 +63,7 @@ const OPTIONS = z.strictObject(
     unpingedTimeout: z.number().positive(),
     exporterLevel: z.number().int().min(1).max(6),
     profile: z.union([z.enum(profileNames), partOf(RPC_PROFILES['windows-server-2022'] ?? {})], names(profileNames)),
+    dcom: partOf(dcomProfile('')),
     limits: partOf(DEFAULT_LIMITS),
     interfaces: z.array(z.enum(EXTRA_INTERFACES)),
     services: z.array(z.object({ rpc: z.object() }, 'expected what `service` makes')),

@@ -1,4 +1,5 @@
 import { COM_VERSION_5_7, type COMVERSION } from '../codec/dcom/index.js';
+import type { DcomProfile } from './profile.js';
 
 /** Results of activations and ORPC calls: [MS-ERREF] 2.1, and Win32 errors where [MS-DCOM] asks for those. */
 export const HRESULT = {
@@ -34,6 +35,19 @@ export const HRESULT = {
   REGDB_E_CLASSNOTREG: 0x80040154,
 } as const;
 
-/** [MS-DCOM] 1.7: a client may speak an older minor version, and nothing else. */
-export const versionMatches = ({ MajorVersion, MinorVersion }: COMVERSION): boolean =>
-  MajorVersion === COM_VERSION_5_7.MajorVersion && MinorVersion <= COM_VERSION_5_7.MinorVersion;
+/** [MS-DCOM] 1.7: a client may speak an older minor version, and nothing else; newer Windows takes none but its own. */
+export function versionRefusal(
+  { MajorVersion, MinorVersion }: COMVERSION,
+  below7: DcomProfile['minorVersionsBelow7'],
+): { readonly hresult: number; readonly reason: string } | undefined {
+  const spoken = `COM version ${MajorVersion}.${MinorVersion}`;
+  const newest = COM_VERSION_5_7.MinorVersion;
+  if (MajorVersion !== COM_VERSION_5_7.MajorVersion || MinorVersion > newest)
+    return { hresult: HRESULT.RPC_E_VERSION_MISMATCH, reason: `${spoken} is not 5.0 to 5.7` };
+  if (MinorVersion < newest && below7 === 'refused')
+    return {
+      hresult: HRESULT.RPC_E_INVALID_HEADER,
+      reason: `${spoken} is below 5.7, which Windows of this age asks for`,
+    };
+  return undefined;
+}

@@ -25,6 +25,7 @@ import type { RefusedCall } from './objects/refused-call.js';
 import { remoteUnknown } from './objects/remote-unknown.js';
 import { objectResolver } from './objects/resolver.js';
 import { ObjectTable } from './objects/table.js';
+import { dcomProfile } from './profile.js';
 import type { ServerOptions } from './server-options.js';
 
 /** A client's own exporter: the same as a server's, without activators, and with resolver and objects on one port. */
@@ -106,6 +107,7 @@ export async function exportObjects(options: ExportOptions = {}): Promise<Export
   const told = [...(options.observers ?? []), ...(record === undefined ? [] : [recording(record, clock)])];
   const observers = told.map((observer) => listeners.guardObserver(observer));
   const bindings = new ServerBindings(options.addresses);
+  const dcom = dcomProfile(rpcProfile(options.profile).name);
   const { maxObjects, unpingedTimeout } = options;
   const objects = new ObjectTable({
     random,
@@ -127,13 +129,14 @@ export async function exportObjects(options: ExportOptions = {}): Promise<Export
   });
   const exporter = new ObjectExporter({
     ...{ objects, bindings, clock, callBacks },
-    policy: { exporterLevel, access },
+    policy: { exporterLevel, access, minorVersionsBelow7: dcom.minorVersionsBelow7 },
     resolverPort: port,
     invoked: (invocation) => log.invoked(invocation),
     refused: (call) => log.refused(call),
   });
   const resolver = objectResolver({
     ...{ objects, pings, access, bindings, authnHint, clock },
+    form: dcom.accessRefusal,
     exporterPort: port,
     refused: (call) => log.refused(call),
   });

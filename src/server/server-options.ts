@@ -27,6 +27,7 @@ import type { AddressOptions } from './objects/bindings.js';
 import type { CallBack } from './objects/callbacks.js';
 import type { Invocation } from './objects/exporter.js';
 import type { RefusedCall } from './objects/refused-call.js';
+import type { DcomProfile } from './profile.js';
 
 /** How a simulated server is set up. All of it has defaults. A mistake is an `OptionError` at once. */
 export interface ServerOptions extends LogListeners {
@@ -73,6 +74,8 @@ export interface ServerOptions extends LogListeners {
   readonly exporterLevel?: number;
   /** What RPC servers differ in, by name (`samba-4.17`) or by itself; `windows-server-2022` where absent. */
   readonly profile?: RpcProfile | RpcProfileName;
+  /** What differs from how the DCOM services of that profile behave: see `DcomProfile`. */
+  readonly dcom?: Partial<DcomProfile>;
   /** Bounds of memory and time of one connection that differ from the defaults. */
   readonly limits?: Partial<RpcLimits>;
   /** Interfaces beside those of DCOM: `rpcecho`, Samba's test interface, on the resolver's port. */

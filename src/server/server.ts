@@ -34,6 +34,7 @@ import { reclaimer } from './objects/reclaimer.js';
 import { remoteUnknown } from './objects/remote-unknown.js';
 import { objectResolver } from './objects/resolver.js';
 import { ObjectTable } from './objects/table.js';
+import { dcomProfile } from './profile.js';
 import type { DcomServer, ServerOptions } from './server-options.js';
 
 export { type DcomServer, EXTRA_INTERFACES, type ExtraInterface, type ServerOptions } from './server-options.js';
@@ -55,7 +56,10 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
   const { clock = Date.now, network = SOCKETS, timers = SYSTEM_TIMERS } = options;
   const names = options.names ?? { netbiosName: 'HARNESS' };
   const registry = options.registry ?? {};
-  const bindings = new ServerBindings({ ...servicesOf(options), ...options.addresses });
+  const profile = rpcProfile(options.profile);
+  const dcom = dcomProfile(profile.name, options.dcom);
+  const own = dcom.stringBindings === 'address' ? [] : [names.netbiosName];
+  const bindings = new ServerBindings({ ...servicesOf(options), ...options.addresses }, own);
   const logger = options.logger ?? pino({ level: 'silent' });
   const listeners = new Listeners(logger);
   const { maxObjects, unpingedTimeout } = options;
@@ -74,7 +78,7 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
   const observers = observersOf(options, clock).map((observer) => listeners.guardObserver(observer));
   const shared = {
     providers: authentication(options, names, random),
-    profile: rpcProfile(options.profile),
+    profile,
     ...given({ limits: options.limits }),
     random,
     clock,
@@ -101,7 +105,7 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
   const classOf = classFinder(options.classes);
   const objectExporter = new ObjectExporter({
     objects,
-    policy: { exporterLevel, access },
+    policy: { exporterLevel, access, minorVersionsBelow7: dcom.minorVersionsBelow7 },
     bindings,
     resolverPort: () => resolver?.address.port ?? 0,
     clock,
@@ -133,6 +137,7 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
     exporter: objectExporter,
     classOf,
     access,
+    dcom,
     clock,
     report: (activation) => log.report(activation),
     host,
@@ -141,7 +146,7 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
   const resolverServices = [
     ...activation,
     objectResolver({
-      ...{ objects, pings, access, bindings, exporterPort, authnHint, clock },
+      ...{ objects, pings, access, bindings, exporterPort, authnHint, form: dcom.accessRefusal, clock },
       refused: (call) => log.refused(call),
     }),
     ...echo,

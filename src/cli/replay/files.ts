@@ -24,6 +24,8 @@ export const simulatedFor = (user: AccountEntry | undefined) => ({
   listen: '127.0.0.1:0',
   accounts: [user ?? OWN_ACCOUNT],
   names: { netbiosName: 'HARNESS', netbiosDomain: user?.domain || OWN_ACCOUNT.domain },
+  // What a capture is sent again for is its levels; clients of any COM version were served when it was taken.
+  dcom: { minorVersionsBelow7: 'taken' } as const,
 });
 
 /** Whom to log on as: the account that is given, else that of the simulated server; a server of somebody's own knows none. */

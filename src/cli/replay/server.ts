@@ -78,6 +78,7 @@ function optionsOf(
     asOf: asOf ?? patchLevel(NO_POLICY),
     accounts: user === undefined ? [] : [user],
     names: { netbiosName: 'HARNESS', ...(user?.domain ? { netbiosDomain: user.domain } : {}) },
+    dcom: { minorVersionsBelow7: 'taken' } as const,
     classes: captured.classes,
     allowAnonymous: captured.allowAnonymous,
     // The captured exporter's own least level, as its answers name it.

@@ -124,7 +124,12 @@ const WINDOWS: Omit<RpcProfile, 'name'> = {
 };
 
 /** Name of a server whose behaviour is known. */
-export type RpcProfileName = 'windows-server-2022' | 'windows-server-2012r2' | 'windows-x86' | 'samba-4.17';
+export type RpcProfileName =
+  | 'windows-server-2022'
+  | 'windows-server-2012r2'
+  | 'windows-x86'
+  | 'windows-xp'
+  | 'samba-4.17';
 
 /** Server profiles by name. */
 export const RPC_PROFILES: Readonly<Record<RpcProfileName, RpcProfile>> = {
@@ -138,6 +143,16 @@ export const RPC_PROFILES: Readonly<Record<RpcProfileName, RpcProfile>> = {
   },
   // 32-bit Windows offers NDR20 alone.
   'windows-x86': { name: 'windows-x86', ...WINDOWS, preferredTransferSyntax: 'ndr20', transferSyntaxes: ['ndr20'] },
+  'windows-xp': {
+    name: 'windows-xp',
+    ...WINDOWS,
+    preferredTransferSyntax: 'ndr20',
+    transferSyntaxes: ['ndr20'],
+    bindTimeFeatures: undefined,
+    emptyBindReason: REJECT.REASON_NOT_SPECIFIED,
+    handshakePadding: 'ignored',
+    allocHint: 'ignored',
+  },
   'samba-4.17': {
     name: 'samba-4.17',
     ...WINDOWS,

@@ -6,24 +6,26 @@ import {
   type COMVERSION,
 } from '../../codec/dcom/index.js';
 import { CodecError } from '../../codec/error.js';
-import { FAULT, PFC, RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
+import { FAULT, RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
+import type { RefusedBy } from '../../codec/status/refused-by.js';
 import { type ServerDecision, serverDecision } from '../../hardening/decision.js';
 import { serverEventOf } from '../../hardening/machine-policy.js';
-import type { PolicyProfile } from '../../hardening/profile.js';
+import type { PolicyProfile, RefusalForm } from '../../hardening/profile.js';
 import type { Registry } from '../../hardening/registry.js';
 import type { PatchLevel } from '../../hardening/timeline.js';
 import type { Endpoint } from '../../net/channel.js';
 import type { Milliseconds } from '../../security/index.js';
-import { type AccessPermissions, launchRefusal } from '../access.js';
+import { type AccessPermissions, launchRefusal, machineLaunchRefusal } from '../access.js';
 import type { ComClass, ObjectHost } from '../classes/class.js';
 import { classFactory } from '../classes/class-factory.js';
-import { HRESULT, versionMatches } from '../com.js';
+import { HRESULT, versionRefusal } from '../com.js';
 import { UNSPECIFIED } from '../endpoint/dispatch.js';
 import { type CallContext, LoggedFault } from '../endpoint/service.js';
 import type { ServerBindings } from '../objects/bindings.js';
 import { leftOut, notLetIn } from '../objects/caller.js';
 import type { ObjectExporter } from '../objects/exporter.js';
 import type { ObjectTable } from '../objects/table.js';
+import { type DcomProfile, faultOptions } from '../profile.js';
 import {
   type ActivationRefusal,
   type AskedFor,
@@ -44,6 +46,7 @@ export interface ActivatorOptions {
   /** The class of a CLSID; undefined where nobody has written it. */
   readonly classOf: (clsid: string) => ComClass | undefined;
   readonly access: AccessPermissions;
+  readonly dcom: DcomProfile;
   readonly sessions: LogonSessions;
   readonly requireClientContext: boolean;
   readonly bindings: ServerBindings;
@@ -73,13 +76,18 @@ export type Verdict = { readonly reply: ActivationReply } | { readonly hresult: 
 /** What the policy says of a call, once: it goes with the call to whoever reads and answers it. */
 export interface Decided {
   readonly decision: ServerDecision;
-  /** The result that refuses it, where the profile asks for one instead of a fault. */
-  readonly refused?: number;
+  /** By whom and with which result it is refused, where the profile asks for one instead of a fault. */
+  readonly refused?: { readonly refusedBy: RefusedBy; readonly hresult: number };
+}
+
+/** What refuses a call before its parameters are read. */
+interface Gate {
+  readonly refusedBy: RefusedBy;
+  readonly reason: string;
+  readonly refusal: RefusalForm;
 }
 
 type How = Pick<Activation, 'outcome' | 'refusedBy' | 'status' | 'form'>;
-
-const BY_POLICY = { outcome: 'refused', refusedBy: 'activation policy' } as const;
 
 const outcomeOf = (created: { reply: ActivationReply } | ActivationRefusal): How =>
   'reply' in created
@@ -100,35 +108,43 @@ export class Activator {
   }
 
   /**
-   * The policy, before anything of the request is looked at: it stands where Windows has the security callback of the
-   * interface. What was asked for is read only to be reported. A refusal that the answer tells waits for the parameters.
+   * The policy and the machine's access lists, before anything of the request is looked at: they stand where Windows has
+   * the security callback of the interface. What was asked for is read only to be reported. A refusal that the answer
+   * tells waits for the parameters.
    */
   decide(name: Method, read: () => ActivationRequest | undefined, context: CallContext): Decided {
-    const decision = this.#decide(name, context);
-    const { refusal } = decision;
-    if (refusal?.form === 'response') return { decision, refused: refusal.hresult };
-    if (refusal === undefined) return { decision };
-    const { form, status, didNotExecute, disconnect } = refusal;
-    this.#report({ name, request: attempt(read) }, context, decision, { ...BY_POLICY, status, form });
-    throw new LoggedFault(status, {
-      detail: decision.reason,
-      flags: didNotExecute ? PFC.DID_NOT_EXECUTE : 0,
-      disconnect,
-    });
+    const policy = this.#decide(name, context);
+    const gate = this.#gate(policy, context);
+    if (gate === undefined) return { decision: policy };
+    const { refusedBy, reason, refusal } = gate;
+    const decision = { ...policy, reason };
+    if (refusal.form === 'response') return { decision, refused: { refusedBy, hresult: refusal.hresult } };
+    const { form, status } = refusal;
+    this.#report({ name, request: attempt(read) }, context, decision, { outcome: 'refused', refusedBy, status, form });
+    throw new LoggedFault(status, { detail: reason, ...faultOptions(refusal) });
+  }
+
+  #gate({ refusal, reason }: ServerDecision, { call }: CallContext): Gate | undefined {
+    if (refusal !== undefined) return { refusedBy: 'activation policy', reason, refusal };
+    const list = machineLaunchRefusal(this.#options.access, call.security?.identity);
+    if (list === undefined) return undefined;
+    return { refusedBy: 'access control', reason: notLetIn(list, call), refusal: this.#options.dcom.accessRefusal };
   }
 
   /** Nobody can tell what it asks for; the policy may have refused it before. */
   unreadable(name: Method, why: string, context: CallContext, { decision, refused }: Decided): void {
-    const how = { form: 'fault', status: FAULT.BAD_STUB_DATA } as const;
+    const how = { outcome: 'refused', form: 'fault', status: FAULT.BAD_STUB_DATA } as const;
     const asked = { name, request: undefined };
-    if (refused !== undefined) this.#report(asked, context, decision, { ...BY_POLICY, ...how });
-    else this.#report(asked, context, { ...decision, reason: why }, { outcome: 'refused', refusedBy: 'codec', ...how });
+    const { refusedBy } = refused ?? {};
+    if (refusedBy !== undefined) this.#report(asked, context, decision, { ...how, refusedBy });
+    else this.#report(asked, context, { ...decision, reason: why }, { ...how, refusedBy: 'codec' });
   }
 
   activate(asked: Asked, context: CallContext, { decision, refused }: Decided): Verdict {
     if (refused !== undefined) {
-      this.#report(asked, context, decision, { ...BY_POLICY, status: refused, form: 'response' });
-      return { hresult: refused };
+      const { refusedBy, hresult } = refused;
+      this.#report(asked, context, decision, { outcome: 'refused', refusedBy, status: hresult, form: 'response' });
+      return { hresult };
     }
     const created = this.#refuse(asked, context) ?? this.#created(asked, context);
     const reason = 'reason' in created ? created.reason : decision.reason;
@@ -158,14 +174,11 @@ export class Activator {
     const { request, version, pActProperties } = asked;
     const list = launchRefusal(this.#options.access, request?.clsid ?? '', call.security?.identity);
     if (list !== undefined) {
-      // Note <61>: the machine's lists give the Win32 error; a class's own and the default one give the HRESULT.
-      const hresult = list.startsWith('Machine') ? HRESULT.ERROR_ACCESS_DENIED : HRESULT.E_ACCESSDENIED;
-      return { hresult, refusedBy: 'access control', reason: notLetIn(list, call) };
+      // The machine's lists come first, in `decide`; of a class's own and the default one note <61> has the HRESULT.
+      return { hresult: HRESULT.E_ACCESSDENIED, refusedBy: 'access control', reason: notLetIn(list, call) };
     }
-    if (!versionMatches(version)) {
-      const reason = `COM version ${version.MajorVersion}.${version.MinorVersion} is not 5.0 to 5.7`;
-      return { hresult: HRESULT.RPC_E_VERSION_MISMATCH, refusedBy: 'version', reason };
-    }
+    const other = versionRefusal(version, this.#options.dcom.minorVersionsBelow7);
+    if (other !== undefined) return { ...other, refusedBy: 'version' };
     const bad = malformed(asked);
     if (bad !== undefined || request === undefined) return bad;
     const comClass = this.#options.classOf(request.clsid);

@@ -6,7 +6,8 @@ import type { Endpoint } from '../../net/channel.js';
 export interface AddressOptions {
   /**
    * The hosts of its string bindings, in decreasing order of preference: names, IPv4 and IPv6 addresses, also ones that
-   * nobody answers at. The address that the client reached where absent.
+   * nobody answers at. Where absent a server's computer name and the address that the client reached, as Windows has
+   * it (one binding alone breaks j-interop), and for objects of a client that address.
    */
   readonly hosts?: readonly string[];
   /** The port of the object exporter as clients reach it, behind a NAT; the one that it listens on where absent. */
@@ -27,7 +28,11 @@ export class ServerBindings {
   readonly #options: AddressOptions;
   readonly #securityBindings: readonly SECURITYBINDING[];
 
-  constructor(options: AddressOptions = {}) {
+  readonly #names: readonly string[];
+
+  /** `names` are the computer's own, which stand before its address. */
+  constructor(options: AddressOptions = {}, names: readonly string[] = []) {
+    this.#names = names;
     this.#options = options;
     const { securityServices = SERVICES, principal = '' } = options;
     this.#securityBindings = securityServices.map((wAuthnSvc) => ({ wAuthnSvc, aPrincName: principal }));
@@ -48,7 +53,7 @@ export class ServerBindings {
   }
 
   #bindings(reached: string, endpoint: string): Bindings {
-    const { hosts = [reached] } = this.#options;
+    const { hosts = [...this.#names, reached] } = this.#options;
     return {
       stringBindings: hosts.map((host) => ({ wTowerId: NCACN_IP_TCP, aNetworkAddr: `${host}${endpoint}` })),
       securityBindings: this.#securityBindings,

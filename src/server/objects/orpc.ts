@@ -3,8 +3,9 @@ import { RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { authnLevelName } from '../../codec/status/authn.js';
 import type { RefusedBy } from '../../codec/status/refused-by.js';
 import { type AccessPermissions, accessRefusal, admitsAnonymous } from '../access.js';
-import { HRESULT, versionMatches } from '../com.js';
+import { HRESULT, versionRefusal } from '../com.js';
 import { type CallContext, LoggedFault } from '../endpoint/service.js';
+import type { DcomProfile } from '../profile.js';
 import { notLetIn } from './caller.js';
 
 /** A call to an object that was refused before its method ran. */
@@ -19,6 +20,7 @@ export interface OrpcPolicy {
   /** The exporter's own least level; not raised by the hardening of activations ([MS-DCOM] note <41>). */
   readonly exporterLevel: number;
   readonly access: AccessPermissions;
+  readonly minorVersionsBelow7: DcomProfile['minorVersionsBelow7'];
 }
 
 /** What a call names by its IPID. */
@@ -44,10 +46,8 @@ export function orpcRefusal(
 ): OrpcRefusal | undefined {
   const { remote } = object;
   const { version, flags } = ORPCTHIS.decode(call.stub, { little: call.littleEndian }).value;
-  if (!versionMatches(version)) {
-    const reason = `COM version ${version.MajorVersion}.${version.MinorVersion} is not 5.0 to 5.7`;
-    return { refusedBy: 'version', hresult: HRESULT.RPC_E_VERSION_MISMATCH, reason };
-  }
+  const other = versionRefusal(version, policy.minorVersionsBelow7);
+  if (other !== undefined) return { ...other, refusedBy: 'version' };
   const level = call.security?.level ?? RPC_C_AUTHN_LEVEL.NONE;
   const least = Math.max(policy.exporterLevel, object.leastLevel ?? RPC_C_AUTHN_LEVEL.NONE);
   if (level < least) {

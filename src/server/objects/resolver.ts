@@ -14,7 +14,8 @@ import type { Endpoint } from '../../net/channel.js';
 import type { Milliseconds } from '../../security/index.js';
 import { type AccessPermissions, accessRefusal } from '../access.js';
 import { HRESULT } from '../com.js';
-import { type CallContext, method, type Service, service } from '../endpoint/service.js';
+import { type CallContext, LoggedFault, method, type Service, service } from '../endpoint/service.js';
+import { type DcomProfile, faultOptions } from '../profile.js';
 import type { ServerBindings } from './bindings.js';
 import { notLetIn } from './caller.js';
 import type { PingSets } from './ping-sets.js';
@@ -28,6 +29,8 @@ export interface ResolverOptions {
   readonly bindings: ServerBindings;
   readonly exporterPort: () => number;
   readonly authnHint: number;
+  /** How it refuses. */
+  readonly form: DcomProfile['accessRefusal'];
   readonly clock: () => Milliseconds;
   /** Told of calls that access control refuses. */
   readonly refused: (call: RefusedCall) => void;
@@ -38,14 +41,16 @@ export interface ResolverOptions {
  * ([MS-DCOM] 3.1.2.5.1). The two ServerAlive methods check nobody's permissions, whatever the patch level.
  */
 export function objectResolver(options: ResolverOptions): Service {
-  const { objects, pings, access, bindings, exporterPort, authnHint, clock, refused: report } = options;
+  const { objects, pings, access, bindings, exporterPort, authnHint, form, clock, refused: report } = options;
 
   /** Notes <53>, <54> and <56>: MachineAccessRestriction decides. */
   const refused = (context: CallContext): boolean => {
     const list = accessRefusal(access, undefined, context.call.security?.identity);
     if (list === undefined) return false;
-    const refusal = { refusedBy: 'access control', hresult: HRESULT.ERROR_ACCESS_DENIED } as const;
-    report(refusedCall(context, { ...refusal, reason: notLetIn(list, context.call) }, clock()));
+    const reason = notLetIn(list, context.call);
+    const hresult = form.form === 'fault' ? form.status : form.hresult;
+    report(refusedCall(context, { refusedBy: 'access control', hresult, reason }, clock()));
+    if (form.form === 'fault') throw new LoggedFault(form.status, { detail: reason, ...faultOptions(form) });
     return true;
   };
   const failed = (ReturnValue: number) => ({

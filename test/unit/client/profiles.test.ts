@@ -3,7 +3,7 @@ import { DcomClient } from '../../../src/client/dcom-client.js';
 import type { ClientProfile } from '../../../src/client/profile.js';
 import { CLIENT_PROFILES, type ClientProfileName } from '../../../src/client/profiles.js';
 import { decodePdu, type Pdu } from '../../../src/codec/rpce/index.js';
-import { RpcFault } from '../../../src/rpc/index.js';
+import { RPC_PROFILES, RpcFault, type RpcProfile } from '../../../src/rpc/index.js';
 import type { DcomServer } from '../../../src/server/server.js';
 import { authentication, CLSID, IID_IDispatch, IID_IUnknown, LEVEL, PHASES, serve } from '../../support/live.js';
 
@@ -64,6 +64,8 @@ const LEVELS: Readonly<Record<ClientProfileName, number>> = {
   'openvas-wmic-5.7': LEVEL.CONNECT,
 };
 
+/** Which still speaks to COM versions below 5.7. */
+const WINDOWS_2012_R2 = RPC_PROFILES['windows-server-2012r2'] as RpcProfile;
 const ENFORCED = new Set(['2022-06-14', '2022-11-08', '2023-03-14']);
 
 describe.each(Object.entries(LEVELS) as [ClientProfileName, number][])('%s', (name, level) => {
@@ -75,18 +77,18 @@ describe.each(Object.entries(LEVELS) as [ClientProfileName, number][])('%s', (na
     try {
       const { outcome } = await client.activation({ clsid: CLSID, iids: [IID_IDispatch] });
       const refused = ENFORCED.has(asOf) && level < LEVEL.PKT_INTEGRITY;
-      expect(outcome.accepted ? 'accepted' : outcome.text).toBe(
-        refused ? 'fault nca_s_fault_access_denied (0x00000005)' : 'accepted',
-      );
-      expect(server.activations).toMatchObject([{ level, outcome: refused ? 'refused' : 'accepted' }]);
+      const denied = refused ? 'fault nca_s_fault_access_denied (0x00000005)' : undefined;
+      const old = profile.comVersion.MinorVersion < 7 ? 'RPC_E_INVALID_HEADER (0x80010111)' : undefined;
+      expect(outcome.accepted ? 'accepted' : outcome.text).toBe(denied ?? old ?? 'accepted');
+      expect(server.activations).toMatchObject([{ level, outcome: outcome.accepted ? 'accepted' : 'refused' }]);
     } finally {
       await client.close();
       await server.close();
     }
   });
 
-  test('calls objects with an ORPCTHIS that the server takes', async () => {
-    const server = await serve({ asOf: '2021-05' });
+  test('calls objects with an ORPCTHIS that a server takes which takes its COM version', async () => {
+    const server = await serve({ asOf: '2021-05', profile: WINDOWS_2012_R2 });
     const { client } = clientOf(server, profile);
     try {
       const object = await client.activate(CLSID, IID_IDispatch);
@@ -130,7 +132,7 @@ describe('levels that an application asks for', () => {
 
 describe('on the wire', () => {
   const observe = async (profile: ClientProfile) => {
-    const server = await serve({ asOf: '2021-05' });
+    const server = await serve({ asOf: '2021-05', profile: WINDOWS_2012_R2 });
     const { client, pdus } = clientOf(server, profile);
     try {
       const object = await client.activate(CLSID, IID_IDispatch);

@@ -141,7 +141,7 @@ describe('an anonymous activation', () => {
 
 describe('a refusal', () => {
   test('is a fault with status 5 unless the profile says otherwise', () => {
-    expect(activation({}).refusal).toEqual({ form: 'fault', status: 5, didNotExecute: false, disconnect: false });
+    expect(activation({}).refusal).toEqual({ form: 'fault', status: 5, didNotExecute: false, disconnect: true });
     const refusal = { form: 'response', hresult: 0x80070005 } as const;
     expect(activation({ profile: { refusal } }).refusal).toEqual(refusal);
   });

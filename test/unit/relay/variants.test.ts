@@ -19,8 +19,8 @@ interface Stopped {
 const POLICY: Stopped = {
   at: 'activation policy',
   status: ACCESS_DENIED,
-  reason: /^RPC_C_AUTHN_LEVEL_CONNECT is below PKT_INTEGRITY/,
-  closed: false,
+  reason: /RPC_C_AUTHN_LEVEL_CONNECT is below PKT_INTEGRITY/,
+  closed: true,
 };
 const SIGNATURE = { at: 'signature', status: SEC_PKG_ERROR, closed: true };
 const LOGON = { at: 'authentication', status: ACCESS_DENIED, closed: true, spnego: { stage: 'lured' } };
@@ -34,7 +34,7 @@ const STOPPED: Readonly<Record<string, { readonly unhardened?: Stopped; readonly
     at: 'access control',
     status: ACCESS_DENIED,
     reason: /without authentication.*no sec_trailer/,
-    closed: false,
+    closed: true,
   }),
   upgrade: same({
     at: 'security context',

@@ -7,6 +7,7 @@ import {
   ServerAlive2,
 } from '../../../src/codec/dcom/index.js';
 import type { AddressOptions } from '../../../src/server/objects/bindings.js';
+import type { ServerOptions } from '../../../src/server/server.js';
 import { activates, bind, serve } from '../../support/live.js';
 
 let server: Awaited<ReturnType<typeof serve>>;
@@ -16,8 +17,8 @@ const hostsOf = (array: DUALSTRINGARRAY | null | undefined): string[] =>
   array === null || array === undefined ? [] : bindingsOf(array).stringBindings.map(({ aNetworkAddr }) => aNetworkAddr);
 
 /** The bindings that a server gives in its four places. */
-async function everywhere(addresses: AddressOptions, listen = '127.0.0.1:0') {
-  server = await serve({ addresses, listen });
+async function everywhere(addresses: AddressOptions, listen = '127.0.0.1:0', dcom: ServerOptions['dcom'] = {}) {
+  server = await serve({ addresses, listen, dcom });
   const { reply } = await activates(server);
   const { call, connection } = await bind(server.address, IObjectExporter);
   const alive = await call(ServerAlive2, {});
@@ -50,15 +51,25 @@ describe('the addresses of a server: [MS-DCOM] 2.2.19', () => {
     expect(exporter).toEqual([['198.51.100.7[60000]'], ['198.51.100.7[60000]']]);
   });
 
-  test('the address that the client reached, where nothing is said; a resolver elsewhere than on 135 says so', async () => {
-    const { resolver, exporter } = await everywhere({});
+  test('the computer’s name, then the address that the client reached, where nothing is said, as Windows has it', async () => {
+    const { resolver, exporter } = await everywhere({ resolverPort: 135 });
+    expect(resolver).toEqual([
+      ['HARNESS', '127.0.0.1'],
+      ['HARNESS', '127.0.0.1'],
+    ]);
+    const withPort = ['HARNESS', '127.0.0.1'].map((host) => `${host}[${server.exporter.port}]`);
+    expect(exporter).toEqual([withPort, withPort]);
+  });
+
+  test('the address alone, where the options ask for it; a resolver elsewhere than on 135 says so', async () => {
+    const { resolver, exporter } = await everywhere({}, '127.0.0.1:0', { stringBindings: 'address' });
     expect(resolver[0]).toEqual([`127.0.0.1[${server.address.port}]`]);
     expect(exporter[0]).toEqual([`127.0.0.1[${server.exporter.port}]`]);
   });
 
   test('reached over IPv6', async () => {
     const { exporter } = await everywhere({}, '[::1]:0');
-    expect(exporter[0]).toEqual([`::1[${server.exporter.port}]`]);
+    expect(exporter[0]).toEqual([`HARNESS[${server.exporter.port}]`, `::1[${server.exporter.port}]`]);
   });
 
   test('security services and principals as they are given', async () => {

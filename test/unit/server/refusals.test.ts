@@ -88,8 +88,8 @@ describe('every kind of refusal is told apart', () => {
   test('a client that authenticates, and then leaves its sec_trailer out, is told apart from one that does not', async () => {
     server = await serve();
     const { connection } = await activator(server, { level: LEVEL.PKT });
-    const answer = await connection.call(RemoteCreateInstance, createInstance(), { contextId: 0 });
-    expect(answer.ReturnValue).toBe(5);
+    const answer = connection.call(RemoteCreateInstance, createInstance(), { contextId: 0 });
+    expect((await faultOf(answer)).status).toBe(5);
     const left = 'the request has no sec_trailer, though security context 0 is at RPC_C_AUTHN_LEVEL_PKT';
     expect(server.activations).toMatchObject([
       {
@@ -189,8 +189,8 @@ describe('who may call: [MS-DCOM] 3.1.1.5.4, notes <40> to <43>', () => {
   test('MachineAccessRestriction is also asked before an OXID is resolved, and that refusal is reported', async () => {
     server = await serve();
     const { call, connection } = await bind(server.address, IObjectExporter, { level: LEVEL.NONE });
-    const { ReturnValue } = await call(ResolveOxid, { pOxid: 1n, arRequestedProtseqs: [7] });
-    expect(ReturnValue).toBe(5);
+    const refused = call(ResolveOxid, { pOxid: 1n, arRequestedProtseqs: [7] });
+    expect((await faultOf(refused)).status).toBe(5);
     expect(server.refusedCalls).toMatchObject([
       { interface: 'IObjectExporter', opnum: 0, refusedBy: 'access control', status: 5 },
     ]);

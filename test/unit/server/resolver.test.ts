@@ -22,7 +22,10 @@ describe('the object resolver', () => {
     const alive = await call(ServerAlive2, {});
     expect(alive).toMatchObject({ pComVersion: { MajorVersion: 5, MinorVersion: 7 }, ReturnValue: 0 });
     expect(alive.ppdsaOrBindings === null ? null : bindingsOf(alive.ppdsaOrBindings)).toEqual({
-      stringBindings: [{ wTowerId: 7, aNetworkAddr: `127.0.0.1[${server.address.port}]` }],
+      stringBindings: ['HARNESS', '127.0.0.1'].map((host) => ({
+        wTowerId: 7,
+        aNetworkAddr: `${host}[${server.address.port}]`,
+      })),
       securityBindings: [
         { wAuthnSvc: 9, aPrincName: '' },
         { wAuthnSvc: 10, aPrincName: '' },
@@ -42,6 +45,7 @@ describe('the object resolver', () => {
       const one = await call(ResolveOxid, { pOxid, ...REQUEST });
       const two = await call(ResolveOxid2, { pOxid, ...REQUEST });
       expect(one.ppdsaOxidBindings === null ? null : bindingsOf(one.ppdsaOxidBindings)?.stringBindings).toEqual([
+        { wTowerId: 7, aNetworkAddr: `HARNESS[${server.exporter.port}]` },
         { wTowerId: 7, aNetworkAddr: `127.0.0.1[${server.exporter.port}]` },
       ]);
       expect(one).toMatchObject({ pipidRemUnknown: reply?.ipidRemUnknown, pAuthnHint: 3, ReturnValue: 0 });

@@ -47,6 +47,7 @@ async function played(calls: readonly CapturedCall[], drive: Drive) {
     asOf: '2021-05',
     registry: { LegacyAuthenticationLevel: capturedAuthnHint(calls) ?? LEVEL.CONNECT },
     classes: playing.classes,
+    dcom: { minorVersionsBelow7: 'taken' },
     allowAnonymous: playing.allowAnonymous,
     observers: [playing],
     onActivation: playing.onActivation,
@@ -204,7 +205,7 @@ describe('calls to the objects of a captured server', () => {
       const object = await client.activate(CLSID, IID_IDispatch);
       expect(await automation.invoke(object, 'Open', 7)).toBe(7);
     }, CLIENT_PROFILES[name]);
-    const calls = await captured({ classes: [valve], asOf: '2021-05' }, drive);
+    const calls = await captured({ classes: [valve], asOf: '2021-05', dcom: { minorVersionsBelow7: 'taken' } }, drive);
     const { asked, notCaptured } = await played(calls, drive);
     expect(asked.map((each) => each.split(' ')[0])).toContain(CLIENT_PROFILES[name].activationMethod);
     expect(asked.filter((each) => each.endsWith(' 0'))).toEqual([]);
