@@ -25,6 +25,8 @@ export interface ActivationWish {
   readonly level?: number | 'default';
   readonly authType?: number;
   readonly anonymous: boolean;
+  /** The interface that is asked for; IDispatch where absent. */
+  readonly iid?: string;
 }
 
 export interface ActivationDone {
@@ -70,7 +72,7 @@ export async function activate(lab: Lab, wish: ActivationWish, keep = false): Pr
       if (event.type === 'fault' || event.type === 'bind_nak') refused.push(event);
     },
   });
-  const { outcome, object } = await attempt(client, clsid, keep);
+  const { outcome, object } = await attempt(client, wish, keep);
   deaf();
   if (object === undefined) await client.close();
 
@@ -129,12 +131,12 @@ export function clientOptions(
 
 async function attempt(
   client: DcomClient,
-  clsid: string,
+  { clsid, iid = IID_IDispatch }: ActivationWish,
   keep: boolean,
 ): Promise<{ outcome: CallOutcome; object?: RemoteInterface }> {
-  if (!keep) return client.activation({ clsid, iids: [IID_IDispatch] });
+  if (!keep) return client.activation({ clsid, iids: [iid] });
   try {
-    return { outcome: ACCEPTED, object: await client.activate(clsid, IID_IDispatch) };
+    return { outcome: ACCEPTED, object: await client.activate(clsid, iid) };
   } catch (error) {
     return { outcome: error instanceof Refused ? error.outcome : outcomeOfError(error) };
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CLIENT_PROFILE_NAMES } from '../client/profiles.js';
 import { CLASS_NAMES } from '../server/classes/index.js';
+import { opcServerSchema } from '../server/classes/opc/index.js';
 import { date, level, name, registry } from './values.js';
 
 const application = z.strictObject({
@@ -33,6 +34,7 @@ export const host = z.strictObject({
     .array(z.enum(CLASS_NAMES as [string, ...string[]]))
     .optional()
     .describe('the classes of its DCOM server'),
+  opc: opcServerSchema.optional().describe('what its OPC server has, where it serves opc; a sample plant where absent'),
   enforces: z
     .boolean()
     .default(false)

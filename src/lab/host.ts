@@ -18,8 +18,9 @@ import type { PolicyProfile } from '../hardening/profile.js';
 import type { Registry } from '../hardening/registry.js';
 import { type Endpoint, formatEndpoint } from '../net/channel.js';
 import type { Network } from '../net/network.js';
-import { type NtlmCredentials, type RandomBytes, Secret } from '../security/index.js';
+import { type AccountEntry, type NtlmCredentials, type RandomBytes, Secret } from '../security/index.js';
 import { type ClassName, classesNamed } from '../server/classes/index.js';
+import { AddressSpace, type OpcServerData } from '../server/classes/opc/index.js';
 import { type DcomServer, startServer } from '../server/server.js';
 import { Audience } from './audience.js';
 import { netbiosName } from './machines.js';
@@ -30,6 +31,7 @@ export interface LabHostOptions {
   readonly machine: Machine;
   readonly address: string;
   readonly serves: readonly string[] | undefined;
+  readonly opc: OpcServerData | undefined;
   readonly client: ClientProfileName | undefined;
   readonly random: RandomBytes;
   /** Of an account, by its user's name. */
@@ -77,6 +79,12 @@ export class LabHost {
     return this.#server !== undefined;
   }
 
+  /** Who can log on to it, as its servers and its exporters of objects know them. */
+  get accounts(): readonly AccountEntry[] {
+    const { passwordOf } = this.#options;
+    return this.machine.accounts.map(({ domain, user, sid }) => ({ domain, user, sid, password: passwordOf(user) }));
+  }
+
   /** What decides whether it enforces. */
   get policy(): { readonly asOf: string; readonly registry: Registry } {
     const { machine } = this;
@@ -88,7 +96,7 @@ export class LabHost {
 
   /** Starts what it serves, with the updates and the registry that are in force. */
   async start(): Promise<void> {
-    const { world, serves, random, passwordOf } = this.#options;
+    const { world, serves, opc, random } = this.#options;
     if (serves === undefined) return;
     const { machine, audience } = this;
     const windows = isWindows(machine);
@@ -107,9 +115,9 @@ export class LabHost {
       eventLog: this.log,
       platform: windows ? 'windows' : 'other',
       dcom: { minorVersionsBelow7: windows && !speaksOlderCom(platformName(machine)) ? 'refused' : 'taken' },
-      accounts: machine.accounts.map(({ domain, user, sid }) => ({ domain, user, sid, password: passwordOf(user) })),
+      accounts: this.accounts,
       names: { netbiosName: netbiosName(machine.name), ...member },
-      classes: classesNamed(serves as readonly ClassName[]),
+      classes: classesNamed(serves as readonly ClassName[], opc === undefined ? [] : [new AddressSpace(opc)]),
       exporterLevel: exporterLevelOf(machine),
       observers: [audience],
       onActivation: audience.onActivation,

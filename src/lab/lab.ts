@@ -134,6 +134,7 @@ export class Lab {
       world,
       address: data.address,
       serves: data.serves,
+      opc: data.opc,
       client: data.client as ClientProfileName | undefined,
       random: this.random(`host ${name}`),
       passwordOf: (user) => this.passwordOf(user),

@@ -24,9 +24,14 @@ export class OpcClient {
     this.#server = server;
   }
 
+  /** Over a server that has been activated, by its IOPCServer. */
+  static over(dcom: DcomClient, server: RemoteInterface): OpcClient {
+    return new OpcClient(dcom, server);
+  }
+
   /** Activates a server, by its CLSID. */
   static async connect(dcom: DcomClient, clsid: string): Promise<OpcClient> {
-    return new OpcClient(dcom, await dcom.activate(clsid, IOPCServer.uuid));
+    return OpcClient.over(dcom, await dcom.activate(clsid, IOPCServer.uuid));
   }
 
   async status(): Promise<OPCSERVERSTATUS> {

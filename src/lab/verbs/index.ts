@@ -5,10 +5,12 @@ import { heal } from './heal.js';
 import { invoke } from './invoke.js';
 import { link } from './link.js';
 import { lure } from './lure.js';
+import { read } from './read.js';
 import { reboot } from './reboot.js';
 import { relay } from './relay.js';
 import { release } from './release.js';
 import { set } from './set.js';
+import { subscribe } from './subscribe.js';
 import { timeline } from './timeline.js';
 import { trace } from './trace.js';
 import { update } from './update.js';
@@ -24,6 +26,8 @@ export const VERBS: ReadonlyMap<string, Verb> = new Map(
     activate,
     invoke,
     release,
+    read,
+    subscribe,
     lure,
     relay,
     timeline,

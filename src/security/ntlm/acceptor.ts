@@ -90,7 +90,7 @@ class NtlmAcceptor extends NtlmContext {
     const message = decoded(() => decodeNegotiate(token));
     requireNoOverlap('NEGOTIATE_MESSAGE', message);
     const { server, policy, random } = this.#options;
-    const flags = chooseFlags(message.NegotiateFlags, server);
+    const flags = chooseFlags(message.NegotiateFlags, server, policy.signs);
     requireSessionSecurity(flags, policy.minimumSessionSecurity, 'the client does not offer');
     const serverChallenge = random(8);
     const challenge = makeChallenge(server, flags, serverChallenge, now);

@@ -47,12 +47,14 @@ const SUPPORTED = negotiateFlags(
   'NTLMSSP_NEGOTIATE_56',
 );
 
+const PROTECTION = negotiateFlags('NTLMSSP_NEGOTIATE_SIGN', 'NTLMSSP_NEGOTIATE_SEAL');
+
 /** [MS-NLMP] 3.2.5.1.1, as Windows does it: 0xe2088297 gives 0xe2898215 on a member of a domain. */
-export function chooseFlags(asked: number, { netbiosDomain }: ServerNames): number {
+export function chooseFlags(asked: number, { netbiosDomain }: ServerNames, signs = true): number {
   if (hasFlag(asked, 'NTLMSSP_NEGOTIATE_DATAGRAM'))
     throw new SecurityError('UNSUPPORTED', 'NTLMSSP_NEGOTIATE_DATAGRAM: connectionless NTLM is not offered');
   let flags =
-    (asked & SUPPORTED) |
+    (asked & SUPPORTED & (signs ? ~0 : ~PROTECTION)) |
     negotiateFlags(
       'NTLMSSP_REQUEST_TARGET',
       'NTLMSSP_NEGOTIATE_NTLM',

@@ -28,6 +28,8 @@ export interface NtlmServerPolicy {
   readonly lockout?: Lockout;
   /** ApplicationRequiresCBT, [MS-NLMP] 3.2.1.2: refuse NTLMv2 clients that name no channel bindings. */
   readonly requireChannelBindings: boolean;
+  /** Whether signing and sealing are agreed to; the acceptor of j-interop, where clients are called back, does neither. */
+  readonly signs: boolean;
 }
 
 /** Windows as it is installed: LmCompatibilityLevel 3, 128 bits required, 36 hours ([MS-NLMP] product notes 39, 60). */
@@ -39,6 +41,7 @@ export const WINDOWS_SERVER_POLICY: NtlmServerPolicy = {
   missingMic: true,
   maxClockSkew: 36 * 60 * 60 * 1000,
   requireChannelBindings: false,
+  signs: true,
 };
 
 /** What a client sends and accepts. */
