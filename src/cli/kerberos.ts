@@ -63,15 +63,13 @@ const kdcOf = (text: string): NonNullable<KerberosClientOptions['kdc']> => {
   return { ...endpoint, transport: udp === undefined ? 'tcp' : 'udp' };
 };
 
-/** The options of a client that can use Kerberos. */
-export const kerberosClientOptions = (): readonly Option[] => [
+export const clientKdcOption = (): Option =>
   new Option(
     '--kdc <host>',
     'KDC to ask for tickets, as HOST or HOST:PORT (88 where absent); udp:HOST asks over UDP',
-  ).argParser(kdcOf),
-  realmOption("realm of --user; where absent the account's domain, where that is a DNS name"),
-  keytabOption('log on with the keys of the first principal of this keytab'),
-  ccacheOption('use the tickets of this cache file'),
+  ).argParser(kdcOf);
+
+export const serviceOption = (): Option =>
   new Option('--service <name>', 'service name to authenticate to; RPCSS/HOST where absent').argParser(
     (text: string) => {
       try {
@@ -81,7 +79,15 @@ export const kerberosClientOptions = (): readonly Option[] => [
         throw new InvalidArgumentError((error as Error).message);
       }
     },
-  ),
+  );
+
+/** The options of a client that can use Kerberos. */
+export const kerberosClientOptions = (): readonly Option[] => [
+  clientKdcOption(),
+  realmOption("realm of --user; where absent the account's domain, where that is a DNS name"),
+  keytabOption('log on with the keys of the first principal of this keytab'),
+  ccacheOption('use the tickets of this cache file'),
+  serviceOption(),
 ];
 
 /** The tickets of a client; undefined where nothing was said about Kerberos. */

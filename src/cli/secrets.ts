@@ -1,20 +1,23 @@
-import type { AccountEntry, KnownSecret, PassiveContext } from '../security/index.js';
-import { ntlmPassive, Secret, spnegoPassive } from '../security/index.js';
+import type { Ccache, KeytabEntry } from '../codec/kerberos/index.js';
+import { type AccountEntry, ccacheCredentials, Secret, type Sniffer, serviceKeys, sniffer } from '../security/index.js';
 
 export interface SecretOptions {
-  readonly user?: readonly AccountEntry[];
-  readonly password?: readonly string[];
-  readonly nthash?: readonly Secret[];
+  readonly user?: readonly AccountEntry[] | undefined;
+  readonly password?: readonly string[] | undefined;
+  readonly nthash?: readonly Secret[] | undefined;
+  readonly keytab?: readonly KeytabEntry[] | undefined;
+  readonly ccache?: Ccache | undefined;
 }
 
-/** What a sniffer is given: accounts, passwords and hashes. Without any it still reads names and levels. */
-export function observer(options: SecretOptions): (authType: number) => PassiveContext | undefined {
-  const known: KnownSecret[] = [
-    ...(options.user ?? []).map(({ user, password = '' }) => ({ user, secret: Secret.password(password) })),
-    ...(options.password ?? []).map((password) => ({ secret: Secret.password(password) })),
-    ...(options.nthash ?? []).map((secret) => ({ secret })),
-  ];
-  const ntlm = ntlmPassive(known);
-  const providers = new Map([ntlm, spnegoPassive([ntlm])].map((provider) => [provider.authType, provider]));
-  return (authType) => providers.get(authType)?.observe();
+/** What a sniffer is given: accounts, passwords and hashes, keytabs and tickets. Without any it still reads names and levels. */
+export function observer({ user = [], password = [], nthash = [], keytab, ccache }: SecretOptions): Sniffer {
+  return sniffer({
+    secrets: [
+      ...user.map((account) => ({ user: account.user, secret: Secret.password(account.password ?? '') })),
+      ...password.map((text) => ({ secret: Secret.password(text) })),
+      ...nthash.map((secret) => ({ secret })),
+    ],
+    ...(keytab && { keys: serviceKeys(keytab) }),
+    ...(ccache && { credentials: ccacheCredentials(ccache) }),
+  });
 }

@@ -3,7 +3,7 @@ import type { PolicyProfile } from '../../hardening/profile.js';
 import type { Registry } from '../../hardening/registry.js';
 import { type AsOf, type PatchLevel, patchLevel } from '../../hardening/timeline.js';
 import type { CallLevel } from '../../rpc/index.js';
-import { ntlmPassive, type PassiveContext, spnegoPassive } from '../../security/index.js';
+import { type Sniffer, sniffer } from '../../security/index.js';
 import type { Problem } from '../file/error.js';
 import { type CaptureSource, fileOf } from '../file/source.js';
 import { readCapture } from '../pdu/pdus.js';
@@ -25,7 +25,7 @@ export interface AuditOptions {
   /** What no source confirms of the server's policy. */
   readonly profile?: Partial<PolicyProfile>;
   /** Follows handshakes with the secrets that are known; without it, names are read and nothing is unsealed. */
-  readonly observe?: (authType: number) => PassiveContext | undefined;
+  readonly observe?: Sniffer;
 }
 
 /** Who is told what an audit finds, as it finds it. */
@@ -51,14 +51,14 @@ export interface AuditedFile {
 export class Auditor {
   readonly patchLevel: PatchLevel;
   readonly #options: AuditOptions;
-  readonly #observe: (authType: number) => PassiveContext | undefined;
+  readonly #observe: Sniffer;
   readonly #relays = new RelayWatch();
 
   /** Throws `PolicyInputError` for a date that is none. */
   constructor(options: AuditOptions = {}) {
     this.#options = options;
     this.patchLevel = patchLevel(options.asOf ?? LAST_PHASE);
-    this.#observe = options.observe ?? observeWithoutSecrets();
+    this.#observe = options.observe ?? sniffer();
   }
 
   /** Throws `CaptureError` where nothing can be read. */
@@ -77,6 +77,7 @@ export class Auditor {
       open: (_stream: number, remainder: string | undefined) => new AuditStream(options, remainder),
       ...(problem && { onProblem: problem }),
       ...(pause && { onPiece: pause }),
+      onKdcMessage: this.#observe.kdcMessage,
     };
     const read = await readCapture(source, handlers, { reuse: true });
     return { file, ...read, ...options.told };
@@ -129,10 +130,4 @@ export async function audit(sources: readonly CaptureSource[], options: AuditOpt
   };
   for (const source of sources) await auditor.file(source, { item });
   return { activations, findings };
-}
-
-function observeWithoutSecrets(): (authType: number) => PassiveContext | undefined {
-  const ntlm = ntlmPassive([]);
-  const providers = new Map([ntlm, spnegoPassive([ntlm])].map((provider) => [provider.authType, provider]));
-  return (authType) => providers.get(authType)?.observe();
 }

@@ -14,6 +14,7 @@ import {
 import { type AuthVerifier, RPC_C_AUTHN } from '../../codec/rpce/index.js';
 import { decodeNegToken } from '../../codec/spnego/index.js';
 import { itemBytes } from '../../security/ntlm/tokens.js';
+import { type KerberosToken, kerberosToken } from './kerberos-token.js';
 
 /** What the NTLM message of a handshake says, in the terms of [MS-NLMP] 2.2.1; absent members are left out. */
 export interface AuthToken {
@@ -29,14 +30,20 @@ export interface AuthToken {
 }
 
 /**
- * The NTLM message in a token, by itself or in SPNEGO, or what is wrong with it; undefined for any other token.
- * Responses and keys are left out, since a password can be guessed from them.
+ * The message of NTLM or Kerberos in a token, by itself or in SPNEGO, or what is wrong with it; undefined for any other
+ * token. Responses, keys and what is encrypted are left out, since a password can be guessed from them.
  */
-export function authToken({ auth_type, auth_value }: AuthVerifier): AuthToken | { readonly error: string } | undefined {
+export function authToken({
+  auth_type,
+  auth_value,
+}: AuthVerifier): AuthToken | KerberosToken | { readonly error: string } | undefined {
   const octets = isNtlm(auth_value) || auth_type !== RPC_C_AUTHN.GSS_NEGOTIATE ? auth_value : insideSpnego(auth_value);
-  if (octets === undefined || !isNtlm(octets)) return undefined;
+  if (octets === undefined || octets.length === 0) return undefined;
   try {
-    return fieldsOf(decodeNtlmMessage(octets));
+    if (isNtlm(octets)) return fieldsOf(decodeNtlmMessage(octets));
+    return auth_type === RPC_C_AUTHN.GSS_NEGOTIATE || auth_type === RPC_C_AUTHN.GSS_KERBEROS
+      ? kerberosToken(octets)
+      : undefined;
   } catch (error) {
     // The token is the peer's to refuse; the PDU around it is decoded all the same.
     if (error instanceof CodecError) return { error: error.message };

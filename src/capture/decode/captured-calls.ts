@@ -1,4 +1,4 @@
-import type { PassiveContext } from '../../security/index.js';
+import type { Sniffer } from '../../security/index.js';
 import type { Problem } from '../file/error.js';
 import { type CaptureSource, fileOf } from '../file/source.js';
 import { readCapture } from '../pdu/pdus.js';
@@ -21,7 +21,7 @@ const MAX_PROBLEMS = 100;
 export async function readCalls(
   source: CaptureSource,
   whyNot: (call: CapturedCall) => string | undefined,
-  observe: (authType: number) => PassiveContext | undefined,
+  observe: Sniffer,
 ): Promise<CapturedCalls> {
   const calls: CapturedCall[] = [];
   const leftOut = new Map<string, number>();
@@ -48,6 +48,10 @@ export async function readCalls(
   const onProblem = (problem: Problem): void => {
     if (problems.length < MAX_PROBLEMS) problems.push(problem);
   };
-  await readCapture(source, { open: new CaptureDecoder({ pdu }, { observe }).open, onProblem });
+  await readCapture(source, {
+    open: new CaptureDecoder({ pdu }, { observe }).open,
+    onProblem,
+    onKdcMessage: observe.kdcMessage,
+  });
   return { file: fileOf(source), calls, leftOut, problems };
 }

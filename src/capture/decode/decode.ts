@@ -3,7 +3,7 @@ import { interfaceByUuid, interfaceName } from '../../codec/interfaces.js';
 import type { Layout, Operation } from '../../codec/ndr/index.js';
 import { PTYPE } from '../../codec/rpce/index.js';
 import { type Observed, type ObservedMessage, PassiveAssociation, PassiveBudget } from '../../rpc/index.js';
-import type { PassiveContext } from '../../security/index.js';
+import type { Sniffer } from '../../security/index.js';
 import type { Problem } from '../file/error.js';
 import type { CaptureSource } from '../file/source.js';
 import type { CapturedPdu, OpenStream } from '../pdu/pdu.js';
@@ -36,7 +36,7 @@ export interface DecodedPdu {
 /** What is known of the calls of a capture. */
 export interface DecoderOptions {
   /** Follows the handshake of a security context; where absent, or for other types, nothing is verified. */
-  readonly observe?: (authType: number) => PassiveContext | undefined;
+  readonly observe?: Sniffer;
   /** Whether parameters are decoded; true where absent. */
   readonly parameters?: boolean;
 }

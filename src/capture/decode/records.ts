@@ -1,4 +1,4 @@
-import type { PassiveContext } from '../../security/index.js';
+import type { Sniffer } from '../../security/index.js';
 import type { Problem } from '../file/error.js';
 import { type CaptureSource, fileOf } from '../file/source.js';
 import type { OpenStream } from '../pdu/pdu.js';
@@ -14,7 +14,7 @@ export interface RecordsOptions {
   /** `level>=connect`, as `--filter` takes them: all have to fit. Throws an `Error` that says what is wrong with one. */
   readonly filters?: readonly (string | Filter)[];
   /** Follows handshakes with the secrets that are known; without it nothing is unsealed. */
-  readonly observe?: (authType: number) => PassiveContext | undefined;
+  readonly observe?: Sniffer;
   /** Told what is wrong with a file, where it is. */
   readonly onProblem?: (problem: Problem) => void;
 }
@@ -48,6 +48,7 @@ async function* records<T>(
   for await (const batch of readInBatches<T>(source, {}, (give) => ({
     open: openRecords(handlersFor(give), { file, ...(observe && { observe }) }),
     ...(onProblem && { onProblem }),
+    onKdcMessage: observe?.kdcMessage,
   })))
     yield* batch;
 }

@@ -55,6 +55,8 @@ export interface ReadHandlers {
   /** Who takes each stream. */
   readonly open: OpenStream;
   readonly onProblem?: (problem: Problem) => void;
+  /** Takes each message from and to a KDC. */
+  readonly onKdcMessage?: ((message: Uint8Array) => void) | undefined;
   /** After each piece of the file: reading goes on when it is done, so that a handler can wait for whoever it serves. */
   readonly onPiece?: () => Promise<void>;
 }

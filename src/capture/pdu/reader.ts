@@ -1,4 +1,5 @@
 import type { Problem } from '../file/error.js';
+import { KDC_PORT, KdcStream, type TakeKdcMessage } from '../stream/kdc.js';
 import { type StreamLimits, StreamReader } from '../stream/reader.js';
 import type { OpenStream } from './pdu.js';
 import { AssemblyBudget } from './splitter.js';
@@ -16,13 +17,15 @@ export interface PduReaderOptions {
   readonly limits?: CaptureLimits;
   readonly open: OpenStream;
   readonly onProblem?: (problem: Problem) => void;
+  /** Takes each message from and to a KDC; where absent they are passed over. */
+  readonly onKdcMessage?: TakeKdcMessage | undefined;
 }
 
 /** From the octets of a capture, in pieces of any size, to its PDUs. Does no I/O. */
 export class PduReader {
   readonly #streams: StreamReader;
 
-  constructor({ file, limits = {}, open, onProblem }: PduReaderOptions) {
+  constructor({ file, limits = {}, open, onProblem, onKdcMessage }: PduReaderOptions) {
     const shared: PduStreamOptions = {
       open,
       budget: new AssemblyBudget(limits.assemblyBytes),
@@ -31,7 +34,11 @@ export class PduReader {
     this.#streams = new StreamReader({
       ...(file !== undefined && { file }),
       limits,
-      open: (connection, remainder) => new PduStream(shared, connection, remainder),
+      onKdcMessage,
+      open: (connection, remainder) =>
+        onKdcMessage !== undefined && connection.uses(KDC_PORT)
+          ? new KdcStream(onKdcMessage)
+          : new PduStream(shared, connection, remainder),
       ...(onProblem && { onProblem }),
     });
   }

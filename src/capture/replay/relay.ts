@@ -195,7 +195,7 @@ function nothingToRelay({ security }: CapturedCall, level: number, authType: num
 }
 
 const isKerberos = ({ security, mechanism }: CapturedCall): boolean =>
-  security.authType === RPC_C_AUTHN.GSS_KERBEROS || (mechanism?.includes('KERBEROS') ?? false);
+  security.authType === RPC_C_AUTHN.GSS_KERBEROS || /kerberos/i.test(mechanism ?? '');
 
 /** A ticket names its service, so what holds for NTLM does not hold for Kerberos. */
 const notesOn = ({ call, wasKerberos }: Pick<WhatIf, 'call' | 'wasKerberos'>): string[] => [

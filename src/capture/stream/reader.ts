@@ -4,6 +4,7 @@ import type { Packet } from '../file/packet.js';
 import { CaptureReader } from '../file/reader.js';
 import { type FragmentLimits, FragmentTable } from './fragments.js';
 import { Datagram, readDatagram } from './ip.js';
+import { kdcDatagram, type TakeKdcMessage } from './kdc.js';
 import { ipOffset, UNKNOWN_LINK } from './link.js';
 import { type OpenConnection, type TcpLimits, TcpReassembler } from './tcp.js';
 import { DEEPEST_TUNNEL, tunnelled } from './tunnel.js';
@@ -19,6 +20,8 @@ export interface StreamReaderOptions {
   readonly limits?: StreamLimits;
   readonly open: OpenConnection;
   readonly onProblem?: (problem: Problem) => void;
+  /** Takes each message from and to a KDC that came in a datagram. */
+  readonly onKdcMessage?: TakeKdcMessage | undefined;
 }
 
 /** From the octets of a capture, in pieces of any size, to its TCP streams. Does no I/O. */
@@ -29,11 +32,13 @@ export class StreamReader {
   readonly #fragments: FragmentTable;
   readonly #datagram = new Datagram();
   readonly #onProblem: (problem: Problem) => void;
+  readonly #onKdcMessage: TakeKdcMessage | undefined;
   readonly #unknownLinks = new Set<number>();
   #broken = 0;
 
-  constructor({ file = 'capture', limits = {}, open, onProblem = () => {} }: StreamReaderOptions) {
+  constructor({ file = 'capture', limits = {}, open, onProblem = () => {}, onKdcMessage }: StreamReaderOptions) {
     this.file = file;
+    this.#onKdcMessage = onKdcMessage;
     this.#onProblem = onProblem;
     this.#reader = new CaptureReader({ file, onPacket: (packet) => this.#packet(packet), onProblem });
     this.#tcp = new TcpReassembler(open, limits);
@@ -104,6 +109,11 @@ export class StreamReader {
     if (datagram.protocol === IP_PROTOCOL.TCP) {
       if (!this.#tcp.segment(datagram, packet)) this.#broken++;
     } else if (depth < DEEPEST_TUNNEL) {
+      const message = this.#onKdcMessage && datagram.protocol === IP_PROTOCOL.UDP ? kdcDatagram(datagram) : undefined;
+      if (message !== undefined) {
+        this.#onKdcMessage?.(message);
+        return;
+      }
       const inner = tunnelled(datagram);
       if (inner >= 0) this.#datagramAt(datagram.bytes, inner, datagram.end, packet, depth + 1);
     }

@@ -2,6 +2,7 @@ import { closeSync, writeFileSync, writeSync } from 'node:fs';
 import { Argument, type Command, Option } from 'commander';
 import { type AuditItem, Auditor, LAST_PHASE } from '../../capture/audit/audit.js';
 import { CaptureError, type Problem } from '../../capture/file/error.js';
+import type { Ccache, KeytabEntry } from '../../codec/kerberos/index.js';
 import type { Registry } from '../../hardening/registry.js';
 import { type PatchLevel, patchLevel } from '../../hardening/timeline.js';
 import { CSV_HEAD, csvLine } from '../../report/audit/csv.js';
@@ -13,6 +14,7 @@ import { tap } from '../../report/tap.js';
 import type { AccountEntry, Secret } from '../../security/index.js';
 import { captureFiles, openForWriting } from '../files.js';
 import { type Output, output, UsageError } from '../io.js';
+import { ccacheOption, keytabOption } from '../kerberos.js';
 import { growHeapSlowly } from '../memory.js';
 import { asOfOption, jsonOption, ntHashOption, passwordOption, registryOption, userOption } from '../options.js';
 import { observer } from '../secrets.js';
@@ -23,6 +25,8 @@ interface AuditCommandOptions {
   readonly user?: AccountEntry[];
   readonly password?: string[];
   readonly nthash?: Secret[];
+  readonly keytab?: readonly KeytabEntry[];
+  readonly ccache?: Ccache;
   readonly csv?: string;
   readonly tap: boolean;
   readonly junit?: string;
@@ -37,6 +41,8 @@ export const auditCommand = (command: Command): Command =>
     .addOption(userOption("account whose NTLM is unsealed, 'DOMAIN\\user:password'; may be given again"))
     .addOption(passwordOption())
     .addOption(ntHashOption())
+    .addOption(keytabOption('opens the Kerberos tickets of its services: names their clients and unseals'))
+    .addOption(ccacheOption('unseals what was done with the tickets of this cache file'))
     .option('--csv <file>', 'write every activation and finding as CSV')
     .addOption(new Option('--tap', 'TAP 14 on stdout').default(false).conflicts('json'))
     .option('--junit <file>', 'write JUnit')
@@ -55,6 +61,7 @@ Examples:
   dcom-harness audit captures/
   dcom-harness audit capture.pcapng --as-of 2022-06-14 --registry RequireIntegrityActivationAuthenticationLevel=0
   dcom-harness audit capture.pcapng --password 'P4ssw0rd' --json
+  dcom-harness audit captures/ --keytab server.keytab
   dcom-harness audit captures/ --csv audit.csv --junit audit.xml`,
     )
     .action(audit);

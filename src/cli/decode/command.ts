@@ -5,10 +5,12 @@ import { openRecords, type RecordHandlers } from '../../capture/decode/records.j
 import { CaptureError, type Problem } from '../../capture/file/error.js';
 import { readCapture } from '../../capture/pdu/pdus.js';
 import { CodecError } from '../../codec/error.js';
+import type { Ccache, KeytabEntry } from '../../codec/kerberos/index.js';
 import { decodePdu } from '../../codec/rpce/index.js';
-import type { AccountEntry, PassiveContext, Secret } from '../../security/index.js';
+import type { AccountEntry, Secret, Sniffer } from '../../security/index.js';
 import { captureFiles } from '../files.js';
 import { type Output, output, UsageError } from '../io.js';
+import { ccacheOption, keytabOption } from '../kerberos.js';
 import { growHeapSlowly } from '../memory.js';
 import { jsonOption, ntHashOption, passwordOption, userOption } from '../options.js';
 import { observer } from '../secrets.js';
@@ -17,14 +19,14 @@ import { fieldsOption, filterOption } from './options.js';
 import { FileSummary, SUMMARY_COLUMNS } from './summary.js';
 import { Choice, type View, type ViewOptions, viewOf } from './view.js';
 
-type Observe = (authType: number) => PassiveContext | undefined;
-
 interface DecodeOptions extends ViewOptions {
   readonly follow: boolean;
   readonly hex?: string;
   readonly user?: AccountEntry[];
   readonly password?: string[];
   readonly nthash?: Secret[];
+  readonly keytab?: readonly KeytabEntry[];
+  readonly ccache?: Ccache;
   readonly json: boolean;
 }
 
@@ -45,6 +47,8 @@ export const decodeCommand = (command: Command): Command =>
     .addOption(userOption("account whose NTLM is verified and unsealed, 'DOMAIN\\user:password'; may be given again"))
     .addOption(passwordOption())
     .addOption(ntHashOption())
+    .addOption(keytabOption('opens the Kerberos tickets of its services: names their clients, verifies and unseals'))
+    .addOption(ccacheOption('verifies and unseals what was done with the tickets of this cache file'))
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -63,6 +67,7 @@ Examples:
   dcom-harness decode --fields frame,ptype,auth_level capture.pcapng
   dcom-harness decode --summary captures/
   dcom-harness decode capture.pcapng --password 'P4ssw0rd' --json
+  dcom-harness decode capture.pcapng --keytab server.keytab
   dcom-harness decode --hex '05 00 0d 03 10 00 00 00 15 00 00 00 01 00 00 00 04 00 01 05 00'`,
     )
     .action(decode);
@@ -114,7 +119,7 @@ async function decodeFile(
   several: boolean,
   options: DecodeOptions,
   choice: Choice,
-  observe: Observe,
+  observe: Sniffer,
 ): Promise<FileSummary> {
   const name = file === '-' ? 'stdin' : basename(file);
   const { source, note, onRead, end } = inputOf(out, file, name, options);
@@ -122,7 +127,9 @@ async function decodeFile(
   const view: View = options.summary
     ? { record: (record) => void (choice.fits(record) && summary.add(record)) }
     : viewOf(out, options, choice, several ? `${name}:` : undefined);
-  const secretsGiven = [options.user, options.password, options.nthash].some((given) => given !== undefined);
+  const secretsGiven = [options.user, options.password, options.nthash, options.keytab, options.ccache].some(
+    (given) => given !== undefined,
+  );
   const handlers: RecordHandlers = {
     ...view,
     unread: (frame, error) => note(`warning: ${name} frame ${frame}: ${error}`),
@@ -135,7 +142,9 @@ async function decodeFile(
   try {
     const open = openRecords(handlers, { file: name, fields, observe });
     const onProblem = (problem: Problem) => tellProblem(note, name, problem, summary);
-    await readCapture(source, { open, onProblem, onPiece: () => out.flush() }, { file, onRead, reuse: true });
+    const onPiece = () => out.flush();
+    const { kdcMessage: onKdcMessage } = observe;
+    await readCapture(source, { open, onProblem, onKdcMessage, onPiece }, { file, onRead, reuse: true });
   } finally {
     end();
   }

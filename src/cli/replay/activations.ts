@@ -13,12 +13,12 @@ import { tap } from '../../report/tap.js';
 import { type DcomServer, startServer } from '../../server/server.js';
 import { captureFiles, openForWriting } from '../files.js';
 import { type Output, UsageError } from '../io.js';
-import { AUTH_TYPES, credentialsOf } from '../options.js';
+import { AUTH_TYPES } from '../options.js';
 import {
-  accountFor,
   CAPTURED_COLUMN,
   type ClientSideOptions,
   classText,
+  logonFor,
   NOBODY_THERE,
   NOT_CAPTURED,
   NOTHING_TO_COMPARE,
@@ -96,10 +96,9 @@ function optionsFor(
   options: ClientSideOptions,
   server: DcomServer | undefined,
 ): ReplayOptions {
-  const account = accountFor(options.user, server !== undefined);
   return {
     ...target,
-    ...(account === undefined ? {} : { credentials: credentialsOf(account) }),
+    ...logonFor(options, server !== undefined),
     ...(options.level === undefined ? {} : { level: options.level }),
     ...(options.auth === undefined ? {} : { authType: AUTH_TYPES[options.auth] as number }),
     random: randomBytes,

@@ -1,9 +1,18 @@
 import { Argument, type Command, Option } from 'commander';
 import { WHAT_IF_VARIANTS } from '../../capture/replay/relay.js';
+import type { Ccache, KeytabEntry } from '../../codec/kerberos/index.js';
 import type { Registry } from '../../hardening/registry.js';
 import { type PatchLevel, patchLevel } from '../../hardening/timeline.js';
 import type { AccountEntry, Secret } from '../../security/index.js';
 import { output, UsageError } from '../io.js';
+import {
+  ccacheOption,
+  clientKdcOption,
+  type KerberosClientOptions,
+  keytabOption,
+  realmOption,
+  serviceOption,
+} from '../kerberos.js';
 import {
   asOfOption,
   authOption,
@@ -30,6 +39,11 @@ interface ReplayCommandOptions {
   readonly auth?: string;
   readonly password?: string[];
   readonly nthash?: Secret[];
+  readonly keytab?: readonly KeytabEntry[];
+  readonly ccache?: Ccache;
+  readonly kdc?: NonNullable<KerberosClientOptions['kdc']>;
+  readonly realm?: string;
+  readonly service?: string;
   readonly conversations: boolean;
   readonly relay: boolean;
   readonly variant?: string[];
@@ -61,6 +75,11 @@ export const replayCommand = (command: Command): Command =>
     .addOption(authOption())
     .addOption(passwordOption())
     .addOption(ntHashOption())
+    .addOption(keytabOption('opens the captured Kerberos tickets of its services'))
+    .addOption(ccacheOption('opens what was captured with the tickets of this cache file, and authenticates with them'))
+    .addOption(clientKdcOption())
+    .addOption(realmOption("realm of --user; where absent the account's domain, where that is a DNS name"))
+    .addOption(serviceOption())
     .addOption(
       new Option(
         '--conversations',

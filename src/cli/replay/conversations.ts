@@ -11,11 +11,11 @@ import { tap } from '../../report/tap.js';
 import { type DcomServer, startServer } from '../../server/server.js';
 import { captureFiles, openForWriting } from '../files.js';
 import { type Output, UsageError } from '../io.js';
-import { AUTH_TYPES, credentialsOf } from '../options.js';
+import { AUTH_TYPES } from '../options.js';
 import {
-  accountFor,
   CAPTURED_COLUMN,
   type ClientSideOptions,
+  logonFor,
   NOBODY_THERE,
   NOT_CAPTURED,
   NOTHING_TO_COMPARE,
@@ -60,9 +60,8 @@ export async function replayConversations(
 
 /** The calls of one file, against the target, or a fresh simulated server whose objects answer as the captured ones. */
 async function repeat(calls: readonly CapturedCall[], options: ClientSideOptions): Promise<readonly RepeatedCall[]> {
-  const { target, user, level, auth } = options;
+  const { target, level, auth } = options;
   const server = target === undefined ? await simulated(calls, options) : undefined;
-  const account = accountFor(user, server !== undefined);
   const pacing = pacingOf(options);
   try {
     return await repeatConversation(calls, {
@@ -70,7 +69,7 @@ async function repeat(calls: readonly CapturedCall[], options: ClientSideOptions
       port: server?.address.port ?? target?.port ?? 0,
       profile: CLIENT_PROFILES['windows-2023-03'],
       random: randomBytes,
-      ...(account === undefined ? {} : { credentials: credentialsOf(account) }),
+      ...logonFor(options, server !== undefined),
       ...(level === undefined ? {} : { level }),
       ...(pacing && { pacing }),
       ...(auth === undefined ? {} : { authType: AUTH_TYPES[auth] as number }),

@@ -5,12 +5,16 @@ import { className } from '../../capture/decode/class-names.js';
 import { classOf } from '../../capture/decode/wanted-class.js';
 import { CaptureError } from '../../capture/file/error.js';
 import { Pacing } from '../../capture/replay/pacing.js';
+import type { Logon } from '../../client/credentials.js';
+import type { Ccache, KeytabEntry } from '../../codec/kerberos/index.js';
 import type { Registry } from '../../hardening/registry.js';
 import type { PatchLevel } from '../../hardening/timeline.js';
 import type { Column } from '../../report/table.js';
 import type { AccountEntry, Secret } from '../../security/index.js';
 import { captureFiles } from '../files.js';
 import type { Output } from '../io.js';
+import { type KerberosClientOptions, serviceTickets } from '../kerberos.js';
+import { credentialsOf } from '../options.js';
 import { observer } from '../secrets.js';
 
 /** Exit code where there are calls, and no server to answer any of them. */
@@ -29,8 +33,19 @@ export const simulatedFor = (user: AccountEntry | undefined) => ({
 });
 
 /** Whom to log on as: the account that is given, else that of the simulated server; a server of somebody's own knows none. */
-export const accountFor = (user: AccountEntry | undefined, isSimulated: boolean): AccountEntry | undefined =>
+const accountFor = (user: AccountEntry | undefined, isSimulated: boolean): AccountEntry | undefined =>
   user ?? (isSimulated ? OWN_ACCOUNT : undefined);
+
+/** Who logs on, by whichever mechanism. The keytab opens the capture, and is no client's. */
+export function logonFor({ user, kdc, realm, ccache, service }: ClientSideOptions, isSimulated: boolean): Logon {
+  const account = accountFor(user, isSimulated);
+  const tickets = serviceTickets({ ...(kdc && { kdc }), ...(realm && { realm }), ...(ccache && { ccache }) }, user);
+  return {
+    ...(account === undefined ? {} : { credentials: credentialsOf(account) }),
+    ...(tickets === undefined ? {} : { tickets }),
+    ...(service === undefined ? {} : { service }),
+  };
+}
 
 /** The class that an activation asks for, by its name where it has one; empty where it cannot be read. */
 export function classText(call: CapturedCall): string {
@@ -63,12 +78,14 @@ export const NOT_CAPTURED = 'not captured';
 export const NOTHING_TO_COMPARE = 'the answer is not in the capture, or cannot be read';
 
 export interface SecretsGiven {
+  readonly keytab?: readonly KeytabEntry[];
+  readonly ccache?: Ccache;
   readonly password?: string[];
   readonly nthash?: Secret[];
 }
 
 /** What the modes have in common that play the client. */
-export interface ClientSideOptions extends SecretsGiven {
+export interface ClientSideOptions extends SecretsGiven, Pick<KerberosClientOptions, 'kdc' | 'realm' | 'service'> {
   readonly target?: { host: string; port: number };
   readonly asOf?: PatchLevel;
   readonly registry?: Registry;
@@ -92,7 +109,7 @@ export const pacingOf = ({ timing }: ClientSideOptions): Pacing | undefined =>
 export async function replayEach<T>(
   out: Output,
   paths: readonly string[],
-  { password, nthash }: SecretsGiven,
+  { password, nthash, keytab, ccache }: SecretsGiven,
   whyNot: Parameters<typeof readCalls>[1],
   replay: (read: CapturedCalls) => Promise<readonly T[]>,
 ): Promise<T[]> {
@@ -100,11 +117,7 @@ export async function replayEach<T>(
   const files = captureFiles(paths);
   for (const file of files) {
     try {
-      const read = await readCalls(
-        file,
-        whyNot,
-        observer({ ...(password && { password }), ...(nthash && { nthash }) }),
-      );
+      const read = await readCalls(file, whyNot, observer({ password, nthash, keytab, ccache }));
       tellLeftOut(out, read);
       done.push(...(await replay(read)));
     } catch (error) {

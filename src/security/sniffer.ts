@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { CodecError } from '../codec/error.js';
+import { AS_REP, decodeMessage, TGS_REP, type Ticket } from '../codec/kerberos/index.js';
+import { type KerberosKnowledge, kerberosPassive, type TicketClient } from './kerberos/passive.js';
+import { type KnownSecret, ntlmPassive } from './ntlm/passive.js';
+import type { PassiveContext } from './provider.js';
+import { spnegoPassive } from './spnego/passive.js';
+
+/** Makes a context for each handshake that a capture shows, by its auth_type; undefined for types that are not known. */
+export interface Sniffer {
+  (authType: number): PassiveContext | undefined;
+  /** Takes the messages of KDCs that the capture shows, from which it learns whose tickets are. */
+  readonly kdcMessage?: (message: Uint8Array) => void;
+}
+
+export interface SnifferKnowledge extends Omit<KerberosKnowledge, 'clientOf'> {
+  /** Passwords and NT hashes. */
+  readonly secrets?: readonly KnownSecret[];
+}
+
+/** Follows NTLM, Kerberos and SPNEGO. Without any secret it still reads names and levels. */
+export function sniffer({ secrets = [], ...kerberos }: SnifferKnowledge = {}): Sniffer {
+  const clients = new TicketClients();
+  const mechanisms = [
+    ntlmPassive(secrets),
+    kerberosPassive({ ...kerberos, clientOf: (ticket) => clients.find(ticket) }),
+  ];
+  const providers = new Map(
+    [...mechanisms, spnegoPassive(mechanisms)].map((provider) => [provider.authType, provider]),
+  );
+  const kdcMessage = (message: Uint8Array): void => clients.take(message);
+  return Object.assign((authType: number) => providers.get(authType)?.observe(), { kdcMessage });
+}
+
+/** Tickets whose client is remembered; the oldest are forgotten. */
+const MAX_TICKETS = 65_536;
+
+/** Whose tickets are: RFC 4120 5.4.2 has the client's name in the clear beside the ticket that the KDC gives it. */
+class TicketClients {
+  readonly #byTicket = new Map<string, TicketClient>();
+
+  take(message: Uint8Array): void {
+    const type = [TGS_REP, AS_REP].find(({ tag }) => tag === message[0]);
+    if (type === undefined) return;
+    try {
+      const { ticket, crealm, cname } = decodeMessage(type, message);
+      this.#byTicket.set(idOf(ticket), { crealm, cname });
+      const [oldest] = this.#byTicket.keys();
+      if (this.#byTicket.size > MAX_TICKETS && oldest !== undefined) this.#byTicket.delete(oldest);
+    } catch (error) {
+      // What a capture of another protocol shows on this port is no concern of DCOM.
+      if (!(error instanceof CodecError)) throw error;
+    }
+  }
+
+  find(ticket: Ticket): TicketClient | undefined {
+    return this.#byTicket.get(idOf(ticket));
+  }
+}
+
+const idOf = ({ octets = new Uint8Array(0) }: Ticket): string => createHash('sha256').update(octets).digest('base64');
