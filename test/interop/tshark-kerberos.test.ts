@@ -84,7 +84,7 @@ function shownOf(tree: Tree): Row[] {
   for (const [field, text] of textOf(tree)) {
     const name = field.replace(/^kerberos\./, '');
     if (!FIELDS.has(name)) continue;
-    rows.push([name, /time$/.test(name) ? text.slice(0, 19) : text]);
+    rows.push([name, /time$/.test(name) ? seconds(Date.parse(text.replace(/\.\d+ /, ' '))) : text]);
     if (name === 'e_data') break;
   }
   return rows;
@@ -99,10 +99,14 @@ function* messagesIn(tree: Tree): Generator<{ octets: Buffer; tree: Tree }> {
   }
   for (const [key, each] of Object.entries(tree)) {
     const raw = (tree as Record<string, Tree>)[`${key}_raw`] as readonly Tree[] | undefined;
-    if (key === 'kerberos' && raw !== undefined) yield { octets: Buffer.from(String(raw[0]), 'hex'), tree: each };
+    if (key === 'kerberos' && raw !== undefined)
+      yield { octets: withoutMark(Buffer.from(String(raw[0]), 'hex')), tree: each };
     else yield* messagesIn(each);
   }
 }
+
+/** Over TCP tshark counts the length in front in. */
+const withoutMark = (message: Buffer): Buffer => (message[0] === 0 ? message.subarray(4) : message);
 
 const KINDS = new Set([AP_REQ.tag, AP_REP.tag, KRB_ERROR.tag]);
 const counted = { 110: 0, 111: 0, 126: 0 } as Record<number, number>;
@@ -133,5 +137,6 @@ describe.skipIf(tshark.skip || CAPTURES.length === 0)('Kerberos in captures of W
   test('there are enough of each to say so', () => {
     expect(counted[AP_REQ.tag]).toBeGreaterThan(20);
     expect(counted[AP_REP.tag]).toBeGreaterThan(20);
+    expect(counted[KRB_ERROR.tag]).toBeGreaterThan(0);
   });
 });

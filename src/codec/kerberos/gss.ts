@@ -65,10 +65,13 @@ export interface ContextToken {
   readonly message: Uint8Array;
 }
 
+/** A token of user-to-user authentication has an identifier of its own ([MS-SPNG] 3.1.5.2). */
+const MECHANISMS: readonly string[] = [OID.KERBEROS, OID.MS_KERBEROS, OID.KERBEROS_USER_TO_USER];
+
 export function unframeKerberos(bytes: Uint8Array): ContextToken {
   if (bytes[0] !== TAG.APPLICATION_0) return { framed: false, tokId: undefined, message: bytes };
   const { oid, token } = unframeGss(bytes);
-  if (oid !== OID.KERBEROS && oid !== OID.MS_KERBEROS)
+  if (!MECHANISMS.includes(oid))
     throw new CodecError('BAD_VALUE', 'InitialContextToken.thisMech', 2, `is ${oid}, not Kerberos`);
   if (token.length < 2) throw new CodecError('SHORT', 'InitialContextToken.TOK_ID', 0, 'is missing');
   return { framed: true, tokId: asBuffer(token).readUInt16BE(0), message: token.subarray(2) };

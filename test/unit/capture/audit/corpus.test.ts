@@ -68,9 +68,10 @@ describe.skipIf(corpusMissing)(`an audit of the captures of real traffic${skippe
     }
   });
 
-  test('names users as NTLM shows them, says where Kerberos hides them, and knows the classes', () => {
+  test('names users as NTLM and the KDC show them, says where Kerberos hides them, and knows the classes', () => {
     const seen = new Set(report.activations.map(({ mechanism, user, class: name }) => `${mechanism} ${user} ${name}`));
     expect([...seen].sort()).toEqual([
+      'Kerberos THESHIRE.LOCAL\\pgustavo WbemLevel1Login (WMI)',
       'Kerberos null ShellWindows',
       'Kerberos null WbemLevel1Login (WMI)',
       'NTLM PURP\\Administrator MMC20.Application',

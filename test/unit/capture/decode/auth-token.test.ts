@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { authToken } from '../../../../src/capture/decode/auth-token.js';
 import { decodePdu, RPC_C_AUTHN } from '../../../../src/codec/rpce/index.js';
+import { kerberosPair } from '../../../support/kerberos.js';
 import { shippedPdus } from '../../../support/shipped.js';
 
 /** The tokens of the first handshake in the shipped captures: NTLM by itself. */
@@ -38,12 +39,29 @@ describe('the token of a handshake', () => {
 
   test.each([
     ['nothing', ''],
-    ['Kerberos', '6e820100'],
-  ])('is left out where it is no NTLM message: %s', (_name, hex) => {
+    ['TLS', '16030100'],
+  ])('is left out where it is neither of NTLM nor of Kerberos: %s', (_name, hex) => {
     for (const auth_type of [RPC_C_AUTHN.WINNT, RPC_C_AUTHN.GSS_NEGOTIATE, RPC_C_AUTHN.GSS_KERBEROS])
       expect(
         authToken({ auth_type, auth_level: 2, auth_context_id: 0, auth_value: Buffer.from(hex, 'hex') }),
       ).toBeUndefined();
+  });
+
+  test('of Kerberos says for which service the ticket is, and nothing that is encrypted', () => {
+    const [request, reply] = kerberosPair().tokens as [Buffer, Buffer, Buffer];
+    const tokenOf = (auth_value: Buffer) =>
+      authToken({ auth_type: RPC_C_AUTHN.GSS_KERBEROS, auth_level: 6, auth_context_id: 0, auth_value });
+    expect(tokenOf(request)).toEqual({
+      message: 'AP-REQ',
+      realm: 'LAB.EXAMPLE',
+      sname: 'RPCSS/server.lab.example',
+      ap_options: ['MUTUAL-REQUIRED'],
+      ticket_etype: 'aes256-cts-hmac-sha1-96',
+      ticket_kvno: 1,
+      etype: 'aes256-cts-hmac-sha1-96',
+    });
+    expect(tokenOf(reply)).toEqual({ message: 'AP-REP', etype: 'aes256-cts-hmac-sha1-96' });
+    expect(tokenOf(request.subarray(0, 40))).toEqual({ error: expect.stringContaining('AP-REQ') });
   });
 
   test.each([

@@ -82,14 +82,14 @@ describe.skipIf(corpusMissing)(`the records of captures${corpusMissing ? `: skip
     expect(without('interface', (record) => call(record) && isBound(record))).toEqual([]);
   });
 
-  test('have the NTLM messages of handshakes, also inside SPNEGO', () => {
+  test('have the messages of NTLM and Kerberos of handshakes, also inside SPNEGO', () => {
     const counts: Record<string, number> = {};
     for (const { auth_type, auth_token } of records) {
       if (auth_token === undefined) continue;
       const key = `${auth_type} ${'error' in auth_token ? auth_token.error : auth_token.message}`;
       counts[key] = (counts[key] ?? 0) + 1;
     }
-    // 9 is SPNEGO, 10 is NTLM. As many as tshark finds, and one NEGOTIATE_MESSAGE at level CALL, which it does not open.
+    // 9 is SPNEGO, 10 is NTLM, 16 is Kerberos. As many as tshark finds, and one NEGOTIATE_MESSAGE at level CALL, which it does not open.
     expect(counts).toEqual({
       '9 NEGOTIATE_MESSAGE': 12,
       '9 CHALLENGE_MESSAGE': 12,
@@ -97,6 +97,10 @@ describe.skipIf(corpusMissing)(`the records of captures${corpusMissing ? `: skip
       '10 NEGOTIATE_MESSAGE': 24,
       '10 CHALLENGE_MESSAGE': 21,
       '10 AUTHENTICATE_MESSAGE': 21,
+      '9 AP-REQ': 31,
+      '9 AP-REP': 62,
+      '16 AP-REQ': 2,
+      '16 AP-REP': 4,
       '10 CHALLENGE_MESSAGE.TargetInfo @0x3c: 36 octets at offset 60 end past the message of 60': 1,
     });
   });
