@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -6,6 +6,7 @@ import { RPC_PROFILES } from '../../src/rpc/index.js';
 import { type DcomServer, startServer } from '../../src/server/server.js';
 import { peer, port135 } from '../support/peers.js';
 import { program } from '../support/program.js';
+import { sambaConf } from '../support/samba-conf.js';
 import { Witness } from '../support/witness.js';
 
 const smbtorture = peer('smbtorture');
@@ -76,13 +77,7 @@ beforeAll(async () => {
   if (atPort135.skip) return;
   atPort135.required();
   folder = mkdtempSync(join(tmpdir(), 'smbtorture-'));
-  const places = ['private dir', 'lock directory', 'state directory', 'cache directory'];
-  const lines = places.map((name) => {
-    const path = join(folder, name.replace(' ', '-'));
-    mkdirSync(path);
-    return `${name} = ${path}`;
-  });
-  writeFileSync(join(folder, 'smb.conf'), `[global]\nworkgroup = LAB\nrealm = LAB.EXAMPLE\n${lines.join('\n')}\n`);
+  sambaConf(folder);
   const accounts = [`LAB\\op:${PASSWORD}`];
   server = await startServer({
     listen: `${ADDRESS}:135`,

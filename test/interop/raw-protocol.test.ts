@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startServer } from '../../src/server/server.js';
+import { port135, pythonModule } from '../support/peers.js';
+import { sambaConf } from '../support/samba-conf.js';
+import { surprises, type Unittest, unittests } from '../support/unittests.js';
+import { AS_SAMBA, AS_WINDOWS, NOT_OURS } from './expectations/raw-protocol.js';
+
+const samba = pythonModule('samba.tests.dcerpc.raw_protocol');
+const atPort135 = port135();
+const [ADDRESS, PASSWORD] = ['127.0.0.34', 'Torture.Pass1'] as const;
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'raw-protocol-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function outcomes(profile: 'windows-server-2012r2' | 'samba-4.17'): Promise<Unittest[]> {
+  atPort135.required();
+  const server = await startServer({
+    listen: `${ADDRESS}:135`,
+    accounts: [`LAB\\op:${PASSWORD}`],
+    names: { netbiosName: 'HARNESS', netbiosDomain: 'LAB' },
+    profile,
+  });
+  try {
+    return await unittests(samba.required(), ['samba.tests.dcerpc.raw_protocol'], {
+      env: {
+        SERVER: ADDRESS,
+        TARGET_HOSTNAME: 'harness.lab.example',
+        DOMAIN: 'LAB',
+        REALM: 'LAB.EXAMPLE',
+        USERNAME: 'op',
+        PASSWORD,
+        SMB_CONF_PATH: sambaConf(folder),
+        IGNORE_RANDOM_PAD: '1',
+      },
+    });
+  } finally {
+    await server.close();
+  }
+}
+
+describe.skipIf(samba.skip || atPort135.skip)("Samba's raw_protocol tests", () => {
+  test.each([
+    ['windows-server-2012r2', AS_WINDOWS],
+    ['samba-4.17', AS_SAMBA],
+  ] as const)(
+    'as %s: of the 157 that need no netlogon, SMB or KDC at least 150 pass, and each other has its reason',
+    async (profile, expected) => {
+      const all = await outcomes(profile);
+      expect(all).toHaveLength(194);
+      const ours = all.filter(({ name }) => !NOT_OURS.some(([pattern]) => pattern.test(name)));
+      expect(ours).toHaveLength(157);
+      expect(surprises(ours, expected)).toEqual([]);
+      expect(ours.filter(({ outcome }) => outcome === 'ok').length).toBeGreaterThanOrEqual(150);
+    },
+    300_000,
+  );
+});
