@@ -36,5 +36,6 @@ const sources = Math.max(newest(at('src')), modified(at('tsconfig.json')), modif
 if (process.argv.includes('--build') && modified(stamp) < sources) {
   rmSync(at('dist'), { recursive: true, force: true });
   step('building …', process.execPath, [at('node_modules/typescript/bin/tsc'), '-p', at('tsconfig.json')]);
+  step('building the page of reports …', process.execPath, [at('scripts/bundle.mjs')]);
   chmodSync(stamp, 0o755);
 }

@@ -48,6 +48,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./opc/command.js')).opcCommand,
   },
   {
+    name: 'view',
+    takes: '<file...>',
+    does: 'captures, the results of a lab or records, to look at in a browser on this machine',
+    load: async () => (await import('./view/command.js')).viewCommand,
+  },
+  {
     name: 'explain',
     takes: '<code...>',
     does: 'a fault status, HRESULT, Win32 error, bind_nak reason or event id, in words',

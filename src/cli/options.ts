@@ -115,6 +115,9 @@ export const uuidOption = (flags: string, description: string): Option =>
     }),
   );
 
+export const htmlOption = (): Option =>
+  new Option('--html <file>', 'write a report to look at: one file, which loads nothing from anywhere');
+
 export const jsonOption = (): Option => new Option('--json', 'NDJSON on stdout, for programs').default(false);
 
 export const endpointParser = (defaultPort: number) =>

@@ -1,4 +1,5 @@
 import { closeSync, writeFileSync, writeSync } from 'node:fs';
+import { basename } from 'node:path';
 import { Argument, type Command, Option } from 'commander';
 import { type AuditItem, Auditor, LAST_PHASE } from '../../capture/audit/audit.js';
 import { CaptureError, type Problem } from '../../capture/file/error.js';
@@ -13,10 +14,19 @@ import { junit } from '../../report/junit.js';
 import { tap } from '../../report/tap.js';
 import type { AccountEntry, Secret } from '../../security/index.js';
 import { captureFiles, openForWriting } from '../files.js';
+import { addCaptures, type ReportFile, reportFile } from '../html.js';
 import { type Output, output, UsageError } from '../io.js';
 import { ccacheOption, keytabOption } from '../kerberos.js';
 import { growHeapSlowly } from '../memory.js';
-import { asOfOption, jsonOption, ntHashOption, passwordOption, registryOption, userOption } from '../options.js';
+import {
+  asOfOption,
+  htmlOption,
+  jsonOption,
+  ntHashOption,
+  passwordOption,
+  registryOption,
+  userOption,
+} from '../options.js';
 import { observer } from '../secrets.js';
 
 interface AuditCommandOptions {
@@ -28,6 +38,7 @@ interface AuditCommandOptions {
   readonly keytab?: readonly KeytabEntry[];
   readonly ccache?: Ccache;
   readonly csv?: string;
+  readonly html?: string;
   readonly tap: boolean;
   readonly junit?: string;
   readonly json: boolean;
@@ -46,6 +57,7 @@ export const auditCommand = (command: Command): Command =>
     .option('--csv <file>', 'write every activation and finding as CSV')
     .addOption(new Option('--tap', 'TAP 14 on stdout').default(false).conflicts('json'))
     .option('--junit <file>', 'write JUnit')
+    .addOption(htmlOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -62,6 +74,7 @@ Examples:
   dcom-harness audit capture.pcapng --as-of 2022-06-14 --registry RequireIntegrityActivationAuthenticationLevel=0
   dcom-harness audit capture.pcapng --password 'P4ssw0rd' --json
   dcom-harness audit captures/ --keytab server.keytab
+  dcom-harness audit capture.pcapng --html audit.html
   dcom-harness audit captures/ --csv audit.csv --junit audit.xml`,
     )
     .action(audit);
@@ -80,6 +93,7 @@ async function auditAll(out: Output, paths: string[], options: AuditCommandOptio
   const files = captureFiles(paths);
   if (files.length === 0) throw new UsageError('no capture to audit; give files, a folder or -');
   const [junitFile, csvFile] = openForWriting([options.junit, options.csv] as const, files);
+  const report = options.html === undefined ? undefined : await reportFile(options.html, 'dcom-harness audit', files);
   if (csvFile !== undefined) writeSync(csvFile, CSV_HEAD);
   const groups = new AuditGroups();
   const take = (item: AuditItem): void => {
@@ -97,8 +111,29 @@ async function auditAll(out: Output, paths: string[], options: AuditCommandOptio
     writeFileSync(junitFile, await junit(auditResults(groups), 'audit'));
     closeSync(junitFile);
   }
+  if (report !== undefined) await finishReport(out, report, { groups, level, files, options });
   if (groups.count('refused') > 0) process.exitCode = 1;
   else if (unread + incomplete > 0) process.exitCode = 2;
+}
+
+interface Audited {
+  readonly groups: AuditGroups;
+  readonly level: PatchLevel;
+  readonly files: readonly string[];
+  readonly options: AuditCommandOptions;
+}
+
+/** Reads the captures once more, for the PDUs behind what was found. */
+async function finishReport(
+  out: Output,
+  report: ReportFile,
+  { groups, level, files, options }: Audited,
+): Promise<void> {
+  const { auditHead } = await import('../../report/html/index.js');
+  await addCaptures(out, report.book, files, observer(options));
+  const names = files.map((file) => basename(file));
+  report.end(auditHead(groups, level, names, report.book.rows));
+  out.note(`the report is in ${options.html}`);
 }
 
 /** Of how many files nothing could be read, and how many lost something on the way, such as their end. */

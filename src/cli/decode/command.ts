@@ -12,7 +12,7 @@ import { captureFiles } from '../files.js';
 import { type Output, output, UsageError } from '../io.js';
 import { ccacheOption, keytabOption } from '../kerberos.js';
 import { growHeapSlowly } from '../memory.js';
-import { jsonOption, ntHashOption, passwordOption, userOption } from '../options.js';
+import { htmlOption, jsonOption, ntHashOption, passwordOption, userOption } from '../options.js';
 import { observer } from '../secrets.js';
 import { inputOf } from './input.js';
 import { fieldsOption, filterOption } from './options.js';
@@ -27,6 +27,7 @@ interface DecodeOptions extends ViewOptions {
   readonly nthash?: Secret[];
   readonly keytab?: readonly KeytabEntry[];
   readonly ccache?: Ccache;
+  readonly html?: string;
   readonly json: boolean;
 }
 
@@ -49,6 +50,7 @@ export const decodeCommand = (command: Command): Command =>
     .addOption(ntHashOption())
     .addOption(keytabOption('opens the Kerberos tickets of its services: names their clients, verifies and unseals'))
     .addOption(ccacheOption('verifies and unseals what was done with the tickets of this cache file'))
+    .addOption(htmlOption().conflicts(['summary', 'verbose', 'calls', 'follow', 'hex', 'fields', 'filter', 'json']))
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -68,6 +70,7 @@ Examples:
   dcom-harness decode --summary captures/
   dcom-harness decode capture.pcapng --password 'P4ssw0rd' --json
   dcom-harness decode capture.pcapng --keytab server.keytab
+  dcom-harness decode capture.pcapng --html report.html
   dcom-harness decode --hex '05 00 0d 03 10 00 00 00 15 00 00 00 01 00 00 00 04 00 01 05 00'`,
     )
     .action(decode);
@@ -95,6 +98,11 @@ async function decodeAll(out: Output, paths: string[], options: DecodeOptions): 
   const pointless = whyNothingFits(options.filter ?? [], options);
   if (pointless !== undefined) throw new UsageError(`--filter ${pointless}`);
   const observe = observer(options);
+  if (options.html !== undefined) {
+    const { writeDecodeReport } = await import('./html.js');
+    await writeDecodeReport(out, options.html, files, observe);
+    return;
+  }
   const choice = new Choice(options.filter);
   const summaries: FileSummary[] = [];
   for (const file of files) {

@@ -12,13 +12,15 @@ import {
 import { SimulationStuck } from '../../net/simulation/index.js';
 import { labText } from '../../report/lab/text.js';
 import { type Output, output, UsageError } from '../io.js';
-import { jsonOption } from '../options.js';
+import { htmlOption, jsonOption } from '../options.js';
+import { type LabReport, openLabReport } from './html.js';
 import { LabFolder } from './out.js';
 import { labRecords } from './records.js';
 
 interface Options {
   readonly seed: string;
   readonly out?: string;
+  readonly html?: string;
   readonly sockets: boolean;
   readonly list: boolean;
   readonly schema: boolean;
@@ -37,6 +39,7 @@ export const labCommand = (command: Command): Command =>
     )
     .addOption(new Option('--list', 'the scenarios that come with it').default(false))
     .addOption(new Option('--schema', 'the JSON Schema of scenarios, for editors').default(false))
+    .addOption(htmlOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -60,7 +63,7 @@ A scenario of twenty lines:
       expect: { outcome: accepted }
 
 Examples:
-  dcom-harness lab --out out
+  dcom-harness lab --out out --html lab.html
   dcom-harness lab relay-connect troubleshooting
   dcom-harness lab my-gateway.yaml --seed 7 --json
   dcom-harness lab --schema > scenario.schema.json`,
@@ -82,14 +85,17 @@ async function run(names: string[], options: Options): Promise<void> {
   refuseTwins(scenarios);
   const folder = options.out === undefined ? undefined : new LabFolder(options.out);
   for (const { data } of scenarios) folder?.clear(data.name);
+  const report = options.html === undefined ? undefined : await openLabReport(options.html);
   const runs: LabRun[] = [];
   try {
-    for (const scenario of scenarios) runs.push(await runOne(out, scenario, folder, options));
+    for (const scenario of scenarios) runs.push(await runOne(out, scenario, { folder, report }, options));
   } finally {
     // What was run to its end counts, whatever came of the next one.
     await folder?.results(runs);
+    report?.end(runs);
     if (!out.json && runs.length > 0) out.text(labText(runs, out));
   }
+  if (report !== undefined) out.note(`the report is in ${options.html}`);
   if (folder !== undefined) out.note(`results, event logs and captures are in ${options.out}`);
   if (runs.some(({ findings }) => findings.some(({ ok }) => !ok))) process.exitCode = 1;
 }
@@ -137,13 +143,22 @@ function asUsage(error: unknown, scenario: string): unknown {
 async function runOne(
   out: Output,
   scenario: Scenario,
-  folder: LabFolder | undefined,
+  { folder, report }: { readonly folder: LabFolder | undefined; readonly report: LabReport | undefined },
   options: Options,
 ): Promise<LabRun> {
   const { seed, sockets } = options;
   const capture = sockets ? undefined : folder?.capture(scenario.data.name);
+  const shown = sockets ? undefined : report?.capture();
+  const record =
+    capture || shown
+      ? (block: Buffer): void => {
+          capture?.write(block);
+          shown?.write(block);
+        }
+      : undefined;
   try {
-    const found = await runScenario(scenario, { seed, sockets, ...(capture && { record: capture.write }) });
+    const found = await runScenario(scenario, { seed, sockets, ...(record && { record }) });
+    await shown?.end(found);
     folder?.events(found);
     if (out.json) for (const record of labRecords(found)) out.record(record);
     return found;

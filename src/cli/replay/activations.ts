@@ -27,6 +27,7 @@ import {
   placeRecord,
   replayEach,
   simulatedFor,
+  writeReplayReport,
 } from './files.js';
 
 /** A call that was sent again, in the file that it comes from. */
@@ -62,6 +63,7 @@ export async function replayActivations(
     if (done.length === 0) throw new UsageError('no activation that could be sent again was found');
     const results = done.map(resultOf);
     if (report !== undefined) writeFileSync(report, await junit(results, 'replay'));
+    await writeReplayReport(out, paths, options, results);
     print(out, done, results, options);
     if (done.every(({ replayed }) => replayed.refusedBy === 'transport')) process.exitCode = NOBODY_THERE;
     else if (!resultsSummary(results).ok) process.exitCode = 1;

@@ -17,6 +17,7 @@ import {
   asOfOption,
   authOption,
   endpointParser,
+  htmlOption,
   jsonOption,
   levelOption,
   listenOption,
@@ -55,6 +56,7 @@ interface ReplayCommandOptions {
   readonly pcap?: string;
   readonly tap: boolean;
   readonly junit?: string;
+  readonly html?: string;
   readonly json: boolean;
 }
 
@@ -114,6 +116,7 @@ export const replayCommand = (command: Command): Command =>
     .option('--pcap <file>', 'with --as-server: record everything as pcapng')
     .addOption(new Option('--tap', 'TAP 14 on stdout').default(false).conflicts('json'))
     .option('--junit <file>', 'write JUnit')
+    .addOption(htmlOption().conflicts('asServer'))
     .addOption(jsonOption())
     .addHelpText(
       'after',

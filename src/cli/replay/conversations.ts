@@ -24,6 +24,7 @@ import {
   placeRecord,
   replayEach,
   simulatedFor,
+  writeReplayReport,
 } from './files.js';
 
 interface Repeated extends RepeatedCall {
@@ -47,6 +48,7 @@ export async function replayConversations(
     writeFileSync(report, await junit(results, 'replay'));
     closeSync(report);
   }
+  await writeReplayReport(out, paths, options, results);
   if (options.tap) out.text(tap(results));
   else if (options.json) for (const each of done) out.record(recordOf(each));
   else {

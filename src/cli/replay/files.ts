@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { basename } from 'node:path';
 import type { CapturedCall } from '../../capture/decode/captured-call.js';
 import { type CapturedCalls, readCalls } from '../../capture/decode/captured-calls.js';
 import { className } from '../../capture/decode/class-names.js';
@@ -9,9 +10,11 @@ import type { Logon } from '../../client/credentials.js';
 import type { Ccache, KeytabEntry } from '../../codec/kerberos/index.js';
 import type { Registry } from '../../hardening/registry.js';
 import type { PatchLevel } from '../../hardening/timeline.js';
+import type { Result } from '../../report/result.js';
 import type { Column } from '../../report/table.js';
 import type { AccountEntry, Secret } from '../../security/index.js';
 import { captureFiles } from '../files.js';
+import { addCaptures, reportFile } from '../html.js';
 import type { Output } from '../io.js';
 import { type KerberosClientOptions, serviceTickets } from '../kerberos.js';
 import { credentialsOf } from '../options.js';
@@ -82,6 +85,27 @@ export interface SecretsGiven {
   readonly ccache?: Ccache;
   readonly password?: string[];
   readonly nthash?: Secret[];
+  /** Where a report to look at goes. */
+  readonly html?: string;
+}
+
+/** What came of a replay, with the captures that it is about. */
+export async function writeReplayReport(
+  out: Output,
+  paths: readonly string[],
+  { html, password, nthash }: SecretsGiven,
+  results: readonly Result[],
+): Promise<void> {
+  if (html === undefined) return;
+  const { resultsHead } = await import('../../report/html/index.js');
+  const files = captureFiles(paths);
+  const report = await reportFile(html, 'dcom-harness replay', files);
+  await addCaptures(out, report.book, files, observer({ ...(password && { password }), ...(nthash && { nthash }) }));
+  const names = files.map((file) => basename(file)).join(', ');
+  report.end(
+    resultsHead('What came of the captured calls', `dcom-harness replay: ${names}`, results, report.book.rows),
+  );
+  out.note(`the report is in ${html}`);
 }
 
 /** What the modes have in common that play the client. */

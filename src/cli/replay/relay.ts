@@ -22,7 +22,7 @@ import { tap } from '../../report/tap.js';
 import { captureFiles, openForWriting } from '../files.js';
 import { type Output, UsageError } from '../io.js';
 import { AUTH_TYPES } from '../options.js';
-import { classText, PLACE_COLUMNS, placeRecord, replayEach, type SecretsGiven } from './files.js';
+import { classText, PLACE_COLUMNS, placeRecord, replayEach, type SecretsGiven, writeReplayReport } from './files.js';
 
 /** Before the hardening, and since it cannot be turned off. */
 const DATES = ['2021-05', '2023-03-14'];
@@ -71,6 +71,7 @@ export async function replayRelay(out: Output, paths: readonly string[], options
     writeFileSync(report, await junit(results, 'replay'));
     closeSync(report);
   }
+  await writeReplayReport(out, paths, options, results);
   if (options.tap) out.text(tap(results));
   else if (options.json) for (const row of rows) tell(out, row);
   else show(out, rows, dates);

@@ -1,0 +1,47 @@
+import { writeSync } from 'node:fs';
+import { basename } from 'node:path';
+import { CaptureError } from '../capture/file/error.js';
+import type { HtmlReport, PduBook, ReportHead } from '../report/html/index.js';
+import type { PassiveContext } from '../security/index.js';
+import { openForWriting } from './files.js';
+import { type Output, UsageError } from './io.js';
+
+/** A report that is being written; its module is loaded when one is asked for, and for no other run. */
+export interface ReportFile {
+  readonly book: PduBook;
+  end(head: ReportHead): void;
+}
+
+/** Opens the file before there are results: what cannot be written is said at once. */
+export async function reportFile(path: string, title: string, inputs: readonly string[]): Promise<ReportFile> {
+  if (inputs.includes('-')) throw new UsageError('--html reads captures again, which stdin cannot; save it to a file');
+  const [file] = openForWriting([path] as const, inputs);
+  const { HtmlReport: Report } = await import('../report/html/index.js');
+  const report: HtmlReport = new Report(title, (text) => writeAll(file as number, text));
+  return report;
+}
+
+/** A pipe takes a part at a time. */
+function writeAll(file: number, text: string): void {
+  const octets = Buffer.from(text);
+  for (let at = 0; at < octets.length; ) at += writeSync(file, octets, at);
+}
+
+/** The PDUs of captures; gives how many of the files could be read. */
+export async function addCaptures(
+  out: Output,
+  book: PduBook,
+  files: readonly string[],
+  observe?: (authType: number) => PassiveContext | undefined,
+): Promise<number> {
+  let read = 0;
+  for (const file of files)
+    try {
+      await book.capture(file, basename(file), observe && { observe });
+      read++;
+    } catch (error) {
+      if (!(error instanceof CaptureError)) throw error;
+      out.note(`dcom-harness: ${error.message}`);
+    }
+  return read;
+}

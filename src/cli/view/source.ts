@@ -1,0 +1,80 @@
+import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { LabRun } from '../../lab/index.js';
+import { decodeHead, labHead, type PduBook, RecordsReport, type ReportHead } from '../../report/html/index.js';
+import type { PassiveContext } from '../../security/index.js';
+import { captureFiles, statOf } from '../files.js';
+import { addCaptures } from '../html.js';
+import { type Output, UsageError } from '../io.js';
+
+type Observe = (authType: number) => PassiveContext | undefined;
+
+/** Fills the book with what `paths` are: captures, the folder of a lab, or the records of a command. */
+export async function readSources(
+  out: Output,
+  book: PduBook,
+  paths: readonly string[],
+  observe: Observe,
+): Promise<ReportHead> {
+  const [first = ''] = paths;
+  if (paths.length === 1 && existsSync(join(first, 'results.json'))) return readLab(out, book, first);
+  if (paths.length === 1 && /\.(nd)?jsonl?$/i.test(first)) return readRecords(book, first);
+  const files = captureFiles(paths);
+  if (files.length === 0) throw new UsageError('nothing to view; give captures, the folder of lab --out, or NDJSON');
+  const read = await addCaptures(out, book, files, observe);
+  if (read === 0) throw new UsageError('nothing that could be read');
+  return decodeHead(
+    files.map((file) => basename(file)),
+    book.rows,
+  );
+}
+
+/** What `lab --out` left. */
+async function readLab(out: Output, book: PduBook, folder: string): Promise<ReportHead> {
+  const runs = labRuns(join(folder, 'results.json'));
+  for (const run of runs) {
+    const file = join(folder, 'captures', `${run.scenario}.pcapng`);
+    if (statOf(file)?.isFile()) await book.capture(file, basename(file), { names: namesOf(run) });
+    else out.note(`note: ${file} is not there`);
+  }
+  return labHead(runs, book.rows);
+}
+
+function labRuns(file: string): LabRun[] {
+  try {
+    const runs = JSON.parse(readFileSync(file, 'utf8')) as readonly LabRun[];
+    // The logs of the hosts are in files of their own, for other programs.
+    return runs.map((run) => ({ ...run, logs: [] }));
+  } catch (error) {
+    throw new UsageError(`${file} is not what lab --out writes: ${(error as Error).message}`);
+  }
+}
+
+function namesOf({ activations, served }: LabRun): (address: string) => string | undefined {
+  const names = new Map<string, string>();
+  for (const { server, serverAddress } of served) names.set(serverAddress, server);
+  for (const { client, clientAddress, server, serverAddress } of activations)
+    names.set(clientAddress, client).set(serverAddress, server);
+  return (address) => names.get(address);
+}
+
+async function readRecords(book: PduBook, file: string): Promise<ReportHead> {
+  const report = new RecordsReport(book);
+  let number = 0;
+  for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
+    number++;
+    if (line.trim() !== '') report.take(parsed(file, number, line));
+  }
+  return report.head(basename(file));
+}
+
+function parsed(file: string, number: number, line: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(line);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch {
+    // Said below.
+  }
+  throw new UsageError(`${file} line ${number} is no record of JSON`);
+}
