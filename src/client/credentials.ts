@@ -3,6 +3,7 @@ import type { ClientSecurityOptions } from '../rpc/index.js';
 import {
   type InitiatorProvider,
   kerberosInitiator,
+  type NtlmClientPolicy,
   type NtlmCredentials,
   ntlmInitiator,
   type RandomBytes,
@@ -27,10 +28,12 @@ export interface Logon {
   readonly tickets?: ServiceTickets;
   /** The service name to authenticate to; where absent that of [MS-DCOM] 3.2.4, `RPCSS/host` for the resolver. */
   readonly service?: string;
+  /** What the client's NTLM does otherwise than that of the newest Windows. */
+  readonly ntlm?: Partial<NtlmClientPolicy>;
 }
 
 /** How a client authenticates. */
-export interface Authentication extends Pick<Logon, 'credentials' | 'tickets'> {
+export interface Authentication extends Pick<Logon, 'credentials' | 'tickets' | 'ntlm'> {
   /**
    * RPC_C_AUTHN_NONE, RPC_C_AUTHN_WINNT (NTLM), RPC_C_AUTHN_GSS_KERBEROS, or RPC_C_AUTHN_GSS_NEGOTIATE (SPNEGO, with
    * Kerberos inside where there is a ticket for `target`, else NTLM).
@@ -59,8 +62,8 @@ export async function clientSecurity(
   return { context: provider.initiate(options), level, authContextId };
 }
 
-function providerOf({ authType, credentials, tickets, random }: Authentication): InitiatorProvider {
-  const ntlm = () => ntlmInitiator({ random, ...(credentials === undefined ? {} : { credentials }) });
+function providerOf({ authType, credentials, tickets, ntlm: policy, random }: Authentication): InitiatorProvider {
+  const ntlm = () => ntlmInitiator({ random, ...(credentials && { credentials }), ...(policy && { policy }) });
   if (authType === RPC_C_AUTHN.WINNT) return ntlm();
   if (authType === RPC_C_AUTHN.GSS_KERBEROS) return kerberosOf(tickets, random);
   if (authType === RPC_C_AUTHN.GSS_NEGOTIATE) {

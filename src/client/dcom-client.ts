@@ -317,9 +317,9 @@ export class DcomClient {
   }
 
   #security(authType: number, level: number, target?: string) {
-    const { credentials, tickets, random, profile } = this.#options;
-    const who = { ...(credentials && { credentials }), ...(tickets && { tickets }), ...(target && { target }) };
-    return clientSecurity({ authType, level, random, ...who }, profile.authContextId);
+    const { credentials, tickets, ntlm, random, profile } = this.#options;
+    const who = { ...(credentials && { credentials }), ...(tickets && { tickets }), ...(ntlm && { ntlm }) };
+    return clientSecurity({ authType, level, random, ...who, ...(target && { target }) }, profile.authContextId);
   }
 
   async #connect(target: Target, joined?: { groupId: number; firstCallId: number }): Promise<RpcConnection> {

@@ -26,7 +26,7 @@ export interface PolicyProfile {
 
 export const DEFAULT_POLICY: PolicyProfile = {
   refusal: { form: 'fault', status: 0x00000005, didNotExecute: false, disconnect: true },
-  auditWhileDisabled: false,
+  auditWhileDisabled: true,
   nullSessionIsAnonymous: true,
   requireOther: 'as absent',
   raiseZero: 'none',
@@ -39,7 +39,8 @@ export const DEFAULT_POLICY: PolicyProfile = {
 export const POLICY_OPTIONS: Readonly<Record<keyof PolicyProfile, string>> = {
   refusal:
     'several clients report a fault with status 5; no published capture shows one, but every refusal by access control that was captured is that fault, with pfc_flags 0x03, and the server closes the connection after it',
-  auditWhileDisabled: 'reports conflict on whether 10036 appears before enforcement is enabled',
+  auditWhileDisabled:
+    'KB5004442 says that the events find applications that may fail after enforcement, and a report of October 2021 has them right after the update that brings them; another ties them to enforcement',
   nullSessionIsAnonymous: 'the policy speaks of connections that are not anonymous; no source tests a null session',
   requireOther: 'KB5004442 defines 0, 1 and not defined',
   raiseZero: 'KB5004442 defines 1, 2 and not defined; 0 is taken as the value says: raise nothing',

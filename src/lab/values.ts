@@ -77,6 +77,7 @@ export const registry = z
   .strictObject({
     RequireIntegrityActivationAuthenticationLevel: registryValue.optional(),
     RaiseActivationAuthenticationLevel: registryValue.optional(),
+    DisableAuthenticationLevelHardeningLog: registryValue.optional(),
     LegacyAuthenticationLevel: registryValue.optional(),
   })
   .describe('registry values of the machine');

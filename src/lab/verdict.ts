@@ -11,9 +11,9 @@ export interface ActivationVerdict {
   readonly event: boolean;
 }
 
-/** `at CONNECT: refused by activation policy, event 10036`. */
+/** `at CONNECT: refused by activation policy, event 10036`. Whether an accepted one is logged too no source settles. */
 export const verdictText = ({ level, refusedBy, event }: ActivationVerdict): string =>
-  `at ${shortAuthnLevelName(level)}: ${refusedBy === undefined ? 'accepted' : `refused by ${refusedBy}`}${event ? ', event 10036' : ''}`;
+  `at ${shortAuthnLevelName(level)}: ${refusedBy === undefined ? 'accepted' : `refused by ${refusedBy}`}${event && refusedBy !== undefined ? ', event 10036' : ''}`;
 
 /** Those of whom KB5004442 and the access checks decide; what another refuses, a scenario has to expect by itself. */
 export const POLICY_LAYERS: ReadonlySet<RefusedBy> = new Set(['activation policy', 'access control', 'authentication']);

@@ -1,5 +1,6 @@
-import { type Application, isWindows } from '../hardening/machine.js';
+import { type Application, isWindows, patchLevelOf } from '../hardening/machine.js';
 import { activationAsClient } from '../hardening/machine-policy.js';
+import { ntlmClientPolicy } from '../hardening/ntlm-updates.js';
 import type { Milliseconds } from '../security/index.js';
 import type { LabHost } from './host.js';
 import type { Lab } from './lab.js';
@@ -24,6 +25,7 @@ export function victimOf(lab: Lab, given: Lured) {
     level,
     profile: host.profileOf(application, level),
     credentials: host.credentialsOf(lab.userOf(host, application)),
+    ...(isWindows(host.machine) && { ntlm: ntlmClientPolicy(patchLevelOf(host.machine)) }),
   };
 }
 

@@ -9,7 +9,7 @@ import type { Endpoint } from '../net/channel.js';
 import { TransportError } from '../net/error.js';
 import type { Network } from '../net/network.js';
 import type { Timers } from '../net/timers.js';
-import type { Milliseconds, NtlmCredentials, RandomBytes } from '../security/index.js';
+import type { Milliseconds, NtlmClientPolicy, NtlmCredentials, RandomBytes } from '../security/index.js';
 import { Attacker, goalOf, MMC20, type Stage, type WantedClass } from './attacker.js';
 import { confine } from './confined.js';
 import { Lure } from './lure.js';
@@ -29,6 +29,9 @@ export interface RelayScene {
     /** What its application asks the lure for. */
     readonly wanted?: WantedClass;
     readonly credentials: NtlmCredentials;
+    /** What its NTLM does otherwise than that of the newest Windows. */
+    readonly ntlm?: Partial<NtlmClientPolicy>;
+    /** Whether its host refuses challenges that its own server gave out; true where absent (MS08-068). */
     readonly refusesOwnChallenges?: boolean;
   };
   /** A free port of its host where none is given. */
@@ -65,12 +68,12 @@ export async function relayBetween(scene: RelayScene): Promise<SceneOutcome> {
   const known = variant.knownReference ? await activated(scene, network) : undefined;
   if (known !== undefined && 'accepted' in known) return neverBegan(known);
   const lure = await Lure.open({ ...shared, host: scene.attacker.address, port: scene.attacker.port ?? 0 });
-  const { refusesOwnChallenges, ...host } = scene.victim;
+  const { refusesOwnChallenges = true, ...host } = scene.victim;
   const victim = new Victim({
     ...shared,
     ...host,
     authType: variant.authType,
-    ...(refusesOwnChallenges ? { refuses: (challenge) => witness.gave(challenge) } : {}),
+    ...(variant.reflection && refusesOwnChallenges ? { refuses: (challenge) => witness.gave(challenge) } : {}),
   });
   const activations: Promise<void>[] = [];
   const attacker = new Attacker({

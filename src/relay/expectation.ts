@@ -3,7 +3,7 @@ import { isSignedLevel } from '../codec/status/authn.js';
 import type { RefusedBy } from '../codec/status/refused-by.js';
 import { enforcement } from '../hardening/decision.js';
 import type { Registry } from '../hardening/registry.js';
-import type { AsOf } from '../hardening/timeline.js';
+import { type AsOf, patchLevel } from '../hardening/timeline.js';
 import type { RelayVariant } from './variants.js';
 
 /** What an expectation follows from, beside the variant. */
@@ -20,6 +20,8 @@ export function expectedStop(
   { asOf, registry = {}, victimLevel = RPC_C_AUTHN_LEVEL.CONNECT }: RelaySetting,
 ): RefusedBy | undefined {
   if (isSignedLevel(victimLevel) && stopped.signingVictim !== undefined) return stopped.signingVictim;
+  const { before } = stopped;
+  if (before !== undefined && patchLevel(asOf).date < before.update.from) return before.refusedBy;
   const stop = enforcement({ asOf, registry }).enabled ? stopped.hardened : stopped.unhardened;
   // [MS-DCOM] note <41>: LegacyAuthenticationLevel is the exporter's own level, which no update raises.
   return stop ?? ((registry.LegacyAuthenticationLevel ?? 0) > bindLevel ? 'exporter level' : undefined);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ClientProfile } from '../client/profile.js';
 import { CLIENT_PROFILES } from '../client/profiles.js';
+import { ntlmClientPolicy } from '../hardening/ntlm-updates.js';
 import type { PolicyProfile } from '../hardening/profile.js';
 import type { Registry } from '../hardening/registry.js';
 import type { AsOf } from '../hardening/timeline.js';
@@ -8,7 +9,7 @@ import { formatEndpoint } from '../net/channel.js';
 import { type Network, SOCKETS } from '../net/network.js';
 import { SYSTEM_TIMERS, type Timers } from '../net/timers.js';
 import { DEFAULT_PROFILE, type RpcProfile } from '../rpc/index.js';
-import { type Milliseconds, type RandomBytes, Secret } from '../security/index.js';
+import { type Milliseconds, type NtlmClientPolicy, type RandomBytes, Secret } from '../security/index.js';
 import { CLASSES } from '../server/classes/index.js';
 import { startServer } from '../server/server.js';
 import type { WantedClass } from './attacker.js';
@@ -21,7 +22,7 @@ import { Witness } from './witness.js';
 export interface RelayOptions {
   /** One of `RELAY_VARIANTS` or `LEFT_OPEN` by its id, or one of a test's own. */
   readonly variant: RelayVariant | string;
-  /** The server's patch level. */
+  /** The server's patch level, and that of the victim's NTLM. */
   readonly asOf: AsOf;
   /** Registry values of the server. */
   readonly registry?: Registry;
@@ -39,10 +40,12 @@ export interface RelayOptions {
     readonly profile?: ClientProfile;
     readonly level?: number;
     /**
-     * Whether its host refuses challenges that its own server gave out. No source of this project says what Windows
-     * does over RPC; false where absent.
+     * Whether its host refuses challenges that its own server gave out, as Windows does since MS08-068 (2008). That this
+     * holds for RPC too no source says; true where absent.
      */
     readonly refusesOwnChallenges?: boolean;
+    /** What its NTLM does otherwise than the patch level has it. */
+    readonly ntlm?: Partial<NtlmClientPolicy>;
   };
   /** A class that the victim asks the lure for, and the attacker the server; MMC20.Application where absent. */
   readonly wanted?: WantedClass;
@@ -110,6 +113,7 @@ export async function relay(options: RelayOptions): Promise<RelayOutcome> {
       ...{ variant, network, witness, random, clock, timers, timeout },
       victim: {
         profile: CLIENT_PROFILES['windows-2021-05'],
+        ntlm: ntlmClientPolicy(options.asOf),
         ...options.victim,
         address: victim,
         credentials: credentialsOf(USER),

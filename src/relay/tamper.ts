@@ -106,10 +106,22 @@ const withoutTime = (message: ChallengeMessage): ChallengeMessage => {
 
 const SESSION_SECURITY = ['NTLMSSP_NEGOTIATE_SIGN', 'NTLMSSP_NEGOTIATE_KEY_EXCH'] as const;
 
+/**
+ * CVE-2019-1166: MsvAvFlags without a bit among the server's pairs. A client that keeps it puts its own behind it, and a
+ * server that looks at the first alone sees no MIC announced.
+ */
+const withFlags = (message: ChallengeMessage): ChallengeMessage => {
+  const info = decodeAvPairs(message.TargetInfo?.bytes ?? new Uint8Array(0));
+  const end = info.pairs.findIndex(({ AvId }) => AvId === AV_ID.MsvAvEOL);
+  const pairs = info.pairs.toSpliced(end < 0 ? info.pairs.length : end, 0, avPair('MsvAvFlags', Buffer.alloc(4)));
+  return { ...relaid(message), TargetInfo: { bytes: encodeAvPairs({ ...info, pairs }) } };
+};
+
 /** Tamperings by what they do. */
 export const TAMPERINGS = {
   micDropped: { authenticate: withoutMic },
   micDisowned: { authenticate: (message) => withoutMic(withPairs(withoutMicBit)(message)) },
+  flagsDoubled: { challenge: withFlags, authenticate: withoutMic },
   targetNameEdited: {
     authenticate: withPairs((pairs) => replaced(pairs, avPair('MsvAvTargetName', 'RPCSS/harness'))),
   },

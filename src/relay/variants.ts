@@ -1,5 +1,6 @@
 import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import type { RefusedBy } from '../codec/status/refused-by.js';
+import { NTLM_UPDATES, type NtlmUpdate } from '../hardening/ntlm-updates.js';
 import type { RequestClaim } from './claims.js';
 import { TAMPERINGS, type Tampering } from './tamper.js';
 
@@ -24,6 +25,8 @@ export interface RelayVariant {
   readonly stopped: {
     readonly unhardened?: RefusedBy;
     readonly hardened?: RefusedBy;
+    /** On hosts from before an update of NTLM that stops the variant by itself; the hardening is not there then either. */
+    readonly before?: { readonly update: NtlmUpdate; readonly refusedBy?: RefusedBy };
     /** Whatever the server: where the victim's own level is PKT or above, so that it insists on signing ([MS-NLMP] 3.1.5.1.2). */
     readonly signingVictim?: RefusedBy;
   };
@@ -78,7 +81,23 @@ const BASES: readonly Base[] = [
     section: '[MS-NLMP] 3.2.5.1.2',
     bindLevel: CONNECT,
     tampering: TAMPERINGS.micDropped,
-    stopped: { unhardened: 'authentication', hardened: 'authentication' },
+    stopped: {
+      unhardened: 'authentication',
+      hardened: 'authentication',
+      before: { update: NTLM_UPDATES.announcedMic },
+    },
+  },
+  {
+    id: 'flags-doubled',
+    title: 'at CONNECT, takes the MIC out and has MsvAvFlags stand twice, the first without its bit',
+    section: '[MS-NLMP] 2.2.2.1',
+    bindLevel: CONNECT,
+    tampering: TAMPERINGS.flagsDoubled,
+    stopped: {
+      unhardened: 'authentication',
+      hardened: 'authentication',
+      before: { update: NTLM_UPDATES.repeatedFlags },
+    },
   },
   {
     id: 'mic-disowned',
@@ -128,7 +147,7 @@ const BASES: readonly Base[] = [
     section: '[MS-NLMP] 3.2.5.1.2',
     bindLevel: CONNECT,
     reflection: true,
-    stopped: { hardened: 'activation policy' },
+    stopped: { unhardened: 'victim', hardened: 'victim' },
   },
 ];
 

@@ -8,7 +8,13 @@ import { decodeNegToken } from '../codec/spnego/index.js';
 import type { Endpoint } from '../net/channel.js';
 import type { Network } from '../net/network.js';
 import type { Timers } from '../net/timers.js';
-import { type Milliseconds, type NtlmCredentials, type RandomBytes, SecurityError } from '../security/index.js';
+import {
+  type Milliseconds,
+  type NtlmClientPolicy,
+  type NtlmCredentials,
+  type RandomBytes,
+  SecurityError,
+} from '../security/index.js';
 import type { WantedClass } from './attacker.js';
 import { gate } from './gate.js';
 
@@ -21,6 +27,8 @@ export interface VictimOptions {
   readonly level?: number;
   readonly authType: number;
   readonly credentials: NtlmCredentials;
+  /** What its NTLM does otherwise than that of the newest Windows. */
+  readonly ntlm?: Partial<NtlmClientPolicy>;
   /** What its application wants of the lure: any class does, since the authentication is all that matters. */
   readonly wanted?: WantedClass;
   readonly random: RandomBytes;
@@ -50,10 +58,11 @@ export class Victim {
 
   /** One activation on the lure, with one authentication. */
   async activateOn(lure: Endpoint): Promise<void> {
-    const { profile, level, authType, credentials, random, clock, timers, timeout, wanted = ANY } = this.#options;
+    const { profile, level, authType, credentials, ntlm, random, clock, timers, timeout, wanted = ANY } = this.#options;
     const client = new DcomClient({
       ...{ host: lure.address, port: lure.port, profile, authType, credentials, random, clock, timers, timeout },
       ...(level === undefined ? {} : { level }),
+      ...(ntlm && { ntlm }),
       connector: this.#connector,
     });
     try {

@@ -1,4 +1,6 @@
 import { RPC_C_AUTHN } from '../codec/rpce/index.js';
+import { ntlmServerPolicy } from '../hardening/ntlm-updates.js';
+import type { PatchLevel } from '../hardening/timeline.js';
 import type { Milliseconds, RandomBytes, ServerNames } from '../security/index.js';
 import {
   type AcceptorProvider,
@@ -18,15 +20,18 @@ import type { KerberosServer } from './server-options.js';
 export function authentication(
   known: {
     readonly accounts?: readonly (AccountEntry | string)[];
+    readonly platform?: 'windows' | 'other';
     readonly ntlm?: Partial<NtlmServerPolicy>;
     readonly kerberos?: KerberosServer;
   },
   names: ServerNames,
   random: RandomBytes,
+  asOf: PatchLevel,
 ): AcceptorProvider[] {
-  const { accounts: entries = [], ntlm: policy } = known;
+  const { accounts: entries = [], platform = 'windows', ntlm: given } = known;
+  const policy = { ...(platform === 'windows' && ntlmServerPolicy(asOf)), ...given };
   const accounts = new AccountTable(entries, names.netbiosDomain ?? names.netbiosName);
-  const ntlm = ntlmAcceptor({ server: names, accounts, random, ...(policy && { policy }) });
+  const ntlm = ntlmAcceptor({ server: names, accounts, random, policy });
   if (known.kerberos === undefined) return [ntlm, spnegoAcceptor({ mechanisms: [ntlm] })];
   const kerberos = kerberosAcceptor({ ...known.kerberos, accounts, random });
   return [kerberos, ntlm, spnegoAcceptor({ mechanisms: [kerberos, ntlm] })];

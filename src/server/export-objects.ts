@@ -144,7 +144,7 @@ export async function exportObjects(options: ExportOptions = {}): Promise<Export
     [resolver, ...remoteUnknown(objects, exporter)],
     {
       ...{ random, clock, logger },
-      providers: authentication(options, names, random),
+      providers: authentication(options, names, random, patchLevel(options.asOf ?? LATEST)),
       profile: rpcProfile(options.profile),
       ...(options.limits && { limits: options.limits }),
       failed: listeners.note,

@@ -77,7 +77,7 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
 
   const observers = observersOf(options, clock).map((observer) => listeners.guardObserver(observer));
   const shared = {
-    providers: authentication(options, names, random),
+    providers: authentication(options, names, random, asOf),
     profile,
     ...given({ limits: options.limits }),
     random,

@@ -110,7 +110,7 @@ class NtlmAcceptor extends NtlmContext {
       textItem(message[name], charset, name),
     ) as [string, string, string];
     const pairs = ntlmV2Of(message)?.ClientChallenge.AvPairs.pairs ?? [];
-    requireNoRepeat(pairs);
+    if (!this.#options.policy.repeatedPairs) requireNoRepeat(pairs);
 
     const claim: Claim = { message, flags, serverChallenge: sent.serverChallenge, user, domain };
     const { identity, match } = isAnonymous(message) ? this.#anonymous() : this.#logOn(claim, now);
@@ -175,6 +175,7 @@ class NtlmAcceptor extends NtlmContext {
         throw new SecurityError('POLICY', 'missingMic: the AUTHENTICATE_MESSAGE has no MIC');
       return false;
     }
+    if (message.MIC === undefined && !this.#options.policy.announcedMic) return false;
     if (message.MIC === undefined)
       throw new SecurityError('BAD_MIC', 'MsvAvFlags announces a MIC, the AUTHENTICATE_MESSAGE has no room for one');
     if (!sameSecret(handshakeMic(key, sent.negotiate, sent.challenge, token), message.MIC))

@@ -240,7 +240,10 @@ class NtlmInitiator extends NtlmContext {
   /** The server's pairs, and behind them the client's in the order of Windows. */
   #clientPairs(info: AvPairs): AvPair[] {
     const { channelBindings, machineId, target = '', unverifiedTarget } = this.#setup;
-    const kept = info.pairs.filter(({ AvId }) => AvId !== AV_ID.MsvAvEOL && AvId !== AV_ID.MsvAvFlags);
+    const { keepsServerFlags } = this.#setup.policy;
+    const kept = info.pairs.filter(
+      ({ AvId }) => AvId !== AV_ID.MsvAvEOL && (keepsServerFlags || AvId !== AV_ID.MsvAvFlags),
+    );
     // A server from before the timestamp knows none of the client's pairs either.
     if (avTimestamp(info.pairs) === undefined) return [...kept, AV_EOL];
     let value = avFlags(info.pairs);

@@ -23,6 +23,10 @@ export interface NtlmServerPolicy {
   readonly anonymous: boolean;
   /** Whether an AUTHENTICATE_MESSAGE may come without a MIC. One that is announced has to be right in any case. */
   readonly missingMic: boolean;
+  /** Whether a MIC that MsvAvFlags announces has to be there. Windows before the update of CVE-2019-1040 did not ask. */
+  readonly announcedMic: boolean;
+  /** Whether an AV pair may stand twice; the first of a kind counts then. So it was before CVE-2019-1166. */
+  readonly repeatedPairs: boolean;
   /** MaxLifetime, [MS-NLMP] 3.1.1.1: how far an NTLMv2 timestamp may be from the server's time; Infinity: not looked at. */
   readonly maxClockSkew: Milliseconds;
   readonly lockout?: Lockout;
@@ -39,6 +43,8 @@ export const WINDOWS_SERVER_POLICY: NtlmServerPolicy = {
   minimumSessionSecurity: ['NTLMSSP_NEGOTIATE_128'],
   anonymous: true,
   missingMic: true,
+  announcedMic: true,
+  repeatedPairs: false,
   maxClockSkew: 36 * 60 * 60 * 1000,
   requireChannelBindings: false,
   signs: true,
@@ -50,9 +56,12 @@ export interface NtlmClientPolicy {
   readonly lmCompatibilityLevel: LmCompatibilityLevel;
   /** NtlmMinClientSec: flags that the server has to choose, if signing or sealing was asked for. */
   readonly minimumSessionSecurity: readonly NegotiateFlag[];
+  /** Whether MsvAvFlags of the server stays before the client's own. So it was before CVE-2019-1166. */
+  readonly keepsServerFlags: boolean;
 }
 
 export const WINDOWS_CLIENT_POLICY: NtlmClientPolicy = {
   lmCompatibilityLevel: 3,
   minimumSessionSecurity: ['NTLMSSP_NEGOTIATE_128'],
+  keepsServerFlags: false,
 };

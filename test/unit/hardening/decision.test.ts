@@ -167,12 +167,12 @@ describe('a refusal', () => {
 describe('10036 while enforcement is disabled', () => {
   const disabled = (profile: Partial<PolicyProfile>, asOf = '2021-09') => activation({ asOf, profile });
 
-  test('is not logged by default', () => {
-    expect(disabled({})).not.toHaveProperty('event');
+  test('is an option of the profile, not logged where that says so', () => {
+    expect(disabled({ auditWhileDisabled: false })).not.toHaveProperty('event');
   });
 
-  test('is an option of the profile', () => {
-    expect(disabled({ auditWhileDisabled: true })).toMatchObject({
+  test('is logged by default, and told as unconfirmed', () => {
+    expect(disabled({})).toMatchObject({
       outcome: 'accepted',
       rule: 'enforcement disabled',
       event: 10036,

@@ -36,7 +36,7 @@ describe('relay', () => {
         steps: [{ relay: { ...relay().relay, variants } }],
       });
       expect(run.failed).toEqual([]);
-      expect(run.relays.length).toBe({ stopped: 24, 'left open': 2, all: 26 }[variants]);
+      expect(run.relays.length).toBe({ stopped: 26, 'left open': 2, all: 28 }[variants]);
     },
   );
 
@@ -45,8 +45,11 @@ describe('relay', () => {
       hosts: attacked([], { serves: ['mmc20'], client: 'windows-2021-05' }),
       steps: [relay('connect', 'reflection')],
     });
-    expect(run.relays.map(({ server }) => server)).toEqual(['server', 'client']);
-    expect(run.served.map(({ server }) => server)).toEqual(['server', 'client']);
+    expect(run.relays.map(({ server, outcome }) => [server, outcome.refusedBy])).toEqual([
+      ['server', undefined],
+      ['client', 'victim'],
+    ]);
+    expect(run.served.map(({ server }) => server)).toEqual(['server']);
   });
 
   test('that breaks on the way is nobody’s policy', async () => {

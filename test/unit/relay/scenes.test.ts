@@ -16,8 +16,8 @@ describe('the phases of KB5004442', () => {
     const registry = value === undefined ? {} : { RequireIntegrityActivationAuthenticationLevel: value };
     const { outcome, evidence } = await relay({ variant: 'connect', asOf, registry });
     expect(outcome).toBe(CONNECT[hardened ? 'hardened' : 'unhardened']);
-    // The event exists since September 2021.
-    expect(evidence.event?.id).toBe(hardened && asOf !== '2021-06-08' ? 10036 : undefined);
+    // The event exists since September 2021, and is logged by default where nothing is enforced yet.
+    expect(evidence.event?.id).toBe(asOf >= '2021-09' ? 10036 : undefined);
   });
 });
 
@@ -108,11 +108,39 @@ describe('the victim', () => {
   test('a host that refuses its own challenges cannot be reflected to, whatever the server’s patch level', async () => {
     for (const variant of ['reflection', 'reflection-spnego']) {
       for (const asOf of ['2021-05', '2023-03-14']) {
-        const found = await relay({ variant, asOf, victim: { refusesOwnChallenges: true } });
+        const found = await relay({ variant, asOf });
         expect(found).toMatchObject({ stage: 'lured', outcome: 'stopped', refusedBy: 'victim' });
         expect(found.reason).toContain('given out itself');
       }
     }
+  });
+
+  test('one that does not can be, until its server is hardened', async () => {
+    const victim = { refusesOwnChallenges: false };
+    for (const variant of ['reflection', 'reflection-spnego']) {
+      expect(await relay({ variant, asOf: '2021-05', victim })).toMatchObject({ outcome: 'succeeded' });
+      expect(await relay({ variant, asOf: '2023-03-14', victim })).toMatchObject({ refusedBy: 'activation policy' });
+    }
+  });
+
+  test.each([
+    ['mic-dropped', '2019-06-10', '2019-06-11', /announces a MIC/],
+    ['flags-doubled', '2019-10-07', '2019-10-08', /announces a MIC/],
+  ])('%s succeeds as of %s, and is stopped as of %s', async (variant, before, since, reason) => {
+    for (const each of [variant, `${variant}-spnego`]) {
+      const earlier = await relay({ variant: each, asOf: before });
+      expect(earlier).toMatchObject({ outcome: 'succeeded', evidence: { invocation: { level: 2 } } });
+      const later = await relay({ variant: each, asOf: since });
+      expect(later).toMatchObject({ outcome: 'stopped', refusedBy: 'authentication' });
+      expect(later.reason).toMatch(reason);
+    }
+  });
+
+  test('a client from before CVE-2019-1166 does not help against a server that has the update', async () => {
+    const victim = { ntlm: { keepsServerFlags: true } };
+    const found = await relay({ variant: 'flags-doubled', asOf: '2019-10-08', victim });
+    expect(found).toMatchObject({ outcome: 'stopped', refusedBy: 'authentication' });
+    expect(found.reason).toMatch(/AvId 6 stands twice/);
   });
 });
 

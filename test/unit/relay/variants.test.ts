@@ -9,11 +9,14 @@ const SPNEGO = 9;
 /** What the attacker came to before it was stopped, and by what it can be told. Nothing of it is taken from the code. */
 interface Stopped {
   readonly at: string;
-  readonly status: number;
+  /** Absent where the attacker was told nothing. */
+  readonly status: number | undefined;
+  /** Bound, unless given. */
+  readonly stage?: string;
   readonly reason: RegExp;
   readonly closed: boolean;
   /** SPNEGO refuses a token in the handshake itself; NTLM at the first request ([MS-RPCE] 3.3.1.5.2.1). */
-  readonly spnego?: Partial<Stopped> & { readonly stage?: string };
+  readonly spnego?: Partial<Stopped>;
 }
 
 const POLICY: Stopped = {
@@ -25,6 +28,7 @@ const POLICY: Stopped = {
 const SIGNATURE = { at: 'signature', status: SEC_PKG_ERROR, closed: true };
 const LOGON = { at: 'authentication', status: ACCESS_DENIED, closed: true, spnego: { stage: 'lured' } };
 const MIC = { ...LOGON, spnego: { stage: 'lured', status: SEC_PKG_ERROR } };
+const OWN_CHALLENGE = { at: 'victim', stage: 'lured', status: undefined, reason: /given out itself/, closed: false };
 
 const STOPPED: Readonly<Record<string, { readonly unhardened?: Stopped; readonly hardened: Stopped }>> = {
   connect: { hardened: POLICY },
@@ -43,12 +47,19 @@ const STOPPED: Readonly<Record<string, { readonly unhardened?: Stopped; readonly
     closed: true,
   }),
   'mic-dropped': same({ ...MIC, reason: /announces a MIC/ }),
+  'flags-doubled': same({ ...MIC, reason: /announces a MIC/ }),
   'mic-disowned': same({ ...LOGON, reason: /does not fit the account's password/ }),
   'target-name-edited': same({ ...LOGON, reason: /does not fit the account's password/ }),
   'flags-downgraded': same({ ...MIC, reason: /the MIC does not fit the three messages/ }),
   'time-removed': { hardened: POLICY },
   'flags-downgraded-no-mic': same({ ...SIGNATURE, reason: /NTLMSSP_NEGOTIATE_SIGN was not negotiated/ }),
-  reflection: { hardened: POLICY },
+  reflection: same(OWN_CHALLENGE),
+};
+
+/** Updates of NTLM before which nothing stopped a variant on an unhardened server. */
+const BEFORE: Readonly<Record<string, object>> = {
+  'mic-dropped': { cve: 'CVE-2019-1040', from: '2019-06-11' },
+  'flags-doubled': { cve: 'CVE-2019-1166', from: '2019-10-08' },
 };
 
 function same(stopped: Stopped): { unhardened: Stopped; hardened: Stopped } {
@@ -134,6 +145,7 @@ test.each(RELAY_VARIANTS.map(({ id }) => id))('%s: what its data expects is what
     ...(unhardened && { unhardened: unhardened.at }),
     hardened: hardened.at,
     ...(id.startsWith('flags-downgraded') && { signingVictim: 'victim' }),
+    ...(BEFORE[id.replace(/-spnego$/, '')] && { before: { update: BEFORE[id.replace(/-spnego$/, '')] } }),
   });
 });
 

@@ -24,10 +24,10 @@ const relaysIn = async (bytes: Buffer) =>
 describe('what a server of a date makes of a captured activation', () => {
   test.each([
     ['2021-05', {}, 'accepted', null],
-    ['2021-09', {}, 'accepted', null],
+    ['2021-09', {}, 'accepted', 10036],
     ['2021-09', { RequireIntegrityActivationAuthenticationLevel: 1 }, 'refused', 10036],
     ['2022-06-14', {}, 'refused', 10036],
-    ['2022-06-14', { RequireIntegrityActivationAuthenticationLevel: 0 }, 'accepted', null],
+    ['2022-06-14', { RequireIntegrityActivationAuthenticationLevel: 0 }, 'accepted', 10036],
     ['2023-03-14', { RequireIntegrityActivationAuthenticationLevel: 0 }, 'refused', 10036],
   ])('as of %s with %j: %s', async (asOf, registry, decision, event) => {
     const { activations } = await audit([AT_CONNECT], { asOf, registry });
