@@ -5,8 +5,8 @@ import { PFC, PTYPE, RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { authnLevelName, effectiveAuthnLevel } from '../../codec/status/authn.js';
 import { bindNakReasonName } from '../../codec/status/pdu.js';
 import {
-  type CallHead,
   type CallLevel,
+  type CallHead,
   callHead,
   type ObservedCall,
   PassiveAssociation,
@@ -115,12 +115,11 @@ export class AuditStream implements PduConsumer {
 
   /** A PDU of which a part was not captured, as a snap length leaves it: its head tells most of an activation. */
   cut(captured: CapturedPdu): void {
-    const { security, call } = this.#association.cut(senderOf(captured), captured.bytes);
+    const { call } = this.#association.cut(senderOf(captured), captured.bytes);
     if (call === undefined) return;
     if (captured.type === PTYPE.request && call.kept === undefined) {
-      const open = this.#begin(captured, call, security);
-      call.kept = open;
-      if (isActivation(this.#interfaceOf(call), call.opnum)) this.#activation(captured, security, null, open);
+      call.kept = this.#begin(captured, call);
+      if (isActivation(this.#interfaceOf(call), call.opnum)) this.#activation(captured, call.security, null, call.kept);
     } else if (captured.type === PTYPE.response && isLast(captured)) this.#conclude(call.kept, CUT_ANSWER, captured);
   }
 
@@ -139,23 +138,22 @@ export class AuditStream implements PduConsumer {
     const followed = activates || this.#mustFollow(head) ? this.#follow(captured) : undefined;
     const call = followed === undefined ? this.#association.skim(head) : followed.call;
     if (call === undefined) return;
-    const { auth } = head;
-    call.kept ??= this.#begin(captured, call, auth === undefined ? this.#association.implied : levelOf(auth));
+    call.kept ??= this.#begin(captured, call);
     const message = followed?.message;
     if (!activates || message === undefined) return;
     const clsid = classIn(parametersIn(message, call.kept.operation)) ?? null;
     this.#activation(captured, message.security, clsid, call.kept);
   }
 
-  #begin(captured: CapturedPdu, call: ObservedCall, { level, authContextId }: Level): OpenCall {
+  #begin(captured: CapturedPdu, call: ObservedCall): OpenCall {
     const uuid = this.#interfaceOf(call);
     const { opnum } = call;
     const open: OpenCall = {
       interface: uuid === undefined ? undefined : interfaceName(uuid),
       opnum,
       operation: opnum === undefined ? undefined : interfaceByUuid(uuid)?.operations.get(opnum),
-      level,
-      contextId: authContextId,
+      level: call.security.level,
+      contextId: call.security.authContextId,
       activation: undefined,
     };
     if (uuid === undefined) this.#unidentified(captured);
@@ -287,10 +285,6 @@ export class AuditStream implements PduConsumer {
     return placeOf(this.#options.file, captured);
   }
 }
-
-type Level = Pick<CallLevel, 'level' | 'authContextId'>;
-
-const levelOf = ({ level, contextId }: NonNullable<CallHead['auth']>): Level => ({ level, authContextId: contextId });
 
 const senderOf = ({ direction }: CapturedPdu): 'client' | 'server' => (direction === 'toServer' ? 'client' : 'server');
 

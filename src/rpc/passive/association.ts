@@ -117,22 +117,27 @@ export class PassiveAssociation<K = unknown> {
     }
     this.#contexts.note(pdu);
     if (pdu.PTYPE !== 'request' && pdu.PTYPE !== 'response') this.#securities.note(pdu, sender);
-    const security = this.#levelOf(pdu);
-    const call = this.#callOf(pdu);
+    if (pdu.PTYPE === 'request' && pdu.auth !== undefined) this.#securities.named(pdu.auth.auth_context_id);
+    const own = this.#levelOf(pdu);
+    const call = this.#callOf(pdu, own);
+    const security = pdu.auth === undefined && call !== undefined ? call.security : own;
     const message = this.#messageOf(pdu, sender, bytes, security, call);
     return { sender, pdu, error: undefined, security, message, call };
   }
 
   /** Takes a request, response or fault by its head alone: one that nobody wants to read. */
-  skim({ type, first, last, callId, contextId, opnum }: CallHead): ObservedCall<K> | undefined {
-    return this.#calls.take({ type, first, last, callId, contextId, opnum, object: undefined });
+  skim(head: CallHead): ObservedCall<K> | undefined {
+    const { type, first, last, callId, contextId, opnum, auth } = head;
+    if (type === PTYPE.request && auth !== undefined) this.#securities.named(auth.contextId);
+    const security = type === PTYPE.request && first ? this.#levelOfHead(head) : UNKNOWN;
+    return this.#calls.take({ type, first, last, callId, contextId, opnum, object: undefined, security });
   }
 
   /** Takes a PDU of which a part was not captured: what its head tells. */
   cut(sender: Sender, bytes: Uint8Array): Observed<K> {
     const head = callHead(asBuffer(bytes));
-    const security = head === undefined ? UNKNOWN : this.#levelOfHead(head);
     const call = head && this.skim(head);
+    const security = head === undefined ? UNKNOWN : (call?.security ?? this.#levelOfHead(head));
     return { sender, pdu: undefined, error: undefined, security, message: undefined, call };
   }
 
@@ -155,7 +160,7 @@ export class PassiveAssociation<K = unknown> {
     return { authType, level, authContextId, from: 'association', identity: passive?.identity };
   }
 
-  #callOf(pdu: Pdu): ObservedCall<K> | undefined {
+  #callOf(pdu: Pdu, security: CallLevel): ObservedCall<K> | undefined {
     if (pdu.PTYPE !== 'request' && pdu.PTYPE !== 'response' && pdu.PTYPE !== 'fault') return undefined;
     const { call_id: callId, p_cont_id: contextId } = pdu;
     const request = pdu.PTYPE === 'request' ? pdu : undefined;
@@ -168,6 +173,7 @@ export class PassiveAssociation<K = unknown> {
       contextId,
       opnum,
       object,
+      security,
     });
   }
 

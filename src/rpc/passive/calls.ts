@@ -1,5 +1,6 @@
 import { PTYPE } from '../../codec/rpce/index.js';
 import { AgedMap, type Allowance } from '../core/aged-map.js';
+import type { CallLevel } from './observed.js';
 
 /** A call of an overheard connection, from the first fragment of its request to the last one of its answer. */
 export interface ObservedCall<K = unknown> {
@@ -8,6 +9,8 @@ export interface ObservedCall<K = unknown> {
   readonly contextId: number | undefined;
   readonly opnum: number | undefined;
   readonly object: string | undefined;
+  /** What the first fragment of the request stands under, as all that follows it. */
+  readonly security: CallLevel;
   /** What whoever follows the connection keeps with the call. */
   kept: K | undefined;
 }
@@ -41,8 +44,8 @@ export class ObservedCalls<K> {
     if (!first) return this.#open.get(callId);
     const before = this.#open.delete(callId);
     if (before !== undefined) this.#unanswered(before);
-    const { contextId, opnum, object } = part;
-    const call = { callId, contextId, opnum, object, kept: undefined };
+    const { contextId, opnum, object, security } = part;
+    const call = { callId, contextId, opnum, object, security, kept: undefined };
     this.#open.set(callId, call);
     return call;
   }

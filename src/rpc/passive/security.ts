@@ -1,5 +1,6 @@
-import { type Pdu, PFC, RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
+import { type Pdu, PFC } from '../../codec/rpce/index.js';
 import type { Identity, PassiveContext, ProtectedMessage } from '../../security/provider.js';
+import { type ImpliedState, ImpliedSecurity } from '../core/implied-security.js';
 import type { Sender } from './observed.js';
 
 /** A security context as it was overheard. */
@@ -12,10 +13,11 @@ export interface ObservedSecurity {
   readonly restored?: boolean;
 }
 
-/** Who signs headers; id, type, level, who it is and what the mechanism is called. */
+/** Who signs headers; what is implied; id, type, level, who it is and what the mechanism is called. */
 export type RemainingSecurities = readonly [
   clientSigns: boolean,
   serverSigns: boolean,
+  implied: ImpliedState,
   ...(readonly [number, number, number, Identity | null, string | null])[],
 ];
 
@@ -28,6 +30,7 @@ const HANDSHAKE = new Set<Pdu['PTYPE']>(['bind', 'bind_ack', 'alter_context', 'a
 export class ObservedSecurities {
   readonly #byId = new Map<number, ObservedSecurity>();
   readonly #observe: (authType: number) => PassiveContext | undefined;
+  readonly #implied = new ImpliedSecurity();
   #clientSigns = false;
   #serverSigns = false;
 
@@ -48,11 +51,16 @@ export class ObservedSecurities {
     return this.#byId.get(id);
   }
 
-  /** [MS-RPCE] 3.3.1.5.4: what a request without a trailer stands under. */
+  /** What a request without a trailer stands under: see `ImpliedSecurity`. */
   get implied(): ObservedSecurity | undefined {
-    if (this.#byId.size !== 1) return undefined;
-    const [only] = this.#byId.values();
-    return only?.level === RPC_C_AUTHN_LEVEL.CONNECT ? only : undefined;
+    const { context } = this.#implied;
+    return context === undefined ? undefined : this.#byId.get(context);
+  }
+
+  /** A request has a trailer. One that names a context whose handshake was not seen changes nothing. */
+  named(contextId: number): void {
+    const context = this.#byId.get(contextId);
+    if (context !== undefined) this.#implied.named(context.level);
   }
 
   get remainder(): RemainingSecurities {
@@ -62,10 +70,11 @@ export class ObservedSecurities {
         ({ id, authType, level, passive }) =>
           [id, authType, level, passive?.identity ?? null, passive?.info.mechanism ?? null] as const,
       );
-    return [this.#clientSigns, this.#serverSigns, ...all];
+    return [this.#clientSigns, this.#serverSigns, this.#implied.state, ...all];
   }
 
-  restore([clientSigns, serverSigns, ...all]: RemainingSecurities): void {
+  restore([clientSigns, serverSigns, implied, ...all]: RemainingSecurities): void {
+    this.#implied.restore(implied);
     this.#clientSigns = clientSigns;
     this.#serverSigns = serverSigns;
     for (const [id, authType, level, identity, mechanism] of all) {
@@ -93,6 +102,7 @@ export class ObservedSecurities {
     const { auth_context_id: id, auth_type: authType, auth_level: level } = auth;
     const created: ObservedSecurity = { id, authType, level, passive: this.#observe(authType) };
     this.#byId.set(id, created);
+    this.#implied.begun(id, level);
     return created;
   }
 }

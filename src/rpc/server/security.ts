@@ -1,6 +1,7 @@
 import { type AuthVerifier, RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { effectiveAuthnLevel } from '../../codec/status/authn.js';
 import { SecurityError } from '../../security/error.js';
+import { ImpliedSecurity } from '../core/implied-security.js';
 import type {
   AcceptorProvider,
   ContextInfo,
@@ -104,8 +105,7 @@ export class ServerSecurityContexts {
   readonly #byId = new Map<number, ServerSecurityContext>();
   readonly #providers: ReadonlyMap<number, AcceptorProvider>;
   readonly #peer: Peer | undefined;
-  #implied: ServerSecurityContext | undefined;
-  #namedConnect = false;
+  readonly #implied = new ImpliedSecurity();
 
   constructor(providers: readonly AcceptorProvider[], peer?: Peer) {
     this.#peer = peer;
@@ -144,26 +144,23 @@ export class ServerSecurityContexts {
     const provider = this.#providers.get(auth.auth_type) as AcceptorProvider;
     const created = new ServerSecurityContext(auth, provider.accept(this.#peer), now);
     this.#byId.set(created.id, created);
-    if (created.level === RPC_C_AUTHN_LEVEL.CONNECT && !this.#namedConnect) this.#implied = created;
+    this.#implied.begun(created.id, created.level);
     return created;
   }
 
   discard(context: ServerSecurityContext): void {
     this.#byId.delete(context.id);
-    if (this.#implied === context) this.#implied = undefined;
+    this.#implied.discarded(context.id);
   }
 
   /** A request came with authentication information: from now on, none means none. */
   noteExplicit(context: ServerSecurityContext): void {
-    this.#implied = undefined;
-    if (context.level === RPC_C_AUTHN_LEVEL.CONNECT) this.#namedConnect = true;
+    this.#implied.named(context.level);
   }
 
-  /**
-   * What a request without authentication information stands under. [MS-RPCE] 3.3.1.5.4 speaks of the only context, at
-   * CONNECT; Samba's tests of Windows show more: the last context at CONNECT, until a request names one.
-   */
+  /** What a request without authentication information stands under: see `ImpliedSecurity`. */
   get implied(): ServerSecurityContext | undefined {
-    return this.#implied;
+    const { context } = this.#implied;
+    return context === undefined ? undefined : this.#byId.get(context);
   }
 }

@@ -166,6 +166,42 @@ describe('the level that a PDU stands under', () => {
   });
 });
 
+describe('a request without a trailer, where several security contexts were begun', () => {
+  /** What the server holds it for, and what a sniffer does: both context ids. */
+  function implied(levels: readonly number[], named?: number): [number | undefined, number | undefined] {
+    const server = new RawServer();
+    const association = sniffer();
+    let seen: number | undefined;
+    const feed = server.association.receive.bind(server.association);
+    server.association.receive = (bytes, now) => {
+      const { message } = association.take('client', bytes);
+      if (message !== undefined) seen = message.security.authContextId;
+      const out = feed(bytes, now);
+      for (const pdu of out.send) association.take('server', pdu);
+      return out;
+    };
+    for (const [index, level] of levels.entries())
+      server.authenticate(RPC_C_AUTHN.WINNT, level, 10 + index, index === 0 ? 'bind' : 'alter');
+    if (named !== undefined) {
+      const auth = { auth_type: 10, auth_level: CONNECT, auth_context_id: named, auth_value: Buffer.alloc(16) };
+      server.request({ call_id: 20, auth });
+      for (const call of server.calls) server.association.respond(call, Buffer.alloc(0));
+    }
+    server.request({ call_id: 21 });
+    return [server.calls.at(-1)?.security?.authContextId, seen];
+  }
+
+  test.each<[string, number[], number | undefined, number | undefined]>([
+    ['two at CONNECT: the last', [CONNECT, CONNECT], undefined, 11],
+    ['one at CONNECT, one above it: the one at CONNECT', [CONNECT, PKT_INTEGRITY], undefined, 10],
+    ['the same the other way round', [PKT_INTEGRITY, CONNECT], undefined, 11],
+    ['none at CONNECT: none', [PKT_INTEGRITY, PKT_PRIVACY], undefined, undefined],
+    ['once a request has named one, none means none', [CONNECT, CONNECT], 10, undefined],
+  ])('%s, for server and sniffer alike', (_name, levels, named, expected) => {
+    expect(implied(levels, named)).toEqual([expected, expected]);
+  });
+});
+
 describe('an association that goes on from the remainder of another one', () => {
   const resumed = (wire: Wire, handshake: number, secrets?: KnownSecret[]): ObservedMessage[] => {
     const before = sniffer(secrets);

@@ -8,7 +8,8 @@ function connections(limit: number) {
   const unanswered: unknown[] = [];
   const budget = new PassiveBudget<string>({ calls: limit, unanswered: ({ kept }) => void unanswered.push(kept) });
   const all = Array.from({ length: 4 }, () => new ObservedCalls(budget.calls, budget.unanswered));
-  const part = { first: true, last: true, contextId: 0, opnum: 0, object: undefined };
+  const security = { authType: 0, level: 1, authContextId: undefined, from: 'none', identity: undefined } as const;
+  const part = { first: true, last: true, contextId: 0, opnum: 0, object: undefined, security };
   const request = (connection: number, callId: number, kept: string): void => {
     const call = all[connection]?.take({ ...part, type: PTYPE.request, callId });
     if (call !== undefined) call.kept = kept;
