@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pcapngOf } from '../support/segments.js';
 import { readStreams } from '../support/streams.js';
 import { tshark, tsharkFields } from '../support/tshark.js';
-import { ETHERNET_TUNNELS, IP_TUNNELS } from '../support/tunnels.js';
+import { ETHERNET_TUNNELS, IP_TUNNELS, LINKS } from '../support/tunnels.js';
 
 describe.skipIf(tshark.skip)('tshark finds the same TCP in tunnels', () => {
   let folder = '';
@@ -27,5 +27,12 @@ describe.skipIf(tshark.skip)('tshark finds the same TCP in tunnels', () => {
     expect(theirs.map(([, stream, payload]) => `${stream} ${payload}`)).toEqual(
       [...frames.keys()].map(() => `0 ${Buffer.from('hello').toString('hex')}`),
     );
+  });
+
+  test.each(LINKS)('behind %s (%i)', async (name, linkType, bytes) => {
+    const file = join(folder, `${linkType}-${name.length}.pcapng`);
+    await writeFile(file, pcapngOf([bytes], linkType));
+    const theirs = await tsharkFields(file, 'tcp', ['tcp.payload']);
+    expect(theirs).toEqual([[Buffer.from('hello').toString('hex')]]);
   });
 });

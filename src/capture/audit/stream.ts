@@ -5,8 +5,8 @@ import { PFC, PTYPE, RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { authnLevelName, effectiveAuthnLevel } from '../../codec/status/authn.js';
 import { bindNakReasonName } from '../../codec/status/pdu.js';
 import {
-  type CallLevel,
   type CallHead,
+  type CallLevel,
   callHead,
   type ObservedCall,
   PassiveAssociation,

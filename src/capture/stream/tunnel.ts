@@ -1,15 +1,18 @@
 import { ETHERTYPE, IP_PROTOCOL } from '../../codec/inet/headers.js';
+import { behindTags, ethernetAt } from './ethernet.js';
 import type { Datagram } from './ip.js';
-import { behindEtherTypeAt, ETHERNET, ipOffset, NOT_IP } from './link.js';
+import { behindPpp } from './ppp.js';
+import { NOT_IP, u16 } from './unwrap.js';
+import { behindWireless } from './wireless.js';
 
 /** Tunnels within tunnels are followed down to here. */
 export const DEEPEST_TUNNEL = 8;
 
-/** RFC 7348 5, RFC 8926 3.3. */
-const VXLAN_PORT = 4789;
+/** RFC 7348 5; Linux' own before that; draft-ietf-nvo3-vxlan-gpe 3; RFC 8926 3.3; TaZmen Sniffer Protocol. */
+const VXLAN_PORTS: ReadonlySet<number> = new Set([4789, 8472]);
+const VXLAN_GPE_PORT = 4790;
 const GENEVE_PORT = 6081;
-
-const u16 = (bytes: Uint8Array, at: number): number => ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
+const TZSP_PORT = 37_008;
 
 /** Where in `d.bytes` the IP datagram starts that `d` carries through a tunnel; `NOT_IP` where it carries none. */
 export function tunnelled(d: Datagram): number {
@@ -19,6 +22,8 @@ export function tunnelled(d: Datagram): number {
       return d.start < d.end ? d.start : NOT_IP;
     case IP_PROTOCOL.GRE:
       return behindGre(d);
+    case IP_PROTOCOL.ETHERIP: // RFC 3378 3: version 3, twelve reserved bits, Ethernet
+      return ethernetAt(d.bytes, d.start + 2, d.end);
     case IP_PROTOCOL.UDP:
       return behindUdp(d);
     default:
@@ -31,28 +36,63 @@ function behindGre({ bytes, start, end }: Datagram): number {
   if (end - start < 4) return NOT_IP;
   const flags = u16(bytes, start);
   const type = u16(bytes, start + 2);
-  // RFC 2637 4.1: version 1 has other flags, and carries PPP.
-  if ((flags & 0x4007) !== 0) return NOT_IP;
+  if ((flags & 0x4000) !== 0) return NOT_IP;
   const at = start + 4 + (flags & 0x8000 ? 4 : 0) + (flags & 0x2000 ? 4 : 0) + (flags & 0x1000 ? 4 : 0);
+  // RFC 2637 4.1: version 1 has a key always, an acknowledgment by a flag of its own, and carries PPP.
+  if ((flags & 7) === 1) return type === PPTP ? behindPpp(bytes, at + (flags & 0x0080 ? 4 : 0), end) : NOT_IP;
+  if ((flags & 7) !== 0) return NOT_IP;
   // draft-foschiano-erspan 4.2: type II has a header of its own where there is a sequence number, type I has none.
   if (type === ETHERTYPE.ERSPAN) return ethernetAt(bytes, at + (flags & 0x1000 ? 8 : 0), end);
+  if (type === ETHERTYPE.ERSPAN_III) return behindErspan3(bytes, at, end);
   return carriedAt(bytes, type, at, end);
+}
+
+const PPTP = 0x880b;
+
+/** draft-foschiano-erspan 4.3: twelve octets, eight more where O is set; FT 0 is Ethernet, 2 an IP datagram. */
+function behindErspan3(bytes: Uint8Array, at: number, end: number): number {
+  if (end - at < 12) return NOT_IP;
+  const last = u16(bytes, at + 10);
+  const frameType = (last >>> 10) & 0x1f;
+  const inner = at + 12 + (last & 1 ? 8 : 0);
+  if (frameType === 2) return inner < end ? inner : NOT_IP;
+  return frameType === 0 ? ethernetAt(bytes, inner, end) : NOT_IP;
 }
 
 function behindUdp({ bytes, start, end }: Datagram): number {
   if (end - start < 16) return NOT_IP;
   const port = u16(bytes, start + 2);
   const header = start + 8;
-  // RFC 7348 5: of the flags only I is set.
-  if (port === VXLAN_PORT && bytes[header] === 0x08) return ethernetAt(bytes, header + 8, end);
+  const flags = bytes[header] as number;
+  // RFC 7348 5: of the flags I alone counts; the others are ignored on receipt.
+  if (VXLAN_PORTS.has(port)) return flags & 0x08 ? ethernetAt(bytes, header + 8, end) : NOT_IP;
+  if (port === VXLAN_GPE_PORT) return behindGpe(bytes, header, end);
+  if (port === TZSP_PORT) return behindTzsp(bytes, header, end);
   // RFC 8926 3.4: version 0, and the length of the options in units of four octets.
-  if (port !== GENEVE_PORT || (bytes[header] as number) >>> 6 !== 0) return NOT_IP;
-  const options = ((bytes[header] as number) & 0x3f) * 4;
-  return carriedAt(bytes, u16(bytes, header + 2), header + 8 + options, end);
+  if (port !== GENEVE_PORT || flags >>> 6 !== 0) return NOT_IP;
+  return carriedAt(bytes, u16(bytes, header + 2), header + 8 + (flags & 0x3f) * 4, end);
+}
+
+/** draft-ietf-nvo3-vxlan-gpe 3.1 and 3.2: with P the next protocol is named. */
+function behindGpe(bytes: Uint8Array, header: number, end: number): number {
+  const flags = bytes[header] as number;
+  if ((flags & 0x08) === 0) return NOT_IP;
+  const next = flags & 0x04 ? bytes[header + 3] : 3;
+  if (next === 1 || next === 2) return header + 8 < end ? header + 8 : NOT_IP;
+  return next === 3 ? ethernetAt(bytes, header + 8, end) : NOT_IP;
+}
+
+/** Version 1, type, the encapsulation, then tags with their lengths, up to the one that ends them. */
+function behindTzsp(bytes: Uint8Array, header: number, end: number): number {
+  if (bytes[header] !== 1) return NOT_IP;
+  const encapsulation = u16(bytes, header + 2);
+  let at = header + 4;
+  for (let tag = bytes[at]; at < end && tag !== 1; tag = bytes[at]) at += tag === 0 ? 1 : 2 + (bytes[at + 1] ?? 0);
+  at++;
+  if (at >= end) return NOT_IP;
+  if (encapsulation === 1) return ethernetAt(bytes, at, end);
+  return encapsulation === 18 ? behindWireless(bytes, at, end) : NOT_IP;
 }
 
 const carriedAt = (bytes: Uint8Array, type: number, at: number, end: number): number =>
-  type === ETHERTYPE.BRIDGED ? ethernetAt(bytes, at, end) : behindEtherTypeAt(bytes, type, at, end);
-
-const ethernetAt = (bytes: Uint8Array, at: number, end: number): number =>
-  at < end ? ipOffset(bytes, at, end, ETHERNET) : NOT_IP;
+  type === ETHERTYPE.BRIDGED ? ethernetAt(bytes, at, end) : behindTags(bytes, type, at, end);

@@ -11,6 +11,12 @@ export const ETHERTYPE = {
   PPPOE_SESSION: 0x8864,
   BRIDGED: 0x6558,
   ERSPAN: 0x88be,
+  ERSPAN_III: 0x22eb,
+  MPLS_UPSTREAM: 0x8848,
+  HSR: 0x892f,
+  VN_TAG: 0x8926,
+  CISCO_METADATA: 0x8909,
+  MACSEC: 0x88e5,
 } as const;
 
 /** IANA protocol numbers: TCP, tunnels, and the IPv6 extension headers that a reader has to step over (RFC 8200 4). */
@@ -23,7 +29,9 @@ export const IP_PROTOCOL = {
   ROUTING: 43,
   FRAGMENT: 44,
   GRE: 47,
+  ESP: 50,
   AUTHENTICATION: 51,
+  ETHERIP: 97,
   DESTINATION: 60,
   MOBILITY: 135,
 } as const;

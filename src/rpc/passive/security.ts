@@ -1,6 +1,6 @@
 import { type Pdu, PFC } from '../../codec/rpce/index.js';
 import type { Identity, PassiveContext, ProtectedMessage } from '../../security/provider.js';
-import { type ImpliedState, ImpliedSecurity } from '../core/implied-security.js';
+import { ImpliedSecurity, type ImpliedState } from '../core/implied-security.js';
 import type { Sender } from './observed.js';
 
 /** A security context as it was overheard. */

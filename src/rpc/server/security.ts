@@ -1,7 +1,6 @@
 import { type AuthVerifier, RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { effectiveAuthnLevel } from '../../codec/status/authn.js';
 import { SecurityError } from '../../security/error.js';
-import { ImpliedSecurity } from '../core/implied-security.js';
 import type {
   AcceptorProvider,
   ContextInfo,
@@ -11,6 +10,7 @@ import type {
   Peer,
   SecurityContext,
 } from '../../security/provider.js';
+import { ImpliedSecurity } from '../core/implied-security.js';
 
 /** Under whose name and with which protection a call came. */
 export interface CallSecurity {

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { FragmentTable } from '../../../../src/capture/stream/fragments.js';
 import { Datagram, readDatagram } from '../../../../src/capture/stream/ip.js';
-import { ipOffset, NOT_IP, UNKNOWN_LINK } from '../../../../src/capture/stream/link.js';
+import { ENCRYPTED, ipOffset, NOT_IP, UNKNOWN_LINK } from '../../../../src/capture/stream/link.js';
 import { formatIpv4, formatIpv6, parseAddress } from '../../../../src/codec/inet/address.js';
 import { ipv4_header, ipv6_header, tcp_header } from '../../../../src/codec/inet/headers.js';
 import { fromHex } from '../../../support/hex.js';
 import { ethernetFrame, pcapngOf } from '../../../support/segments.js';
 import { readStreams } from '../../../support/streams.js';
-import { behind, ETHERNET_TUNNELS, FRAME, gre, IP, IP_TUNNELS, ipv4, udp } from '../../../support/tunnels.js';
+import { behind, ETHERNET_TUNNELS, FRAME, gre, IP, IP_TUNNELS, ipv4, LINKS, udp } from '../../../support/tunnels.js';
 
 const frame = FRAME;
 const ip = IP;
@@ -34,6 +34,24 @@ describe('link types', () => {
     ['Linux cooked, version 2', 276, behind('0800 0000 00000002 0001 00 06 0000000000000000')],
   ])('%s', (_name, linkType, bytes) => {
     expect(read(bytes, linkType)).toEqual(['hello']);
+  });
+
+  test.each(LINKS)('%s (%i)', (_name, linkType, bytes) => {
+    expect(read(bytes, linkType)).toEqual(['hello']);
+  });
+
+  test.each<[string, number, Buffer]>([
+    ['MACsec', 1, behind('000000000000000000000000 88e5 2c00 00000001 0200000000010001 0800')],
+    ['802.11', 105, behind('0841 0000 000000000000 000000000000 000000000000 0000 0000000000000000')],
+  ])('%s that is encrypted is told from what is not IP', (_name, linkType, bytes) => {
+    expect(ipOffset(bytes, 0, bytes.length, linkType)).toBe(ENCRYPTED);
+  });
+
+  test.each(LINKS)('%s: cut anywhere it is read up to there, and no further', (_name, linkType, bytes) => {
+    for (let end = 0; end <= bytes.length; end++) {
+      const at = ipOffset(bytes.subarray(0, end), 0, end, linkType);
+      if (at >= 0) expect(at).toBeLessThan(end);
+    }
   });
 
   test.each([
@@ -65,10 +83,10 @@ describe('tunnels', () => {
 
   const ethernet = '000000000000000000000000';
   test.each<[name: string, linkType: number, bytes: Buffer]>([
-    ['GRE of version 1, which is PPTP', 101, gre('2001 0800 00000000')],
+    ['GRE of version 1 that carries no PPP', 101, gre('2001 0800 00000000')],
     ['GRE that is cut', 101, gre('0000', Buffer.alloc(0))],
     ['VXLAN without its flag', 101, ipv4(17, udp(4789, behind('00000000 00002a00', frame)))],
-    ['another UDP port', 101, ipv4(17, udp(4790, behind('08000000 00002a00', frame)))],
+    ['another UDP port', 101, ipv4(17, udp(4791, behind('08000000 00002a00', frame)))],
     ['Geneve of another version', 101, ipv4(17, udp(6081, behind('4000 6558 00002a00', frame)))],
     ['MPLS labels without an end', 1, behind(`${ethernet} 8847 00010040 00020040`, Buffer.alloc(0))],
     ['PPPoE that carries LCP', 1, behind(`${ethernet} 8864 1100 0001 0000 c021`)],
