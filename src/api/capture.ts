@@ -28,7 +28,9 @@ export { type Filter, type Filtered, type Predicate, parseFilter } from '../capt
 export { type PduRecord, pduRecord, type RecordOptions } from '../capture/decode/record.js';
 export { type RecordsOptions, readCallRecords, readRecords } from '../capture/decode/records.js';
 export { CaptureError, type CaptureErrorCode, type Problem } from '../capture/file/error.js';
-export type { CaptureSource, PieceOptions } from '../capture/file/source.js';
+export { captureSets } from '../capture/file/sets.js';
+export type { CaptureInput, CaptureSource, PieceOptions } from '../capture/file/source.js';
+export { type PassedOver, Understood } from '../capture/file/understood.js';
 export { CapturedPdu, type OpenStream, type PduConsumer, type StreamEnd } from '../capture/pdu/pdu.js';
 export {
   type CaptureItem,

@@ -54,6 +54,9 @@ const BY_UUID = new Map(INTERFACES.map((each) => [each.uuid, each]));
 export const interfaceByUuid = (uuid: string | undefined): InterfaceDef | undefined =>
   uuid === undefined ? undefined : BY_UUID.get(uuid);
 
+/** The UUIDs of all interfaces that are known here. */
+export const interfaceUuids = (): string[] => [...BY_UUID.keys(), ...Object.keys(NAMES)];
+
 /** The name of an interface, or its UUID where it has none here. */
 export const interfaceName = (uuid: string): string => BY_UUID.get(uuid)?.name ?? NAMES[uuid] ?? uuid;
 

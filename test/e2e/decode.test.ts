@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { cli, linesOf, ndjsonLines } from '../support/cli.js';
+import { cli, linesOf, ndjsonLines, wrongIn } from '../support/cli.js';
 import { captureOf, pduOf, type Sent } from '../support/segments.js';
 
 const CAPTURES = join(import.meta.dirname, '../../pcaps');
@@ -29,7 +29,7 @@ async function file(name: string, bytes: Uint8Array): Promise<string> {
 describe('decode', () => {
   test('prints one line a PDU: frame, direction, type, call, level, operation and user', async () => {
     const { code, stdout, stderr } = await cli(['decode', AT_CONNECT]);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect({ code, wrong: wrongIn(stderr) }).toEqual({ code: 0, wrong: [] });
     const lines = linesOf(stdout);
     expect(lines).toHaveLength(10);
     expect(lines[3]).toMatch(
@@ -39,7 +39,7 @@ describe('decode', () => {
 
   test('--json prints one record a PDU, with its parameters', async () => {
     const { code, stdout, stderr } = await cli(['decode', '--json', AT_CONNECT]);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect({ code, wrong: wrongIn(stderr) }).toEqual({ code: 0, wrong: [] });
     const records = ndjsonLines(stdout);
     expect(records.map(({ frame, ptype, auth_level }) => [frame, ptype, auth_level])).toEqual([
       [4, 'bind', 2],
@@ -189,7 +189,7 @@ describe('decode: what cannot be read ends with exit code 2 and one line on stde
   ])('$name', async ({ of, says }) => {
     const { code, stdout, stderr } = await cli(['decode', ...(await of())]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(linesOf(stderr)).toEqual([expect.stringMatching(says)]);
+    expect(wrongIn(stderr)).toEqual([expect.stringMatching(says)]);
     expect(stderr).toMatch(/^dcom-harness: /);
   });
 
@@ -198,6 +198,6 @@ describe('decode: what cannot be read ends with exit code 2 and one line on stde
     expect(code).toBe(0);
     expect(linesOf(stdout)).toHaveLength(11);
     expect(linesOf(stdout)[0]).toBe('activation-at-connect.pcapng:');
-    expect(linesOf(stderr)).toEqual([expect.stringContaining('text: neither pcap nor pcapng')]);
+    expect(wrongIn(stderr)).toEqual([expect.stringContaining('text: neither pcap nor pcapng')]);
   });
 });

@@ -3,7 +3,7 @@ import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { cli, linesOf, ndjsonLines } from '../support/cli.js';
+import { cli, ndjsonLines, wrongIn } from '../support/cli.js';
 import { shippedPath } from '../support/shipped.js';
 
 let folder = '';
@@ -31,14 +31,14 @@ test('of a folder regular files alone are read, and what cannot be looked at is 
   await symlink('nowhere', join(mixed, 'broken.pcap'));
   const { stdout, stderr } = await cli(['decode', '--summary', '--json', mixed]);
   expect(ndjsonLines(stdout)).toMatchObject([{ file: 'link.pcap', pdus: 10 }]);
-  expect(linesOf(stderr)).toEqual([expect.stringMatching(/broken\.pcap: ENOENT/)]);
+  expect(wrongIn(stderr)).toEqual([expect.stringMatching(/broken\.pcap: ENOENT/)]);
 });
 
 test('decode --follow of a pipe is refused at once', async () => {
   const pipe = join(folder, 'pipe');
   execFileSync('mkfifo', [pipe]);
   const { code, stderr } = await cli(['decode', '--follow', pipe]);
-  expect({ code, lines: linesOf(stderr) }).toEqual({
+  expect({ code, lines: wrongIn(stderr) }).toEqual({
     code: 2,
     lines: [`dcom-harness: ${pipe}: is no regular file, and cannot be followed; decode reads a pipe without --follow`],
   });
@@ -48,6 +48,6 @@ describe.each(['decode', 'audit', 'replay'])('%s of a path that leads nowhere', 
   test.each(PATHS)('%s is one line and exit code 2', async (code, path) => {
     const result = await cli([command, path()]);
     expect({ code: result.code, stdout: result.stdout }).toEqual({ code: 2, stdout: '' });
-    expect(linesOf(result.stderr)).toEqual([expect.stringMatching(`^dcom-harness: .*${code}`)]);
+    expect(wrongIn(result.stderr)).toEqual([expect.stringMatching(`^dcom-harness: .*${code}`)]);
   });
 });

@@ -61,6 +61,10 @@ export const ndjsonLines = (text: string): JsonLine[] =>
 /** What a person reads on stderr, line by line. */
 export const linesOf = (text: string): string[] => text.split('\n').filter((line) => line !== '');
 
+/** What was wrong, without the closing statement of what was understood. */
+export const wrongIn = (text: string): string[] =>
+  linesOf(text).filter((line) => !/^(understood|passed over): /.test(line));
+
 /** A command that stays until it is told to end, such as `serve`. */
 export class RunningCli {
   readonly stdout: string[] = [];

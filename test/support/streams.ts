@@ -84,5 +84,5 @@ export function readStreams(pieces: Uint8Array | readonly Uint8Array[], limits: 
       ends: ends.get(connection.stream) ?? 0,
     }))
     .sort((a, b) => a.stream - b.stream);
-  return { streams, problems, frames: reader.frames, count: reader.streams };
+  return { streams, problems, understood: reader.understood, frames: reader.frames, count: reader.streams };
 }

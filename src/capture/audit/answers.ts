@@ -31,7 +31,8 @@ export const hex = (status: number): string => `0x${status.toString(16).padStart
 
 /** The parameters of a message; undefined where they are encrypted, or cannot be read. */
 export function parametersIn(message: ObservedMessage, operation: Operation | undefined): unknown {
-  const syntax = message.presentation?.transferSyntax;
+  // Without the bind it is not known; NDR64 would not decode, or to nonsense that is no activation.
+  const syntax = message.presentation === undefined ? 'ndr20' : message.presentation.transferSyntax;
   const closed = message.stubState === 'sealed' || message.stubState === 'bad signature';
   if (operation === undefined || syntax === undefined || closed) return undefined;
   const type = message.kind === 'request' ? operation.request : operation.response;

@@ -5,7 +5,8 @@ import { type AsOf, type PatchLevel, patchLevel } from '../../hardening/timeline
 import type { CallLevel } from '../../rpc/index.js';
 import { type Sniffer, sniffer } from '../../security/index.js';
 import type { Problem } from '../file/error.js';
-import { type CaptureSource, fileOf } from '../file/source.js';
+import { type CaptureInput, fileOf } from '../file/source.js';
+import { Understood } from '../file/understood.js';
 import { readCapture } from '../pdu/pdus.js';
 import type { AuditedActivation, AuditFinding, AuditItem } from './records.js';
 import { RelayWatch } from './relay.js';
@@ -37,7 +38,7 @@ export interface AuditHandlers {
   readonly pause?: () => Promise<void>;
 }
 
-/** What an audit of one file read. */
+/** What an audit of one file, or of files that belong together, read. */
 export interface AuditedFile {
   readonly file: string;
   readonly frames: number;
@@ -45,6 +46,7 @@ export interface AuditedFile {
   readonly pdus: number;
   /** Findings of streams that had more kinds of them than are kept. */
   readonly droppedFindings: number;
+  readonly understood: Understood;
 }
 
 /** Audits captures one after the other; relays are found across them. */
@@ -62,16 +64,15 @@ export class Auditor {
   }
 
   /** Throws `CaptureError` where nothing can be read. */
-  async file(source: CaptureSource, { item, problem, pause }: AuditHandlers): Promise<AuditedFile> {
-    const file = fileOf(source);
+  async file(source: CaptureInput, { item, problem, pause }: AuditHandlers): Promise<AuditedFile> {
     const options: StreamOptions = {
-      file,
       relays: this.#relays,
       observe: this.#observe,
       judge: this.#judge,
       emit: item,
       budget: auditBudget(item),
       told: { pdus: 0, droppedFindings: 0 },
+      understood: new Understood(),
     };
     const handlers = {
       open: (_stream: number, remainder: string | undefined) => new AuditStream(options, remainder),
@@ -80,7 +81,8 @@ export class Auditor {
       onKdcMessage: this.#observe.kdcMessage,
     };
     const read = await readCapture(source, handlers, { reuse: true });
-    return { file, ...read, ...options.told };
+    read.understood.add(options.understood);
+    return { file: fileOf(source), ...read, ...options.told };
   }
 
   readonly #judge = (operation: string, { authType, level }: CallLevel, anonymous: boolean): Judgement => {
@@ -120,7 +122,7 @@ export interface AuditReport {
  * Every activation of captures, what a server of a date would make of it, and what else is weak in them. Throws
  * `CaptureError` where a file cannot be read.
  */
-export async function audit(sources: readonly CaptureSource[], options: AuditOptions = {}): Promise<AuditReport> {
+export async function audit(sources: readonly CaptureInput[], options: AuditOptions = {}): Promise<AuditReport> {
   const auditor = new Auditor(options);
   const activations: AuditedActivation[] = [];
   const findings: AuditFinding[] = [];

@@ -5,11 +5,11 @@ import { mechanismName } from './exchanges.js';
 import type { AuditPlace, AuditUser } from './records.js';
 
 /** Where a PDU was seen, from client to server whichever sent it. */
-export function placeOf(file: string, captured: CapturedPdu): AuditPlace {
+export function placeOf(captured: CapturedPdu): AuditPlace {
   const [client, server] =
     captured.direction === 'toServer' ? [captured.src, captured.dst] : [captured.dst, captured.src];
   return {
-    file,
+    file: captured.file,
     stream: captured.stream,
     frame: captured.frame,
     time: isoTime(captured.seconds, captured.nanoseconds),

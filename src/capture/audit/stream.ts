@@ -1,4 +1,4 @@
-import { isActivation, isActivator } from '../../codec/dcom/index.js';
+import { IRemoteSCMActivator, isActivation, isActivator, RemoteCreateInstance } from '../../codec/dcom/index.js';
 import { interfaceByUuid, interfaceName } from '../../codec/interfaces.js';
 import type { Operation } from '../../codec/ndr/index.js';
 import { PFC, PTYPE, RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
@@ -15,6 +15,7 @@ import {
 import type { PassiveContext } from '../../security/index.js';
 import { className } from '../decode/class-names.js';
 import { classIn } from '../decode/wanted-class.js';
+import type { Understood } from '../file/understood.js';
 import type { CapturedPdu, PduConsumer } from '../pdu/pdu.js';
 import {
   type Answer,
@@ -33,12 +34,12 @@ import { isObjectCall } from './object-call.js';
 import { placeOf, userOf } from './place.js';
 import type { AuditedActivation, AuditItem, AuditPlace, AuditUser } from './records.js';
 import type { RelayWatch } from './relay.js';
+import { isUnboundReply, unboundActivator } from './unbound.js';
 
 /** What the policy makes of an activation. */
 export type Judgement = Pick<AuditedActivation, 'as_of' | 'decision' | 'rule' | 'reason' | 'event' | 'unconfirmed'>;
 
 export interface StreamOptions {
-  readonly file: string;
   readonly relays: RelayWatch;
   readonly observe: (authType: number) => PassiveContext | undefined;
   readonly judge: (operation: string, security: CallLevel, anonymous: boolean) => Judgement;
@@ -46,6 +47,8 @@ export interface StreamOptions {
   readonly budget: AuditBudget;
   /** Counted over all streams. */
   readonly told: { pdus: number; droppedFindings: number };
+  /** What could not be told of calls. */
+  readonly understood: Understood;
 }
 
 /** What the streams of one file hold together; an activation without an answer is given to `emit` when that is certain. */
@@ -85,6 +88,8 @@ export class AuditStream implements PduConsumer {
   readonly #exchanges: AuditExchanges;
   /** Security contexts under which something was answered: their handshakes did not fail. */
   #answered: Set<number | undefined> | undefined;
+  /** A request was captured: the client's half is there. */
+  #asked = false;
   #auth3 = false;
   /** Some session key is known. */
   #established = false;
@@ -118,8 +123,9 @@ export class AuditStream implements PduConsumer {
     const { call } = this.#association.cut(senderOf(captured), captured.bytes);
     if (call === undefined) return;
     if (captured.type === PTYPE.request && call.kept === undefined) {
-      call.kept = this.#begin(captured, call);
-      if (isActivation(this.#interfaceOf(call), call.opnum)) this.#activation(captured, call.security, null, call.kept);
+      const uuid = this.#interfaceOf(call) ?? unboundActivator(captured.bytes, call.opnum);
+      call.kept = this.#begin(captured, call, uuid);
+      if (isActivation(uuid, call.opnum)) this.#activation(captured, call.security, null, call.kept);
     } else if (captured.type === PTYPE.response && isLast(captured)) this.#conclude(call.kept, CUT_ANSWER, captured);
   }
 
@@ -132,21 +138,22 @@ export class AuditStream implements PduConsumer {
   }
 
   #request(captured: CapturedPdu): void {
+    this.#asked = true;
     const head = callHead(captured.bytes);
     if (head === undefined) return;
-    const activates = isActivation(this.#interfaceOf(head), head.opnum);
+    const uuid = this.#interfaceOf(head) ?? unboundActivator(captured.bytes, head.opnum);
+    const activates = isActivation(uuid, head.opnum);
     const followed = activates || this.#mustFollow(head) ? this.#follow(captured) : undefined;
     const call = followed === undefined ? this.#association.skim(head) : followed.call;
     if (call === undefined) return;
-    call.kept ??= this.#begin(captured, call);
+    call.kept ??= this.#begin(captured, call, uuid);
     const message = followed?.message;
     if (!activates || message === undefined) return;
     const clsid = classIn(parametersIn(message, call.kept.operation)) ?? null;
     this.#activation(captured, message.security, clsid, call.kept);
   }
 
-  #begin(captured: CapturedPdu, call: ObservedCall): OpenCall {
-    const uuid = this.#interfaceOf(call);
+  #begin(captured: CapturedPdu, call: ObservedCall, uuid: string | undefined): OpenCall {
     const { opnum } = call;
     const open: OpenCall = {
       interface: uuid === undefined ? undefined : interfaceName(uuid),
@@ -156,7 +163,7 @@ export class AuditStream implements PduConsumer {
       contextId: call.security.authContextId,
       activation: undefined,
     };
-    if (uuid === undefined) this.#unidentified(captured);
+    if (uuid === undefined) this.#unidentified(captured, call);
     else if (!isActivator(uuid) && isObjectCall(captured.bytes)) this.#objectCall(captured, open);
     return open;
   }
@@ -165,8 +172,12 @@ export class AuditStream implements PduConsumer {
     return this.#association.presentation(contextId)?.interface.uuid;
   }
 
-  #unidentified(captured: CapturedPdu): void {
+  #unidentified(captured: CapturedPdu, { security: { level } }: ObservedCall): void {
     if (captured.dst.port !== RESOLVER_PORT) return;
+    // Whatever is called at these levels, the hardening lets it pass.
+    const passes = level !== undefined && effectiveAuthnLevel(level) >= RPC_C_AUTHN_LEVEL.PKT_INTEGRITY;
+    const what = "calls at the resolver's port of which the bind was not captured";
+    if (!passes) this.#options.understood.pass(what, captured);
     this.#findings.add(() => this.#place(captured), {
       finding: 'unidentified-calls',
       severity: 'info',
@@ -192,6 +203,9 @@ export class AuditStream implements PduConsumer {
     const operation = `${call.interface}::${call.operation?.name}`;
     const who = this.#userOf(security.authContextId);
     const place = this.#place(captured);
+    const judgement = this.#options.judge(operation, security, who.anonymous);
+    if (judgement.decision === 'unknown')
+      this.#options.understood.pass('activations of which the level was not captured', captured);
     call.activation = {
       kind: 'activation',
       ...place,
@@ -202,7 +216,7 @@ export class AuditStream implements PduConsumer {
       auth_type: security.authType ?? null,
       auth_level: security.level ?? null,
       level_from: security.from,
-      ...this.#options.judge(operation, security, who.anonymous),
+      ...judgement,
     };
     if (security.level !== RPC_C_AUTHN_LEVEL.NONE) return;
     const detail = 'an activation without authentication: access lists that allow nobody refuse it';
@@ -217,8 +231,25 @@ export class AuditStream implements PduConsumer {
     if (call?.kept?.activation !== undefined && message !== undefined)
       this.#conclude(call.kept, answerOf(message, call.kept.operation), captured);
     if (!head.last) return;
+    if (call === undefined && !this.#asked && isUnboundReply(captured.bytes)) this.#answerAlone(captured);
     this.#answered ??= new Set();
     if (this.#answered.size < MAX_ANSWERED) this.#answered.add(head.auth?.contextId ?? call?.kept?.contextId);
+  }
+
+  /** The answer to an activation, where the client's half of the connection was not captured. */
+  #answerAlone(captured: CapturedPdu): void {
+    const { message, security } = this.#follow(captured);
+    if (message === undefined) return;
+    const open: OpenCall = {
+      interface: IRemoteSCMActivator.name,
+      opnum: RemoteCreateInstance.opnum,
+      operation: RemoteCreateInstance,
+      level: security.level,
+      contextId: security.authContextId,
+      activation: undefined,
+    };
+    this.#activation(captured, security, null, open);
+    this.#conclude(open, answerOf(message, open.operation), captured);
   }
 
   #other(captured: CapturedPdu): void {
@@ -282,7 +313,7 @@ export class AuditStream implements PduConsumer {
   }
 
   #place(captured: CapturedPdu): AuditPlace {
-    return placeOf(this.#options.file, captured);
+    return placeOf(captured);
   }
 }
 

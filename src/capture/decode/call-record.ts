@@ -17,6 +17,8 @@ export interface CallRecord {
   /** Of the request's first and the answer's last fragment; absent where it was not captured. */
   readonly request_frame?: number;
   readonly answer_frame?: number;
+  /** Where the answer is in another file of the same capture. */
+  readonly answer_file?: string;
   readonly auth_type?: number;
   readonly auth_level?: number;
   readonly auth_context_id?: number;
@@ -35,20 +37,21 @@ export interface CallRecord {
 }
 
 /** A call that has no answer. */
-export const unansweredCall = (file: string, call: DecodedCall): CallRecord =>
-  recordOf(file, call, { request_frame: call.frame, outcome: 'unanswered' });
+export const unansweredCall = (call: DecodedCall): CallRecord =>
+  recordOf(call, { request_frame: call.frame, outcome: 'unanswered' });
 
 /** The call that a PDU ends; undefined for any other PDU. */
-export function answeredCall(file: string, decoded: DecodedPdu): CallRecord | undefined {
+export function answeredCall(decoded: DecodedPdu): CallRecord | undefined {
   const { captured, call, observed, parameters } = decoded;
   const { type, bytes } = captured;
   const last = ((bytes[3] as number) & PFC.LAST_FRAG) !== 0;
   if (type !== PTYPE.fault && (type !== PTYPE.response || !last)) return undefined;
   const outcome = ptypeOf(decoded) as CallRecord['outcome'];
   const fault = observed.pdu?.PTYPE === 'fault' ? observed.pdu.status : undefined;
-  return recordOf(file, call ?? callOfAnswer(decoded), {
+  return recordOf(call ?? callOfAnswer(decoded), {
     request_frame: call?.frame,
     answer_frame: captured.frame,
+    answer_file: call === undefined || call.file === captured.file ? undefined : captured.file,
     outcome,
     status: resultOf({ ptype: outcome, ...(fault !== undefined && { status: fault }), value: parameters?.value }),
     elapsed: call === undefined ? undefined : elapsed(call, captured),
@@ -58,15 +61,16 @@ export function answeredCall(file: string, decoded: DecodedPdu): CallRecord | un
 
 /** What an answer tells of its call, where the request was not captured. */
 function callOfAnswer({ captured, observed, interface: name, opnum, operation }: DecodedPdu): DecodedCall {
-  const { stream, frame, seconds, nanoseconds, client, server, bytes } = captured;
+  const { file, stream, frame, seconds, nanoseconds, client, server, bytes } = captured;
   const callId = readCommonHeader(bytes).call_id;
-  const place = { stream, callId, frame, seconds, nanoseconds, client, server };
+  const place = { file, stream, callId, frame, seconds, nanoseconds, client, server };
   return { ...place, security: observed.security, interface: name, opnum, operation, object: undefined };
 }
 
 interface Ending {
   readonly request_frame?: number | undefined;
   readonly answer_frame?: number;
+  readonly answer_file?: string | undefined;
   readonly outcome: CallRecord['outcome'];
   readonly status?: number | undefined;
   readonly elapsed?: number | undefined;
@@ -74,12 +78,12 @@ interface Ending {
   readonly answer?: DecodedCall['security'];
 }
 
-function recordOf(file: string, call: DecodedCall, { answer, ...ending }: Ending): CallRecord {
+function recordOf(call: DecodedCall, { answer, ...ending }: Ending): CallRecord {
   // Of a request that was cut the level may be missing.
   const security = call.security.level === undefined ? (answer ?? call.security) : call.security;
   const identity = call.security.identity ?? answer?.identity;
   const record = {
-    file,
+    file: call.file,
     stream: call.stream,
     time: isoTime(call.seconds, call.nanoseconds),
     client: endpointText(call.client),
@@ -87,6 +91,7 @@ function recordOf(file: string, call: DecodedCall, { answer, ...ending }: Ending
     call_id: call.callId,
     request_frame: ending.request_frame,
     answer_frame: ending.answer_frame,
+    answer_file: ending.answer_file,
     auth_type: security.authType,
     auth_level: security.level,
     auth_context_id: security.authContextId,

@@ -5,6 +5,8 @@ import type { CapturedPdu } from '../pdu/pdu.js';
 
 /** A call as the first fragment of its request stood in the capture. */
 export interface DecodedCall {
+  /** The name of the file that `frame` is in. */
+  readonly file: string;
   readonly stream: number;
   readonly callId: number;
   readonly frame: number;

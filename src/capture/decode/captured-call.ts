@@ -10,6 +10,8 @@ export type CapturedAnswer =
 
 /** One call of a capture, with its answer where that was captured too. */
 export interface CapturedCall {
+  /** The name of the file that `frame` is in. */
+  readonly file: string;
   readonly stream: number;
   readonly frame: number;
   /** Nanoseconds since 1970-01-01T00:00:00Z; 0 where the capture holds no time. */
@@ -46,6 +48,7 @@ export const callOf = (
   message: ObservedMessage,
   mechanism: string | undefined,
 ): CapturedCall => ({
+  file: captured.file,
   stream: captured.stream,
   frame: captured.frame,
   time: captured.time,

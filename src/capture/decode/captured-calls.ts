@@ -1,6 +1,6 @@
 import type { Sniffer } from '../../security/index.js';
 import type { Problem } from '../file/error.js';
-import { type CaptureSource, fileOf } from '../file/source.js';
+import { type CaptureInput, fileOf } from '../file/source.js';
 import { readCapture } from '../pdu/pdus.js';
 import type { DecodedCall } from './call.js';
 import { answerOf, type CapturedCall, callOf } from './captured-call.js';
@@ -19,7 +19,7 @@ const MAX_PROBLEMS = 100;
 
 /** The calls of a capture that `whyNot` has no objection to; of the others only the number is kept. */
 export async function readCalls(
-  source: CaptureSource,
+  source: CaptureInput,
   whyNot: (call: CapturedCall) => string | undefined,
   observe: Sniffer,
 ): Promise<CapturedCalls> {

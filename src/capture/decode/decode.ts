@@ -5,7 +5,7 @@ import { PTYPE } from '../../codec/rpce/index.js';
 import { type Observed, type ObservedMessage, PassiveAssociation, PassiveBudget } from '../../rpc/index.js';
 import type { Sniffer } from '../../security/index.js';
 import type { Problem } from '../file/error.js';
-import type { CaptureSource } from '../file/source.js';
+import type { CaptureInput } from '../file/source.js';
 import type { CapturedPdu, OpenStream } from '../pdu/pdu.js';
 import { readInBatches } from '../pdu/pdus.js';
 import type { DecodedCall } from './call.js';
@@ -84,7 +84,7 @@ export class CaptureDecoder {
 
 /** The PDUs of a capture, decoded. Throws `CaptureError` where nothing can be read. */
 export async function* readDecoded(
-  source: CaptureSource,
+  source: CaptureInput,
   { onProblem, ...options }: DecoderOptions & { readonly onProblem?: (problem: Problem) => void } = {},
 ): AsyncGenerator<DecodedPdu> {
   for await (const batch of readInBatches<DecodedPdu>(source, {}, (give) => ({
@@ -174,6 +174,7 @@ const callOf = (
   name: string | undefined,
   operation: Operation | undefined,
 ): DecodedCall => ({
+  file: captured.file,
   stream: captured.stream,
   callId: (call as NonNullable<typeof call>).callId,
   frame: captured.frame,

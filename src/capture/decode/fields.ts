@@ -23,6 +23,7 @@ const NAMES = Object.keys({
   object: 0,
   status: 0,
   request_frame: 0,
+  request_file: 0,
   elapsed: 0,
   stub: 0,
   auth_token: 0,

@@ -35,6 +35,8 @@ export interface PduRecord {
   readonly status?: number;
   /** Of a response or fault: the frame of its request's first fragment, and the seconds since then. */
   readonly request_frame?: number;
+  /** Where the request is in another file of the same capture. */
+  readonly request_file?: string;
   readonly elapsed?: number;
   /** Whether the stub was protected, and what came of it: see `StubState`. */
   readonly stub?: string;
@@ -108,6 +110,7 @@ function addSecurity(record: Draft, { authType, level, authContextId, identity }
 
 function addRequest(record: Draft, call: DecodedCall, answer: CapturedPdu): void {
   record.request_frame = call.frame;
+  if (call.file !== answer.file) record.request_file = call.file;
   const time = elapsed(call, answer);
   if (time !== undefined) record.elapsed = time;
 }

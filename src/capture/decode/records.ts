@@ -1,7 +1,7 @@
 import type { Sniffer } from '../../security/index.js';
 import type { Problem } from '../file/error.js';
-import { type CaptureSource, fileOf } from '../file/source.js';
-import type { OpenStream } from '../pdu/pdu.js';
+import type { CaptureInput } from '../file/source.js';
+import type { CapturedPdu, OpenStream } from '../pdu/pdu.js';
 import { readInBatches } from '../pdu/pdus.js';
 import { answeredCall, type CallRecord, unansweredCall } from './call-record.js';
 import { CaptureDecoder, type DecodedPdu, type DecodeHandlers, type StreamDecoder } from './decode.js';
@@ -20,16 +20,13 @@ export interface RecordsOptions {
 }
 
 /** Every PDU of a capture, as `decode --json` tells it. Throws `CaptureError` where nothing can be read. */
-export async function* readRecords(source: CaptureSource, options: RecordsOptions = {}): AsyncGenerator<PduRecord> {
+export async function* readRecords(source: CaptureInput, options: RecordsOptions = {}): AsyncGenerator<PduRecord> {
   const fits = fitting(options.filters);
   yield* records<PduRecord>(source, options, (give) => ({ record: (each) => fits(each) && give(each) }));
 }
 
 /** Every call of a capture, as `decode --calls --json` tells it: each as soon as nothing more can come of it. */
-export async function* readCallRecords(
-  source: CaptureSource,
-  options: RecordsOptions = {},
-): AsyncGenerator<CallRecord> {
+export async function* readCallRecords(source: CaptureInput, options: RecordsOptions = {}): AsyncGenerator<CallRecord> {
   const fits = fitting(options.filters);
   yield* records<CallRecord>(source, options, (give) => ({ call: (each) => fits(filteredCall(each)) && give(each) }));
 }
@@ -40,13 +37,12 @@ function fitting(filters: RecordsOptions['filters'] = []): Filter | ((record: Pa
 }
 
 async function* records<T>(
-  source: CaptureSource,
+  source: CaptureInput,
   { observe, onProblem }: RecordsOptions,
   handlersFor: (give: (item: T) => void) => RecordHandlers,
 ): AsyncGenerator<T> {
-  const file = fileOf(source);
   for await (const batch of readInBatches<T>(source, {}, (give) => ({
-    open: openRecords(handlersFor(give), { file, ...(observe && { observe }) }),
+    open: openRecords(handlersFor(give), { ...(observe && { observe }) }),
     ...(onProblem && { onProblem }),
     onKdcMessage: observe?.kdcMessage,
   })))
@@ -58,32 +54,31 @@ export interface RecordHandlers {
   readonly record?: (record: PduRecord) => void;
   readonly call?: (call: CallRecord) => void;
   /** What of a PDU could not be read. */
-  readonly unread?: (frame: number, error: string) => void;
+  readonly unread?: (pdu: CapturedPdu, error: string) => void;
   /** A stream has ended. */
   readonly end?: (stream: StreamDecoder) => void;
 }
 
 export interface OpenRecordsOptions extends Pick<RecordsOptions, 'observe'> {
-  /** Named in records. */
-  readonly file: string;
   /** No more than these have to be right, which can be much faster; all where absent. */
   readonly fields?: readonly PduField[] | undefined;
 }
 
 /** For `readCapture`: makes the records of PDUs, of calls, or of both. */
-export function openRecords(handlers: RecordHandlers, { file, fields, observe }: OpenRecordsOptions): OpenStream {
+export function openRecords(handlers: RecordHandlers, { fields, observe }: OpenRecordsOptions = {}): OpenStream {
   const { record, call, unread, end } = handlers;
   const wanted = wantedOf(fields);
   const pdu = (decoded: DecodedPdu): void => {
-    record?.(pduRecord(file, decoded, wanted));
-    const ended = call && answeredCall(file, decoded);
+    record?.(pduRecord(decoded.captured.file, decoded, wanted));
+    const ended = call && answeredCall(decoded);
     if (ended !== undefined) call?.(ended);
     const error = unread && errorOf(decoded);
-    if (error !== undefined) unread?.(decoded.captured.frame, error);
+    // How many a snap length has cut is told when all is read.
+    if (error !== undefined && !decoded.captured.snapped) unread?.(decoded.captured, error);
   };
   const taken: DecodeHandlers = {
     pdu,
-    ...(call && { unanswered: (open) => call(unansweredCall(file, open)) }),
+    ...(call && { unanswered: (open) => call(unansweredCall(open)) }),
     ...(end && { end }),
   };
   return new CaptureDecoder(taken, { parameters: wanted.content, ...(observe && { observe }) }).open;

@@ -2,6 +2,7 @@ import { asBuffer } from '../../codec/bytes.js';
 import { PCAP_MAGIC } from '../../codec/pcap/pcap.js';
 import { PCAPNG_BLOCK } from '../../codec/pcap/pcapng.js';
 import { CaptureError, type Problem } from './error.js';
+import { foreignFormat } from './foreign.js';
 import type { Packet, RecordFormat } from './packet.js';
 import { PcapRecords } from './pcap.js';
 import { PcapngBlocks } from './pcapng.js';
@@ -29,6 +30,8 @@ export class CaptureReader {
   #carry: Buffer = Buffer.alloc(0);
   #carried = 0;
   #base = 0;
+  /** It was no capture, and that was said. */
+  #refused = false;
 
   constructor({ file = 'capture', onPacket, onProblem = () => {} }: CaptureReaderOptions) {
     this.file = file;
@@ -50,6 +53,7 @@ export class CaptureReader {
 
   /** Reports what is left over. Throws `CaptureError` where there never was a whole file header. */
   end(): void {
+    if (this.#refused) return;
     const rest = this.#carry.subarray(0, this.#carried);
     this.#carried = 0;
     if (this.#format !== undefined) {
@@ -125,8 +129,11 @@ export class CaptureReader {
     };
     if (magic === PCAPNG_BLOCK.SECTION_HEADER) this.#format = new PcapngBlocks(handler);
     else if (PCAP_MAGIC[magic] === undefined) {
-      const start = this.#carry.toString('hex', 0, 4);
-      throw new CaptureError('NOT_A_CAPTURE', this.file, `neither pcap nor pcapng: it starts with ${start}`);
+      this.#refused = true;
+      const start = this.#carry.subarray(0, 4);
+      const what =
+        foreignFormat(start, this.file) ?? `neither pcap nor pcapng: it starts with ${start.toString('hex')}`;
+      throw new CaptureError('NOT_A_CAPTURE', this.file, what);
     } else if (this.#carried >= PcapRecords.headerSize) {
       this.#format = new PcapRecords(this.#carry.subarray(0, PcapRecords.headerSize), handler);
       this.#carry = this.#carry.subarray(PcapRecords.headerSize);

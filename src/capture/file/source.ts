@@ -1,22 +1,33 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { Readable, type Transform } from 'node:stream';
+import zlib from 'node:zlib';
 import { CaptureError } from './error.js';
 
 /** A file's name, `-` for standard input, octets at hand, or a stream of them; gzip is recognised by its content. */
 export type CaptureSource = string | Uint8Array | AsyncIterable<Uint8Array>;
+
+/** One source, or the names of files that belong together, in their order: see `captureSets`. */
+export type CaptureInput = CaptureSource | readonly string[];
+
+export const sourcesOf = (source: CaptureInput): readonly CaptureSource[] =>
+  Array.isArray(source) ? (source as readonly string[]) : [source as CaptureSource];
 
 /** Large enough that reading costs little beside decoding, small enough to stay in the processor's cache. */
 const PIECE = 1 << 20;
 
 /** What problems call the source. */
 export const nameOf = (source: CaptureSource): string =>
-  typeof source === 'string' ? (source === '-' ? 'standard input' : source) : 'capture';
+  typeof source === 'string' ? (source === '-' ? STDIN : source) : 'capture';
 
-/** What records call the source. */
-export const fileOf = (source: CaptureSource): string =>
-  typeof source !== 'string' ? 'capture' : source === '-' ? 'stdin' : basename(source);
+const STDIN = 'standard input';
+
+/** What records call the source; of several files the first. */
+export function fileOf(source: CaptureInput): string {
+  const [first] = sourcesOf(source);
+  if (typeof first !== 'string') return 'capture';
+  return first === '-' || first === STDIN ? 'stdin' : basename(first);
+}
 
 /** How a file is read. */
 export interface PieceOptions {
@@ -29,13 +40,13 @@ export interface PieceOptions {
   readonly reuse?: boolean;
 }
 
-/** The octets of a source, unpacked where they are gzip. */
+/** The octets of a source, unpacked where they are gzip, or zstd where Node can. */
 export async function* pieces(
   source: CaptureSource,
   { onRead = () => {}, reuse = false }: PieceOptions = {},
 ): AsyncGenerator<Uint8Array> {
   const raw = await startOf(counted(rawPieces(source, reuse), onRead));
-  yield* raw.gzip ? unpacked(raw.all, nameOf(source)) : raw.all;
+  yield* raw.unpack === undefined ? raw.all : unpacked(raw.all, raw.unpack, nameOf(source));
 }
 
 function rawPieces(source: CaptureSource, reuse: boolean): AsyncIterable<Uint8Array> {
@@ -84,16 +95,18 @@ async function readPiece(file: FileHandle, memory: Buffer): Promise<Uint8Array> 
   return memory.subarray(0, bytesRead);
 }
 
-/** RFC 1952 2.3.1: the two octets that every gzip file starts with; a pipe may bring them one by one. */
-async function startOf(source: AsyncIterable<Uint8Array>): Promise<{ gzip: boolean; all: AsyncIterable<Uint8Array> }> {
+/** RFC 1952 2.3.1, RFC 8878 3.1.1: what gzip and zstd files start with; a pipe may bring the octets one by one. */
+async function startOf(
+  source: AsyncIterable<Uint8Array>,
+): Promise<{ unpack: (() => Transform) | undefined; all: AsyncIterable<Uint8Array> }> {
   const iterator = source[Symbol.asyncIterator]();
   let first = Buffer.alloc(0);
-  while (first.length < 2) {
+  while (first.length < 4) {
     const { done, value } = await iterator.next();
     if (done) break;
     first = Buffer.concat([first, value]);
   }
-  return { gzip: first[0] === 0x1f && first[1] === 0x8b, all: joined(first, iterator) };
+  return { unpack: unpackerOf(first), all: joined(first, iterator) };
 }
 
 async function* joined(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -105,8 +118,20 @@ async function* joined(first: Uint8Array, rest: AsyncIterator<Uint8Array>): Asyn
   }
 }
 
-async function* unpacked(packed: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
-  const gunzip = createGunzip({ chunkSize: PIECE });
+function unpackerOf(first: Buffer): (() => Transform) | undefined {
+  if (first[0] === 0x1f && first[1] === 0x8b) return () => zlib.createGunzip({ chunkSize: PIECE });
+  // Of Node 22.15 and 23.8; where it is missing, the reader says what to do.
+  const { createZstdDecompress } = zlib as unknown as { createZstdDecompress?: (options: object) => Transform };
+  const isZstd = first.length >= 4 && first.readUInt32BE(0) === 0x28b52ffd;
+  return isZstd && createZstdDecompress ? () => createZstdDecompress({ chunkSize: PIECE }) : undefined;
+}
+
+async function* unpacked(
+  packed: AsyncIterable<Uint8Array>,
+  unpack: () => Transform,
+  name: string,
+): AsyncGenerator<Uint8Array> {
+  const gunzip = unpack();
   // One piece at a time: it would fetch 16 of them ahead.
   const input = Readable.from(copies(packed), { highWaterMark: 1 });
   input.on('error', (error) => gunzip.destroy(error));

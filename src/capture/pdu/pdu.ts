@@ -17,6 +17,10 @@ export class CapturedPdu {
   /** Of `frame`, since 1970-01-01T00:00:00Z; both 0 where the capture holds no time. */
   readonly seconds: number;
   readonly nanoseconds: number;
+  /** A snap length took the rest of it, as of most packets of such a capture. */
+  readonly snapped: boolean;
+  /** The name of the file that `frame` is in. */
+  readonly file: string;
   readonly #direction: Direction;
 
   constructor(
@@ -27,7 +31,11 @@ export class CapturedPdu {
     frame: number,
     seconds: number,
     nanoseconds: number,
+    file = 'capture',
+    snapped = false,
   ) {
+    this.file = file;
+    this.snapped = snapped;
     this.kind = missing === 0 ? 'pdu' : 'cut';
     this.#direction = direction;
     this.bytes = bytes;

@@ -1,5 +1,5 @@
 import { CaptureError, type Problem } from '../file/error.js';
-import { type CaptureSource, nameOf, type PieceOptions, pieces } from '../file/source.js';
+import { type CaptureInput, type CaptureSource, nameOf, type PieceOptions, pieces, sourcesOf } from '../file/source.js';
 import type { CapturedPdu, OpenStream, StreamEnd } from './pdu.js';
 import { type CaptureLimits, PduReader } from './reader.js';
 
@@ -20,12 +20,12 @@ export interface ReadOptions {
  * The PDUs of a capture, and what was wrong with it. Throws `CaptureError` where nothing can be read; a file that
  * becomes unreadable later on is a problem.
  */
-export async function* readPdus(source: CaptureSource, options: ReadOptions = {}): AsyncGenerator<CaptureItem> {
+export async function* readPdus(source: CaptureInput, options: ReadOptions = {}): AsyncGenerator<CaptureItem> {
   for await (const batch of readBatches(source, options)) yield* batch;
 }
 
 /** The same in arrays, one for each piece of the file: for many PDUs this is several times as fast. */
-export async function* readBatches(source: CaptureSource, options: ReadOptions = {}): AsyncGenerator<CaptureItem[]> {
+export async function* readBatches(source: CaptureInput, options: ReadOptions = {}): AsyncGenerator<CaptureItem[]> {
   yield* readInBatches<CaptureItem>(source, options, (give) => ({
     open: (stream) => ({ pdu: give, cut: give, end: () => give({ kind: 'end', stream }) }),
     onProblem: give,
@@ -34,14 +34,14 @@ export async function* readBatches(source: CaptureSource, options: ReadOptions =
 
 /** What consumers give of a capture, in arrays: one for each piece of the file. */
 export async function* readInBatches<T>(
-  source: CaptureSource,
+  source: CaptureInput,
   options: ReadOptions,
   handlersFor: (give: (item: T) => void) => Omit<ReadHandlers, 'onPiece'>,
 ): AsyncGenerator<T[]> {
   let items: T[] = [];
   const handlers = handlersFor((item) => void items.push(item));
   const { onRead } = options;
-  const reader = new PduReader({ file: nameOf(source), ...options, ...handlers });
+  const reader = new PduReader({ file: nameOf(sourcesOf(source)[0] as CaptureSource), ...options, ...handlers });
   for await (const _ of feed(reader, source, handlers.onProblem, { ...(onRead && { onRead }) })) {
     if (items.length === 0) continue;
     const batch = items;
@@ -66,31 +66,34 @@ export interface ReadHandlers {
  * fastest. With `reuse` the octets of a PDU are there only while its consumer takes it.
  */
 export async function readCapture(
-  source: CaptureSource,
+  source: CaptureInput,
   handlers: ReadHandlers,
   options: ReadOptions & PieceOptions = {},
 ) {
-  const reader = new PduReader({ file: nameOf(source), ...options, ...handlers });
+  const reader = new PduReader({ file: nameOf(sourcesOf(source)[0] as CaptureSource), ...options, ...handlers });
   for await (const _ of feed(reader, source, handlers.onProblem, options)) await handlers.onPiece?.();
-  return { frames: reader.frames, streams: reader.streams };
+  return { frames: reader.frames, streams: reader.streams, understood: reader.understood };
 }
 
 /** Pushes a source into a reader, with a pause after each piece. */
 async function* feed(
   reader: PduReader,
-  source: CaptureSource,
+  source: CaptureInput,
   onProblem: ReadHandlers['onProblem'],
   options: PieceOptions,
 ): AsyncGenerator<void> {
-  try {
-    for await (const piece of pieces(source, options)) {
-      reader.push(piece);
-      yield;
+  for (const [index, each] of sourcesOf(source).entries()) {
+    try {
+      if (index > 0) reader.next(nameOf(each));
+      for await (const piece of pieces(each, options)) {
+        reader.push(piece);
+        yield;
+      }
+    } catch (error) {
+      if (!(error instanceof CaptureError) || reader.frames === 0) throw error;
+      const { file, detail: message } = error;
+      onProblem?.({ kind: 'problem', severity: 'error', file, frame: reader.framesOfFile + 1, message });
     }
-  } catch (error) {
-    if (!(error instanceof CaptureError) || reader.frames === 0) throw error;
-    const { file, detail: message } = error;
-    onProblem?.({ kind: 'problem', severity: 'error', file, frame: reader.frames + 1, message });
   }
   reader.end();
   yield;

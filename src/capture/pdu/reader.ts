@@ -1,4 +1,6 @@
 import type { Problem } from '../file/error.js';
+import { fileOf } from '../file/source.js';
+import type { Understood } from '../file/understood.js';
 import { KDC_PORT, KdcStream, type TakeKdcMessage } from '../stream/kdc.js';
 import { type StreamLimits, StreamReader } from '../stream/reader.js';
 import type { OpenStream } from './pdu.js';
@@ -12,7 +14,7 @@ export interface CaptureLimits extends StreamLimits {
 }
 
 export interface PduReaderOptions {
-  /** Named in problems and errors. */
+  /** Named in problems and errors; PDUs have it without its folder. */
   readonly file?: string;
   readonly limits?: CaptureLimits;
   readonly open: OpenStream;
@@ -24,15 +26,12 @@ export interface PduReaderOptions {
 /** From the octets of a capture, in pieces of any size, to its PDUs. Does no I/O. */
 export class PduReader {
   readonly #streams: StreamReader;
+  #label: string;
 
-  constructor({ file, limits = {}, open, onProblem, onKdcMessage }: PduReaderOptions) {
-    const shared: PduStreamOptions = {
-      open,
-      budget: new AssemblyBudget(limits.assemblyBytes),
-      problem: (severity, message, where) => this.#streams.problem(severity, message, where),
-    };
+  constructor({ file = 'capture', limits = {}, open, onProblem, onKdcMessage }: PduReaderOptions) {
+    this.#label = fileOf(file);
     this.#streams = new StreamReader({
-      ...(file !== undefined && { file }),
+      file,
       limits,
       onKdcMessage,
       open: (connection, remainder) =>
@@ -41,6 +40,13 @@ export class PduReader {
           : new PduStream(shared, connection, remainder),
       ...(onProblem && { onProblem }),
     });
+    const shared: PduStreamOptions = {
+      open,
+      budget: new AssemblyBudget(limits.assemblyBytes),
+      understood: this.#streams.understood,
+      file: () => this.#label,
+      problem: (severity, message, where) => this.#streams.problem(severity, message, where),
+    };
   }
 
   /** Packets so far. */
@@ -48,14 +54,29 @@ export class PduReader {
     return this.#streams.frames;
   }
 
+  /** Of the file that is read. */
+  get framesOfFile(): number {
+    return this.#streams.framesOfFile;
+  }
+
   /** TCP streams so far. */
   get streams(): number {
     return this.#streams.streams;
   }
 
+  get understood(): Understood {
+    return this.#streams.understood;
+  }
+
   /** Throws `CaptureError` where this is no capture. */
   push(chunk: Uint8Array): void {
     this.#streams.push(chunk);
+  }
+
+  /** Another file goes on where the last one has ended. */
+  next(file: string): void {
+    this.#streams.next(file);
+    this.#label = fileOf(file);
   }
 
   end(): void {

@@ -1,4 +1,5 @@
 import type { Problem } from '../file/error.js';
+import type { Understood } from '../file/understood.js';
 import type { Connection, Direction, StreamConsumer } from '../stream/connection.js';
 import { CapturedPdu, type OpenStream, type PduConsumer } from './pdu.js';
 import { isFromClient } from './recognise.js';
@@ -8,6 +9,9 @@ import { type AssemblyBudget, type PduSink, PduSplitter, type Skipped } from './
 export interface PduStreamOptions {
   readonly open: OpenStream;
   readonly budget: AssemblyBudget;
+  readonly understood: Understood;
+  /** The file that is read. */
+  readonly file: () => string;
   readonly problem: (severity: Problem['severity'], message: string, where: { frame: number; stream: number }) => void;
 }
 
@@ -19,6 +23,10 @@ export class PduStream implements StreamConsumer, PduSink<Direction> {
   #forward: PduSplitter<Direction> | undefined;
   #backward: PduSplitter<Direction> | undefined;
   #next: PduConsumer | undefined;
+  /** The gap that is told took a part of a PDU. */
+  #cut = false;
+  /** It is one that a snap length made. */
+  #snapped = false;
 
   constructor(options: PduStreamOptions, connection: Connection, remainder: string | undefined) {
     this.#options = options;
@@ -49,10 +57,14 @@ export class PduStream implements StreamConsumer, PduSink<Direction> {
     if (splitter.isOther) this.#set(direction, OTHER);
   }
 
-  gap(direction: Direction, lost: number, frame: number): void {
+  gap(direction: Direction, lost: number, frame: number, snapped: boolean): void {
     const splitter = (direction.forward ? this.#forward : this.#backward) ?? this.#begin(direction, false);
+    this.#cut = false;
+    this.#snapped = snapped;
     splitter.gap(lost);
-    if (!this.#carriesRpc) return;
+    this.#snapped = false;
+    // A PDU that was cut says it.
+    if (!this.#carriesRpc || (snapped && this.#cut)) return;
     const what = lost < 0 ? 'the sequence numbers jump' : `${lost} octets of the stream are not in the capture`;
     this.#options.problem('warning', what, { frame, stream: this.#connection.stream });
   }
@@ -61,6 +73,7 @@ export class PduStream implements StreamConsumer, PduSink<Direction> {
     this.#forward?.end();
     this.#backward?.end();
     this.#next?.end?.();
+    this.#account();
   }
 
   pdu(
@@ -75,7 +88,23 @@ export class PduStream implements StreamConsumer, PduSink<Direction> {
     const connection = this.#connection;
     if (connection.client === undefined)
       connection.client = isFromClient(bytes[2] as number) === direction.forward ? 'first' : 'second';
-    const pdu = new CapturedPdu(direction, bytes, missing, firstFrame, frame, seconds, nanoseconds);
+    const { understood } = this.#options;
+    const file = this.#options.file();
+    understood.pdus++;
+    if (missing > 0) this.#cut = true;
+    if (missing > 0) understood.pass(CUT, { file, frame }, false);
+    if (this.#next === undefined) understood.rpc++;
+    const pdu = new CapturedPdu(
+      direction,
+      bytes,
+      missing,
+      firstFrame,
+      frame,
+      seconds,
+      nanoseconds,
+      file,
+      this.#snapped,
+    );
     this.#next ??= this.#options.open(connection.stream, this.#remainder);
     if (missing === 0) this.#next.pdu(pdu);
     else if (this.#next.cut !== undefined) this.#next.cut(pdu);
@@ -92,13 +121,30 @@ export class PduStream implements StreamConsumer, PduSink<Direction> {
     this.#options.problem(before ? 'info' : 'warning', message, { frame, stream });
   }
 
+  /** What of the connection was not there, or is not read. */
+  #account(): void {
+    const { understood } = this.#options;
+    const { client, lastFrame: frame } = this.#connection;
+    const place = { file: this.#options.file(), frame };
+    if (this.#next !== undefined) {
+      const [first, second] = [this.#forward !== undefined, this.#backward !== undefined];
+      const [fromClient, fromServer] = client === 'first' ? [first, second] : [second, first];
+      if (!fromClient) understood.pass("connections of which the client's half was not captured", place);
+      if (!fromServer) understood.pass("connections of which the server's half was not captured", place, false);
+    } else if (this.#isSmb && (this.#forward ?? this.#backward) !== undefined)
+      understood.pass('connections of SMB, in which RPC can travel by named pipes', place, false);
+  }
+
+  get #isSmb(): boolean {
+    return this.#connection.uses(445) || this.#connection.uses(139);
+  }
+
   get #carriesRpc(): boolean {
     return this.#forward?.carriesRpc === true || this.#backward?.carriesRpc === true;
   }
 
   #begin(direction: Direction, fromStart: boolean): PduSplitter<Direction> {
-    const smb = this.#connection.uses(445) || this.#connection.uses(139);
-    const splitter = new PduSplitter<Direction>(direction, this, this.#options.budget, fromStart, smb);
+    const splitter = new PduSplitter<Direction>(direction, this, this.#options.budget, fromStart, this.#isSmb);
     this.#set(direction, splitter);
     return splitter;
   }
@@ -108,6 +154,8 @@ export class PduStream implements StreamConsumer, PduSink<Direction> {
     else this.#backward = splitter;
   }
 }
+
+const CUT = 'PDUs of which a part was not captured, and what stands there: parameters, names, levels';
 
 /** Of every direction that is no RPC. */
 const OTHER = PduSplitter.ofOther<Direction>();

@@ -25,8 +25,11 @@ export interface StreamConsumer {
     seconds: number,
     nanoseconds: number,
   ): void;
-  /** The next `lost` octets are not in the capture; -1 where their number is not known. */
-  gap(direction: Direction, lost: number, frame: number): void;
+  /**
+   * The next `lost` octets are not in the capture; -1 where their number is not known. `snapped` where a snap length cut
+   * them off.
+   */
+  gap(direction: Direction, lost: number, frame: number, snapped: boolean): void;
   /** FIN from both sides, RST, the tuple in use again, no room left, or the end of the capture. */
   end(): void;
   /** It is to be kept where there is no room for all. */
@@ -104,6 +107,8 @@ export class Connection {
   /** By FIN from both sides, or RST. */
   closed = false;
   lastFrame = 0;
+  /** The number of its last packet among those of all files. */
+  lastSeen = 0;
   /** From its first octets on, until it ends. */
   consumer: StreamConsumer | undefined = undefined;
   /** It was forgotten while it was open, and now speaks again. */

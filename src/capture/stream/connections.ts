@@ -126,7 +126,7 @@ export class Connections {
   }
 
   #makeRoom(): void {
-    const least = this.all().sort((a, b) => Number(a.valued) - Number(b.valued) || a.lastFrame - b.lastFrame);
+    const least = this.all().sort((a, b) => Number(a.valued) - Number(b.valued) || a.lastSeen - b.lastSeen);
     for (const connection of least.slice(0, Math.ceil(this.#limit / 4))) {
       this.#remove(connection);
       if (connection.valued && !connection.closed) this.forgotten.add(connection);

@@ -2,10 +2,11 @@ import { IP_PROTOCOL } from '../../codec/inet/headers.js';
 import type { Problem } from '../file/error.js';
 import type { Packet } from '../file/packet.js';
 import { CaptureReader } from '../file/reader.js';
+import { Understood } from '../file/understood.js';
 import { type FragmentLimits, FragmentTable } from './fragments.js';
 import { Datagram, readDatagram } from './ip.js';
 import { kdcDatagram, type TakeKdcMessage } from './kdc.js';
-import { ipOffset, UNKNOWN_LINK } from './link.js';
+import { ENCRYPTED, ipOffset, UNKNOWN_LINK } from './link.js';
 import { type OpenConnection, type TcpLimits, TcpReassembler } from './tcp.js';
 import { DEEPEST_TUNNEL, tunnelled } from './tunnel.js';
 
@@ -26,29 +27,40 @@ export interface StreamReaderOptions {
 
 /** From the octets of a capture, in pieces of any size, to its TCP streams. Does no I/O. */
 export class StreamReader {
-  readonly file: string;
-  readonly #reader: CaptureReader;
+  /** What was understood so far. */
+  readonly understood = new Understood();
+  #reader: CaptureReader;
+  /** Packets of the files before the one that is read. */
+  #framesBefore = 0;
   readonly #tcp: TcpReassembler;
   readonly #fragments: FragmentTable;
   readonly #datagram = new Datagram();
   readonly #onProblem: (problem: Problem) => void;
   readonly #onKdcMessage: TakeKdcMessage | undefined;
-  readonly #unknownLinks = new Set<number>();
   #broken = 0;
 
   constructor({ file = 'capture', limits = {}, open, onProblem = () => {}, onKdcMessage }: StreamReaderOptions) {
-    this.file = file;
     this.#onKdcMessage = onKdcMessage;
     this.#onProblem = onProblem;
-    this.#reader = new CaptureReader({ file, onPacket: (packet) => this.#packet(packet), onProblem });
+    this.#reader = this.#readerOf(file);
     this.#tcp = new TcpReassembler(open, limits);
     this.#fragments = new FragmentTable((frame, why) => {
       this.problem('warning', `an IP datagram is not whole: ${why}`, { frame });
+      this.understood.pass('IP datagrams that are not whole', { file: this.file, frame });
     }, limits.fragments);
   }
 
-  /** Packets so far. */
+  /** Named in problems and errors. */
+  get file(): string {
+    return this.#reader.file;
+  }
+
+  /** Packets so far, of all files. */
   get frames(): number {
+    return this.#framesBefore + this.#reader.frames;
+  }
+
+  get framesOfFile(): number {
     return this.#reader.frames;
   }
 
@@ -62,10 +74,19 @@ export class StreamReader {
     this.#reader.push(chunk);
   }
 
+  /** Another file goes on where the last one has ended. Throws `CaptureError` where that was none. */
+  next(file: string): void {
+    const last = this.#reader;
+    this.#framesBefore += last.frames;
+    this.#reader = this.#readerOf(file);
+    last.end();
+  }
+
   end(): void {
     this.#reader.end();
     this.#fragments.end();
     this.#tcp.end();
+    this.understood.connections = this.streams;
     if (this.#tcp.forgotten > 0) {
       const what =
         'connections were forgotten while they were open, as too many were; of those that spoke again, calls without an answer and session keys are not known';
@@ -89,13 +110,20 @@ export class StreamReader {
     this.#onProblem({ kind: 'problem', severity, file: this.file, ...where, message });
   }
 
+  #readerOf(file: string): CaptureReader {
+    return new CaptureReader({ file, onPacket: (packet) => this.#packet(packet), onProblem: this.#onProblem });
+  }
+
   #packet(packet: Packet): void {
+    this.understood.packets++;
     const start = ipOffset(packet.bytes, packet.start, packet.end, packet.linkType);
-    if (start < 0) {
-      if (start === UNKNOWN_LINK) this.#unknownLink(packet);
-      return;
-    }
-    this.#datagramAt(packet.bytes, start, packet.end, packet, 0);
+    if (start >= 0) this.#datagramAt(packet.bytes, start, packet.end, packet, 0);
+    else if (start === UNKNOWN_LINK) this.#pass(`packets of link type ${packet.linkType}, which is not known`, packet);
+    else if (start === ENCRYPTED) this.#pass('frames that are encrypted (802.11 or MACsec)', packet);
+  }
+
+  #pass(what: string, { frame }: Packet, uncertain = true): void {
+    this.understood.pass(what, { file: this.file, frame }, uncertain);
   }
 
   /** `depth` is how many tunnels it came through. */
@@ -105,24 +133,43 @@ export class StreamReader {
       this.#broken++;
       return;
     }
+    if (depth === 0) this.understood.ip++;
     if (datagram.fragment && !this.#fragments.add(datagram, packet.frame)) return;
     if (datagram.protocol === IP_PROTOCOL.TCP) {
-      if (!this.#tcp.segment(datagram, packet)) this.#broken++;
-    } else if (depth < DEEPEST_TUNNEL) {
-      const message = this.#onKdcMessage && datagram.protocol === IP_PROTOCOL.UDP ? kdcDatagram(datagram) : undefined;
-      if (message !== undefined) {
-        this.#onKdcMessage?.(message);
-        return;
-      }
-      const inner = tunnelled(datagram);
-      if (inner >= 0) this.#datagramAt(datagram.bytes, inner, datagram.end, packet, depth + 1);
+      this.understood.tcp++;
+      if (!this.#tcp.segment(datagram, packet, this.frames)) this.#broken++;
+      return;
     }
+    const message = this.#onKdcMessage && datagram.protocol === IP_PROTOCOL.UDP ? kdcDatagram(datagram) : undefined;
+    if (message !== undefined) {
+      this.#onKdcMessage?.(message);
+      return;
+    }
+    const inner = tunnelled(datagram);
+    if (inner < 0) this.#notFollowed(datagram, packet);
+    else if (depth < DEEPEST_TUNNEL) this.#datagramAt(datagram.bytes, inner, datagram.end, packet, depth + 1);
+    else this.#pass(`tunnels in more than ${DEEPEST_TUNNEL} others`, packet);
   }
 
-  /** Once for each type: a capture of them would otherwise be one problem a packet. */
-  #unknownLink({ linkType, frame, offset }: Packet): void {
-    if (this.#unknownLinks.has(linkType)) return;
-    this.#unknownLinks.add(linkType);
-    this.problem('error', `link type ${linkType} is not known; its packets are passed over`, { frame, offset });
+  #notFollowed(datagram: Datagram, packet: Packet): void {
+    if (datagram.protocol === IP_PROTOCOL.ESP) this.#pass('datagrams that are encrypted (IPsec ESP)', packet);
+    else if (datagram.protocol === IP_PROTOCOL.UDP && isConnectionlessRpc(datagram))
+      this.#pass('datagrams of RPC over UDP, which is not read', packet);
   }
+}
+
+/**
+ * C706 12.5.1: the header of a connectionless PDU, of 80 octets: version 4, a type up to 10, a data representation that
+ * C706 14.2 knows.
+ */
+function isConnectionlessRpc({ bytes, start, end }: Datagram): boolean {
+  const at = start + 8;
+  return (
+    end - at >= 80 &&
+    bytes[at] === 4 &&
+    (bytes[at + 1] as number) <= 10 &&
+    ((bytes[at + 4] as number) & 0xee) === 0 &&
+    (bytes[at + 5] as number) <= 3 &&
+    bytes[at + 6] === 0
+  );
 }

@@ -57,8 +57,11 @@ export class TcpReassembler {
     });
   }
 
-  /** Takes one datagram whose protocol is TCP. Hand-written beside `tcp_header`. False where it is no segment. */
-  segment(d: Datagram, packet: Packet): boolean {
+  /**
+   * Takes one datagram whose protocol is TCP, by the number of its packet among all. Hand-written beside `tcp_header`.
+   * False where it is no segment.
+   */
+  segment(d: Datagram, packet: Packet, order: number): boolean {
     const { bytes, start, end } = d;
     if (end - start < HEADER) return false;
     const data = start + (((bytes[start + 12] as number) >>> 4) << 2);
@@ -73,6 +76,7 @@ export class TcpReassembler {
     }
     const { connection } = direction;
     connection.lastFrame = packet.frame;
+    connection.lastSeen = order;
     if (flags & TCP_FLAG.ACK) this.#acknowledge(direction.reverse, i32(bytes, start + 8), packet.frame);
     if (data < end) this.#octets(direction, sequence, d, data, packet);
     if (flags & (TCP_FLAG.FIN | TCP_FLAG.RST)) {
@@ -149,7 +153,7 @@ export class TcpReassembler {
   /** A snaplen cut the segment: its rest is not waited for, as a retransmission would be cut alike. */
   #notCaptured(direction: Direction, octets: number, frame: number): void {
     direction.next = (direction.next + octets) | 0;
-    this.#consumerOf(direction).gap(direction, octets, frame);
+    this.#consumerOf(direction).gap(direction, octets, frame, true);
   }
 
   /** Files a segment among those that wait, by sequence number, the earlier captured first. */
@@ -213,14 +217,14 @@ export class TcpReassembler {
   }
 
   #skipTo(direction: Direction, sequence: number, frame: number): void {
-    this.#consumerOf(direction).gap(direction, (sequence - direction.next) | 0, frame);
+    this.#consumerOf(direction).gap(direction, (sequence - direction.next) | 0, frame, false);
     direction.next = sequence;
     this.#drain(direction);
   }
 
   #jump(direction: Direction, sequence: number, frame: number): void {
     this.#flush(direction, frame);
-    this.#consumerOf(direction).gap(direction, -1, frame);
+    this.#consumerOf(direction).gap(direction, -1, frame, false);
     direction.next = sequence;
     direction.acknowledgedKnown = false;
     direction.finSeen = false;
@@ -250,7 +254,7 @@ export class TcpReassembler {
       // Without the FIN itself, one more octet acknowledged than seen is the FIN's.
       const end = finSeen ? fin : acknowledgedKnown ? (acknowledged - 1) | 0 : next;
       if (direction.started && after(end, next)) {
-        connection.consumer?.gap(direction, (end - next) | 0, connection.lastFrame);
+        connection.consumer?.gap(direction, (end - next) | 0, connection.lastFrame, false);
         direction.next = end;
       }
       direction.fromSyn = false;

@@ -3,6 +3,8 @@ import { basename } from 'node:path';
 import { Argument, type Command, Option } from 'commander';
 import { type AuditItem, Auditor, LAST_PHASE } from '../../capture/audit/audit.js';
 import { CaptureError, type Problem } from '../../capture/file/error.js';
+import { captureSets } from '../../capture/file/sets.js';
+import { Understood } from '../../capture/file/understood.js';
 import type { Ccache, KeytabEntry } from '../../codec/kerberos/index.js';
 import type { Registry } from '../../hardening/registry.js';
 import { type PatchLevel, patchLevel } from '../../hardening/timeline.js';
@@ -12,6 +14,7 @@ import { auditResults } from '../../report/audit/results.js';
 import { activationColumns, FINDING_COLUMNS, whatMustChange } from '../../report/audit/text.js';
 import { junit } from '../../report/junit.js';
 import { tap } from '../../report/tap.js';
+import { understoodLines, understoodRecord } from '../../report/understood.js';
 import type { AccountEntry, Secret } from '../../security/index.js';
 import { captureFiles, openForWriting } from '../files.js';
 import { addCaptures, type ReportFile, reportFile } from '../html.js';
@@ -66,8 +69,12 @@ Besides activations it finds calls of objects below PKT_INTEGRITY, NTLMv1, null 
 a secret is given, wrong, refused calls with their likely cause, and relays: one NTLM exchange on two connections, a
 challenge that was changed between them, and a target name that is not the server's.
 
+It ends with what was understood and what was passed over. Files of one capture, as dumpcap -b and tcpdump -C write
+them, are read as one.
+
 Exit code 0 where nothing would be refused, 1 where something would, 2 where nothing would as far as could be read, and
-one of the files could not be read to its end. Findings do not change it; in TAP and JUnit the severe ones fail.
+a file could not be read to its end or what was passed over may hold activations. Findings do not change it; in TAP and
+JUnit the severe ones fail.
 
 Examples:
   dcom-harness audit captures/
@@ -103,17 +110,18 @@ async function auditAll(out: Output, paths: string[], options: AuditCommandOptio
   };
   const level = options.asOf ?? patchLevel(LAST_PHASE);
   if (level.note !== undefined) out.note(`note: ${level.note}`);
-  const { unread, incomplete } = await readAll(out, files, options, take);
+  const { unread, incomplete, understood } = await readAll(out, files, options, take);
   if (csvFile !== undefined) closeSync(csvFile);
   if (options.tap) out.text(tap(auditResults(groups)));
   else if (!out.json && unread < files.length) printReport(out, groups, level);
+  if (understood.packets > 0 || unread === 0) tellUnderstood(out, understood, groups.total, options);
   if (junitFile !== undefined) {
     writeFileSync(junitFile, await junit(auditResults(groups), 'audit'));
     closeSync(junitFile);
   }
   if (report !== undefined) await finishReport(out, report, { groups, level, files, options });
   if (groups.count('refused') > 0) process.exitCode = 1;
-  else if (unread + incomplete > 0) process.exitCode = 2;
+  else if (unread + incomplete > 0 || !understood.certain) process.exitCode = 2;
 }
 
 interface Audited {
@@ -136,10 +144,11 @@ async function finishReport(
   out.note(`the report is in ${options.html}`);
 }
 
-/** Of how many files nothing could be read, and how many lost something on the way, such as their end. */
+/** Of how many files nothing could be read, how many lost something on the way, such as their end; and what was understood. */
 interface Shortfall {
   readonly unread: number;
   readonly incomplete: number;
+  readonly understood: Understood;
 }
 
 async function readAll(
@@ -155,18 +164,18 @@ async function readAll(
   });
   let unread = 0;
   let incomplete = 0;
-  for (const file of files) {
+  const understood = new Understood();
+  for (const set of captureSets(files)) {
     let lost = false;
     const problem = (each: Problem): void => {
       lost ||= each.severity === 'error';
       tell(out, each);
     };
     try {
-      const { file: name, droppedFindings } = await auditor.file(file, {
-        item,
-        problem,
-        pause: () => out.flush(),
-      });
+      const source = set.length === 1 ? (set[0] as string) : set;
+      const read = await auditor.file(source, { item, problem, pause: () => out.flush() });
+      const { file: name, droppedFindings } = read;
+      understood.add(read.understood);
       if (droppedFindings > 0) out.note(`note: ${name}: ${droppedFindings} further findings are not listed`);
       if (lost) incomplete++;
     } catch (error) {
@@ -175,7 +184,19 @@ async function readAll(
       unread++;
     }
   }
-  return { unread, incomplete };
+  return { unread, incomplete, understood };
+}
+
+/** The end of every audit: nothing that was found is nothing that is there only as far as this goes. */
+function tellUnderstood(out: Output, understood: Understood, activations: number, { tap }: AuditCommandOptions): void {
+  if (out.json) {
+    out.record({ ...understoodRecord(understood), activations });
+    return;
+  }
+  const lines = understoodLines(understood, [`${activations} ${activations === 1 ? 'activation' : 'activations'}`]);
+  if (tap) for (const line of lines) out.note(line);
+  else out.text(`\n${lines.join('\n')}`);
+  if (!understood.certain) out.note('warning: what was passed over may hold activations: the verdict is uncertain');
 }
 
 function tell(out: Output, { severity, file, frame, message }: Problem): void {

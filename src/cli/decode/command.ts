@@ -1,12 +1,15 @@
-import { basename } from 'node:path';
 import { Argument, type Command, Option } from 'commander';
 import { FILTER_HELP, FILTER_KEYS, whyNothingFits } from '../../capture/decode/filter.js';
 import { openRecords, type RecordHandlers } from '../../capture/decode/records.js';
 import { CaptureError, type Problem } from '../../capture/file/error.js';
+import { captureSets } from '../../capture/file/sets.js';
+import { fileOf } from '../../capture/file/source.js';
+import { Understood } from '../../capture/file/understood.js';
 import { readCapture } from '../../capture/pdu/pdus.js';
 import { CodecError } from '../../codec/error.js';
 import type { Ccache, KeytabEntry } from '../../codec/kerberos/index.js';
 import { decodePdu } from '../../codec/rpce/index.js';
+import { understoodLines } from '../../report/understood.js';
 import type { AccountEntry, Secret, Sniffer } from '../../security/index.js';
 import { captureFiles } from '../files.js';
 import { type Output, output, UsageError } from '../io.js';
@@ -91,12 +94,7 @@ async function decodeAll(out: Output, paths: string[], options: DecodeOptions): 
     decodeHex(out, options.hex);
     return;
   }
-  const files = captureFiles(paths);
-  if (files.length === 0) throw new UsageError('no capture to decode; give files, a folder, - or --hex');
-  if (options.follow && (files.length > 1 || files[0] !== paths[0] || files[0] === '-'))
-    throw new UsageError('--follow takes one file; what comes on stdin is decoded as it comes without it');
-  const pointless = whyNothingFits(options.filter ?? [], options);
-  if (pointless !== undefined) throw new UsageError(`--filter ${pointless}`);
+  const files = filesOf(paths, options);
   const observe = observer(options);
   if (options.html !== undefined) {
     const { writeDecodeReport } = await import('./html.js');
@@ -105,9 +103,11 @@ async function decodeAll(out: Output, paths: string[], options: DecodeOptions): 
   }
   const choice = new Choice(options.filter);
   const summaries: FileSummary[] = [];
-  for (const file of files) {
+  const understood = new Understood();
+  const sets = captureSets(files);
+  for (const set of sets) {
     try {
-      summaries.push(await decodeFile(out, file, files.length > 1, options, choice, observe));
+      summaries.push(await decodeSet(out, set, { several: sets.length > 1, understood }, options, choice, observe));
     } catch (error) {
       if (!(error instanceof CaptureError)) throw error;
       out.note(`dcom-harness: ${error.message}`);
@@ -116,21 +116,33 @@ async function decodeAll(out: Output, paths: string[], options: DecodeOptions): 
   if (options.summary) printSummaries(out, summaries);
   const nothing = choice.nothing(options.calls ? 'calls' : 'PDUs');
   if (nothing !== undefined) out.note(nothing);
+  if (summaries.length > 0) for (const line of understoodLines(understood)) out.note(line);
   // Only where nothing could be read is there no result at all.
   if (summaries.length === 0) process.exitCode = 2;
 }
 
-/** Reads one file and shows what `options` ask for. */
-async function decodeFile(
+/** The files that are meant. Throws `UsageError` where the options do not fit them. */
+function filesOf(paths: string[], options: DecodeOptions): string[] {
+  const files = captureFiles(paths);
+  if (files.length === 0) throw new UsageError('no capture to decode; give files, a folder, - or --hex');
+  if (options.follow && (files.length > 1 || files[0] !== paths[0] || files[0] === '-'))
+    throw new UsageError('--follow takes one file; what comes on stdin is decoded as it comes without it');
+  const pointless = whyNothingFits(options.filter ?? [], options);
+  if (pointless !== undefined) throw new UsageError(`--filter ${pointless}`);
+  return files;
+}
+
+/** Reads one file, or files that belong together, and shows what `options` ask for. */
+async function decodeSet(
   out: Output,
-  file: string,
-  several: boolean,
+  set: readonly string[],
+  { several, understood }: { readonly several: boolean; readonly understood: Understood },
   options: DecodeOptions,
   choice: Choice,
   observe: Sniffer,
 ): Promise<FileSummary> {
-  const name = file === '-' ? 'stdin' : basename(file);
-  const { source, note, onRead, end } = inputOf(out, file, name, options);
+  const name = titleOf(set);
+  const { source, note, onRead, end } = inputOf(out, set, name, options);
   const summary = new FileSummary(name);
   const view: View = options.summary
     ? { record: (record) => void (choice.fits(record) && summary.add(record)) }
@@ -140,7 +152,7 @@ async function decodeFile(
   );
   const handlers: RecordHandlers = {
     ...view,
-    unread: (frame, error) => note(`warning: ${name} frame ${frame}: ${error}`),
+    unread: ({ file, frame }, error) => note(`warning: ${file} frame ${frame}: ${error}`),
     end({ stream, unopened }) {
       for (const who of secretsGiven ? unopened : [])
         note(`note: ${name} stream ${stream}: no secret that was given opens the session of ${who}`);
@@ -148,21 +160,30 @@ async function decodeFile(
   };
   const fields = options.filter === undefined ? options.fields : undefined;
   try {
-    const open = openRecords(handlers, { file: name, fields, observe });
-    const onProblem = (problem: Problem) => tellProblem(note, name, problem, summary);
+    const open = openRecords(handlers, { fields, observe });
+    const onProblem = (problem: Problem) => tellProblem(note, problem, summary);
     const onPiece = () => out.flush();
     const { kdcMessage: onKdcMessage } = observe;
-    await readCapture(source, { open, onProblem, onKdcMessage, onPiece }, { file, onRead, reuse: true });
+    // What is followed has no name of its own.
+    const named = options.follow ? { file: set[0] as string } : {};
+    const handlersOf = { open, onProblem, onKdcMessage, onPiece };
+    const read = await readCapture(source, handlersOf, { ...named, onRead, reuse: true });
+    understood.add(read.understood);
   } finally {
     end();
   }
   return summary;
 }
 
+/** `ring_00001.pcap to ring_00007.pcap` */
+function titleOf(set: readonly string[]): string {
+  const [first, last] = [fileOf(set[0] as string), fileOf(set.at(-1) as string)];
+  return set.length === 1 ? first : `${first} to ${last}`;
+}
+
 function tellProblem(
   note: (text: string) => void,
-  name: string,
-  { severity, frame, offset, message }: Problem,
+  { severity, file, frame, offset, message }: Problem,
   summary: FileSummary,
 ): void {
   summary.problem(severity);
@@ -170,7 +191,7 @@ function tellProblem(
   const place = [frame === undefined ? '' : ` frame ${frame}`, offset === undefined ? '' : ` offset ${offset}`].join(
     '',
   );
-  note(`${severity}: ${name}${place}: ${message}`);
+  note(`${severity}: ${fileOf(file)}${place}: ${message}`);
 }
 
 function printSummaries(out: Output, summaries: readonly FileSummary[]): void {

@@ -1,13 +1,13 @@
 import { fstatSync } from 'node:fs';
 import { growingFile } from '../../capture/file/growing-file.js';
-import type { CaptureSource } from '../../capture/file/source.js';
+import type { CaptureInput } from '../../capture/file/source.js';
 import { statOf } from '../files.js';
 import type { Output } from '../io.js';
 import { Progress, wantsProgress } from '../progress.js';
 
 /** Where the octets of a file come from, and who is told how far that is. */
 export interface Input {
-  readonly source: CaptureSource;
+  readonly source: CaptureInput;
   readonly onRead: (octets: number) => void;
   /** A line for people, which takes the place of the progress bar for a moment. */
   readonly note: (text: string) => void;
@@ -17,19 +17,21 @@ export interface Input {
 
 export function inputOf(
   out: Output,
-  file: string,
+  files: readonly string[],
   name: string,
   { follow, summary }: { readonly follow: boolean; readonly summary: boolean },
 ): Input {
+  const [file] = files as readonly [string];
   if (follow) return followed(out, file);
+  const source = files.length === 1 ? file : files;
   if (!wantsProgress(process.stderr, process.stdout, { quiet: summary, piped: isPipe(1) }))
-    return { source: file, onRead: () => {}, note: out.note, end: () => {} };
-  const progress = new Progress(process.stderr, name, sizeOf(file));
+    return { source, onRead: () => {}, note: out.note, end: () => {} };
+  const progress = new Progress(process.stderr, name, sizeOf(files));
   const note = (text: string): void => {
     progress.clear();
     out.note(text);
   };
-  return { source: file, onRead: (octets) => progress.advance(octets), note, end: () => progress.clear() };
+  return { source, onRead: (octets) => progress.advance(octets), note, end: () => progress.clear() };
 }
 
 /** Until SIGINT or SIGTERM, which then is the end of the file; the second one ends the process as usual. */
@@ -41,9 +43,13 @@ function followed(out: Output, file: string): Input {
   return { source: growingFile(file, stop.signal), onRead: () => {}, note: out.note, end };
 }
 
-function sizeOf(file: string): number | undefined {
-  const size = file === '-' ? undefined : statOf(file)?.size;
-  return size === undefined ? undefined : Number(size);
+/** Undefined where it is not known beforehand. */
+function sizeOf(files: readonly string[]): number | undefined {
+  const sizes = files.map((file) => (file === '-' ? undefined : statOf(file)?.size));
+  return sizes.reduce<number | undefined>(
+    (sum, size) => (sum === undefined || size === undefined ? undefined : sum + Number(size)),
+    0,
+  );
 }
 
 function isPipe(descriptor: number): boolean {

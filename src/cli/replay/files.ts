@@ -5,6 +5,7 @@ import { type CapturedCalls, readCalls } from '../../capture/decode/captured-cal
 import { className } from '../../capture/decode/class-names.js';
 import { classOf } from '../../capture/decode/wanted-class.js';
 import { CaptureError } from '../../capture/file/error.js';
+import { captureSets } from '../../capture/file/sets.js';
 import { Pacing } from '../../capture/replay/pacing.js';
 import type { Logon } from '../../client/credentials.js';
 import type { Ccache, KeytabEntry } from '../../codec/kerberos/index.js';
@@ -63,10 +64,10 @@ interface FiledCall {
 }
 
 /** Where a captured call stands: the beginning of its record, and of its row. */
-export const placeRecord = ({ file, call }: FiledCall) => ({ file, stream: call.stream, frame: call.frame });
+export const placeRecord = ({ call: { file, stream, frame } }: FiledCall) => ({ file, stream, frame });
 
 export const PLACE_COLUMNS: readonly Column<FiledCall>[] = [
-  { title: 'file', value: ({ file }) => file },
+  { title: 'file', value: ({ call }) => call.file },
   { title: 'frame', value: ({ call }) => call.frame, align: 'right' },
 ];
 
@@ -138,14 +139,15 @@ export async function replayEach<T>(
   replay: (read: CapturedCalls) => Promise<readonly T[]>,
 ): Promise<T[]> {
   const done: T[] = [];
-  const files = captureFiles(paths);
-  for (const file of files) {
+  const sets = captureSets(captureFiles(paths));
+  for (const set of sets) {
     try {
-      const read = await readCalls(file, whyNot, observer({ password, nthash, keytab, ccache }));
+      const source = set.length === 1 ? (set[0] as string) : set;
+      const read = await readCalls(source, whyNot, observer({ password, nthash, keytab, ccache }));
       tellLeftOut(out, read);
       done.push(...(await replay(read)));
     } catch (error) {
-      if (!(error instanceof CaptureError) || files.length === 1) throw error;
+      if (!(error instanceof CaptureError) || sets.length === 1) throw error;
       out.note(`dcom-harness: ${error.message}`);
     }
   }

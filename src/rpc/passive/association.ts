@@ -101,7 +101,7 @@ export class PassiveAssociation<K = unknown> {
 
   /** What a call without a trailer stands under, as far as the connection tells by now. */
   get implied(): CallLevel {
-    return this.#implied() ?? (this.#contexts.sawBind ? NONE : UNKNOWN);
+    return this.#implied() ?? (this.#contexts.sawBind && !this.#securities.hidden ? NONE : UNKNOWN);
   }
 
   /** Takes one whole PDU. `bytes` is not changed: a sealed stub is decrypted in a copy. */
@@ -135,7 +135,10 @@ export class PassiveAssociation<K = unknown> {
 
   /** Takes a PDU of which a part was not captured: what its head tells. */
   cut(sender: Sender, bytes: Uint8Array): Observed<K> {
-    const head = callHead(asBuffer(bytes));
+    const octets = asBuffer(bytes);
+    this.#contexts.noteCut(octets);
+    this.#securities.noteCut(octets);
+    const head = callHead(octets);
     const call = head && this.skim(head);
     const security = head === undefined ? UNKNOWN : (call?.security ?? this.#levelOfHead(head));
     return { sender, pdu: undefined, error: undefined, security, message: undefined, call };
@@ -191,7 +194,11 @@ export class PassiveAssociation<K = unknown> {
     const implied = this.#implied();
     if (implied !== undefined) return implied;
     // An alter_context for a further interface says nothing of the calls to come.
-    const tells = this.#contexts.sawBind && pdu.PTYPE !== 'alter_context' && pdu.PTYPE !== 'alter_context_resp';
+    const tells =
+      this.#contexts.sawBind &&
+      !this.#securities.hidden &&
+      pdu.PTYPE !== 'alter_context' &&
+      pdu.PTYPE !== 'alter_context_resp';
     return tells ? NONE : UNKNOWN;
   }
 

@@ -1,6 +1,7 @@
-import { type ContextElement, type Pdu, RESULT, type SyntaxId } from '../../codec/rpce/index.js';
+import { type ContextElement, type Pdu, PTYPE, RESULT, type SyntaxId } from '../../codec/rpce/index.js';
 import { bindTimeFeatures, transferSyntaxName } from '../core/presentation.js';
 import type { TransferSyntaxName } from '../core/profile.js';
+import { cutBind } from './cut-bind.js';
 
 /** A presentation context as it was overheard. */
 export interface ObservedPresentation {
@@ -71,6 +72,17 @@ export class ObservedContexts {
         this.#set(element, transferSyntaxName(result.transfer_syntax), true);
       }
     }
+  }
+
+  /** A bind or alter_context of which a part was not captured: the contexts that are there. */
+  noteCut(bytes: Buffer): void {
+    const cut = cutBind(bytes);
+    if (cut === undefined) return;
+    if (bytes[2] === PTYPE.bind) this.#sawBind = true;
+    for (const { id, uuid, version } of cut)
+      if (!this.#byId.has(id))
+        // Nearly all contexts are of NDR20; of those that are not, the answer may say so.
+        this.#byId.set(id, { id, interface: { uuid, version }, transferSyntax: 'ndr20', accepted: false });
   }
 
   /** Until the answer is seen, the first proposal of a context stands: in a one-sided capture it never comes. */

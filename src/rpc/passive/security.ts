@@ -1,4 +1,4 @@
-import { type Pdu, PFC } from '../../codec/rpce/index.js';
+import { type Pdu, PFC, PTYPE } from '../../codec/rpce/index.js';
 import type { Identity, PassiveContext, ProtectedMessage } from '../../security/provider.js';
 import { ImpliedSecurity, type ImpliedState } from '../core/implied-security.js';
 import type { Sender } from './observed.js';
@@ -24,6 +24,7 @@ export type RemainingSecurities = readonly [
 const MAX_CONTEXTS = 2048;
 /** Of one connection that are worth remembering when there is no room for all that is known of it. */
 const MAX_REMAINING = 8;
+const CUT_HANDSHAKE: ReadonlySet<number> = new Set([PTYPE.bind, PTYPE.alter_context]);
 const HANDSHAKE = new Set<Pdu['PTYPE']>(['bind', 'bind_ack', 'alter_context', 'alter_context_resp', 'auth3']);
 
 /** The security contexts of an overheard connection, by their auth_context_id. */
@@ -31,6 +32,7 @@ export class ObservedSecurities {
   readonly #byId = new Map<number, ObservedSecurity>();
   readonly #observe: (authType: number) => PassiveContext | undefined;
   readonly #implied = new ImpliedSecurity();
+  #hidden = false;
   #clientSigns = false;
   #serverSigns = false;
 
@@ -45,6 +47,11 @@ export class ObservedSecurities {
   /** Both sides have shown PFC_SUPPORT_HEADER_SIGN. */
   get signHeader(): boolean {
     return this.#clientSigns && this.#serverSigns;
+  }
+
+  /** There was a handshake whose context is not known. */
+  get hidden(): boolean {
+    return this.#hidden;
   }
 
   find(id: number): ObservedSecurity | undefined {
@@ -95,6 +102,13 @@ export class ObservedSecurities {
     // A sec_trailer without a token ends a handshake, or repeats what is agreed on.
     if (pdu.auth.auth_value.length === 0) return;
     context?.passive?.observe(sender === 'client' ? 'initiator' : 'acceptor', pdu.auth.auth_value);
+  }
+
+  /** A PDU of a handshake of which a part was not captured: its trailer stands at its end. */
+  noteCut(bytes: Buffer): void {
+    if (bytes.length < 12 || !CUT_HANDSHAKE.has(bytes[2] as number)) return;
+    // C706 12.6.3.1: auth_length, of which one octet is enough to be none.
+    if (bytes[10] !== 0 || bytes[11] !== 0) this.#hidden = true;
   }
 
   #begin(auth: NonNullable<Pdu['auth']>): ObservedSecurity | undefined {

@@ -8,6 +8,7 @@ import { type SeenChallenge, targetsAnother } from '../../../../src/capture/audi
 import type { AuditPlace } from '../../../../src/capture/audit/records.js';
 import { type Leg, RelayWatch } from '../../../../src/capture/audit/relay.js';
 import { AuditStream, auditBudget, type Judgement } from '../../../../src/capture/audit/stream.js';
+import { Understood } from '../../../../src/capture/file/understood.js';
 import type { CapturedPdu } from '../../../../src/capture/pdu/pdu.js';
 import { readPdus } from '../../../../src/capture/pdu/pdus.js';
 import { relay } from '../../../../src/relay/index.js';
@@ -34,8 +35,18 @@ describe('what a server of a date makes of a captured activation', () => {
     expect(activations).toMatchObject([{ auth_level: 2, level_from: 'association', decision, event }]);
   });
 
-  test('a capture that begins after the bind: the calls are counted, and nothing is claimed', async () => {
+  test('in a capture that begins after the bind: its stub in plain tells what it is, and nothing its level', async () => {
     const pdus = (await pdusOf()).filter(({ bytes }) => bytes[2] === 0 || bytes[2] === 2);
+    const { activations, findings } = await audit([recordingOf([{ client: VICTIM, server: TARGET, pdus }])]);
+    expect(activations).toMatchObject([
+      { class: 'MMC20.Application', auth_level: null, decision: 'unknown', answer: 'accepted' },
+    ]);
+    expect(findings).toEqual([]);
+  });
+
+  test('of a request whose bind was not captured, and which is no activation in plain, nothing is claimed', async () => {
+    const pdus = (await pdusOf()).filter(({ bytes }) => bytes[2] === 0);
+    for (const { bytes } of pdus) bytes[22] = 7;
     const { activations, findings } = await audit([recordingOf([{ client: VICTIM, server: TARGET, pdus }])]);
     expect(activations).toEqual([]);
     expect(findings).toMatchObject([{ finding: 'unidentified-calls', count: 1 }]);
@@ -61,6 +72,7 @@ test('calls without an answer are bounded over all streams: the oldest is told a
     ...{ file: '', relays: new RelayWatch(), observe, judge, emit },
     budget: auditBudget(emit, 2),
     told: { pdus: 0, droppedFindings: 0 },
+    understood: new Understood(),
   };
   const streams = connections.map(() => new AuditStream(options, undefined));
   for await (const item of readPdus(recordingOf(connections))) if (item.kind === 'pdu') streams[item.stream]?.pdu(item);

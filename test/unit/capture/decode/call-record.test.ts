@@ -23,7 +23,7 @@ interface Sent {
 /** The calls of these PDUs; the stream ends after them. */
 function callsOf(...sent: readonly Sent[]): CallRecord[] {
   const given: CallRecord[] = [];
-  const consumer = openRecords({ call: (call) => void given.push(call) }, { file: 'f' })(0, undefined);
+  const consumer = openRecords({ call: (call) => void given.push(call) })(0, undefined);
   for (const { type, frame, callId = 1, flags = 3, body = Buffer.alloc(16), missing = 0 } of sent) {
     const toServer = type === PTYPE.request;
     const [source, destination] = toServer ? [CLIENT, SERVER] : [SERVER, CLIENT];

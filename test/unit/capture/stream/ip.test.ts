@@ -64,11 +64,13 @@ describe('link types', () => {
     expect(ipOffset(bytes, 0, bytes.length, linkType)).toBe(NOT_IP);
   });
 
-  test('an unknown link type is reported once, with its frame', () => {
+  test('an unknown link type is counted among what was passed over, with its first frame', () => {
     expect(ipOffset(frame, 0, frame.length, 147)).toBe(UNKNOWN_LINK);
-    expect(readStreams(pcapngOf([frame, frame], 147)).problems).toMatchObject([
-      { severity: 'error', frame: 1, message: 'link type 147 is not known; its packets are passed over' },
+    const { passedOver, certain } = readStreams(pcapngOf([frame, frame], 147)).understood;
+    expect(passedOver).toMatchObject([
+      { what: 'packets of link type 147, which is not known', count: 2, file: 'capture', frame: 1 },
     ]);
+    expect(certain).toBe(false);
   });
 });
 

@@ -11,7 +11,7 @@ const CAPTURE = join(import.meta.dirname, '../../../../pcaps/activation-at-conne
 /** The records of the shipped capture, with no more than these fields need; all of it where none are named. */
 async function records(fields?: readonly PduField[]): Promise<PduRecord[]> {
   const found: PduRecord[] = [];
-  const open = openRecords({ record: (record) => void found.push(record) }, { file: 'capture', fields });
+  const open = openRecords({ record: (record) => void found.push(record) }, { fields });
   await readCapture(CAPTURE, { open });
   return found;
 }
