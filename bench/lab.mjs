@@ -48,10 +48,15 @@ async function activations() {
         accounts: [{ domain: 'LAB', user: 'op', password }],
       });
       const credentials = { domain: 'LAB', user: 'op', secret: Secret.password(password) };
-      const { connect } = network.of('client');
       const once = async () => {
         const profile = CLIENT_PROFILES['windows-2023-03'];
-        const client = new DcomClient({ ...shared, host: '10.0.0.2', profile, credentials, connector: connect });
+        const client = new DcomClient({
+          ...shared,
+          host: '10.0.0.2',
+          profile,
+          credentials,
+          network: network.of('client'),
+        });
         const { outcome } = await client.activation({ clsid: CLSID, iids: [IID] });
         if (!outcome.accepted) throw new Error(outcome.text);
         await client.close();

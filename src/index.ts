@@ -60,7 +60,7 @@ export { explain } from './codec/status/explain.js';
 export { type ClientDecision, clientRaise } from './hardening/client.js';
 export { enforcement, type ServerDecision, serverDecision } from './hardening/decision.js';
 export { OptionError, PolicyInputError } from './hardening/error.js';
-export { EventLog, type EventRow, eventRows, eventsXml } from './hardening/event-log.js';
+export { EventLog, type EventLogOptions, type EventRow, eventRows, eventsXml } from './hardening/event-log.js';
 export { eventJson, eventLine, eventXml, type LoggedEvent } from './hardening/events.js';
 export {
   type Account,
@@ -114,8 +114,9 @@ export {
   shippedScenarios,
 } from './lab/index.js';
 export type { Endpoint } from './net/channel.js';
+export { type Environment, environmentOf, SYSTEM_ENVIRONMENT } from './net/environment.js';
 export { TransportError } from './net/error.js';
-export { type Network, SOCKETS } from './net/network.js';
+export { changedNetwork, isSimulated, type Network, type NetworkChanges, SOCKETS } from './net/network.js';
 export {
   type Fault,
   type InjectedFault,

@@ -11,7 +11,6 @@ export {
   acceptedContext,
   type CallOptions,
   type ConnectionOptions,
-  type Connector,
   propose,
   type RawAnswer,
   RpcConnection,

@@ -16,6 +16,7 @@ export {
 export { OptionError, PolicyInputError } from '../hardening/error.js';
 export {
   EventLog,
+  type EventLogOptions,
   type EventRow,
   eventRows,
   eventsXml,

@@ -1,6 +1,14 @@
 export type { Accept, Channel, ChannelEvents, Endpoint, Listener } from '../net/channel.js';
+export { type Environment, environmentOf, SYSTEM_ENVIRONMENT } from '../net/environment.js';
 export { TransportError } from '../net/error.js';
-export { type ConnectTarget, type Network, SOCKETS } from '../net/network.js';
+export {
+  type ConnectTarget,
+  changedNetwork,
+  isSimulated,
+  type Network,
+  type NetworkChanges,
+  SOCKETS,
+} from '../net/network.js';
 export type { RecordedDirection } from '../net/recorder.js';
 export type { FaultKind } from '../net/simulation/fault.js';
 export {

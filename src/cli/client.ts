@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { DcomClient, type DcomClientOptions } from '../client/dcom-client.js';
 import type { ClientProfile } from '../client/profile.js';
 import { CLIENT_PROFILES, type ClientProfileName } from '../client/profiles.js';
@@ -30,7 +29,6 @@ export const clientOf = (
   new DcomClient({
     ...target,
     profile,
-    random: randomBytes,
     ...(level === undefined ? {} : { level }),
     ...(auth === undefined ? {} : { authType: AUTH_TYPES[auth] as number }),
     ...(user === undefined ? {} : { credentials: credentialsOf(user) }),

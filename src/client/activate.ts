@@ -12,8 +12,9 @@ import {
   unpackRemoteActivationReply,
 } from '../codec/dcom/index.js';
 import { readUuid } from '../codec/uuid.js';
-import type { Milliseconds, RandomBytes } from '../security/index.js';
-import { type Connector, RpcConnection } from './connection.js';
+import type { Environment } from '../net/environment.js';
+import type { Milliseconds } from '../security/index.js';
+import { RpcConnection } from './connection.js';
 import { ContextConnection } from './context-connection.js';
 import { type Authentication, clientSecurity } from './credentials.js';
 import { activationOutcome, type CallOutcome, outcomeOfError } from './outcome.js';
@@ -22,7 +23,7 @@ import { activationOutcome, type CallOutcome, outcomeOfError } from './outcome.j
 export type ActivationMethod = 'RemoteActivation' | 'RemoteGetClassObject' | 'RemoteCreateInstance';
 
 /** One activation, from the connection to its end. */
-export interface ActivateOptions extends ActivationRequest {
+export interface ActivateOptions extends ActivationRequest, Partial<Environment> {
   /** A numeric address, or a name. */
   readonly host: string;
   /** 135 where absent. */
@@ -31,8 +32,6 @@ export interface ActivateOptions extends ActivationRequest {
   readonly method?: ActivationMethod;
   /** How to authenticate, or at level NONE not at all. */
   readonly authentication: Authentication;
-  readonly connector?: Connector;
-  readonly clock?: () => Milliseconds;
   /** Milliseconds to wait for each answer; 10,000 where absent. Then `TransportError`. */
   readonly timeout?: Milliseconds;
   /** Told of everything that goes over the connection. */
@@ -72,11 +71,10 @@ export async function activate(options: ActivateOptions): Promise<ActivationResu
   }
 }
 
-export interface ActivationCall extends ActivationRequest {
+export interface ActivationCall extends ActivationRequest, Pick<Environment, 'random'> {
   readonly method: ActivationMethod;
   /** ORPCTHIS.flags. */
   readonly flags: number;
-  readonly random: RandomBytes;
 }
 
 /**

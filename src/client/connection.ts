@@ -1,9 +1,9 @@
 import type { Operation } from '../codec/ndr/index.js';
 import type { ContextElement, ContextResult } from '../codec/rpce/index.js';
 import type { Accept, Channel, Endpoint } from '../net/channel.js';
+import { type Environment, environmentOf } from '../net/environment.js';
 import { TransportError } from '../net/error.js';
-import { connect } from '../net/tcp.js';
-import { type Stoppable, SYSTEM_TIMERS, type Timers } from '../net/timers.js';
+import type { Stoppable } from '../net/timers.js';
 import {
   BindRejected,
   ClientAssociation,
@@ -18,25 +18,14 @@ import type { Milliseconds } from '../security/index.js';
 
 export { acceptedContext, propose } from './proposals.js';
 
-/** Opens a byte stream; TCP where nothing else is given, the simulated network in a lab. */
-export type Connector = (
-  target: { host: string; port: number },
-  accept: Accept,
-  timeout: Milliseconds,
-) => Promise<Channel>;
-
 /** Where to connect to, and how the connection behaves. */
-export interface ConnectionOptions {
+export interface ConnectionOptions extends Partial<Environment> {
   /** A numeric address, or a name. */
   readonly host: string;
   /** TCP port. */
   readonly port: number;
   /** How the client's end of the association behaves. */
   readonly association?: ClientAssociationOptions;
-  readonly connector?: Connector;
-  readonly clock?: () => Milliseconds;
-  /** What ends the wait for an answer; the machine's timers where absent. */
-  readonly timers?: Timers;
   /** For the connection, and for each answer; 10 seconds where absent. */
   readonly timeout?: Milliseconds;
   /** For the connection alone; where absent, `timeout`. */
@@ -83,8 +72,7 @@ interface Negotiation {
 export class RpcConnection {
   readonly #association: ClientAssociation;
   readonly #options: ConnectionOptions;
-  readonly #clock: () => Milliseconds;
-  readonly #timers: Timers;
+  readonly #environment: Environment;
   readonly #timeout: Milliseconds;
   readonly #waiting = new Map<number, Waiting>();
   #nextCallId: number;
@@ -102,8 +90,7 @@ export class RpcConnection {
   private constructor(options: ConnectionOptions) {
     this.#options = options;
     this.#association = new ClientAssociation(options.association);
-    this.#clock = options.clock ?? Date.now;
-    this.#timers = options.timers ?? SYSTEM_TIMERS;
+    this.#environment = environmentOf(options);
     this.#timeout = options.timeout ?? 10_000;
     this.#nextCallId = options.association?.firstCallId ?? 1;
   }
@@ -116,7 +103,7 @@ export class RpcConnection {
       closed: (error) => connection.#closed(error),
     });
     const patience = options.connectTimeout ?? connection.#timeout;
-    connection.#channel = await (options.connector ?? connect)(options, accept, patience);
+    connection.#channel = await connection.#environment.network.connect(options, accept, patience);
     return connection;
   }
 
@@ -143,7 +130,7 @@ export class RpcConnection {
    * ended. Rejects with `BindRejected`, `SecurityError`, `RpcFault` or `TransportError`.
    */
   async bind(elements: readonly ContextElement[], security?: ClientSecurityOptions): Promise<readonly ContextResult[]> {
-    const { callId, send } = this.#association.bind(elements, security, this.#clock());
+    const { callId, send } = this.#association.bind(elements, security, this.#environment.clock());
     return this.#negotiate(callId, send, security !== undefined);
   }
 
@@ -152,7 +139,7 @@ export class RpcConnection {
     elements: readonly ContextElement[],
     security?: ClientSecurityOptions,
   ): Promise<readonly ContextResult[]> {
-    const { callId, send } = this.#association.alter(elements, security, this.#clock());
+    const { callId, send } = this.#association.alter(elements, security, this.#environment.clock());
     return this.#negotiate(callId, send, security !== undefined);
   }
 
@@ -213,7 +200,7 @@ export class RpcConnection {
       reject(this.#ended);
       return;
     }
-    const timer = this.#timers.after(this.#timeout, () => {
+    const timer = this.#environment.timers.after(this.#timeout, () => {
       this.#waiting.delete(callId);
       if (this.#negotiation?.callId === callId) this.#negotiation = undefined;
       reject(new TransportError(`call ${callId}`, `no answer within ${this.#timeout} ms`));
@@ -223,7 +210,7 @@ export class RpcConnection {
 
   #data(bytes: Buffer): void {
     this.#options.octets?.('server', bytes);
-    const out = this.#association.receive(bytes, this.#clock());
+    const out = this.#association.receive(bytes, this.#environment.clock());
     this.#send(out.send);
     for (const event of out.events) this.#tell(event);
     if (out.close === undefined) return;

@@ -1,4 +1,5 @@
 import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
+import type { Environment } from '../net/environment.js';
 import type { ClientSecurityOptions } from '../rpc/index.js';
 import {
   type InitiatorProvider,
@@ -6,7 +7,6 @@ import {
   type NtlmClientPolicy,
   type NtlmCredentials,
   ntlmInitiator,
-  type RandomBytes,
   SecurityError,
   spnegoInitiator,
 } from '../security/index.js';
@@ -33,7 +33,7 @@ export interface Logon {
 }
 
 /** How a client authenticates. */
-export interface Authentication extends Pick<Logon, 'credentials' | 'tickets' | 'ntlm'> {
+export interface Authentication extends Pick<Logon, 'credentials' | 'tickets' | 'ntlm'>, Pick<Environment, 'random'> {
   /**
    * RPC_C_AUTHN_NONE, RPC_C_AUTHN_WINNT (NTLM), RPC_C_AUTHN_GSS_KERBEROS, or RPC_C_AUTHN_GSS_NEGOTIATE (SPNEGO, with
    * Kerberos inside where there is a ticket for `target`, else NTLM).
@@ -43,7 +43,6 @@ export interface Authentication extends Pick<Logon, 'credentials' | 'tickets' | 
   readonly level: number;
   /** SPN that the client means to reach; `RPCSS/host` for the resolver, [MS-DCOM] 3.2.4.1.1.2. */
   readonly target?: string;
-  readonly random: RandomBytes;
 }
 
 /**
@@ -75,7 +74,7 @@ function providerOf({ authType, credentials, tickets, ntlm: policy, random }: Au
   throw new SecurityError('UNSUPPORTED', detail);
 }
 
-function kerberosOf(tickets: ServiceTickets | undefined, random: RandomBytes): InitiatorProvider {
+function kerberosOf(tickets: ServiceTickets | undefined, random: Environment['random']): InitiatorProvider {
   if (tickets === undefined)
     throw new SecurityError(
       'UNSUPPORTED',

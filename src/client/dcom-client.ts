@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   type ActivationReply,
   type COMVERSION,
@@ -9,9 +8,9 @@ import {
   PING_PERIOD,
 } from '../codec/dcom/index.js';
 import { FAULT, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
-import { SYSTEM_TIMERS, type Timers } from '../net/timers.js';
+import { type Environment, environmentOf } from '../net/environment.js';
 import { ContextRejected, RpcFault } from '../rpc/index.js';
-import type { Milliseconds, RandomBytes } from '../security/index.js';
+import type { Milliseconds } from '../security/index.js';
 import { type ActivationMethod, type ActivationResult, activateOver } from './activate.js';
 import {
   exporterTargets,
@@ -22,11 +21,10 @@ import {
   serviceOf,
   type Target,
 } from './bindings.js';
-import { type Connector, RpcConnection } from './connection.js';
+import { RpcConnection } from './connection.js';
 import { ContextConnection } from './context-connection.js';
 import { clientSecurity, type Logon } from './credentials.js';
 import { ExporterConnection } from './exporter-connection.js';
-import { isSimulated } from './may-call.js';
 import { outcomeOfError } from './outcome.js';
 import { PingSet } from './ping-set.js';
 import type { ClientProfile } from './profile.js';
@@ -36,7 +34,7 @@ import { pinging, type ResolvedOxid, resolveOxid, serverAlive } from './resolver
 import { below56, lower } from './versions.js';
 
 /** A client that keeps objects, as one process of a machine does. */
-export interface DcomClientOptions extends Logon {
+export interface DcomClientOptions extends Logon, Partial<Environment> {
   /** The server's numeric address, or its name. */
   readonly host: string;
   /** Of the activators; 135 where absent. */
@@ -47,12 +45,6 @@ export interface DcomClientOptions extends Logon {
   readonly level?: number;
   /** Instead of the profile's. */
   readonly authType?: number;
-  /** The machine's where absent. */
-  readonly random?: RandomBytes;
-  readonly connector?: Connector;
-  /** True for hosts of a simulated network, whatever their addresses; it says nothing without a `connector` to that network. */
-  readonly simulated?: boolean;
-  readonly clock?: () => Milliseconds;
   /** For an answer; 10 seconds where absent. */
   readonly timeout?: Milliseconds;
   /** For one of several addresses to answer, before the next one is tried; 3 seconds where absent. */
@@ -66,8 +58,6 @@ export interface DcomClientOptions extends Logon {
    * DCOMSCMRemoteCallFlags forbids it.
    */
   readonly resolvesUnsecured?: boolean;
-  /** What pings are sent by and answers waited for; the machine's timers where absent. */
-  readonly timers?: Timers;
   /** Told of everything that goes over its connections. */
   readonly octets?: (from: 'client' | 'server', bytes: Uint8Array) => void;
 }
@@ -94,7 +84,7 @@ type Purpose = 'activation' | 'resolution' | 'unsecured resolution';
 
 /** A DCOM client that follows a profile: activates, resolves, calls, pings and releases ([MS-DCOM] 3.2). */
 export class DcomClient {
-  readonly #options: DcomClientOptions & { readonly random: RandomBytes };
+  readonly #options: DcomClientOptions & Environment;
   readonly #exporters = new Map<bigint, Promise<Exporter>>();
   readonly #resolvers = new Map<string, Promise<Resolver>>();
   readonly #pings = new Map<string, PingSet>();
@@ -102,7 +92,7 @@ export class DcomClient {
   #pinger: { stop(): void } | undefined;
 
   constructor(options: DcomClientOptions) {
-    this.#options = { ...options, random: options.random ?? randomBytes };
+    this.#options = { ...options, ...environmentOf(options) };
   }
 
   /** Activates a class and gives its first interface. Rejects with `Refused`. */
@@ -203,7 +193,7 @@ export class DcomClient {
   async #interface(exporter: Exporter, { iid, std }: Extract<OBJREF, { std: unknown }>): Promise<RemoteInterface> {
     const found = new RemoteInterface(exporter, iid, std);
     if (std.cPublicRefs === 0) await found.addRef();
-    this.#pinger ??= (this.#options.timers ?? SYSTEM_TIMERS).every(PING_PERIOD, () => void this.ping());
+    this.#pinger ??= this.#options.timers.every(PING_PERIOD, () => void this.ping());
     return found;
   }
 
@@ -259,7 +249,7 @@ export class DcomClient {
       oxid,
       ipidRemUnknown,
       remoteUnknown,
-      simulated: isSimulated(this.#options),
+      network: this.#options.network,
       callable: this.#options.callable,
       connection: orpc,
       pings: this.#pingSet(target, resolver?.purpose ?? 'resolution'),
@@ -323,15 +313,12 @@ export class DcomClient {
   }
 
   async #connect(target: Target, joined?: { groupId: number; firstCallId: number }): Promise<RpcConnection> {
-    const { profile, connector, timeout, clock, timers, octets, connectTimeout = CONNECT_TIMEOUT } = this.#options;
+    const { profile, timeout, octets, connectTimeout = CONNECT_TIMEOUT } = this.#options;
     const connection = await RpcConnection.open({
-      ...target,
+      ...{ ...environmentOf(this.#options), ...target },
       association: { ...profile.association, ...joined },
       connectTimeout: Math.min(connectTimeout, timeout ?? connectTimeout),
-      ...(connector && { connector }),
       ...(timeout !== undefined && { timeout }),
-      ...(clock && { clock }),
-      ...(timers && { timers }),
       ...(octets && { octets }),
     });
     this.#connections.add(connection);

@@ -2,13 +2,12 @@ import { COM_VERSION_5_7, type COMVERSION } from '../codec/dcom/index.js';
 import type { Operation } from '../codec/ndr/index.js';
 import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import { readUuid } from '../codec/uuid.js';
-import type { RandomBytes } from '../security/index.js';
+import type { Environment } from '../net/environment.js';
 import { ContextConnection, type ContextConnectionOptions } from './context-connection.js';
 import type { InterfaceId } from './proposals.js';
 
 /** A connection to an object exporter. */
-export interface ExporterConnectionOptions extends ContextConnectionOptions {
-  readonly random: RandomBytes;
+export interface ExporterConnectionOptions extends ContextConnectionOptions, Pick<Environment, 'random'> {
   /** COMVERSION of ORPCTHIS ([MS-DCOM] 2.2.13.3); 5.7 where absent. */
   readonly comVersion?: COMVERSION;
   /** ORPCTHIS.flags, 0 where absent. */

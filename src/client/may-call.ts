@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import type { Endpoint } from '../net/channel.js';
 import { TransportError } from '../net/error.js';
 import { isLoopback } from '../net/loopback.js';
+import { isSimulated, type Network, SOCKETS } from '../net/network.js';
 
 /** The one place that keeps methods of objects from being called on machines that are nobody's to try things on. */
 export class MethodCallRefused extends Error {
@@ -14,16 +15,12 @@ export class MethodCallRefused extends Error {
   }
 }
 
-/** Whether hosts are of a simulated network: by a connector that leads there, since a socket leads to real ones. */
-export const isSimulated = ({ simulated, connector }: { simulated?: boolean; connector?: unknown }): boolean =>
-  simulated === true && connector !== undefined;
-
 /**
  * Throws `MethodCallRefused` unless the peer is loopback, a host of a simulated network, or one of `callable`: clients
  * that handed an object over so that it is called back.
  */
-export function assertMayCall(remote: Endpoint, simulated: boolean, callable: readonly string[] = []): void {
-  if (!simulated && !isLoopback(remote.address) && !callable.includes(remote.address))
+export function assertMayCall(remote: Endpoint, network: Network, callable: readonly string[] = []): void {
+  if (!isSimulated(network) && !isLoopback(remote.address) && !callable.includes(remote.address))
     throw new MethodCallRefused(remote);
 }
 
@@ -35,5 +32,5 @@ export async function assertMayCallHost(host: string): Promise<void> {
   const found = await lookup(host).catch((error: unknown) => {
     throw new TransportError(`cannot look up ${host}`, error);
   });
-  assertMayCall({ address: found.address, port: 0 }, false);
+  assertMayCall({ address: found.address, port: 0 }, SOCKETS);
 }

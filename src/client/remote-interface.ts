@@ -8,6 +8,7 @@ import {
   type STDOBJREF,
 } from '../codec/dcom/index.js';
 import type { InterfaceDef, Operation } from '../codec/ndr/index.js';
+import type { Network } from '../net/network.js';
 import type { ExporterConnection } from './exporter-connection.js';
 import { assertMayCall } from './may-call.js';
 import { resultOutcome } from './outcome.js';
@@ -20,7 +21,8 @@ export interface Exporter {
   readonly ipidRemUnknown: string;
   readonly remoteUnknown: typeof IRemUnknown;
   readonly connection: ExporterConnection;
-  readonly simulated: boolean;
+  /** That the connection goes over. */
+  readonly network: Network;
   /** Addresses that may be called besides; see `assertMayCall`. */
   readonly callable?: readonly string[] | undefined;
   /** Keeps its objects alive. */
@@ -62,8 +64,8 @@ export class RemoteInterface {
     operation: Operation<I, O>,
     input: Omit<I, 'ORPCthis'>,
   ): Promise<O> {
-    const { connection, simulated, callable } = this.exporter;
-    assertMayCall(connection.remote, simulated, callable);
+    const { connection, network, callable } = this.exporter;
+    assertMayCall(connection.remote, network, callable);
     return connection.call(definition, this.std.ipid, operation, input);
   }
 

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { OBJREF } from '../codec/dcom/index.js';
 import { readUuid } from '../codec/uuid.js';
 import {
@@ -26,6 +25,7 @@ import {
   WBEM_INFINITE,
   WBEMSTATUS,
 } from '../codec/wmi/index.js';
+import { type Environment, SYSTEM_ENVIRONMENT } from '../net/environment.js';
 import type { RandomBytes } from '../security/index.js';
 import type { DcomClient } from './dcom-client.js';
 import type { RemoteInterface } from './remote-interface.js';
@@ -33,13 +33,11 @@ import { check, type Fetch, objectIn, plainFetch, smartFetch, WmiFailure } from 
 
 export { WmiFailure } from './wmi-fetch.js';
 
-export interface WmiConnectOptions {
+export interface WmiConnectOptions extends Partial<Pick<Environment, 'random'>> {
   /** `root\cimv2` where absent. */
   readonly namespace?: string;
   /** In the order of preference, as `en-US,en`; the server's choice where absent. */
   readonly locale?: string;
-  /** What identifies the client to smart enumerators; the machine's where absent. */
-  readonly random?: RandomBytes;
 }
 
 export interface EnumerationOptions {
@@ -70,7 +68,7 @@ export class WmiNamespace {
   /** Activates WbemLevel1Login and logs in to a namespace. Rejects with `Refused`, `RpcFault`, `WmiFailure` or `TransportError`. */
   static async connect(
     client: DcomClient,
-    { namespace = 'root\\cimv2', locale, random = randomBytes }: WmiConnectOptions = {},
+    { namespace = 'root\\cimv2', locale, random = SYSTEM_ENVIRONMENT.random }: WmiConnectOptions = {},
   ): Promise<WmiNamespace> {
     const login = await client.activate(CLSID_WbemLevel1Login, IID_IWbemLevel1Login);
     try {

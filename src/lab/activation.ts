@@ -1,4 +1,3 @@
-import type { Connector } from '../client/connection.js';
 import { DcomClient, type DcomClientOptions, Refused, type RemoteInterface } from '../client/dcom-client.js';
 import { ACCEPTED, type CallOutcome, outcomeOfError } from '../client/outcome.js';
 import { IID_IDispatch } from '../codec/oaut/index.js';
@@ -116,7 +115,6 @@ export function clientOptions(
   { from, on }: Pick<ActivationWish, 'from' | 'on'>,
 ): Omit<DcomClientOptions, 'profile'> {
   const { network } = from;
-  const connector: Connector = (target, accept, timeout) => network.connect(target, accept, timeout);
   return {
     host: on.endpoint.address,
     port: on.endpoint.port,
@@ -124,8 +122,7 @@ export function clientOptions(
     timers: lab.world.timers,
     clock: lab.world.clock,
     timeout: TIMEOUT,
-    simulated: network.simulated,
-    connector,
+    network,
   };
 }
 

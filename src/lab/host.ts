@@ -17,6 +17,7 @@ import { registryFor } from '../hardening/machine-registry.js';
 import type { PolicyProfile } from '../hardening/profile.js';
 import type { Registry } from '../hardening/registry.js';
 import { type Endpoint, formatEndpoint } from '../net/channel.js';
+import type { Environment } from '../net/environment.js';
 import type { Network } from '../net/network.js';
 import { type AccountEntry, type NtlmCredentials, type RandomBytes, Secret } from '../security/index.js';
 import { type ClassName, classesNamed } from '../server/classes/index.js';
@@ -26,14 +27,13 @@ import { Audience } from './audience.js';
 import { netbiosName } from './machines.js';
 import type { World } from './world.js';
 
-export interface LabHostOptions {
+export interface LabHostOptions extends Pick<Environment, 'random'> {
   readonly world: World;
   readonly machine: Machine;
   readonly address: string;
   readonly serves: readonly string[] | undefined;
   readonly opc: OpcServerData | undefined;
   readonly client: ClientProfileName | undefined;
-  readonly random: RandomBytes;
   /** Of an account, by its user's name. */
   readonly passwordOf: (user: string) => string;
 }

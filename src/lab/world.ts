@@ -1,15 +1,13 @@
-import { type Network, SOCKETS } from '../net/network.js';
+import { type Environment, SYSTEM_ENVIRONMENT } from '../net/environment.js';
+import { changedNetwork, type Network } from '../net/network.js';
 import { type LinkOptions, SimulatedNetwork, VirtualTime } from '../net/simulation/index.js';
-import { SYSTEM_TIMERS, type Timers } from '../net/timers.js';
 import type { Milliseconds } from '../security/index.js';
 
 /** Something that one kind of world does not have. */
 export class NotInThisWorld extends Error {}
 
 /** What a lab runs on: a simulated network with a time of its own, or the sockets of this machine. */
-export interface World {
-  readonly timers: Timers;
-  readonly clock: () => Milliseconds;
+export interface World extends Omit<Environment, 'random'> {
   /** The port of activators and resolvers; 0 where any free one will do. */
   readonly resolverPort: number;
   /** All of it, for those who speak for several hosts. */
@@ -65,26 +63,25 @@ export function socketWorld(): World {
     if (rest === undefined) throw new NotInThisWorld(`on sockets hosts have IPv4 addresses, not ${address}`);
     return `127${rest}`;
   };
+  const { timers, clock, network } = SYSTEM_ENVIRONMENT;
   return {
-    timers: SYSTEM_TIMERS,
-    clock: Date.now,
+    timers,
+    clock,
+    network,
     resolverPort: 0,
-    network: SOCKETS,
     simulation: undefined,
     addressOf,
     addHost(_name, address) {
       const localAddress = addressOf(address);
-      return {
-        simulated: false,
-        listen: (at, accept) => SOCKETS.listen(at, accept),
-        connect: (target, accept, timeout) => SOCKETS.connect({ localAddress, ...target }, accept, timeout),
-      };
+      return changedNetwork(network, {
+        connect: (next, target, accept, timeout) => next({ localAddress, ...target }, accept, timeout),
+      });
     },
     wait(milliseconds) {
       if (milliseconds > LONGEST_WAIT)
         throw new NotInThisWorld(`on sockets time passes as it does; ${milliseconds / 1000} s are too long to wait`);
       return new Promise((resolve) => {
-        SYSTEM_TIMERS.after(milliseconds, resolve);
+        timers.after(milliseconds, resolve);
       });
     },
     sleepUntil: () => undefined,

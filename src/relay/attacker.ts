@@ -1,7 +1,7 @@
 import { type ActivationMethod, activateOver } from '../client/activate.js';
 import { Automation } from '../client/automation.js';
 import { exporterTargets, type Target } from '../client/bindings.js';
-import { type Connector, RpcConnection } from '../client/connection.js';
+import { RpcConnection } from '../client/connection.js';
 import { ContextConnection } from '../client/context-connection.js';
 import { ExporterConnection } from '../client/exporter-connection.js';
 import { type CallOutcome, outcomeOfError } from '../client/outcome.js';
@@ -21,10 +21,10 @@ import { isNtlm } from '../codec/ntlm/index.js';
 import { IDispatch } from '../codec/oaut/index.js';
 import { type Pdu, RPC_C_AUTHN } from '../codec/rpce/index.js';
 import { decodeNegToken, NEG_STATE } from '../codec/spnego/index.js';
-import type { Network } from '../net/network.js';
-import type { Timers } from '../net/timers.js';
+import type { Environment } from '../net/environment.js';
+import { changedNetwork } from '../net/network.js';
 import type { ClientSecurityOptions } from '../rpc/index.js';
-import type { Milliseconds, RandomBytes } from '../security/index.js';
+import type { Milliseconds } from '../security/index.js';
 import { claiming } from './claims.js';
 import { gate } from './gate.js';
 import type { RelayedHandshake } from './handshake.js';
@@ -50,9 +50,8 @@ export interface WantedClass {
 /** Automation that the attacker goes on to call, whatever interfaces the victim asked for. */
 export const MMC20: WantedClass = { clsid: CLSID_MMC20, iids: [IDispatch.uuid] };
 
-export interface AttackerOptions {
-  /** Confined to loopback or simulated hosts. */
-  readonly network: Network;
+/** Its network is confined to loopback or simulated hosts. */
+export interface AttackerOptions extends Environment {
   /** Where the attacker's connections come from. */
   readonly address: string;
   readonly target: Target;
@@ -61,9 +60,6 @@ export interface AttackerOptions {
   readonly wanted?: WantedClass;
   /** Has a victim authenticate, and gives that authentication. */
   readonly lure: () => Promise<RelayedHandshake>;
-  readonly random: RandomBytes;
-  readonly clock: () => Milliseconds;
-  readonly timers: Timers;
   readonly timeout: Milliseconds;
   /** Written down by the simulated server, and run by nobody. */
   readonly command: readonly [command: string, directory: string, parameters: string, windowState: string];
@@ -139,7 +135,7 @@ export class Attacker {
       oxid: reply.oxid,
       ipidRemUnknown: reply.ipidRemUnknown,
       remoteUnknown: IRemUnknown,
-      simulated: this.#options.network.simulated,
+      network: this.#options.network,
       connection: orpc,
       pings: new PingSet(pinging(() => Promise.reject(new Error('the relay does not ping')))),
     };
@@ -166,24 +162,27 @@ export class Attacker {
     this.#handshake = handshake;
     const { authType } = handshake;
     const context = new RelayedInitiator(authType, await this.#fromVictim(handshake));
-    const connector: Connector = async (to, accept, patience) => {
-      const channel = await network.connect(
-        { ...to, localAddress: address },
-        (opened) =>
-          gate(accept(opened), {
-            before: (pdu) => this.#relay(pdu, handshake, context),
-            destroy: () => opened.destroy(),
-          }),
-        patience,
-      );
-      return claiming(channel, variant.claim, {
-        authType,
-        authContextId: AUTH_CONTEXT_ID,
-        random,
-        firstSequence: () => handshake.victimSigned,
-      });
-    };
-    const connection = await RpcConnection.open({ ...target, association, connector, clock, timers, timeout });
+    const own = changedNetwork(network, {
+      connect: async (next, to, accept, patience) => {
+        const channel = await next(
+          { ...to, localAddress: address },
+          (opened) =>
+            gate(accept(opened), {
+              before: (pdu) => this.#relay(pdu, handshake, context),
+              destroy: () => opened.destroy(),
+            }),
+          patience,
+        );
+        return claiming(channel, variant.claim, {
+          authType,
+          authContextId: AUTH_CONTEXT_ID,
+          random,
+          firstSequence: () => handshake.victimSigned,
+        });
+      },
+    });
+    const how = { network: own, random, clock, timers, timeout };
+    const connection = await RpcConnection.open({ ...target, ...how, association });
     this.#connections.push(connection);
     return { connection, security: { context, level: variant.bindLevel, authContextId: AUTH_CONTEXT_ID } };
   }

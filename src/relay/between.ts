@@ -1,4 +1,3 @@
-import type { Connector } from '../client/connection.js';
 import { DcomClient } from '../client/dcom-client.js';
 import type { CallOutcome } from '../client/outcome.js';
 import type { ClientProfile } from '../client/profile.js';
@@ -6,10 +5,11 @@ import { CLIENT_PROFILES } from '../client/profiles.js';
 import type { ActivationReply } from '../codec/dcom/index.js';
 import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import type { Endpoint } from '../net/channel.js';
+import type { Environment } from '../net/environment.js';
 import { TransportError } from '../net/error.js';
 import type { Network } from '../net/network.js';
-import type { Timers } from '../net/timers.js';
-import type { Milliseconds, NtlmClientPolicy, NtlmCredentials, RandomBytes } from '../security/index.js';
+import { changedNetwork } from '../net/network.js';
+import type { Milliseconds, NtlmClientPolicy, NtlmCredentials } from '../security/index.js';
 import { Attacker, goalOf, MMC20, type Stage, type WantedClass } from './attacker.js';
 import { confine } from './confined.js';
 import { Lure } from './lure.js';
@@ -19,9 +19,8 @@ import { Victim } from './victim.js';
 import type { Witness } from './witness.js';
 
 /** Three hosts of a network, and who is on them. */
-export interface RelayScene {
+export interface RelayScene extends Environment {
   readonly variant: RelayVariant;
-  readonly network: Network;
   readonly victim: {
     readonly address: string;
     readonly profile: ClientProfile;
@@ -46,9 +45,6 @@ export interface RelayScene {
   readonly witness: Witness;
   /** Who has activated properly what the attacker knows a reference to, in the variants that need it. */
   readonly other: NtlmCredentials;
-  readonly random: RandomBytes;
-  readonly clock: () => Milliseconds;
-  readonly timers: Timers;
   readonly timeout: Milliseconds;
 }
 
@@ -123,10 +119,11 @@ function unauthenticated(): never {
 /** What somebody else activated properly, at PKT_INTEGRITY, and the attacker has come to know. */
 async function activated(scene: RelayScene, network: Network): Promise<ActivationReply | CallOutcome> {
   const { server, victim, other, random, clock, timers, timeout } = scene;
-  const connector: Connector = (target, accept, patience) =>
-    network.connect({ ...target, localAddress: victim.address }, accept, patience);
+  const own = changedNetwork(network, {
+    connect: (next, target, accept, patience) => next({ ...target, localAddress: victim.address }, accept, patience),
+  });
   const client = new DcomClient({
-    ...{ host: server.address, port: server.port, random, clock, timers, timeout, connector },
+    ...{ host: server.address, port: server.port, random, clock, timers, timeout, network: own },
     profile: CLIENT_PROFILES['windows-2023-03'],
     level: RPC_C_AUTHN_LEVEL.PKT_INTEGRITY,
     credentials: other,

@@ -1,7 +1,7 @@
 import { NTLMSSP_MESSAGE_SIGNATURE_EXTENDED } from '../codec/ntlm/index.js';
 import { decodePdu, encodePdu, RPC_C_AUTHN } from '../codec/rpce/index.js';
 import type { Channel } from '../net/channel.js';
-import type { RandomBytes } from '../security/index.js';
+import type { Environment } from '../net/environment.js';
 
 /** What the sec_trailer of the attacker's requests claims ([MS-RPCE] 2.2.2.11). He has no key, so it is never true. */
 export interface RequestClaim {
@@ -10,10 +10,9 @@ export interface RequestClaim {
   readonly signature: 'zeros' | 'invented';
 }
 
-export interface ClaimOptions {
+export interface ClaimOptions extends Pick<Environment, 'random'> {
   readonly authType?: number;
   readonly authContextId: number;
-  readonly random: RandomBytes;
   /** SeqNum of the first signature; anybody can count what went over the wire. 0 where absent. */
   readonly firstSequence?: () => number;
 }

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { isLoopback } from '../net/loopback.js';
-import { type Network, SOCKETS } from '../net/network.js';
+import { changedNetwork, isSimulated, type Network, SOCKETS } from '../net/network.js';
 
 /** The relay was to touch a machine that is neither this one nor simulated. */
 export class RelayRefused extends Error {
@@ -14,22 +14,19 @@ export class RelayRefused extends Error {
 }
 
 /** Throws `RelayRefused` unless the address is numeric and loopback, or of a simulated host. Names are not looked up. */
-export function assertConfined(host: string, simulated = false): void {
-  if (!simulated && (isIP(host) === 0 || !isLoopback(host))) throw new RelayRefused(host);
+export function assertConfined(host: string, network: Network = SOCKETS): void {
+  if (!isSimulated(network) && (isIP(host) === 0 || !isLoopback(host))) throw new RelayRefused(host);
 }
 
 /** The one way from the relay to any network: refuses every other address before a socket is made. */
-export function confine(network: Network = SOCKETS): Network {
-  const { simulated } = network;
-  return {
-    simulated,
-    async listen(at, accept) {
-      assertConfined(at.host, simulated);
-      return network.listen(at, accept);
+export const confine = (network: Network = SOCKETS): Network =>
+  changedNetwork(network, {
+    async listen(next, at, accept) {
+      assertConfined(at.host, network);
+      return next(at, accept);
     },
-    async connect(target, accept, timeout) {
-      assertConfined(target.host, simulated);
-      return network.connect(target, accept, timeout);
+    async connect(next, target, accept, timeout) {
+      assertConfined(target.host, network);
+      return next(target, accept, timeout);
     },
-  };
-}
+  });

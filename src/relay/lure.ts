@@ -8,9 +8,9 @@ import {
 } from '../codec/dcom/index.js';
 import { FAULT, type Pdu, RPC_C_AUTHN } from '../codec/rpce/index.js';
 import type { Channel, ChannelEvents, Endpoint, Listener } from '../net/channel.js';
-import type { Network } from '../net/network.js';
+import type { Environment } from '../net/environment.js';
 import { DEFAULT_PROFILE, RpcFault } from '../rpc/index.js';
-import type { AcceptorProvider, Leg, Milliseconds, RandomBytes } from '../security/index.js';
+import type { AcceptorProvider, Leg, RandomBytes } from '../security/index.js';
 import { OPEN_ACCESS } from '../server/access.js';
 import { RpcEndpoint } from '../server/endpoint/endpoint.js';
 import { interfaceSet } from '../server/endpoint/interface-set.js';
@@ -25,14 +25,11 @@ import { RelayedHandshake } from './handshake.js';
 import { RelayedAcceptor } from './keyless-contexts.js';
 import { Mailbox } from './mailbox.js';
 
-export interface LureOptions {
-  /** Confined to loopback or simulated hosts. */
-  readonly network: Network;
+/** Its network is confined to loopback or simulated hosts. */
+export interface LureOptions extends Omit<Environment, 'timers'> {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
-  readonly random: RandomBytes;
-  readonly clock: () => Milliseconds;
 }
 
 type Answer = () => Leg | Error;

@@ -1,11 +1,13 @@
+import type { Environment } from '../net/environment.js';
 import type { RelayScene } from './between.js';
 import { assertConfined, confine } from './confined.js';
 import { Lure } from './lure.js';
 import { Victim } from './victim.js';
 
-export type LureScene = Pick<RelayScene, 'network' | 'attacker' | 'random' | 'clock' | 'timers' | 'timeout'> & {
-  readonly victim: Omit<RelayScene['victim'], 'refusesOwnChallenges'> & { readonly authType: number };
-};
+export type LureScene = Environment &
+  Pick<RelayScene, 'attacker' | 'timeout'> & {
+    readonly victim: Omit<RelayScene['victim'], 'refusesOwnChallenges'> & { readonly authType: number };
+  };
 
 export interface Lured {
   readonly authenticated: boolean;
@@ -18,7 +20,7 @@ export interface Lured {
 /** A victim comes to the attacker, who has nobody to pass its authentication on to. Rejects with `RelayRefused`. */
 export async function luredOnly(scene: LureScene): Promise<Lured> {
   const network = confine(scene.network);
-  assertConfined(scene.victim.address, network.simulated);
+  assertConfined(scene.victim.address, network);
   const { random, clock, timers, timeout } = scene;
   const shared = { network, random, clock, timers, timeout };
   const lure = await Lure.open({ ...shared, host: scene.attacker.address, port: scene.attacker.port ?? 0 });

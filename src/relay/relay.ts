@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { ClientProfile } from '../client/profile.js';
 import { CLIENT_PROFILES } from '../client/profiles.js';
 import { ntlmClientPolicy } from '../hardening/ntlm-updates.js';
@@ -6,10 +5,9 @@ import type { PolicyProfile } from '../hardening/profile.js';
 import type { Registry } from '../hardening/registry.js';
 import type { AsOf } from '../hardening/timeline.js';
 import { formatEndpoint } from '../net/channel.js';
-import { type Network, SOCKETS } from '../net/network.js';
-import { SYSTEM_TIMERS, type Timers } from '../net/timers.js';
+import { type Environment, environmentOf } from '../net/environment.js';
 import { DEFAULT_PROFILE, type RpcProfile } from '../rpc/index.js';
-import { type Milliseconds, type NtlmClientPolicy, type RandomBytes, Secret } from '../security/index.js';
+import { type Milliseconds, type NtlmClientPolicy, Secret } from '../security/index.js';
 import { CLASSES } from '../server/classes/index.js';
 import { startServer } from '../server/server.js';
 import type { WantedClass } from './attacker.js';
@@ -18,8 +16,8 @@ import { assertConfined } from './confined.js';
 import { type RelayVariant, relayVariant } from './variants.js';
 import { Witness } from './witness.js';
 
-/** One relay between this program's own client and server. */
-export interface RelayOptions {
+/** One relay between this program's own client and server. On a simulated network addresses may be any. */
+export interface RelayOptions extends Partial<Environment> {
   /** One of `RELAY_VARIANTS` or `LEFT_OPEN` by its id, or one of a test's own. */
   readonly variant: RelayVariant | string;
   /** The server's patch level, and that of the victim's NTLM. */
@@ -49,11 +47,6 @@ export interface RelayOptions {
   };
   /** A class that the victim asks the lure for, and the attacker the server; MMC20.Application where absent. */
   readonly wanted?: WantedClass;
-  readonly random?: RandomBytes;
-  readonly clock?: () => Milliseconds;
-  readonly timers?: Timers;
-  /** A simulated network, on which addresses may be any; the sockets of this machine where absent. */
-  readonly network?: Network;
   /** Milliseconds to wait for each answer; 10,000 where absent. */
   readonly timeout?: Milliseconds;
   /** Takes a recording of the server's side as pcapng, block by block. */
@@ -80,9 +73,9 @@ export async function relay(options: RelayOptions): Promise<RelayOutcome> {
   const variant = typeof options.variant === 'string' ? relayVariant(options.variant) : options.variant;
   if (variant === undefined) throw new TypeError(`no such variant of the relay: '${String(options.variant)}'`);
   const { victim, attacker, server: other } = { ...ADDRESSES, ...options.addresses };
-  const { network = SOCKETS, timers = SYSTEM_TIMERS, clock = Date.now, random = randomBytes } = options;
+  const { network, timers, clock, random } = environmentOf(options);
   const at = variant.reflection ? victim : other;
-  for (const host of [victim, attacker, at]) assertConfined(host, network.simulated);
+  for (const host of [victim, attacker, at]) assertConfined(host, network);
   const secrets = new Map([USER, OTHER].map(({ user }) => [user, Buffer.from(random(16)).toString('hex')]));
   const credentialsOf = (account: typeof USER) => ({
     ...account,

@@ -1,4 +1,3 @@
-import type { Connector } from '../client/connection.js';
 import { DcomClient } from '../client/dcom-client.js';
 import type { CallOutcome } from '../client/outcome.js';
 import type { ClientProfile } from '../client/profile.js';
@@ -6,21 +5,15 @@ import { decodeChallenge, isNtlm } from '../codec/ntlm/index.js';
 import type { Pdu } from '../codec/rpce/index.js';
 import { decodeNegToken } from '../codec/spnego/index.js';
 import type { Endpoint } from '../net/channel.js';
+import type { Environment } from '../net/environment.js';
 import type { Network } from '../net/network.js';
-import type { Timers } from '../net/timers.js';
-import {
-  type Milliseconds,
-  type NtlmClientPolicy,
-  type NtlmCredentials,
-  type RandomBytes,
-  SecurityError,
-} from '../security/index.js';
+import { changedNetwork } from '../net/network.js';
+import { type Milliseconds, type NtlmClientPolicy, type NtlmCredentials, SecurityError } from '../security/index.js';
 import type { WantedClass } from './attacker.js';
 import { gate } from './gate.js';
 
-export interface VictimOptions {
-  /** Confined to loopback or simulated hosts. */
-  readonly network: Network;
+/** Its network is confined to loopback or simulated hosts. */
+export interface VictimOptions extends Environment {
   readonly address: string;
   readonly profile: ClientProfile;
   /** The level that its application asks for; the profile says what goes on the wire. */
@@ -31,9 +24,6 @@ export interface VictimOptions {
   readonly ntlm?: Partial<NtlmClientPolicy>;
   /** What its application wants of the lure: any class does, since the authentication is all that matters. */
   readonly wanted?: WantedClass;
-  readonly random: RandomBytes;
-  readonly clock: () => Milliseconds;
-  readonly timers: Timers;
   readonly timeout: Milliseconds;
   /** Tells a challenge that this host's own server has given out, by its ServerChallenge. */
   readonly refuses?: (serverChallenge: Uint8Array) => boolean;
@@ -63,7 +53,7 @@ export class Victim {
       ...{ host: lure.address, port: lure.port, profile, authType, credentials, random, clock, timers, timeout },
       ...(level === undefined ? {} : { level }),
       ...(ntlm && { ntlm }),
-      connector: this.#connector,
+      network: this.#network(),
     });
     try {
       const { outcome } = await client.activation(wanted);
@@ -73,12 +63,17 @@ export class Victim {
     }
   }
 
-  readonly #connector: Connector = (target, accept, timeout) =>
-    this.#options.network.connect(
-      { ...target, localAddress: this.#options.address },
-      (channel) => gate(accept(channel), { before: (pdu) => this.#lookAt(pdu), destroy: () => channel.destroy() }),
-      timeout,
-    );
+  #network(): Network {
+    const { network, address: localAddress } = this.#options;
+    return changedNetwork(network, {
+      connect: (next, target, accept, timeout) =>
+        next(
+          { ...target, localAddress },
+          (channel) => gate(accept(channel), { before: (pdu) => this.#lookAt(pdu), destroy: () => channel.destroy() }),
+          timeout,
+        ),
+    });
+  }
 
   async #lookAt(pdu: Pdu): Promise<void> {
     const serverChallenge = serverChallengeOf(pdu);

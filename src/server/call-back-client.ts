@@ -3,7 +3,7 @@ import { windowsProfileAt } from '../client/profiles.js';
 import { NDR20_ALONE } from '../client/proposals.js';
 import { orpcLevel } from '../hardening/coverage.js';
 import type { PatchLevel } from '../hardening/timeline.js';
-import type { Network } from '../net/network.js';
+import type { Environment } from '../net/environment.js';
 import {
   type AccountEntry,
   AccountTable,
@@ -13,7 +13,7 @@ import {
   type ServerNames,
 } from '../security/index.js';
 import type { EndpointObserver } from './endpoint/endpoint.js';
-import { observedConnector } from './observed-connector.js';
+import { observedNetwork } from './observed-network.js';
 
 /** How a server calls objects of its clients back: then it is the client ([MS-DCOM] 3.2). */
 export interface CallBackOptions {
@@ -40,12 +40,11 @@ export interface CallBackOptions {
   readonly timeout?: Milliseconds;
 }
 
-export interface CallBackHost extends Pick<DcomClientOptions, 'random' | 'clock' | 'timers'> {
+export interface CallBackHost extends Environment {
   readonly asOf: PatchLevel;
   /** Of the server's process, [MS-DCOM] notes <41> and <86>. */
   readonly processDefault: number;
   readonly names: ServerNames;
-  readonly network: Network;
   /** Told of the connections that the server opens too. */
   readonly observers: readonly EndpointObserver[];
 }
@@ -60,7 +59,7 @@ interface CallingServer {
 /** The options of the client that a server is. */
 export function callBackClient(
   { callBack = {}, platform = 'windows', accounts = [] }: CallingServer,
-  { asOf, processDefault, names, network, observers, ...shared }: CallBackHost,
+  { asOf, processDefault, names, observers, ...environment }: CallBackHost,
 ): Omit<DcomClientOptions, 'host' | 'callable'> {
   const { account = accounts[0], level, authType, resolvesUnsecured = true, ...rest } = callBack;
   const credentials = credentialsOf(account, names.netbiosDomain ?? names.netbiosName);
@@ -75,10 +74,9 @@ export function callBackClient(
     ...(credentials && { credentials }),
     ...(authType !== undefined && { authType }),
     resolvesUnsecured,
-    connector: observedConnector(network, observers),
-    simulated: network.simulated,
     ...rest,
-    ...shared,
+    ...environment,
+    network: observedNetwork(environment.network, observers),
   };
 }
 

@@ -1,11 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import { type OBJREF, REMOTE_UNKNOWN } from '../codec/dcom/index.js';
 import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import { patchLevel } from '../hardening/timeline.js';
 import { type Endpoint, type Listener, parseEndpoint } from '../net/channel.js';
-import { SOCKETS } from '../net/network.js';
-import { SYSTEM_TIMERS } from '../net/timers.js';
+import { environmentOf } from '../net/environment.js';
 import { rpcProfile } from '../rpc/index.js';
 import { DEFAULT_ACCESS, OPEN_ACCESS } from './access.js';
 import { type FailedLogon, ServerLog } from './activation/log.js';
@@ -96,7 +94,7 @@ export async function exportObjects(options: ExportOptions = {}): Promise<Export
   if (at === undefined) throw new TypeError(`not an address: '${options.listen}'; expected ADDRESS:PORT`);
   if (WILDCARDS.has(at.host) && options.addresses?.hosts === undefined)
     throw new TypeError(`objects at '${options.listen}' need addresses.hosts: nobody can call ${at.host}`);
-  const { clock = Date.now, network = SOCKETS, timers = SYSTEM_TIMERS, random = randomBytes } = options;
+  const { network, timers, clock, random } = environmentOf(options);
   const { names = { netbiosName: 'CLIENT' }, record, allowAnonymous = false } = options;
   const exporterLevel = options.exporterLevel ?? (allowAnonymous ? RPC_C_AUTHN_LEVEL.NONE : RPC_C_AUTHN_LEVEL.CONNECT);
   const authnHint = options.authnHint ?? Math.max(exporterLevel, RPC_C_AUTHN_LEVEL.CONNECT);

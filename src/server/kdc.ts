@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { CodecError } from '../codec/error.js';
 import { frameKdcMessage, KdcMessageReader } from '../codec/kerberos/index.js';
 import { type Accept, type Endpoint, formatEndpoint, parseEndpoint } from '../net/channel.js';
+import { type Environment, environmentOf } from '../net/environment.js';
 import { TransportError } from '../net/error.js';
 import { isLoopback } from '../net/loopback.js';
-import { type Network, SOCKETS } from '../net/network.js';
+import { isSimulated } from '../net/network.js';
 import { listenForDatagrams } from '../net/udp.js';
 import {
   type AccountEntry,
@@ -29,7 +29,8 @@ export interface KdcMachine {
   readonly etypes?: readonly number[];
 }
 
-export interface KdcServerOptions {
+/** Its network is where it listens: over TCP, and on sockets over UDP too. */
+export interface KdcServerOptions extends Partial<Environment> {
   /** `ADDRESS:PORT`, of this machine alone; 127.0.0.1:88 where absent. */
   readonly listen?: string;
   /** `LAB.EXAMPLE`. */
@@ -42,10 +43,6 @@ export interface KdcServerOptions {
   /** NetBIOS name of the domain controller. */
   readonly name?: string;
   readonly maxTicketLife?: Milliseconds;
-  readonly random?: RandomBytes;
-  readonly clock?: () => Milliseconds;
-  /** Where it listens: a simulated network; TCP and UDP sockets where absent. */
-  readonly network?: Network;
   readonly onRequest?: (request: KdcRequest) => void;
 }
 
@@ -70,10 +67,11 @@ const MAX_CONNECTIONS = 1000;
  * password of the test, so it takes no address but this machine's own.
  */
 export async function startKdc(options: KdcServerOptions): Promise<KdcServer> {
-  const { network = SOCKETS, clock = Date.now, random = randomBytes, realm } = options;
+  const { network, clock, random } = environmentOf(options);
+  const { realm } = options;
   const at = parseEndpoint(options.listen ?? '127.0.0.1', 88);
   if (at === undefined) throw new TransportError(`cannot listen on ${options.listen}`, 'expected ADDRESS:PORT');
-  if (!network.simulated && !isLoopback(at.host) && at.host !== 'localhost')
+  if (!isSimulated(network) && !isLoopback(at.host) && at.host !== 'localhost')
     throw new TransportError(
       `no KDC on ${formatEndpoint({ address: at.host, port: at.port })}`,
       'only addresses of this machine are taken',
@@ -86,7 +84,7 @@ export async function startKdc(options: KdcServerOptions): Promise<KdcServer> {
   };
   const streams = await network.listen({ ...at, maxConnections: MAX_CONNECTIONS }, acceptor(answer));
   const keysOf = (machine: string): readonly ServiceKey[] => kdc.keysOf(`${machine}$`);
-  if (network.simulated) return { address: streams.address, realm, keysOf, close: () => streams.close() };
+  if (isSimulated(network)) return { address: streams.address, realm, keysOf, close: () => streams.close() };
   try {
     const datagrams = await listenForDatagrams({ host: at.host, port: streams.address.port }, answer);
     const close = async () => void (await Promise.all([streams.close(), datagrams.close()]));

@@ -5,15 +5,13 @@ import type { PolicyProfile } from '../hardening/profile.js';
 import type { Registry } from '../hardening/registry.js';
 import type { AsOf, PatchLevel } from '../hardening/timeline.js';
 import type { Endpoint } from '../net/channel.js';
-import type { Network } from '../net/network.js';
-import type { Timers } from '../net/timers.js';
+import type { Environment } from '../net/environment.js';
 import type { RpcLimits, RpcProfile, RpcProfileName } from '../rpc/index.js';
 import type {
   AccountEntry,
   KerberosAcceptorOptions,
   Milliseconds,
   NtlmServerPolicy,
-  RandomBytes,
   ServerNames,
 } from '../security/index.js';
 import type { AccessPermissions } from './access.js';
@@ -30,7 +28,7 @@ import type { RefusedCall } from './objects/refused-call.js';
 import type { DcomProfile } from './profile.js';
 
 /** How a simulated server is set up. All of it has defaults. A mistake is an `OptionError` at once. */
-export interface ServerOptions extends LogListeners {
+export interface ServerOptions extends LogListeners, Partial<Environment> {
   /** `ADDRESS:PORT`; port 135 where absent, 0 for a free one. `127.0.0.1:135` where nothing is given. */
   readonly listen?: string;
   /** Patch level: a date, or `2021-09`. The last phase where absent. */
@@ -86,14 +84,8 @@ export interface ServerOptions extends LogListeners {
   readonly maxConnections?: number;
   /** Objects that live at the same time; 100,000 where absent. Then activations fail with E_OUTOFMEMORY. */
   readonly maxObjects?: number;
-  readonly random?: RandomBytes;
-  readonly clock?: () => Milliseconds;
   /** How the server calls objects of its clients back: by whose account, at which level. */
   readonly callBack?: CallBackOptions;
-  /** What calls back for time-outs, every second; the machine's timers where absent. */
-  readonly timers?: Timers;
-  /** Where it listens: a simulated network; TCP sockets where absent. */
-  readonly network?: Network;
   /** Where mistakes of classes and listeners are logged; nowhere where absent. Secrets never are. */
   readonly logger?: Logger;
   /** Takes a recording of everything that is sent, as pcapng, block by block. */

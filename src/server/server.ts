@@ -1,13 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import { REMOTE_UNKNOWN } from '../codec/dcom/index.js';
 import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import { patchLevel } from '../hardening/timeline.js';
 import { type Listener, parseEndpoint } from '../net/channel.js';
-import { SOCKETS } from '../net/network.js';
-import { SYSTEM_TIMERS, type Timers } from '../net/timers.js';
+import { environmentOf } from '../net/environment.js';
+import type { Timers } from '../net/timers.js';
 import { rpcProfile } from '../rpc/index.js';
-import type { Milliseconds, RandomBytes } from '../security/index.js';
+import type { Milliseconds } from '../security/index.js';
 import { DEFAULT_ACCESS, OPEN_ACCESS } from './access.js';
 import { activators } from './activation/activator.js';
 import { DEFAULT_SESSIONS } from './activation/checks.js';
@@ -52,8 +51,7 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
   checkServerOptions(options);
   const at = parseEndpoint(options.listen ?? DEFAULT_LISTEN, RESOLVER_PORT) as { host: string; port: number };
   const asOf = patchLevel(options.asOf ?? LATEST);
-  const random: RandomBytes = options.random ?? randomBytes;
-  const { clock = Date.now, network = SOCKETS, timers = SYSTEM_TIMERS } = options;
+  const { network, timers, clock, random } = environmentOf(options);
   const names = options.names ?? { netbiosName: 'HARNESS' };
   const registry = options.registry ?? {};
   const profile = rpcProfile(options.profile);

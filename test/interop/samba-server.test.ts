@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { acceptedContext, type Connector, propose } from '../../src/client/connection.js';
+import { acceptedContext, propose } from '../../src/client/connection.js';
 import { ept, ept_lookup } from '../../src/codec/epm/index.js';
 import { inq_if_ids, mgmt } from '../../src/codec/mgmt/index.js';
 import type { NegotiateFlag } from '../../src/codec/ntlm/index.js';
@@ -15,7 +15,7 @@ import {
   RESULT,
   SEC_VT,
 } from '../../src/codec/rpce/index.js';
-import { connect } from '../../src/net/tcp.js';
+import { changedNetwork, SOCKETS } from '../../src/net/network.js';
 import { BindRejected, type ClientSecurityOptions } from '../../src/rpc/index.js';
 import { ntlmInitiator, spnegoInitiator } from '../../src/security/index.js';
 import { windowsFlags } from '../../src/security/ntlm/initiator.js';
@@ -116,26 +116,28 @@ describe.skipIf(missing)("protection, with Samba's AD DC as the server", () => {
     'an answer at %s with one octet changed on the way ends the connection',
     async (_name, level) => {
       let tamper = false;
-      const connector: Connector = (target, accept, timeout) =>
-        connect(
-          target,
-          (channel) => {
-            const events = accept(channel);
-            const change = (bytes: Buffer): void => {
-              const at = bytes.length >> 1;
-              bytes[at] = (bytes[at] ?? 0) ^ 1;
-            };
-            return {
-              data(bytes) {
-                if (tamper) change(bytes);
-                events.data(bytes);
-              },
-              closed: (error) => events.closed(error),
-            };
-          },
-          timeout,
-        );
-      const connection = await connections.open({}, { connector });
+      const network = changedNetwork(SOCKETS, {
+        connect: (next, target, accept, timeout) =>
+          next(
+            target,
+            (channel) => {
+              const events = accept(channel);
+              const change = (bytes: Buffer): void => {
+                const at = bytes.length >> 1;
+                bytes[at] = (bytes[at] ?? 0) ^ 1;
+              };
+              return {
+                data(bytes) {
+                  if (tamper) change(bytes);
+                  events.data(bytes);
+                },
+                closed: (error) => events.closed(error),
+              };
+            },
+            timeout,
+          ),
+      });
+      const connection = await connections.open({}, { network });
       await connection.bind(propose(ept), await logOn({ level }));
       const once = connection.call(ept_lookup, everything(2), SECURED);
       expect((await once).entries).toHaveLength(2);

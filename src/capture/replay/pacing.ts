@@ -1,11 +1,9 @@
-import { SYSTEM_TIMERS, type Timers } from '../../net/timers.js';
+import { type Environment, environmentOf } from '../../net/environment.js';
 import type { Milliseconds } from '../../security/index.js';
 import type { CapturedCall } from '../decode/captured-call.js';
 
 /** How captured waits are kept. */
-export interface PacingOptions {
-  readonly timers?: Timers;
-  readonly clock?: () => Milliseconds;
+export interface PacingOptions extends Partial<Pick<Environment, 'timers' | 'clock'>> {
   /** No wait is longer: nobody wants to sit through a captured night. 30 seconds where absent. */
   readonly longest?: Milliseconds;
 }
@@ -15,14 +13,12 @@ const NANOSECONDS = 1_000_000;
 
 /** Keeps the waits between captured calls, from the beginning of one to the beginning of the next. */
 export class Pacing {
-  readonly #timers: Timers;
-  readonly #clock: () => Milliseconds;
+  readonly #environment: Environment;
   readonly #longest: Milliseconds;
   #before: { readonly captured: bigint; readonly sent: Milliseconds } | undefined;
 
-  constructor({ timers = SYSTEM_TIMERS, clock = Date.now, longest = LONGEST }: PacingOptions = {}) {
-    this.#timers = timers;
-    this.#clock = clock;
+  constructor({ longest = LONGEST, ...environment }: PacingOptions = {}) {
+    this.#environment = environmentOf(environment);
     this.#longest = longest;
   }
 
@@ -32,9 +28,9 @@ export class Pacing {
     if (before !== undefined) {
       const gap = Math.min(Number(time - before.captured) / NANOSECONDS, this.#longest);
       // The call before has taken some of it. Streams of several files need not be in order.
-      const left = gap - (this.#clock() - before.sent);
-      if (left > 0) await new Promise<void>((resolve) => this.#timers.after(left, resolve));
+      const left = gap - (this.#environment.clock() - before.sent);
+      if (left > 0) await new Promise<void>((resolve) => this.#environment.timers.after(left, resolve));
     }
-    this.#before = { captured: time, sent: this.#clock() };
+    this.#before = { captured: time, sent: this.#environment.clock() };
   }
 }

@@ -1,8 +1,8 @@
 import { reach } from '../../client/bindings.js';
-import { type Connector, RpcConnection } from '../../client/connection.js';
+import { RpcConnection } from '../../client/connection.js';
 import { ContextConnection } from '../../client/context-connection.js';
 import { clientSecurity, type Logon } from '../../client/credentials.js';
-import { assertMayCall, isSimulated, MethodCallRefused } from '../../client/may-call.js';
+import { assertMayCall, MethodCallRefused } from '../../client/may-call.js';
 import { type CallOutcome, outcomeOfError } from '../../client/outcome.js';
 import type { ClientProfile } from '../../client/profile.js';
 import { IActivation, IObjectExporter, IRemoteSCMActivator, REMOTE_UNKNOWN } from '../../codec/dcom/index.js';
@@ -10,8 +10,7 @@ import { interfaceByUuid } from '../../codec/interfaces.js';
 import type { InterfaceDef, Operation } from '../../codec/ndr/index.js';
 import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { readUuid } from '../../codec/uuid.js';
-import type { Timers } from '../../net/timers.js';
-import type { Milliseconds, RandomBytes } from '../../security/index.js';
+import { type Environment, environmentOf } from '../../net/environment.js';
 import type { CapturedCall } from '../decode/captured-call.js';
 import { differences, outcomeOfAnswer } from './compare-answers.js';
 import { Exporters } from './exporters.js';
@@ -19,7 +18,7 @@ import { Identifiers } from './identifiers.js';
 import type { Pacing } from './pacing.js';
 
 /** How captured conversations are made again. */
-export interface RepeatOptions extends Logon {
+export interface RepeatOptions extends Logon, Partial<Environment> {
   /** Methods of objects are called on loopback and on hosts of a simulated network; elsewhere they are left out. */
   readonly host: string;
   /** Of the activators. */
@@ -29,15 +28,10 @@ export interface RepeatOptions extends Logon {
   /** A captured token cannot be used again. Absent: a null session. */
   /** Instead of the captured levels, where those are authenticated. */
   readonly level?: number;
-  readonly random: RandomBytes;
   /** NTLM or SPNEGO, instead of the captured one. */
   readonly authType?: number;
-  readonly connector?: Connector;
-  readonly simulated?: boolean;
   /** Milliseconds to wait for each answer; 10,000 where absent. */
   readonly timeout?: number;
-  readonly clock?: () => Milliseconds;
-  readonly timers?: Timers;
   /** Keeps the waits between the calls; one call follows on the other where absent. */
   readonly pacing?: Pacing;
 }
@@ -97,14 +91,14 @@ export async function repeatConversation(
 }
 
 class Repetition {
-  readonly #options: RepeatOptions;
+  readonly #options: RepeatOptions & Environment;
   readonly #identifiers = new Identifiers();
   /** One connection for each of the capture's, by its stream. */
   readonly #streams = new Map<number, Promise<ContextConnection>>();
   readonly #exporters = new Exporters();
 
   constructor(options: RepeatOptions) {
-    this.#options = options;
+    this.#options = { ...options, ...environmentOf(options) };
   }
 
   async repeat(call: CapturedCall): Promise<RepeatedCall> {
@@ -135,7 +129,7 @@ class Repetition {
 
   async #send(call: CapturedCall, input: unknown, object: string | undefined): Promise<unknown> {
     const contexts = await this.#connection(call, object);
-    if (isMethod(call)) assertMayCall(contexts.connection.remote, isSimulated(this.#options));
+    if (isMethod(call)) assertMayCall(contexts.connection.remote, this.#options.network);
     const { uuid } = (call.presentation as NonNullable<CapturedCall['presentation']>).interface;
     const definition = interfaceByUuid(uuid) as InterfaceDef;
     return contexts.call(definition, call.operation as Operation<unknown, unknown>, input, object);
@@ -169,18 +163,15 @@ class Repetition {
   }
 
   async #open(call: CapturedCall, object: string | undefined): Promise<ContextConnection> {
-    const { host, port, profile, connector, timeout, clock, timers } = this.#options;
+    const { host, port, profile, timeout } = this.#options;
     const atResolver = AT_RESOLVER.has(call.presentation?.interface.uuid ?? '');
     const targets = atResolver ? [{ host, port }] : this.#exporters.targetsOf(object);
     const security = await this.#security(call, atResolver);
     const connection = await reach(targets, (target) =>
       RpcConnection.open({
-        ...target,
+        ...{ ...environmentOf(this.#options), ...target },
         association: profile.association,
-        ...(connector && { connector }),
         ...(timeout !== undefined && { timeout }),
-        ...(clock && { clock }),
-        ...(timers && { timers }),
       }),
     );
     return new ContextConnection({

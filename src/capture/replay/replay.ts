@@ -1,4 +1,4 @@
-import { acceptedContext, type Connector, RpcConnection } from '../../client/connection.js';
+import { acceptedContext, RpcConnection } from '../../client/connection.js';
 import { type Authentication, clientSecurity, type Logon } from '../../client/credentials.js';
 import { ACCEPTED, activationOutcome, type CallOutcome, faultOutcome, outcomeOfError } from '../../client/outcome.js';
 import {
@@ -18,13 +18,12 @@ import {
   RPC_C_AUTHN,
   RPC_C_AUTHN_LEVEL,
 } from '../../codec/rpce/index.js';
-import type { Timers } from '../../net/timers.js';
+import { type Environment, environmentOf } from '../../net/environment.js';
 import { TRANSFER_SYNTAXES } from '../../rpc/index.js';
-import type { Milliseconds, RandomBytes } from '../../security/index.js';
 import type { CapturedCall } from '../decode/captured-call.js';
 
 /** A captured token cannot be used again: the account to authenticate with has to be given. */
-export interface ReplayOptions extends Logon {
+export interface ReplayOptions extends Logon, Partial<Environment> {
   /** A numeric address, or a name. */
   readonly host: string;
   /** TCP port. */
@@ -33,12 +32,8 @@ export interface ReplayOptions extends Logon {
   readonly level?: number;
   /** Instead of the captured authentication type. */
   readonly authType?: number;
-  readonly random: RandomBytes;
-  readonly connector?: Connector;
   /** Milliseconds to wait for each answer; 10,000 where absent. */
   readonly timeout?: number;
-  readonly clock?: () => Milliseconds;
-  readonly timers?: Timers;
 }
 
 /** A captured call, sent again. */
@@ -108,7 +103,7 @@ function authenticationOf(call: CapturedCall, options: ReplayOptions): Authentic
     ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
     ...(options.tickets === undefined ? {} : { tickets: options.tickets }),
     target: options.service ?? `RPCSS/${options.host}`,
-    random: options.random,
+    random: environmentOf(options).random,
   };
 }
 

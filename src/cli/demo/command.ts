@@ -89,7 +89,6 @@ async function tryServer(activation: CapturedCall, asOf: string, value: number |
         port,
         level,
         credentials: credentialsOf(ACCOUNT),
-        random: randomBytes,
       });
       const enforced = enforcement({ asOf, registry }).enabled && level < RPC_C_AUTHN_LEVEL.PKT_INTEGRITY;
       cells.push({

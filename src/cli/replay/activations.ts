@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { closeSync, writeFileSync } from 'node:fs';
 import { classOf } from '../../capture/decode/wanted-class.js';
 import { type ReplayedCall, type ReplayOptions, replayCall, whyNotReplayed } from '../../capture/replay/replay.js';
@@ -103,7 +102,6 @@ function optionsFor(
     ...logonFor(options, server !== undefined),
     ...(options.level === undefined ? {} : { level: options.level }),
     ...(options.auth === undefined ? {} : { authType: AUTH_TYPES[options.auth] as number }),
-    random: randomBytes,
   };
 }
 

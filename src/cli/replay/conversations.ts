@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { closeSync, writeFileSync } from 'node:fs';
 import type { CapturedCall } from '../../capture/decode/captured-call.js';
 import { capturedAuthnHint, capturedClasses } from '../../capture/replay/captured-class.js';
@@ -70,7 +69,6 @@ async function repeat(calls: readonly CapturedCall[], options: ClientSideOptions
       host: server?.address.address ?? target?.host ?? '',
       port: server?.address.port ?? target?.port ?? 0,
       profile: CLIENT_PROFILES['windows-2023-03'],
-      random: randomBytes,
       ...logonFor(options, server !== undefined),
       ...(level === undefined ? {} : { level }),
       ...(pacing && { pacing }),

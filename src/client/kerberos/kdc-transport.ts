@@ -1,12 +1,10 @@
 import { CodecError } from '../../codec/error.js';
 import { decodeMessage, frameKdcMessage, KdcMessageReader, KRB_ERR, KRB_ERROR } from '../../codec/kerberos/index.js';
 import type { Channel } from '../../net/channel.js';
+import { type Environment, environmentOf } from '../../net/environment.js';
 import { TransportError } from '../../net/error.js';
-import { connect } from '../../net/tcp.js';
-import { SYSTEM_TIMERS, type Timers } from '../../net/timers.js';
 import { askByDatagram } from '../../net/udp.js';
 import type { Milliseconds } from '../../security/index.js';
-import type { Connector } from '../connection.js';
 
 /** Where a KDC is. */
 export interface KdcAddress {
@@ -17,11 +15,8 @@ export interface KdcAddress {
   readonly transport?: 'tcp' | 'udp';
 }
 
-export interface KdcTransportOptions {
+export interface KdcTransportOptions extends Partial<Environment> {
   readonly kdc: KdcAddress;
-  /** The simulated network of a lab; TCP where absent. */
-  readonly connector?: Connector;
-  readonly timers?: Timers;
   /** For one answer; 10 seconds where absent. */
   readonly timeout?: Milliseconds;
 }
@@ -57,8 +52,9 @@ function askByStream(
   target: { host: string; port: number },
   request: Uint8Array,
   timeout: Milliseconds,
-  { connector = connect, timers = SYSTEM_TIMERS }: KdcTransportOptions,
+  options: KdcTransportOptions,
 ): Promise<Uint8Array> {
+  const { network, timers } = environmentOf(options);
   return new Promise((resolve, reject) => {
     const reader = new KdcMessageReader();
     let channel: Channel | undefined;
@@ -81,9 +77,11 @@ function askByStream(
       }
     };
     const closed = (error?: Error): void => failed(error ?? 'it closed the connection');
-    connector(target, () => ({ data, closed }), timeout).then((opened) => {
-      channel = opened;
-      opened.send(frameKdcMessage(request));
-    }, failed);
+    network
+      .connect(target, () => ({ data, closed }), timeout)
+      .then((opened) => {
+        channel = opened;
+        opened.send(frameKdcMessage(request));
+      }, failed);
   });
 }

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { ETYPE, type KeytabEntry, samePrincipal } from '../../codec/kerberos/index.js';
+import { type Environment, environmentOf } from '../../net/environment.js';
 import {
   AsExchange,
   type ClientKeys,
@@ -7,7 +8,6 @@ import {
   DEFAULT_ETYPES,
   KerberosKey,
   type Milliseconds,
-  type RandomBytes,
   type Secret,
   SecurityError,
   TgsExchange,
@@ -22,7 +22,7 @@ export interface ServiceTickets extends TicketSource {
   obtain(service: string): Promise<void>;
 }
 
-export interface KerberosLogonOptions {
+export interface KerberosLogonOptions extends Partial<Environment> {
   /** Who logs on; where absent, `tickets` have to do. */
   readonly client?: { readonly user: string; readonly realm: string; readonly keys: ClientKeys };
   /** Tickets that are there already, as from a cache file. */
@@ -31,8 +31,6 @@ export interface KerberosLogonOptions {
   readonly kdc?: KdcTransportOptions;
   /** Encryption types that are asked for, the preferred one first; AES-256, AES-128 and RC4 where absent. */
   readonly etypes?: readonly number[];
-  readonly random: RandomBytes;
-  readonly clock?: () => Milliseconds;
 }
 
 /** A key of a password, or of its NT hash alone, which has none but RC4. */
@@ -57,16 +55,14 @@ export function keytabKeys(entries: readonly KeytabEntry[], name: readonly strin
 
 /** Logs on at a KDC once, and fetches a ticket for each service once. */
 export class KerberosLogon implements ServiceTickets {
-  readonly #options: KerberosLogonOptions;
+  readonly #options: KerberosLogonOptions & Environment;
   readonly #tickets: TicketTable;
-  readonly #clock: () => Milliseconds;
   readonly #fetching = new Map<string, Promise<void>>();
   #tgt: Promise<Credential> | undefined;
 
   constructor(options: KerberosLogonOptions) {
-    this.#options = options;
+    this.#options = { ...options, ...environmentOf(options) };
     this.#tickets = new TicketTable(options.tickets);
-    this.#clock = options.clock ?? Date.now;
   }
 
   find(service: string, now: Milliseconds): Credential | undefined {
@@ -74,7 +70,7 @@ export class KerberosLogon implements ServiceTickets {
   }
 
   async obtain(service: string): Promise<void> {
-    if (this.find(service, this.#clock()) !== undefined) return;
+    if (this.find(service, this.#options.clock()) !== undefined) return;
     const host = service.split('/')[1] ?? '';
     if (isIP(host) !== 0) {
       const detail = `Kerberos: ${service} is no service name: there are none of addresses, give the server's name`;
@@ -90,13 +86,13 @@ export class KerberosLogon implements ServiceTickets {
   async #fetch(service: string): Promise<void> {
     const { etypes = DEFAULT_ETYPES, random } = this.#options;
     const exchange = new TgsExchange({ tgt: await this.#logOn(service), service, etypes, random });
-    this.#tickets.add(exchange.receive(await this.#ask(exchange.start(this.#clock()))));
+    this.#tickets.add(exchange.receive(await this.#ask(exchange.start(this.#options.clock()))));
   }
 
   /** The ticket-granting ticket: one that is there, else one for the client's key. */
   async #logOn(service: string): Promise<Credential> {
     const { client, tickets = [] } = this.#options;
-    const now = this.#clock();
+    const now = this.#options.clock();
     const held = tickets.find(({ ticket, endtime }) => ticket.sname.name_string[0] === 'krbtgt' && endtime > now);
     if (held !== undefined) return held;
     if (client === undefined)
@@ -110,9 +106,9 @@ export class KerberosLogon implements ServiceTickets {
 
   async #authenticate(client: NonNullable<KerberosLogonOptions['client']>): Promise<Credential> {
     const { etypes = DEFAULT_ETYPES, random } = this.#options;
-    const exchange = new AsExchange({ ...client, etypes, random }, this.#clock());
+    const exchange = new AsExchange({ ...client, etypes, random }, this.#options.clock());
     for (let send = exchange.start(); ; ) {
-      const next = exchange.receive(await this.#ask(send), this.#clock());
+      const next = exchange.receive(await this.#ask(send), this.#options.clock());
       if ('credential' in next) return next.credential;
       send = next.send;
     }
@@ -125,6 +121,6 @@ export class KerberosLogon implements ServiceTickets {
         'LOGON_DENIED',
         'Kerberos: a ticket has to be fetched, and no KDC was named to fetch it from',
       );
-    return askKdc(request, kdc);
+    return askKdc(request, { ...environmentOf(this.#options), ...kdc });
   }
 }

@@ -1,7 +1,7 @@
 import type { Accept, Channel, Endpoint, Listener } from '../channel.js';
 import { formatEndpoint } from '../channel.js';
 import { TransportError } from '../error.js';
-import type { ConnectTarget, Network } from '../network.js';
+import { type ConnectTarget, declareSimulated, type Network } from '../network.js';
 import { type RecordedDirection, Recorder } from '../recorder.js';
 import type { ListenOptions } from '../tcp.js';
 import { SimulatedConnection } from './connection.js';
@@ -34,7 +34,6 @@ const CONNECT_TIMEOUT = 10_000;
  * the same times. Addresses may be any.
  */
 export class SimulatedNetwork implements Network {
-  readonly simulated = true;
   readonly #time: VirtualTime;
   readonly #link: LinkOptions;
   readonly #recorder: Recorder | undefined;
@@ -47,6 +46,7 @@ export class SimulatedNetwork implements Network {
   constructor({ time, link = {}, record }: SimulatedNetworkOptions) {
     this.#time = time;
     this.#link = checkedLink({ ...link });
+    declareSimulated(this);
     this.#recorder = record === undefined ? undefined : new Recorder({ write: record, interfaces: [] });
   }
 
@@ -70,11 +70,10 @@ export class SimulatedNetwork implements Network {
    */
   of(name: string): Network {
     const own = this.#hosts.named(name);
-    return {
-      simulated: true,
+    return declareSimulated({
       listen: (at, accept) => this.#listen(at, accept, own),
       connect: (target, accept, timeout) => this.#connect(target, accept, timeout, own),
-    };
+    });
   }
 
   /** What the way between two hosts is like, for connections that are opened from now on. Throws `TypeError`. */

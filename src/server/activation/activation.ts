@@ -14,7 +14,7 @@ import type { PolicyProfile, RefusalForm } from '../../hardening/profile.js';
 import type { Registry } from '../../hardening/registry.js';
 import type { PatchLevel } from '../../hardening/timeline.js';
 import type { Endpoint } from '../../net/channel.js';
-import type { Milliseconds } from '../../security/index.js';
+import type { Environment } from '../../net/environment.js';
 import { type AccessPermissions, launchRefusal, machineLaunchRefusal } from '../access.js';
 import type { ComClass, ObjectHost } from '../classes/class.js';
 import { classFactory } from '../classes/class-factory.js';
@@ -36,7 +36,7 @@ import {
 } from './checks.js';
 import type { Activation } from './log.js';
 
-export interface ActivatorOptions {
+export interface ActivatorOptions extends Pick<Environment, 'clock'> {
   readonly asOf: PatchLevel;
   readonly registry: Registry;
   readonly policy: Partial<PolicyProfile>;
@@ -54,7 +54,6 @@ export interface ActivatorOptions {
   readonly exporterPort: () => number;
   /** Least level that the exporter names in its answers. */
   readonly authnHint: number;
-  readonly clock: () => Milliseconds;
   readonly report: (activation: Activation) => void;
   /** Lent to the objects that are made. */
   readonly host: ObjectHost;

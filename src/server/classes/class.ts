@@ -6,9 +6,9 @@ import type { RefusedBy } from '../../codec/status/refused-by.js';
 import type { LoggedEvent } from '../../hardening/events.js';
 import type { Registry } from '../../hardening/registry.js';
 import type { Endpoint } from '../../net/channel.js';
-import type { Timers } from '../../net/timers.js';
+import type { Environment } from '../../net/environment.js';
 import type { CallSecurity } from '../../rpc/index.js';
-import type { Milliseconds, RandomBytes } from '../../security/index.js';
+import type { Milliseconds } from '../../security/index.js';
 import { HRESULT } from '../com.js';
 
 /** A class that clients can activate. */
@@ -31,10 +31,7 @@ export interface ComClass {
 }
 
 /** What the server that an object lives in lends it. */
-export interface ObjectHost {
-  readonly clock: () => Milliseconds;
-  readonly timers: Timers;
-  readonly random: RandomBytes;
+export interface ObjectHost extends Omit<Environment, 'network'> {
   /** The NetBIOS name of the machine. */
   readonly name: string;
   /** The NetBIOS name of its domain; its own where it is in none. */

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { PFC } from '../../codec/rpce/index.js';
 import type { Accept, Channel, ChannelEvents, Endpoint } from '../../net/channel.js';
+import type { Environment } from '../../net/environment.js';
 import type { Stoppable, Timers } from '../../net/timers.js';
 import {
   type AssociationEvent,
@@ -13,7 +14,7 @@ import {
   ServerAssociation,
   type ServerCall,
 } from '../../rpc/index.js';
-import type { AcceptorProvider, Milliseconds, RandomBytes } from '../../security/index.js';
+import type { AcceptorProvider, Milliseconds } from '../../security/index.js';
 import { dispatch, type Outcome } from './dispatch.js';
 import type { EndpointStatistics } from './management.js';
 import type { Method } from './service.js';
@@ -32,13 +33,11 @@ export interface EndpointObserver {
   disconnected?(client: Endpoint, server: Endpoint, why: string | undefined): void;
 }
 
-export interface EndpointOptions {
+export interface EndpointOptions extends Pick<Environment, 'random' | 'clock'> {
   readonly services: Services;
   readonly providers: readonly AcceptorProvider[];
   readonly profile: RpcProfile;
   readonly limits?: Partial<RpcLimits>;
-  readonly random: RandomBytes;
-  readonly clock: () => Milliseconds;
   readonly logger: Logger;
   readonly observers?: readonly EndpointObserver[];
   /** Told what a method threw that is no fault. */

@@ -30,8 +30,8 @@ import { type Infer, NULL_CONTEXT_HANDLE } from '../../codec/ndr/index.js';
 import { NDR20_SYNTAX } from '../../codec/rpce/index.js';
 import { UUID_NULL } from '../../codec/uuid.js';
 import type { Endpoint } from '../../net/channel.js';
+import type { Environment } from '../../net/environment.js';
 import { RpcFault, type RpcProfile } from '../../rpc/index.js';
-import type { RandomBytes } from '../../security/index.js';
 import { CONTEXT_MISMATCH, ContextHandles } from './context-handles.js';
 import { type CallContext, method, type Service, service } from './service.js';
 
@@ -45,9 +45,8 @@ export interface EndpointEntry {
   readonly object?: string;
 }
 
-export interface EndpointMapperOptions {
+export interface EndpointMapperOptions extends Pick<Environment, 'random'> {
   readonly entries: () => readonly EndpointEntry[];
-  readonly random: RandomBytes;
   readonly lookupEnds: RpcProfile['lookupEnds'];
 }
 

@@ -7,6 +7,7 @@ import type { OBJREF } from '../../codec/dcom/index.js';
 import { interfaceName } from '../../codec/interfaces.js';
 import type { InterfaceDef, Operation } from '../../codec/ndr/index.js';
 import type { Endpoint } from '../../net/channel.js';
+import type { Environment } from '../../net/environment.js';
 import type { Milliseconds } from '../../security/index.js';
 import { CallBackFailed, type RemoteObject } from '../classes/class.js';
 
@@ -25,10 +26,9 @@ export interface CallBack {
   readonly outcome: CallOutcome;
 }
 
-export interface CallBacksOptions {
+export interface CallBacksOptions extends Pick<Environment, 'clock'> {
   /** How the server is a client: whose it is, and at which level it calls. */
   readonly client: Omit<DcomClientOptions, 'host' | 'callable'>;
-  readonly clock: () => Milliseconds;
   /** Clients at a time whose objects are held; further ones are refused. 1,000 where absent. */
   readonly maxClients?: number;
   readonly report: (callBack: CallBack) => void;

@@ -2,6 +2,7 @@ import { IID_IRemUnknown2, type OBJREF, REMOTE_UNKNOWN, SORF_NOPING, type STDOBJ
 import { operation } from '../../codec/ndr/index.js';
 import { FAULT } from '../../codec/rpce/index.js';
 import type { Endpoint } from '../../net/channel.js';
+import type { Environment } from '../../net/environment.js';
 import { type ServerCall, versionFits } from '../../rpc/index.js';
 import { ANONYMOUS_SID, type Identity, type Milliseconds } from '../../security/index.js';
 import type { ComMethod, ComObject, ObjectCall } from '../classes/class.js';
@@ -33,12 +34,11 @@ export interface Invocation {
   readonly level: number;
 }
 
-export interface ObjectExporterOptions {
+export interface ObjectExporterOptions extends Pick<Environment, 'clock'> {
   readonly objects: ObjectTable;
   readonly policy: OrpcPolicy;
   readonly bindings: ServerBindings;
   readonly resolverPort: () => number;
-  readonly clock: () => Milliseconds;
   /** The least level that a class asks for by itself. */
   readonly leastLevelOf?: (clsid: string) => number | undefined;
   readonly invoked: (invocation: Invocation) => void;

@@ -1,5 +1,6 @@
 import { OR_INVALID_OID, OR_INVALID_SET, PING_PERIOD } from '../../codec/dcom/index.js';
-import type { Milliseconds, RandomBytes } from '../../security/index.js';
+import type { Environment } from '../../net/environment.js';
+import type { Milliseconds } from '../../security/index.js';
 
 /** [MS-DCOM] 3.1.2.2: how long a set lives without a ping. */
 export const PING_TIMEOUT: Milliseconds = 3 * PING_PERIOD;
@@ -21,9 +22,8 @@ interface PingSet {
   pingedAt: Milliseconds;
 }
 
-export interface PingSetOptions {
+export interface PingSetOptions extends Pick<Environment, 'random'> {
   readonly objects: Pinged;
-  readonly random: RandomBytes;
   /** Sets at a time; a further one is refused. 10,000 where absent. */
   readonly maxSets?: number;
   /** Objects in one set; further ones are refused. 100,000 where absent. */

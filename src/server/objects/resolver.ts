@@ -11,7 +11,7 @@ import {
 } from '../../codec/dcom/index.js';
 import { UUID_NULL } from '../../codec/uuid.js';
 import type { Endpoint } from '../../net/channel.js';
-import type { Milliseconds } from '../../security/index.js';
+import type { Environment } from '../../net/environment.js';
 import { type AccessPermissions, accessRefusal } from '../access.js';
 import { HRESULT } from '../com.js';
 import { type CallContext, LoggedFault, method, type Service, service } from '../endpoint/service.js';
@@ -22,7 +22,7 @@ import type { PingSets } from './ping-sets.js';
 import { type RefusedCall, refusedCall } from './refused-call.js';
 import type { ObjectTable } from './table.js';
 
-export interface ResolverOptions {
+export interface ResolverOptions extends Pick<Environment, 'clock'> {
   readonly objects: ObjectTable;
   readonly pings: PingSets;
   readonly access: AccessPermissions;
@@ -31,7 +31,6 @@ export interface ResolverOptions {
   readonly authnHint: number;
   /** How it refuses. */
   readonly form: DcomProfile['accessRefusal'];
-  readonly clock: () => Milliseconds;
   /** Told of calls that access control refuses. */
   readonly refused: (call: RefusedCall) => void;
 }

@@ -1,5 +1,6 @@
 import { IID_IUnknown, PING_PERIOD } from '../../codec/dcom/index.js';
 import { readUuid } from '../../codec/uuid.js';
+import type { Environment } from '../../net/environment.js';
 import type { Milliseconds, RandomBytes } from '../../security/index.js';
 import type { ComInterface, ComObject } from '../classes/class.js';
 import { PING_TIMEOUT, type Pinged } from './ping-sets.js';
@@ -32,8 +33,7 @@ export interface ExportedObject {
   calledAt: Milliseconds;
 }
 
-export interface ObjectTableOptions {
-  readonly random: RandomBytes;
+export interface ObjectTableOptions extends Pick<Environment, 'random'> {
   /** Objects at a time; an activation beyond it is refused. 100,000 where absent. */
   readonly maxObjects?: number;
   /** Interfaces of all objects at a time; a query for a further one is refused. 200,000 where absent. */

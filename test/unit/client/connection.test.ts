@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { activate } from '../../../src/client/activate.js';
-import { acceptedContext, type Connector, propose, RpcConnection } from '../../../src/client/connection.js';
+import { acceptedContext, propose, RpcConnection } from '../../../src/client/connection.js';
 import { clientSecurity } from '../../../src/client/credentials.js';
 import { outcomeOfError } from '../../../src/client/outcome.js';
 import { IObjectExporter, ServerAlive } from '../../../src/codec/dcom/index.js';
@@ -14,14 +14,15 @@ import {
 } from '../../../src/codec/rpce/index.js';
 import type { ChannelEvents } from '../../../src/net/channel.js';
 import { TransportError } from '../../../src/net/error.js';
+import { type Network, SOCKETS } from '../../../src/net/network.js';
 import { authentication, CLSID, IID_IUnknown, LEVEL } from '../../support/live.js';
 
 /** A server of a few lines: gives for each PDU what to send back, or closes. No sockets. */
 type Script = (pdu: Pdu, how: { send(octets: Buffer): void; close(error?: Error): void }) => void;
 
-function scripted(script: Script): Connector & { readonly received: Pdu[] } {
+function scripted(script: Script): Network & { readonly received: Pdu[] } {
   const received: Pdu[] = [];
-  const connector: Connector = async (_, accept) => {
+  const connect: Network['connect'] = async (_, accept) => {
     let events: ChannelEvents | undefined;
     let open = true;
     const later = (act: (to: ChannelEvents) => void): void =>
@@ -47,7 +48,7 @@ function scripted(script: Script): Connector & { readonly received: Pdu[] } {
     events = accept(channel);
     return channel;
   };
-  return Object.assign(connector, { received });
+  return { ...SOCKETS, connect, received };
 }
 
 const PFC_ONE_FRAGMENT = PFC.FIRST_FRAG | PFC.LAST_FRAG;
@@ -94,7 +95,7 @@ const fault = (call_id: number, status: number): Buffer =>
   });
 
 const open = (script: Script, timeout = 1_000): Promise<RpcConnection> =>
-  RpcConnection.open({ host: '10.0.0.2', port: 135, connector: scripted(script), timeout });
+  RpcConnection.open({ host: '10.0.0.2', port: 135, network: scripted(script), timeout });
 
 /** Binds, and then goes on as it is told. */
 const bound = async (script: Script, timeout?: number): Promise<RpcConnection> => {
@@ -247,28 +248,28 @@ describe('a connection of a client', () => {
   });
 
   test('an answer without a signature, where one was agreed on, is never taken', async () => {
-    const connector = scripted(({ PTYPE, call_id }, { send }) => {
+    const network = scripted(({ PTYPE, call_id }, { send }) => {
       if (PTYPE === 'bind') send(bindAck(call_id));
     });
-    const connection = await RpcConnection.open({ host: '10.0.0.2', port: 135, connector, timeout: 50 });
+    const connection = await RpcConnection.open({ host: '10.0.0.2', port: 135, network, timeout: 50 });
     const security = await clientSecurity(authentication({ level: LEVEL.PKT_INTEGRITY }));
     // The acknowledgement has no challenge, so the handshake cannot go on.
     await expect(connection.bind(ELEMENTS, security)).rejects.toMatchObject({ name: 'SecurityError' });
-    expect(connector.received.map(({ PTYPE }) => PTYPE)).toEqual(['bind']);
+    expect(network.received.map(({ PTYPE }) => PTYPE)).toEqual(['bind']);
   });
 });
 
 describe('an activation that goes wrong is an outcome, not an exception', () => {
-  const outcome = async (connector: Connector) => {
-    const how = { host: '10.0.0.2', clsid: CLSID, iids: [IID_IUnknown], connector, timeout: 20 };
+  const outcome = async (network: Network) => {
+    const how = { host: '10.0.0.2', clsid: CLSID, iids: [IID_IUnknown], network, timeout: 20 };
     return (await activate({ ...how, authentication: authentication({ level: LEVEL.NONE }) })).outcome;
   };
 
   test('nobody there', async () => {
-    const connector = (): never => {
+    const connect = async (): Promise<never> => {
       throw new TransportError('cannot connect to 10.0.0.2:135', Object.assign(new Error(), { code: 'ECONNREFUSED' }));
     };
-    expect(await outcome(async () => connector())).toMatchObject({ accepted: false, refusedBy: 'transport' });
+    expect(await outcome({ ...SOCKETS, connect })).toMatchObject({ accepted: false, refusedBy: 'transport' });
   });
 
   test('the server hangs up', async () => {

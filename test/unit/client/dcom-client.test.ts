@@ -1,12 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Connector } from '../../../src/client/connection.js';
 import { DcomClient, type DcomClientOptions, Refused } from '../../../src/client/dcom-client.js';
-import { isSimulated, MethodCallRefused } from '../../../src/client/may-call.js';
+import { MethodCallRefused } from '../../../src/client/may-call.js';
 import { CLIENT_PROFILES } from '../../../src/client/profiles.js';
 import { IID_IRemoteSCMActivator } from '../../../src/codec/dcom/index.js';
 import { GetTypeInfoCount, IDispatch } from '../../../src/codec/oaut/index.js';
 import { uuidToBytes } from '../../../src/codec/uuid.js';
-import { connect } from '../../../src/net/tcp.js';
+import { changedNetwork, type Network, SOCKETS } from '../../../src/net/network.js';
 import { CLASSES } from '../../../src/server/classes/index.js';
 import type { DcomServer } from '../../../src/server/server.js';
 import { authentication, CLSID, IID_IDispatch, IID_IUnknown, serve } from '../../support/live.js';
@@ -14,18 +13,19 @@ import { authentication, CLSID, IID_IDispatch, IID_IUnknown, serve } from '../..
 const NOBODY = '11111111-2222-4333-8444-555555555555';
 
 /** TCP, with every octet that is sent passing through. */
-const through =
-  (change: (bytes: Buffer) => Buffer): Connector =>
-  async (target, accept, timeout) => {
-    const channel = await connect(target, accept, timeout);
-    return {
-      local: channel.local,
-      remote: channel.remote,
-      send: (bytes) => channel.send(change(Buffer.from(bytes))),
-      end: () => channel.end(),
-      destroy: () => channel.destroy(),
-    };
-  };
+const through = (change: (bytes: Buffer) => Buffer): Network =>
+  changedNetwork(SOCKETS, {
+    connect: async (next, ...how) => {
+      const channel = await next(...how);
+      return {
+        local: channel.local,
+        remote: channel.remote,
+        send: (bytes) => channel.send(change(Buffer.from(bytes))),
+        end: () => channel.end(),
+        destroy: () => channel.destroy(),
+      };
+    },
+  });
 
 describe('a DCOM client', () => {
   let server: DcomServer;
@@ -65,22 +65,22 @@ describe('a DCOM client', () => {
 
   test('falls back to IActivation where the server does not know IRemoteSCMActivator', async () => {
     const [known, unknown] = [uuidToBytes(IID_IRemoteSCMActivator), uuidToBytes(NOBODY)];
-    const connector = through((bytes) => {
+    const network = through((bytes) => {
       const at = bytes.indexOf(known);
       if (at >= 0 && bytes[2] === 11) unknown.copy(bytes, at);
       return bytes;
     });
-    await create({ connector }).activate(CLSID, IID_IDispatch);
+    await create({ network }).activate(CLSID, IID_IDispatch);
     expect(server.activations).toMatchObject([{ method: 'RemoteActivation', outcome: 'accepted' }]);
   });
 
   test('a client that has no fallback is refused in the bind', async () => {
-    const connector = through((bytes) => {
+    const network = through((bytes) => {
       const at = bytes.indexOf(uuidToBytes(IID_IRemoteSCMActivator));
       if (at >= 0 && bytes[2] === 11) uuidToBytes(NOBODY).copy(bytes, at);
       return bytes;
     });
-    const { outcome } = await create({ connector, profile: CLIENT_PROFILES.impacket }).activation({
+    const { outcome } = await create({ network, profile: CLIENT_PROFILES.impacket }).activation({
       clsid: CLSID,
       iids: [IID_IDispatch],
     });
@@ -151,22 +151,24 @@ describe('a DCOM client', () => {
   test('a method of an object elsewhere is not called: nothing is sent, and queries and releases still are', async () => {
     let elsewhere = false;
     let sent = 0;
-    const connector: Connector = async (target, accept, timeout) => {
-      const channel = await connect(target, accept, timeout);
-      return {
-        local: channel.local,
-        get remote() {
-          return elsewhere ? { address: '192.0.2.1', port: target.port } : channel.remote;
-        },
-        send: (bytes) => {
-          sent++;
-          channel.send(bytes);
-        },
-        end: () => channel.end(),
-        destroy: () => channel.destroy(),
-      };
-    };
-    const object = await create({ connector }).activate(CLSID, IID_IDispatch);
+    const network = changedNetwork(SOCKETS, {
+      connect: async (next, target, ...how) => {
+        const channel = await next(target, ...how);
+        return {
+          local: channel.local,
+          get remote() {
+            return elsewhere ? { address: '192.0.2.1', port: target.port } : channel.remote;
+          },
+          send: (bytes) => {
+            sent++;
+            channel.send(bytes);
+          },
+          end: () => channel.end(),
+          destroy: () => channel.destroy(),
+        };
+      },
+    });
+    const object = await create({ network }).activate(CLSID, IID_IDispatch);
     elsewhere = true;
     const before = sent;
     await expect(object.call(IDispatch, GetTypeInfoCount, {})).rejects.toBeInstanceOf(MethodCallRefused);
@@ -174,15 +176,6 @@ describe('a DCOM client', () => {
     await (await object.queryInterface(IID_IUnknown)).release();
     await object.release();
     expect(server.objects).toBe(0);
-  });
-
-  test('without a connector to a simulated network, no host is of one', () => {
-    const connector = () => undefined;
-    expect([
-      isSimulated({ simulated: true }),
-      isSimulated({ connector }),
-      isSimulated({ simulated: true, connector }),
-    ]).toEqual([false, false, true]);
   });
 
   test('identifiers may be in capitals', async () => {

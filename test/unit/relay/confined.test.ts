@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Network } from '../../../src/net/network.js';
+import { changedNetwork, type Network } from '../../../src/net/network.js';
+import { SimulatedNetwork, VirtualTime } from '../../../src/net/simulation/index.js';
 import { assertConfined, confine } from '../../../src/relay/confined.js';
 import { RelayRefused, relay } from '../../../src/relay/index.js';
 
@@ -44,7 +45,6 @@ describe('the relay touches loopback and simulated hosts only', () => {
   test('neither listening nor connecting gets as far as the network', async () => {
     const asked: string[] = [];
     const network: Network = {
-      simulated: false,
       listen: ({ host }) => Promise.reject(new Error(asked.push(host).toString())),
       connect: ({ host }) => Promise.reject(new Error(asked.push(host).toString())),
     };
@@ -65,7 +65,8 @@ describe('the relay touches loopback and simulated hosts only', () => {
       asked.push(host);
       return Promise.reject(new Error('no such host'));
     };
-    const confined = confine({ simulated: true, listen: refuse, connect: refuse });
+    const simulated = new SimulatedNetwork({ time: new VirtualTime({ start: 0 }) });
+    const confined = confine(changedNetwork(simulated, { connect: (_, target) => refuse(target) }));
     const nothing = () => ({ data: () => undefined, closed: () => undefined });
     await expect(confined.connect({ host: '10.0.0.1', port: 135 }, nothing, 1_000)).rejects.toThrow('no such host');
     expect(asked).toEqual(['10.0.0.1']);

@@ -6,7 +6,6 @@ import type { CapturedCall } from '../../../../src/capture/decode/captured-call.
 import { readCalls } from '../../../../src/capture/decode/captured-calls.js';
 import { Pacing } from '../../../../src/capture/replay/pacing.js';
 import { repeatConversation, whyNotRepeated } from '../../../../src/capture/replay/repeat.js';
-import type { Connector } from '../../../../src/client/connection.js';
 import { DcomClient } from '../../../../src/client/dcom-client.js';
 import { CLIENT_PROFILES } from '../../../../src/client/profiles.js';
 import { IID_IDispatch } from '../../../../src/codec/oaut/index.js';
@@ -63,14 +62,13 @@ async function scene() {
   network.addHost('client', ['10.0.0.5']);
   network.addHost('server', ['10.0.0.10']);
   const client = network.of('client');
-  const connector: Connector = (target, accept, timeout) => client.connect(target, accept, timeout);
   const random = seededRandom('pacing');
   const server = await serve({
     listen: '10.0.0.10:135',
     ...{ network: network.of('server'), timers: time, clock: time.now, random: seededRandom('server') },
   });
   const { credentials } = authentication({});
-  const common = { host: '10.0.0.10', port: 135, random, connector, simulated: true, timers: time, clock: time.now };
+  const common = { host: '10.0.0.10', port: 135, random, network: client, timers: time, clock: time.now };
   return {
     time,
     server,

@@ -70,7 +70,7 @@ async function replayed(calls: readonly CapturedCall[], options: ServerOptions):
         replayCall(call, {
           ...{ host: SERVER, port: 135, random: seededRandom('replay'), ...again.common },
           ...(credentials && { credentials }),
-          connector: (target, accept, timeout) => client.connect(target, accept, timeout),
+          network: client,
         }),
       ),
     );
@@ -91,10 +91,10 @@ async function clientsOn(asOf: string): Promise<Buffer> {
     for (const level of [LEVEL.CONNECT, LEVEL.PKT, LEVEL.PKT_INTEGRITY, LEVEL.PKT_PRIVACY]) {
       const one = new DcomClient({
         ...{ host: SERVER, port: 135, profile, level, random: seededRandom(`${profile.name} ${level}`) },
-        ...{ ...recorded.common, simulated: true },
+        ...recorded.common,
         ...(level === LEVEL.PKT ? { authType: SPNEGO } : {}),
         ...(credentials && { credentials }),
-        connector: (target, accept, timeout) => client.connect(target, accept, timeout),
+        network: client,
       });
       await recorded.time.run(one.activation({ clsid: CLSID, iids: [IID_IUnknown] }));
       await recorded.time.run(one.close());

@@ -1,0 +1,35 @@
+import { randomBytes } from 'node:crypto';
+import type { Milliseconds, RandomBytes } from '../security/index.js';
+import { type Network, SOCKETS } from './network.js';
+import { SYSTEM_TIMERS, type Timers } from './timers.js';
+
+/**
+ * All that a client, server or relay has of the world around it, so that a run can be repeated. What is not given is the
+ * machine's own.
+ */
+export interface Environment {
+  /** What carries connections; TCP sockets where absent. */
+  readonly network: Network;
+  /** What calls back when time has passed. */
+  readonly timers: Timers;
+  /** The time, in milliseconds since 1970-01-01 UTC. */
+  readonly clock: () => Milliseconds;
+  /** So many octets for keys, challenges and identifiers. */
+  readonly random: RandomBytes;
+}
+
+/** The machine's own. */
+export const SYSTEM_ENVIRONMENT: Environment = {
+  network: SOCKETS,
+  timers: SYSTEM_TIMERS,
+  clock: Date.now,
+  random: randomBytes,
+};
+
+/** What is given, and the machine's own for the rest. */
+export const environmentOf = ({
+  network = SYSTEM_ENVIRONMENT.network,
+  timers = SYSTEM_ENVIRONMENT.timers,
+  clock = SYSTEM_ENVIRONMENT.clock,
+  random = SYSTEM_ENVIRONMENT.random,
+}: Partial<Environment>): Environment => ({ network, timers, clock, random });
