@@ -58,7 +58,7 @@ export const authentication = ({
 /** An activation of `CLSID` by this project's own client. */
 export const activates = (
   server: DcomServer,
-  options: ClientOptions & Partial<Pick<ActivateOptions, 'iids' | 'method' | 'clientVersion'>> = {},
+  options: ClientOptions & Partial<Pick<ActivateOptions, 'clsid' | 'iids' | 'method' | 'clientVersion'>> = {},
 ): Promise<ActivationResult> =>
   activate({
     host: server.address.address,

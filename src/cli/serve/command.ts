@@ -11,7 +11,8 @@ import { type AccountEntry, serviceKeys } from '../../security/index.js';
 import type { AccessPermissions } from '../../server/access.js';
 import { CLASS_NAMES, type ClassName, type RepositoryDefinition, readDefinition } from '../../server/classes/index.js';
 import { AddressSpace, opcServerSchema } from '../../server/classes/opc/index.js';
-import { EXTRA_INTERFACES, type ExtraInterface, startServer } from '../../server/server.js';
+import type { Service } from '../../server/endpoint/service.js';
+import { type ExtraInterface, startServer } from '../../server/server.js';
 import { openForWriting } from '../files.js';
 import { type Output, output } from '../io.js';
 import { keytabOption, realmOption } from '../kerberos.js';
@@ -30,6 +31,7 @@ import {
 import { readYamlFile } from '../yaml-file.js';
 import { readAccessFile } from './access-file.js';
 import { classesOf } from './classes.js';
+import { extraInterface } from './extra-interface.js';
 import { kdcOption, NAME, startLabKdc } from './kdc.js';
 import { logger, logLevelOption } from './logger.js';
 import { tellActivation, tellAssociation, tellCallBack, tellInvocation, tellRefusedCall } from './report.js';
@@ -48,7 +50,7 @@ interface ServeOptions {
   readonly advertise?: string[];
   readonly exporterPort?: number;
   readonly exporterLevel?: number;
-  readonly interface?: ExtraInterface[];
+  readonly interface?: (ExtraInterface | Service)[];
   readonly class?: (ClassName | 'all')[];
   readonly opc?: AddressSpace[];
   readonly wmi?: RepositoryDefinition[];
@@ -78,8 +80,9 @@ export const serveCommand = (command: Command): Command =>
     .addOption(
       new Option(
         '--interface <name...>',
-        "also serve these interfaces on the same port: rpcecho is Samba's test interface",
-      ).choices(EXTRA_INTERFACES),
+        "also serve these interfaces on the same port: rpcecho is Samba's test interface; any other by UUID:MAJOR.MINOR, " +
+          'which answers every operation by a fault',
+      ).argParser(collecting(extraInterface)),
     )
     .addOption(
       new Option(
@@ -175,7 +178,8 @@ async function serve(options: ServeOptions): Promise<void> {
     ...(options.advertise === undefined ? {} : { addresses: { hosts: options.advertise } }),
     ...(options.exporterPort === undefined ? {} : { exporterPort: options.exporterPort }),
     ...(options.exporterLevel === undefined ? {} : { exporterLevel: options.exporterLevel }),
-    interfaces: options.interface ?? [],
+    interfaces: (options.interface ?? []).filter((item) => typeof item === 'string'),
+    services: (options.interface ?? []).filter((item) => typeof item === 'object'),
     classes: classesOf(options),
     callBack: {
       ...(options.callBackUser && { account: options.callBackUser }),

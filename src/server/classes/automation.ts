@@ -3,10 +3,19 @@ import type { AutomationIds, AutomationMembers } from './automation-members.js';
 import type { ComClass, ComObject } from './class.js';
 import { Dispatcher } from './dispatcher.js';
 
-/** An object that scripts can drive: IDispatch over the members that are given. */
-export function automationObject(name: string, members: AutomationMembers, ids: AutomationIds = {}): ComObject {
+/**
+ * An object that scripts can drive: IDispatch over the members that are given. `dual` are IIDs of its own interfaces
+ * that derive from IDispatch; their further methods are not implemented.
+ */
+export function automationObject(
+  name: string,
+  members: AutomationMembers,
+  ids: AutomationIds = {},
+  dual: readonly string[] = [],
+): ComObject {
   const dispatcher = new Dispatcher(name, members, ids);
-  return { name, queryInterface: (iid) => (iid === IID_IDispatch ? dispatcher.methods : undefined) };
+  const iids = new Set([IID_IDispatch, ...dual]);
+  return { name, queryInterface: (iid) => (iids.has(iid) ? dispatcher.methods : undefined) };
 }
 
 /** A class of such objects. Members that keep state are made anew for each object. */
@@ -15,8 +24,9 @@ export const automationClass = (
   name: string,
   members: () => AutomationMembers,
   ids: AutomationIds = {},
+  dual: readonly string[] = [],
 ): ComClass => ({
   clsid,
   name,
-  create: () => automationObject(name, members(), ids),
+  create: () => automationObject(name, members(), ids, dual),
 });

@@ -87,3 +87,12 @@ export function service(
     methods: byOpnum,
   };
 }
+
+/**
+ * An interface of other software of the machine, as the endpoint mapper and a bind know it: any opnum can be asked for,
+ * and each is answered by nca_s_op_rng_error.
+ */
+export const silentService = (uuid: string, version: { readonly major: number; readonly minor: number }): Service => ({
+  rpc: { name: uuid, uuid, version: version.major | (version.minor << 16), operationCount: 0 },
+  methods: new Map(),
+});
