@@ -25,8 +25,8 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'replay',
-    takes: '<file...>',
-    does: 'sends the activations of a capture again, and compares what comes of them',
+    takes: '[command]',
+    does: 'either side of a capture again, compared with what was captured; or a man in the middle',
     load: async () => (await import('./replay/command.js')).replayCommand,
   },
   {

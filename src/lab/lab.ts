@@ -96,7 +96,7 @@ export class Lab {
   }
 
   /** Whether something that was expected has come about. */
-  found({ id, ...found }: Omit<LabFinding, 'ok'>): void {
+  found({ id, ...found }: Omit<LabFinding, 'ok' | 'time'>): void {
     const full = `${this.scenario.data.name}.${id}`;
     const before = this.#ids.get(full) ?? 0;
     this.#ids.set(full, before + 1);
@@ -104,6 +104,7 @@ export class Lab {
       ...found,
       id: before === 0 ? full : `${full}~${before + 1}`,
       ok: found.expected === found.actual,
+      time: this.world.clock(),
     });
   }
 

@@ -79,6 +79,8 @@ export interface HostLog {
 
 /** Something that was expected, and what came. */
 export interface LabFinding {
+  /** By the clock of the lab, in milliseconds since 1970-01-01 UTC. */
+  readonly time: Milliseconds;
   /** Begins with the name of the scenario. */
   readonly id: string;
   readonly title: string;

@@ -1,4 +1,5 @@
 import { SimulationStuck } from '../net/simulation/index.js';
+import type { Milliseconds } from '../security/index.js';
 import { Lab } from './lab.js';
 import { changedLink } from './links.js';
 import type {
@@ -30,6 +31,10 @@ export interface LabOptions {
 export interface LabRun {
   readonly scenario: string;
   readonly title: string;
+  /** As it was read, or `scenarios/NAME.yaml` of those that come with this program. */
+  readonly file: string;
+  /** When it began, by its own clock. */
+  readonly start: Milliseconds;
   readonly seed: string;
   readonly findings: readonly LabFinding[];
   readonly activations: readonly LabActivation[];
@@ -52,6 +57,7 @@ export async function runScenario(scenario: Scenario, options: LabOptions = {}):
   const world: World = sockets
     ? socketWorld()
     : simulatedWorld({ start: startOf(data), link: changedLink({}, data.network), ...(record && { record }) });
+  const start = world.clock();
   const lab = new Lab(scenario, world, String(seed));
   let running = 0;
   const work = async (): Promise<void> => {
@@ -71,6 +77,8 @@ export async function runScenario(scenario: Scenario, options: LabOptions = {}):
   return {
     scenario: data.name,
     title: data.title,
+    file: scenario.file,
+    start,
     seed: String(seed),
     findings: lab.findings,
     activations: lab.activations,

@@ -94,5 +94,5 @@ function keyOf(document: Document, path: Path, key: string): number | undefined 
   return isScalar(pair?.key) ? pair.key.range?.[0] : undefined;
 }
 
-/** Reads a scenario from a file. Throws as the system does where it cannot be read, and `ScenarioError`. */
-export const readScenario = (file: string): Scenario => parseScenario(readFileSync(file, 'utf8'), file);
+/** Reads a scenario from a file, which mistakes call `named`. Throws as the system does where it cannot be read, and `ScenarioError`. */
+export const readScenario = (file: string, named = file): Scenario => parseScenario(readFileSync(file, 'utf8'), named);

@@ -18,4 +18,6 @@ export const shippedScenarios = (): string[] => {
 
 /** One of them. Undefined where there is none of that name. */
 export const shippedScenario = (name: string): Scenario | undefined =>
-  shippedScenarios().includes(name) ? readScenario(`${FOLDER}${name}${SUFFIX}`) : undefined;
+  shippedScenarios().includes(name)
+    ? readScenario(`${FOLDER}${name}${SUFFIX}`, `scenarios/${name}${SUFFIX}`)
+    : undefined;

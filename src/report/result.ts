@@ -14,6 +14,14 @@ export interface Result {
   readonly pdus: readonly string[];
   /** Why it was skipped, or is expected to fail. */
   readonly reason?: string;
+  /** What it belongs to, where a report has several: a scenario. */
+  readonly suite?: string;
+  /** What it is about, or was read from: a scenario, a capture. */
+  readonly file?: string;
+  /** When it was decided, in milliseconds since 1970-01-01 UTC: by the clock of what was tested, or of the capture. */
+  readonly time?: number;
+  /** How long it took, in seconds by the same clock. */
+  readonly seconds?: number;
 }
 
 /** A requirement, a recommendation, or what Windows does without a specification saying so. */

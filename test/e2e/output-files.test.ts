@@ -25,10 +25,10 @@ describe('a file for results that is one of those to read', () => {
     ['audit of a folder', () => ['audit', folder, '--csv', input]],
     ['audit --csv, where --junit is another file', () => ['audit', input, '--junit', junit(), '--csv', input]],
     ['replay --junit', () => ['replay', input, '--junit', input]],
-    ['replay --conversations --junit', () => ['replay', input, '--conversations', '--junit', input]],
-    ['replay --relay --junit', () => ['replay', input, '--relay', '--junit', input]],
-    ['replay --as-server --pcap', () => ['replay', input, '--as-server', '--pcap', input]],
-    ['replay --as-server --junit', () => ['replay', input, '--as-server', '--junit', input]],
+    ['replay conversations --junit', () => ['replay', 'conversations', input, '--junit', input]],
+    ['replay relay --junit', () => ['replay', 'relay', input, '--junit', input]],
+    ['replay server --pcap', () => ['replay', 'server', input, '--pcap', input]],
+    ['replay server --junit', () => ['replay', 'server', input, '--junit', input]],
     ['serve --pcap', () => ['serve', '--listen', '127.0.0.1:0', '--access', input, '--pcap', input]],
   ])('%s is bad usage, and nothing is written', async (name, args) => {
     if (name.startsWith('serve')) await writeFile(input, '{}');

@@ -11,8 +11,8 @@ const USER = 'LAB\\op:Pa55-replay';
 
 /** Plays the server of the shipped capture, and lets `activate` ask it. */
 async function playing(args: readonly string[], ...activations: readonly (readonly string[])[]) {
-  const common = ['--as-server', '--listen', '127.0.77.5:0', '--user', USER, '--password', SHIPPED_PASSWORD];
-  const server = new RunningCli(['replay', FILE, ...common, '--json', ...args]);
+  const common = ['--listen', '127.0.77.5:0', '--user', USER, '--password', SHIPPED_PASSWORD];
+  const server = new RunningCli(['replay', 'server', FILE, ...common, '--json', ...args]);
   const { port } = await server.event('listening');
   const codes: (number | null)[] = [];
   for (const how of activations)
@@ -24,7 +24,7 @@ async function playing(args: readonly string[], ...activations: readonly (readon
 const asked = (records: readonly JsonLine[]): unknown[] =>
   records.filter(({ event }) => event === 'captured-call').map(({ operation, asked }) => `${operation} ${asked}`);
 
-describe('replay --as-server', () => {
+describe('replay server', () => {
   test('ends with SIGINT, says how often each captured call was asked for, and that all was in the capture', async () => {
     const activation = ['--clsid', MMC20, '--level', 'connect'];
     const { code, codes, records } = await playing([], activation, activation);
@@ -38,8 +38,8 @@ describe('replay --as-server', () => {
   });
 
   test('--once ends with 1, and says so, where the client asked for nothing that was captured', async () => {
-    const args = ['--as-server', '--listen', '127.0.77.5:0', '--user', USER, '--once', '--tap'];
-    const server = new RunningCli(['replay', FILE, ...args]);
+    const args = ['--listen', '127.0.77.5:0', '--user', USER, '--once', '--tap'];
+    const server = new RunningCli(['replay', 'server', FILE, ...args]);
     const line = await server.note((text) => text.startsWith('listening on'));
     const { port } = new URL(`tcp://${/listening on (\S+)/.exec(line)?.[1]}`);
     await new Promise((resolve) => connect(Number(port), '127.0.77.5').once('connect', resolve).end());
@@ -68,8 +68,8 @@ describe('replay --as-server', () => {
   });
 
   test('--tap skips what nobody asked for, and fails what was not captured', async () => {
-    const args = ['--as-server', '--listen', '127.0.77.5:0', '--user', USER, '--tap'];
-    const server = new RunningCli(['replay', FILE, ...args]);
+    const args = ['--listen', '127.0.77.5:0', '--user', USER, '--tap'];
+    const server = new RunningCli(['replay', 'server', FILE, ...args]);
     const line = await server.note((text) => text.startsWith('listening on'));
     const at = /listening on (\S+)/.exec(line)?.[1] as string;
     await cli(['activate', at, '--clsid', EXCEL, '--iid', IUNKNOWN, '--user', USER, '--level', 'connect']);
@@ -83,16 +83,13 @@ describe('replay --as-server', () => {
   });
 });
 
-describe('replay --as-server: what cannot be done ends with exit code 2 and one line', () => {
+describe('replay server: what cannot be done ends with exit code 2 and one line', () => {
   test.each([
-    { args: ['--as-server', '--target', '127.0.0.1'], says: /--as-server takes neither/ },
-    { args: ['--as-server', '--relay'], says: /--as-server takes neither/ },
-    { args: ['--as-server', '--level', 'connect'], says: /for the client that connects to choose/ },
-    { args: ['--once'], says: /belong to --as-server/ },
-    { args: ['--listen', '127.0.0.1:0'], says: /belong to --as-server/ },
-    { args: ['--as-server', '--listen', '192.0.2.1:0'], says: /192\.0\.2\.1/ },
+    { args: ['--target', '127.0.0.1'], says: /unknown option '--target'/ },
+    { args: ['--level', 'connect'], says: /unknown option '--level'/ },
+    { args: ['--listen', '192.0.2.1:0'], says: /192\.0\.2\.1/ },
   ])('$args', async ({ args, says }) => {
-    const { code, stdout, stderr } = await cli(['replay', FILE, ...args]);
+    const { code, stdout, stderr } = await cli(['replay', 'server', FILE, ...args]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(linesOf(stderr).filter((line) => !/\(try --help\)/.test(line))).toEqual([expect.stringMatching(says)]);
   });

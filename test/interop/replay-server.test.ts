@@ -48,7 +48,7 @@ async function recorded(name: string, options: ServerOptions, drive: () => Promi
 async function playing(file: string, drive: () => Promise<unknown>, args: readonly string[] = []) {
   const user = `LAB\\op:${PASSWORD}`;
   const server = new RunningCli([
-    ...['replay', file, '--as-server', '--listen', `${ADDRESS}:135`, '--user', user, '--json', '--once'],
+    ...['replay', 'server', file, '--listen', `${ADDRESS}:135`, '--user', user, '--json', '--once'],
     ...['--password', PASSWORD, ...args],
   ]);
   await server.event('listening');
@@ -60,7 +60,7 @@ async function playing(file: string, drive: () => Promise<unknown>, args: readon
 const asked = (records: readonly JsonLine[]): unknown[] =>
   records.filter(({ event }) => event === 'captured-call').map((each) => [each.operation, each.asked]);
 
-describe.skipIf(impacket.skip || atPort135.skip)('replay --as-server satisfies impacket', () => {
+describe.skipIf(impacket.skip || atPort135.skip)('replay server satisfies impacket', () => {
   beforeAll(() => void atPort135.required());
 
   const conversation = () =>

@@ -1,6 +1,6 @@
-import { closeSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, writeSync } from 'node:fs';
 import { basename } from 'node:path';
-import { Argument, type Command, Option } from 'commander';
+import { Argument, type Command } from 'commander';
 import { type AuditItem, Auditor, LAST_PHASE } from '../../capture/audit/audit.js';
 import { CaptureError, type Problem } from '../../capture/file/error.js';
 import { captureSets } from '../../capture/file/sets.js';
@@ -12,27 +12,18 @@ import { CSV_HEAD, csvLine } from '../../report/audit/csv.js';
 import { AuditGroups } from '../../report/audit/groups.js';
 import { auditResults } from '../../report/audit/results.js';
 import { activationColumns, FINDING_COLUMNS, whatMustChange } from '../../report/audit/text.js';
-import { junit } from '../../report/junit.js';
-import { tap } from '../../report/tap.js';
 import { understoodLines, understoodRecord } from '../../report/understood.js';
 import type { AccountEntry, Secret } from '../../security/index.js';
 import { captureFiles, openForWriting } from '../files.js';
 import { addCaptures, type ReportFile, reportFile } from '../html.js';
 import { type Output, output, UsageError } from '../io.js';
+import { type JudgedOptions, judgedOptions, UNUSABLE, Verdicts } from '../judged.js';
 import { ccacheOption, keytabOption } from '../kerberos.js';
 import { growHeapSlowly } from '../memory.js';
-import {
-  asOfOption,
-  htmlOption,
-  jsonOption,
-  ntHashOption,
-  passwordOption,
-  registryOption,
-  userOption,
-} from '../options.js';
+import { asOfOption, htmlOption, ntHashOption, passwordOption, registryOption, userOption } from '../options.js';
 import { observer } from '../secrets.js';
 
-interface AuditCommandOptions {
+interface AuditCommandOptions extends JudgedOptions {
   readonly asOf?: PatchLevel;
   readonly registry?: Registry;
   readonly user?: AccountEntry[];
@@ -42,13 +33,10 @@ interface AuditCommandOptions {
   readonly ccache?: Ccache;
   readonly csv?: string;
   readonly html?: string;
-  readonly tap: boolean;
-  readonly junit?: string;
-  readonly json: boolean;
 }
 
 export const auditCommand = (command: Command): Command =>
-  command
+  judgedOptions(command)
     .addArgument(new Argument('<file...>', 'pcap or pcapng files, also gzipped; folders; - for stdin'))
     .addOption(asOfOption(`patch level of the server; ${LAST_PHASE} where absent`))
     .addOption(registryOption())
@@ -58,10 +46,7 @@ export const auditCommand = (command: Command): Command =>
     .addOption(keytabOption('opens the Kerberos tickets of its services: names their clients and unseals'))
     .addOption(ccacheOption('unseals what was done with the tickets of this cache file'))
     .option('--csv <file>', 'write every activation and finding as CSV')
-    .addOption(new Option('--tap', 'TAP 14 on stdout').default(false).conflicts('json'))
-    .option('--junit <file>', 'write JUnit')
     .addOption(htmlOption())
-    .addOption(jsonOption())
     .addHelpText(
       'after',
       `
@@ -99,7 +84,8 @@ async function audit(paths: string[], options: AuditCommandOptions): Promise<voi
 async function auditAll(out: Output, paths: string[], options: AuditCommandOptions): Promise<void> {
   const files = captureFiles(paths);
   if (files.length === 0) throw new UsageError('no capture to audit; give files, a folder or -');
-  const [junitFile, csvFile] = openForWriting([options.junit, options.csv] as const, files);
+  const verdicts = new Verdicts(out, options, { suite: 'audit', inputs: files });
+  const [csvFile] = openForWriting([options.csv] as const, files);
   const report = options.html === undefined ? undefined : await reportFile(options.html, 'dcom-harness audit', files);
   if (csvFile !== undefined) writeSync(csvFile, CSV_HEAD);
   const groups = new AuditGroups();
@@ -112,16 +98,15 @@ async function auditAll(out: Output, paths: string[], options: AuditCommandOptio
   if (level.note !== undefined) out.note(`note: ${level.note}`);
   const { unread, incomplete, understood } = await readAll(out, files, options, take);
   if (csvFile !== undefined) closeSync(csvFile);
-  if (options.tap) out.text(tap(auditResults(groups)));
-  else if (!out.json && unread < files.length) printReport(out, groups, level);
+  await verdicts.tell(auditResults(groups), {
+    text: () => unread < files.length && printReport(out, groups, level),
+    nothing: 'no activation in the captures',
+    failed: groups.count('refused') > 0,
+    tested: groups.activations.length > 0,
+    otherwise: unread + incomplete > 0 || !understood.certain ? UNUSABLE : 0,
+  });
   if (understood.packets > 0 || unread === 0) tellUnderstood(out, understood, groups.total, options);
-  if (junitFile !== undefined) {
-    writeFileSync(junitFile, await junit(auditResults(groups), 'audit'));
-    closeSync(junitFile);
-  }
   if (report !== undefined) await finishReport(out, report, { groups, level, files, options });
-  if (groups.count('refused') > 0) process.exitCode = 1;
-  else if (unread + incomplete > 0 || !understood.certain) process.exitCode = 2;
 }
 
 interface Audited {

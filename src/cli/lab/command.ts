@@ -10,25 +10,26 @@ import {
   shippedScenarios,
 } from '../../lab/index.js';
 import { SimulationStuck } from '../../net/simulation/index.js';
+import { labResults } from '../../report/lab/results.js';
 import { labText } from '../../report/lab/text.js';
 import { type Output, output, UsageError } from '../io.js';
-import { htmlOption, jsonOption } from '../options.js';
+import { type JudgedOptions, judgedOptions, Verdicts } from '../judged.js';
+import { htmlOption } from '../options.js';
 import { type LabReport, openLabReport } from './html.js';
 import { LabFolder } from './out.js';
 import { labRecords } from './records.js';
 
-interface Options {
+interface Options extends JudgedOptions {
   readonly seed: string;
   readonly out?: string;
   readonly html?: string;
   readonly sockets: boolean;
   readonly list: boolean;
   readonly schema: boolean;
-  readonly json: boolean;
 }
 
 export const labCommand = (command: Command): Command =>
-  command
+  judgedOptions(command)
     .addArgument(new Argument('[scenario...]', 'YAML files, or names of scenarios that come with it').default([]))
     .addOption(new Option('--seed <text>', 'what everything random follows from').default('1'))
     .addOption(new Option('--out <folder>', 'write results, event logs and captures there'))
@@ -40,7 +41,6 @@ export const labCommand = (command: Command): Command =>
     .addOption(new Option('--list', 'the scenarios that come with it').default(false))
     .addOption(new Option('--schema', 'the JSON Schema of scenarios, for editors').default(false))
     .addOption(htmlOption())
-    .addOption(jsonOption())
     .addHelpText(
       'after',
       `
@@ -83,6 +83,8 @@ async function run(names: string[], options: Options): Promise<void> {
     return;
   }
   refuseTwins(scenarios);
+  const files = scenarios.map(({ file }) => file);
+  const verdicts = new Verdicts(out, options, { suite: 'lab', inputs: files });
   const folder = options.out === undefined ? undefined : new LabFolder(options.out);
   for (const { data } of scenarios) folder?.clear(data.name);
   const report = options.html === undefined ? undefined : await openLabReport(options.html);
@@ -93,11 +95,13 @@ async function run(names: string[], options: Options): Promise<void> {
     // What was run to its end counts, whatever came of the next one.
     await folder?.results(runs);
     report?.end(runs);
-    if (!out.json && runs.length > 0) out.text(labText(runs, out));
+    await verdicts.tell(labResults(runs), {
+      text: () => runs.length > 0 && out.text(labText(runs, out)),
+      nothing: 'no scenario expects anything, and none activates or relays',
+    });
   }
   if (report !== undefined) out.note(`the report is in ${options.html}`);
   if (folder !== undefined) out.note(`results, event logs and captures are in ${options.out}`);
-  if (runs.some(({ findings }) => findings.some(({ ok }) => !ok))) process.exitCode = 1;
 }
 
 function list(out: Output, given: readonly string[], scenarios: readonly Scenario[]): void {

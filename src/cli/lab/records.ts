@@ -9,7 +9,7 @@ export const labRecords = (run: LabRun): object[] => {
     <T>(event: string, recordOf: (item: T) => object) =>
     (item: T): object => ({ event, scenario: run.scenario, ...recordOf(item) });
   return [
-    ...run.findings.map(of('finding', (finding) => finding)),
+    ...run.findings.map(of('finding', ({ time, ...finding }) => ({ time: new Date(time).toISOString(), ...finding }))),
     ...run.served.map(of('activation', servedRecord)),
     ...run.relays.map(of('relay', relayOf)),
     ...run.timeline.map(of('timeline', cellRecord)),

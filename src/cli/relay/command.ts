@@ -12,29 +12,29 @@ import {
   relay,
   relayVariant,
 } from '../../relay/index.js';
+import type { Result } from '../../report/result.js';
 import type { Column } from '../../report/table.js';
 import { type Output, output, UsageError } from '../io.js';
-import { jsonOption, registryOption } from '../options.js';
+import { type JudgedOptions, judgedOptions, Verdicts } from '../judged.js';
+import { registryOption } from '../options.js';
 import { relayRecord } from './record.js';
 
 /** One date in each phase of KB5004442. */
 const DATES = ['2021-05', '2021-06-08', '2022-06-14', '2022-11-08', '2023-03-14'];
 
-interface Options {
+interface Options extends JudgedOptions {
   readonly variant?: readonly string[];
   readonly asOf?: readonly string[];
   readonly registry?: Registry;
   readonly on?: string;
-  readonly json: boolean;
 }
 
 export const relayCommand = (command: Command): Command =>
-  command
+  judgedOptions(command)
     .addOption(new Option('--variant <id...>', 'these variants of the relay alone; all where absent'))
     .addOption(new Option('--as-of <date...>', 'patch levels of the server; one in each phase where absent'))
     .addOption(registryOption())
     .addOption(new Option('--on <address>', 'one loopback address for victim, attacker and server'))
-    .addOption(jsonOption())
     .addHelpText(
       'after',
       `
@@ -66,6 +66,7 @@ interface Row {
 
 async function run(options: Options): Promise<void> {
   const out = output(options);
+  const verdicts = new Verdicts(out, options, { suite: 'relay' });
   const dates = options.asOf ?? DATES;
   for (const date of dates) patchLevel(date);
   const variants = options.variant?.map(variantOf) ?? [...RELAY_VARIANTS, ...LEFT_OPEN];
@@ -73,16 +74,34 @@ async function run(options: Options): Promise<void> {
   for (const variant of variants) {
     const cells: Cell[] = [];
     for (const asOf of dates) cells.push(await cellOf(variant, asOf, options));
-    if (out.json)
-      for (const cell of cells) {
-        const { outcome, expected } = cell;
-        out.record({ event: 'relay', ...relayRecord(variant, outcome.asOf, outcome, expected) });
-      }
     rows.push({ variant, cells });
   }
-  if (!out.json) show(out, rows, dates);
-  if (rows.flatMap(({ cells }) => cells).some((cell) => !asExpected(cell))) process.exitCode = 1;
+  await verdicts.tell(rows.flatMap(resultsOf), {
+    records: () => rows.flatMap(({ variant, cells }) => cells.map((cell) => recordOf(variant, cell))),
+    text: () => show(out, rows, dates),
+    nothing: 'no variant',
+  });
 }
+
+const recordOf = (variant: RelayVariant, { outcome, expected }: Cell) => ({
+  event: 'relay',
+  ...relayRecord(variant, outcome.asOf, outcome, expected),
+});
+
+const resultsOf = ({ variant, cells }: Row): Result[] =>
+  cells.map((cell): Result => {
+    const { date } = patchLevel(cell.outcome.asOf);
+    return {
+      id: `relay.${variant.id}.${date}`,
+      title: `a relay to a server as of ${date} that ${variant.title}`,
+      section: variant.section,
+      level: 'WINDOWS',
+      outcome: asExpected(cell) ? 'pass' : 'fail',
+      expected: cell.expected,
+      actual: `${verdictOf(cell)}${asExpected(cell) ? '' : ` (${cell.outcome.reason})`}`,
+      pdus: [],
+    };
+  });
 
 function variantOf(id: string): RelayVariant {
   const variant = relayVariant(id);

@@ -1,24 +1,21 @@
-import { closeSync, writeFileSync } from 'node:fs';
 import { classOf } from '../../capture/decode/wanted-class.js';
 import { type ReplayedCall, type ReplayOptions, replayCall, whyNotReplayed } from '../../capture/replay/replay.js';
 import { replayTitle } from '../../capture/replay/result.js';
 import { RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { shortAuthnLevelName } from '../../codec/status/authn.js';
 import { eventJson, eventLine } from '../../hardening/events.js';
-import { junit } from '../../report/junit.js';
-import { type Result, resultsSummary } from '../../report/result.js';
+import type { Result } from '../../report/result.js';
 import type { Column } from '../../report/table.js';
-import { tap } from '../../report/tap.js';
 import { type DcomServer, startServer } from '../../server/server.js';
-import { captureFiles, openForWriting } from '../files.js';
+import { captureFiles } from '../files.js';
 import { type Output, UsageError } from '../io.js';
+import { Verdicts } from '../judged.js';
 import { AUTH_TYPES } from '../options.js';
 import {
   CAPTURED_COLUMN,
   type ClientSideOptions,
   classText,
   logonFor,
-  NOBODY_THERE,
   NOT_CAPTURED,
   NOTHING_TO_COMPARE,
   PLACE_COLUMNS,
@@ -26,6 +23,7 @@ import {
   placeRecord,
   replayEach,
   simulatedFor,
+  tellReplayed,
   writeReplayReport,
 } from './files.js';
 
@@ -40,7 +38,7 @@ export async function replayActivations(
   paths: readonly string[],
   options: ClientSideOptions,
 ): Promise<void> {
-  const [report] = openForWriting([options.junit] as const, captureFiles(paths));
+  const verdicts = new Verdicts(out, options, { suite: 'replay', inputs: captureFiles(paths) });
   const server = options.target === undefined ? await simulated(out, options) : undefined;
   try {
     const target =
@@ -61,23 +59,14 @@ export async function replayActivations(
     });
     if (done.length === 0) throw new UsageError('no activation that could be sent again was found');
     const results = done.map(resultOf);
-    if (report !== undefined) writeFileSync(report, await junit(results, 'replay'));
+    await tellReplayed(out, verdicts, results, {
+      records: () => done.map(recordOf),
+      table: () => out.table(done, COLUMNS),
+      nobodyThere: done.every(({ replayed }) => replayed.refusedBy === 'transport'),
+    });
     await writeReplayReport(out, paths, options, results);
-    print(out, done, results, options);
-    if (done.every(({ replayed }) => replayed.refusedBy === 'transport')) process.exitCode = NOBODY_THERE;
-    else if (!resultsSummary(results).ok) process.exitCode = 1;
   } finally {
-    if (report !== undefined) closeSync(report);
     await server?.close();
-  }
-}
-
-function print(out: Output, done: readonly Replayed[], results: readonly Result[], options: ClientSideOptions): void {
-  if (options.tap) out.text(tap(results));
-  else if (options.json) for (const item of done) out.record(recordOf(item));
-  else {
-    out.table(done, COLUMNS);
-    out.text(resultsSummary(results).text);
   }
 }
 

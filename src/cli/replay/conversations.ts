@@ -1,21 +1,18 @@
-import { closeSync, writeFileSync } from 'node:fs';
 import type { CapturedCall } from '../../capture/decode/captured-call.js';
 import { capturedAuthnHint, capturedClasses } from '../../capture/replay/captured-class.js';
 import { type RepeatedCall, repeatConversation, whyNotRepeated } from '../../capture/replay/repeat.js';
 import { CLIENT_PROFILES } from '../../client/profiles.js';
-import { junit } from '../../report/junit.js';
-import { type Result, resultsSummary } from '../../report/result.js';
+import type { Result } from '../../report/result.js';
 import type { Column } from '../../report/table.js';
-import { tap } from '../../report/tap.js';
 import { type DcomServer, startServer } from '../../server/server.js';
-import { captureFiles, openForWriting } from '../files.js';
+import { captureFiles } from '../files.js';
 import { type Output, UsageError } from '../io.js';
+import { Verdicts } from '../judged.js';
 import { AUTH_TYPES } from '../options.js';
 import {
   CAPTURED_COLUMN,
   type ClientSideOptions,
   logonFor,
-  NOBODY_THERE,
   NOT_CAPTURED,
   NOTHING_TO_COMPARE,
   PLACE_COLUMNS,
@@ -23,6 +20,7 @@ import {
   placeRecord,
   replayEach,
   simulatedFor,
+  tellReplayed,
   writeReplayReport,
 } from './files.js';
 
@@ -36,27 +34,20 @@ export async function replayConversations(
   paths: readonly string[],
   options: ClientSideOptions,
 ): Promise<void> {
-  const [report] = openForWriting([options.junit] as const, captureFiles(paths));
+  const verdicts = new Verdicts(out, options, { suite: 'replay', inputs: captureFiles(paths) });
   const done = await replayEach(out, paths, options, whyNotRepeated, async ({ file, calls }): Promise<Repeated[]> => {
     const repeated = calls.length === 0 ? [] : await repeat(calls, options);
     return repeated.map((each) => ({ file, ...each }));
   });
   if (done.length === 0) throw new UsageError('no conversation with objects was found');
-  const results = done.map(resultOf);
-  if (report !== undefined) {
-    writeFileSync(report, await junit(results, 'replay'));
-    closeSync(report);
-  }
-  await writeReplayReport(out, paths, options, results);
-  if (options.tap) out.text(tap(results));
-  else if (options.json) for (const each of done) out.record(recordOf(each));
-  else {
-    out.table(done, COLUMNS);
-    out.text(resultsSummary(results).text);
-  }
   const sent = done.filter(({ notSent }) => notSent === undefined);
-  if (sent.every(({ repeated }) => repeated?.refusedBy === 'transport')) process.exitCode = NOBODY_THERE;
-  else if (!resultsSummary(results).ok) process.exitCode = 1;
+  const results = done.map(resultOf);
+  await tellReplayed(out, verdicts, results, {
+    records: () => done.map(recordOf),
+    table: () => out.table(done, COLUMNS),
+    nobodyThere: sent.every(({ repeated }) => repeated?.refusedBy === 'transport'),
+  });
+  await writeReplayReport(out, paths, options, results);
 }
 
 /** The calls of one file, against the target, or a fresh simulated server whose objects answer as the captured ones. */

@@ -11,18 +11,16 @@ import type { Logon } from '../../client/credentials.js';
 import type { Ccache, KeytabEntry } from '../../codec/kerberos/index.js';
 import type { Registry } from '../../hardening/registry.js';
 import type { PatchLevel } from '../../hardening/timeline.js';
-import type { Result } from '../../report/result.js';
+import { type Result, resultsSummary } from '../../report/result.js';
 import type { Column } from '../../report/table.js';
 import type { AccountEntry, Secret } from '../../security/index.js';
 import { captureFiles } from '../files.js';
 import { addCaptures, reportFile } from '../html.js';
 import type { Output } from '../io.js';
+import { type JudgedOptions, UNUSABLE, type Verdicts } from '../judged.js';
 import { type KerberosClientOptions, serviceTickets } from '../kerberos.js';
 import { credentialsOf } from '../options.js';
 import { observer } from '../secrets.js';
-
-/** Exit code where there are calls, and no server to answer any of them. */
-export const NOBODY_THERE = 2;
 
 /** Of the simulated server alone, and good for one run. */
 const OWN_ACCOUNT = { domain: 'LAB', user: 'replay', password: randomBytes(16).toString('hex') };
@@ -110,7 +108,10 @@ export async function writeReplayReport(
 }
 
 /** What the modes have in common that play the client. */
-export interface ClientSideOptions extends SecretsGiven, Pick<KerberosClientOptions, 'kdc' | 'realm' | 'service'> {
+export interface ClientSideOptions
+  extends SecretsGiven,
+    JudgedOptions,
+    Pick<KerberosClientOptions, 'kdc' | 'realm' | 'service'> {
   readonly target?: { host: string; port: number };
   readonly asOf?: PatchLevel;
   readonly registry?: Registry;
@@ -118,14 +119,30 @@ export interface ClientSideOptions extends SecretsGiven, Pick<KerberosClientOpti
   readonly level?: number;
   readonly auth?: string;
   readonly timing?: 'keep' | 'drop';
-  readonly tap: boolean;
-  readonly junit?: string;
-  readonly json: boolean;
 }
 
 /** The captured waits of one file, where they are kept. */
 export const pacingOf = ({ timing }: ClientSideOptions): Pacing | undefined =>
   timing === 'keep' ? new Pacing() : undefined;
+
+/** What the parts print that play the client: a row for each call, and how many of them came out as captured. */
+export async function tellReplayed(
+  out: Output,
+  verdicts: Verdicts,
+  results: readonly Result[],
+  { records, table, nobodyThere }: { records(): Iterable<object>; table(): void; readonly nobodyThere: boolean },
+): Promise<void> {
+  await verdicts.tell(results, {
+    records,
+    text() {
+      table();
+      out.text(resultsSummary(results).text);
+    },
+    nothing: NOTHING_TO_COMPARE,
+  });
+  // Not a single answer: that says nothing of the server.
+  if (nobodyThere) process.exitCode = UNUSABLE;
+}
 
 /**
  * Does something with the calls of each file, and says what was left out and what is wrong with it. A file that cannot

@@ -1,4 +1,3 @@
-import { closeSync, writeFileSync } from 'node:fs';
 import { classOf } from '../../capture/decode/wanted-class.js';
 import {
   AT_CONNECT,
@@ -15,28 +14,24 @@ import { eventLine } from '../../hardening/events.js';
 import type { Registry } from '../../hardening/registry.js';
 import { type PatchLevel, patchLevel } from '../../hardening/timeline.js';
 import { formatEndpoint } from '../../net/channel.js';
-import { junit } from '../../report/junit.js';
-import { type Result, resultsSummary } from '../../report/result.js';
+import type { Result } from '../../report/result.js';
 import type { Column } from '../../report/table.js';
-import { tap } from '../../report/tap.js';
-import { captureFiles, openForWriting } from '../files.js';
+import { captureFiles } from '../files.js';
 import { type Output, UsageError } from '../io.js';
+import { type JudgedOptions, Verdicts } from '../judged.js';
 import { AUTH_TYPES } from '../options.js';
 import { classText, PLACE_COLUMNS, placeRecord, replayEach, type SecretsGiven, writeReplayReport } from './files.js';
 
 /** Before the hardening, and since it cannot be turned off. */
 const DATES = ['2021-05', '2023-03-14'];
 
-export interface ReplayRelayOptions extends SecretsGiven {
+export interface ReplayRelayOptions extends SecretsGiven, JudgedOptions {
   readonly dates?: readonly PatchLevel[];
   readonly registry?: Registry;
   readonly variant?: readonly string[];
   readonly level?: number;
   readonly auth?: string;
   readonly seed?: string;
-  readonly tap: boolean;
-  readonly junit?: string;
-  readonly json: boolean;
 }
 
 interface Row extends WhatIf {
@@ -48,7 +43,7 @@ export async function replayRelay(out: Output, paths: readonly string[], options
   const { level, auth, registry, seed = '1' } = options;
   for (const id of options.variant ?? []) checkVariant(id);
   const dates = options.dates ?? DATES.map(patchLevel);
-  const [report] = openForWriting([options.junit] as const, captureFiles(paths));
+  const verdicts = new Verdicts(out, options, { suite: 'replay', inputs: captureFiles(paths) });
   const known: KnownRelays = new Map();
   const how: WhatIfOptions = {
     ...{ dates, seed },
@@ -67,15 +62,12 @@ export async function replayRelay(out: Output, paths: readonly string[], options
   });
   if (rows.length === 0) throw new UsageError('no activation was found that could be relayed');
   const results = rows.flatMap((row) => resultsOf(row, dates));
-  if (report !== undefined) {
-    writeFileSync(report, await junit(results, 'replay'));
-    closeSync(report);
-  }
+  await verdicts.tell(results, {
+    records: () => rows.flatMap(recordsOf),
+    text: () => show(out, rows, dates),
+    nothing: 'nothing of what was captured can be relayed',
+  });
   await writeReplayReport(out, paths, options, results);
-  if (options.tap) out.text(tap(results));
-  else if (options.json) for (const row of rows) tell(out, row);
-  else show(out, rows, dates);
-  if (!resultsSummary(results).ok) process.exitCode = 1;
 }
 
 function checkVariant(id: string): void {
@@ -117,7 +109,7 @@ function resultsOf(row: Row, dates: readonly PatchLevel[]): Result[] {
   });
 }
 
-function tell(out: Output, row: Row): void {
+function recordsOf(row: Row): object[] {
   const { call, level, authType, client, variant, nothing, notes, cells } = row;
   const common = {
     event: 'relay-what-if',
@@ -132,19 +124,18 @@ function tell(out: Output, row: Row): void {
     profile: client,
     ...(notes.length > 0 && { notes }),
   };
-  if (nothing !== undefined) out.record({ ...common, outcome: 'nothing to relay', reason: nothing });
-  for (const { expected, asOf, outcome } of cells)
-    out.record({
-      ...common,
-      variant: variant?.id,
-      as_of: patchLevel(asOf).date,
-      stage: outcome.stage,
-      outcome: outcome.outcome,
-      refused_by: outcome.refusedBy ?? null,
-      expected: expected ?? 'succeeded',
-      reason: outcome.reason,
-      evidence: outcome.evidence,
-    });
+  if (nothing !== undefined) return [{ ...common, outcome: 'nothing to relay', reason: nothing }];
+  return cells.map(({ expected, asOf, outcome }) => ({
+    ...common,
+    variant: variant?.id,
+    as_of: patchLevel(asOf).date,
+    stage: outcome.stage,
+    outcome: outcome.outcome,
+    refused_by: outcome.refusedBy ?? null,
+    expected: expected ?? 'succeeded',
+    reason: outcome.reason,
+    evidence: outcome.evidence,
+  }));
 }
 
 function show(out: Output, rows: readonly Row[], dates: readonly PatchLevel[]): void {

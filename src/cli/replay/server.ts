@@ -1,4 +1,4 @@
-import { closeSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, writeSync } from 'node:fs';
 import type { CapturedCall } from '../../capture/decode/captured-call.js';
 import { capturedAuthnHint } from '../../capture/replay/captured-class.js';
 import { type AskedCall, CapturedServer } from '../../capture/replay/captured-server.js';
@@ -8,29 +8,25 @@ import { type PatchLevel, patchLevel } from '../../hardening/timeline.js';
 import { type Endpoint, formatEndpoint } from '../../net/channel.js';
 import { isLoopback } from '../../net/loopback.js';
 import { type Stoppable, SYSTEM_TIMERS, type Timers } from '../../net/timers.js';
-import { junit } from '../../report/junit.js';
 import { printable } from '../../report/printable.js';
 import type { Result } from '../../report/result.js';
 import type { Column } from '../../report/table.js';
-import { tap } from '../../report/tap.js';
 import type { AccountEntry } from '../../security/index.js';
 import type { EndpointObserver } from '../../server/endpoint/endpoint.js';
 import { startServer } from '../../server/server.js';
 import { captureFiles, openForWriting } from '../files.js';
 import { type Output, UsageError } from '../io.js';
+import { type JudgedOptions, Verdicts } from '../judged.js';
 import { tellRefusedCall } from '../serve/report.js';
 import { replayEach, type SecretsGiven } from './files.js';
 
-export interface ReplayServerOptions extends SecretsGiven {
+export interface ReplayServerOptions extends SecretsGiven, JudgedOptions {
   readonly listen?: string;
   readonly once: boolean;
   readonly asOf?: PatchLevel;
   readonly registry?: Registry;
   readonly user?: AccountEntry;
   readonly pcap?: string;
-  readonly tap: boolean;
-  readonly junit?: string;
-  readonly json: boolean;
 }
 
 /** Before the hardening: only what the captured server refused is refused. */
@@ -38,7 +34,9 @@ const NO_POLICY = '2021-05';
 
 /** Plays the captured server until it is told to end, and says what was asked for. */
 export async function replayServer(out: Output, paths: readonly string[], options: ReplayServerOptions): Promise<void> {
-  const [report, recording] = openForWriting([options.junit, options.pcap] as const, captureFiles(paths));
+  const files = captureFiles(paths);
+  const verdicts = new Verdicts(out, options, { suite: 'replay', inputs: files });
+  const [recording] = openForWriting([options.pcap] as const, files);
   const calls = await replayEach(out, paths, options, whyNotRepeated, async (read) => read.calls);
   if (calls.length === 0) throw new UsageError('no conversation with objects was found');
   const captured = new CapturedServer(calls, (what) => out.note(printable(`not in the capture: ${what}`)));
@@ -56,15 +54,11 @@ export async function replayServer(out: Output, paths: readonly string[], option
   if (recording !== undefined) closeSync(recording);
   const idle = options.once && captured.asked.every(({ times }) => times === 0);
   if (idle) out.note(NOTHING_ASKED);
-  const results = [...resultsOf(captured), ...(idle ? [nothingAsked] : [])];
-  if (report !== undefined) {
-    writeFileSync(report, await junit(results, 'replay'));
-    closeSync(report);
-  }
-  if (options.tap) out.text(tap(results));
-  else if (options.json) tell(out, captured);
-  else show(out, captured);
-  if (idle || captured.notCaptured.size > 0) process.exitCode = 1;
+  await verdicts.tell([...resultsOf(captured), ...(idle ? [nothingAsked] : [])], {
+    records: () => recordsOf(captured),
+    text: () => show(out, captured),
+    nothing: NOTHING_ASKED,
+  });
 }
 
 function optionsOf(
@@ -141,19 +135,18 @@ const nothingAsked: Result = {
 const timesText = (times: number): string => (times === 1 ? 'once' : `${times} times`);
 const nameOf = (call: CapturedCall): string => `${call.interface ?? ''}::${call.operation?.name ?? call.opnum}`;
 
-function tell(out: Output, { asked, notCaptured }: CapturedServer): void {
-  for (const { call, captured, times } of asked)
-    out.record({
-      event: 'captured-call',
-      stream: call.stream,
-      frame: call.frame,
-      interface: call.interface,
-      operation: call.operation?.name,
-      captured,
-      asked: times,
-    });
-  for (const [what, times] of notCaptured) out.record({ event: 'not-captured', what, asked: times });
-}
+const recordsOf = ({ asked, notCaptured }: CapturedServer): object[] => [
+  ...asked.map(({ call, captured, times }) => ({
+    event: 'captured-call',
+    stream: call.stream,
+    frame: call.frame,
+    interface: call.interface,
+    operation: call.operation?.name,
+    captured,
+    asked: times,
+  })),
+  ...[...notCaptured].map(([what, times]) => ({ event: 'not-captured', what, asked: times })),
+];
 
 function show(out: Output, { asked, notCaptured }: CapturedServer): void {
   out.table(asked, COLUMNS);

@@ -3,9 +3,9 @@ import type { Result } from '../result.js';
 
 /** What a lab found, in the model of all results. */
 export const labResults = (runs: readonly LabRun[]): Result[] =>
-  runs.flatMap(({ findings }) =>
+  runs.flatMap(({ scenario, file, start, findings }) =>
     findings.map(
-      ({ id, title, section, expected, actual, ok }): Result => ({
+      ({ id, title, section, expected, actual, ok, time }, index): Result => ({
         id,
         title,
         section,
@@ -14,6 +14,11 @@ export const labResults = (runs: readonly LabRun[]): Result[] =>
         expected,
         actual,
         pdus: [],
+        suite: scenario,
+        file,
+        time,
+        // By the clock of the lab: since the finding before.
+        seconds: (time - (findings[index - 1]?.time ?? start)) / 1000,
       }),
     ),
   );

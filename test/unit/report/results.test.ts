@@ -105,11 +105,35 @@ describe('JUnit', () => {
 
   test('says of a failure what was expected, and of a skip why', async () => {
     const cases = parseXml(await junit(RESULTS, 's')).children[0]?.children ?? [];
+    expect(cases.map(({ attributes }) => attributes.classname)).toEqual(['s', 's', 's', 's', 's']);
     const child = (index: number, name: string) => cases[index]?.children.find((element) => element.name === name);
     expect(child(1, 'failure')?.attributes).toEqual({ message: 'expected fault 5; got response', type: 'MUST' });
+    expect(child(1, 'failure')?.text).toBe(
+      'section: [MS-RPCE] 2.2.2.11 (MUST)\nexpected: fault 5\nactual: response\n1 > request opnum 4\n2 < response',
+    );
+    expect(child(2, 'skipped')?.attributes).toEqual({ message: 'needs a second address' });
+    expect(child(3, 'skipped')?.attributes).toEqual({ message: 'expected to fail: this target closes instead' });
     expect(child(2, 'system-out')?.text).toContain('[MS-RPCE] 2.2.2.11, MUST; needs a second address');
     expect(child(3, 'system-out')?.text).toContain('expected to fail: this target closes instead');
     expect(child(4, 'system-out')?.text).toContain('[MS-RPCE] 2.2.2.11, MUST');
+  });
+
+  test('has a suite for each suite of the results, with its file, and the times of the results', async () => {
+    const time = Date.parse('2023-03-14T09:00:00.250Z');
+    const of = (id: string, suite: string, seconds: number) =>
+      result(id, 'pass', { suite, file: `${suite}.yaml`, time, seconds });
+    const { attributes, children } = parseXml(
+      await junit([of('a', 'one', 0.5), of('b', 'two', 1), of('c', 'one', 0.25)], 'lab'),
+    );
+    expect(attributes).toEqual({ name: 'lab', tests: '3', failures: '0', errors: '0', skipped: '0', time: '1.750' });
+    expect(children.map((suite) => suite.attributes)).toMatchObject([
+      { name: 'one', tests: '2', time: '0.750', timestamp: '2023-03-14T09:00:00', file: 'one.yaml' },
+      { name: 'two', tests: '1', time: '1.000', file: 'two.yaml' },
+    ]);
+    expect(children[0]?.children.map((each) => each.attributes)).toMatchObject([
+      { classname: 'lab.one', name: 'a: the rule of a', time: '0.500', file: 'one.yaml' },
+      { name: 'c: the rule of c', time: '0.250' },
+    ]);
   });
 
   test('stays well-formed whatever a peer puts into its names', async () => {

@@ -248,11 +248,28 @@ describe('the text of runs', () => {
   });
 
   test('gives a result for each finding', () => {
-    const finding: LabFinding = { id: 'x.y', title: 't', section: 'KB5004442', expected: 'a', actual: 'b', ok: false };
-    const results = labResults([{ findings: [finding, { ...finding, id: 'x.z', ok: true }] } as unknown as LabRun]);
+    const base = { title: 't', section: 'KB5004442', expected: 'a', actual: 'b', time: 2000 };
+    const finding: LabFinding = { ...base, id: 'x.y', ok: false };
+    const results = labResults([
+      {
+        scenario: 'x',
+        file: 'x.yaml',
+        start: 500,
+        findings: [finding, { ...finding, id: 'x.z', ok: true }],
+      } as unknown as LabRun,
+    ]);
     expect(results).toMatchObject([
-      { id: 'x.y', title: 't', section: 'KB5004442', expected: 'a', actual: 'b', level: 'WINDOWS', outcome: 'fail' },
-      { id: 'x.z', outcome: 'pass' },
+      {
+        id: 'x.y',
+        title: 't',
+        section: 'KB5004442',
+        expected: 'a',
+        actual: 'b',
+        level: 'WINDOWS',
+        outcome: 'fail',
+        seconds: 1.5,
+      },
+      { id: 'x.z', outcome: 'pass', suite: 'x', file: 'x.yaml', time: 2000, seconds: 0 },
     ]);
   });
 });

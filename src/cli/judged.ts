@@ -1,0 +1,84 @@
+import { closeSync, writeFileSync } from 'node:fs';
+import { type Command, Option } from 'commander';
+import { junit } from '../report/junit.js';
+import { type Result, resultsSummary } from '../report/result.js';
+import { tap } from '../report/tap.js';
+import { openForWriting } from './files.js';
+import type { Output } from './io.js';
+import { jsonOption } from './options.js';
+
+/** How a command that judges prints its results, and where else it writes them. */
+export interface JudgedOptions {
+  readonly tap: boolean;
+  readonly junit?: string;
+  readonly json: boolean;
+  readonly allowNone: boolean;
+}
+
+/** The same for every command that judges: `--json`, `--tap`, `--junit FILE`, `--allow-none`. */
+export const judgedOptions = (command: Command): Command =>
+  command
+    .addOption(new Option('--tap', 'TAP 14 on stdout').default(false).conflicts('json'))
+    .option('--junit <file>', 'write JUnit')
+    .option('--allow-none', 'exit code 0 where nothing was tested, instead of 2', false)
+    .addOption(jsonOption());
+
+/** What a command that judges came to, for programs and for people. */
+export interface Judged {
+  /** For `--json`; nothing where the records were told as they came. */
+  readonly records?: () => Iterable<object>;
+  /** For people; nothing where there is nothing to show. */
+  readonly text?: () => unknown;
+  /** What there would have been to test, for the note that there was nothing. */
+  readonly nothing: string;
+  /** Whether it comes to a failure, and whether anything was tested: as the results say where absent. */
+  readonly failed?: boolean;
+  readonly tested?: boolean;
+  /** Exit code where nothing failed and something was tested: 0 where absent. */
+  readonly otherwise?: number;
+}
+
+/** Something failed, or was refused. */
+export const FAILED = 1;
+/** Bad usage, input that cannot be read, or nothing that was tested. */
+export const UNUSABLE = 2;
+
+/** The results of a command that judges: printed, written, and said by the exit code, in one way for all of them. */
+export class Verdicts {
+  readonly #out: Output;
+  readonly #options: JudgedOptions;
+  readonly #suite: string;
+  readonly #file: number | undefined;
+
+  /** Opens the file of `--junit` before anything is done. Throws `UsageError` where it cannot be written. */
+  constructor(
+    out: Output,
+    options: JudgedOptions,
+    { suite, inputs = [] }: { readonly suite: string; readonly inputs?: readonly string[] },
+  ) {
+    this.#out = out;
+    this.#options = options;
+    this.#suite = suite;
+    [this.#file] = openForWriting([options.junit] as const, inputs);
+  }
+
+  async tell(results: readonly Result[], judged: Judged): Promise<void> {
+    const { records, text } = judged;
+    if (this.#file !== undefined) {
+      writeFileSync(this.#file, await junit(results, this.#suite));
+      closeSync(this.#file);
+    }
+    if (this.#options.tap) this.#out.text(tap(results));
+    else if (this.#options.json) for (const record of records?.() ?? []) this.#out.record(record);
+    else text?.();
+    process.exitCode = this.#exitCode(results, judged);
+  }
+
+  #exitCode(results: readonly Result[], { nothing, otherwise = 0, ...given }: Judged): number {
+    const { failed = !resultsSummary(results).ok, tested = results.some(({ outcome }) => outcome !== 'skip') } = given;
+    if (failed) return FAILED;
+    if (tested || this.#options.allowNone) return otherwise;
+    this.#out.note(`nothing was tested: ${nothing} (--allow-none takes that for a success)`);
+    return UNUSABLE;
+  }
+}
