@@ -8,6 +8,8 @@ import type { Problem } from '../file/error.js';
 import { type CaptureInput, fileOf } from '../file/source.js';
 import { Understood } from '../file/understood.js';
 import { readCapture } from '../pdu/pdus.js';
+import type { ConnectionAttempt } from '../stream/attempt.js';
+import { ActivatedPairs } from './callbacks.js';
 import type { AuditedActivation, AuditFinding, AuditItem } from './records.js';
 import { RelayWatch } from './relay.js';
 import { AuditStream, auditBudget, type Judgement, type StreamOptions } from './stream.js';
@@ -55,6 +57,7 @@ export class Auditor {
   readonly #options: AuditOptions;
   readonly #observe: Sniffer;
   readonly #relays = new RelayWatch();
+  readonly #pairs = new ActivatedPairs();
 
   /** Throws `PolicyInputError` for a date that is none. */
   constructor(options: AuditOptions = {}) {
@@ -67,6 +70,7 @@ export class Auditor {
   async file(source: CaptureInput, { item, problem, pause }: AuditHandlers): Promise<AuditedFile> {
     const options: StreamOptions = {
       relays: this.#relays,
+      pairs: this.#pairs,
       observe: this.#observe,
       judge: this.#judge,
       emit: item,
@@ -75,6 +79,10 @@ export class Auditor {
       understood: new Understood(),
     };
     const handlers = {
+      onAttempt: (attempt: ConnectionAttempt) => {
+        const finding = this.#pairs.attempted(attempt);
+        if (finding !== undefined) item(finding);
+      },
       open: (_stream: number, remainder: string | undefined) => new AuditStream(options, remainder),
       ...(problem && { onProblem: problem }),
       ...(pause && { onPiece: pause }),

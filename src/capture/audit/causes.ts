@@ -15,6 +15,8 @@ export interface RefusedCallFacts {
   readonly answeredBefore: boolean;
   /** The last leg of the handshake was an auth3, which a server never answers ([MS-RPCE] 3.3.1.5.2.1). */
   readonly auth3: boolean;
+  /** NTLM without a name: nobody has logged on, so no logon has failed. */
+  readonly anonymous?: boolean;
   /** Seconds since 1970 at which the answer was captured; 0 where the capture holds no time. */
   readonly seconds: number;
 }
@@ -29,6 +31,9 @@ export interface LikelyCause {
 }
 
 const DENIED = new Set([0x00000005, 0x80070005]);
+const E_ACCESSDENIED = 0x80070005;
+/** RPC_S_SERVER_UNAVAILABLE, alone and as an HRESULT: of a client's own; a server that sends it was reached. */
+const UNREACHABLE = new Set([0x6ba, 0x800706ba]);
 /** C706 N.2: the upper halves of the nca_s_* statuses. */
 const PROTOCOL = new Set([0x1c00, 0x1c01]);
 /** The day of the first update of KB5004442: no server refused an activation for its level before. */
@@ -66,7 +71,12 @@ export function refusalFinding(
 /** Why a call was probably refused, with what speaks for it. One answer can have several causes: the likeliest. */
 export function likelyCause(refused: RefusedStatus, call: RefusedCallFacts): LikelyCause {
   const { answer, status } = refused;
-  if (DENIED.has(status)) return denied(answer, call);
+  if (DENIED.has(status)) return denied(refused, call);
+  if (UNREACHABLE.has(status))
+    return {
+      refusedBy: answer,
+      text: 'the server was reached, and says so of something that it could not reach itself',
+    };
   if (PROTOCOL.has(status >>> 16)) return { refusedBy: 'protocol', text: 'the call is not one that the server takes' };
   const [cause] = causesOf(status);
   if (cause === undefined) return { refusedBy: answer, text: 'no cause of this status is known here' };
@@ -74,13 +84,14 @@ export function likelyCause(refused: RefusedStatus, call: RefusedCallFacts): Lik
 }
 
 function denied(
-  answer: RefusedStatus['answer'],
-  { activation, level, answeredBefore, auth3, seconds }: RefusedCallFacts,
+  { answer, status }: RefusedStatus,
+  { activation, level, answeredBefore, auth3, anonymous, seconds }: RefusedCallFacts,
 ): LikelyCause {
   if (level === undefined)
     return { refusedBy: answer, text: 'denied, and the authentication level is not in the capture' };
   const name = authnLevelName(effectiveAuthnLevel(level));
-  const unproved = auth3 && !answeredBefore;
+  const unproved = auth3 && !answeredBefore && !anonymous;
+  if (anonymous) return { refusedBy: 'access control', text: 'a null session, which the access lists do not allow' };
   if (level === RPC_C_AUTHN_LEVEL.NONE) {
     return { refusedBy: 'access control', text: 'an unauthenticated call, which the access lists do not allow' };
   }
@@ -96,7 +107,8 @@ function denied(
         };
   }
   if (!activation) {
-    return unproved
+    // A logon that failed is refused by RPC, with 5; an HRESULT is the exporter's.
+    return unproved && status !== E_ACCESSDENIED
       ? { refusedBy: 'authentication', text: 'the first call after auth3: the logon failed' }
       : { refusedBy: 'exporter level', text: `${name} may be below the exporter's own level ([MS-DCOM] 3.1.1.5.4)` };
   }

@@ -3,7 +3,14 @@ import type { Identity, PassiveContext } from '../../security/index.js';
 import { userName } from '../decode/record.js';
 import type { CapturedPdu } from '../pdu/pdu.js';
 import { findingAt, type StreamFindings } from './findings.js';
-import { ntlmToken, type SeenAuthenticate, seenAuthenticate, seenChallenge, targetsAnother } from './ntlm.js';
+import {
+  isOfDomain,
+  ntlmToken,
+  type SeenAuthenticate,
+  seenAuthenticate,
+  seenChallenge,
+  targetsAnother,
+} from './ntlm.js';
 import type { AuditFinding, AuditPlace } from './records.js';
 import type { Leg, RelaySighting, RelayWatch } from './relay.js';
 
@@ -45,7 +52,7 @@ export class AuditExchanges {
       leg.authenticate = seenAuthenticate(octets, message, leg.challenge);
       const user = identity === undefined ? null : userName(identity);
       this.#judge(captured, leg, leg.authenticate, user);
-      if (passive?.mic === 'wrong') this.#changed(captured, user);
+      if (passive?.mic === 'wrong' && !leg.authenticate.micMisplaced) this.#changed(captured, user);
       // What was judged is not needed any more, and the leg is remembered for long.
       if (leg.challenge !== undefined) leg.challenge = { ...leg.challenge, names: [] };
       const sighting = relays.authenticate(leg);
@@ -99,13 +106,25 @@ export class AuditExchanges {
       const detail = `the AUTHENTICATE_MESSAGE has no MIC: a man in the middle can change the negotiation${why}`;
       findings.add(place, { finding: 'missing-mic', severity: 'warning', user, detail });
     }
+    if (seen.micMisplaced) {
+      const detail =
+        'the AUTHENTICATE_MESSAGE announces a MIC, and other fields stand where it belongs ([MS-NLMP] 2.2.1.3), as some clients send it: nothing can be said of changes';
+      findings.add(place, { finding: 'misplaced-mic', severity: 'warning', user, detail });
+    }
+    if (seen.flagsRepeated) {
+      const detail =
+        'MsvAvFlags stands more than once in the response: a server that takes the other one looks for no MIC (CVE-2019-1166)';
+      findings.add(place, { finding: 'repeated-av-flags', severity: 'high', user, detail });
+    }
     const { target } = seen;
     if (target !== undefined && targetsAnother(target, leg.serverAddress, leg.challenge)) {
       const names = leg.challenge?.names ?? [];
       const known = names.length === 0 ? '' : `, which calls itself ${names.join(', ')}`;
-      const detail = `the client means ${target}, and talks to ${leg.serverAddress}${known}: an alias, or a relay`;
       const facts = { target, names };
-      findings.add(place, { finding: 'target-name', severity: 'high', user, detail, facts });
+      const alias = isOfDomain(target, names);
+      const what = alias ? 'an alias of it, such as that of a cluster, or a relay' : 'an alias, or a relay';
+      const detail = `the client means ${target}, and talks to ${leg.serverAddress}${known}: ${what}`;
+      findings.add(place, { finding: 'target-name', severity: alias ? 'info' : 'high', user, detail, facts });
     }
   }
 

@@ -5,7 +5,7 @@ import { CodecError } from '../../codec/error.js';
 import {
   type AuthenticateMessage,
   AV_FLAGS,
-  avFlags,
+  allAvFlags,
   avText,
   avTimestamp,
   type ChallengeMessage,
@@ -42,6 +42,10 @@ export interface SeenAuthenticate {
   /** The kind of the response by its full name. */
   readonly responseName: string;
   readonly micAnnounced: boolean;
+  /** MsvAvFlags stands there more than once. */
+  readonly flagsRepeated: boolean;
+  /** A MIC is announced, and other fields stand where it belongs. */
+  readonly micMisplaced: boolean;
   readonly target: string | undefined;
 }
 
@@ -90,7 +94,7 @@ export function seenChallenge(octets: Uint8Array, message: ChallengeMessage): Se
     flags: message.NegotiateFlags,
     digest: digestOf(octets),
     targetInfo: digestOf(info),
-    names: names.filter((name): name is string => name !== undefined && name !== ''),
+    names: [...new Set(names.filter((name): name is string => name !== undefined && name !== ''))],
     hasTimestamp: avTimestamp(pairs) !== undefined,
   };
 }
@@ -115,13 +119,17 @@ export function seenAuthenticate(
   const kind = anonymous ? 'anonymous' : responseKind({ message, flags });
   const pairs = readable(() => ntlmV2Of(message)?.ClientChallenge.AvPairs.pairs) ?? [];
   const target = readable(() => avText(pairs, 'MsvAvTargetName'))?.slice(0, MAX_NAME);
+  const allFlags = allAvFlags(pairs);
+  const micAnnounced = allFlags.some((each) => (each & AV_FLAGS.MIC_PRESENT) !== 0);
   const response = nt.length >= LEAST_RESPONSE ? nt : lm;
   return {
     digest: digestOf(octets),
     response: anonymous || response.length < LEAST_RESPONSE ? undefined : digestOf(response),
     kind: kind === undefined ? 'other' : KINDS[kind],
     responseName: kind ?? 'no known response',
-    micAnnounced: (avFlags(pairs) & AV_FLAGS.MIC_PRESENT) !== 0,
+    micAnnounced,
+    flagsRepeated: allFlags.length > 1,
+    micMisplaced: micAnnounced && firstPayload(octets) < MIC_END,
     target: target === '' ? undefined : target,
   };
 }
@@ -136,6 +144,22 @@ const KINDS = {
   LM: 'NTLMv1',
   anonymous: 'anonymous',
 } as const;
+
+/** [MS-NLMP] 2.2.1.3: the MIC stands at 72, behind the six descriptions of the payload, the flags and Version. */
+const MIC_END = 88;
+const FIRST_DESCRIPTION = 12;
+const DESCRIPTIONS = 6;
+
+/** Where the payload of an AUTHENTICATE_MESSAGE begins: the fields before it end there. */
+function firstPayload(octets: Uint8Array): number {
+  const bytes = asBuffer(octets);
+  let first = Number.POSITIVE_INFINITY;
+  for (let index = 0; index < DESCRIPTIONS; index++) {
+    const at = FIRST_DESCRIPTION + 8 * index;
+    if (at + 8 <= bytes.length && bytes.readUInt16LE(at) > 0) first = Math.min(first, bytes.readUInt32LE(at + 4));
+  }
+  return first;
+}
 
 /** What differs between two challenges that should be one, for people. */
 export function challengeDifferences(before: SeenChallenge, after: SeenChallenge): string[] {
@@ -165,6 +189,19 @@ export function targetsAnother(spn: string, serverAddress: string, challenge: Se
   if (challenge === undefined || challenge.names.length === 0) return false;
   const label = (name: string): string => name.split('.', 1)[0] as string;
   return !challenge.names.some((name) => name === host || label(name) === label(host));
+}
+
+/**
+ * A target that is named in the server's own DNS domain, or by one label: the name of a cluster or an alias looks so, and
+ * by itself is no alarm.
+ */
+export function isOfDomain(spn: string, names: readonly string[]): boolean {
+  const host = hostOf(spn).toLowerCase();
+  if (isIP(host) !== 0) return false;
+  const [, ...domain] = host.split('.');
+  return (
+    domain.length === 0 || names.some((name) => name === domain.join('.') || name.endsWith(`.${domain.join('.')}`))
+  );
 }
 
 /** The host of `RPCSS/host`, `HOST/host:port/realm`, `cifs/[::1]`. */

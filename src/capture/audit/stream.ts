@@ -27,6 +27,7 @@ import {
   parametersIn,
   type RefusedAnswer,
 } from './answers.js';
+import type { ActivatedPairs } from './callbacks.js';
 import { refusalFinding } from './causes.js';
 import { AuditExchanges } from './exchanges.js';
 import { StreamFindings } from './findings.js';
@@ -41,6 +42,7 @@ export type Judgement = Pick<AuditedActivation, 'as_of' | 'decision' | 'rule' | 
 
 export interface StreamOptions {
   readonly relays: RelayWatch;
+  readonly pairs: ActivatedPairs;
   readonly observe: (authType: number) => PassiveContext | undefined;
   readonly judge: (operation: string, security: CallLevel, anonymous: boolean) => Judgement;
   readonly emit: (item: AuditItem) => void;
@@ -138,6 +140,7 @@ export class AuditStream implements PduConsumer {
   }
 
   #request(captured: CapturedPdu): void {
+    if (!this.#asked) this.#callback(captured);
     this.#asked = true;
     const head = callHead(captured.bytes);
     if (head === undefined) return;
@@ -151,6 +154,17 @@ export class AuditStream implements PduConsumer {
     if (!activates || message === undefined) return;
     const clsid = classIn(parametersIn(message, call.kept.operation)) ?? null;
     this.#activation(captured, message.security, clsid, call.kept);
+  }
+
+  /** Of the first request of a connection: whether it is the server of an activation that asks. */
+  #callback(captured: CapturedPdu): void {
+    const { client, server } = captured;
+    if (!this.#options.pairs.isCallback(client.address, server.address)) return;
+    this.#findings.add(() => this.#place(captured), {
+      finding: 'callback',
+      severity: 'info',
+      detail: `a call back: ${client.address}, at which ${server.address} has activated an object, calls it`,
+    });
   }
 
   #begin(captured: CapturedPdu, call: ObservedCall, uuid: string | undefined): OpenCall {
@@ -185,9 +199,9 @@ export class AuditStream implements PduConsumer {
     });
   }
 
-  /** Below PKT_INTEGRITY no stub is encrypted, so that `isObjectCall` can look into it. */
+  /** Below PKT nothing is signed, or encrypted, so that `isObjectCall` can look into it; Windows signs at PKT too. */
   #objectCall(captured: CapturedPdu, call: OpenCall): void {
-    if (call.level === undefined || effectiveAuthnLevel(call.level) >= RPC_C_AUTHN_LEVEL.PKT_INTEGRITY) return;
+    if (call.level === undefined || effectiveAuthnLevel(call.level) >= RPC_C_AUTHN_LEVEL.PKT) return;
     const { user } = this.#userOf(call.contextId);
     const name = authnLevelName(call.level);
     this.#findings.add(() => this.#place(captured), {
@@ -281,6 +295,7 @@ export class AuditStream implements PduConsumer {
     const { activation } = call;
     call.activation = undefined;
     this.#options.emit({ ...activation, ...answer } satisfies AuditedActivation);
+    if (!isRefused(answer)) this.#options.pairs.activated(captured.client.address, captured.server.address);
     if (isRefused(answer)) this.#refusal(captured, call, answer, true);
   }
 
@@ -290,6 +305,7 @@ export class AuditStream implements PduConsumer {
       level: call?.level,
       answeredBefore: this.#answered?.has(call?.contextId) === true,
       auth3: this.#auth3,
+      anonymous: this.#userOf(call?.contextId).anonymous,
       seconds: captured.seconds,
     };
     const { user } = this.#userOf(call?.contextId);

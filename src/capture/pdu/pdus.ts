@@ -1,7 +1,7 @@
 import { CaptureError, type Problem } from '../file/error.js';
 import { type CaptureInput, type CaptureSource, nameOf, type PieceOptions, pieces, sourcesOf } from '../file/source.js';
 import type { CapturedPdu, OpenStream, StreamEnd } from './pdu.js';
-import { type CaptureLimits, PduReader } from './reader.js';
+import { type CaptureLimits, PduReader, type PduReaderOptions } from './reader.js';
 
 /** What a capture gives, in the order of the frames that complete it. */
 export type CaptureItem = CapturedPdu | Problem | StreamEnd;
@@ -57,6 +57,8 @@ export interface ReadHandlers {
   readonly onProblem?: (problem: Problem) => void;
   /** Takes each message from and to a KDC. */
   readonly onKdcMessage?: ((message: Uint8Array) => void) | undefined;
+  /** Told of each connection that was asked for and never came about. */
+  readonly onAttempt?: PduReaderOptions['onAttempt'];
   /** After each piece of the file: reading goes on when it is done, so that a handler can wait for whoever it serves. */
   readonly onPiece?: () => Promise<void>;
 }

@@ -2,7 +2,7 @@ import type { Problem } from '../file/error.js';
 import { fileOf } from '../file/source.js';
 import type { Understood } from '../file/understood.js';
 import { KDC_PORT, KdcStream, type TakeKdcMessage } from '../stream/kdc.js';
-import { type StreamLimits, StreamReader } from '../stream/reader.js';
+import { type StreamLimits, StreamReader, type StreamReaderOptions } from '../stream/reader.js';
 import type { OpenStream } from './pdu.js';
 import { AssemblyBudget } from './splitter.js';
 import { PduStream, type PduStreamOptions } from './stream.js';
@@ -19,6 +19,7 @@ export interface PduReaderOptions {
   readonly limits?: CaptureLimits;
   readonly open: OpenStream;
   readonly onProblem?: (problem: Problem) => void;
+  readonly onAttempt?: StreamReaderOptions['onAttempt'];
   /** Takes each message from and to a KDC; where absent they are passed over. */
   readonly onKdcMessage?: TakeKdcMessage | undefined;
 }
@@ -28,12 +29,13 @@ export class PduReader {
   readonly #streams: StreamReader;
   #label: string;
 
-  constructor({ file = 'capture', limits = {}, open, onProblem, onKdcMessage }: PduReaderOptions) {
+  constructor({ file = 'capture', limits = {}, open, onProblem, onKdcMessage, onAttempt }: PduReaderOptions) {
     this.#label = fileOf(file);
     this.#streams = new StreamReader({
       file,
       limits,
       onKdcMessage,
+      onAttempt,
       open: (connection, remainder) =>
         onKdcMessage !== undefined && connection.uses(KDC_PORT)
           ? new KdcStream(onKdcMessage)

@@ -104,6 +104,10 @@ export class Connection {
   readonly backward: Direction;
   /** Who is the client, once it is known. */
   client: 'first' | 'second' | undefined = undefined;
+  /** Where and when its first SYN was. */
+  asked: { readonly frame: number; readonly seconds: number; readonly nanoseconds: number } | undefined = undefined;
+  /** By RST. */
+  reset = false;
   /** By FIN from both sides, or RST. */
   closed = false;
   lastFrame = 0;

@@ -2,7 +2,9 @@ import { IP_PROTOCOL } from '../../codec/inet/headers.js';
 import type { Problem } from '../file/error.js';
 import type { Packet } from '../file/packet.js';
 import { CaptureReader } from '../file/reader.js';
+import { fileOf } from '../file/source.js';
 import { Understood } from '../file/understood.js';
+import { attemptOf, type ConnectionAttempt } from './attempt.js';
 import { type FragmentLimits, FragmentTable } from './fragments.js';
 import { Datagram, readDatagram } from './ip.js';
 import { kdcDatagram, type TakeKdcMessage } from './kdc.js';
@@ -21,6 +23,8 @@ export interface StreamReaderOptions {
   readonly limits?: StreamLimits;
   readonly open: OpenConnection;
   readonly onProblem?: (problem: Problem) => void;
+  /** Told of each connection that was asked for and never came about. */
+  readonly onAttempt?: ((attempt: ConnectionAttempt) => void) | undefined;
   /** Takes each message from and to a KDC that came in a datagram. */
   readonly onKdcMessage?: TakeKdcMessage | undefined;
 }
@@ -39,11 +43,21 @@ export class StreamReader {
   readonly #onKdcMessage: TakeKdcMessage | undefined;
   #broken = 0;
 
-  constructor({ file = 'capture', limits = {}, open, onProblem = () => {}, onKdcMessage }: StreamReaderOptions) {
+  constructor({
+    file = 'capture',
+    limits = {},
+    open,
+    onProblem = () => {},
+    onKdcMessage,
+    onAttempt,
+  }: StreamReaderOptions) {
     this.#onKdcMessage = onKdcMessage;
     this.#onProblem = onProblem;
     this.#reader = this.#readerOf(file);
-    this.#tcp = new TcpReassembler(open, limits);
+    this.#tcp = new TcpReassembler(open, limits, (connection) => {
+      const attempt = onAttempt && attemptOf(connection, fileOf(this.file));
+      if (attempt !== undefined) onAttempt?.(attempt);
+    });
     this.#fragments = new FragmentTable((frame, why) => {
       this.problem('warning', `an IP datagram is not whole: ${why}`, { frame });
       this.understood.pass('IP datagrams that are not whole', { file: this.file, frame });

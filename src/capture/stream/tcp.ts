@@ -37,12 +37,15 @@ const after = (a: number, b: number): boolean => ((a - b) | 0) > 0;
 export class TcpReassembler {
   readonly connections: Connections;
   readonly #open: OpenConnection;
+  /** Told of each connection that ends, before its consumer is. */
+  readonly #ended: (connection: Connection) => void;
   readonly #limits: Required<TcpLimits>;
   #waitingInAll = 0;
   /** Connections of value that were forgotten while they were open, for want of room. */
   forgotten = 0;
 
-  constructor(open: OpenConnection, limits: TcpLimits = {}) {
+  constructor(open: OpenConnection, limits: TcpLimits = {}, ended: (connection: Connection) => void = () => {}) {
+    this.#ended = ended;
     this.#open = open;
     this.#limits = {
       waitingBytes: 4 << 20,
@@ -72,6 +75,7 @@ export class TcpReassembler {
     let direction = this.connections.direction(d, ports);
     if (flags & TCP_FLAG.SYN) {
       direction = this.#opening(direction, d, ports, sequence, flags);
+      if (!(flags & TCP_FLAG.ACK)) direction.connection.asked ??= momentOf(packet);
       sequence = (sequence + 1) | 0;
     }
     const { connection } = direction;
@@ -242,6 +246,7 @@ export class TcpReassembler {
     const { forward, backward } = direction.connection;
     const both =
       forward.finSeen && backward.finSeen && !after(forward.fin, forward.next) && !after(backward.fin, backward.next);
+    if (flags & TCP_FLAG.RST) direction.connection.reset = true;
     if (both || flags & TCP_FLAG.RST) this.#finish(direction.connection);
   }
 
@@ -260,11 +265,14 @@ export class TcpReassembler {
       direction.fromSyn = false;
     }
     connection.closed = true;
+    this.#ended(connection);
     connection.consumer?.end();
     connection.consumer = undefined;
     this.connections.closed(connection);
   }
 }
+
+const momentOf = ({ frame, seconds, nanoseconds }: Packet) => ({ frame, seconds, nanoseconds });
 
 const i32 = (bytes: Buffer, at: number): number =>
   ((bytes[at] as number) << 24) |

@@ -106,6 +106,15 @@ export function avFlags(pairs: readonly AvPair[]): number {
   return value === undefined || value.length < 4 ? 0 : asBuffer(value).readUInt32LE();
 }
 
+/**
+ * All values of MsvAvFlags, of which there should be one: where it stands twice, as in CVE-2019-1166, server and sniffer
+ * can take different ones.
+ */
+export const allAvFlags = (pairs: readonly AvPair[]): number[] =>
+  pairs
+    .filter(({ AvId, Value }) => AvId === AV_ID.MsvAvFlags && Value.length >= 4)
+    .map(({ Value }) => asBuffer(Value).readUInt32LE());
+
 /** MsvAvTimestamp as a FILETIME. */
 export function avTimestamp(pairs: readonly AvPair[]): bigint | undefined {
   const value = avValue(pairs, 'MsvAvTimestamp');

@@ -1,7 +1,7 @@
 import {
   type AuthenticateMessage,
   AV_FLAGS,
-  avFlags,
+  allAvFlags,
   avText,
   type Charset,
   decodeNtlmMessage,
@@ -117,14 +117,15 @@ class NtlmPassive implements PassiveContext {
   #describe(message: AuthenticateMessage, flags: number, anonymous: boolean): void {
     this.#notes.push(anonymous ? 'anonymous' : (responseKind({ message, flags }) ?? 'no known response'));
     const pairs = ntlmV2Of(message)?.ClientChallenge.AvPairs.pairs ?? [];
-    this.#notes.push((avFlags(pairs) & AV_FLAGS.MIC_PRESENT) === 0 ? 'no MIC' : 'MIC present');
+    const announced = allAvFlags(pairs).some((each) => (each & AV_FLAGS.MIC_PRESENT) !== 0);
+    this.#notes.push(announced ? 'MIC present' : 'no MIC');
     const target = avText(pairs, 'MsvAvTargetName');
     if (target) this.#notes.push(`target name ${target}`);
   }
 
   #checkMic(message: AuthenticateMessage, octets: Uint8Array, key: Uint8Array): void {
     const pairs = ntlmV2Of(message)?.ClientChallenge.AvPairs.pairs ?? [];
-    const announced = (avFlags(pairs) & AV_FLAGS.MIC_PRESENT) !== 0;
+    const announced = allAvFlags(pairs).some((each) => (each & AV_FLAGS.MIC_PRESENT) !== 0);
     if (!announced || this.#negotiate === undefined || this.#challenge === undefined) return;
     const expected = handshakeMic(key, this.#negotiate, this.#challenge.octets, octets);
     const right = message.MIC !== undefined && sameSecret(expected, message.MIC);

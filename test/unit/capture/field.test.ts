@@ -97,4 +97,36 @@ describe.skipIf(corpusMissing)(`captures of the field${corpusMissing ? `: skippe
       expect(findings.filter(({ finding }) => finding === 'anonymous')).toEqual([]);
     }
   });
+
+  test('MsvAvFlags twice: the repetition is named, and the MIC is there and fits', async () => {
+    const { findings } = await audited(field('b10-avflags-0-then-2.pcap'));
+    expect(findings.map(({ finding, severity }) => [finding, severity])).toEqual([['repeated-av-flags', 'high']]);
+  });
+
+  test('a MIC that stands elsewhere is no sign that a message was changed', async () => {
+    const { findings } = await audited(field('b10-heimdal-mic64.pcap'));
+    expect(findings.map(({ finding, severity }) => [finding, severity])).toEqual([['misplaced-mic', 'warning']]);
+  });
+
+  test("an object call at CONNECT: the exporter's level is named, not the logon", async () => {
+    const { findings } = await audited(field('b16-exporter-level.pcapng'));
+    expect(findings.filter(({ finding }) => finding === 'refusal')).toMatchObject([
+      { refused_by: 'exporter level', facts: { call: 'IRemUnknown::RemRelease' } },
+    ]);
+  });
+
+  test("a server that calls back, and its client's port that refuses", async () => {
+    const { findings } = await audited(field('b16-callback-rst.pcap'));
+    expect(findings).toMatchObject([
+      {
+        finding: 'unreachable',
+        severity: 'warning',
+        frame: 12,
+        client: '10.1.0.9:50102',
+        server: '10.1.0.5:135',
+        detail: expect.stringMatching(/^a call back: 10\.1\.0\.9.* port 135 of 10\.1\.0\.5 refuses/),
+        facts: { callback: true, port: 135, outcome: 'refused' },
+      },
+    ]);
+  });
 });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type AuditedActivation, type AuditItem, audit } from '../../../../src/capture/audit/audit.js';
+import { ActivatedPairs } from '../../../../src/capture/audit/callbacks.js';
 import { likelyCause } from '../../../../src/capture/audit/causes.js';
 import { AuditExchanges } from '../../../../src/capture/audit/exchanges.js';
 import { StreamFindings } from '../../../../src/capture/audit/findings.js';
@@ -69,7 +70,7 @@ test('calls without an answer are bounded over all streams: the oldest is told a
   const observe = () => undefined;
   const judge = () => ({ decision: 'unknown' }) as Judgement;
   const options = {
-    ...{ file: '', relays: new RelayWatch(), observe, judge, emit },
+    ...{ file: '', relays: new RelayWatch(), pairs: new ActivatedPairs(), observe, judge, emit },
     budget: auditBudget(emit, 2),
     told: { pdus: 0, droppedFindings: 0 },
     understood: new Understood(),
@@ -280,6 +281,21 @@ describe('the likely cause of a refusal', () => {
     ['an unauthenticated activation', denied, { ...activation, level: 1, auth3: false }, 'access control'],
     ['a call of an object at CONNECT', denied, { ...activation, activation: false }, 'exporter level'],
     ['E_ACCESSDENIED of an activation', { answer: 'result', status: 0x80070005 }, activation, 'activation policy'],
+    [
+      'E_ACCESSDENIED of an object at CONNECT, first after auth3: of the exporter, as a logon that failed is refused with 5',
+      { answer: 'fault', status: 0x80070005 },
+      { ...activation, activation: false, answeredBefore: false },
+      'exporter level',
+    ],
+    ['the same with 5', denied, { ...activation, activation: false, answeredBefore: false }, 'authentication'],
+    [
+      'a null session, first after auth3, whose logon has not failed',
+      denied,
+      { ...activation, level: 5, answeredBefore: false, anonymous: true },
+      'access control',
+    ],
+    ['RPC_S_SERVER_UNAVAILABLE that a server sends', { answer: 'fault', status: 0x6ba }, activation, 'fault'],
+    ['the same as an HRESULT', { answer: 'result', status: 0x800706ba }, activation, 'result'],
     ['RPC_E_VERSION_MISMATCH', { answer: 'fault', status: 0x80010110 }, activation, 'version'],
     ['RPC_E_INVALID_HEADER', { answer: 'fault', status: 0x80010111 }, activation, 'version'],
     ['a wrong signature', { answer: 'fault', status: 0x721 }, { ...activation, level: 5 }, 'signature'],

@@ -1,0 +1,59 @@
+import { endpointText, isoTime } from '../decode/record.js';
+import type { ConnectionAttempt } from '../stream/attempt.js';
+import { findingAt } from './findings.js';
+import type { AuditFinding, AuditPlace } from './records.js';
+
+/** Pairs of machines that are remembered; the oldest give way. */
+const MAX_PAIRS = 16_384;
+const RESOLVER_PORT = 135;
+
+/**
+ * Who has activated at whom, so that a connection the other way round is known for a call back ([MS-DCOM] 1.3.1: the
+ * server of an activation is the client of the objects that it was given), and one that finds nobody is no riddle.
+ */
+export class ActivatedPairs {
+  readonly #pairs = new Set<string>();
+
+  activated(client: string, server: string): void {
+    const key = `${client} ${server}`;
+    this.#pairs.delete(key);
+    this.#pairs.add(key);
+    if (this.#pairs.size > MAX_PAIRS) this.#pairs.delete(this.#pairs.keys().next().value as string);
+  }
+
+  /** The client of this connection was the server of an activation by the one that it calls. */
+  isCallback(client: string, server: string): boolean {
+    return client !== server && this.#pairs.has(`${server} ${client}`);
+  }
+
+  /** What an attempt to connect that came to nothing means after an activation; undefined where it means nothing. */
+  attempted(attempt: ConnectionAttempt): AuditFinding | undefined {
+    const { client, server, outcome } = attempt;
+    const back = this.isCallback(client.address, server.address);
+    const onwards = this.#pairs.has(`${client.address} ${server.address}`) && server.port !== RESOLVER_PORT;
+    if (!back && !onwards) return undefined;
+    const port = `port ${server.port} of ${server.address} ${outcome === 'refused' ? 'refuses' : 'does not answer'}`;
+    const detail = back
+      ? `a call back: ${client.address}, at which ${server.address} has activated an object, wants to call it, and ${port}: a firewall, or nothing listens there`
+      : `after an activation that was answered ${port}: the object's exporter is not reached, because of a firewall or an address that is not the server's`;
+    const facts = { callback: back, port: server.port, outcome };
+    return findingAt(placeOfAttempt(attempt), { finding: 'unreachable', severity: 'warning', detail, facts });
+  }
+}
+
+const placeOfAttempt = ({
+  file,
+  stream,
+  frame,
+  seconds,
+  nanoseconds,
+  client,
+  server,
+}: ConnectionAttempt): AuditPlace => ({
+  file,
+  stream,
+  frame,
+  time: isoTime(seconds, nanoseconds),
+  client: endpointText(client),
+  server: endpointText(server),
+});
