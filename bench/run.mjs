@@ -18,6 +18,7 @@ const BENCHMARKS = [
   'activations',
   'clients',
   'lab',
+  'report',
 ];
 const HEAD = ['benchmark', 'what', 'ours', 'reference', 'against', 'ratio', 'wanted', ''];
 

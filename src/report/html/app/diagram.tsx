@@ -123,7 +123,6 @@ function Step({ row, before, origin, top, place, position, size, selected, selec
       aria-selected={selected}
       aria-posinset={position}
       aria-setsize={size}
-      aria-label={`${type} ${what} from ${from} to ${to} ${level} ${result}`}
       style={{ top: `${top}px` }}
       onClick={() => select(row.row)}
     >
@@ -139,6 +138,10 @@ function Step({ row, before, origin, top, place, position, size, selected, selec
             <b>{type}</b> {name}
             {level !== '' && <em>{level}</em>}
             {result !== '' && <span class="result">{result}</span>}
+            {/* What the arrow shows. */}
+            <span class="unseen">
+              from {from} to {to}
+            </span>
           </span>
         </span>
       </span>
