@@ -27,6 +27,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   rpcclient: 'smbclient',
   kinit: 'krb5-user',
   chromium: 'chromium',
+  java: 'default-jre-headless',
 };
 
 /** Finds a program on PATH. */
@@ -52,7 +53,7 @@ export function pythonModule(name: string): Peer {
 export const port135 = (): Peer =>
   found('port 135', process.getuid?.() === 0 ? 'root' : undefined, 'listening on port 135 needs root');
 
-function found(name: string, path: string | undefined, missing: string): Peer {
+export function found(name: string, path: string | undefined, missing: string): Peer {
   if (path === undefined && !required()) process.stderr.write(`tests with ${name} are skipped: ${missing}\n`);
   return {
     name,
