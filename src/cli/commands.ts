@@ -48,6 +48,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./opc/command.js')).opcCommand,
   },
   {
+    name: 'wmi',
+    takes: '<host> [query] [arguments...]',
+    does: 'one WMI query, class or method call by a configurable client',
+    load: async () => (await import('./wmi/command.js')).wmiCommand,
+  },
+  {
     name: 'view',
     takes: '<file...>',
     does: 'captures, the results of a lab or records, to look at in a browser on this machine',

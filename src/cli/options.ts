@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { AUTH_TYPES as TYPES } from '../client/credentials.js';
+import { CLIENT_PROFILE_NAMES } from '../client/profiles.js';
 import { authnLevelOf } from '../codec/status/authn.js';
 import { normaliseUuid } from '../codec/uuid.js';
 import { parseRegistry, type Registry } from '../hardening/registry.js';
@@ -44,6 +45,11 @@ export const userOption = (description: string): Option =>
 
 export const oneUserOption = (description: string): Option =>
   new Option('--user <account>', description).argParser(account);
+
+export const profileOption = (): Option =>
+  new Option('--profile <name>', 'be this client: its opening, levels, versions and flags').choices(
+    CLIENT_PROFILE_NAMES,
+  );
 
 const account = (text: string): AccountEntry =>
   secretly(() => parseAccount(text), "--user: expected 'DOMAIN\\user:password'");

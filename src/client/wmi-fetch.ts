@@ -1,6 +1,5 @@
 import type { OBJREF } from '../codec/dcom/index.js';
 import { CodecError } from '../codec/error.js';
-import { hresultName } from '../codec/status/explain.js';
 import {
   type CimObject,
   IEnumWbemClassObject,
@@ -13,16 +12,18 @@ import {
   SmartNext,
   WBEMSTATUS,
 } from '../codec/wmi/index.js';
+import { resultOutcome } from './outcome.js';
+import { Refused } from './refused.js';
 import type { RemoteInterface } from './remote-interface.js';
 
 /** A call of WMI that ended with an error. */
-export class WmiFailure extends Error {
+export class WmiFailure extends Refused {
   /** `ExecQuery`, `Next`, `NTLMLogin`, … */
   readonly operation: string;
   readonly hresult: number;
 
   constructor(operation: string, hresult: number) {
-    super(`${operation}: ${hresultName(hresult)} (0x${hresult.toString(16).padStart(8, '0')})`);
+    super(operation, resultOutcome(hresult));
     this.name = 'WmiFailure';
     this.operation = operation;
     this.hresult = hresult;

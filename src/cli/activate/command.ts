@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Argument, type Command, Option } from 'commander';
 import { type ActivationMethod, activate } from '../../client/activate.js';
 import type { Logon } from '../../client/credentials.js';
-import { CLIENT_PROFILE_NAMES, type ClientProfileName } from '../../client/profiles.js';
+import type { ClientProfileName } from '../../client/profiles.js';
 import { bindingsOf, IID_IUnknown } from '../../codec/dcom/index.js';
 import { RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { authnLevelName } from '../../codec/status/authn.js';
@@ -22,6 +22,7 @@ import {
   jsonOption,
   levelOption,
   oneUserOption,
+  profileOption,
   registryOption,
   uuidOption,
 } from '../options.js';
@@ -58,11 +59,7 @@ export const activateCommand = (command: Command): Command => {
         'RemoteActivation',
       ]),
     )
-    .addOption(
-      new Option('--profile <name>', 'be this client: its opening, levels, versions and flags').choices(
-        CLIENT_PROFILE_NAMES,
-      ),
-    )
+    .addOption(profileOption())
     .addOption(
       new Option(
         '--invoke <path...>',

@@ -3,7 +3,6 @@ import { Argument, type Command, InvalidArgumentError, Option } from 'commander'
 import { MethodCallRefused } from '../../client/may-call.js';
 import { opcClass, opcServers } from '../../client/opc/servers.js';
 import { outcomeOfError } from '../../client/outcome.js';
-import { CLIENT_PROFILE_NAMES } from '../../client/profiles.js';
 import { Refused } from '../../client/refused.js';
 import { clientOf, profileOf } from '../client.js';
 import { type Output, output, UsageError } from '../io.js';
@@ -15,6 +14,7 @@ import {
   levelOption,
   listenOption,
   oneUserOption,
+  profileOption,
 } from '../options.js';
 import { ACTIONS, type ActionName, type OpcContext, type OpcOptions } from './actions.js';
 
@@ -41,11 +41,7 @@ export const opcCommand = (command: Command): Command =>
     .addOption(new Option('--for <seconds>', 'of subscribe: ends after so long').argParser(positive))
     .addOption(listenOption('of subscribe: where the server calls back; a free port of this machine where absent'))
     .option('--advertise <host...>', 'of subscribe: addresses by which the server finds that place')
-    .addOption(
-      new Option('--profile <name>', 'be this client: its opening, levels, versions and flags').choices(
-        CLIENT_PROFILE_NAMES,
-      ),
-    )
+    .addOption(profileOption())
     .addOption(authOption())
     .addOption(levelOption("authentication level; the profile's where absent"))
     .addOption(oneUserOption("account to log on with, and that the server may call back by: 'DOMAIN\\user:password'"))

@@ -1,0 +1,181 @@
+import { lookup } from 'node:dns/promises';
+import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
+import { assertMayCallHost, MethodCallRefused } from '../../client/may-call.js';
+import { outcomeOfError } from '../../client/outcome.js';
+import { Refused } from '../../client/refused.js';
+import { WmiNamespace } from '../../client/wmi.js';
+import type { CimValue } from '../../codec/wmi/index.js';
+import { parseWql, WqlError } from '../../codec/wql/index.js';
+import { type ClientWish, clientOf, profileOf } from '../client.js';
+import { type Output, output, UsageError } from '../io.js';
+import {
+  asOfOption,
+  authOption,
+  endpointParser,
+  jsonOption,
+  levelOption,
+  oneUserOption,
+  profileOption,
+} from '../options.js';
+import { methodArguments, methodPath } from './arguments.js';
+import { jsonValue, objectRecord, printObject, printObjects } from './objects.js';
+
+interface WmiOptions extends ClientWish {
+  readonly namespace: string;
+  readonly class?: string;
+  readonly method?: string;
+  readonly events: boolean;
+  readonly plain: boolean;
+  readonly page: number;
+  readonly limit: number;
+  readonly for?: number;
+  readonly json: boolean;
+}
+
+const positive = (text: string): number => {
+  const number = Number(text);
+  if (!(Number.isInteger(number) && number > 0)) throw new InvalidArgumentError('expected a whole number above 0');
+  return number;
+};
+
+export const wmiCommand = (command: Command): Command =>
+  command
+    .addArgument(
+      new Argument('<host>', 'WMI server, as HOST or HOST:PORT (135 where absent)').argParser(endpointParser(135)),
+    )
+    .argument('[query]', "in WQL: 'SELECT Name FROM Win32_Process'")
+    .argument('[arguments...]', 'of --method: NAME=VALUE, a list as in JSON')
+    .option('--namespace <path>', 'where to ask', 'root\\cimv2')
+    .option('--class <path>', 'show this class, or the instance of this path, instead of a query')
+    .option('--method <path>', 'call CLASS.METHOD or PATH.METHOD with the arguments; on this machine only')
+    .option('--events', 'wait for the events of a notification query', false)
+    .option('--plain', 'fetch by IEnumWbemClassObject, not by the smart enumerator', false)
+    .addOption(new Option('--page <n>', 'objects that one call fetches').argParser(positive).default(100))
+    .addOption(
+      new Option('--limit <n>', 'end after so many objects')
+        .argParser(positive)
+        .default(Number.POSITIVE_INFINITY, 'none'),
+    )
+    .addOption(new Option('--for <seconds>', 'of --events: end where none came for so long').argParser(positive))
+    .addOption(profileOption())
+    .addOption(authOption())
+    .addOption(levelOption("authentication level of activation and calls; the profile's where absent"))
+    .addOption(oneUserOption("account to log on with, 'DOMAIN\\user:password'"))
+    .addOption(asOfOption('be a Windows client of this patch level'))
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Queries, classes and events change nothing and are asked for anywhere; methods are called on this machine only. Integers
+that JSON cannot hold are text there. Exit code 0, 1 where something was refused, 2 where there is nobody to ask.
+
+Examples:
+  dcom-harness wmi 127.0.0.2 'SELECT Name, State FROM Win32_Service' --user 'LAB\\op:secret'
+  dcom-harness wmi 127.0.0.2 'SELECT * FROM Win32_OperatingSystem' --user 'LAB\\op:secret' --json
+  dcom-harness wmi 127.0.0.2 --class Win32_Process --user 'LAB\\op:secret'
+  dcom-harness wmi 127.0.0.2 --method Win32_Process.Create CommandLine=notepad --user 'LAB\\op:secret'
+  dcom-harness wmi 127.0.0.2 --events --for 60 --user 'LAB\\op:secret' \\
+    "SELECT * FROM __InstanceCreationEvent WITHIN 1 WHERE TargetInstance ISA 'Win32_NTLogEvent'"
+  dcom-harness wmi 127.0.0.2 'SELECT * FROM Win32_Tpm' --namespace 'root\\cimv2\\Security\\MicrosoftTpm' \\
+    --level pkt_integrity --user 'LAB\\op:secret'`,
+    )
+    .action(run);
+
+async function run(
+  target: { host: string; port: number },
+  query: string | undefined,
+  more: readonly string[],
+  options: WmiOptions,
+): Promise<void> {
+  const out = output(options);
+  const given = query === undefined ? [] : [query, ...more];
+  check(given, options);
+  if (options.method !== undefined) await checkMayCall(target.host);
+  const client = clientOf(target, profileOf(options), options, {
+    callable: options.method === undefined ? await addressesOf(target.host) : [],
+    ...(options.events ? { timeout: 1_000 * (options.for ?? FOR_EVER) + GRACE } : {}),
+  });
+  try {
+    const wmi = await WmiNamespace.connect(client, { namespace: options.namespace });
+    try {
+      await act(out, wmi, given, options);
+    } finally {
+      await wmi.close();
+    }
+  } catch (error) {
+    tell(out, error);
+  } finally {
+    await client.close();
+  }
+}
+
+/** As long as a timer can wait, nearly; and what an answer may take beyond the wait that was asked for. */
+const FOR_EVER = 2_000_000;
+const GRACE = 10_000;
+
+function check(given: readonly string[], { class: shown, method, events, profile, asOf, ...rest }: WmiOptions): void {
+  if (profile !== undefined && asOf !== undefined)
+    throw new UsageError('--profile says which client it is; --as-of makes one of its own');
+  if (shown !== undefined && (given.length > 0 || method !== undefined))
+    throw new UsageError('--class shows one object; it takes no query and no method');
+  if (rest.for !== undefined && !events) throw new UsageError('--for goes with --events');
+  if (method !== undefined) methodPath(method);
+  if (shown !== undefined || method !== undefined) return;
+  const [query, ...others] = given;
+  if (query === undefined) throw new UsageError('what to ask? give a query, or --class or --method');
+  if (others.length > 0) throw new UsageError(`arguments are for --method: ${others.join(' ')}`);
+  try {
+    parseWql(query);
+  } catch (error) {
+    if (!(error instanceof WqlError)) throw error;
+    throw new UsageError(`the query, ${error.message}`);
+  }
+}
+
+async function act(out: Output, wmi: WmiNamespace, given: readonly string[], options: WmiOptions): Promise<void> {
+  const { class: shown, method, events, plain, page, limit } = options;
+  if (method !== undefined) return callMethod(out, wmi, method, given);
+  if (shown !== undefined) {
+    const object = await wmi.get(shown);
+    if (out.json) out.record({ event: object.kind, ...objectRecord(object) });
+    else printObject(out, object);
+    return;
+  }
+  const [query = ''] = given;
+  const timeout = options.for === undefined ? {} : { timeout: 1_000 * options.for };
+  const found = events ? wmi.notifications(query, timeout) : wmi.query(query, { smart: !plain, page });
+  const count = await printObjects(out, found, limit);
+  if (!out.json && count === 0) out.note('nothing fits');
+}
+
+async function callMethod(out: Output, wmi: WmiNamespace, text: string, given: readonly string[]): Promise<void> {
+  const { path, method } = methodPath(text);
+  const parameters = methodArguments(await wmi.signature(path, method), given);
+  const output = await wmi.execute(path, method, parameters);
+  const values = Object.fromEntries(
+    Object.entries(output).map(([name, value]) => [name, jsonValue(value as CimValue)]),
+  );
+  if (out.json) out.record({ event: 'method', path, method, values });
+  else for (const [name, value] of Object.entries(values)) out.text(`${name} = ${JSON.stringify(value)}`);
+}
+
+/** Asking changes nothing, so it is done anywhere: at the addresses that the name has. */
+const addressesOf = async (host: string): Promise<string[]> =>
+  (await lookup(host, { all: true }).catch(() => [])).map(({ address }) => address);
+
+async function checkMayCall(host: string): Promise<void> {
+  try {
+    await assertMayCallHost(host);
+  } catch (error) {
+    throw new UsageError(error instanceof MethodCallRefused ? `--method: ${error.message}` : (error as Error).message);
+  }
+}
+
+function tell(out: Output, error: unknown): void {
+  if (error instanceof UsageError) throw error;
+  const outcome = error instanceof Refused ? error.outcome : outcomeOfError(error);
+  if (out.json)
+    out.record({ event: 'refused', ...outcome, what: error instanceof Refused ? error.message : outcome.text });
+  else out.text(`refused: ${error instanceof Refused ? error.message : outcome.text}`);
+  process.exitCode = outcome.refusedBy === 'transport' ? 2 : 1;
+}
