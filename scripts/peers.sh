@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the peers of the interop tests that come from other registries than Debian's into .peers/, each in a folder of
-# its own and in the version that is pinned here: impacket and scapy from PyPI (impacket with its own tests, from its
-# source distribution), j-interop and utgard from Maven Central. What is there stays.
+# its own and in the version that is pinned here: impacket, scapy and aiowmi from PyPI (impacket with its own tests,
+# from its source distribution), j-interop and utgard from Maven Central. What is there stays.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 here=$(pwd)
@@ -9,6 +9,7 @@ peers=$here/.peers
 
 IMPACKET=0.13.0
 SCAPY=2.8.0
+AIOWMI=1.1.3
 JINTEROP=2.1.8
 UTGARD=1.5.0
 
@@ -38,6 +39,11 @@ if ! installed scapy "$SCAPY"; then
   python_peer scapy "$SCAPY" "scapy==$SCAPY"
   "$peers/scapy/bin/pip" install -q --disable-pip-version-check cryptography
   done_with scapy "$SCAPY"
+fi
+
+if ! installed aiowmi "$AIOWMI"; then
+  python_peer aiowmi "$AIOWMI" "aiowmi==$AIOWMI"
+  done_with aiowmi "$AIOWMI"
 fi
 
 if ! installed j-interop "$JINTEROP-$UTGARD"; then

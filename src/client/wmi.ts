@@ -33,6 +33,7 @@ import { check, type Fetch, objectIn, plainFetch, smartFetch, WmiFailure } from 
 
 export { WmiFailure } from './wmi-fetch.js';
 
+/** How a client logs in to a namespace. */
 export interface WmiConnectOptions extends Partial<Pick<Environment, 'random'>> {
   /** `root\cimv2` where absent. */
   readonly namespace?: string;
@@ -40,6 +41,7 @@ export interface WmiConnectOptions extends Partial<Pick<Environment, 'random'>> 
   readonly locale?: string;
 }
 
+/** How the objects of an enumerator are fetched. */
 export interface EnumerationOptions {
   /** Asks for a smart enumerator, and goes on with a plain one where there is none ([MS-WMI] 3.1.4.6). */
   readonly smart?: boolean;

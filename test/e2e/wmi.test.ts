@@ -81,7 +81,7 @@ describe('wmi', () => {
   test('says which call was refused, and why', async () => {
     const tpm = ['SELECT * FROM Win32_Tpm', '--namespace', 'root\\cimv2\\Security\\MicrosoftTpm'];
     const refused = await wmi(...tpm, '--level', 'pkt_integrity');
-    expect([refused.code, refused.stdout]).toEqual([1, 'refused: NTLMLogin: WBEM_E_ACCESS_DENIED (0x80041003)\n']);
+    expect([refused.code, refused.stdout]).toEqual([1, 'refused: ExecQuery: WBEM_E_ACCESS_DENIED (0x80041003)\n']);
     expect((await wmi(...tpm, '--level', 'pkt_privacy')).code).toBe(0);
     const [record] = ndjsonLines((await wmi('SELECT * FROM NoSuch', '--json')).stdout);
     expect(record).toMatchObject({ event: 'refused', refusedBy: 'result', status: 0x80041010 });

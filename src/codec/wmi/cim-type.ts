@@ -18,6 +18,7 @@ export const CIM_TYPE = {
   char16: 103,
 } as const;
 
+/** The name of a CIM type that is no array. */
 export type CimTypeName = keyof typeof CIM_TYPE;
 
 export const CIM_ARRAY = 0x2000;

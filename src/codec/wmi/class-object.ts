@@ -4,6 +4,7 @@ import { CLSID_WbemClassObjectMarshaler, IID_IWbemClassObject } from './constant
 import type { CimObject } from './object.js';
 import { EncodingUnit } from './object-block.js';
 
+/** Whether a parameter holds an object, and not an OBJREF of another form or none. */
 export const isCimObject = (value: CimObject | InterfacePointer | null | undefined): value is CimObject =>
   value !== null && value !== undefined && 'kind' in value;
 

@@ -5,6 +5,7 @@ import { CLSID_WbemContextMarshaler, IID_IWbemContext } from './constants.js';
 import type { CimObject } from './object.js';
 import { EncodingUnit } from './object-block.js';
 
+/** What a property of a context holds, by its VARTYPE. */
 export type ContextValue = null | boolean | number | string | CimObject | readonly ContextValue[];
 
 /** [MS-WMI] 2.2.13.2. */

@@ -53,12 +53,12 @@ export class HeapReader {
   }
 
   /** An item, or null; `sizeOf` finds out how large it is without what it refers to, unless `read` may tell. */
-  item<T>(read: (size: number) => T, sizeOf?: (reader: NdrReader) => number): T | null {
+  item<T>(read: (size: number) => T, sizeOf?: (reader: NdrReader) => number, absent = NO_ITEM): T | null {
     const at = this.#reader.offset;
     const slot = this.#reader.layout.wordSlot();
     const ref = this.#reader.u32();
     if (ref === NO_ITEM) {
-      this.#reader.layout.word(slot, ref, NO_ITEM);
+      this.#reader.layout.word(slot, ref, absent);
       return null;
     }
     return this.#inItem(ref, at, () => {
@@ -75,6 +75,18 @@ export class HeapReader {
 
   object(): CimObject | null {
     return this.item(() => this.#embedded.read(this.#reader));
+  }
+
+  /** [MS-WMIO] 2.2.70: without an object it is a length of 0, as impacket needs it of Windows; no item says the same. */
+  signature(): CimObject | null {
+    const { view } = this.#reader;
+    const read = (): CimObject | null => {
+      const at = this.#reader.take(4);
+      if (view.getUint32(at, true) === 0) return null;
+      this.#reader.offset = at;
+      return this.#embedded.read(this.#reader);
+    };
+    return this.item(read, undefined, this.#next);
   }
 
   /** [MS-WMIO] 2.2.68: a name, which the dictionary stands for where it has it. */
@@ -194,6 +206,17 @@ export class HeapWriter {
 
   object(place: NdrWriter, value: CimObject | null): void {
     this.item(place, value === null ? null : () => this.#embedded.write(this.writer, value));
+  }
+
+  signature(place: NdrWriter, value: CimObject | null): void {
+    if (value !== null) return this.object(place, value);
+    const sent = place.sentWord();
+    if (sent === NO_ITEM) place.u32(NO_ITEM);
+    else {
+      const at = this.#next;
+      place.u32(Number(sent ?? at) >>> 0);
+      this.#place(at, sent, () => this.writer.u32(0), 4);
+    }
   }
 
   name(place: NdrWriter, name: string | null): void {

@@ -45,7 +45,7 @@ function readMethod(reader: NdrReader, heap: HeapReader): CimMethod {
 
 /** [MS-WMIO] 2.2.70. */
 function readSignature(reader: NdrReader, heap: HeapReader): CimClass | null {
-  const object = heap.object();
+  const object = heap.signature();
   if (object?.kind === 'instance') reader.fail('BAD_VALUE', 'a signature that is no class');
   return object as CimClass | null;
 }
@@ -72,7 +72,7 @@ function writeMethod(writer: NdrWriter, heap: HeapWriter, method: CimMethod): vo
   for (const shift of [0, 8, 16]) writer.u8((padding >> shift) & 0xff);
   writer.u32(origin);
   const qualifiersAt = writer.take(4);
-  for (const signature of [input, output]) heap.object(writer, signature);
+  for (const signature of [input, output]) heap.signature(writer, signature);
   const after = writer.offset;
   writer.offset = qualifiersAt;
   if (qualifiers === null) heap.item(writer, null);

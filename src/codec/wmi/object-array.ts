@@ -19,6 +19,7 @@ export type ObjectArrayItem =
   /** An instance of a class that was sent before what the reader has seen. */
   | { readonly type: 3; readonly classId: string; readonly raw: Uint8Array };
 
+/** [MS-WMI] 2.2.14: several objects in one buffer. */
 export interface ObjectArray {
   readonly packetType: number;
   readonly objects: readonly ObjectArrayItem[];

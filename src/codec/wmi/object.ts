@@ -64,7 +64,8 @@ export interface CimClassAndMethods extends CimClassPart {
   readonly methods: readonly CimMethod[];
 }
 
-interface Decorated {
+/** Where an object comes from. */
+export interface Decorated {
   /** ObjectFlags beyond those that tell the kind and the decoration: 0x10 and 0x40 mark a prototype result. */
   readonly flags?: number;
   /** [MS-WMIO] 2.2.7; both or none. */
@@ -93,6 +94,7 @@ export interface CimInstance extends Decorated {
   readonly propertyQualifiers?: Readonly<Record<string, readonly CimQualifier[]>>;
 }
 
+/** What an EncodingUnit holds. */
 export type CimObject = CimClass | CimInstance;
 
 /** The parent of a class that has none. */

@@ -3,6 +3,7 @@ import type { ObjectPath } from './object-path.js';
 /** A value that a query names; integers beyond 2^53 are bigints. */
 export type Constant = string | number | bigint | boolean | null;
 
+/** [MS-WMI] 2.2.1.1, OPERATOR; `!=` is `<>`. */
 export type Operator = '=' | '<>' | '<' | '<=' | '>' | '>=' | 'LIKE';
 
 /** [MS-WMI] 2.2.1.1, EXPR. A property may be one of an embedded object: `TargetInstance.Name`. */
@@ -39,11 +40,13 @@ export interface AssociationFilter {
   readonly schemaOnly?: boolean;
 }
 
+/** ASSOCIATORS OF and REFERENCES OF, [MS-WMI] 2.2.1.1. */
 export interface AssociationQuery extends AssociationFilter {
   readonly kind: 'associators' | 'references';
   readonly of: ObjectPath;
 }
 
+/** What `parseWql` gives. */
 export type WqlQuery = SelectQuery | AssociationQuery;
 
 /** What a query for classes selects from. */

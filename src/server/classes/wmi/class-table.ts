@@ -37,7 +37,8 @@ const FLAVORS: Readonly<Record<string, number>> = {
   singleton: TO_INSTANCE | TO_DERIVED | NOT_OVERRIDABLE,
 };
 
-export interface Property {
+/** A property with what it has from the ancestors of its class. */
+export interface CimPropertyEntry {
   readonly name: string;
   readonly type: number;
   /** `string`, `ref:CIM_Process`. */
@@ -50,7 +51,8 @@ export interface Property {
   readonly valueBy: ClassEntry;
 }
 
-export interface Method {
+/** A method with its signatures. */
+export interface CimMethodEntry {
   readonly name: string;
   readonly declaredBy: ClassEntry;
   readonly isStatic: boolean;
@@ -67,8 +69,8 @@ export interface ClassEntry {
   readonly derivation: readonly string[];
   readonly qualifiers: readonly CimQualifier[];
   /** In the order of their declaration, those of the topmost ancestor first. */
-  readonly properties: ReadonlyMap<string, Property>;
-  readonly methods: ReadonlyMap<string, Method>;
+  readonly properties: ReadonlyMap<string, CimPropertyEntry>;
+  readonly methods: ReadonlyMap<string, CimMethodEntry>;
 }
 
 const qualifier = (name: string, value: QualifierValue): CimQualifier => ({
@@ -96,8 +98,8 @@ export function classEntry(name: string, definition: ClassDefinition, parent: Cl
     ...flag('Singleton', definition.singleton),
     ...listed(definition.qualifiers),
   ];
-  const properties = new Map<string, Property>();
-  const methods = new Map<string, Method>(parent?.methods);
+  const properties = new Map<string, CimPropertyEntry>();
+  const methods = new Map<string, CimMethodEntry>(parent?.methods);
   const entry: ClassEntry = {
     name,
     parent,
@@ -115,7 +117,7 @@ export function classEntry(name: string, definition: ClassDefinition, parent: Cl
   return entry;
 }
 
-function propertyOf(name: string, given: string | PropertyDefinition, entry: ClassEntry): Property {
+function propertyOf(name: string, given: string | PropertyDefinition, entry: ClassEntry): CimPropertyEntry {
   const where = `${entry.name}.${name}`;
   const { type, key, read, write, value = null, qualifiers } = typeof given === 'string' ? { type: given } : given;
   const declared = declaredType(type, where);
@@ -139,7 +141,7 @@ function propertyOf(name: string, given: string | PropertyDefinition, entry: Cla
   };
 }
 
-function methodOf(name: string, definition: MethodDefinition, entry: ClassEntry): Method {
+function methodOf(name: string, definition: MethodDefinition, entry: ClassEntry): CimMethodEntry {
   const where = `${entry.name}.${name}`;
   const returns = definition.returns === undefined ? 'uint32' : definition.returns;
   const names = [...Object.keys(definition.in ?? {}), ...Object.keys(definition.out ?? {})];
@@ -249,6 +251,7 @@ export const isA = (entry: ClassEntry, name: string): boolean => {
 export const hasQualifier = ({ qualifiers }: Pick<ClassEntry, 'qualifiers'>, name: string): boolean =>
   qualifiers.some((each) => each.name.toLowerCase() === name.toLowerCase() && each.value !== false);
 
-export const keysOf = ({ properties }: ClassEntry): Property[] => [...properties.values()].filter(({ isKey }) => isKey);
+export const keysOf = ({ properties }: ClassEntry): CimPropertyEntry[] =>
+  [...properties.values()].filter(({ isKey }) => isKey);
 
 export const REFERENCE = CIM_TYPE.reference;

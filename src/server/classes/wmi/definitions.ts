@@ -43,6 +43,7 @@ export type RawValue = CimValue | readonly RawValue[];
 /** The values of an instance by the names of its properties, in any case; what is not named is NULL or the default. */
 export type InstanceDefinition = Readonly<Record<string, RawValue>>;
 
+/** A namespace: who may use it at which level, its classes and their instances. */
 export interface NamespaceDefinition {
   /** Calls below PKT_PRIVACY are refused with WBEM_E_ACCESS_DENIED ([MS-WMI] 2.2.30.3). */
   readonly requiresEncryption?: boolean;

@@ -14,6 +14,7 @@ function shipped(): CimRepository {
   return loaded;
 }
 
+export type { CimMethodEntry, CimPropertyEntry, ClassEntry } from './class-table.js';
 export { parseDefinition, readDefinition } from './definition-file.js';
 export * from './definitions.js';
 export { WmiError } from './error.js';

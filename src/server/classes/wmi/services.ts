@@ -36,7 +36,7 @@ import { objectAt } from './objects.js';
 import { classesBelow, instancesOf, type ResultSet, runQuery } from './query.js';
 import type { CimRepository } from './repository.js';
 import type { Moment } from './row.js';
-import { admit, guardedFor } from './session.js';
+import { admit, guardedFor, serveAt } from './session.js';
 import { type ObjectSource, ResultSource } from './source.js';
 
 /** The text of a BSTR up to its first null, which impacket sends with it; octets that are none count as absent. */
@@ -67,6 +67,7 @@ export function services(namespace: CimNamespace, repository: CimRepository, hos
     comMethod(QueryObjectSink, () => ({ ppResponseHandler: null, ReturnValue: WBEMSTATUS.WBEM_E_NOT_SUPPORTED })),
     comMethod(GetObject, async ({ strObjectPath, lFlags, ppObject, ppCallResult }, call) => {
       const result = await outcome(() => {
+        serveAt(namespace, call);
         admit(namespace, call, 'enable');
         const path = textOf(strObjectPath);
         return { object: path === '' ? EMPTY_CLASS : objectAt(namespace, parseObjectPath(path), momentOf(call)) };
@@ -100,6 +101,7 @@ export function services(namespace: CimNamespace, repository: CimRepository, hos
       ExecMethod,
       async ({ strObjectPath, strMethodName, lFlags, pInParams, ppOutParams, ppCallResult }, call) => {
         const result = await outcome(async () => {
+          serveAt(namespace, call);
           admit(namespace, call, 'execute');
           const path = parseObjectPath(textOf(strObjectPath));
           return { object: await execute(namespace, path, textOf(strMethodName), pInParams, { call, host }) };
@@ -177,6 +179,7 @@ function handedOut(
   source: () => ObjectSource,
 ): { ppEnum: Pointer; ReturnValue: number } {
   try {
+    serveAt(namespace, call);
     admit(namespace, call, 'enable');
     const enumerator = new Enumerator(source(), host, guardedFor(namespace, call.security?.identity));
     const ppEnum = marshaled(enumerator, IID_IEnumWbemClassObject, call);

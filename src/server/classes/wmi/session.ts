@@ -8,14 +8,21 @@ import type { CimNamespace } from './namespace.js';
 
 const EVERYBODY_WITH_A_NAME: AccessList = [{ trustee: 'authenticated', allow: true }];
 
-/** [MS-WMI] 3.1.4 and 5.2: whether a caller may use a namespace at the level of this call. Throws `WmiError`. */
-export function admit(namespace: CimNamespace, { security }: ObjectCall, right: 'enable' | 'execute'): void {
+/**
+ * [MS-WMI] 3.1.4 and 2.2.30.3: whether a namespace serves calls of this level. Throws `WmiError`. Logging in to it is no
+ * such call: impacket logs in at PKT_INTEGRITY, raises the level then, and Windows serves it.
+ */
+export function serveAt({ name, requiresEncryption }: CimNamespace, { security }: ObjectCall): void {
   const level = security?.level ?? RPC_C_AUTHN_LEVEL.NONE;
-  if (namespace.requiresEncryption && level < RPC_C_AUTHN_LEVEL.PKT_PRIVACY)
+  if (requiresEncryption && level < RPC_C_AUTHN_LEVEL.PKT_PRIVACY)
     throw new WmiError(
       'WBEM_E_ACCESS_DENIED',
-      `${namespace.name} requires PKT_PRIVACY, and the call is at ${authnLevelName(level)}`,
+      `${name} requires PKT_PRIVACY, and the call is at ${authnLevelName(level)}`,
     );
+}
+
+/** [MS-WMI] 5.2: whether a caller may use a namespace. Throws `WmiError`. */
+export function admit(namespace: CimNamespace, { security }: ObjectCall, right: 'enable' | 'execute'): void {
   const { access = EVERYBODY_WITH_A_NAME, execute = access } = namespace;
   const mayConnect = allows(access, security?.identity);
   if (!mayConnect || (right === 'execute' && !allows(execute, security?.identity)))
@@ -45,6 +52,7 @@ export async function resulting<F extends object, R extends object>(
 export function guardedFor(namespace: CimNamespace, maker: Identity | undefined): Guarded {
   return (call, failure, run) =>
     resulting(failure, () => {
+      serveAt(namespace, call);
       admit(namespace, call, 'enable');
       if (call.security?.identity.sid !== maker?.sid)
         throw new WmiError('WBEM_E_ACCESS_DENIED', 'another user made this enumerator');

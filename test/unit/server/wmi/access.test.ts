@@ -48,7 +48,7 @@ describe('the level that a namespace asks for', () => {
   ])('is PKT_PRIVACY where it requires encryption: %s', (_, level, hresult) =>
     withNamespace({ requiresEncryption: true }, async (server) => {
       if (hresult === undefined) expect(await valves(server, level)).toHaveLength(1);
-      else await expect(valves(server, level)).rejects.toMatchObject({ operation: 'NTLMLogin', hresult });
+      else await expect(valves(server, level)).rejects.toMatchObject({ operation: 'ExecQuery', hresult });
     }),
   );
 });
