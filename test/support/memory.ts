@@ -4,7 +4,8 @@ import { runInNewContext } from 'node:vm';
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-const used = (): number => {
+/** Octets that are held now, once what is dead has been collected. */
+export const octetsInUse = (): number => {
   // Twice: what the first collection finds dead, the second one gives back.
   collect();
   collect();
@@ -14,7 +15,7 @@ const used = (): number => {
 
 /** Octets that are still held once `action` is done, while what it gives is alive. */
 export function retained<T>(action: () => T): { octets: number; value: T } {
-  const before = used();
+  const before = octetsInUse();
   const value = action();
-  return { octets: used() - before, value };
+  return { octets: octetsInUse() - before, value };
 }

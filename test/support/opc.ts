@@ -1,8 +1,12 @@
 import { DcomClient, type DcomClientOptions } from '../../src/client/dcom-client.js';
 import { OpcClient } from '../../src/client/opc/opc-client.js';
 import { CLIENT_PROFILES } from '../../src/client/profiles.js';
+import type { RemoteInterface } from '../../src/client/remote-interface.js';
+import type { OBJREF } from '../../src/codec/dcom/index.js';
+import type { Operation } from '../../src/codec/ndr/index.js';
+import type { Vtable } from '../../src/codec/opc/index.js';
 import { IOPCDataCallback } from '../../src/codec/opc/index.js';
-import { SYSTEM_TIMERS } from '../../src/net/timers.js';
+import { SimulatedNetwork, VirtualTime } from '../../src/net/simulation/index.js';
 import {
   type AddressSpace,
   addressSpace,
@@ -31,40 +35,6 @@ export const PLANT = {
 } as const;
 
 export const START = Date.parse('2026-11-28T00:00:00Z');
-
-/** A clock that a test moves; what is due by then happens. */
-export class ManualTime {
-  now = START;
-  readonly #due: { at: number; run: () => void; every: number | undefined }[] = [];
-  readonly clock = (): number => this.now;
-  readonly timers = {
-    after: (milliseconds: number, run: () => void) => this.#add(milliseconds, run, undefined),
-    every: (milliseconds: number, run: () => void) => this.#add(milliseconds, run, milliseconds),
-  };
-
-  #add(milliseconds: number, run: () => void, every: number | undefined) {
-    // What waits for an answer on a socket must not wait for this clock.
-    if (milliseconds >= 10_000 && every === undefined) return SYSTEM_TIMERS.after(milliseconds, run);
-    const item = { at: this.now + milliseconds, run, every };
-    this.#due.push(item);
-    return { stop: () => void this.#due.splice(0, this.#due.length, ...this.#due.filter((each) => each !== item)) };
-  }
-
-  /** Lets so much pass, and after each thing that happens lets `settle` see to its end. */
-  async pass(milliseconds: number, settle: () => Promise<unknown> = async () => undefined): Promise<void> {
-    const until = this.now + milliseconds;
-    for (;;) {
-      const next = this.#due.filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)[0];
-      if (next === undefined) break;
-      this.now = Math.max(this.now, next.at);
-      if (next.every === undefined) this.#due.splice(this.#due.indexOf(next), 1);
-      else next.at += next.every;
-      next.run();
-      await settle();
-    }
-    this.now = until;
-  }
-}
 
 export interface Plant {
   readonly server: DcomServer;
@@ -107,3 +77,58 @@ export class PlantClient {
     await this.exported.close();
   }
 }
+
+export interface SimulatedPlant extends Plant {
+  readonly time: VirtualTime;
+  readonly client: PlantClient;
+  /** A further client, at an address of its own. */
+  join(): Promise<PlantClient>;
+}
+
+/** A plant and a client on a simulated network, whose time passes when somebody waits. */
+export function inSimulation<T>(data: object, body: (plant: SimulatedPlant) => Promise<T>): Promise<T> {
+  const time = new VirtualTime({ start: START });
+  const network = new SimulatedNetwork({ time, link: {} });
+  network.addHost('server', ['10.3.0.2']);
+  const shared = { timers: time, clock: time.now };
+  let clients = 0;
+  const run = async (): Promise<T> => {
+    const listen = '10.3.0.2:135';
+    const plant = await servePlant(data, { listen, network: network.of('server'), ...shared });
+    const join = (): Promise<PlantClient> => {
+      const address = `10.3.0.${20 + ++clients}`;
+      network.addHost(`client${clients}`, [address]);
+      const own = network.of(`client${clients}`);
+      const connector: DcomClientOptions['connector'] = (target, accept, timeout) =>
+        own.connect(target, accept, timeout);
+      return PlantClient.at(
+        plant,
+        { connector, simulated: true, ...shared },
+        { listen: `${address}:0`, network: own, ...shared },
+      );
+    };
+    const client = await join();
+    try {
+      return await body({ ...plant, time, client, join });
+    } finally {
+      await client.close();
+      await plant.server.close();
+    }
+  };
+  return time.run(run());
+}
+
+/** A method of an interface, called by its name: `await ask(group, IOPCItemMgt, 'AddItems', { pItemArray })`. */
+export async function ask<M, K extends keyof M>(
+  remote: RemoteInterface,
+  definition: Vtable<M>,
+  method: K,
+  input: M[K] extends Operation<infer I, unknown> ? Omit<I, 'ORPCthis'> : never,
+): Promise<M[K] extends Operation<unknown, infer O> ? O : never> {
+  const found = remote.iid === definition.uuid ? remote : await remote.queryInterface(definition.uuid);
+  return found.call(definition, definition.methods[method] as Operation<never, never>, input as never);
+}
+
+/** What an answer hands out. */
+export const handed = (client: PlantClient, pointer: unknown): Promise<RemoteInterface> =>
+  client.dcom.unmarshal(pointer as OBJREF);
