@@ -16,6 +16,7 @@ const BENCHMARKS = [
   'calls',
   'held',
   'activations',
+  'opc',
   'clients',
   'lab',
   'report',

@@ -99,13 +99,7 @@ export function inSimulation<T>(data: object, body: (plant: SimulatedPlant) => P
       const address = `10.3.0.${20 + ++clients}`;
       network.addHost(`client${clients}`, [address]);
       const own = network.of(`client${clients}`);
-      const connector: DcomClientOptions['connector'] = (target, accept, timeout) =>
-        own.connect(target, accept, timeout);
-      return PlantClient.at(
-        plant,
-        { connector, simulated: true, ...shared },
-        { listen: `${address}:0`, network: own, ...shared },
-      );
+      return PlantClient.at(plant, { network: own, ...shared }, { listen: `${address}:0`, network: own, ...shared });
     };
     const client = await join();
     try {

@@ -50,7 +50,7 @@ describe(`${GROUPS * ITEMS} items in ${GROUPS} groups at ${RATE} ms for ${MINUTE
             random: seededRandom(1, 'client'),
             simulated: true,
           },
-          connector: (target, accept, timeout) => own.connect(target, accept, timeout),
+          network: own,
           timers: time,
           clock: time.now,
           ...(credentials && { credentials }),
