@@ -56,11 +56,37 @@ export class AccountTable implements Accounts {
    * 77 and 78), and then to the only account of that name.
    */
   find(domain: string, user: string): Account | undefined {
+    return this.#named(domain, user) ?? this.#principal({ domain, user });
+  }
+
+  #named(domain: string, user: string): Account | undefined {
     const named = this.#accounts.filter((account) => same(account.user, user));
     const exact = named.find((account) => sameDomain(account.domain, domain));
     if (exact !== undefined || this.#accounts.some((account) => sameDomain(account.domain, domain))) return exact;
     return named.find((account) => same(account.domain, this.#home)) ?? (named.length === 1 ? named[0] : undefined);
   }
+
+  /** The account of a user principal name, or the account that was given by one. */
+  #principal(asked: Name): Account | undefined {
+    const wanted = namesOf(asked);
+    return this.#accounts.find((account) => {
+      const own = namesOf({ domain: account.user.includes('@') ? '' : account.domain, user: account.user });
+      const principal = own.user !== account.user || wanted.user !== asked.user;
+      const sameRealm = sameDomain(own.domain, wanted.domain) || sameDomain(wanted.domain, own.domain);
+      return principal && same(own.user, wanted.user) && sameRealm;
+    });
+  }
+}
+
+interface Name {
+  readonly domain: string;
+  readonly user: string;
+}
+
+/** A user principal name, `name@realm` with no domain beside it, in its two parts; any other name as it is. */
+export function namesOf({ domain, user }: Name): Name {
+  const at = user.lastIndexOf('@');
+  return domain === '' && at > 0 ? { domain: user.slice(at + 1), user: user.slice(0, at) } : { domain, user };
 }
 
 /** A client may name its domain by NetBIOS name or by DNS name, whose first label is nearly always the same. */

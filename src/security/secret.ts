@@ -1,6 +1,8 @@
 import { md4 } from './crypto/md4.js';
 import { SecurityError } from './error.js';
 
+const BLANK = Buffer.from(md4(Buffer.alloc(0)));
+
 /**
  * A password, or its NT hash where the password is not known. It sits in private fields, so that no log, report or
  * JSON shows it.
@@ -34,6 +36,11 @@ export class Secret {
   /** Where only the hash is known, LM responses and Kerberos AES keys cannot be had. For mechanisms only. */
   get password(): string | undefined {
     return this.#password;
+  }
+
+  /** The password is the empty one. */
+  get blank(): boolean {
+    return Buffer.from(this.#ntHash).equals(BLANK);
   }
 
   toJSON(): string {

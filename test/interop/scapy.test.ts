@@ -18,21 +18,24 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 
-async function activates(level: number): Promise<{ accepted: boolean; text?: string }> {
+async function activates(kind: 'ntlm' | 'spnego', level: number): Promise<{ accepted: boolean; text?: string }> {
   const script = join(import.meta.dirname, '../support/scapy_activate.py');
-  const child = spawn(python.required(), [script, ADDRESS, 'ntlm', String(level)], { stdio: 'pipe' });
+  const child = spawn(python.required(), [script, ADDRESS, kind, String(level)], { stdio: 'pipe' });
   child.stdin.end(`${PASSWORD}\n`);
   const [stdout] = await Promise.all([text(child.stdout), text(child.stderr)]);
   return JSON.parse(stdout);
 }
 
-describe.skipIf(python.skip || atPort135.skip)("scapy's DCOM client, by NTLM, as of 2023-03-14", () => {
+describe.skipIf(python.skip || atPort135.skip)("scapy's DCOM client as of 2023-03-14", () => {
   test.each([
-    [2, false],
-    [5, true],
-    [6, true],
-  ])('at level %i: accepted %s, and released', async (level, accepted) => {
-    expect(await activates(level)).toMatchObject({ accepted });
+    ['ntlm', 2, false],
+    ['ntlm', 5, true],
+    ['ntlm', 6, true],
+    ['spnego', 2, false],
+    ['spnego', 5, true],
+    ['spnego', 6, true],
+  ] as const)('by %s at level %i: accepted %s, and released', async (kind, level, accepted) => {
+    expect(await activates(kind, level)).toMatchObject({ accepted });
     const last = server?.activations.at(-1);
     expect(last).toMatchObject({ level, outcome: accepted ? 'accepted' : 'refused', method: 'RemoteCreateInstance' });
     if (!accepted) expect(last?.refusedBy).toBe('activation policy');

@@ -141,7 +141,12 @@ class NtlmAcceptor extends NtlmContext {
     const account = this.#options.accounts.find(claim.domain, claim.user);
     if (account === undefined) throw new SecurityError('LOGON_DENIED', `${name}: no such account`);
     this.#history.requireUnlocked(account.sid, name, now);
-    const match = matchResponse(claim, account.secret);
+    const { lm, blankPasswords } = this.#options.policy;
+    if (!blankPasswords && account.secret.blank)
+      throw new SecurityError('POLICY', `${name}: blankPasswords: an account without a password logs on nowhere else`);
+    const match = matchResponse(claim, account.secret, { lm });
+    if (match?.kind === undefined && !lm && matchResponse(claim, account.secret) !== undefined)
+      throw new SecurityError('POLICY', `${name}: lm: the policy takes no LM response`);
     if (match === undefined) {
       this.#history.failed(account.sid, now);
       throw new SecurityError('LOGON_DENIED', `${name}: the response does not fit the account's password`);

@@ -41,10 +41,10 @@ export interface Match {
 }
 
 /** [MS-NLMP] 3.2.5.1.2 and 3.3: whether the secret made the response. */
-export function matchResponse(claim: Claim, secret: Secret): Match | undefined {
+export function matchResponse(claim: Claim, secret: Secret, { lm = true } = {}): Match | undefined {
   const kind = responseKind(claim);
   if (kind === 'NTLMv2') return matchV2(claim, secret);
-  if (kind === 'LM') return matchLmV2(claim, secret) ?? matchLm(claim, secret);
+  if (kind === 'LM') return matchLmV2(claim, secret) ?? (lm ? matchLm(claim, secret) : undefined);
   return kind === undefined ? undefined : matchV1(claim, secret, kind);
 }
 

@@ -17,6 +17,13 @@ export interface NtlmServerPolicy {
   readonly lmCompatibilityLevel: LmCompatibilityLevel;
   /** Whether NTLMv1 is taken where `lmCompatibilityLevel` would allow it. */
   readonly ntlmV1: boolean;
+  /**
+   * Whether an LM response by itself logs on where `lmCompatibilityLevel` would allow it: it knows no case, and Windows
+   * as installed since Vista keeps no LM hash to check it with (NoLMHash). LMv2 is no such response.
+   */
+  readonly lm: boolean;
+  /** Whether an account without a password logs on over the network; LimitBlankPasswordUse, on as installed, forbids it. */
+  readonly blankPasswords: boolean;
   /** NtlmMinServerSec: flags that a client has to negotiate, if it negotiates signing or sealing at all. */
   readonly minimumSessionSecurity: readonly NegotiateFlag[];
   /** Whether a client without name and response is let in as ANONYMOUS LOGON. */
@@ -40,6 +47,8 @@ export interface NtlmServerPolicy {
 export const WINDOWS_SERVER_POLICY: NtlmServerPolicy = {
   lmCompatibilityLevel: 3,
   ntlmV1: true,
+  lm: false,
+  blankPasswords: false,
   minimumSessionSecurity: ['NTLMSSP_NEGOTIATE_128'],
   anonymous: true,
   missingMic: true,

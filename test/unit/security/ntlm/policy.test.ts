@@ -60,11 +60,16 @@ describe('LmCompatibilityLevel of the server', () => {
     lmV2Response(ntowfV2(CREDENTIALS.secret, 'op', 'LAB'), challenge, Buffer.alloc(8, 7));
   const levels: readonly LmCompatibilityLevel[] = [0, 1, 2, 3];
 
-  test.each(levels)('%d takes LM, LMv2, NTLMv1 and NTLMv2', (lmCompatibilityLevel) => {
-    const policy = { lmCompatibilityLevel };
+  test.each(levels)('%d takes LM where it is switched on, LMv2, NTLMv1 and NTLMv2', (lmCompatibilityLevel) => {
+    const policy = { lmCompatibilityLevel, lm: true };
     expect(logOnWithLm(lm, policy)).toBe('LM');
     expect(logOnWithLm(lmV2, policy)).toBe('LMv2');
     for (const own of [2, 3] as const) pair(5, { policy: { lmCompatibilityLevel: own } }, { policy });
+  });
+
+  test('no level takes an LM response as Windows is installed, which keeps no LM hash; LMv2 is taken', () => {
+    expect(refusal(() => logOnWithLm(lm, {}))).toBe('POLICY: LAB\\op: lm: the policy takes no LM response');
+    expect(logOnWithLm(lmV2, {})).toBe('LMv2');
   });
 
   test('4 refuses LM responses, and takes NTLMv1', () => {
@@ -89,6 +94,40 @@ describe('LmCompatibilityLevel of the server', () => {
 
   test('NTLMv1 can be refused at any level', () => {
     expect(against({ ntlmV1: false }, { policy: { lmCompatibilityLevel: 2 } })).toContain('POLICY: LAB\\op: ntlmV1');
+  });
+});
+
+describe('accounts without a password', () => {
+  const credentials = { ...CREDENTIALS, secret: Secret.password('') };
+  const accounts = new AccountTable(['LAB\\op:'], 'LAB');
+
+  test('do not log on over the network as Windows is installed (LimitBlankPasswordUse)', () => {
+    expect(refusal(() => pair(5, { credentials }, { accounts }))).toMatch(/^POLICY: LAB\\op: blankPasswords/);
+  });
+
+  test('do where the policy lets them', () => {
+    pair(5, { credentials }, { accounts, policy: { blankPasswords: true } });
+  });
+});
+
+describe('user principal names, with no domain beside them', () => {
+  const credentials = (domain: string, user: string) => ({ ...CREDENTIALS, domain, user });
+
+  test.each([
+    ['LAB\\op', '', 'op@lab.example'],
+    ['LAB\\op', '', 'OP@LAB'],
+    ['op@lab.example', '', 'op@lab.example'],
+    ['op@lab.example', 'LAB', 'op'],
+    ['lab.example\\op', '', 'op@lab.example'],
+  ])('the account %s is that of domain "%s" and user %s', (account, domain, user) => {
+    const accounts = new AccountTable([`${account}:${PASSWORD}`], 'LAB');
+    pair(5, { credentials: credentials(domain, user) }, { accounts });
+  });
+
+  test('of another realm are no account here', () => {
+    const accounts = new AccountTable([`LAB\\op:${PASSWORD}`], 'LAB');
+    const other = credentials('', 'op@other.example');
+    expect(refusal(() => pair(5, { credentials: other }, { accounts }))).toMatch(/no such account/);
   });
 });
 

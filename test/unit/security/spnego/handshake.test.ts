@@ -180,6 +180,38 @@ describe('clients that Windows takes too', () => {
     expect(acceptor.established).toBe(true);
   });
 
+  test('a mechListMIC beside the token of a mechanism that goes on is passed over, [MS-SPNG] note 8', () => {
+    const mechListMIC = Buffer.alloc(16, 1);
+    const [initiator, acceptor] = [client(6, [mutualInitiator()]), server({ mechanisms: [mutualAcceptor()] })];
+    const early = change(0, (token) => ({ ...token, mechListMIC }));
+    handshake(initiator, acceptor, NOW, early);
+    expect(acceptor.established).toBe(true);
+  });
+
+  test('one that is the token once more, of a client from before the MIC, is passed over too', () => {
+    const [initiator, acceptor] = [client(6, [labInitiator({ mic: false })]), server()];
+    handshake(
+      initiator,
+      acceptor,
+      NOW,
+      change(2, (token) => ({ ...token, mechListMIC: token.responseToken })),
+    );
+    expect(acceptor.info.notes).toContain('mechListMIC not looked at: it is the token once more');
+  });
+
+  test('one without NTLMSSP_NEGOTIATE_SIGN, as at CONNECT, is told apart from a changed list', () => {
+    const flags = (): readonly NegotiateFlag[] => ['NTLMSSP_NEGOTIATE_UNICODE', 'NTLMSSP_NEGOTIATE_NTLM'];
+    const [initiator, acceptor] = [client(2, [labInitiator({ flags })]), server()];
+    handshake(
+      initiator,
+      acceptor,
+      NOW,
+      change(2, (token) => ({ ...token, mechListMIC: Buffer.alloc(16, 1) })),
+    );
+    expect(acceptor.established).toBe(true);
+    expect(acceptor.info.notes).toContain('mechListMIC not looked at: signing was not negotiated');
+  });
+
   test('a client from before the MIC sends no mechListMIC, and gets none', () => {
     const [initiator, acceptor] = [client(6, [labInitiator({ mic: false })]), server()];
     expect(toHex(handshake(initiator, acceptor)[3] as Buffer)).toBe('a1073005a0030a0100');
