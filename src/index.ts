@@ -50,6 +50,13 @@ export { Automation, type AutomationValue, DispatchError, PathError } from './cl
 export { acceptedContext, type ConnectionOptions, propose, RpcConnection } from './client/connection.js';
 export { type Authentication, clientSecurity } from './client/credentials.js';
 export { DcomClient, type DcomClientOptions, Refused, RemoteInterface } from './client/dcom-client.js';
+export {
+  KerberosLogon,
+  type KerberosLogonOptions,
+  keytabKeys,
+  passwordKeys,
+  type ServiceTickets,
+} from './client/kerberos/logon.js';
 export { MethodCallRefused } from './client/may-call.js';
 export type { CallOutcome } from './client/outcome.js';
 export type { ClientProfile } from './client/profile.js';
@@ -157,11 +164,18 @@ export {
 export {
   type AccountEntry,
   AccountTable,
+  kerberosAcceptor,
+  kerberosInitiator,
+  kerberosPassive,
   ntlmAcceptor,
   ntlmInitiator,
   ntlmPassive,
   Secret,
   SecurityError,
+  type ServiceKey,
+  type Sniffer,
+  serviceKeys,
+  sniffer,
   spnegoAcceptor,
   spnegoInitiator,
   spnegoPassive,
@@ -233,6 +247,7 @@ export {
 export type { EndpointObserver } from './server/endpoint/endpoint.js';
 export { type Handler, method, type Service, service } from './server/endpoint/service.js';
 export { type ExportedObjects, type ExportOptions, exportObjects } from './server/export-objects.js';
+export { type KdcMachine, type KdcRequest, type KdcServer, type KdcServerOptions, startKdc } from './server/kdc.js';
 export type { AddressOptions } from './server/objects/bindings.js';
 export type { CallBack } from './server/objects/callbacks.js';
 export type { Invocation } from './server/objects/exporter.js';

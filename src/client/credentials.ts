@@ -1,5 +1,6 @@
 import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import type { Environment } from '../net/environment.js';
+import { TransportError } from '../net/error.js';
 import type { ClientSecurityOptions } from '../rpc/index.js';
 import {
   type InitiatorProvider,
@@ -68,11 +69,24 @@ function providerOf({ authType, credentials, tickets, ntlm: policy, random }: Au
   if (authType === RPC_C_AUTHN.GSS_NEGOTIATE) {
     if (tickets === undefined) return spnegoInitiator([ntlm()]);
     // Without a password there is nothing to fall back on but a null session, which nobody asked for.
-    return spnegoInitiator([kerberosOf(tickets, random), ...(credentials === undefined ? [] : [ntlm()])]);
+    const kerberos = kerberosOf(tickets, random);
+    return credentials === undefined ? spnegoInitiator([kerberos]) : spnegoInitiator([whereItCan(kerberos), ntlm()]);
   }
   const detail = `authentication type ${authType} is not one of NTLM (10), SPNEGO (9) and Kerberos (16)`;
   throw new SecurityError('UNSUPPORTED', detail);
 }
+
+/** As Windows does: where no ticket is to be had, the mechanism is not offered, and the next one has its turn. */
+const whereItCan = (provider: InitiatorProvider): InitiatorProvider => ({
+  ...provider,
+  async prepare(options) {
+    try {
+      await provider.prepare?.(options);
+    } catch (error) {
+      if (!(error instanceof SecurityError || error instanceof TransportError)) throw error;
+    }
+  },
+});
 
 function kerberosOf(tickets: ServiceTickets | undefined, random: Environment['random']): InitiatorProvider {
   if (tickets === undefined)

@@ -24,6 +24,8 @@ export interface ActivationWish {
   readonly level?: number | 'default';
   readonly authType?: number;
   readonly anonymous: boolean;
+  /** How the client names the server; of an address there is no service name, and so no ticket. */
+  readonly by?: 'name' | 'address';
   /** The interface that is asked for; IDispatch where absent. */
   readonly iid?: string;
 }
@@ -55,7 +57,7 @@ export async function activate(lab: Lab, wish: ActivationWish, keep = false): Pr
     profile,
     authType,
     octets: sent.octets,
-    ...(anonymous ? {} : { credentials: from.credentialsOf(wish.user) }),
+    ...(anonymous ? {} : { credentials: from.credentialsOf(wish.user), ...ticketsOf(lab, wish) }),
   });
   const clientEvent = decision && clientEventOf(decision, application, { clsid: braced(clsid), target: on.name });
   const time = lab.world.clock();
@@ -64,10 +66,12 @@ export async function activate(lab: Lab, wish: ActivationWish, keep = false): Pr
   const seen: Activation[] = [];
   const failed: FailedLogon[] = [];
   const refused: RefusalEvent[] = [];
+  let mechanism: string | undefined;
   const deaf = on.audience.add({
     onActivation: (activation) => void seen.push(activation),
     onFailedLogon: (logon) => void failed.push(logon),
     association: (event) => {
+      if (event.type === 'authenticated') mechanism = event.security.info.mechanism;
       if (event.type === 'fault' || event.type === 'bind_nak') refused.push(event);
     },
   });
@@ -88,6 +92,7 @@ export async function activate(lab: Lab, wish: ActivationWish, keep = false): Pr
     anonymous,
     authType: sent.authType ?? authType,
     level: sent.level ?? level,
+    mechanism,
     raised: decision?.raised ?? false,
     outcome: outcome.accepted ? 'accepted' : 'refused',
     refusedBy: outcome.accepted ? undefined : (refusal?.refusedBy ?? outcome.refusedBy),
@@ -124,6 +129,13 @@ export function clientOptions(
     timeout: TIMEOUT,
     network,
   };
+}
+
+/** Kerberos where the domain has it and the server has a name in it, as Windows chooses; else there is NTLM. */
+function ticketsOf({ kerberos }: Lab, { from, on, user, by = 'name' }: ActivationWish) {
+  const members = [from, on].every(({ machine }) => 'domain' in machine.membership);
+  if (kerberos === undefined || !members) return {};
+  return { tickets: kerberos.ticketsOf(from, user), ...(by === 'name' && { service: kerberos.serviceOf(on.name) }) };
 }
 
 async function attempt(

@@ -35,6 +35,14 @@ export const host = z.strictObject({
     .optional()
     .describe('the classes of its DCOM server'),
   opc: opcServerSchema.optional().describe('what its OPC server has, where it serves opc; a sample plant where absent'),
+  kdc: z.boolean().default(false).describe('the KDC of the domain, whose hosts then have Kerberos; one host of it'),
+  encryptionTypes: z
+    .array(z.enum(['aes256', 'aes128', 'rc4']))
+    .min(1)
+    .optional()
+    .describe(
+      'what its account has keys of, and what it asks for as a client, the preferred one first; all where absent',
+    ),
   enforces: z
     .boolean()
     .default(false)

@@ -19,7 +19,13 @@ import type { Registry } from '../hardening/registry.js';
 import { type Endpoint, formatEndpoint } from '../net/channel.js';
 import type { Environment } from '../net/environment.js';
 import type { Network } from '../net/network.js';
-import { type AccountEntry, type NtlmCredentials, type RandomBytes, Secret } from '../security/index.js';
+import {
+  type AccountEntry,
+  type NtlmCredentials,
+  type RandomBytes,
+  Secret,
+  type ServiceKey,
+} from '../security/index.js';
 import { type ClassName, classesNamed } from '../server/classes/index.js';
 import { AddressSpace, type OpcServerData } from '../server/classes/opc/index.js';
 import { type DcomServer, startServer } from '../server/server.js';
@@ -34,6 +40,8 @@ export interface LabHostOptions extends Pick<Environment, 'random'> {
   readonly serves: readonly string[] | undefined;
   readonly opc: OpcServerData | undefined;
   readonly client: ClientProfileName | undefined;
+  /** Its keys, where the domain has Kerberos. */
+  readonly keys: () => readonly ServiceKey[] | undefined;
   /** Of an account, by its user's name. */
   readonly passwordOf: (user: string) => string;
 }
@@ -98,6 +106,7 @@ export class LabHost {
   async start(): Promise<void> {
     const { world, serves, opc, random } = this.#options;
     if (serves === undefined) return;
+    const keys = this.#options.keys();
     const { machine, audience } = this;
     const windows = isWindows(machine);
     const policy: Partial<PolicyProfile> = windows
@@ -116,6 +125,7 @@ export class LabHost {
       platform: windows ? 'windows' : 'other',
       dcom: { minorVersionsBelow7: windows && !speaksOlderCom(platformName(machine)) ? 'refused' : 'taken' },
       accounts: this.accounts,
+      ...(keys && { kerberos: { keys } }),
       names: { netbiosName: netbiosName(machine.name), ...member },
       classes: classesNamed(serves as readonly ClassName[], opc === undefined ? [] : [new AddressSpace(opc)]),
       exporterLevel: exporterLevelOf(machine),

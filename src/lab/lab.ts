@@ -7,6 +7,7 @@ import { type InjectedFault, type SeededBytes, type SimulatedNetwork, seededRand
 import { comments } from './comments.js';
 import { LabHost } from './host.js';
 import type { HostData } from './host-schema.js';
+import { LabKerberos } from './kerberos.js';
 import { machineOf } from './machines.js';
 import type { LabActivation, LabFinding, LabRelay, LabTrace, ServedActivation, TimelineCell } from './run-types.js';
 import type { Path, Scenario } from './scenario-file.js';
@@ -32,6 +33,8 @@ export class Lab {
   readonly cells: TimelineCell[] = [];
   readonly relays: LabRelay[] = [];
   readonly traces: LabTrace[] = [];
+  /** Where a host of the domain is its KDC. */
+  kerberos: LabKerberos | undefined;
   readonly #ids = new Map<string, number>();
   readonly #traces = new Set<string>();
 
@@ -68,12 +71,15 @@ export class Lab {
         throw error instanceof NotInThisWorld ? this.error(['hosts', name, 'address'], error.message) : error;
       }
     }
+    const kdc = Object.entries(hosts).find(([, host]) => host.kdc)?.[0];
+    if (kdc !== undefined) this.kerberos = await LabKerberos.start(this, this.host(kdc));
     for (const host of this.hosts.values()) await host.start();
   }
 
   async close(): Promise<void> {
     for (const { client } of this.objects.values()) await client.close();
     for (const host of this.hosts.values()) await host.stop();
+    await this.kerberos?.close();
   }
 
   /** A host of the scenario; that it is there was checked when it was read. */
@@ -138,6 +144,7 @@ export class Lab {
       opc: data.opc,
       client: data.client as ClientProfileName | undefined,
       random: this.random(`host ${name}`),
+      keys: () => (data.workgroup === undefined ? this.kerberos?.keysOf(name) : undefined),
       passwordOf: (user) => this.passwordOf(user),
       machine: machineOf(this.scenario.data, name, world.addressOf(data.address)),
     });

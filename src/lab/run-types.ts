@@ -21,6 +21,8 @@ export interface LabActivation {
   /** RPC_C_AUTHN_* and RPC_C_AUTHN_LEVEL_* that went over the wire. */
   readonly authType: number;
   readonly level: number;
+  /** What the server authenticated it by: NTLM or Kerberos, also inside SPNEGO. */
+  readonly mechanism?: string | undefined;
   /** Windows raised the level by itself. */
   readonly raised: boolean;
   readonly outcome: 'accepted' | 'refused';

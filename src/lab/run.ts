@@ -43,6 +43,8 @@ export interface LabRun {
   readonly timeline: readonly TimelineCell[];
   readonly relays: readonly LabRelay[];
   readonly traces: readonly LabTrace[];
+  /** Where the domain has Kerberos: the keys of its hosts as a keytab, to open the recording with. */
+  readonly keytab: Buffer | undefined;
   /** The event log of every host. */
   readonly logs: readonly HostLog[];
 }
@@ -86,6 +88,7 @@ export async function runScenario(scenario: Scenario, options: LabOptions = {}):
     timeline: lab.cells,
     relays: lab.relays,
     traces: lab.traces,
+    keytab: lab.kerberos?.keytab,
     logs: [...lab.hosts.values()].map(({ machine, log }) => ({
       machine,
       entries: log.entries,

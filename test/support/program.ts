@@ -10,10 +10,14 @@ export interface ProgramResult {
 const TIMEOUT = 60_000;
 
 /** Runs a program of a peer to its end, in plain English and without colours; kills it after a minute. */
-export function program(path: string, args: readonly string[]): Promise<ProgramResult> {
+export function program(
+  path: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ProgramResult> {
   const child = spawn(path, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, LC_ALL: 'C' },
+    env: { ...process.env, LC_ALL: 'C', ...environment },
     timeout: TIMEOUT,
     killSignal: 'SIGKILL',
   });

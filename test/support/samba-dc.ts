@@ -37,10 +37,10 @@ export class SambaDc {
   }
 
   /** Provisions a domain in a folder of its own and starts it; takes some seconds. Needs root. */
-  static async start(address: string): Promise<SambaDc> {
+  static async start(address: string, services = 'rpc'): Promise<SambaDc> {
     const folder = await mkdtemp(join(tmpdir(), 'samba-dc-'));
     try {
-      await provision(folder, address);
+      await provision(folder, address, services);
       const conf = join(folder, 'etc/smb.conf');
       // A process group of its own, because Samba has one process for each service and more.
       const child = spawn(samba.required(), ['-F', '-M', 'standard', '-s', conf, '-l', folder], { detached: true });
@@ -51,6 +51,17 @@ export class SambaDc {
       await rm(folder, { recursive: true, force: true });
       throw error;
     }
+  }
+
+  /** A file among those that go with it. */
+  path(name: string): string {
+    return join(this.#folder, name);
+  }
+
+  /** What `samba-tool` does to its directory. */
+  async tool(...args: readonly string[]): Promise<void> {
+    const { code, output } = await program(sambaTool.required(), [...args, '-s', this.path('etc/smb.conf')]);
+    if (code !== 0) throw new Error(`samba-tool ${args.join(' ')} failed: ${output}`);
   }
 
   /** Ends every process of it, and removes what it left. */
@@ -75,7 +86,7 @@ export class SambaDc {
   }
 }
 
-async function provision(folder: string, address: string): Promise<void> {
+async function provision(folder: string, address: string, services: string): Promise<void> {
   const { code, output } = await program(sambaTool.required(), [
     ...['domain', 'provision', `--realm=${DC.realm}`, `--domain=${DC.domain}`, '--server-role=dc'],
     ...[`--adminpass=${DC.password}`, '--dns-backend=SAMBA_INTERNAL', '--host-name=dc1', `--host-ip=${address}`],
@@ -84,8 +95,10 @@ async function provision(folder: string, address: string): Promise<void> {
   ]);
   if (code !== 0) throw new Error(`samba-tool domain provision failed: ${output}`);
   const conf = join(folder, 'etc/smb.conf');
-  // No Kerberos, LDAP, DNS or SMB: what is tested here stands on TCP alone.
-  const options = `[global]\n\tserver services = rpc\n\tlog file = ${join(folder, 'log.samba')}\n`;
+  // No LDAP, DNS or SMB: what is tested here stands on TCP, and Kerberos where a test asks for its KDC.
+  // Folders of its own, so that several of them can run.
+  const own = ['pid directory', 'ncalrpc dir', 'lock directory'].map((name) => `\t${name} = ${folder}\n`).join('');
+  const options = `[global]\n${own}\tserver services = ${services}\n\tlog file = ${join(folder, 'log.samba')}\n`;
   await writeFile(conf, (await readFile(conf, 'utf8')).replace('[global]\n', options));
 }
 

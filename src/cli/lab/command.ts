@@ -164,6 +164,7 @@ async function runOne(
     const found = await runScenario(scenario, { seed, sockets, ...(record && { record }) });
     await shown?.end(found);
     folder?.events(found);
+    folder?.keytab(found);
     if (out.json) for (const record of labRecords(found)) out.record(record);
     return found;
   } catch (error) {

@@ -27,8 +27,10 @@ export class LabFolder {
   /** Forgets what an earlier run of a scenario has left, so that nobody takes it for what comes of the next one. */
   clear(scenario: string): void {
     const [capture, events] = [this.#captureOf(scenario), this.#eventsOf(scenario)];
+    const keytab = join(this.#folder, 'captures', `${scenario}.keytab`);
     this.#write(() => {
       rmSync(capture, { force: true });
+      rmSync(keytab, { force: true });
       rmSync(events, { recursive: true, force: true });
     });
   }
@@ -55,6 +57,12 @@ export class LabFolder {
         closeSync(file);
       },
     };
+  }
+
+  /** The keys of a domain with Kerberos, beside its recording: for `decode --keytab` and tshark's `-K`. */
+  keytab({ scenario, keytab }: LabRun): void {
+    if (keytab !== undefined)
+      this.#write(() => writeFileSync(join(this.#folder, 'captures', `${scenario}.keytab`), keytab));
   }
 
   /** The event log of each host, as Windows exports it, as JSON, and all of them as a table. */

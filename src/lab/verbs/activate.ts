@@ -16,7 +16,8 @@ export const activate = verb({
       class: clsid.default(clsid.parse('generic')),
       user: name.optional(),
       level: level.optional().describe('instead of the application’s'),
-      auth: z.enum(['ntlm', 'spnego', 'none']).optional(),
+      auth: z.enum(['ntlm', 'spnego', 'kerberos', 'none']).optional(),
+      by: z.enum(['name', 'address']).default('name').describe('how it names the server; an address has no ticket'),
       anonymous: z.boolean().default(false).describe('a null session'),
       as: name.optional().describe('keeps the object, under this name'),
     })
@@ -27,6 +28,7 @@ export const activate = verb({
     event: serverEvent.optional(),
     clientEvent: z.union([z.literal(10037), z.literal(10038), z.literal('none')], '10037, 10038 or none').optional(),
     level: level.optional().describe('what went over the wire'),
+    mechanism: z.enum(['NTLM', 'Kerberos']).optional().describe('what the server authenticated it by'),
   }),
   references(given, names, { path }) {
     names.client(given.from, given.application, path, 'from');
@@ -44,6 +46,7 @@ export const activate = verb({
       user: given.user ?? lab.userOf(from, application),
       clsid: given.class,
       anonymous: given.anonymous,
+      by: given.by,
       ...(given.level !== undefined && { level: given.level }),
       ...(given.auth !== undefined && { authType: AUTH_TYPES[given.auth] }),
     };
@@ -61,6 +64,7 @@ export const activate = verb({
       event: done.event?.id ?? 'none',
       clientEvent: done.clientEvent?.id ?? 'none',
       level: done.level,
+      mechanism: done.mechanism ?? 'none',
     });
   },
 });

@@ -29,6 +29,7 @@ import {
   serviceName,
   TGS_REP,
   TGS_REQ,
+  TICKET_FLAGS,
   userName,
 } from '../../codec/kerberos/index.js';
 import { decoded } from '../decoded.js';
@@ -177,8 +178,10 @@ export class TgsExchange {
     this.#options = options;
     const { tgt, service, etypes, random } = options;
     this.#sname = serviceName(...parsePrincipal(service).name);
+    // A KDC refuses what the ticket-granting ticket does not have itself.
+    const forwardable = (tgt.flags & TICKET_FLAGS.forwardable) === 0 ? 0 : KDC_OPTIONS.forwardable;
     this.#body = {
-      kdc_options: KDC_OPTIONS.forwardable | KDC_OPTIONS.canonicalize,
+      kdc_options: forwardable | KDC_OPTIONS.canonicalize,
       realm: realmOf(tgt),
       sname: this.#sname,
       till: tgt.endtime,

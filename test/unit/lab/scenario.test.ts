@@ -70,7 +70,7 @@ describe('a mistake is named with its place', () => {
     [
       'an expectation of a step that cannot tell it',
       scenario('  - activate: { from: c, on: s }\n    expect: { ¤pid: 7 }'),
-      /^steps\.0\.expect\.pid: activate cannot tell this; it can tell outcome, refusedBy, event, clientEvent, level$/,
+      /^steps\.0\.expect\.pid: activate cannot tell this; it can tell outcome, refusedBy, event, clientEvent, level, mechanism$/,
     ],
     [
       'an expectation of a step that changes something',
