@@ -6,6 +6,7 @@ import { mgmt } from './mgmt/index.js';
 import type { InterfaceDef } from './ndr/index.js';
 import { IClassFactory, IDispatch, IProvideClassInfo, ITypeInfo } from './oaut/index.js';
 import { OPC_INTERFACES } from './opc/index.js';
+import { OPERATION_NAMES } from './operation-names.data.js';
 import { rpcecho } from './rpcecho/index.js';
 import { WMI_INTERFACES } from './wmi/index.js';
 
@@ -47,6 +48,11 @@ const NAMES: Readonly<Record<string, string>> = {
   'c681d488-d850-11d0-8c52-00c04fd90f7e': 'efsrpc',
   'df1941c5-fe89-4e79-bf10-463657acf44d': 'efsrpc2',
   'e3514235-4b06-11d1-ab04-00c04fc2dcd2': 'drsuapi',
+  '91ae6020-9e3c-11cf-8d7c-00aa00c091be': 'ICertPassage',
+  'd99e6e70-fc88-11d0-b498-00a0c90312f3': 'ICertRequestD',
+  'd99e6e71-fc88-11d0-b498-00a0c90312f3': 'ICertAdminD',
+  '5422fd3a-d4b8-4cef-a12e-e87d4ca22e90': 'ICertRequestD2',
+  '7fe0d935-dda6-443f-85d0-1cfb58fe41dd': 'ICertAdminD2',
 };
 
 const BY_UUID = new Map(INTERFACES.map((each) => [each.uuid, each]));
@@ -59,6 +65,25 @@ export const interfaceUuids = (): string[] => [...BY_UUID.keys(), ...Object.keys
 
 /** The name of an interface, or its UUID where it has none here. */
 export const interfaceName = (uuid: string): string => BY_UUID.get(uuid)?.name ?? NAMES[uuid] ?? uuid;
+
+/** What Wireshark calls interfaces that have another name in their specification. */
+export const INTERFACE_ALIASES: Readonly<Record<string, string>> = {
+  IOXIDResolver: 'IObjectExporter',
+  ISystemActivator: 'IRemoteSCMActivator',
+  epmapper: 'ept',
+};
+
+/** The name of an operation, also of those whose parameters are not declared here. */
+export function operationName(uuid: string | undefined, opnum: number | undefined): string | undefined {
+  if (uuid === undefined || opnum === undefined) return undefined;
+  return BY_UUID.get(uuid)?.operations.get(opnum)?.name ?? OPERATION_NAMES[NAMES[uuid] ?? '']?.[opnum];
+}
+
+/** The names that `operationName` gives. */
+export const operationNames = (): string[] => [
+  ...INTERFACES.flatMap(({ operations }) => [...operations.values()].map(({ name }) => name)),
+  ...Object.values(OPERATION_NAMES).flatMap((names) => Object.values(names)),
+];
 
 /** The names that `interfaceName` gives. */
 export const interfaceNames = (): string[] => [...INTERFACES.map(({ name }) => name), ...Object.values(NAMES)];

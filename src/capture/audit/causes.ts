@@ -1,4 +1,3 @@
-import type { Operation } from '../../codec/ndr/index.js';
 import { RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { authnLevelName, effectiveAuthnLevel } from '../../codec/status/authn.js';
 import { causesOf } from '../../codec/status/causes.js';
@@ -42,7 +41,7 @@ const FIRST_UPDATE = Date.UTC(2021, 5, 8) / 1000;
 /** What was called, as far as the capture says it. */
 interface CalledOperation {
   readonly interface: string | undefined;
-  readonly operation: Pick<Operation, 'name'> | undefined;
+  readonly operationName: string | undefined;
   readonly opnum: number | undefined;
 }
 
@@ -57,7 +56,7 @@ export function refusalFinding(
 ): NewFinding {
   const { refusedBy, text } = likelyCause(refused, facts);
   const { level } = facts;
-  const name = call === undefined ? 'a call' : `${call.interface ?? 'unknown'}::${call.operation?.name ?? call.opnum}`;
+  const name = call === undefined ? 'a call' : `${call.interface ?? 'unknown'}::${call.operationName ?? call.opnum}`;
   return {
     finding: 'refusal',
     severity: MERE.has(refusedBy) ? 'info' : 'warning',

@@ -1,5 +1,5 @@
 import { IRemoteSCMActivator, isActivation, isActivator, RemoteCreateInstance } from '../../codec/dcom/index.js';
-import { interfaceByUuid, interfaceName } from '../../codec/interfaces.js';
+import { interfaceByUuid, interfaceName, operationName } from '../../codec/interfaces.js';
 import type { Operation } from '../../codec/ndr/index.js';
 import { PFC, PTYPE, RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { authnLevelName, effectiveAuthnLevel } from '../../codec/status/authn.js';
@@ -67,6 +67,7 @@ interface OpenCall {
   readonly interface: string | undefined;
   readonly opnum: number | undefined;
   readonly operation: Operation | undefined;
+  readonly operationName: string | undefined;
   readonly level: number | undefined;
   readonly contextId: number | undefined;
   /** What is known of an activation, once its last fragment is there. */
@@ -173,6 +174,7 @@ export class AuditStream implements PduConsumer {
       interface: uuid === undefined ? undefined : interfaceName(uuid),
       opnum,
       operation: opnum === undefined ? undefined : interfaceByUuid(uuid)?.operations.get(opnum),
+      operationName: operationName(uuid, opnum),
       level: call.security.level,
       contextId: call.security.authContextId,
       activation: undefined,
@@ -258,6 +260,7 @@ export class AuditStream implements PduConsumer {
       interface: IRemoteSCMActivator.name,
       opnum: RemoteCreateInstance.opnum,
       operation: RemoteCreateInstance,
+      operationName: RemoteCreateInstance.name,
       level: security.level,
       contextId: security.authContextId,
       activation: undefined,

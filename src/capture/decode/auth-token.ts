@@ -1,7 +1,9 @@
 import { CodecError } from '../../codec/error.js';
 import {
   type AvName,
+  type AvPair,
   avText,
+  avTimestamp,
   type ChallengeMessage,
   decodeAvPairs,
   decodeNtlmMessage,
@@ -13,7 +15,8 @@ import {
 } from '../../codec/ntlm/index.js';
 import { type AuthVerifier, RPC_C_AUTHN } from '../../codec/rpce/index.js';
 import { decodeNegToken } from '../../codec/spnego/index.js';
-import { itemBytes } from '../../security/ntlm/tokens.js';
+import { SecurityError } from '../../security/error.js';
+import { itemBytes, ntlmV2Of } from '../../security/ntlm/tokens.js';
 import { type KerberosToken, kerberosToken } from './kerberos-token.js';
 
 /** What the NTLM message of a handshake says, in the terms of [MS-NLMP] 2.2.1; absent members are left out. */
@@ -24,6 +27,10 @@ export interface AuthToken {
   readonly ServerChallenge?: string;
   /** The texts among the AV_PAIRs, by their names. */
   readonly TargetInfo?: Readonly<Record<string, string>>;
+  /** Of the server's clock, or of the client's response: ISO 8601 in UTC. */
+  readonly MsvAvTimestamp?: string;
+  /** [MS-NLMP] 2.2.2.10: major, minor and build of Windows, which others send too. */
+  readonly VERSION?: string;
   readonly DomainName?: string;
   readonly UserName?: string;
   readonly Workstation?: string;
@@ -46,7 +53,7 @@ export function authToken({
       : undefined;
   } catch (error) {
     // The token is the peer's to refuse; the PDU around it is decoded all the same.
-    if (error instanceof CodecError) return { error: error.message };
+    if (error instanceof CodecError || error instanceof SecurityError) return { error: error.message };
     throw error;
   }
 }
@@ -68,7 +75,7 @@ function fieldsOf(message: NtlmMessage): AuthToken {
   const flags = message.NegotiateFlags ?? 0;
   const head = { message: MESSAGES[message.MessageType], NegotiateFlags: negotiateFlagNames(flags) };
   // [MS-NLMP] 2.2.1.1: the names of a NEGOTIATE_MESSAGE are in the OEM character set, whatever it proposes.
-  if (message.MessageType === 1) return head;
+  if (message.MessageType === 1) return { ...head, ...versionOf(message, flags) };
   const text = (item: Parameters<typeof itemBytes>[0]): string =>
     textOf(itemBytes(item), hasFlag(flags, 'NTLMSSP_NEGOTIATE_UNICODE') ? 'unicode' : 'oem');
   if (message.MessageType === 2)
@@ -77,9 +84,31 @@ function fieldsOf(message: NtlmMessage): AuthToken {
       TargetName: text(message.TargetName),
       ServerChallenge: Buffer.from(message.ServerChallenge).toString('hex'),
       TargetInfo: targetInfo(message),
+      ...timestampOf(decodeAvPairs(itemBytes(message.TargetInfo)).pairs),
+      ...versionOf(message, flags),
     };
   const { DomainName, UserName, Workstation } = message;
-  return { ...head, DomainName: text(DomainName), UserName: text(UserName), Workstation: text(Workstation) };
+  const pairs = ntlmV2Of(message)?.ClientChallenge.AvPairs.pairs ?? [];
+  const names = { DomainName: text(DomainName), UserName: text(UserName), Workstation: text(Workstation) };
+  return { ...head, ...names, ...timestampOf(pairs), ...versionOf(message, flags) };
+}
+
+/** [MS-DTYP] 2.3.3: FILETIME counts 100 ns since 1601. */
+const UNIX_EPOCH = 116_444_736_000_000_000n;
+const LAST_DATE = 8_640_000_000_000_000n;
+
+function timestampOf(pairs: readonly AvPair[]): Pick<AuthToken, 'MsvAvTimestamp'> {
+  const time = avTimestamp(pairs);
+  if (time === undefined) return {};
+  const milliseconds = (time - UNIX_EPOCH) / 10_000n;
+  // What is no date is shown as the number that it is.
+  if (milliseconds > LAST_DATE) return { MsvAvTimestamp: `0x${time.toString(16)}` };
+  return { MsvAvTimestamp: new Date(Number(milliseconds)).toISOString() };
+}
+
+function versionOf({ Version }: NtlmMessage, flags: number): Pick<AuthToken, 'VERSION'> {
+  if (Version === undefined || !hasFlag(flags, 'NTLMSSP_NEGOTIATE_VERSION')) return {};
+  return { VERSION: `${Version.ProductMajorVersion}.${Version.ProductMinorVersion}.${Version.ProductBuild}` };
 }
 
 const TEXTS: readonly AvName[] = [

@@ -60,7 +60,13 @@ export function answeredCall(decoded: DecodedPdu): CallRecord | undefined {
 }
 
 /** What an answer tells of its call, where the request was not captured. */
-function callOfAnswer({ captured, observed, interface: name, opnum, operation }: DecodedPdu): DecodedCall {
+function callOfAnswer({
+  captured,
+  observed,
+  interface: name,
+  opnum,
+  operationName: operation,
+}: DecodedPdu): DecodedCall {
   const { file, stream, frame, seconds, nanoseconds, client, server, bytes } = captured;
   const callId = readCommonHeader(bytes).call_id;
   const place = { file, stream, callId, frame, seconds, nanoseconds, client, server };
@@ -98,7 +104,7 @@ function recordOf(call: DecodedCall, { answer, ...ending }: Ending): CallRecord 
     user: identity === undefined ? undefined : userName(identity),
     interface: call.interface,
     opnum: call.opnum,
-    operation: call.operation?.name,
+    operation: call.operation,
     object: call.object,
     outcome: ending.outcome,
     status: ending.status,

@@ -1,5 +1,4 @@
 import type { Endpoint } from '../../codec/inet/address.js';
-import type { Operation } from '../../codec/ndr/index.js';
 import type { CallLevel } from '../../rpc/index.js';
 import type { CapturedPdu } from '../pdu/pdu.js';
 
@@ -19,7 +18,8 @@ export interface DecodedCall {
   /** Name or UUID; undefined where the bind was not seen. */
   readonly interface: string | undefined;
   readonly opnum: number | undefined;
-  readonly operation: Operation | undefined;
+  /** Its name. */
+  readonly operation: string | undefined;
   /** The IPID of an object that is called. */
   readonly object: string | undefined;
 }

@@ -13,6 +13,8 @@ const CLASS_NAMES: Readonly<Record<string, string>> = {
   '8bc3f05e-d86b-11d0-a075-00c04fb68820': 'WbemLevel1Login (WMI)',
   '91493441-5a91-11cf-8700-00aa0060263b': 'PowerPoint.Application',
   '9ba05972-f6a8-11cf-a442-00a0c90a8f39': 'ShellWindows',
+  'd99e6e73-fc88-11d0-b498-00a0c90312f3': 'CCertAdminD (AD CS)',
+  'd99e6e74-fc88-11d0-b498-00a0c90312f3': 'CCertRequestD (AD CS)',
   'c08afd90-f2a1-11d1-8455-00a0c91f3880': 'ShellBrowserWindow',
 };
 

@@ -1,5 +1,5 @@
 import { CodecError } from '../../codec/error.js';
-import { interfaceByUuid, interfaceName } from '../../codec/interfaces.js';
+import { interfaceByUuid, interfaceName, operationName } from '../../codec/interfaces.js';
 import type { Layout, Operation } from '../../codec/ndr/index.js';
 import { PTYPE } from '../../codec/rpce/index.js';
 import { type Observed, type ObservedMessage, PassiveAssociation, PassiveBudget } from '../../rpc/index.js';
@@ -27,6 +27,8 @@ export interface DecodedPdu {
   readonly interface: string | undefined;
   readonly opnum: number | undefined;
   /** Undefined for an interface or opnum that is not known here. */
+  readonly operationName: string | undefined;
+  /** Undefined where its parameters are not declared here. */
   readonly operation: Operation | undefined;
   /** Present with the last fragment of a call whose operation is known and whose stub could be read. */
   readonly parameters: DecodedParameters | undefined;
@@ -149,8 +151,8 @@ export class StreamDecoder {
     const operation =
       opnum === undefined ? undefined : interfaceByUuid(presentation?.interface.uuid)?.operations.get(opnum);
     const name = presentation === undefined ? undefined : interfaceName(presentation.interface.uuid);
-    if (call !== undefined && captured.type === PTYPE.request)
-      call.kept ??= callOf(captured, observed, name, operation);
+    const named = operation?.name ?? operationName(presentation?.interface.uuid, opnum);
+    if (call !== undefined && captured.type === PTYPE.request) call.kept ??= callOf(captured, observed, name, named);
     let parameters: DecodedParameters | undefined;
     let { error } = observed;
     try {
@@ -159,7 +161,17 @@ export class StreamDecoder {
       if (!(cause instanceof CodecError)) throw cause;
       error = cause;
     }
-    return { captured, observed, call: call?.kept, interface: name, opnum, operation, parameters, error };
+    return {
+      captured,
+      observed,
+      call: call?.kept,
+      interface: name,
+      opnum,
+      operationName: named,
+      operation,
+      parameters,
+      error,
+    };
   }
 
   /** The stream has ended. */
@@ -172,7 +184,7 @@ const callOf = (
   captured: CapturedPdu,
   { security, call }: Observed,
   name: string | undefined,
-  operation: Operation | undefined,
+  operation: string | undefined,
 ): DecodedCall => ({
   file: captured.file,
   stream: captured.stream,

@@ -28,6 +28,7 @@ const NAMES = Object.keys({
   stub: 0,
   auth_token: 0,
   value: 0,
+  verification_trailer: 0,
   error: 0,
 } satisfies Record<keyof PduRecord, 0>) as (keyof PduRecord)[];
 
@@ -44,7 +45,7 @@ export function parseFields(text: string): PduField[] {
 /** What has to be found out for a record, beside its header: what nobody asked for is left out, and takes no time. */
 const NEEDS: Readonly<Record<keyof RecordOptions, readonly PduField[]>> = {
   // Stubs and tokens have to be decoded for these.
-  content: ['auth_token', 'value', 'error'],
+  content: ['auth_token', 'value', 'verification_trailer', 'error'],
   place: ['time', 'src', 'dst'],
 };
 

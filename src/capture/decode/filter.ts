@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { INTERFACES, interfaceName, interfaceNames } from '../../codec/interfaces.js';
+import { INTERFACE_ALIASES, interfaceName, interfaceNames, operationNames } from '../../codec/interfaces.js';
 import { PTYPE } from '../../codec/rpce/index.js';
 import { authnLevelOf } from '../../codec/status/authn.js';
 import { explain } from '../../codec/status/explain.js';
@@ -204,9 +204,14 @@ const opnumOf = (text: string): Predicate | undefined =>
   /^\d+$/.test(text) ? ({ opnum }) => opnum === Number(text) : undefined;
 
 function uuidOf(text: string): Predicate | undefined {
+  const alias = ALIASES.get(text.toLowerCase());
+  if (alias !== undefined) return (record) => interfacesOf(record).includes(alias);
   const uuid = normaliseUuid(text);
   return uuid === undefined ? undefined : (record) => interfacesOf(record).includes(interfaceName(uuid));
 }
+
+/** Names of others, without regard to case as all names are. */
+const ALIASES = new Map(Object.entries(INTERFACE_ALIASES).map(([alias, name]) => [alias.toLowerCase(), name]));
 
 const PDU_TYPES = [...Object.keys(PTYPE), 'malformed', 'cut'];
 const CALL_ENDS = ['response', 'fault', 'unanswered'] as const;
@@ -226,13 +231,13 @@ const DECLARED: Readonly<Record<string, Key>> = {
       return ({ src, dst }) => partsOf(src)[1] === port || partsOf(dst)[1] === port;
     },
   },
-  interface: named('its name or UUID; a bind has those that it proposes', interfacesOf, interfaceNames, uuidOf),
-  operation: named(
-    'its name or opnum',
-    ({ operation }) => [operation],
-    () => INTERFACES.flatMap(({ operations }) => [...operations.values()].map(({ name }) => name)),
-    opnumOf,
+  interface: named(
+    "its name, Wireshark's name or its UUID; a bind has those that it proposes",
+    interfacesOf,
+    interfaceNames,
+    uuidOf,
   ),
+  operation: named('its name or opnum', ({ operation }) => [operation], operationNames, opnumOf),
   object: {
     help: 'the IPID that is called',
     value: (text) => {

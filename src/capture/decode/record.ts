@@ -1,11 +1,12 @@
 import { toHex } from '../../codec/bytes.js';
 import { toJson } from '../../codec/ndr/index.js';
-import { type Pdu, type PduType, PTYPE, readCommonHeader } from '../../codec/rpce/index.js';
+import { type Pdu, type PduType, PTYPE, readCommonHeader, type VerificationCommand } from '../../codec/rpce/index.js';
 import type { CallLevel, ObservedMessage } from '../../rpc/index.js';
 import type { CapturedPdu } from '../pdu/pdu.js';
 import { authToken } from './auth-token.js';
 import { type DecodedCall, elapsed } from './call.js';
 import type { DecodedPdu } from './decode.js';
+import { verificationTrailer } from './verification.js';
 
 /** One PDU as a line of JSON; absent members are left out. The names and their order are stable. */
 export interface PduRecord {
@@ -44,12 +45,14 @@ export interface PduRecord {
   readonly auth_token?: ReturnType<typeof authToken>;
   /** What the PDU says beyond its header, in JSON's terms; `stub_data` alone, in hexadecimal, where the operation is not known or sealed. */
   readonly value?: unknown;
+  /** The commands of the verification trailer behind the parameters ([MS-RPCE] 2.2.2.13). */
+  readonly verification_trailer?: readonly VerificationCommand[];
   readonly error?: string;
 }
 
 /** What is left out of records that nobody reads whole: it takes most of the time. True where absent. */
 export interface RecordOptions {
-  /** `auth_token` and `value`. */
+  /** `auth_token`, `value` and `verification_trailer`. */
   readonly content?: boolean;
   /** `time`, `src` and `dst`, which are empty otherwise. */
   readonly place?: boolean;
@@ -81,6 +84,8 @@ export function pduRecord(
     if (token !== undefined) record.auth_token = token;
     const value = parameters === undefined ? bodyOf(pdu, message) : toJson(parameters.value);
     if (value !== undefined) record.value = value;
+    const trailer = verificationTrailer(message);
+    if (trailer !== undefined) record.verification_trailer = trailer;
   }
   const error = errorOf(decoded);
   if (error !== undefined) record.error = error;
@@ -116,10 +121,13 @@ function addRequest(record: Draft, call: DecodedCall, answer: CapturedPdu): void
 }
 
 /** Which operation of which object the PDU belongs to. */
-function addCall(record: Draft, { observed: { pdu }, call, interface: name, opnum, operation }: DecodedPdu): void {
+function addCall(
+  record: Draft,
+  { observed: { pdu }, call, interface: name, opnum, operationName: operation }: DecodedPdu,
+): void {
   if (name !== undefined) record.interface = name;
   if (opnum !== undefined) record.opnum = opnum;
-  if (operation !== undefined) record.operation = operation.name;
+  if (operation !== undefined) record.operation = operation;
   const object = pdu?.PTYPE === 'request' ? pdu.object : call?.object;
   if (object !== undefined) record.object = object;
 }

@@ -86,7 +86,14 @@ test('as many as 16,384 calls of all streams are waited for', () => {
   const told: number[] = [];
   const { calls } = auditBudget((item) => void told.push(item.frame));
   const streams = Array.from({ length: 4 }, () => new AgedMap(calls));
-  const call = { interface: undefined, opnum: 0, operation: undefined, level: undefined, contextId: undefined };
+  const call = {
+    interface: undefined,
+    opnum: 0,
+    operation: undefined,
+    operationName: undefined,
+    level: undefined,
+    contextId: undefined,
+  };
   const security = { authType: 0, level: 1, authContextId: undefined, from: 'none', identity: undefined } as const;
   for (let frame = 0; frame < 16_386; frame++) {
     const kept = { ...call, activation: { frame } as AuditedActivation };

@@ -9,7 +9,7 @@ const ALWAYS = ['file', 'stream', 'frame', 'time', 'src', 'dst', 'ptype', 'call_
 const KEYS = [
   ...ALWAYS.flatMap((key) => (key === 'ptype' ? [key, 'header_ptype'] : [key])),
   ...['auth_type', 'auth_level', 'auth_context_id', 'user', 'interface', 'opnum', 'operation', 'object', 'status'],
-  ...['request_frame', 'elapsed', 'stub', 'auth_token', 'value', 'error'],
+  ...['request_frame', 'elapsed', 'stub', 'auth_token', 'value', 'verification_trailer', 'error'],
 ];
 
 /** Interfaces of which every operation in the captures has to be read. */

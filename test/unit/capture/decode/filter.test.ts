@@ -130,3 +130,21 @@ describe('--filter refuses', () => {
     expect(() => parseFilter(filter)).toThrow(message);
   });
 });
+
+describe('names of others', () => {
+  test.each([
+    ['ISystemActivator', 'IRemoteSCMActivator'],
+    ['isystemactivator', 'IRemoteSCMActivator'],
+    ['IOXIDResolver', 'IObjectExporter'],
+  ])('%s, as Wireshark has it, stands for %s', (alias, name) => {
+    const record = { stream: 0, src: '', dst: '', ptype: 'request' } as const;
+    expect(parseFilter(`interface=${alias}`)({ ...record, interface: name })).toBe(true);
+    expect(parseFilter(`interface=${alias}`)({ ...record, interface: 'ept' })).toBe(false);
+  });
+
+  test('operations whose parameters are not declared are known by name', () => {
+    const record = { stream: 0, src: '', dst: '', ptype: 'request', operation: 'NetrServerReqChallenge' } as const;
+    expect(parseFilter('operation=NetrServerReqChallenge')(record)).toBe(true);
+    expect(parseFilter('operation=ROpenSCManagerW')(record)).toBe(false);
+  });
+});
