@@ -7,7 +7,7 @@ import {
   type OBJREF,
   PING_PERIOD,
 } from '../codec/dcom/index.js';
-import { FAULT, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
+import { FAULT } from '../codec/rpce/index.js';
 import { type Environment, environmentOf } from '../net/environment.js';
 import { ContextRejected, RpcFault } from '../rpc/index.js';
 import type { Milliseconds } from '../security/index.js';
@@ -21,16 +21,15 @@ import {
   serviceOf,
   type Target,
 } from './bindings.js';
-import { RpcConnection } from './connection.js';
-import { ContextConnection } from './context-connection.js';
-import { clientSecurity, type Logon } from './credentials.js';
+import { Connections, keep, keyOf, type Purpose, type Resolver } from './connections.js';
+import type { Logon } from './credentials.js';
 import { ExporterConnection } from './exporter-connection.js';
 import { outcomeOfError } from './outcome.js';
 import { PingSet } from './ping-set.js';
 import type { ClientProfile } from './profile.js';
 import { Refused } from './refused.js';
 import { type Exporter, RemoteInterface } from './remote-interface.js';
-import { pinging, type ResolvedOxid, resolveOxid, serverAlive } from './resolver-client.js';
+import { pinging, type ResolvedOxid, resolveOxid } from './resolver-client.js';
 import { below56, lower } from './versions.js';
 
 /** A client that keeps objects, as one process of a machine does. */
@@ -70,29 +69,17 @@ export interface ActivateCall {
   readonly method?: ActivationMethod;
 }
 
-const CONNECT_TIMEOUT: Milliseconds = 3_000;
-
-/** A resolver that the client talks to: an entry of its Resolver table, [MS-DCOM] 3.2.1. */
-interface Resolver {
-  readonly target: Target;
-  readonly version: COMVERSION | undefined;
-  readonly contexts: ContextConnection;
-  readonly purpose: Purpose;
-}
-
-type Purpose = 'activation' | 'resolution' | 'unsecured resolution';
-
 /** A DCOM client that follows a profile: activates, resolves, calls, pings and releases ([MS-DCOM] 3.2). */
 export class DcomClient {
   readonly #options: DcomClientOptions & Environment;
   readonly #exporters = new Map<bigint, Promise<Exporter>>();
-  readonly #resolvers = new Map<string, Promise<Resolver>>();
   readonly #pings = new Map<string, PingSet>();
-  readonly #connections = new Set<{ close(): void }>();
+  readonly #connections: Connections;
   #pinger: { stop(): void } | undefined;
 
   constructor(options: DcomClientOptions) {
     this.#options = { ...options, ...environmentOf(options) };
+    this.#connections = new Connections(this.#options);
   }
 
   /** Activates a class and gives its first interface. Rejects with `Refused`. */
@@ -108,7 +95,7 @@ export class DcomClient {
   async activation(call: ActivateCall): Promise<ActivationResult> {
     const { host, port = RESOLVER_PORT } = this.#options;
     try {
-      const resolver = await this.#resolver([{ host, port }], 'activation');
+      const resolver = await this.#connections.resolver([{ host, port }], 'activation');
       return await this.#activate(resolver, call);
     } catch (error) {
       return { outcome: outcomeOfError(error), reply: undefined };
@@ -139,11 +126,9 @@ export class DcomClient {
   async close(): Promise<void> {
     this.#pinger?.stop();
     this.#pinger = undefined;
-    await Promise.allSettled([...this.#exporters.values(), ...this.#resolvers.values()]);
-    for (const connection of this.#connections) connection.close();
-    this.#connections.clear();
+    await Promise.allSettled(this.#exporters.values());
+    await this.#connections.close();
     this.#exporters.clear();
-    this.#resolvers.clear();
     this.#pings.clear();
   }
 
@@ -170,7 +155,7 @@ export class DcomClient {
       method,
       flags: profile.activationFlags,
       random,
-      authnLevel: this.#activationLevel(),
+      authnLevel: this.#connections.activationLevel(),
       clientVersion: version === undefined ? profile.comVersion : lower(profile.comVersion, version),
       impersonationLevel: profile.impersonationLevel,
       serverName: host,
@@ -206,13 +191,13 @@ export class DcomClient {
     const { host, port = RESOLVER_PORT, throughNat } = this.#options;
     const targets = resolverTargets(saResAddr, { host, throughNat });
     const all = targets.length === 0 ? [{ host, port }] : targets;
-    const secured = await this.#resolver(all, 'resolution');
+    const secured = await this.#connections.resolver(all, 'resolution');
     try {
       const resolved = await resolveOxid(secured.contexts, oxid);
       return this.#open({ ...resolved, host: secured.target.host }, secured);
     } catch (error) {
       if (error instanceof Refused || this.#options.resolvesUnsecured !== true) throw error;
-      const resolver = await this.#resolver([secured.target], 'unsecured resolution');
+      const resolver = await this.#connections.resolver([secured.target], 'unsecured resolution');
       const resolved = await resolveOxid(resolver.contexts, oxid);
       return this.#open({ ...resolved, host: resolver.target.host }, resolver);
     }
@@ -227,12 +212,12 @@ export class DcomClient {
     const targets = exporterTargets(bindings, { host: found.host ?? host, throughNat });
     const objectLevel = Math.max(level ?? 0, profile.objectLevel(authnHint));
     const authType = this.#options.authType ?? serviceOf(bindings, profile.objectAuthType);
-    const security = await this.#security(
+    const security = await this.#connections.security(
       authType,
       objectLevel,
       objectService(bindings, { ...this.#options, host: found.host ?? host }),
     );
-    const connection = await reach(targets, (target) => this.#connect(target));
+    const connection = await reach(targets, (target) => this.#connections.connect(target));
     const orpc = new ExporterConnection({
       connection,
       security,
@@ -260,99 +245,11 @@ export class DcomClient {
     const key = `${keyOf(target)} ${purpose}`;
     const before = this.#pings.get(key);
     if (before !== undefined) return before;
-    const created = new PingSet(pinging(async () => (await this.#resolver([target], purpose)).contexts));
+    const created = new PingSet(pinging(async () => (await this.#connections.resolver([target], purpose)).contexts));
     this.#pings.set(key, created);
     return created;
   }
-
-  /** The first of the targets that answers; one authenticated connection each, for activations, resolutions and pings. */
-  #resolver(targets: readonly Target[], purpose: Purpose): Promise<Resolver> {
-    const level = this.#resolverLevel(purpose);
-    return reach(targets, (target) => {
-      const key = `${keyOf(target)} ${level}`;
-      const before = this.#resolvers.get(key);
-      if (before !== undefined) return before;
-      const opened = this.#openResolver(target, level, purpose);
-      return keep(this.#resolvers, key, opened, ({ contexts }) => contexts.connection.ended);
-    });
-  }
-
-  /** [MS-DCOM] 3.2.4.1.1.1: asks whether the server is there, without authentication, then connects with it. */
-  async #openResolver(target: Target, level: number, purpose: Purpose): Promise<Resolver> {
-    const { profile, authType = profile.authType } = this.#options;
-    const { opening, resolverProposals: proposals, joinsAssociation } = profile;
-    let version: COMVERSION | undefined;
-    let joined: { groupId: number; firstCallId: number; firstContextId: number } | undefined;
-    if (opening !== undefined) {
-      const connection = await this.#connect(target);
-      const asked = new ContextConnection({ connection, security: undefined, proposals });
-      version = (await serverAlive(asked, opening)).version;
-      // The number of the bind time features is used again.
-      const firstContextId = asked.nextContextId - (proposals.features ? 1 : 0);
-      joined = { groupId: connection.groupId, firstCallId: connection.nextCallId, firstContextId };
-      if (!joinsAssociation) this.#drop(connection);
-    }
-    const joins = joinsAssociation && joined !== undefined;
-    const security = await this.#security(authType, level, this.#options.service ?? `RPCSS/${target.host}`);
-    const connection = await this.#connect(target, joins ? joined : undefined);
-    const contexts = new ContextConnection({
-      connection,
-      security,
-      proposals,
-      joins,
-      ...(joins && joined !== undefined ? { firstContextId: joined.firstContextId } : {}),
-      verificationTrailer: profile.verificationTrailer,
-    });
-    return { target, version, contexts, purpose };
-  }
-
-  #security(authType: number, level: number, target?: string) {
-    const { credentials, tickets, ntlm, random, profile } = this.#options;
-    const who = { ...(credentials && { credentials }), ...(tickets && { tickets }), ...(ntlm && { ntlm }) };
-    return clientSecurity({ authType, level, random, ...who, ...(target && { target }) }, profile.authContextId);
-  }
-
-  async #connect(target: Target, joined?: { groupId: number; firstCallId: number }): Promise<RpcConnection> {
-    const { profile, timeout, octets, connectTimeout = CONNECT_TIMEOUT } = this.#options;
-    const connection = await RpcConnection.open({
-      ...{ ...environmentOf(this.#options), ...target },
-      association: { ...profile.association, ...joined },
-      connectTimeout: Math.min(connectTimeout, timeout ?? connectTimeout),
-      ...(timeout !== undefined && { timeout }),
-      ...(octets && { octets }),
-    });
-    this.#connections.add(connection);
-    void connection.ended.then(() => this.#connections.delete(connection));
-    return connection;
-  }
-
-  #drop(connection: RpcConnection): void {
-    this.#connections.delete(connection);
-    connection.close();
-  }
-
-  #resolverLevel(purpose: Purpose): number {
-    if (purpose === 'activation') return this.#activationLevel();
-    return purpose === 'resolution' ? this.#options.profile.resolverLevel : RPC_C_AUTHN_LEVEL.NONE;
-  }
-
-  #activationLevel(): number {
-    const { profile, level, authType } = this.#options;
-    return authType === 0 ? RPC_C_AUTHN_LEVEL.NONE : profile.activationLevel(level ?? 'default');
-  }
 }
-
-/** Keeps what was opened for whoever asks next, until it fails or its connection ends. */
-function keep<K, V>(kept: Map<K, Promise<V>>, key: K, opened: Promise<V>, ended: (value: V) => Promise<void>) {
-  const forget = () => {
-    if (kept.get(key) === opened) kept.delete(key);
-  };
-  kept.set(key, opened);
-  opened.then(ended).then(forget, forget);
-  return opened;
-}
-
-const keyOf = ({ host, port }: Target): string => `${host.toLowerCase()} ${port}`;
 
 /** The activator is not there: refused in the bind, or when it is called. */
 const isUnknownInterface = (error: unknown): boolean =>

@@ -23,6 +23,7 @@ import { ServerBinding } from './binding.js';
 import { causeOf, type ServerCheck } from './checks.js';
 import type { AssociationOutput, Refusal, Rejection, ServerCall } from './events.js';
 import type { AssociationGroups } from './groups.js';
+import { headerFault } from './header-checks.js';
 import { bindNakPdu, faultPdu } from './pdus.js';
 import { badAuth3, beforeBind, SECOND_BIND, wrongType } from './refusals.js';
 import { RequestReceiver } from './requests.js';
@@ -175,31 +176,11 @@ export class ServerAssociation {
     );
   }
 
-  /** [MS-RPCE] 3.3.1.5.1, and lengths that no PDU may have: refused before the rest of the PDU is waited for. */
   #refuseHeader(bytes: Buffer, out: AssociationOutput): boolean {
     const header = readCommonHeader(bytes);
-    if (header.rpc_vers !== 5 || header.rpc_vers_minor !== 0) {
-      this.#refuse(
-        out,
-        header,
-        'protocol version',
-        `protocol version ${header.rpc_vers}.${header.rpc_vers_minor} is not 5.0`,
-      );
-      return true;
-    }
-    // bind and alter_context may be longer than the transport's fragments, for the tokens of Kerberos.
-    const bounded = ['request', 'auth3'].includes(pduType(header.PTYPE) ?? '');
-    const limit = bounded ? this.profile.transportMaxFragment : this.limits.maxBindLength;
-    if (header.frag_length > limit) {
-      this.#refuse(
-        out,
-        header,
-        'fragment length',
-        `a fragment of ${header.frag_length} octets is longer than ${limit}`,
-      );
-      return true;
-    }
-    return false;
+    const wrong = headerFault(header, this.profile, this.limits);
+    if (wrong !== undefined) this.#refuse(out, header, wrong.check, wrong.why);
+    return wrong !== undefined;
   }
 
   /** A PDU that cannot be read: bind_nak where a bind is expected or meant, else a protocol error. */
