@@ -35,7 +35,7 @@ async function diagram(page) {
   const options = await menu.locator('option').allTextContents();
   await menu.selectOption({ label: options.find((text) => text.split('⇄').length > 2) });
   await page
-    .getByRole('option', { name: /^request .*RemoteCreateInstance/ })
+    .locator('.step', { hasText: /request.*RemoteCreateInstance/ })
     .first()
     .click();
   await page.locator('.field', { hasText: 'classId' }).first().click();
@@ -43,8 +43,8 @@ async function diagram(page) {
 
 async function list(page) {
   await page.getByRole('link', { name: /^PDUs/ }).click();
-  await page.getByLabel('Filter').fill('result=failed');
-  await page.getByText(/^\d+ of [\d,]+ PDUs$/).waitFor();
+  await page.getByLabel('Filter').fill('type=fault');
+  await page.getByText(/^\d{1,3} of [\d,]+ PDUs$/).waitFor();
   await page.getByRole('row').nth(3).click();
   await page.locator('.fields .field').first().waitFor();
 }

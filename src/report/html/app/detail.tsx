@@ -14,7 +14,8 @@ interface DetailProps {
 /** One PDU: what it says, its fields, and its octets beside them. */
 export function DetailView({ pdus, row, close }: DetailProps) {
   const [detail, setDetail] = useState<Detail | 'none' | undefined>();
-  const { frame, type, what, from, to, time, level, user, result, tone, conversation, size } = pdus.row(row);
+  const { frame, type, what, from, to, time, level, user, result, tone, conversation, conversationAt, size } =
+    pdus.row(row);
   useEffect(() => {
     let gone = false;
     readDetail(row, pdus.index.page).then(
@@ -30,11 +31,11 @@ export function DetailView({ pdus, row, close }: DetailProps) {
   const facts: [string, string][] = [
     ['from', from],
     ['to', to],
-    ['time', pdus.clock(time)],
+    ['UTC', pdus.clock(time)],
     ['level', level],
     ['user', user],
     ['result', result],
-    ['in', `${conversation.file}, stream ${conversation.stream}, frame ${frame}; ${size} octets`],
+    ['frame', `${frame}, ${size} octets`],
   ];
   return (
     <aside class="detail" aria-label="Selected PDU">
@@ -58,6 +59,14 @@ export function DetailView({ pdus, row, close }: DetailProps) {
               <dd>{value}</dd>
             </div>
           ))}
+        <div>
+          <dt>in</dt>
+          <dd>
+            <a href={`#/pdus?conversation=${conversationAt}&pdu=${row}`}>
+              {conversation.file}, stream {conversation.stream}
+            </a>
+          </dd>
+        </div>
       </dl>
       {detail === undefined && <p class="empty">…</p>}
       {detail === 'none' && <p class="empty">The details of this PDU are not in the report.</p>}
@@ -127,8 +136,8 @@ const About = ({ field }: { readonly field: Field | undefined }) => (
       'Choose a field or an octet: each shows the other.'
     ) : (
       <>
-        <b>{field.path}</b> {field.type !== '' && <code>{field.type}</code>}{' '}
-        {field.section !== '' && <cite>{field.section}</cite>}{' '}
+        <b>{field.path}</b> {field.value !== '' && <code>= {field.value}</code>}{' '}
+        {field.type !== '' && <code>{field.type}</code>} {field.section !== '' && <cite>{field.section}</cite>}{' '}
         <span>
           octets {field.start}–{field.end - 1}
           {field.note === '' ? '' : `; ${field.note}`}

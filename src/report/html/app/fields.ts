@@ -27,7 +27,7 @@ export function fieldsOf(numbers: readonly number[], texts: readonly string[]): 
     while (around.length > 0 && (around.at(-1) as Field).end <= start) around.pop();
     const outer = around.at(-1);
     const own = ownPart(path, outer?.path);
-    const dot = own.lastIndexOf('.');
+    const dot = lastMember(own);
     const structure = own.slice(0, Math.max(0, dot));
     const depth = around.length;
     const group = structure === groups[depth] ? '' : structure;
@@ -39,6 +39,9 @@ export function fieldsOf(numbers: readonly number[], texts: readonly string[]): 
   }
   return fields;
 }
+
+/** Where the last member of a path begins; an element is named with its array. */
+const lastMember = (path: string): number => path.replace(/\.\d+$/, '').lastIndexOf('.');
 
 /** Without what the field around it has as well. */
 function ownPart(path: string, outer: string | undefined): string {

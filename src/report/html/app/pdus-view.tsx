@@ -3,7 +3,7 @@ import type { ReportHead } from '../model.js';
 import { type Scene, scenesIn } from './conversations.js';
 import { DetailView } from './detail.js';
 import { Diagram } from './diagram.js';
-import { filterOf } from './filter.js';
+import { FILTER_KEYS, filterOf } from './filter.js';
 import { List } from './list.js';
 import type { Pdus } from './pdus.js';
 import type { Route } from './route.js';
@@ -80,6 +80,7 @@ function Toolbar({ pdus, route, go, shown }: Omit<PdusProps, 'head'> & { readonl
           type="search"
           value={text}
           onInput={(event) => setText(event.currentTarget.value)}
+          title={`Words, or ${FILTER_KEYS.join(', ')} with = != <= >=; all have to fit`}
           placeholder="fault  activat  level<=pkt  src=10.0.0.7  result=failed   ( / )"
         />
       </label>

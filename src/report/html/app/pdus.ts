@@ -63,13 +63,13 @@ export class Pdus {
     };
   }
 
-  /** When that was, as ISO 8601 to the microsecond. */
+  /** When that was, in UTC to the microsecond. */
   clock(time: number): string {
     const whole = Math.floor(time * 1000);
     const micro = Math.round(time * 1e6 - whole * 1000);
     const date = new Date(Date.parse(this.index.epoch) + whole);
     if (Number.isNaN(date.valueOf())) return `${time.toFixed(6)} s`;
-    return date.toISOString().replace('Z', `${String(micro).padStart(3, '0')}Z`);
+    return date.toISOString().replace('T', ' ').replace('Z', String(micro).padStart(3, '0'));
   }
 
   /** All that can be searched for in a row, in small letters; made once. */

@@ -57,7 +57,7 @@ describe('the filter of the list', () => {
   });
 
   test('rows say when they were sent', () => {
-    expect(all.clock(all.row(1).time)).toBe('2026-01-01T00:00:01.500000Z');
+    expect(all.clock(all.row(1).time)).toBe('2026-01-01 00:00:01.500000');
   });
 });
 
@@ -74,6 +74,11 @@ describe('fields', () => {
       [2, '', 'c'],
     ]);
     expect(fields[2]).toMatchObject({ start: 0, end: 4, type: 'u32', section: '[X] 1', note: 'why', value: '7' });
+  });
+
+  test('name an element with its array', () => {
+    const [element] = fieldsOf(field(0, 4, 1), ['', 'X request.properties.1', '', '', '', '', '', '', '']);
+    expect(element).toMatchObject({ group: 'X request', name: 'properties.1' });
   });
 
   test('are found by an octet: the smallest that holds it', () => {
