@@ -57,6 +57,7 @@ export class PduSplitter<O> {
   #mode: number;
   /** On a port of SMB, where RPC travels inside of it, a PDU is believed only as the stream's first octets. */
   readonly #onlyAtStart: boolean;
+  readonly #fromStart: boolean;
   #searchLeft: number;
   #skipped: Skipped | undefined = undefined;
   /** Offset in the direction of the octet at index 0 of what is at hand, and of the next one to come. */
@@ -80,6 +81,7 @@ export class PduSplitter<O> {
     this.#budget = budget;
     this.#mode = smbPort && !fromStart ? OTHER : FRESH;
     this.#onlyAtStart = smbPort;
+    this.#fromStart = fromStart;
     this.#searchLeft = fromStart ? 0 : SEARCH_IN_FRESH;
   }
 
@@ -92,6 +94,11 @@ export class PduSplitter<O> {
   /** The direction is no RPC, and never will be. */
   get isOther(): boolean {
     return this.#mode === OTHER;
+  }
+
+  /** Its first octets were seen and were no PDU: what looks like one further on, as in a download, has to end right too. */
+  get #doubtful(): boolean {
+    return this.#mode === FRESH && this.#fromStart && this.#skipped !== undefined;
   }
 
   /** A PDU was seen in this direction. */
@@ -159,7 +166,8 @@ export class PduSplitter<O> {
       return to;
     }
     const length = fragLength(bytes, at);
-    if (length === 0) return this.#noPdu(bytes, at, to, border);
+    if (length === 0 || (this.#doubtful && !endsRight(bytes, at + length, to)))
+      return this.#noPdu(bytes, at, to, border);
     if (this.#mode !== IN_STEP) {
       this.#reportSkipped(this.#mode === FRESH);
       this.#mode = IN_STEP;
@@ -201,8 +209,7 @@ export class PduSplitter<O> {
   #searchConfirmed(bytes: Buffer, from: number, to: number): number {
     this.#searchLeft -= to - from;
     for (let at = search(bytes, from, to); at + COMMON_HEADER <= to; at = search(bytes, at + 1, to)) {
-      const end = at + fragLength(bytes, at);
-      if (end === to || (end + COMMON_HEADER <= to && fragLength(bytes, end) > 0)) return at;
+      if (endsRight(bytes, at + fragLength(bytes, at), to)) return at;
     }
     return to;
   }
@@ -265,6 +272,10 @@ export class PduSplitter<O> {
     this.#skipped = undefined;
   }
 }
+
+/** What would be a PDU up to `end` is the last of what there is, or another follows it. */
+const endsRight = (bytes: Buffer, end: number, to: number): boolean =>
+  end === to || (end + COMMON_HEADER <= to && fragLength(bytes, end) > 0);
 
 /** The first place from `from` where a common header, or as much of it as there is, could stand; `to` without one. */
 function search(bytes: Buffer, from: number, to: number): number {

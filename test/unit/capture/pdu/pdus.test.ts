@@ -418,3 +418,19 @@ describe('sources', () => {
     }
   });
 });
+
+describe('a stream whose first octets were seen and are no PDU', () => {
+  const texts = async (...data: Uint8Array[]): Promise<string[]> =>
+    (await items(captureOf(SYN, ...sent(...data)))).filter(({ kind }) => kind === 'pdu').map(line);
+  const text = Buffer.from('HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\n\r\n');
+  const looksLikeOne = pduOf({ type: 0, body: 500, fragLength: 200 });
+
+  test('is not believed to carry one for a header alone, as a download can have it, nor for what follows', async () => {
+    expect(await texts(text, looksLikeOne, pduOf({ body: 700, fragLength: 9000 }), Buffer.alloc(900, 5))).toEqual([]);
+  });
+
+  test('is where the PDU also ends with its segment, or another follows it, as behind the answer of a proxy', async () => {
+    expect(await texts(text, bind)).toEqual(['11 72 @3']);
+    expect(await texts(text, Buffer.concat([bind, bind, Buffer.from('rest')]))).toHaveLength(2);
+  });
+});
