@@ -18,6 +18,7 @@ const BENCHMARKS = [
   'activations',
   'opc',
   'clients',
+  'wmi',
   'lab',
   'report',
 ];

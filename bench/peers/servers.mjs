@@ -10,16 +10,26 @@ import { ept } from '../../dist/codec/epm/index.js';
 import { ACCOUNT } from './account.mjs';
 
 /** This project's server in another process; `heap()` gives its memory after garbage collection. */
-export async function harnessServer() {
-  const path = join(import.meta.dirname, 'harness-server.mjs');
+export const harnessServer = async () => ({
+  ...(await forked('harness-server.mjs', [])),
+  registered: IObjectExporter,
+});
+
+/** The same with 10,000 instances of WMI, at an address; `heap()` gives the octets of its heap. */
+export async function wmiServer(listen) {
+  const server = await forked('wmi-server.mjs', [listen]);
+  return { ...server, heap: async () => (await server.heap()).heapUsed };
+}
+
+async function forked(file, args) {
+  const path = join(import.meta.dirname, file);
   const execArgv = ['--expose-gc', ...(process.env.BENCH_SERVER_ARGS?.split(' ') ?? [])];
-  const child = fork(path, { execArgv, stdio: 'inherit' });
+  const child = fork(path, args, { execArgv, stdio: 'inherit' });
   const message = () => new Promise((resolve) => child.once('message', resolve));
-  const { port } = await message();
+  const { host = '127.0.0.1', port } = await message();
   return {
-    host: '127.0.0.1',
+    host,
     port,
-    registered: IObjectExporter,
     heap() {
       const answer = message();
       child.send('heap');

@@ -68,24 +68,30 @@ export class WmiNamespace {
   }
 
   /** Activates WbemLevel1Login and logs in to a namespace. Rejects with `Refused`, `RpcFault`, `WmiFailure` or `TransportError`. */
-  static async connect(
-    client: DcomClient,
-    { namespace = 'root\\cimv2', locale, random = SYSTEM_ENVIRONMENT.random }: WmiConnectOptions = {},
-  ): Promise<WmiNamespace> {
+  static async connect(client: DcomClient, options: WmiConnectOptions = {}): Promise<WmiNamespace> {
     const login = await client.activate(CLSID_WbemLevel1Login, IID_IWbemLevel1Login);
     try {
-      await login.call(IWbemLevel1Login, EstablishPosition, { reserved1: null, reserved2: 0 });
-      const { ppNamespace, ReturnValue } = await login.call(IWbemLevel1Login, NTLMLogin, {
-        wszNetworkResource: namespace.startsWith('\\\\') || namespace.startsWith('//') ? namespace : `//./${namespace}`,
-        wszPreferredLocale: locale ?? null,
-        lFlags: 0,
-        pCtx: null,
-      });
-      check('NTLMLogin', ReturnValue);
-      return new WmiNamespace(client, await interfaceOf(client, 'NTLMLogin', ppNamespace), random);
+      return await WmiNamespace.login(client, login, options);
     } finally {
       await login.release();
     }
+  }
+
+  /** Logs in through an object that was activated, which stays the caller's. Rejects as `connect`. */
+  static async login(
+    client: DcomClient,
+    login: RemoteInterface,
+    { namespace = 'root\\cimv2', locale, random = SYSTEM_ENVIRONMENT.random }: WmiConnectOptions = {},
+  ): Promise<WmiNamespace> {
+    await login.call(IWbemLevel1Login, EstablishPosition, { reserved1: null, reserved2: 0 });
+    const { ppNamespace, ReturnValue } = await login.call(IWbemLevel1Login, NTLMLogin, {
+      wszNetworkResource: namespace.startsWith('\\\\') || namespace.startsWith('//') ? namespace : `//./${namespace}`,
+      wszPreferredLocale: locale ?? null,
+      lFlags: 0,
+      pCtx: null,
+    });
+    check('NTLMLogin', ReturnValue);
+    return new WmiNamespace(client, await interfaceOf(client, 'NTLMLogin', ppNamespace), random);
   }
 
   /** [MS-WMI] 3.1.4.3.18: the objects of a query, fetched as they are asked for. */

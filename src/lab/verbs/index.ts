@@ -5,6 +5,7 @@ import { heal } from './heal.js';
 import { invoke } from './invoke.js';
 import { link } from './link.js';
 import { lure } from './lure.js';
+import { query } from './query.js';
 import { read } from './read.js';
 import { reboot } from './reboot.js';
 import { relay } from './relay.js';
@@ -28,6 +29,7 @@ export const VERBS: ReadonlyMap<string, Verb> = new Map(
     release,
     read,
     subscribe,
+    query,
     lure,
     relay,
     timeline,

@@ -229,7 +229,8 @@ export class Activator {
       return { hresult: HRESULT.E_NOINTERFACE, refusedBy: 'class', reason };
     }
     const bindings = this.#options.bindings.exporter(server.address, exporterPort());
-    return { reply: { oxid: objects.oxid, ipidRemUnknown: objects.ipidRemUnknown, bindings, authnHint, interfaces } };
+    const reply = { oxid: objects.oxid, ipidRemUnknown: objects.ipidRemUnknown, bindings, interfaces };
+    return { reply: { ...reply, authnHint: Math.max(authnHint, comClass.leastLevel ?? 0) } };
   }
 
   #report(
