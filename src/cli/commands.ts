@@ -36,6 +36,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./serve/command.js')).serveCommand,
   },
   {
+    name: 'test',
+    takes: '<command...>',
+    does: 'a client of yours against a simulated server: started, judged, and ended with it',
+    load: async () => (await import('./test/command.js')).testCommand,
+  },
+  {
     name: 'activate',
     takes: '<host> [arguments...]',
     does: 'one activation by a configurable DCOM client',

@@ -126,4 +126,6 @@ export interface DcomServer {
   tick(): void;
   /** Ends all connections. Rejects with what a class, or a function that is told what happens, threw first, if any did. */
   close(): Promise<void>;
+  /** As `close`: with `await using`, a test that fails leaves no port behind. */
+  [Symbol.asyncDispose](): Promise<void>;
 }

@@ -176,6 +176,11 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
   const timed = [resolverEndpoint, exporterEndpoint, reclaimer(pings, objects, clock)];
   const timer = keepTime(timed, timers);
   const [resolving, exporting] = [resolver, exporter];
+  const close = async (): Promise<void> => {
+    timer.stop();
+    await Promise.all([resolving.close(), exporting.close(), callBacks.close()]);
+    listeners.rethrow();
+  };
   return {
     address: resolving.address,
     exporter: exporting.address,
@@ -194,11 +199,8 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
     tick() {
       for (const item of timed) item.tick();
     },
-    async close() {
-      timer.stop();
-      await Promise.all([resolving.close(), exporting.close(), callBacks.close()]);
-      listeners.rethrow();
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
 

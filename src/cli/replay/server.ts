@@ -7,13 +7,12 @@ import type { Registry } from '../../hardening/registry.js';
 import { type PatchLevel, patchLevel } from '../../hardening/timeline.js';
 import { type Endpoint, formatEndpoint } from '../../net/channel.js';
 import { isLoopback } from '../../net/loopback.js';
-import { type Stoppable, SYSTEM_TIMERS, type Timers } from '../../net/timers.js';
 import { printable } from '../../report/printable.js';
 import type { Result } from '../../report/result.js';
 import type { Column } from '../../report/table.js';
 import type { AccountEntry } from '../../security/index.js';
-import type { EndpointObserver } from '../../server/endpoint/endpoint.js';
 import { startServer } from '../../server/server.js';
+import { Ending } from '../ending.js';
 import { captureFiles, openForWriting } from '../files.js';
 import { type Output, UsageError } from '../io.js';
 import { type JudgedOptions, Verdicts } from '../judged.js';
@@ -40,16 +39,15 @@ export async function replayServer(out: Output, paths: readonly string[], option
   const calls = await replayEach(out, paths, options, whyNotRepeated, async (read) => read.calls);
   if (calls.length === 0) throw new UsageError('no conversation with objects was found');
   const captured = new CapturedServer(calls, (what) => out.note(printable(`not in the capture: ${what}`)));
-  const once = new FirstClient();
-  const ended = Promise.race([interrupted(), ...(options.once ? [once.gone] : [])]);
+  const ending = new Ending(options);
   const server = await startServer({
     ...optionsOf(calls, captured, options),
-    observers: [captured, once],
+    observers: [captured, ending],
     ...(recording === undefined ? {} : { record: (block) => void writeSync(recording, block) }),
     onRefusedCall: (call) => tellRefusedCall(out, call),
   });
   tellListening(out, server.address, calls.length, options);
-  await ended;
+  await ending.ended;
   await server.close();
   if (recording !== undefined) closeSync(recording);
   const idle = options.once && captured.asked.every(({ times }) => times === 0);
@@ -168,40 +166,3 @@ const COLUMNS: readonly Column<AskedCall>[] = [
     style: ({ times }) => (times === 0 ? 'dim' : 'green'),
   },
 ];
-
-/** A client may close one connection before it opens the next. */
-const PATIENCE = 1_000;
-
-/** Tells when the client that came first has been gone for a while. */
-export class FirstClient implements EndpointObserver {
-  readonly gone: Promise<void>;
-  readonly #timers: Timers;
-  #resolve: () => void = () => {};
-  #address: string | undefined;
-  #open = 0;
-  #timer: Stoppable | undefined;
-
-  constructor(timers: Timers = SYSTEM_TIMERS) {
-    this.#timers = timers;
-    this.gone = new Promise((resolve) => {
-      this.#resolve = resolve;
-    });
-  }
-
-  connected({ address }: Endpoint): void {
-    this.#address ??= address;
-    if (address !== this.#address) return;
-    this.#timer?.stop();
-    this.#open++;
-  }
-
-  disconnected({ address }: Endpoint): void {
-    if (address !== this.#address || --this.#open > 0) return;
-    this.#timer = this.#timers.after(PATIENCE, this.#resolve);
-  }
-}
-
-const interrupted = (): Promise<void> =>
-  new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });

@@ -1,133 +1,31 @@
-import { closeSync, writeSync } from 'node:fs';
-import { type Command, Option } from 'commander';
-import type { KeytabEntry } from '../../codec/kerberos/index.js';
-import { eventJson, eventLine } from '../../hardening/events.js';
-import type { Registry } from '../../hardening/registry.js';
-import type { PatchLevel } from '../../hardening/timeline.js';
-import { formatEndpoint, parseEndpoint } from '../../net/channel.js';
-import { isLoopback } from '../../net/loopback.js';
-import { RPC_PROFILES, type RpcProfileName } from '../../rpc/index.js';
-import { type AccountEntry, serviceKeys } from '../../security/index.js';
-import type { AccessPermissions } from '../../server/access.js';
-import { CLASS_NAMES, type ClassName, type RepositoryDefinition, readDefinition } from '../../server/classes/index.js';
-import { AddressSpace, opcServerSchema } from '../../server/classes/opc/index.js';
-import type { Service } from '../../server/endpoint/service.js';
-import { type ExtraInterface, startServer } from '../../server/server.js';
-import { openForWriting } from '../files.js';
-import { type Output, output } from '../io.js';
-import { keytabOption, realmOption } from '../kerberos.js';
-import {
-  asOfOption,
-  callBackLevelOption,
-  callBackUserOption,
-  collecting,
-  exporterLevelOption,
-  jsonOption,
-  listenOption,
-  portOf,
-  registryOption,
-  userOption,
-} from '../options.js';
-import { readYamlFile } from '../yaml-file.js';
-import { readAccessFile } from './access-file.js';
-import { classesOf } from './classes.js';
-import { extraInterface } from './extra-interface.js';
-import { kdcOption, NAME, startLabKdc } from './kdc.js';
-import { logger, logLevelOption } from './logger.js';
-import { tellActivation, tellAssociation, tellCallBack, tellInvocation, tellRefusedCall } from './report.js';
+import { rmSync, writeFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import type { DcomServer } from '../../server/server.js';
+import { Ending } from '../ending.js';
+import { output, UsageError } from '../io.js';
+import { Verdicts } from '../judged.js';
+import { EXPECTATION_HELP, serverResults } from './expectations.js';
+import { beside, type ExpectOptions, endingOptions, expectOptions, type ServeEnding, showResults } from './judged.js';
+import { type ServerCommandOptions, serverOptions, startServing } from './server.js';
 
-interface ServeOptions {
-  readonly listen: string;
-  readonly asOf?: PatchLevel;
-  readonly registry?: Registry;
-  readonly user?: AccountEntry[];
-  readonly profile: RpcProfileName;
-  readonly keytab?: readonly KeytabEntry[];
-  readonly kdc?: string | true;
-  readonly realm?: string;
-  readonly allowAnonymous: boolean;
-  readonly access?: { readonly path: string; readonly permissions: AccessPermissions };
-  readonly advertise?: string[];
-  readonly exporterPort?: number;
-  readonly exporterLevel?: number;
-  readonly interface?: (ExtraInterface | Service)[];
-  readonly class?: (ClassName | 'all')[];
-  readonly opc?: AddressSpace[];
-  readonly wmi?: RepositoryDefinition[];
-  readonly callBackUser?: AccountEntry;
-  readonly callBackLevel?: number;
-  readonly pcap?: string;
-  readonly json: boolean;
-  readonly logLevel: string;
+interface ServeOptions extends ServerCommandOptions, ServeEnding, ExpectOptions {
+  readonly readyFile?: string;
 }
 
 export const serveCommand = (command: Command): Command =>
-  command
-    .addOption(listenOption('where to listen; clients insist on port 135').default('127.0.0.1:135'))
-    .addOption(
-      asOfOption('patch level: 2021-05, 2021-06-08, 2022-06-14, 2023-03-14 or any date; the last one where absent'),
-    )
-    .addOption(registryOption())
-    .addOption(userOption("account that may log on, 'DOMAIN\\user:password'; may be given again"))
-    .addOption(keytabOption("take Kerberos tickets that this keytab's keys open, of whichever service name"))
-    .addOption(kdcOption())
-    .addOption(realmOption('realm of --kdc; LAB.EXAMPLE where absent'))
-    .addOption(
-      new Option('--profile <name>', 'whose behaviour to follow where implementations differ')
-        .choices(Object.keys(RPC_PROFILES))
-        .default('windows-server-2022'),
-    )
-    .addOption(
-      new Option(
-        '--interface <name...>',
-        "also serve these interfaces on the same port: rpcecho is Samba's test interface; any other by UUID:MAJOR.MINOR, " +
-          'which answers every operation by a fault',
-      ).argParser(collecting(extraInterface)),
-    )
-    .addOption(
-      new Option(
-        '--class <name...>',
-        'classes that can be activated; the generic one, which stands in for any, where absent',
-      ).choices([...CLASS_NAMES, 'all']),
-    )
-    .addOption(
-      new Option(
-        '--opc <file>',
-        'an OPC server with this address space, as YAML or JSON; may be given again. Without one, --class opc has a sample plant',
-      ).argParser((path: string, before: AddressSpace[] | undefined) => [
-        ...(before ?? []),
-        new AddressSpace(readYamlFile(path, opcServerSchema)),
-      ]),
-    )
-    .addOption(
-      new Option(
-        '--wmi <file>',
-        'WMI with these classes and instances beside the shipped ones, as YAML or JSON (docs/wmi.md); may be given again',
-      ).argParser(collecting(readDefinition)),
-    )
-    .addOption(callBackUserOption())
-    .addOption(callBackLevelOption())
-    .option('--allow-anonymous', 'let callers without a name activate, which Windows does not', false)
-    .addOption(
-      new Option('--access <file>', 'launch and access permissions, as YAML or JSON').argParser((path) => ({
-        path,
-        permissions: readAccessFile(path),
-      })),
-    )
-    .option('--advertise <host...>', 'hosts that its bindings name, in this order; where it was reached where absent')
-    .addOption(
-      new Option('--exporter-port <port>', 'port of the object exporter; a free one where absent').argParser(portOf),
-    )
-    .addOption(exporterLevelOption())
-    .option('--pcap <file>', 'record everything as pcapng')
-    .addOption(jsonOption())
-    .addOption(logLevelOption())
+  endingOptions(expectOptions(serverOptions(command)))
+    .option('--ready-file <file>', 'written once it listens, as JSON with address, ports and pid; removed at the end')
     .addHelpText(
       'after',
       `
 Answers RemoteActivation, RemoteGetClassObject and RemoteCreateInstance for any class, or those of --class alone,
 ServerAlive, ServerAlive2, ResolveOxid, ResolveOxid2, the pings, the remote unknown, the endpoint mapper and the
-management interface. Ports below 1024 need root or CAP_NET_BIND_SERVICE. Ends with Ctrl-C.
+management interface. Ports below 1024 need root or CAP_NET_BIND_SERVICE. Ends with Ctrl-C, SIGTERM or SIGHUP.
+
+With --expect, --tap or --junit the exit code judges what clients did: 1 where an expectation does not hold or, without
+one, an activation was refused; 2 where no client asked for an activation.
+
+${EXPECTATION_HELP}
 
 Examples:
   dcom-harness serve --user 'LAB\\op:secret' --as-of 2022-06-14
@@ -138,6 +36,7 @@ Examples:
   dcom-harness serve --user 'LAB\\op:secret' --class opc --opc plant.yaml
   dcom-harness serve --user 'LAB\\op:secret' --pcap lab.pcapng --json
   dcom-harness serve --keytab server.keytab
+  dcom-harness serve --user 'LAB\\op:secret' --once --expect 'level>=pkt_integrity' --junit serve.xml
   dcom-harness serve --kdc --user 'LAB\\op:secret' --advertise harness.lab.example 127.0.0.1
 
 permissions.yaml, every part of which may be left out:
@@ -160,98 +59,36 @@ plant.yaml:
 
 async function serve(options: ServeOptions): Promise<void> {
   const out = output(options);
-  const [file] = openForWriting([options.pcap] as const, options.access === undefined ? [] : [options.access.path]);
+  const judges = options.expect !== undefined || options.tap || options.junit !== undefined;
+  const verdicts = new Verdicts(out, options, { suite: 'serve' });
   // Before anybody is told that the server is there: who waits for that may end it at once.
-  const stopped = interrupted();
-  const kdc = options.kdc === undefined ? undefined : await startLabKdc(out, options, options.kdc);
-  const keys = [...serviceKeys(options.keytab ?? []), ...(kdc?.keysOf(NAME) ?? [])];
-  const server = await startServer({
-    listen: options.listen,
-    ...(options.asOf === undefined ? {} : { asOf: options.asOf }),
-    ...(options.registry === undefined ? {} : { registry: options.registry }),
-    accounts: options.user ?? [],
-    ...(keys.length === 0 ? {} : { kerberos: { keys } }),
-    names: { netbiosName: NAME, ...domainOf(options.user) },
-    profile: options.profile,
-    allowAnonymous: options.allowAnonymous,
-    ...(options.access === undefined ? {} : { access: options.access.permissions }),
-    ...(options.advertise === undefined ? {} : { addresses: { hosts: options.advertise } }),
-    ...(options.exporterPort === undefined ? {} : { exporterPort: options.exporterPort }),
-    ...(options.exporterLevel === undefined ? {} : { exporterLevel: options.exporterLevel }),
-    interfaces: (options.interface ?? []).filter((item) => typeof item === 'string'),
-    services: (options.interface ?? []).filter((item) => typeof item === 'object'),
-    classes: classesOf(options),
-    callBack: {
-      ...(options.callBackUser && { account: options.callBackUser }),
-      ...(options.callBackLevel !== undefined && { level: options.callBackLevel }),
-    },
-    onInvocation: (invocation) => tellInvocation(out, invocation),
-    onRefusedCall: (call) => tellRefusedCall(out, call),
-    onCallBack: (callBack) => tellCallBack(out, callBack),
-    logger: logger(options.logLevel),
-    ...(file === undefined ? {} : { record: recordTo(file, out) }),
-    onActivation: (activation) => tellActivation(out, activation),
-    onEvent: ({ event, at }) =>
-      out.json ? out.record({ ...eventJson(event, at), event: 'log', id: event.id }) : out.text(eventLine(event, at)),
-    observers: [
-      {
-        association(event, client) {
-          tellAssociation(out, event, formatEndpoint(client));
-        },
-      },
-    ],
+  const ending = new Ending(options);
+  const { server, close } = await startServing(beside(out, options), options, {
+    activated: () => ending.activated(),
+    observers: [ending],
   });
-  tellListening(out, server, options);
-  await stopped;
-  await server.close();
-  await kdc?.close();
-  if (file !== undefined) closeSync(file);
+  if (options.readyFile !== undefined) tellReady(options.readyFile, server);
+  await ending.ended;
+  await close();
+  if (options.readyFile !== undefined) rmSync(options.readyFile, { force: true });
+  if (!judges) return;
+  const results = serverResults(server, options.expect ?? []);
+  await verdicts.tell(results, {
+    records: () => results.map(({ pdus: _, ...result }) => ({ event: 'result', ...result })),
+    text: () => showResults(out, results),
+    nothing: 'no client asked for an activation',
+    tested: results.length > 0 && (server.activations.length > 0 || options.expect !== undefined),
+  });
 }
 
-/** A file that cannot be written to any more ends the recording, not the server. */
-function recordTo(file: number, out: Output): (block: Buffer) => void {
-  let broken = false;
-  return (block) => {
-    if (broken) return;
-    try {
-      writeSync(file, block);
-    } catch (error) {
-      broken = true;
-      out.note(`the recording ends here: ${(error as Error).message}`);
-    }
-  };
-}
-
-/** The domain that the server belongs to: that of its first account which names one. */
-function domainOf(users: readonly AccountEntry[] | undefined): { netbiosDomain?: string } {
-  const domain = users?.find((user) => user.domain)?.domain;
-  return domain === undefined ? {} : { netbiosDomain: domain };
-}
-
-function tellListening(out: Output, server: Awaited<ReturnType<typeof startServer>>, options: ServeOptions): void {
-  const { address, exporter, asOf } = server;
-  if (out.json) {
-    out.record({
-      event: 'listening',
-      address: address.address,
-      port: address.port,
-      exporterPort: exporter.port,
-      asOf: asOf.date,
-    });
-    return;
+function tellReady(file: string, { address, exporter, asOf }: DcomServer): void {
+  const { address: host, port } = address;
+  try {
+    writeFileSync(
+      file,
+      `${JSON.stringify({ address: host, port, exporterPort: exporter.port, asOf: asOf.date, pid: process.pid })}\n`,
+    );
+  } catch (error) {
+    throw new UsageError(`cannot write ${file}: ${(error as Error).message}`);
   }
-  out.text(
-    `listening on ${formatEndpoint(address)} (object exporter on port ${exporter.port}), as of ${asOf.date}: ${asOf.phase.title}`,
-  );
-  if (asOf.note !== undefined) out.note(`note: ${asOf.note}`);
-  if ((options.user ?? []).length === 0 && options.keytab === undefined)
-    out.note("note: nobody can log on; give --user 'DOMAIN\\user:password'");
-  const host = parseEndpoint(options.listen, 0)?.host ?? '';
-  if (host !== 'localhost' && !isLoopback(address.address))
-    out.note('note: this address can be reached from other machines');
 }
-
-const interrupted = (): Promise<void> =>
-  new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });

@@ -48,3 +48,15 @@ describe('names stand for what they name', () => {
     await server.close();
   });
 });
+
+test('await using closes the server, so that a test that fails leaves no port behind', async () => {
+  let port = 0;
+  const failing = async (): Promise<void> => {
+    await using server = await startServer({ listen: LISTEN });
+    port = server.address.port;
+    throw new Error('an expectation that does not hold');
+  };
+  await expect(failing()).rejects.toThrow('does not hold');
+  await using again = await startServer({ listen: `127.0.0.1:${port}` });
+  expect(again.address.port).toBe(port);
+});

@@ -7,7 +7,7 @@ import { readCalls } from '../../../../src/capture/decode/captured-calls.js';
 import { capturedAuthnHint } from '../../../../src/capture/replay/captured-class.js';
 import { CapturedServer } from '../../../../src/capture/replay/captured-server.js';
 import { repeatConversation, whyNotRepeated } from '../../../../src/capture/replay/repeat.js';
-import { FirstClient } from '../../../../src/cli/replay/server.js';
+import { Ending } from '../../../../src/cli/ending.js';
 import { Automation } from '../../../../src/client/automation.js';
 import { DcomClient } from '../../../../src/client/dcom-client.js';
 import type { ClientProfile } from '../../../../src/client/profile.js';
@@ -244,9 +244,9 @@ describe('--once', () => {
     { address: '10.0.0.6', port: 1 },
   ];
   /** Whether it is over after so many milliseconds. */
-  async function isOver(time: VirtualTime, client: FirstClient, milliseconds: number): Promise<boolean> {
+  async function isOver(time: VirtualTime, client: Ending, milliseconds: number): Promise<boolean> {
     let over = false;
-    void client.gone.then(() => {
+    void client.ended.then(() => {
       over = true;
     });
     await time.pass(milliseconds);
@@ -255,7 +255,7 @@ describe('--once', () => {
 
   test('waits a second for the first client to come back, whoever else is there', async () => {
     const time = new VirtualTime({ start: 0 });
-    const client = new FirstClient(time);
+    const client = new Ending({ once: true }, time);
     client.connected(first);
     client.connected(other);
     expect(await isOver(time, client, 10_000)).toBe(false);

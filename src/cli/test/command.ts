@@ -1,0 +1,122 @@
+import { spawn } from 'node:child_process';
+import { Argument, type Command } from 'commander';
+import { formatEndpoint } from '../../net/channel.js';
+import { SYSTEM_TIMERS } from '../../net/timers.js';
+import type { Result } from '../../report/result.js';
+import type { DcomServer } from '../../server/server.js';
+import { Ending } from '../ending.js';
+import { output, UsageError } from '../io.js';
+import { Verdicts } from '../judged.js';
+import { EXPECTATION_HELP, serverResults } from '../serve/expectations.js';
+import { beside, type ExpectOptions, expectOptions, forOption, showResults } from '../serve/judged.js';
+import { type ServerCommandOptions, serverOptions, startServing } from '../serve/server.js';
+
+interface TestOptions extends ServerCommandOptions, ExpectOptions {
+  readonly for?: number;
+  readonly ignoreExit: boolean;
+}
+
+export const testCommand = (command: Command): Command =>
+  expectOptions(serverOptions(command))
+    .addArgument(
+      new Argument(
+        '<command...>',
+        'the client under test and its arguments, after --; {address}, {port} and {endpoint} are replaced',
+      ),
+    )
+    .addOption(forOption('how long the client may take; 5m where absent'))
+    .option('--ignore-exit', 'what the client ends with does not count: it may be meant to be refused', false)
+    .addHelpText(
+      'after',
+      `
+Starts a simulated server, runs the client under test against it, judges what it did, and ends with it. The client finds
+the server in {address}, {port} and {endpoint} of its arguments, and in DCOM_HARNESS_ADDRESS and DCOM_HARNESS_PORT of its
+environment; what it prints goes to stderr. Exit code 0: the client ended with 0, and all that is expected holds, which
+is, without --expect, that each activation was accepted; 1: something does not; 2: no activation was asked for, or the
+client could not be started.
+
+${EXPECTATION_HELP}
+
+Examples:
+  dcom-harness test --user 'LAB\\\\op:secret' --as-of 2023-03-14 --junit dcom.xml -- ./my-client {address}
+  dcom-harness test --listen 127.0.0.1:0 --user 'LAB\\\\op:secret' --expect 'level>=pkt_integrity' -- \\
+    dcom-harness activate {endpoint} --user 'LAB\\\\op:secret' --level pkt_integrity`,
+    )
+    .action(test);
+
+/** How long a client may take. */
+const PATIENCE = 300_000;
+/** How long it has, once it is told to end, before it is ended. */
+const GRACE = 5_000;
+
+async function test([command = '', ...args]: string[], options: TestOptions): Promise<void> {
+  const out = output(options);
+  const verdicts = new Verdicts(out, options, { suite: 'test' });
+  const ending = new Ending({ for: options.for ?? PATIENCE });
+  const { server, close } = await startServing(beside(out, options), options, {
+    activated: () => undefined,
+    observers: [],
+  });
+  const started = Date.now();
+  let ended: string;
+  try {
+    ended = await ranAgainst(server, command, args, ending);
+  } finally {
+    ending.stop();
+    await close();
+  }
+  const client: Result = {
+    id: 'test.client',
+    title: `${command} ends with exit code 0`,
+    section: 'the client under test',
+    level: 'MUST',
+    outcome: ended === CLEAN ? 'pass' : 'fail',
+    expected: CLEAN,
+    actual: ended,
+    pdus: [],
+    time: started,
+    seconds: (Date.now() - started) / 1000,
+  };
+  const results = [...(options.ignoreExit ? [] : [client]), ...serverResults(server, options.expect ?? [])];
+  const tested = server.activations.length > 0 || options.expect !== undefined;
+  await verdicts.tell(results, {
+    records: () => results.map(({ pdus: _, ...result }) => ({ event: 'result', ...result })),
+    text: () => showResults(out, results),
+    nothing: 'the client asked for no activation',
+    tested,
+    // Whatever the client ended with: of DCOM nothing was tested.
+    ...(tested ? {} : { failed: false }),
+  });
+}
+
+const CLEAN = 'exit code 0';
+
+/** Runs the client to its end, and says how it ended. Throws `UsageError` where it cannot be started. */
+async function ranAgainst(
+  server: DcomServer,
+  command: string,
+  args: readonly string[],
+  ending: Ending,
+): Promise<string> {
+  const { address, port } = server.address;
+  const values = { address, port: String(port), endpoint: formatEndpoint(server.address) };
+  const filled = args.map((arg) =>
+    arg.replace(/\{(address|port|endpoint)\}/g, (_all, name: keyof typeof values) => values[name]),
+  );
+  const child = spawn(command, filled, {
+    // Results go to stdout, so what the client prints stands beside them.
+    stdio: ['inherit', process.stderr, 'inherit'],
+    env: { ...process.env, DCOM_HARNESS_ADDRESS: address, DCOM_HARNESS_PORT: String(port) },
+  });
+  const end = new Promise<string>((resolve, reject) => {
+    child.once('error', (error) => reject(new UsageError(`cannot start ${command}: ${error.message}`)));
+    child.once('close', (code, signal) => resolve(code === null ? `ended by ${signal}` : `exit code ${code}`));
+  });
+  const first = await Promise.race([end, ending.ended.then((why) => ({ why }))]);
+  if (typeof first === 'string') return first;
+  child.kill('SIGTERM');
+  const killed = SYSTEM_TIMERS.after(GRACE, () => child.kill('SIGKILL'));
+  await end;
+  killed.stop();
+  return first.why === 'time' ? 'it did not end in time' : 'interrupted';
+}
