@@ -58,6 +58,10 @@ export {
   type ServiceTickets,
 } from './client/kerberos/logon.js';
 export { MethodCallRefused } from './client/may-call.js';
+export { OpcClient } from './client/opc/opc-client.js';
+export { type GroupMember, type GroupWish, OpcGroup } from './client/opc/opc-group.js';
+export type { OpcValue } from './client/opc/opc-value.js';
+export { type ListedOpcServer, opcClass, opcServers } from './client/opc/servers.js';
 export type { CallOutcome } from './client/outcome.js';
 export type { ClientProfile } from './client/profile.js';
 export { CLIENT_PROFILES, type ClientProfileName } from './client/profiles.js';
@@ -244,6 +248,16 @@ export {
   WmiError,
   wmiClass,
 } from './server/classes/index.js';
+export {
+  AddressSpace,
+  addressSpace,
+  type DataChange,
+  type DataListener,
+  dataSink,
+  type OpcServerData,
+  opcClasses,
+  opcServerSchema,
+} from './server/classes/opc/index.js';
 export type { EndpointObserver } from './server/endpoint/endpoint.js';
 export { type Handler, method, type Service, service } from './server/endpoint/service.js';
 export { type ExportedObjects, type ExportOptions, exportObjects } from './server/export-objects.js';
