@@ -27,7 +27,7 @@ describe('activate, against serve as of 2022-06-14', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(linesOf(stdout)).toEqual([
       `RemoteCreateInstance ${MMC20.toLowerCase()} at RPC_C_AUTHN_LEVEL_PKT_INTEGRITY: accepted`,
-      expect.stringMatching(/^object exporter: 127\.0\.0\.1\[\d+\]$/),
+      expect.stringMatching(/^object exporter: HARNESS\[\d+\], 127\.0\.0\.1\[\d+\]$/),
     ]);
   });
 
@@ -65,16 +65,21 @@ describe('activate, against serve as of 2022-06-14', () => {
       ]);
       expect([accepted.code, refused.code]).toEqual([0, 1]);
       expect(ndjsonLines(accepted.stdout)).toMatchObject([
-        { method, accepted: true, oxid: expect.stringMatching(/^0x[0-9a-f]+$/), exporter: [expect.any(String)] },
+        {
+          method,
+          accepted: true,
+          oxid: expect.stringMatching(/^0x[0-9a-f]+$/),
+          exporter: [expect.stringMatching(/^HARNESS\[/), expect.stringMatching(/^127/)],
+        },
       ]);
       expect(ndjsonLines(refused.stdout)).toMatchObject([{ method, ...FAULT_5 }]);
     },
   );
 
-  test('--level none is no matter of the policy; the access check refuses it with ERROR_ACCESS_DENIED', async () => {
+  test('--level none is no matter of the policy; the access check refuses it by fault 5', async () => {
     const { code, stdout } = await activate('--level', 'none', '--json');
     expect(code).toBe(1);
-    expect(ndjsonLines(stdout)).toMatchObject([{ level: 1, accepted: false, refusedBy: 'result', status: 5 }]);
+    expect(ndjsonLines(stdout)).toMatchObject([{ level: 1, accepted: false, refusedBy: 'fault', status: 5 }]);
   });
 
   test('a wrong password shows as fault 5 too: only the event tells it from the policy', async () => {
