@@ -10,6 +10,7 @@ const BENCHMARKS = [
   'startup',
   'ndr',
   'seal',
+  'kerberos',
   'capture',
   'captures',
   'connections',
