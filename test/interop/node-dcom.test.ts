@@ -25,7 +25,12 @@ async function nodeDcom(): Promise<unknown> {
 
 async function against(options: ServerOptions, check: (server: DcomServer, outcome: unknown) => void): Promise<void> {
   atPort135.required();
-  const server = await startServer({ listen: `${ADDRESS}:135`, accounts: [`LAB\\op:${PASSWORD}`], ...options });
+  const server = await startServer({
+    profile: 'windows-server-2012r2',
+    listen: `${ADDRESS}:135`,
+    accounts: [`LAB\\op:${PASSWORD}`],
+    ...options,
+  });
   try {
     check(server, await nodeDcom());
   } finally {
