@@ -68,7 +68,7 @@ function namesIn(name) {
 
 /** Declared once with its section and the meaning of its fields, which docs/wire.md prints; or a number of a specification. */
 const DECLARATION =
-  /const \w+: (NdrType|Operation|FixedHeader|InterfaceDef|Vtable)\b|const \w+ = |type \w+ = (Infer|RowOf)</;
+  /const \w+: (NdrType|Operation|FixedHeader|InterfaceDef|Vtable|Asn1Structure)\b|const \w+ = |type \w+ = (Infer|RowOf|ValueOf_2|ValueOf)</;
 
 /** Options that mean the same wherever they are: the simulation or the machine that something runs on. */
 const ENVIRONMENT = /^readonly (network|timers|clock|random|connector|simulated)\??:/;

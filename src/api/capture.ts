@@ -25,6 +25,7 @@ export {
   StreamDecoder,
 } from '../capture/decode/decode.js';
 export { type Filter, type Filtered, type Predicate, parseFilter } from '../capture/decode/filter.js';
+export type { KerberosToken } from '../capture/decode/kerberos-token.js';
 export { type PduRecord, pduRecord, type RecordOptions } from '../capture/decode/record.js';
 export { type RecordsOptions, readCallRecords, readRecords } from '../capture/decode/records.js';
 export { CaptureError, type CaptureErrorCode, type Problem } from '../capture/file/error.js';
@@ -40,7 +41,7 @@ export {
   readCapture,
   readPdus,
 } from '../capture/pdu/pdus.js';
-export type { CaptureLimits } from '../capture/pdu/reader.js';
+export type { CaptureLimits, PduReaderOptions } from '../capture/pdu/reader.js';
 export { type CapturedClassListener, capturedClasses } from '../capture/replay/captured-class.js';
 export { type AskedCall, CapturedServer } from '../capture/replay/captured-server.js';
 export { Pacing, type PacingOptions } from '../capture/replay/pacing.js';
@@ -54,8 +55,10 @@ export {
 } from '../capture/replay/relay.js';
 export { type RepeatedCall, type RepeatOptions, repeatConversation, whyNotRepeated } from '../capture/replay/repeat.js';
 export { type ReplayedCall, type ReplayOptions, replayCall, whyNotReplayed } from '../capture/replay/replay.js';
+export type { ConnectionAttempt } from '../capture/stream/attempt.js';
 export { Connection, Direction, type StreamConsumer, type Waiting } from '../capture/stream/connection.js';
 export type { FragmentLimits } from '../capture/stream/fragments.js';
 export { Datagram } from '../capture/stream/ip.js';
-export type { StreamLimits } from '../capture/stream/reader.js';
-export type { TcpLimits } from '../capture/stream/tcp.js';
+export type { TakeKdcMessage } from '../capture/stream/kdc.js';
+export type { StreamLimits, StreamReaderOptions } from '../capture/stream/reader.js';
+export type { OpenConnection, TcpLimits } from '../capture/stream/tcp.js';

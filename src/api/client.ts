@@ -16,7 +16,7 @@ export {
   RpcConnection,
 } from '../client/connection.js';
 export type { ContextConnectionOptions } from '../client/context-connection.js';
-export { type Authentication, clientSecurity } from '../client/credentials.js';
+export { type Authentication, clientSecurity, type Logon } from '../client/credentials.js';
 export {
   type ActivateCall,
   DcomClient,
@@ -25,6 +25,7 @@ export {
   RemoteInterface,
 } from '../client/dcom-client.js';
 export { ExporterConnection, type ExporterConnectionOptions } from '../client/exporter-connection.js';
+export type { KdcAddress, KdcTransportOptions } from '../client/kerberos/kdc-transport.js';
 export { MethodCallRefused } from '../client/may-call.js';
 export type { CallOutcome } from '../client/outcome.js';
 export { type PingChange, type Pinging, type PingResult, PingSet } from '../client/ping-set.js';

@@ -63,6 +63,7 @@ export {
   serverEventOf,
 } from '../hardening/machine-policy.js';
 export { type AppIdOption, type RegistryEntry, registryFor, type SetBy } from '../hardening/machine-registry.js';
+export type { NtlmUpdate } from '../hardening/ntlm-updates.js';
 export type { PolicyProfile, RefusalForm } from '../hardening/profile.js';
 export type { Registry, RegistryName } from '../hardening/registry.js';
 export {

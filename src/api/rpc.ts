@@ -1,6 +1,7 @@
 export type { AnswerRules } from '../rpc/client/answers.js';
 export type { ClientAssociationOptions, RequestOptions } from '../rpc/client/association.js';
 export type { ClientEvent, ClientOutput } from '../rpc/client/events.js';
+export type { NegotiationOptions } from '../rpc/client/negotiation.js';
 export type { ClientSecurityOptions } from '../rpc/client/security.js';
 export { AgedMap, Allowance, type Entry } from '../rpc/core/aged-map.js';
 export type { PresentationContext, RpcInterface } from '../rpc/core/presentation.js';

@@ -55,6 +55,8 @@ export {
   WmiError,
   wmiClass,
 } from '../server/classes/index.js';
+export type { Sample, SpaceItem } from '../server/classes/opc/address-space.js';
+export type { FaultData } from '../server/classes/opc/schema.js';
 export type { EndpointObserver } from '../server/endpoint/endpoint.js';
 export {
   type CallContext,
@@ -70,6 +72,7 @@ export {
 export type { AddressOptions } from '../server/objects/bindings.js';
 export type { Invocation } from '../server/objects/exporter.js';
 export type { RefusedCall } from '../server/objects/refused-call.js';
+export type { DcomProfile } from '../server/profile.js';
 export { type DcomServer, type ServerOptions, startServer } from '../server/server.js';
 export type { ExtraInterface } from '../server/server-options.js';
-export { EXTRA_INTERFACES } from '../server/server-options.js';
+export { EXTRA_INTERFACES, type KerberosServer } from '../server/server-options.js';

@@ -11,7 +11,9 @@ export interface EventRow {
   readonly what: string;
 }
 
+/** How much a log keeps, and of which computer. */
 export interface EventLogOptions {
+  /** Entries that are kept, the newest; 10,000 where absent. */
   readonly capacity?: number;
   /** The computer that its entries name; as whoever writes has it where absent. */
   readonly computer?: string;

@@ -13,6 +13,7 @@ export interface Sniffer {
   readonly kdcMessage?: (message: Uint8Array) => void;
 }
 
+/** What a sniffer knows of Kerberos: keys and tickets. */
 export interface SnifferKnowledge extends Omit<KerberosKnowledge, 'clientOf'> {
   /** Passwords and NT hashes. */
   readonly secrets?: readonly KnownSecret[];

@@ -39,10 +39,13 @@ export interface KdcServerOptions extends Partial<Environment> {
   readonly domain?: string;
   /** `DOMAIN\user:password`, or the same in parts. An NT hash has a key for RC4 alone. */
   readonly accounts: readonly (AccountEntry | string)[];
+  /** Computers and services that have keys of their own. */
   readonly machines?: readonly KdcMachine[];
   /** NetBIOS name of the domain controller. */
   readonly name?: string;
+  /** How long a ticket lives at most, in milliseconds. */
   readonly maxTicketLife?: Milliseconds;
+  /** Told of each request and what came of it. */
   readonly onRequest?: (request: KdcRequest) => void;
 }
 
@@ -52,6 +55,7 @@ export interface KdcRequest extends KdcEvent {
   readonly from: Endpoint;
 }
 
+/** A KDC that runs. */
 export interface KdcServer {
   readonly address: Endpoint;
   readonly realm: string;

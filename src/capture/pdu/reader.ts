@@ -13,12 +13,17 @@ export interface CaptureLimits extends StreamLimits {
   readonly assemblyBytes?: number;
 }
 
+/** How PDUs are read of packets. */
 export interface PduReaderOptions {
   /** Named in problems and errors; PDUs have it without its folder. */
   readonly file?: string;
+  /** Bounds of memory; those of `CaptureLimits` where absent. */
   readonly limits?: CaptureLimits;
+  /** Gives who takes the PDUs of a stream. */
   readonly open: OpenStream;
+  /** Told what is wrong, and where. */
   readonly onProblem?: (problem: Problem) => void;
+  /** Told of connections that were tried. */
   readonly onAttempt?: StreamReaderOptions['onAttempt'];
   /** Takes each message from and to a KDC; where absent they are passed over. */
   readonly onKdcMessage?: TakeKdcMessage | undefined;

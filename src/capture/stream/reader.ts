@@ -17,11 +17,15 @@ export interface StreamLimits extends TcpLimits {
   readonly fragments?: FragmentLimits;
 }
 
+/** How TCP streams are read of packets. */
 export interface StreamReaderOptions {
   /** Named in problems and errors. */
   readonly file?: string;
+  /** Bounds of memory; those of `StreamLimits` where absent. */
   readonly limits?: StreamLimits;
+  /** Gives who takes the octets of a connection. */
   readonly open: OpenConnection;
+  /** Told what is wrong, and where. */
   readonly onProblem?: (problem: Problem) => void;
   /** Told of each connection that was asked for and never came about. */
   readonly onAttempt?: ((attempt: ConnectionAttempt) => void) | undefined;

@@ -15,7 +15,9 @@ export interface KdcAddress {
   readonly transport?: 'tcp' | 'udp';
 }
 
+/** How a KDC is asked, over TCP. */
 export interface KdcTransportOptions extends Partial<Environment> {
+  /** Where the KDC is. */
   readonly kdc: KdcAddress;
   /** For one answer; 10 seconds where absent. */
   readonly timeout?: Milliseconds;

@@ -22,6 +22,7 @@ export interface ServiceTickets extends TicketSource {
   obtain(service: string): Promise<void>;
 }
 
+/** Whom to log on as by Kerberos, and which KDC to ask. */
 export interface KerberosLogonOptions extends Partial<Environment> {
   /** Who logs on; where absent, `tickets` have to do. */
   readonly client?: { readonly user: string; readonly realm: string; readonly keys: ClientKeys };

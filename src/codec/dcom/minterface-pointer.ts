@@ -77,7 +77,8 @@ export const MInterfacePointer: NdrType<InterfacePointer> = new MInterfacePointe
   '[MS-DCOM] 2.2.14',
 );
 
-interface Marshaler {
+/** Writes an interface pointer as an OBJREF. */
+export interface Marshaler {
   readonly name: string;
   readonly section: string;
   readonly iid: string;

@@ -56,6 +56,7 @@ export const KRB_ERR = {
   KDC_ERR_WRONG_REALM: 68,
 } as const;
 
+/** Name of an error code, RFC 4120 7.5.9. */
 export type KrbErrorName = keyof typeof KRB_ERR;
 
 /** The name of an error code; the number where it has none. */

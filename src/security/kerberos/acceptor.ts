@@ -19,6 +19,7 @@ import { KerberosError } from './error.js';
 import { KerberosKey } from './key.js';
 import { ReplayCache } from './replay-cache.js';
 
+/** How a server takes Kerberos (RFC 4120 3.2.3). */
 export interface KerberosAcceptorOptions extends Omit<ApReqRules, 'replays' | 'maxClockSkew'> {
   /** How far the authenticator's time may be from the server's; 5 minutes where absent (RFC 4120 3.2.3). */
   readonly maxClockSkew?: Milliseconds;

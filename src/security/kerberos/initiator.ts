@@ -27,7 +27,9 @@ import { KerberosError } from './error.js';
 import { KerberosKey } from './key.js';
 import type { Credential, TicketSource } from './tickets.js';
 
+/** How a client authenticates by Kerberos (RFC 4121). */
 export interface KerberosInitiatorOptions {
+  /** Where service tickets come from. */
   readonly tickets: TicketSource;
   readonly random: RandomBytes;
   /** GSS_C_* that are asked for, instead of those of Windows at this level. */
