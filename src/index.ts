@@ -32,6 +32,7 @@ export { type RecordsOptions, readCallRecords, readRecords } from './capture/dec
 export { CaptureError, type Problem } from './capture/file/error.js';
 export { CapturedPdu, type OpenStream, type PduConsumer } from './capture/pdu/pdu.js';
 export { type CaptureItem, type ReadHandlers, readBatches, readCapture, readPdus } from './capture/pdu/pdus.js';
+export type { PduReaderOptions } from './capture/pdu/reader.js';
 export { capturedClasses } from './capture/replay/captured-class.js';
 export { type AskedCall, CapturedServer } from './capture/replay/captured-server.js';
 export { Pacing, type PacingOptions } from './capture/replay/pacing.js';
@@ -45,11 +46,14 @@ export {
 } from './capture/replay/relay.js';
 export { type RepeatedCall, type RepeatOptions, repeatConversation, whyNotRepeated } from './capture/replay/repeat.js';
 export { type ReplayedCall, type ReplayOptions, replayCall, whyNotReplayed } from './capture/replay/replay.js';
+export type { Input } from './cli/decode/input.js';
 export { type ActivateOptions, type ActivationResult, activate } from './client/activate.js';
 export { Automation, type AutomationValue, DispatchError, PathError } from './client/automation.js';
 export { acceptedContext, type ConnectionOptions, propose, RpcConnection } from './client/connection.js';
+export type { Logon } from './client/credentials.js';
 export { type Authentication, clientSecurity } from './client/credentials.js';
 export { DcomClient, type DcomClientOptions, Refused, RemoteInterface } from './client/dcom-client.js';
+export type { KdcTransportOptions } from './client/kerberos/kdc-transport.js';
 export {
   KerberosLogon,
   type KerberosLogonOptions,
@@ -67,6 +71,7 @@ export type { ClientProfile } from './client/profile.js';
 export { CLIENT_PROFILES, type ClientProfileName } from './client/profiles.js';
 export { type EnumerationOptions, type WmiConnectOptions, WmiFailure, WmiNamespace } from './client/wmi.js';
 export { CodecError } from './codec/error.js';
+export type { KeytabEntry } from './codec/kerberos/keytab.js';
 export { explain } from './codec/status/explain.js';
 export { type ClientDecision, clientRaise } from './hardening/client.js';
 export { enforcement, type ServerDecision, serverDecision } from './hardening/decision.js';
@@ -102,6 +107,7 @@ export {
   serverEventOf,
 } from './hardening/machine-policy.js';
 export { type RegistryEntry, registryFor } from './hardening/machine-registry.js';
+export type { NtlmUpdate } from './hardening/ntlm-updates.js';
 export type { PolicyProfile } from './hardening/profile.js';
 export type { Registry } from './hardening/registry.js';
 export { type AsOf, PHASES, patchLevel } from './hardening/timeline.js';
@@ -184,6 +190,14 @@ export {
   spnegoInitiator,
   spnegoPassive,
 } from './security/index.js';
+export type { KerberosAcceptorOptions } from './security/kerberos/acceptor.js';
+export type { KerberosInitiatorOptions } from './security/kerberos/initiator.js';
+export type { KdcEvent } from './security/kerberos/kdc/kdc.js';
+export type { ClientKeys } from './security/kerberos/kdc-client.js';
+export type { KerberosKey } from './security/kerberos/key.js';
+export type { KerberosKnowledge } from './security/kerberos/passive.js';
+export type { Credential, TicketSource } from './security/kerberos/tickets.js';
+export type { SnifferKnowledge } from './security/sniffer.js';
 export {
   type AccessEntry,
   type AccessList,
@@ -248,6 +262,7 @@ export {
   WmiError,
   wmiClass,
 } from './server/classes/index.js';
+export type { Sample, SpaceItem } from './server/classes/opc/address-space.js';
 export {
   AddressSpace,
   addressSpace,
@@ -258,6 +273,7 @@ export {
   opcClasses,
   opcServerSchema,
 } from './server/classes/opc/index.js';
+export type { FaultData, ItemData } from './server/classes/opc/schema.js';
 export type { EndpointObserver } from './server/endpoint/endpoint.js';
 export { type Handler, method, type Service, service } from './server/endpoint/service.js';
 export { type ExportedObjects, type ExportOptions, exportObjects } from './server/export-objects.js';
@@ -266,4 +282,6 @@ export type { AddressOptions } from './server/objects/bindings.js';
 export type { CallBack } from './server/objects/callbacks.js';
 export type { Invocation } from './server/objects/exporter.js';
 export type { RefusedCall } from './server/objects/refused-call.js';
+export type { DcomProfile } from './server/profile.js';
 export { type DcomServer, type ServerOptions, startServer } from './server/server.js';
+export type { KerberosServer } from './server/server-options.js';

@@ -56,7 +56,7 @@ export {
   wmiClass,
 } from '../server/classes/index.js';
 export type { Sample, SpaceItem } from '../server/classes/opc/address-space.js';
-export type { FaultData } from '../server/classes/opc/schema.js';
+export type { FaultData, ItemData } from '../server/classes/opc/schema.js';
 export type { EndpointObserver } from '../server/endpoint/endpoint.js';
 export {
   type CallContext,

@@ -24,11 +24,6 @@ export interface DcomProfile {
    * server of the captures has it, or the address alone.
    */
   readonly stringBindings: 'name and address' | 'address';
-  /**
-   * The ORPCTHAT of an activation's answer: without extensions, or with the error information of [MS-DCOM] 2.2.21.1, as
-   * Windows was seen to add it. aiowmi and node-dcom cannot read an answer that has one.
-   */
-  readonly activationExtension: 'none' | 'error information';
 }
 
 const fault = (didNotExecute: boolean): RefusalForm => ({ form: 'fault', status: 5, didNotExecute, disconnect: true });
@@ -37,7 +32,6 @@ const WINDOWS: DcomProfile = {
   accessRefusal: fault(false),
   minorVersionsBelow7: 'taken',
   stringBindings: 'name and address',
-  activationExtension: 'none',
 };
 
 /** How a fault that refuses looks, apart from its status. */

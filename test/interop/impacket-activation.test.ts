@@ -30,15 +30,15 @@ interface Row {
   readonly event?: 10036;
 }
 
-/** KB5004442: what becomes of an activation at CONNECT; 10036 exists since September 2021. */
+/** KB5004442: what becomes of an activation at CONNECT. 10036 exists since September 2021, and is logged by default where nothing is enforced. */
 const ROWS: readonly Row[] = [
   { asOf: '2021-05', verdict: 'accepted' },
   { asOf: '2021-06-08', verdict: 'accepted' },
   { asOf: '2021-06-08', value: 1, verdict: 'refused' },
   { asOf: '2022-06-14', verdict: 'refused', event: 10036 },
-  { asOf: '2022-06-14', value: 0, verdict: 'accepted' },
+  { asOf: '2022-06-14', value: 0, verdict: 'accepted', event: 10036 },
   { asOf: '2022-11-08', verdict: 'refused', event: 10036 },
-  { asOf: '2022-11-08', value: 0, verdict: 'accepted' },
+  { asOf: '2022-11-08', value: 0, verdict: 'accepted', event: 10036 },
   { asOf: '2023-03-14', verdict: 'refused', event: 10036 },
   { asOf: '2023-03-14', value: 0, verdict: 'refused', event: 10036 },
 ];

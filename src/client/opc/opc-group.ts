@@ -16,6 +16,7 @@ import type { RemoteInterface } from '../remote-interface.js';
 import { given, succeeded } from './given.js';
 import { type OpcValue, opcValue } from './opc-value.js';
 
+/** What a client asks of a group: its name, its update rate in milliseconds and its deadband in percent. */
 export interface GroupWish {
   readonly items: readonly string[];
   /** 1,000 ms where absent. */

@@ -12,6 +12,7 @@ type Input<M extends keyof Methods> = Methods[M] extends {
 /** Values as a server sends them: OnDataChange and OnReadComplete. */
 export type DataChange = Omit<Input<'OnDataChange'>, 'ORPCthis'>;
 
+/** Told of the data changes of a subscription, in their order. */
 export interface DataListener {
   readonly changed?: (change: DataChange, call: ObjectCall) => void;
   readonly read?: (change: DataChange, call: ObjectCall) => void;

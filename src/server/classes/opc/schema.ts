@@ -122,7 +122,9 @@ export const opcServerSchema = z
   })
   .describe('A server of dcom-harness serve --class opc --opc FILE');
 
+/** The address space of an OPC server with its names and faults, as a YAML file or a test gives it. */
 export type OpcServerData = z.output<typeof opcServerSchema>;
 export type ItemData = OpcServerData['items'][string];
+/** A fault on request: what goes wrong with which items, and when. */
 export type FaultData = OpcServerData['faults'][number];
 export type SignalData = ItemData['value'];
