@@ -10,9 +10,16 @@ export type { Rounded } from '../codec/dcom/rounded.js';
 export { CodecError, type CodecErrorCode } from '../codec/error.js';
 export type { Field, FixedHeader, Kind, Row, RowOf, ValueOf } from '../codec/fixed.js';
 export { EncryptedData, EncryptionKey, PrincipalName, Ticket } from '../codec/kerberos/basic.js';
+export {
+  type Ccache,
+  type CcacheCredential,
+  type CcachePrincipal,
+  decodeCcache,
+  encodeCcache,
+} from '../codec/kerberos/ccache.js';
 export type { KrbErrorName } from '../codec/kerberos/errors.js';
 export { KRB_ERR } from '../codec/kerberos/errors.js';
-export type { KeytabEntry } from '../codec/kerberos/keytab.js';
+export { decodeKeytab, encodeKeytab, type KeytabEntry } from '../codec/kerberos/keytab.js';
 export * as ndr from '../codec/ndr/index.js';
 export { LayoutRecorder, LayoutSource } from '../codec/ndr/layout.js';
 export type { InterfaceDef, Operation } from '../codec/ndr/operation.js';

@@ -15,9 +15,6 @@ const TYPES = {
   rc4: ETYPE.RC4_HMAC,
 } as const;
 
-/** Types of the keys that an account of a scenario has, the preferred one first. */
-export const ENCRYPTION_TYPES = Object.keys(TYPES) as (keyof typeof TYPES)[];
-
 /** The Kerberos of a scenario's domain: one of its hosts is the KDC, and those in the domain have accounts there. */
 export class LabKerberos {
   readonly realm: string;

@@ -30,7 +30,7 @@ export { type CallHead, callHead } from './passive/head.js';
 export type { CallLevel, Observed, ObservedMessage, Sender, StubState } from './passive/observed.js';
 export type { ObservedSecurity } from './passive/security.js';
 export { ServerAssociation, type ServerAssociationOptions } from './server/association.js';
-export { type Cause, causeOf, SERVER_CHECKS, type ServerCheck } from './server/checks.js';
+export { type Cause, causeOf, type ServerCheck } from './server/checks.js';
 export type {
   AssociationEvent,
   AssociationOutput,

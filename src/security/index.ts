@@ -1,8 +1,7 @@
 export * from './accounts.js';
 export * from './error.js';
 export { type KerberosAcceptorOptions, kerberosAcceptor } from './kerberos/acceptor.js';
-export { KerberosError } from './kerberos/error.js';
-export { type KerberosInitiatorOptions, kerberosFlags, kerberosInitiator } from './kerberos/initiator.js';
+export { type KerberosInitiatorOptions, kerberosInitiator } from './kerberos/initiator.js';
 export { DEFAULT_ETYPES, type KdcAccount } from './kerberos/kdc/directory.js';
 export * from './kerberos/kdc/kdc.js';
 export { AsExchange, type ClientKeys, TgsExchange } from './kerberos/kdc-client.js';

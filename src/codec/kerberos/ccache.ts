@@ -24,6 +24,7 @@ export interface CcacheCredential {
   readonly ticket: Uint8Array;
 }
 
+/** A file credential cache: whose it is, and the tickets in it. */
 export interface Ccache {
   readonly principal: CcachePrincipal;
   readonly credentials: readonly CcacheCredential[];

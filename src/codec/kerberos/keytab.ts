@@ -46,6 +46,7 @@ function readEntry(record: ByteReader): KeytabEntry {
   return { realm, name, name_type, timestamp, kvno: long === 0 ? short : long, etype, key };
 }
 
+/** A keytab file, version 5.2. */
 export function encodeKeytab(entries: readonly KeytabEntry[]): Buffer {
   return Buffer.concat([Buffer.of(5, 2), ...entries.map(writeEntry)]);
 }

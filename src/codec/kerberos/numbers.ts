@@ -108,8 +108,6 @@ const nameOf =
 
 /** As the RFCs and `klist -e` write it: `aes256-cts-hmac-sha1-96`; the number where it has no name. */
 export const etypeName = (etype: number): string => nameOf(ETYPE)(etype).toLowerCase().replaceAll('_', '-');
-export const paName = nameOf(PA);
-export const msgTypeName = (type: number): string => nameOf(MSG_TYPE)(type).replace('_', '-');
 
 /** The names of the bits that are set, in the order of the table. */
 export const flagNames = (table: Readonly<Record<string, number>>, flags: number): readonly string[] =>

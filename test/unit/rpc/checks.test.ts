@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type AuthVerifier, encodePdu, PFC, RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../../../src/codec/rpce/index.js';
 import { encodeVerificationTrailer } from '../../../src/codec/rpce/verification-trailer.js';
-import { SERVER_CHECKS, type ServerCheck } from '../../../src/rpc/index.js';
+import { SERVER_CHECKS, type ServerCheck } from '../../../src/rpc/server/checks.js';
 import { ECHO, element, NOW } from '../../support/associations.js';
 import { bindPdu, initiate, type RawOptions, RawServer, requestPdu, WHOLE } from '../../support/raw-server.js';
 

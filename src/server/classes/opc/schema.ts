@@ -124,6 +124,7 @@ export const opcServerSchema = z
 
 /** The address space of an OPC server with its names and faults, as a YAML file or a test gives it. */
 export type OpcServerData = z.output<typeof opcServerSchema>;
+/** One item of the address space: its type, rights, unit, value and quality. */
 export type ItemData = OpcServerData['items'][string];
 /** A fault on request: what goes wrong with which items, and when. */
 export type FaultData = OpcServerData['faults'][number];

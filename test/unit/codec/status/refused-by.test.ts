@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { REFUSED_BY } from '../../../../src/codec/status/refused-by.js';
-import { SERVER_CHECKS } from '../../../../src/rpc/index.js';
+import { SERVER_CHECKS } from '../../../../src/rpc/server/checks.js';
 
 const text = readFileSync(join(import.meta.dirname, '../../../../docs/refusals.md'), 'utf8');
 /** Cells of the rows whose first one is a word of code. */
