@@ -49,17 +49,27 @@ export class Verdicts {
   readonly #options: JudgedOptions;
   readonly #suite: string;
   readonly #file: number | undefined;
+  /** Files that are written beside that of `--junit`, in the order of their paths. */
+  readonly beside: readonly (number | undefined)[];
 
-  /** Opens the file of `--junit` before anything is done. Throws `UsageError` where it cannot be written. */
+  /** Opens the file of `--junit`, and those beside it, before anything is done, all of them or none. Throws `UsageError` where it cannot be written. */
   constructor(
     out: Output,
     options: JudgedOptions,
-    { suite, inputs = [] }: { readonly suite: string; readonly inputs?: readonly string[] },
+    {
+      suite,
+      inputs = [],
+      beside = [],
+    }: {
+      readonly suite: string;
+      readonly inputs?: readonly string[];
+      readonly beside?: readonly (string | undefined)[];
+    },
   ) {
     this.#out = out;
     this.#options = options;
     this.#suite = suite;
-    [this.#file] = openForWriting([options.junit] as const, inputs);
+    [this.#file, ...this.beside] = openForWriting<readonly (string | undefined)[]>([options.junit, ...beside], inputs);
   }
 
   async tell(results: readonly Result[], judged: Judged): Promise<void> {
@@ -77,7 +87,8 @@ export class Verdicts {
   #exitCode(results: readonly Result[], { nothing, otherwise = 0, ...given }: Judged): number {
     const { failed = !resultsSummary(results).ok, tested = results.some(({ outcome }) => outcome !== 'skip') } = given;
     if (failed) return FAILED;
-    if (tested || this.#options.allowNone) return otherwise;
+    // What could not be read has been said; that nothing came of it is no news.
+    if (tested || this.#options.allowNone || otherwise === UNUSABLE) return otherwise;
     this.#out.note(`nothing was tested: ${nothing} (--allow-none takes that for a success)`);
     return UNUSABLE;
   }

@@ -32,7 +32,7 @@ describe('relay', () => {
   });
 
   test('--json has one record for each variant and date, with its evidence', () => {
-    expect(records).toHaveLength(26 * DATES.length);
+    expect(records).toHaveLength(28 * DATES.length);
     expect(records[0]).toMatchObject({
       event: 'relay',
       variant: 'connect',

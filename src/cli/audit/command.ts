@@ -14,7 +14,7 @@ import { auditResults } from '../../report/audit/results.js';
 import { activationColumns, FINDING_COLUMNS, whatMustChange } from '../../report/audit/text.js';
 import { understoodLines, understoodRecord } from '../../report/understood.js';
 import type { AccountEntry, Secret } from '../../security/index.js';
-import { captureFiles, openForWriting } from '../files.js';
+import { captureFiles } from '../files.js';
 import { addCaptures, type ReportFile, reportFile } from '../html.js';
 import { type Output, output, UsageError } from '../io.js';
 import { type JudgedOptions, judgedOptions, UNUSABLE, Verdicts } from '../judged.js';
@@ -84,8 +84,8 @@ async function audit(paths: string[], options: AuditCommandOptions): Promise<voi
 async function auditAll(out: Output, paths: string[], options: AuditCommandOptions): Promise<void> {
   const files = captureFiles(paths);
   if (files.length === 0) throw new UsageError('no capture to audit; give files, a folder or -');
-  const verdicts = new Verdicts(out, options, { suite: 'audit', inputs: files });
-  const [csvFile] = openForWriting([options.csv] as const, files);
+  const verdicts = new Verdicts(out, options, { suite: 'audit', inputs: files, beside: [options.csv] });
+  const [csvFile] = verdicts.beside;
   const report = options.html === undefined ? undefined : await reportFile(options.html, 'dcom-harness audit', files);
   if (csvFile !== undefined) writeSync(csvFile, CSV_HEAD);
   const groups = new AuditGroups();

@@ -13,7 +13,7 @@ import { SimulationStuck } from '../../net/simulation/index.js';
 import { labResults } from '../../report/lab/results.js';
 import { labText } from '../../report/lab/text.js';
 import { type Output, output, UsageError } from '../io.js';
-import { type JudgedOptions, judgedOptions, Verdicts } from '../judged.js';
+import { type JudgedOptions, judgedOptions, UNUSABLE, Verdicts } from '../judged.js';
 import { htmlOption } from '../options.js';
 import { type LabReport, openLabReport } from './html.js';
 import { LabFolder } from './out.js';
@@ -98,6 +98,8 @@ async function run(names: string[], options: Options): Promise<void> {
     await verdicts.tell(labResults(runs), {
       text: () => runs.length > 0 && out.text(labText(runs, out)),
       nothing: 'no scenario expects anything, and none activates or relays',
+      // One that broke off says why by itself.
+      ...(runs.length < scenarios.length && { otherwise: UNUSABLE }),
     });
   }
   if (report !== undefined) out.note(`the report is in ${options.html}`);
