@@ -231,7 +231,8 @@ describe('a sniffer of hostile peers', () => {
       for (let i = 0; i < 1000; i++) for (const each of all) each.take('client', encodePdu(make(i)));
       return all;
     });
-    expect(octets).toBeLessThan(48 * MIB);
+    // Octets of messages and what each connection keeps beside them; twice as many messages take no more.
+    expect(octets).toBeLessThan(72 * MIB);
   });
 
   test('the oldest of whichever connection give way, and what ends is free for the others', () => {
