@@ -75,9 +75,15 @@ export const CustomHeader = struct(
 );
 
 const serializedHeader = typeSerialization1(CustomHeader);
-const serialized = new Map<string, NdrType<unknown>>(
-  Object.entries(ACTIVATION_PROPERTIES).map(([clsid, type]) => [clsid, typeSerialization1(type as NdrType<unknown>)]),
-);
+let made: ReadonlyMap<string, NdrType<unknown>> | undefined;
+
+/** By CLSID. Made when first asked for: properties contain OBJREFs, which contain properties, whichever is loaded first. */
+const serialized = (): ReadonlyMap<string, NdrType<unknown>> => {
+  made ??= new Map(
+    Object.entries(ACTIVATION_PROPERTIES).map(([clsid, type]) => [clsid, typeSerialization1(type as NdrType<unknown>)]),
+  );
+  return made;
+};
 
 const ALIGNED = { wide: false, little: true, packed: false };
 
@@ -92,7 +98,7 @@ class ActivationPropertiesType extends NdrType<ActivationProperties> {
   }
 
   override get parts(): readonly NdrType<unknown>[] {
-    return [serializedHeader, ...serialized.values()];
+    return [serializedHeader, ...serialized().values()];
   }
 
   override read(reader: NdrReader): ActivationProperties {
@@ -125,7 +131,7 @@ class ActivationPropertiesType extends NdrType<ActivationProperties> {
   }
 
   #readProperty(reader: NdrReader, clsid: string, size: number, i: number): ActivationProperty {
-    const type = serialized.get(clsid);
+    const type = serialized().get(clsid);
     if (reader.path) reader.enter(`properties.${i}`, type ?? { name: clsid, section: this.section });
     const property = reader.window(size, ALIGNED, () => {
       if (!type) return { clsid, raw: reader.octets(size) };
@@ -178,7 +184,7 @@ class ActivationPropertiesType extends NdrType<ActivationProperties> {
       return;
     }
     const type =
-      serialized.get(property.clsid) ?? writer.fail(`no structure for property ${describeValue(property.clsid)}`);
+      serialized().get(property.clsid) ?? writer.fail(`no structure for property ${describeValue(property.clsid)}`);
     type.write(writer, property.data);
     writer.tail(0);
   }
