@@ -21,7 +21,7 @@ describe('the fuzzer of the associations', () => {
   test('does the same for the same seed', async () => {
     const [one, two] = await Promise.all([1, 2].map(() => fuzz(['--executions', '300', '--seed', 'again'])));
     expect(one?.stdout).toBe(two?.stdout);
-    expect(one?.stdout).toMatch(/^300 conversations, seed again, 0 failures$/m);
+    expect(one?.stdout).toMatch(/^300 cases, seed again, 0 failures$/m);
   });
 
   test('ends with 2 and its usage where it is used wrongly', async () => {
