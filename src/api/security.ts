@@ -1,13 +1,19 @@
 export type { Account, Accounts } from '../security/accounts.js';
 export type { SecurityErrorCode } from '../security/error.js';
+export type { ServiceKey, Sniffer } from '../security/index.js';
 export {
   type AccountEntry,
   AccountTable,
+  kerberosAcceptor,
+  kerberosInitiator,
+  kerberosPassive,
   ntlmAcceptor,
   ntlmInitiator,
   ntlmPassive,
   Secret,
   SecurityError,
+  serviceKeys,
+  sniffer,
   spnegoAcceptor,
   spnegoInitiator,
   spnegoPassive,

@@ -8,8 +8,10 @@ export {
 } from '../server/access.js';
 export type { LogonSessions } from '../server/activation/checks.js';
 export type { Activation, FailedLogon, LogListeners } from '../server/activation/log.js';
+export type { CallBackOptions } from '../server/call-back-client.js';
 export type { AutomationIds } from '../server/classes/automation-members.js';
 export type { AskedOfClass, ClassRefusal } from '../server/classes/class.js';
+export type { ConnectionPointOptions, ObjectHost, RemoteObject, Sink } from '../server/classes/index.js';
 export {
   AutomationError,
   type AutomationMember,
@@ -21,6 +23,7 @@ export {
   automationClass,
   automationObject,
   type ByRef,
+  CallBackFailed,
   type CimMethodEntry,
   CimNamespace,
   type CimPropertyEntry,
@@ -33,9 +36,12 @@ export {
   type ComInterface,
   type ComMethod,
   type ComObject,
+  ConnectionPoint,
   comInterface,
   comMethod,
+  connectionPointContainer,
   DefinitionError,
+  enumerator,
   type InstanceDefinition,
   type InstanceProvider,
   type MethodCall,
@@ -56,6 +62,8 @@ export {
   wmiClass,
 } from '../server/classes/index.js';
 export type { Sample, SpaceItem } from '../server/classes/opc/address-space.js';
+export type { CallbackParameters, DataChange, DataListener, OpcServerData } from '../server/classes/opc/index.js';
+export { AddressSpace, addressSpace, dataSink, opcClasses, opcServerSchema } from '../server/classes/opc/index.js';
 export type { FaultData, ItemData } from '../server/classes/opc/schema.js';
 export type { EndpointObserver } from '../server/endpoint/endpoint.js';
 export {
@@ -69,7 +77,12 @@ export {
   service,
   type Unreadable,
 } from '../server/endpoint/service.js';
+export type { ExportedObjects, ExportOptions } from '../server/export-objects.js';
+export { exportObjects } from '../server/export-objects.js';
+export type { KdcMachine, KdcRequest, KdcServer, KdcServerOptions } from '../server/kdc.js';
+export { startKdc } from '../server/kdc.js';
 export type { AddressOptions } from '../server/objects/bindings.js';
+export type { CallBack } from '../server/objects/callbacks.js';
 export type { Invocation } from '../server/objects/exporter.js';
 export type { RefusedCall } from '../server/objects/refused-call.js';
 export type { DcomProfile } from '../server/profile.js';

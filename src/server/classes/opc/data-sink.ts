@@ -3,21 +3,22 @@ import { HRESULT } from '../../com.js';
 import { type ComObject, comInterface, comMethod, type ObjectCall } from '../class.js';
 
 type Methods = typeof IOPCDataCallback.methods;
-type Input<M extends keyof Methods> = Methods[M] extends {
+/** Parameters of a method of IOPCDataCallback, as the server calls it. */
+export type CallbackParameters<M extends keyof Methods> = Methods[M] extends {
   readonly request: { decode(bytes: Uint8Array): { value: infer I } };
 }
   ? I
   : never;
 
 /** Values as a server sends them: OnDataChange and OnReadComplete. */
-export type DataChange = Omit<Input<'OnDataChange'>, 'ORPCthis'>;
+export type DataChange = Omit<CallbackParameters<'OnDataChange'>, 'ORPCthis'>;
 
 /** Told of the data changes of a subscription, in their order. */
 export interface DataListener {
   readonly changed?: (change: DataChange, call: ObjectCall) => void;
   readonly read?: (change: DataChange, call: ObjectCall) => void;
-  readonly written?: (written: Omit<Input<'OnWriteComplete'>, 'ORPCthis'>, call: ObjectCall) => void;
-  readonly cancelled?: (cancelled: Omit<Input<'OnCancelComplete'>, 'ORPCthis'>, call: ObjectCall) => void;
+  readonly written?: (written: Omit<CallbackParameters<'OnWriteComplete'>, 'ORPCthis'>, call: ObjectCall) => void;
+  readonly cancelled?: (cancelled: Omit<CallbackParameters<'OnCancelComplete'>, 'ORPCthis'>, call: ObjectCall) => void;
 }
 
 /** IOPCDataCallback, the object that a client hands to Advise. It answers S_OK, as clients must. */
