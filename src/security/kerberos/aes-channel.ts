@@ -1,9 +1,10 @@
 import { asBuffer } from '../../codec/bytes.js';
 import { KEY_USAGE } from '../../codec/kerberos/numbers.js';
+import { type MessageChannel, type Side, whole } from '../channel.js';
 import { sameSecret } from '../crypto/hash.js';
 import { SecurityError } from '../error.js';
 import type { ProtectedMessage, RandomBytes } from '../provider.js';
-import { coveredParts, type KerberosChannel, type Sequence, type SessionOptions, type Side, whole } from './channel.js';
+import { changed, coveredParts, type Sequence, type SessionOptions } from './channel.js';
 import type { AesEncryptionType, AesUsageKey } from './crypto/index.js';
 
 const HEADER = 16;
@@ -21,11 +22,8 @@ export const aesSignatureLength = ({ checksumLength }: AesEncryptionType) => ({
   seal: HEADER + EXTRA_COUNT + HEADER + checksumLength + CONFOUNDER,
 });
 
-const changed = (what: string): SecurityError =>
-  new SecurityError('BAD_SIGNATURE', `Kerberos: ${what}: the PDU or its token was changed`);
-
 /** One direction of a context under AES: RFC 4121 4.2, with the rotation of [MS-KILE] 3.4.5.4.1. */
-export class AesChannel implements KerberosChannel {
+export class AesChannel implements MessageChannel {
   readonly #sealKey: AesUsageKey;
   readonly #signKey: AesUsageKey;
   readonly #sequence: Sequence;

@@ -1,18 +1,7 @@
+import type { Side } from '../channel.js';
 import { SecurityError } from '../error.js';
 import type { ProtectedMessage, RandomBytes } from '../provider.js';
 import type { KerberosKey } from './key.js';
-
-export type Side = 'initiator' | 'acceptor';
-
-/** What one side sends under a context. A message that is refused leaves the state, and the octets given, as they were. */
-export interface KerberosChannel {
-  sign(message: ProtectedMessage): Uint8Array;
-  seal(message: ProtectedMessage): Uint8Array;
-  verify(message: ProtectedMessage, token: Uint8Array): void;
-  unseal(message: ProtectedMessage, token: Uint8Array): void;
-  mic(bytes: Uint8Array): Uint8Array;
-  checkMic(bytes: Uint8Array, token: Uint8Array): void;
-}
 
 export interface SessionOptions {
   /** The acceptor's subkey, else the initiator's, else the session key of the ticket. */
@@ -61,13 +50,8 @@ export class Sequence {
   }
 }
 
-/** Octets that are no PDU, as a message that is covered whole. */
-export const whole = (bytes: Uint8Array): ProtectedMessage => ({
-  pdu: bytes,
-  bodyStart: 0,
-  bodyEnd: bytes.length,
-  signHeader: true,
-});
+export const changed = (what: string): SecurityError =>
+  new SecurityError('BAD_SIGNATURE', `Kerberos: ${what}: the PDU or its token was changed`);
 
 /** The octets in front of the body, the body, and those behind it, as far as they are covered. */
 export function coveredParts({ pdu, bodyStart, bodyEnd, signHeader }: ProtectedMessage) {

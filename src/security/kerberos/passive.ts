@@ -17,10 +17,10 @@ import {
   type Ticket,
   unframeKerberos,
 } from '../../codec/kerberos/index.js';
+import type { Side } from '../channel.js';
 import { decoded } from '../decoded.js';
 import { SecurityError } from '../error.js';
 import type { ContextInfo, Identity, PassiveContext, PassiveProvider, ProtectedMessage } from '../provider.js';
-import type { Side } from './channel.js';
 import { KERBEROS_AUTH_TYPE, KERBEROS_OIDS } from './context.js';
 import { open } from './encrypted.js';
 import { KerberosKey } from './key.js';

@@ -1,8 +1,9 @@
+import { type MessageChannel, type Side, whole } from '../channel.js';
 import { hmacMd5, sameSecret } from '../crypto/hash.js';
 import { Rc4, rc4 } from '../crypto/rc4.js';
 import { SecurityError } from '../error.js';
 import type { ProtectedMessage, RandomBytes } from '../provider.js';
-import { coveredParts, type KerberosChannel, type Sequence, type SessionOptions, type Side, whole } from './channel.js';
+import { changed, coveredParts, type Sequence, type SessionOptions } from './channel.js';
 import { rc4Checksum } from './crypto/rc4-hmac.js';
 
 /**
@@ -27,11 +28,8 @@ export const RC4_SIGNATURE_LENGTH = { sign: CONFOUNDER_AT, seal: CONFOUNDER_AT +
 
 type Kind = keyof typeof HEAD;
 
-const changed = (what: string): SecurityError =>
-  new SecurityError('BAD_SIGNATURE', `Kerberos: ${what}: the PDU or its token was changed`);
-
 /** One direction of a context under RC4: RFC 4757 7.2 and 7.3, without the padding that DCE style leaves out. */
-export class Rc4Channel implements KerberosChannel {
+export class Rc4Channel implements MessageChannel {
   readonly #key: Uint8Array;
   readonly #sequenceKey: Buffer;
   readonly #cryptKey: Buffer;

@@ -1,9 +1,8 @@
 import { hasFlag } from '../../codec/ntlm/flags.js';
+import type { Side } from '../channel.js';
 import { des } from '../crypto/des.js';
 import { hmacMd5, md5 } from '../crypto/hash.js';
 import type { Secret } from '../secret.js';
-
-export type Side = 'initiator' | 'acceptor';
 
 /**
  * [MS-NLMP] 3.3.1, UpperCase: one character for one, as Windows does it; 'ß' stays as it is, where JavaScript would

@@ -9,6 +9,7 @@ import {
   type NtlmMessage,
   negotiateFlagNames,
 } from '../../codec/ntlm/index.js';
+import type { Side } from '../channel.js';
 import { sameSecret } from '../crypto/hash.js';
 import { decoded } from '../decoded.js';
 import { SecurityError } from '../error.js';
@@ -17,7 +18,6 @@ import type { Secret } from '../secret.js';
 import { ANONYMOUS_SID } from '../sid.js';
 import { type Claim, type Match, matchResponse, responseKind } from './check-response.js';
 import { NTLM_AUTH_TYPE, NTLM_OIDS } from './context.js';
-import type { Side } from './keys.js';
 import { NtlmSession } from './session.js';
 import { concludedFlags, exportedSessionKey } from './session-key.js';
 import { handshakeMic, isAnonymous, ntlmV2Of, textItem } from './tokens.js';

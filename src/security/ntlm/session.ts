@@ -1,11 +1,12 @@
 import { crc32 } from 'node:zlib';
 import { asBuffer } from '../../codec/bytes.js';
 import { hasFlag } from '../../codec/ntlm/flags.js';
+import { type MessageChannel, type Session, type Side, whole } from '../channel.js';
 import { hmacMd5, sameSecret } from '../crypto/hash.js';
 import { Rc4 } from '../crypto/rc4.js';
 import { SecurityError } from '../error.js';
 import type { ProtectedMessage } from '../provider.js';
-import { type Side, sealKey, signKey } from './keys.js';
+import { sealKey, signKey } from './keys.js';
 
 /** [MS-NLMP] 2.2.2.9: every signature has this many octets. */
 export const SIGNATURE_LENGTH = 16;
@@ -22,7 +23,7 @@ interface Stream {
 }
 
 /** The session security of one context, for either side and for a sniffer ([MS-NLMP] 3.4). */
-export class NtlmSession {
+export class NtlmSession implements Session {
   readonly #channels: Readonly<Record<Side, NtlmChannel>>;
 
   constructor(flags: number, exportedSessionKey: Uint8Array) {
@@ -39,21 +40,13 @@ export class NtlmSession {
     };
   }
 
-  /** What `side` sends. */
   from(side: Side): NtlmChannel {
     return this.#channels[side];
   }
 }
 
-const whole = (bytes: Uint8Array): ProtectedMessage => ({
-  pdu: bytes,
-  bodyStart: 0,
-  bodyEnd: bytes.length,
-  signHeader: true,
-});
-
-/** One direction of a context. A message that is refused leaves the state, and the octets given, as they were. */
-export class NtlmChannel {
+/** One direction of a context. */
+export class NtlmChannel implements MessageChannel {
   readonly #flags: number;
   readonly #signingKey: Uint8Array | undefined;
   readonly #stream: Stream;

@@ -7,12 +7,11 @@ import {
   OID,
   oidName,
 } from '../../codec/spnego/index.js';
+import type { Side } from '../channel.js';
 import { decoded } from '../decoded.js';
 import { SecurityError } from '../error.js';
 import type { ContextInfo, Identity, PassiveContext, PassiveProvider, ProtectedMessage } from '../provider.js';
 import { SPNEGO_AUTH_TYPE } from './context.js';
-
-type Side = 'initiator' | 'acceptor';
 
 /** SPNEGO as a sniffer follows it, over the mechanisms that the sniffer knows. */
 export const spnegoPassive = (mechanisms: readonly PassiveProvider[]): PassiveProvider => ({
