@@ -7,8 +7,6 @@ import {
   EncAPRepPart,
   EncTicketPart,
   etypeName,
-  flagNames,
-  GSS_C,
   KEY_USAGE,
   KRB_ERROR,
   krbErrorName,
@@ -20,8 +18,9 @@ import {
 import type { Side } from '../channel.js';
 import { decoded } from '../decoded.js';
 import { SecurityError } from '../error.js';
-import type { ContextInfo, Identity, PassiveContext, PassiveProvider, ProtectedMessage } from '../provider.js';
-import { KERBEROS_AUTH_TYPE, KERBEROS_OIDS } from './context.js';
+import { PassiveMechanism } from '../passive-mechanism.js';
+import type { PassiveProvider } from '../provider.js';
+import { KERBEROS, KERBEROS_AUTH_TYPE, KERBEROS_OIDS } from './context.js';
 import { open } from './encrypted.js';
 import { KerberosKey } from './key.js';
 import { candidates, type ServiceKey } from './keys.js';
@@ -52,9 +51,6 @@ export const kerberosPassive = (knowledge: KerberosKnowledge = {}): PassiveProvi
   observe: () => new KerberosPassive(knowledge),
 });
 
-/** A peer can send bad tokens for ever; the first say enough. */
-const MAX_NOTES = 32;
-
 /** What the authenticator said, and under which key. */
 interface Request {
   readonly sessionKey: KerberosKey;
@@ -62,40 +58,28 @@ interface Request {
   readonly sequence: number;
 }
 
-class KerberosPassive implements PassiveContext {
+class KerberosPassive extends PassiveMechanism {
   readonly authType = KERBEROS_AUTH_TYPE;
   readonly mic = undefined;
   readonly #knowledge: KerberosKnowledge;
-  readonly #notes: string[] = [];
-  #flags = 0;
-  #identity: Identity | undefined;
   #request: Request | undefined;
-  #session: KerberosSession | undefined;
 
   constructor(knowledge: KerberosKnowledge) {
+    super(KERBEROS);
     this.#knowledge = knowledge;
   }
 
-  observe(from: Side, token: Uint8Array): void {
+  protected take(from: Side, token: Uint8Array): void {
     if (token.length === 0) return;
-    try {
-      const { message } = decoded(() => unframeKerberos(token));
-      if (message[0] === AP_REQ.tag) this.#takeRequest(decoded(() => decodeMessage(AP_REQ, message)));
-      else if (message[0] === KRB_ERROR.tag) this.#takeError(decoded(() => decodeMessage(KRB_ERROR, message)));
-      else if (from === 'acceptor') this.#takeReply(decoded(() => decodeMessage(AP_REP, message)));
-      else decoded(() => decodeMessage(AP_REP, message));
-    } catch (error) {
-      if (!(error instanceof SecurityError)) throw error;
-      this.#note(`a token of the ${from}: ${error.message}`);
-    }
-  }
-
-  #note(text: string): void {
-    if (this.#notes.length < MAX_NOTES) this.#notes.push(text);
+    const { message } = decoded(() => unframeKerberos(token));
+    if (message[0] === AP_REQ.tag) this.#takeRequest(decoded(() => decodeMessage(AP_REQ, message)));
+    else if (message[0] === KRB_ERROR.tag) this.#takeError(decoded(() => decodeMessage(KRB_ERROR, message)));
+    else if (from === 'acceptor') this.#takeReply(decoded(() => decodeMessage(AP_REP, message)));
+    else decoded(() => decodeMessage(AP_REP, message));
   }
 
   #takeRequest({ ticket, authenticator }: AP_REQ): void {
-    this.#note(`ticket for ${principalText(ticket.sname)}@${ticket.realm}, under ${etypeName(ticket.enc_part.etype)}`);
+    this.note(`ticket for ${principalText(ticket.sname)}@${ticket.realm}, under ${etypeName(ticket.enc_part.etype)}`);
     const sessionKey = this.#sessionKeyOf(ticket);
     if (sessionKey === undefined) {
       this.#name(this.#knowledge.clientOf?.(ticket), 'the KDC gave this ticket to');
@@ -103,13 +87,13 @@ class KerberosPassive implements PassiveContext {
     }
     const opened = open(Authenticator, sessionKey, KEY_USAGE.AP_REQ_AUTHENTICATOR, authenticator);
     if (opened === undefined) {
-      this.#note("the authenticator does not open with the ticket's session key: it was changed");
+      this.note("the authenticator does not open with the ticket's session key: it was changed");
       return;
     }
     this.#name(opened, 'client');
     if (opened.cksum !== undefined) {
       const { checksum } = opened.cksum;
-      this.#flags = decoded(() => decodeGssChecksum(checksum)).Flags;
+      this.flags = decoded(() => decodeGssChecksum(checksum)).Flags;
     }
     const subkey = opened.subkey && KerberosKey.of(opened.subkey);
     this.#request = { sessionKey, subkey, sequence: opened.seq_number ?? 0 };
@@ -126,31 +110,31 @@ class KerberosPassive implements PassiveContext {
     const { octets } = ticket;
     const own = octets && this.#knowledge.credentials?.find((known) => sameOctets(known.ticket.octets, octets));
     if (own === undefined && (this.#knowledge.keys ?? this.#knowledge.credentials) !== undefined)
-      this.#note('no known key opens the ticket: nothing is verified or unsealed');
+      this.note('no known key opens the ticket: nothing is verified or unsealed');
     return own?.key;
   }
 
   #identify(part: EncTicketPart, service: ServiceKey): void {
     const pac = pacOf(part.authorization_data);
     if (pac === undefined) {
-      this.#note('no PAC');
+      this.note('no PAC');
       return;
     }
-    this.#identity = readPac(pac, part).identity;
+    this.identify(readPac(pac, part).identity);
     try {
       checkPacSignatures(pac, { server: service.key });
-      this.#note("the PAC's signature is right");
+      this.note("the PAC's signature is right");
     } catch (error) {
       if (!(error instanceof SecurityError)) throw error;
-      this.#note(error.message);
+      this.note(error.message);
     }
   }
 
   #name(client: TicketClient | undefined, how: string): void {
     if (client === undefined) return;
     const user = client.cname.name_string.join('/');
-    this.#note(`${how} ${principalText(client.cname)}@${client.crealm}`);
-    this.#identity ??= { domain: client.crealm, user, sid: '', anonymous: false };
+    this.note(`${how} ${principalText(client.cname)}@${client.crealm}`);
+    if (this.identity === undefined) this.identify({ domain: client.crealm, user, sid: '', anonymous: false });
   }
 
   #takeReply({ enc_part }: AP_REP): void {
@@ -158,49 +142,23 @@ class KerberosPassive implements PassiveContext {
     const { sessionKey, subkey, sequence } = this.#request;
     const part = open(EncAPRepPart, sessionKey, KEY_USAGE.AP_REP, enc_part);
     if (part === undefined) {
-      this.#note('the AP-REP does not open with the session key: it was changed, or is of another handshake');
+      this.note('the AP-REP does not open with the session key: it was changed, or is of another handshake');
       return;
     }
     const acceptorKey = part.subkey && KerberosKey.of(part.subkey);
-    this.#session = new KerberosSession({
-      key: acceptorKey ?? subkey ?? sessionKey,
-      acceptorSubkey: acceptorKey !== undefined,
-      sequence: { initiator: sequence, acceptor: part.seq_number ?? 0 },
-      random: () => new Uint8Array(0),
-      gaps: true,
-    });
+    this.conclude(
+      new KerberosSession({
+        key: acceptorKey ?? subkey ?? sessionKey,
+        acceptorSubkey: acceptorKey !== undefined,
+        sequence: { initiator: sequence, acceptor: part.seq_number ?? 0 },
+        random: () => new Uint8Array(0),
+        gaps: true,
+      }),
+    );
   }
 
   #takeError({ error_code, e_text }: KRB_ERROR): void {
-    this.#note(`the server answered ${krbErrorName(error_code)}${e_text === undefined ? '' : `: ${e_text}`}`);
-  }
-
-  get established(): boolean {
-    return this.#session !== undefined;
-  }
-
-  get identity(): Identity | undefined {
-    return this.#identity;
-  }
-
-  get info(): ContextInfo {
-    return { mechanism: 'Kerberos', flags: flagNames(GSS_C, this.#flags), notes: [...this.#notes] };
-  }
-
-  unprotect(from: Side, message: ProtectedMessage, authValue: Uint8Array, sealed: boolean): void {
-    const channel = this.#ready().from(from);
-    if (sealed) channel.unseal(message, authValue);
-    else channel.verify(message, authValue);
-  }
-
-  checkMic(from: Side, bytes: Uint8Array, mic: Uint8Array): void {
-    this.#ready().from(from).checkMic(bytes, mic);
-  }
-
-  #ready(): KerberosSession {
-    if (this.#session === undefined)
-      throw new SecurityError('NOT_ESTABLISHED', 'the session key of this Kerberos context is not known');
-    return this.#session;
+    this.note(`the server answered ${krbErrorName(error_code)}${e_text === undefined ? '' : `: ${e_text}`}`);
   }
 }
 

@@ -1,23 +1,23 @@
 import {
   type AuthenticateMessage,
   AV_FLAGS,
+  type AvPair,
   allAvFlags,
   avText,
   type Charset,
   decodeNtlmMessage,
   hasFlag,
-  type NtlmMessage,
-  negotiateFlagNames,
 } from '../../codec/ntlm/index.js';
 import type { Side } from '../channel.js';
 import { sameSecret } from '../crypto/hash.js';
 import { decoded } from '../decoded.js';
 import { SecurityError } from '../error.js';
-import type { ContextInfo, Identity, PassiveContext, PassiveProvider, ProtectedMessage } from '../provider.js';
+import { PassiveMechanism } from '../passive-mechanism.js';
+import type { PassiveProvider } from '../provider.js';
 import type { Secret } from '../secret.js';
 import { ANONYMOUS_SID } from '../sid.js';
 import { type Claim, type Match, matchResponse, responseKind } from './check-response.js';
-import { NTLM_AUTH_TYPE, NTLM_OIDS } from './context.js';
+import { NTLM, NTLM_AUTH_TYPE, NTLM_OIDS } from './context.js';
 import { NtlmSession } from './session.js';
 import { concludedFlags, exportedSessionKey } from './session-key.js';
 import { handshakeMic, isAnonymous, ntlmV2Of, textItem } from './tokens.js';
@@ -35,73 +35,56 @@ export const ntlmPassive = (secrets: readonly KnownSecret[]): PassiveProvider =>
   observe: () => new NtlmPassive(secrets),
 });
 
-/** A peer can send bad tokens for ever; the first say enough. */
-const MAX_NOTES = 32;
-
-class NtlmPassive implements PassiveContext {
+class NtlmPassive extends PassiveMechanism {
   readonly authType = NTLM_AUTH_TYPE;
   readonly #secrets: readonly KnownSecret[];
-  readonly #notes: string[] = [];
-  #flags = 0;
   #negotiate: Uint8Array | undefined;
   #challenge: { readonly octets: Uint8Array; readonly nonce: Uint8Array; readonly flags: number } | undefined;
-  #identity: Identity | undefined;
   #mic: 'right' | 'wrong' | undefined;
-  #session: NtlmSession | undefined;
 
   constructor(secrets: readonly KnownSecret[]) {
+    super(NTLM);
     this.#secrets = secrets;
   }
 
-  observe(from: Side, token: Uint8Array): void {
-    try {
-      this.#take(
-        from,
-        Uint8Array.from(token),
-        decoded(() => decodeNtlmMessage(token)),
-      );
-    } catch (error) {
-      if (!(error instanceof SecurityError)) throw error;
-      if (this.#notes.length < MAX_NOTES) this.#notes.push(`a token of the ${from}: ${error.message}`);
-    }
-  }
-
-  #take(from: Side, octets: Uint8Array, message: NtlmMessage): void {
+  protected take(from: Side, token: Uint8Array): void {
+    const octets = Uint8Array.from(token);
+    const message = decoded(() => decodeNtlmMessage(token));
     const sender = message.MessageType === 2 ? 'acceptor' : 'initiator';
     if (sender !== from) throw new SecurityError('BAD_TOKEN', `message type ${message.MessageType} of the ${sender}`);
     if (message.MessageType === 1) {
       this.#negotiate = octets;
-      this.#flags = message.NegotiateFlags;
+      this.flags = message.NegotiateFlags;
     } else if (message.MessageType === 2) {
       this.#challenge = { octets, nonce: Uint8Array.from(message.ServerChallenge), flags: message.NegotiateFlags };
-      this.#flags = message.NegotiateFlags;
+      this.flags = message.NegotiateFlags;
     } else {
-      this.#conclude(octets, message);
+      this.#authenticate(octets, message);
     }
   }
 
-  #conclude(octets: Uint8Array, message: AuthenticateMessage): void {
+  #authenticate(octets: Uint8Array, message: AuthenticateMessage): void {
     const offered = this.#challenge?.flags ?? message.NegotiateFlags ?? 0;
     const flags = concludedFlags(offered, message);
-    this.#flags = flags;
+    this.flags = flags;
     const charset: Charset = hasFlag(offered, 'NTLMSSP_NEGOTIATE_UNICODE') ? 'unicode' : 'oem';
     const [user, domain, workstation] = (['UserName', 'DomainName', 'Workstation'] as const).map((name) =>
       textItem(message[name], charset, name),
     ) as [string, string, string];
     const anonymous = isAnonymous(message);
     const sid = anonymous ? ANONYMOUS_SID : '';
-    this.#identity = { domain, user, sid, anonymous, ...(workstation === '' ? {} : { workstation }) };
+    this.identify({ domain, user, sid, anonymous, ...(workstation === '' ? {} : { workstation }) });
     this.#describe(message, flags, anonymous);
     if (this.#challenge === undefined) throw new SecurityError('BAD_TOKEN', 'the CHALLENGE_MESSAGE was not seen');
     const claim: Claim = { message, flags, serverChallenge: this.#challenge.nonce, user, domain };
     const match = anonymous ? ANONYMOUS : this.#match(claim);
     if (match === undefined) {
-      this.#notes.push('no known secret fits: nothing is verified or unsealed');
+      this.note('no known secret fits: nothing is verified or unsealed');
       return;
     }
     const key = exportedSessionKey(flags, match.keyExchangeKey, message);
     this.#checkMic(message, octets, key);
-    this.#session = new NtlmSession(flags, key);
+    this.conclude(new NtlmSession(flags, key));
   }
 
   #match(claim: Claim): Match | undefined {
@@ -115,56 +98,31 @@ class NtlmPassive implements PassiveContext {
   }
 
   #describe(message: AuthenticateMessage, flags: number, anonymous: boolean): void {
-    this.#notes.push(anonymous ? 'anonymous' : (responseKind({ message, flags }) ?? 'no known response'));
-    const pairs = ntlmV2Of(message)?.ClientChallenge.AvPairs.pairs ?? [];
-    const announced = allAvFlags(pairs).some((each) => (each & AV_FLAGS.MIC_PRESENT) !== 0);
-    this.#notes.push(announced ? 'MIC present' : 'no MIC');
+    this.note(anonymous ? 'anonymous' : (responseKind({ message, flags }) ?? 'no known response'));
+    const pairs = pairsOf(message);
+    this.note(announcesMic(pairs) ? 'MIC present' : 'no MIC');
     const target = avText(pairs, 'MsvAvTargetName');
-    if (target) this.#notes.push(`target name ${target}`);
+    if (target) this.note(`target name ${target}`);
   }
 
   #checkMic(message: AuthenticateMessage, octets: Uint8Array, key: Uint8Array): void {
-    const pairs = ntlmV2Of(message)?.ClientChallenge.AvPairs.pairs ?? [];
-    const announced = allAvFlags(pairs).some((each) => (each & AV_FLAGS.MIC_PRESENT) !== 0);
-    if (!announced || this.#negotiate === undefined || this.#challenge === undefined) return;
+    if (!announcesMic(pairsOf(message)) || this.#negotiate === undefined || this.#challenge === undefined) return;
     const expected = handshakeMic(key, this.#negotiate, this.#challenge.octets, octets);
     const right = message.MIC !== undefined && sameSecret(expected, message.MIC);
     this.#mic = right ? 'right' : 'wrong';
-    this.#notes.push(right ? 'MIC right' : 'MIC wrong: one of the three messages was changed');
-  }
-
-  get established(): boolean {
-    return this.#session !== undefined;
-  }
-
-  get identity(): Identity | undefined {
-    return this.#identity;
+    this.note(right ? 'MIC right' : 'MIC wrong: one of the three messages was changed');
   }
 
   get mic(): 'right' | 'wrong' | undefined {
     return this.#mic;
   }
-
-  get info(): ContextInfo {
-    return { mechanism: 'NTLM', flags: negotiateFlagNames(this.#flags), notes: [...this.#notes] };
-  }
-
-  unprotect(from: Side, message: ProtectedMessage, authValue: Uint8Array, sealed: boolean): void {
-    const channel = this.#ready().from(from);
-    if (sealed) channel.unseal(message, authValue);
-    else channel.verify(message, authValue);
-  }
-
-  checkMic(from: Side, bytes: Uint8Array, mic: Uint8Array): void {
-    this.#ready().from(from).checkMic(bytes, mic);
-  }
-
-  #ready(): NtlmSession {
-    if (this.#session === undefined)
-      throw new SecurityError('NOT_ESTABLISHED', 'the session key of this NTLM context is not known');
-    return this.#session;
-  }
 }
 
 /** [MS-NLMP] 3.2.5.1.2: a null session needs no secret. */
 const ANONYMOUS: Match = { kind: 'anonymous', keyExchangeKey: Buffer.alloc(16) };
+
+const pairsOf = (message: AuthenticateMessage): readonly AvPair[] =>
+  ntlmV2Of(message)?.ClientChallenge.AvPairs.pairs ?? [];
+
+const announcesMic = (pairs: readonly AvPair[]): boolean =>
+  allAvFlags(pairs).some((each) => (each & AV_FLAGS.MIC_PRESENT) !== 0);

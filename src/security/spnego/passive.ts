@@ -10,6 +10,7 @@ import {
 import type { Side } from '../channel.js';
 import { decoded } from '../decoded.js';
 import { SecurityError } from '../error.js';
+import { Notes } from '../notes.js';
 import type { ContextInfo, Identity, PassiveContext, PassiveProvider, ProtectedMessage } from '../provider.js';
 import { SPNEGO_AUTH_TYPE } from './context.js';
 
@@ -23,7 +24,7 @@ export const spnegoPassive = (mechanisms: readonly PassiveProvider[]): PassivePr
 class SpnegoPassive implements PassiveContext {
   readonly authType = SPNEGO_AUTH_TYPE;
   readonly #mechanisms: readonly PassiveProvider[];
-  readonly #notes: string[] = [];
+  readonly #notes = new Notes();
   #list: Uint8Array | undefined;
   #oid: string | undefined;
   #inner: PassiveContext | undefined;
@@ -44,7 +45,7 @@ class SpnegoPassive implements PassiveContext {
       else this.#continue(from, message);
     } catch (error) {
       if (!(error instanceof SecurityError)) throw error;
-      this.#notes.push(`a token of the ${from}: ${error.message}`);
+      this.#notes.add(`a token of the ${from}: ${error.message}`);
     }
   }
 
@@ -52,7 +53,7 @@ class SpnegoPassive implements PassiveContext {
     const { mechTypes = [], mechToken, mechTypeList } = init;
     if (from === 'acceptor') return;
     this.#list = Uint8Array.from(mechTypeList ?? encodeMechTypeList(mechTypes));
-    this.#notes.push(`offers ${mechTypes.map(oidName).join(', ')}`);
+    this.#notes.add(`offers ${mechTypes.map(oidName).join(', ')}`);
     if (mechTypes[0] !== undefined) this.#use(mechTypes[0]);
     if (mechToken !== undefined) this.#inner?.observe(from, mechToken);
   }
@@ -67,7 +68,7 @@ class SpnegoPassive implements PassiveContext {
   #continue(from: Side, { supportedMech, responseToken, mechListMIC }: NegTokenResp): void {
     if (from === 'acceptor' && supportedMech !== undefined && supportedMech !== this.#oid) {
       this.#use(supportedMech);
-      this.#notes.push(`chose ${oidName(supportedMech)}`);
+      this.#notes.add(`chose ${oidName(supportedMech)}`);
     }
     if (responseToken !== undefined) this.#inner?.observe(from, responseToken);
     if (mechListMIC !== undefined) this.#checkMic(from, mechListMIC);
@@ -75,15 +76,15 @@ class SpnegoPassive implements PassiveContext {
 
   #checkMic(from: Side, mic: Uint8Array): void {
     if (this.#inner?.established !== true || this.#list === undefined) {
-      this.#notes.push(`mechListMIC of the ${from} not checked`);
+      this.#notes.add(`mechListMIC of the ${from} not checked`);
       return;
     }
     try {
       this.#inner.checkMic(from, this.#list, mic);
-      this.#notes.push(`mechListMIC of the ${from} right`);
+      this.#notes.add(`mechListMIC of the ${from} right`);
     } catch (error) {
       if (!(error instanceof SecurityError)) throw error;
-      this.#notes.push(`mechListMIC of the ${from} wrong: ${error.message}`);
+      this.#notes.add(`mechListMIC of the ${from} wrong: ${error.message}`);
     }
   }
 
@@ -102,7 +103,7 @@ class SpnegoPassive implements PassiveContext {
   get info(): ContextInfo {
     const unknown = this.#oid === undefined ? 'SPNEGO' : oidName(this.#oid);
     const { mechanism = unknown, flags = [], notes = [] } = this.#inner?.info ?? {};
-    return { mechanism, flags, notes: [...notes, 'inside SPNEGO', ...this.#notes] };
+    return { mechanism, flags, notes: [...notes, 'inside SPNEGO', ...this.#notes.all] };
   }
 
   unprotect(from: Side, message: ProtectedMessage, authValue: Uint8Array, sealed: boolean): void {

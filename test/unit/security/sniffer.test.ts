@@ -3,8 +3,10 @@ import type { Direction } from '../../../src/capture/stream/connection.js';
 import { Datagram } from '../../../src/capture/stream/ip.js';
 import { KdcStream, kdcDatagram } from '../../../src/capture/stream/kdc.js';
 import { AP_REQ, decodeMessage, frameKdcMessage, TGS_REP } from '../../../src/codec/kerberos/index.js';
+import { RPC_C_AUTHN } from '../../../src/codec/status/authn.js';
 import { sniffer } from '../../../src/security/index.js';
 import { kerberosPair } from '../../support/kerberos.js';
+import { handshake, labAcceptor, labInitiator } from '../../support/security.js';
 
 const [request] = kerberosPair().tokens as [Buffer];
 const { ticket } = decodeMessage(AP_REQ, request);
@@ -53,4 +55,21 @@ test('over UDP a message is what follows the header, from or to port 88', () => 
   expect(kdcDatagram(datagram)).toEqual(datagram.bytes.subarray(8));
   datagram.bytes.writeUInt16BE(53, 0);
   expect(kdcDatagram(datagram)).toBeUndefined();
+});
+
+test('of what a peer sends again and again, the first 32 notes of a mechanism are kept', () => {
+  const sniff = sniffer();
+  const client = labInitiator().initiate({ level: 6 });
+  const [, , authenticate] = handshake(client, labAcceptor().accept()) as [Buffer, Buffer, Buffer];
+  const repeated: readonly (readonly [number, Uint8Array])[] = [
+    [RPC_C_AUTHN.WINNT, authenticate],
+    [RPC_C_AUTHN.WINNT, Buffer.of(0)],
+    [RPC_C_AUTHN.GSS_KERBEROS, request],
+    [RPC_C_AUTHN.GSS_NEGOTIATE, Buffer.of(0)],
+  ];
+  for (const [authType, token] of repeated) {
+    const context = sniff(authType);
+    for (let i = 0; i < 100; i++) context?.observe('initiator', token);
+    expect(context?.info.notes.filter((note) => note !== 'inside SPNEGO')).toHaveLength(32);
+  }
 });
