@@ -1,11 +1,25 @@
+import { lookup } from 'node:dns/promises';
+import type { Command } from 'commander';
 import { DcomClient, type DcomClientOptions } from '../client/dcom-client.js';
+import { assertMayCallHost, MethodCallRefused } from '../client/may-call.js';
+import { type CallOutcome, outcomeOfError } from '../client/outcome.js';
 import type { ClientProfile } from '../client/profile.js';
 import { CLIENT_PROFILES, type ClientProfileName } from '../client/profiles.js';
+import { Refused } from '../client/refused.js';
 import { clientRaise } from '../hardening/client.js';
 import type { Registry } from '../hardening/registry.js';
 import type { PatchLevel } from '../hardening/timeline.js';
 import type { AccountEntry } from '../security/index.js';
-import { AUTH_TYPES, credentialsOf } from './options.js';
+import { type Output, UsageError } from './io.js';
+import {
+  AUTH_TYPES,
+  asOfOption,
+  authOption,
+  credentialsOf,
+  levelOption,
+  oneUserOption,
+  profileOption,
+} from './options.js';
 
 /** Options that say which client it is. */
 export interface ClientWish {
@@ -15,6 +29,21 @@ export interface ClientWish {
   readonly user?: AccountEntry;
   readonly asOf?: PatchLevel;
   readonly registry?: Registry;
+}
+
+/** The options of a command that calls objects: which client it is, and who. */
+export const clientOptions = (command: Command, says: { readonly level: string; readonly user: string }): Command =>
+  command
+    .addOption(profileOption())
+    .addOption(authOption())
+    .addOption(levelOption(says.level))
+    .addOption(oneUserOption(says.user))
+    .addOption(asOfOption('be a Windows client of this patch level'));
+
+/** Throws `UsageError` where two options say which client it is. */
+export function checkOneClient({ profile, asOf }: ClientWish): void {
+  if (profile !== undefined && asOf !== undefined)
+    throw new UsageError('--profile says which client it is; --as-of makes one of its own');
 }
 
 const LATEST: ClientProfileName = 'windows-2023-03';
@@ -42,4 +71,33 @@ export function profileOf({ profile, asOf, registry, user }: ClientWish): Client
   const raise = (requested: number | 'default') =>
     clientRaise({ asOf, requested, anonymous: user === undefined, platform: 'windows', ...(registry && { registry }) });
   return { ...named, name: `a Windows client of ${asOf.date}`, activationLevel: (requested) => raise(requested).level };
+}
+
+/** Asking changes nothing, so it is done anywhere: at the addresses that the name has. */
+export const addressesOf = async (host: string): Promise<string[]> =>
+  (await lookup(host, { all: true }).catch(() => [])).map(({ address }) => address);
+
+/** Whether methods may be called on a host. Throws `UsageError`, with the option that asks for it, where they may not. */
+export async function checkMayCall(host: string, option: string): Promise<void> {
+  try {
+    await assertMayCallHost(host);
+  } catch (error) {
+    throw new UsageError(error instanceof MethodCallRefused ? `${option}: ${error.message}` : (error as Error).message);
+  }
+}
+
+/** What a call that failed came to, and what there is to say of it. Rethrows bad usage. */
+export function refusalOf(error: unknown): { readonly outcome: CallOutcome; readonly what: string } {
+  if (error instanceof UsageError) throw error;
+  if (error instanceof Refused) return { outcome: error.outcome, what: error.message };
+  const outcome = outcomeOfError(error);
+  return { outcome, what: outcome.text };
+}
+
+/** 1 where somebody refused, 2 where there is nobody to ask. */
+export const exitCodeOf = ({ refusedBy }: CallOutcome): 1 | 2 => (refusedBy === 'transport' ? 2 : 1);
+
+/** Where to read on about the refusal that has most causes. */
+export function hintAt(out: Output, { status, refusedBy }: CallOutcome): void {
+  if (status === 5 && refusedBy === 'fault') out.note('what that can mean: dcom-harness explain 5');
 }

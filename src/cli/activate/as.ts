@@ -2,33 +2,23 @@ import type { ActivationMethod } from '../../client/activate.js';
 import { Automation, type AutomationValue, DispatchError, membersOf, PathError } from '../../client/automation.js';
 import type { Logon } from '../../client/credentials.js';
 import { Refused, RemoteInterface } from '../../client/dcom-client.js';
-import { assertMayCallHost, MethodCallRefused } from '../../client/may-call.js';
+import { MethodCallRefused } from '../../client/may-call.js';
 import { type CallOutcome, outcomeOfError, resultOutcome } from '../../client/outcome.js';
 import type { ClientProfile } from '../../client/profile.js';
-import type { ClientProfileName } from '../../client/profiles.js';
 import { IID_IDispatch } from '../../codec/oaut/index.js';
 import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { authnLevelName } from '../../codec/status/authn.js';
-import type { Registry } from '../../hardening/registry.js';
-import type { PatchLevel } from '../../hardening/timeline.js';
 import { formatEndpoint } from '../../net/channel.js';
-import type { AccountEntry } from '../../security/index.js';
-import { clientOf, profileOf } from '../client.js';
+import { type ClientWish, checkMayCall, clientOf, exitCodeOf, hintAt, profileOf } from '../client.js';
 import { type Output, UsageError } from '../io.js';
 import { AUTH_TYPES } from '../options.js';
 
-export interface ActivateAsOptions {
+export interface ActivateAsOptions extends ClientWish {
   readonly clsid: string;
   readonly iid: string;
   readonly method?: ActivationMethod;
-  readonly profile?: ClientProfileName;
   readonly invoke?: readonly string[];
-  readonly auth?: string;
-  readonly level?: number;
-  readonly user?: AccountEntry;
   readonly logon?: Logon;
-  readonly asOf?: PatchLevel;
-  readonly registry?: Registry;
 }
 
 /** An activation by a client of a profile, with resolution and calls as that client makes them. */
@@ -41,7 +31,7 @@ export async function activateAs(
   const profile = profileOf(options);
   if (invoke !== undefined) {
     checkPath(invoke[0]);
-    await checkMayCall(target.host);
+    await checkMayCall(target.host, '--invoke');
   }
   const client = clientOf(target, profile, options, options.logon);
   const sent = levelSent(profile, options);
@@ -89,15 +79,6 @@ function checkPath(path = ''): void {
   }
 }
 
-async function checkMayCall(host: string): Promise<void> {
-  try {
-    await assertMayCallHost(host);
-  } catch (error) {
-    if (error instanceof MethodCallRefused) throw new UsageError(`--invoke: ${error.message}`);
-    throw new UsageError((error as Error).message);
-  }
-}
-
 function report(out: Output, record: object, doing: string, said = 'accepted'): void {
   if (out.json) out.record({ ...record, accepted: true });
   else out.text(`${doing}: ${said}`);
@@ -108,9 +89,9 @@ function refused(out: Output, record: object, doing: string, error: unknown): vo
   if (out.json) out.record({ ...record, ...outcome });
   else {
     out.text(`${doing}: refused, ${outcome.text}`);
-    if (outcome.status === 5 && outcome.refusedBy === 'fault') out.note('what that can mean: dcom-harness explain 5');
+    hintAt(out, outcome);
   }
-  process.exitCode = outcome.refusedBy === 'transport' ? 2 : 1;
+  process.exitCode = exitCodeOf(outcome);
 }
 
 /** Without the path of the member, where that is what was asked for. */

@@ -2,15 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { Argument, type Command, Option } from 'commander';
 import { type ActivationMethod, activate } from '../../client/activate.js';
 import type { Logon } from '../../client/credentials.js';
-import type { ClientProfileName } from '../../client/profiles.js';
 import { bindingsOf, IID_IUnknown } from '../../codec/dcom/index.js';
 import { RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { authnLevelName } from '../../codec/status/authn.js';
 import { clientRaise } from '../../hardening/client.js';
-import type { Registry } from '../../hardening/registry.js';
-import type { PatchLevel } from '../../hardening/timeline.js';
 import { formatEndpoint } from '../../net/channel.js';
-import type { AccountEntry } from '../../security/index.js';
+import { type ClientWish, exitCodeOf, hintAt } from '../client.js';
 import { type Output, output, UsageError } from '../io.js';
 import { type KerberosClientOptions, kerberosClientOptions, serviceTickets } from '../kerberos.js';
 import {
@@ -28,21 +25,13 @@ import {
 } from '../options.js';
 import { activateAs } from './as.js';
 
-interface ActivateOptions extends KerberosClientOptions {
+interface ActivateOptions extends KerberosClientOptions, ClientWish {
   readonly clsid: string;
   readonly iid: string;
   readonly method?: ActivationMethod;
-  readonly profile?: ClientProfileName;
   readonly invoke?: readonly string[];
-  readonly auth?: string;
-  readonly level?: number;
-  readonly user?: AccountEntry;
-  readonly asOf?: PatchLevel;
-  readonly registry?: Registry;
   readonly json: boolean;
 }
-
-const TRANSPORT_FAILED = 2;
 
 export const activateCommand = (command: Command): Command => {
   command
@@ -156,9 +145,9 @@ async function activateOnce(
       `${method} ${options.clsid} at ${authnLevelName(level)}: ${outcome.accepted ? 'accepted' : `refused, ${outcome.text}`}`,
     );
     if (exporter !== undefined) out.text(`object exporter: ${exporter.join(', ')}`);
-    if (outcome.status === 5 && outcome.refusedBy === 'fault') out.note('what that can mean: dcom-harness explain 5');
+    hintAt(out, outcome);
   }
-  if (!outcome.accepted) process.exitCode = outcome.refusedBy === 'transport' ? TRANSPORT_FAILED : 1;
+  if (!outcome.accepted) process.exitCode = exitCodeOf(outcome);
 }
 
 /** Who logs on, by whichever mechanism. */

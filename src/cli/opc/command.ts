@@ -1,21 +1,9 @@
-import { lookup } from 'node:dns/promises';
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import { MethodCallRefused } from '../../client/may-call.js';
 import { opcClass, opcServers } from '../../client/opc/servers.js';
-import { outcomeOfError } from '../../client/outcome.js';
-import { Refused } from '../../client/refused.js';
-import { clientOf, profileOf } from '../client.js';
+import { addressesOf, checkOneClient, clientOf, clientOptions, exitCodeOf, profileOf, refusalOf } from '../client.js';
 import { type Output, output, UsageError } from '../io.js';
-import {
-  asOfOption,
-  authOption,
-  endpointParser,
-  jsonOption,
-  levelOption,
-  listenOption,
-  oneUserOption,
-  profileOption,
-} from '../options.js';
+import { endpointParser, jsonOption, listenOption } from '../options.js';
 import { ACTIONS, type ActionName, type OpcContext, type OpcOptions } from './actions.js';
 
 const positive = (text: string): number => {
@@ -25,27 +13,10 @@ const positive = (text: string): number => {
 };
 
 export const opcCommand = (command: Command): Command =>
-  command
-    .addArgument(
-      new Argument('<host>', 'OPC server, as HOST or HOST:PORT (135 where absent)').argParser(endpointParser(135)),
-    )
-    .addArgument(new Argument('<action>', 'what to do').choices(Object.keys(ACTIONS)))
-    .argument('[items...]', 'identifiers of items; for write ITEM=VALUE')
-    .option('--server <name>', 'ProgID or CLSID; the only one that OpcEnum lists where absent')
-    .option('--branch <name>', 'of browse: what lies below it')
-    .option('--filter <pattern>', 'of browse: with *, ?, # for a digit and [a-c]')
-    .addOption(new Option('--source <where>', 'of read').choices(['cache', 'device']).default('device'))
-    .addOption(new Option('--rate <ms>', 'of subscribe: update rate').argParser(positive).default(1_000))
-    .addOption(new Option('--deadband <percent>', 'of subscribe: of the range of an item').argParser(positive))
-    .addOption(new Option('--count <n>', 'of subscribe: ends after so many changes').argParser(positive))
-    .addOption(new Option('--for <seconds>', 'of subscribe: ends after so long').argParser(positive))
-    .addOption(listenOption('of subscribe: where the server calls back; a free port of this machine where absent'))
-    .option('--advertise <host...>', 'of subscribe: addresses by which the server finds that place')
-    .addOption(profileOption())
-    .addOption(authOption())
-    .addOption(levelOption("authentication level; the profile's where absent"))
-    .addOption(oneUserOption("account to log on with, and that the server may call back by: 'DOMAIN\\user:password'"))
-    .addOption(asOfOption('be a Windows client of this patch level'))
+  clientOptions(withActions(command), {
+    level: "authentication level; the profile's where absent",
+    user: "account to log on with, and that the server may call back by: 'DOMAIN\\user:password'",
+  })
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -64,6 +35,25 @@ Examples:
     )
     .action(run);
 
+/** What to do, and with which items. */
+const withActions = (command: Command): Command =>
+  command
+    .addArgument(
+      new Argument('<host>', 'OPC server, as HOST or HOST:PORT (135 where absent)').argParser(endpointParser(135)),
+    )
+    .addArgument(new Argument('<action>', 'what to do').choices(Object.keys(ACTIONS)))
+    .argument('[items...]', 'identifiers of items; for write ITEM=VALUE')
+    .option('--server <name>', 'ProgID or CLSID; the only one that OpcEnum lists where absent')
+    .option('--branch <name>', 'of browse: what lies below it')
+    .option('--filter <pattern>', 'of browse: with *, ?, # for a digit and [a-c]')
+    .addOption(new Option('--source <where>', 'of read').choices(['cache', 'device']).default('device'))
+    .addOption(new Option('--rate <ms>', 'of subscribe: update rate').argParser(positive).default(1_000))
+    .addOption(new Option('--deadband <percent>', 'of subscribe: of the range of an item').argParser(positive))
+    .addOption(new Option('--count <n>', 'of subscribe: ends after so many changes').argParser(positive))
+    .addOption(new Option('--for <seconds>', 'of subscribe: ends after so long').argParser(positive))
+    .addOption(listenOption('of subscribe: where the server calls back; a free port of this machine where absent'))
+    .option('--advertise <host...>', 'of subscribe: addresses by which the server finds that place');
+
 async function run(
   target: { host: string; port: number },
   action: ActionName,
@@ -74,8 +64,7 @@ async function run(
   const { takesItems, changes, run: act } = ACTIONS[action];
   if (takesItems && items.length === 0) throw new UsageError(`${action} needs items: ${action} HOST ITEM...`);
   if (!takesItems && items.length > 0) throw new UsageError(`${action} takes no items: ${items.join(' ')}`);
-  if (options.profile !== undefined && options.asOf !== undefined)
-    throw new UsageError('--profile says which client it is; --as-of makes one of its own');
+  checkOneClient(options);
   const client = clientOf(target, profileOf(options), options, {
     callable: changes ? [] : await addressesOf(target.host),
   });
@@ -88,10 +77,6 @@ async function run(
     await client.close();
   }
 }
-
-/** Reading changes nothing, so it is done anywhere: at the addresses that the name has. */
-const addressesOf = async (host: string): Promise<string[]> =>
-  (await lookup(host, { all: true }).catch(() => [])).map(({ address }) => address);
 
 /** The server that is named, or the only one that there is. */
 async function classOf({ client, options }: OpcContext): Promise<string> {
@@ -106,11 +91,9 @@ async function classOf({ client, options }: OpcContext): Promise<string> {
 }
 
 function tell(out: Output, action: string, error: unknown): void {
-  if (error instanceof UsageError) throw error;
   if (error instanceof MethodCallRefused) throw new UsageError(`${action}: ${error.message}`);
-  const outcome = error instanceof Refused ? error.outcome : outcomeOfError(error);
-  const what = error instanceof Refused ? error.message : outcome.text;
+  const { outcome, what } = refusalOf(error);
   if (out.json) out.record({ event: 'refused', action, ...outcome });
   else out.text(`${action}: refused, ${what}`);
-  process.exitCode = outcome.refusedBy === 'transport' ? 2 : 1;
+  process.exitCode = exitCodeOf(outcome);
 }

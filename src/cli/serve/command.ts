@@ -5,7 +5,7 @@ import { Ending } from '../ending.js';
 import { output, UsageError } from '../io.js';
 import { Verdicts } from '../judged.js';
 import { EXPECTATION_HELP, serverResults } from './expectations.js';
-import { beside, type ExpectOptions, endingOptions, expectOptions, type ServeEnding, showResults } from './judged.js';
+import { beside, type ExpectOptions, endingOptions, expectOptions, type ServeEnding, shownResults } from './judged.js';
 import { type ServerCommandOptions, serverOptions, startServing } from './server.js';
 
 interface ServeOptions extends ServerCommandOptions, ServeEnding, ExpectOptions {
@@ -74,8 +74,7 @@ async function serve(options: ServeOptions): Promise<void> {
   if (!judges) return;
   const results = serverResults(server, options.expect ?? []);
   await verdicts.tell(results, {
-    records: () => results.map(({ pdus: _, ...result }) => ({ event: 'result', ...result })),
-    text: () => showResults(out, results),
+    ...shownResults(out, results),
     nothing: 'no client asked for an activation',
     tested: results.length > 0 && (server.activations.length > 0 || options.expect !== undefined),
   });

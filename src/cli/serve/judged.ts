@@ -3,7 +3,7 @@ import { type Result, resultsSummary } from '../../report/result.js';
 import type { Column } from '../../report/table.js';
 import type { EndingOptions } from '../ending.js';
 import type { Output } from '../io.js';
-import { type JudgedOptions, judgedOptions } from '../judged.js';
+import { type Judged, type JudgedOptions, judgedOptions } from '../judged.js';
 import { parser } from '../options.js';
 import { type Expectation, parseExpectations } from './expectations.js';
 
@@ -54,11 +54,14 @@ export const endingOptions = (command: Command): Command =>
 
 export type ServeEnding = EndingOptions;
 
-/** Results for people, what did not pass with what is instead. */
-export function showResults(out: Output, results: readonly Result[]): void {
-  if (results.length > 0) out.table(results, COLUMNS);
-  out.text(resultsSummary(results).text);
-}
+/** The results as `Verdicts` tells them: for programs a record each, for people what did not pass with what is instead. */
+export const shownResults = (out: Output, results: readonly Result[]): Required<Pick<Judged, 'records' | 'text'>> => ({
+  records: () => results.map(({ pdus: _, ...result }) => ({ event: 'result', ...result })),
+  text() {
+    if (results.length > 0) out.table(results, COLUMNS);
+    out.text(resultsSummary(results).text);
+  },
+});
 
 const COLUMNS: readonly Column<Result>[] = [
   {

@@ -8,7 +8,7 @@ import { Ending } from '../ending.js';
 import { output, UsageError } from '../io.js';
 import { Verdicts } from '../judged.js';
 import { EXPECTATION_HELP, serverResults } from '../serve/expectations.js';
-import { beside, type ExpectOptions, expectOptions, forOption, showResults } from '../serve/judged.js';
+import { beside, type ExpectOptions, expectOptions, forOption, shownResults } from '../serve/judged.js';
 import { type ServerCommandOptions, serverOptions, startServing } from '../serve/server.js';
 
 interface TestOptions extends ServerCommandOptions, ExpectOptions {
@@ -80,8 +80,7 @@ async function test([command = '', ...args]: string[], options: TestOptions): Pr
   const results = [...(options.ignoreExit ? [] : [client]), ...serverResults(server, options.expect ?? [])];
   const tested = server.activations.length > 0 || options.expect !== undefined;
   await verdicts.tell(results, {
-    records: () => results.map(({ pdus: _, ...result }) => ({ event: 'result', ...result })),
-    text: () => showResults(out, results),
+    ...shownResults(out, results),
     nothing: 'the client asked for no activation',
     tested,
     // Whatever the client ended with: of DCOM nothing was tested.

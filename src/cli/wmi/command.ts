@@ -1,22 +1,20 @@
-import { lookup } from 'node:dns/promises';
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
-import { assertMayCallHost, MethodCallRefused } from '../../client/may-call.js';
-import { outcomeOfError } from '../../client/outcome.js';
-import { Refused } from '../../client/refused.js';
 import { WmiNamespace } from '../../client/wmi.js';
 import type { CimValue } from '../../codec/wmi/index.js';
 import { parseWql, WqlError } from '../../codec/wql/index.js';
-import { type ClientWish, clientOf, profileOf } from '../client.js';
-import { type Output, output, UsageError } from '../io.js';
 import {
-  asOfOption,
-  authOption,
-  endpointParser,
-  jsonOption,
-  levelOption,
-  oneUserOption,
-  profileOption,
-} from '../options.js';
+  addressesOf,
+  type ClientWish,
+  checkMayCall,
+  checkOneClient,
+  clientOf,
+  clientOptions,
+  exitCodeOf,
+  profileOf,
+  refusalOf,
+} from '../client.js';
+import { type Output, output, UsageError } from '../io.js';
+import { endpointParser, jsonOption } from '../options.js';
 import { methodArguments, methodPath } from './arguments.js';
 import { jsonValue, objectRecord, printObject, printObjects } from './objects.js';
 
@@ -39,29 +37,10 @@ const positive = (text: string): number => {
 };
 
 export const wmiCommand = (command: Command): Command =>
-  command
-    .addArgument(
-      new Argument('<host>', 'WMI server, as HOST or HOST:PORT (135 where absent)').argParser(endpointParser(135)),
-    )
-    .argument('[query]', "in WQL: 'SELECT Name FROM Win32_Process'")
-    .argument('[arguments...]', 'of --method: NAME=VALUE, a list as in JSON')
-    .option('--namespace <path>', 'where to ask', 'root\\cimv2')
-    .option('--class <path>', 'show this class, or the instance of this path, instead of a query')
-    .option('--method <path>', 'call CLASS.METHOD or PATH.METHOD with the arguments; on this machine only')
-    .option('--events', 'wait for the events of a notification query', false)
-    .option('--plain', 'fetch by IEnumWbemClassObject, not by the smart enumerator', false)
-    .addOption(new Option('--page <n>', 'objects that one call fetches').argParser(positive).default(100))
-    .addOption(
-      new Option('--limit <n>', 'end after so many objects')
-        .argParser(positive)
-        .default(Number.POSITIVE_INFINITY, 'none'),
-    )
-    .addOption(new Option('--for <seconds>', 'of --events: end where none came for so long').argParser(positive))
-    .addOption(profileOption())
-    .addOption(authOption())
-    .addOption(levelOption("authentication level of activation and calls; the profile's where absent"))
-    .addOption(oneUserOption("account to log on with, 'DOMAIN\\user:password'"))
-    .addOption(asOfOption('be a Windows client of this patch level'))
+  clientOptions(withQueries(command), {
+    level: "authentication level of activation and calls; the profile's where absent",
+    user: "account to log on with, 'DOMAIN\\user:password'",
+  })
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -81,6 +60,27 @@ Examples:
     )
     .action(run);
 
+/** What to ask, and how it is fetched. */
+const withQueries = (command: Command): Command =>
+  command
+    .addArgument(
+      new Argument('<host>', 'WMI server, as HOST or HOST:PORT (135 where absent)').argParser(endpointParser(135)),
+    )
+    .argument('[query]', "in WQL: 'SELECT Name FROM Win32_Process'")
+    .argument('[arguments...]', 'of --method: NAME=VALUE, a list as in JSON')
+    .option('--namespace <path>', 'where to ask', 'root\\cimv2')
+    .option('--class <path>', 'show this class, or the instance of this path, instead of a query')
+    .option('--method <path>', 'call CLASS.METHOD or PATH.METHOD with the arguments; on this machine only')
+    .option('--events', 'wait for the events of a notification query', false)
+    .option('--plain', 'fetch by IEnumWbemClassObject, not by the smart enumerator', false)
+    .addOption(new Option('--page <n>', 'objects that one call fetches').argParser(positive).default(100))
+    .addOption(
+      new Option('--limit <n>', 'end after so many objects')
+        .argParser(positive)
+        .default(Number.POSITIVE_INFINITY, 'none'),
+    )
+    .addOption(new Option('--for <seconds>', 'of --events: end where none came for so long').argParser(positive));
+
 async function run(
   target: { host: string; port: number },
   query: string | undefined,
@@ -90,7 +90,7 @@ async function run(
   const out = output(options);
   const given = query === undefined ? [] : [query, ...more];
   check(given, options);
-  if (options.method !== undefined) await checkMayCall(target.host);
+  if (options.method !== undefined) await checkMayCall(target.host, '--method');
   const client = clientOf(target, profileOf(options), options, {
     callable: options.method === undefined ? await addressesOf(target.host) : [],
     ...(options.events ? { timeout: 1_000 * (options.for ?? FOR_EVER) + GRACE } : {}),
@@ -113,9 +113,8 @@ async function run(
 const FOR_EVER = 2_000_000;
 const GRACE = 10_000;
 
-function check(given: readonly string[], { class: shown, method, events, profile, asOf, ...rest }: WmiOptions): void {
-  if (profile !== undefined && asOf !== undefined)
-    throw new UsageError('--profile says which client it is; --as-of makes one of its own');
+function check(given: readonly string[], { class: shown, method, events, ...rest }: WmiOptions): void {
+  checkOneClient(rest);
   if (shown !== undefined && (given.length > 0 || method !== undefined))
     throw new UsageError('--class shows one object; it takes no query and no method');
   if (rest.for !== undefined && !events) throw new UsageError('--for goes with --events');
@@ -159,23 +158,9 @@ async function callMethod(out: Output, wmi: WmiNamespace, text: string, given: r
   else for (const [name, value] of Object.entries(values)) out.text(`${name} = ${JSON.stringify(value)}`);
 }
 
-/** Asking changes nothing, so it is done anywhere: at the addresses that the name has. */
-const addressesOf = async (host: string): Promise<string[]> =>
-  (await lookup(host, { all: true }).catch(() => [])).map(({ address }) => address);
-
-async function checkMayCall(host: string): Promise<void> {
-  try {
-    await assertMayCallHost(host);
-  } catch (error) {
-    throw new UsageError(error instanceof MethodCallRefused ? `--method: ${error.message}` : (error as Error).message);
-  }
-}
-
 function tell(out: Output, error: unknown): void {
-  if (error instanceof UsageError) throw error;
-  const outcome = error instanceof Refused ? error.outcome : outcomeOfError(error);
-  if (out.json)
-    out.record({ event: 'refused', ...outcome, what: error instanceof Refused ? error.message : outcome.text });
-  else out.text(`refused: ${error instanceof Refused ? error.message : outcome.text}`);
-  process.exitCode = outcome.refusedBy === 'transport' ? 2 : 1;
+  const { outcome, what } = refusalOf(error);
+  if (out.json) out.record({ event: 'refused', ...outcome, what });
+  else out.text(`refused: ${what}`);
+  process.exitCode = exitCodeOf(outcome);
 }
