@@ -293,7 +293,3 @@ describe('connection points', () => {
     ).toMatchObject({ ppCP: null, ReturnValue: CONNECT_E_NOCONNECTION });
   });
 });
-
-test('an exporter at an address that nobody can call needs to be told another', async () => {
-  await expect(exportObjects({ listen: '0.0.0.0:0' })).rejects.toThrow(/addresses\.hosts/);
-});

@@ -1,0 +1,40 @@
+import pino from 'pino';
+import { expect, test } from 'vitest';
+import { changedNetwork, SOCKETS } from '../../../src/net/network.js';
+import type { ListenOptions } from '../../../src/net/tcp.js';
+import { exportObjects } from '../../../src/server/export-objects.js';
+import { CallingClient, callingClass, sinkOf } from '../../support/calling-back.js';
+import { serve } from '../../support/live.js';
+
+test('at an address that nobody can call it needs to be told another', async () => {
+  await expect(exportObjects({ listen: '0.0.0.0:0' })).rejects.toThrow(/addresses\.hosts/);
+});
+
+test('takes as many connections at a time as a server: 1,000 where nothing is said', async () => {
+  const listened: ListenOptions[] = [];
+  const network = changedNetwork(SOCKETS, {
+    listen(next, at, accept) {
+      listened.push(at);
+      return next(at, accept);
+    },
+  });
+  for (const options of [{ network }, { network, maxConnections: 3 }]) await (await exportObjects(options)).close();
+  expect(listened.map(({ maxConnections }) => maxConnections)).toEqual([1_000, 3]);
+});
+
+test('an object that throws when it is released is logged, and thrown by close', async () => {
+  const lines: string[] = [];
+  const logger = pino({ level: 'error' }, { write: (line) => void lines.push(line) });
+  await using server = await serve({ classes: [callingClass()] });
+  const client = await CallingClient.at(server, { logger });
+  const sink = sinkOf();
+  const mistake = new Error('a mistake of the class');
+  sink.object.released = () => {
+    throw mistake;
+  };
+  const { cookie } = await client.advise(sink.object);
+  await client.unadvise(cookie);
+  await expect.poll(() => lines).toHaveLength(1);
+  expect(lines[0]).toContain('a mistake of the class');
+  await expect(client.close()).rejects.toBe(mistake);
+});
