@@ -5,7 +5,7 @@ import { type ComInterface, comInterface, comMethod } from '../class.js';
 import { dataOf, masterOf } from './callback-data.js';
 import { pause } from './device.js';
 import type { Group } from './group.js';
-import type { GroupItem } from './group-items.js';
+import type { GroupItem, ItemState } from './group-items.js';
 import { counted, errorsOf } from './results.js';
 import { readItems, writeItems } from './sync-io.js';
 import { type Wanted, wantedOf } from './writing.js';
@@ -39,40 +39,42 @@ export function asyncIo(group: Group): [iid: string, methods: ComInterface][] {
   const some = (
     handles: readonly number[],
     transaction: number,
-    run: (known: readonly number[]) => Promise<() => void>,
+    run: (known: readonly { readonly each: GroupItem; readonly index: number }[]) => Promise<() => void>,
   ) => {
     const found = handles.map((handle) => group.item(handle));
     const errors = found.map((each) => (typeof each === 'number' ? each : HRESULT.S_OK));
-    const known = found.flatMap((each, index) => (typeof each === 'number' ? [] : [index]));
+    const known = found.flatMap((each, index) => (typeof each === 'number' ? [] : [{ each, index }]));
     if (known.length === 0) return { pdwCancelID: 0, ...errorsOf(errors) };
     const begun = begin(transaction, () => run(known));
     if (typeof begun === 'number') return { pdwCancelID: 0, ppErrors: null, ReturnValue: begun };
     return { pdwCancelID: begun.id, ...errorsOf(errors) };
   };
 
+  /** What items are when their turn comes. One that has been removed by then has an error, and its client's handle still. */
+  const dataNow = async (
+    items: readonly GroupItem[],
+    transaction: number,
+    maxAge: Milliseconds | readonly Milliseconds[],
+  ) => {
+    const states = await readItems(group, handlesOf(items), maxAge);
+    const changes = items.map((each, index) => ({ each, state: states[index] as ItemState }));
+    return dataOf(transaction, group.state.clientHandle, changes);
+  };
+
   const read = (handles: readonly number[], transaction: number, maxAge: readonly Milliseconds[]) =>
     some(handles, transaction, async (known) => {
-      const wanted = known.map((index) => handles[index] as number);
-      const items = wanted.map((handle) => group.items.get(handle) as GroupItem);
-      const states = await readItems(
-        group,
-        wanted,
-        known.map((index) => maxAge[index] ?? 0),
-      );
-      const changes = states.map((state, index) => ({ each: items[index] as GroupItem, state }));
-      return tell('OnReadComplete', dataOf(transaction, group.state.clientHandle, changes));
+      const items = known.map(({ each }) => each);
+      const ages = known.map(({ index }) => maxAge[index] ?? 0);
+      return tell('OnReadComplete', await dataNow(items, transaction, ages));
     });
 
   const write = (handles: readonly number[], transaction: number, values: readonly Wanted[]) =>
     some(handles, transaction, async (known) => {
-      const wanted = known.map((index) => handles[index] as number);
-      const pClienthandles = wanted.map((handle) => group.items.get(handle)?.clientHandle ?? 0);
-      const pErrors = await writeItems(
-        group,
-        wanted,
-        known.map((index) => values[index] as Wanted),
-      );
+      const items = known.map(({ each }) => each);
+      const wanted = known.map(({ index }) => values[index] as Wanted);
+      const pErrors = await writeItems(group, handlesOf(items), wanted);
       const hrMastererr = masterOf(pErrors.every((error) => error === HRESULT.S_OK));
+      const pClienthandles = items.map(({ clientHandle }) => clientHandle);
       const hGroup = group.state.clientHandle;
       return tell('OnWriteComplete', { dwTransid: transaction, hGroup, hrMastererr, pClienthandles, pErrors });
     });
@@ -80,15 +82,7 @@ export function asyncIo(group: Group): [iid: string, methods: ComInterface][] {
   const refresh = (transaction: number, maxAge: Milliseconds) => {
     const active = [...group.items.values()].filter((each) => each.active);
     if (!group.state.active || active.length === 0) return { pdwCancelID: 0, ReturnValue: HRESULT.E_FAIL };
-    const begun = begin(transaction, async () => {
-      const states = await readItems(
-        group,
-        active.map(({ handle }) => handle),
-        maxAge,
-      );
-      const changes = states.map((state, index) => ({ each: active[index] as GroupItem, state }));
-      return tell('OnDataChange', dataOf(transaction, group.state.clientHandle, changes));
-    });
+    const begun = begin(transaction, async () => tell('OnDataChange', await dataNow(active, transaction, maxAge)));
     if (typeof begun === 'number') return { pdwCancelID: 0, ReturnValue: begun };
     return { pdwCancelID: begun.id, ReturnValue: HRESULT.S_OK };
   };
@@ -152,3 +146,5 @@ export function asyncIo(group: Group): [iid: string, methods: ComInterface][] {
     [IOPCAsyncIO3.uuid, comInterface(...common, ...newer)],
   ];
 }
+
+const handlesOf = (items: readonly GroupItem[]): number[] => items.map(({ handle }) => handle);
