@@ -10,9 +10,10 @@ import { Understood } from '../file/understood.js';
 import { readCapture } from '../pdu/pdus.js';
 import type { ConnectionAttempt } from '../stream/attempt.js';
 import { ActivatedPairs } from './callbacks.js';
+import { auditBudget } from './open-call.js';
 import type { AuditedActivation, AuditFinding, AuditItem } from './records.js';
 import { RelayWatch } from './relay.js';
-import { AuditStream, auditBudget, type Judgement, type StreamOptions } from './stream.js';
+import { AuditStream, type Judgement, type StreamOptions } from './stream.js';
 
 export type { AuditedActivation, AuditFinding, AuditItem, FindingName } from './records.js';
 

@@ -1,7 +1,7 @@
-import { endpointText, isoTime } from '../decode/record.js';
 import type { ConnectionAttempt } from '../stream/attempt.js';
 import { findingAt } from './findings.js';
-import type { AuditFinding, AuditPlace } from './records.js';
+import { placeOf } from './place.js';
+import type { AuditFinding } from './records.js';
 
 /** Pairs of machines that are remembered; the oldest give way. */
 const MAX_PAIRS = 16_384;
@@ -37,23 +37,6 @@ export class ActivatedPairs {
       ? `a call back: ${client.address}, at which ${server.address} has activated an object, wants to call it, and ${port}: a firewall, or nothing listens there`
       : `after an activation that was answered ${port}: the object's exporter is not reached, because of a firewall or an address that is not the server's`;
     const facts = { callback: back, port: server.port, outcome };
-    return findingAt(placeOfAttempt(attempt), { finding: 'unreachable', severity: 'warning', detail, facts });
+    return findingAt(placeOf(attempt), { finding: 'unreachable', severity: 'warning', detail, facts });
   }
 }
-
-const placeOfAttempt = ({
-  file,
-  stream,
-  frame,
-  seconds,
-  nanoseconds,
-  client,
-  server,
-}: ConnectionAttempt): AuditPlace => ({
-  file,
-  stream,
-  frame,
-  time: isoTime(seconds, nanoseconds),
-  client: endpointText(client),
-  server: endpointText(server),
-});

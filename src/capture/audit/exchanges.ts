@@ -1,4 +1,4 @@
-import { type Pdu, RPC_C_AUTHN } from '../../codec/rpce/index.js';
+import type { Pdu } from '../../codec/rpce/index.js';
 import type { Identity, PassiveContext } from '../../security/index.js';
 import { userName } from '../decode/record.js';
 import type { CapturedPdu } from '../pdu/pdu.js';
@@ -11,6 +11,7 @@ import {
   seenChallenge,
   targetsAnother,
 } from './ntlm.js';
+import { placeOf } from './place.js';
 import type { AuditFinding, AuditPlace } from './records.js';
 import type { Leg, RelaySighting, RelayWatch } from './relay.js';
 
@@ -20,7 +21,6 @@ const MAX_EXCHANGES = 64;
 export interface ExchangesOptions {
   readonly relays: RelayWatch;
   readonly findings: StreamFindings;
-  readonly place: (pdu: CapturedPdu) => AuditPlace;
   readonly emit: (finding: AuditFinding) => void;
 }
 
@@ -69,12 +69,10 @@ export class AuditExchanges {
   }
 
   #begin(captured: CapturedPdu): Leg {
-    const [client, server] =
-      captured.direction === 'toServer' ? [captured.src, captured.dst] : [captured.dst, captured.src];
     return {
-      place: this.#options.place(captured),
-      clientAddress: client.address,
-      serverAddress: server.address,
+      place: placeOf(captured),
+      clientAddress: captured.client.address,
+      serverAddress: captured.server.address,
       seconds: captured.seconds,
       challenge: undefined,
       authenticate: undefined,
@@ -85,7 +83,7 @@ export class AuditExchanges {
 
   #judge(captured: CapturedPdu, leg: Leg, seen: SeenAuthenticate, user: string | null): void {
     const { findings } = this.#options;
-    const place = (): AuditPlace => this.#options.place(captured);
+    const place = (): AuditPlace => placeOf(captured);
     if (seen.kind === 'anonymous') {
       const detail = 'a null session: NTLM without a name, so nobody is authenticated';
       findings.add(place, { finding: 'anonymous', severity: 'warning', user, detail });
@@ -131,7 +129,7 @@ export class AuditExchanges {
   /** Only who knows the session key can make a MIC, and it covers all three messages. */
   #changed(captured: CapturedPdu, user: string | null): void {
     const detail = 'the MIC does not fit: one of the three NTLM messages was changed on the way to this server';
-    const place = (): AuditPlace => this.#options.place(captured);
+    const place = (): AuditPlace => placeOf(captured);
     this.#options.findings.add(place, { finding: 'wrong-mic', severity: 'high', user, detail });
   }
 
@@ -165,11 +163,3 @@ export class AuditExchanges {
 
 const middleOf = (first: Leg, second: Leg): string =>
   first.serverAddress === second.clientAddress ? first.serverAddress : second.serverAddress;
-
-/** Kerberos, by itself or chosen by SPNEGO; the names of other mechanisms as they are. */
-export const mechanismName = (authType: number | undefined, inside: string | undefined): string | null => {
-  if (authType === RPC_C_AUTHN.WINNT) return 'NTLM';
-  if (authType === RPC_C_AUTHN.GSS_KERBEROS || inside?.includes('KERBEROS')) return 'Kerberos';
-  if (authType === RPC_C_AUTHN.NETLOGON) return 'Netlogon';
-  return inside ?? null;
-};

@@ -1,22 +1,18 @@
+import { RPC_C_AUTHN } from '../../codec/rpce/index.js';
 import type { ObservedSecurity } from '../../rpc/passive/security.js';
 import { endpointText, isoTime, userName } from '../decode/record.js';
-import type { CapturedPdu } from '../pdu/pdu.js';
-import { mechanismName } from './exchanges.js';
+import type { ConnectionAttempt } from '../stream/attempt.js';
 import type { AuditPlace, AuditUser } from './records.js';
 
-/** Where a PDU was seen, from client to server whichever sent it. */
-export function placeOf(captured: CapturedPdu): AuditPlace {
-  const [client, server] =
-    captured.direction === 'toServer' ? [captured.src, captured.dst] : [captured.dst, captured.src];
-  return {
-    file: captured.file,
-    stream: captured.stream,
-    frame: captured.frame,
-    time: isoTime(captured.seconds, captured.nanoseconds),
-    client: endpointText(client),
-    server: endpointText(server),
-  };
-}
+/** Where a PDU, or an attempt to connect, was seen: from client to server, whichever sent it. */
+export const placeOf = (seen: Omit<ConnectionAttempt, 'outcome'>): AuditPlace => ({
+  file: seen.file,
+  stream: seen.stream,
+  frame: seen.frame,
+  time: isoTime(seen.seconds, seen.nanoseconds),
+  client: endpointText(seen.client),
+  server: endpointText(seen.server),
+});
 
 /** Who stands behind a security context, as far as its handshake tells. */
 export function userOf({ passive, authType }: Partial<ObservedSecurity> = {}): AuditUser {
@@ -28,3 +24,11 @@ export function userOf({ passive, authType }: Partial<ObservedSecurity> = {}): A
     workstation: identity?.workstation ?? null,
   };
 }
+
+/** Kerberos, by itself or chosen by SPNEGO; the names of other mechanisms as they are. */
+const mechanismName = (authType: number | undefined, inside: string | undefined): string | null => {
+  if (authType === RPC_C_AUTHN.WINNT) return 'NTLM';
+  if (authType === RPC_C_AUTHN.GSS_KERBEROS || inside?.includes('KERBEROS')) return 'Kerberos';
+  if (authType === RPC_C_AUTHN.NETLOGON) return 'Netlogon';
+  return inside ?? null;
+};

@@ -1,16 +1,13 @@
 import { IRemoteSCMActivator, isActivation, isActivator, RemoteCreateInstance } from '../../codec/dcom/index.js';
-import { interfaceByUuid, interfaceName, operationName } from '../../codec/interfaces.js';
-import type { Operation } from '../../codec/ndr/index.js';
 import { PFC, PTYPE, RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
-import { authnLevelName, effectiveAuthnLevel } from '../../codec/status/authn.js';
-import { bindNakReasonName } from '../../codec/status/pdu.js';
+import { effectiveAuthnLevel } from '../../codec/status/authn.js';
 import {
   type CallHead,
   type CallLevel,
   callHead,
   type ObservedCall,
   PassiveAssociation,
-  PassiveBudget,
+  type PassiveBudget,
 } from '../../rpc/index.js';
 import type { PassiveContext } from '../../security/index.js';
 import { className } from '../decode/class-names.js';
@@ -23,17 +20,24 @@ import {
   CUT_ANSWER,
   faultAnswer,
   isRefused,
-  NO_ANSWER,
   parametersIn,
   type RefusedAnswer,
 } from './answers.js';
+import {
+  bindRefusedFinding,
+  callbackFinding,
+  lowLevelFinding,
+  UNAUTHENTICATED_ACTIVATION,
+  UNIDENTIFIED_CALLS,
+} from './call-findings.js';
 import type { ActivatedPairs } from './callbacks.js';
 import { refusalFinding } from './causes.js';
 import { AuditExchanges } from './exchanges.js';
-import { StreamFindings } from './findings.js';
+import { type NewFinding, StreamFindings } from './findings.js';
 import { isObjectCall } from './object-call.js';
+import { type OpenCall, openCall } from './open-call.js';
 import { placeOf, userOf } from './place.js';
-import type { AuditedActivation, AuditItem, AuditPlace, AuditUser } from './records.js';
+import type { AuditedActivation, AuditItem, AuditUser } from './records.js';
 import type { RelayWatch } from './relay.js';
 import { isUnboundReply, unboundActivator } from './unbound.js';
 
@@ -46,36 +50,13 @@ export interface StreamOptions {
   readonly observe: (authType: number) => PassiveContext | undefined;
   readonly judge: (operation: string, security: CallLevel, anonymous: boolean) => Judgement;
   readonly emit: (item: AuditItem) => void;
-  readonly budget: AuditBudget;
+  readonly budget: PassiveBudget<OpenCall>;
   /** Counted over all streams. */
   readonly told: { pdus: number; droppedFindings: number };
   /** What could not be told of calls. */
   readonly understood: Understood;
 }
 
-/** What the streams of one file hold together; an activation without an answer is given to `emit` when that is certain. */
-export const auditBudget = (emit: StreamOptions['emit'], calls = MAX_OPEN): AuditBudget =>
-  new PassiveBudget({
-    calls,
-    unanswered: ({ kept }) => kept?.activation && emit({ ...kept.activation, ...NO_ANSWER }),
-  });
-
-type AuditBudget = PassiveBudget<OpenCall>;
-
-/** A request that has no answer yet. */
-interface OpenCall {
-  readonly interface: string | undefined;
-  readonly opnum: number | undefined;
-  readonly operation: Operation | undefined;
-  readonly operationName: string | undefined;
-  readonly level: number | undefined;
-  readonly contextId: number | undefined;
-  /** What is known of an activation, once its last fragment is there. */
-  activation: Omit<AuditedActivation, 'answer' | 'status' | 'outcome'> | undefined;
-}
-
-/** Calls of all streams without an answer, at most: a capture of one side answers none. */
-const MAX_OPEN = 16_384;
 /** Security contexts of one stream that are remembered to have been answered. */
 const MAX_ANSWERED = 4096;
 const RESOLVER_PORT = 135;
@@ -105,7 +86,6 @@ export class AuditStream implements PduConsumer {
     this.#exchanges = new AuditExchanges({
       relays: options.relays,
       findings: this.#findings,
-      place: (captured) => this.#place(captured),
       emit: options.emit,
     });
   }
@@ -161,24 +141,11 @@ export class AuditStream implements PduConsumer {
   #callback(captured: CapturedPdu): void {
     const { client, server } = captured;
     if (!this.#options.pairs.isCallback(client.address, server.address)) return;
-    this.#findings.add(() => this.#place(captured), {
-      finding: 'callback',
-      severity: 'info',
-      detail: `a call back: ${client.address}, at which ${server.address} has activated an object, calls it`,
-    });
+    this.#add(captured, callbackFinding(client.address, server.address));
   }
 
   #begin(captured: CapturedPdu, call: ObservedCall, uuid: string | undefined): OpenCall {
-    const { opnum } = call;
-    const open: OpenCall = {
-      interface: uuid === undefined ? undefined : interfaceName(uuid),
-      opnum,
-      operation: opnum === undefined ? undefined : interfaceByUuid(uuid)?.operations.get(opnum),
-      operationName: operationName(uuid, opnum),
-      level: call.security.level,
-      contextId: call.security.authContextId,
-      activation: undefined,
-    };
+    const open = openCall(uuid, call.opnum, call.security);
     if (uuid === undefined) this.#unidentified(captured, call);
     else if (!isActivator(uuid) && isObjectCall(captured.bytes)) this.#objectCall(captured, open);
     return open;
@@ -194,31 +161,20 @@ export class AuditStream implements PduConsumer {
     const passes = level !== undefined && effectiveAuthnLevel(level) >= RPC_C_AUTHN_LEVEL.PKT_INTEGRITY;
     const what = "calls at the resolver's port of which the bind was not captured";
     if (!passes) this.#options.understood.pass(what, captured);
-    this.#findings.add(() => this.#place(captured), {
-      finding: 'unidentified-calls',
-      severity: 'info',
-      detail: 'calls whose bind is not in the capture: whether they are activations cannot be told',
-    });
+    this.#add(captured, UNIDENTIFIED_CALLS);
   }
 
   /** Below PKT nothing is signed, or encrypted, so that `isObjectCall` can look into it; Windows signs at PKT too. */
   #objectCall(captured: CapturedPdu, call: OpenCall): void {
     if (call.level === undefined || effectiveAuthnLevel(call.level) >= RPC_C_AUTHN_LEVEL.PKT) return;
     const { user } = this.#userOf(call.contextId);
-    const name = authnLevelName(call.level);
-    this.#findings.add(() => this.#place(captured), {
-      finding: 'orpc-low-level',
-      severity: 'warning',
-      user,
-      detail: `calls of ${call.interface} at ${name}: the hardening lets them pass, and nothing protects them`,
-      facts: { interface: call.interface as string, auth_level: call.level },
-    });
+    this.#add(captured, lowLevelFinding(call.interface as string, call.level, user));
   }
 
   #activation(captured: CapturedPdu, security: CallLevel, clsid: string | null, call: OpenCall): void {
     const operation = `${call.interface}::${call.operation?.name}`;
     const who = this.#userOf(security.authContextId);
-    const place = this.#place(captured);
+    const place = placeOf(captured);
     const judgement = this.#options.judge(operation, security, who.anonymous);
     if (judgement.decision === 'unknown')
       this.#options.understood.pass('activations of which the level was not captured', captured);
@@ -234,9 +190,7 @@ export class AuditStream implements PduConsumer {
       level_from: security.from,
       ...judgement,
     };
-    if (security.level !== RPC_C_AUTHN_LEVEL.NONE) return;
-    const detail = 'an activation without authentication: access lists that allow nobody refuse it';
-    this.#findings.add(() => place, { finding: 'anonymous', severity: 'warning', detail });
+    if (security.level === RPC_C_AUTHN_LEVEL.NONE) this.#findings.add(() => place, UNAUTHENTICATED_ACTIVATION);
   }
 
   #response(captured: CapturedPdu): void {
@@ -256,15 +210,7 @@ export class AuditStream implements PduConsumer {
   #answerAlone(captured: CapturedPdu): void {
     const { message, security } = this.#follow(captured);
     if (message === undefined) return;
-    const open: OpenCall = {
-      interface: IRemoteSCMActivator.name,
-      opnum: RemoteCreateInstance.opnum,
-      operation: RemoteCreateInstance,
-      operationName: RemoteCreateInstance.name,
-      level: security.level,
-      contextId: security.authContextId,
-      activation: undefined,
-    };
+    const open = openCall(IRemoteSCMActivator.uuid, RemoteCreateInstance.opnum, security);
     this.#activation(captured, security, null, open);
     this.#conclude(open, answerOf(message, open.operation), captured);
   }
@@ -276,20 +222,13 @@ export class AuditStream implements PduConsumer {
       const answer = faultAnswer(pdu.status);
       if (call?.kept?.activation !== undefined) this.#conclude(call.kept, answer, captured);
       else this.#refusal(captured, call?.kept, answer);
-    } else if (pdu.PTYPE === 'bind_nak') this.#bindNak(captured, pdu.provider_reject_reason);
+    } else if (pdu.PTYPE === 'bind_nak')
+      this.#add(captured, bindRefusedFinding(this.#association.presentations[0], pdu.provider_reject_reason));
     else if (pdu.auth !== undefined) {
       if (pdu.PTYPE === 'auth3') this.#auth3 = true;
       this.#established = this.#association.securities.some(({ passive }) => passive?.established);
       this.#exchanges.take(captured, pdu.auth, this.#security(pdu.auth.auth_context_id)?.passive);
     }
-  }
-
-  #bindNak(captured: CapturedPdu, reason: number): void {
-    const [first] = this.#association.presentations;
-    const name = first === undefined ? 'an interface' : interfaceName(first.interface.uuid);
-    const detail = `the bind to ${name} was refused: ${bindNakReasonName(reason)}`;
-    const facts = { interface: name, reason };
-    this.#findings.add(() => this.#place(captured), { finding: 'bind-refused', severity: 'info', detail, facts });
   }
 
   /** The answer to a call that may be an activation. */
@@ -303,16 +242,16 @@ export class AuditStream implements PduConsumer {
   }
 
   #refusal(captured: CapturedPdu, call: OpenCall | undefined, refused: RefusedAnswer, activation = false): void {
+    const { user, anonymous } = this.#userOf(call?.contextId);
     const facts = {
       activation,
       level: call?.level,
       answeredBefore: this.#answered?.has(call?.contextId) === true,
       auth3: this.#auth3,
-      anonymous: this.#userOf(call?.contextId).anonymous,
+      anonymous,
       seconds: captured.seconds,
     };
-    const { user } = this.#userOf(call?.contextId);
-    this.#findings.add(() => this.#place(captured), refusalFinding(call, refused, facts, user));
+    this.#add(captured, refusalFinding(call, refused, facts, user));
   }
 
   #follow(captured: CapturedPdu) {
@@ -331,8 +270,8 @@ export class AuditStream implements PduConsumer {
     return userOf(this.#security(contextId));
   }
 
-  #place(captured: CapturedPdu): AuditPlace {
-    return placeOf(captured);
+  #add(captured: CapturedPdu, finding: NewFinding): void {
+    this.#findings.add(() => placeOf(captured), finding);
   }
 }
 

@@ -6,9 +6,10 @@ import { likelyCause } from '../../../../src/capture/audit/causes.js';
 import { AuditExchanges } from '../../../../src/capture/audit/exchanges.js';
 import { StreamFindings } from '../../../../src/capture/audit/findings.js';
 import { type SeenChallenge, targetsAnother } from '../../../../src/capture/audit/ntlm.js';
+import { auditBudget } from '../../../../src/capture/audit/open-call.js';
 import type { AuditPlace } from '../../../../src/capture/audit/records.js';
 import { type Leg, RelayWatch } from '../../../../src/capture/audit/relay.js';
-import { AuditStream, auditBudget, type Judgement } from '../../../../src/capture/audit/stream.js';
+import { AuditStream, type Judgement } from '../../../../src/capture/audit/stream.js';
 import { Understood } from '../../../../src/capture/file/understood.js';
 import type { CapturedPdu } from '../../../../src/capture/pdu/pdu.js';
 import { readPdus } from '../../../../src/capture/pdu/pdus.js';
@@ -178,10 +179,9 @@ describe('relays', () => {
     const exchanges = new AuditExchanges({
       relays: Object.assign(new RelayWatch(), { challenge: () => void followed++ }),
       findings: new StreamFindings(),
-      place: () => ({}) as AuditPlace,
       emit: () => {},
     });
-    const captured = { direction: 'toClient', src: TARGET, dst: VICTIM, seconds: 0 } as CapturedPdu;
+    const captured = { client: VICTIM, server: TARGET, seconds: 0, nanoseconds: 0 } as CapturedPdu;
     for (let auth_context_id = 0; auth_context_id < 70; auth_context_id++)
       exchanges.take(captured, { auth_type: 10, auth_level: 2, auth_context_id, auth_value } as never, undefined);
     expect(followed).toBe(64);
