@@ -1,5 +1,5 @@
 import { MInterfacePointer, orpcOperation } from '../dcom/index.js';
-import { HRESULT, interfaceDef, optional, u32, unique } from '../ndr/index.js';
+import { type Fields, HRESULT, interfaceDef, optional, u32, unique } from '../ndr/index.js';
 import { BSTR } from '../oaut/bstr.js';
 import { IWbemClassObject } from './class-object.js';
 import { IID_IWbemServices } from './constants.js';
@@ -36,179 +36,112 @@ export const QueryObjectSink = orpcOperation({
   out: { ppResponseHandler: pointer, ReturnValue: HRESULT },
 });
 
-export const GetObject = orpcOperation({
+/** [MS-WMI] 3.1.4.3 has its methods in the order of their opnums. */
+const section = (opnum: number): string => `[MS-WMI] 3.1.4.3.${opnum - 2}`;
+
+/**
+ * A method and its twin of the next opnum, which does not wait: it takes the same parameters, and a sink to call back
+ * where the method has pointers for what it gives.
+ */
+function withAsync<
+  const I extends Fields,
+  const P extends Fields = Record<never, never>,
+  const O extends Fields = Record<never, never>,
+>(declaration: {
+  readonly name: string;
+  readonly opnum: number;
+  /** What both take. */
+  readonly in: I;
+  /** [in, out] of the one that waits. */
+  readonly inOut?: P;
+  readonly out?: O;
+}) {
+  const { name, opnum, in: parameters, inOut = {} as P, out = {} as O } = declaration;
+  const waiting = orpcOperation({
+    name,
+    opnum,
+    section: section(opnum),
+    in: { ...parameters, ...inOut },
+    out: { ...inOut, ...out, ReturnValue: HRESULT },
+  });
+  const async = orpcOperation({
+    name: `${name}Async`,
+    opnum: opnum + 1,
+    section: section(opnum + 1),
+    in: { ...parameters, pResponseHandler: pointer },
+    out: { ReturnValue: HRESULT },
+  });
+  return [waiting, async] as const;
+}
+
+export const [GetObject, GetObjectAsync] = withAsync({
   name: 'GetObject',
   opnum: 6,
-  section: '[MS-WMI] 3.1.4.3.4',
-  in: { strObjectPath: BSTR, lFlags: u32, pCtx: context, ppObject: inOutObject, ppCallResult: inOut },
-  out: { ppObject: inOutObject, ppCallResult: inOut, ReturnValue: HRESULT },
+  in: { strObjectPath: BSTR, lFlags: u32, pCtx: context },
+  inOut: { ppObject: inOutObject, ppCallResult: inOut },
 });
 
-export const GetObjectAsync = orpcOperation({
-  name: 'GetObjectAsync',
-  opnum: 7,
-  section: '[MS-WMI] 3.1.4.3.5',
-  in: { strObjectPath: BSTR, lFlags: u32, pCtx: context, pResponseHandler: pointer },
-  out: { ReturnValue: HRESULT },
-});
-
-export const PutClass = orpcOperation({
+export const [PutClass, PutClassAsync] = withAsync({
   name: 'PutClass',
   opnum: 8,
-  section: '[MS-WMI] 3.1.4.3.6',
-  in: { pObject: object, lFlags: u32, pCtx: context, ppCallResult: inOut },
-  out: { ppCallResult: inOut, ReturnValue: HRESULT },
+  in: { pObject: object, lFlags: u32, pCtx: context },
+  inOut: { ppCallResult: inOut },
 });
 
-export const PutClassAsync = orpcOperation({
-  name: 'PutClassAsync',
-  opnum: 9,
-  section: '[MS-WMI] 3.1.4.3.7',
-  in: { pObject: object, lFlags: u32, pCtx: context, pResponseHandler: pointer },
-  out: { ReturnValue: HRESULT },
-});
-
-export const DeleteClass = orpcOperation({
+export const [DeleteClass, DeleteClassAsync] = withAsync({
   name: 'DeleteClass',
   opnum: 10,
-  section: '[MS-WMI] 3.1.4.3.8',
-  in: { strClass: BSTR, lFlags: u32, pCtx: context, ppCallResult: inOut },
-  out: { ppCallResult: inOut, ReturnValue: HRESULT },
+  in: { strClass: BSTR, lFlags: u32, pCtx: context },
+  inOut: { ppCallResult: inOut },
 });
 
-export const DeleteClassAsync = orpcOperation({
-  name: 'DeleteClassAsync',
-  opnum: 11,
-  section: '[MS-WMI] 3.1.4.3.9',
-  in: { strClass: BSTR, lFlags: u32, pCtx: context, pResponseHandler: pointer },
-  out: { ReturnValue: HRESULT },
-});
-
-export const CreateClassEnum = orpcOperation({
+export const [CreateClassEnum, CreateClassEnumAsync] = withAsync({
   name: 'CreateClassEnum',
   opnum: 12,
-  section: '[MS-WMI] 3.1.4.3.10',
   in: { strSuperclass: BSTR, lFlags: u32, pCtx: context },
-  out: { ppEnum: pointer, ReturnValue: HRESULT },
+  out: { ppEnum: pointer },
 });
 
-export const CreateClassEnumAsync = orpcOperation({
-  name: 'CreateClassEnumAsync',
-  opnum: 13,
-  section: '[MS-WMI] 3.1.4.3.11',
-  in: { strSuperclass: BSTR, lFlags: u32, pCtx: context, pResponseHandler: pointer },
-  out: { ReturnValue: HRESULT },
-});
-
-export const PutInstance = orpcOperation({
+export const [PutInstance, PutInstanceAsync] = withAsync({
   name: 'PutInstance',
   opnum: 14,
-  section: '[MS-WMI] 3.1.4.3.12',
-  in: { pInst: object, lFlags: u32, pCtx: context, ppCallResult: inOut },
-  out: { ppCallResult: inOut, ReturnValue: HRESULT },
+  in: { pInst: object, lFlags: u32, pCtx: context },
+  inOut: { ppCallResult: inOut },
 });
 
-export const PutInstanceAsync = orpcOperation({
-  name: 'PutInstanceAsync',
-  opnum: 15,
-  section: '[MS-WMI] 3.1.4.3.13',
-  in: { pInst: object, lFlags: u32, pCtx: context, pResponseHandler: pointer },
-  out: { ReturnValue: HRESULT },
-});
-
-export const DeleteInstance = orpcOperation({
+export const [DeleteInstance, DeleteInstanceAsync] = withAsync({
   name: 'DeleteInstance',
   opnum: 16,
-  section: '[MS-WMI] 3.1.4.3.14',
-  in: { strObjectPath: BSTR, lFlags: u32, pCtx: context, ppCallResult: inOut },
-  out: { ppCallResult: inOut, ReturnValue: HRESULT },
+  in: { strObjectPath: BSTR, lFlags: u32, pCtx: context },
+  inOut: { ppCallResult: inOut },
 });
 
-export const DeleteInstanceAsync = orpcOperation({
-  name: 'DeleteInstanceAsync',
-  opnum: 17,
-  section: '[MS-WMI] 3.1.4.3.15',
-  in: { strObjectPath: BSTR, lFlags: u32, pCtx: context, pResponseHandler: pointer },
-  out: { ReturnValue: HRESULT },
-});
-
-export const CreateInstanceEnum = orpcOperation({
+export const [CreateInstanceEnum, CreateInstanceEnumAsync] = withAsync({
   name: 'CreateInstanceEnum',
   opnum: 18,
-  section: '[MS-WMI] 3.1.4.3.16',
   in: { strSuperClass: BSTR, lFlags: u32, pCtx: context },
-  out: { ppEnum: pointer, ReturnValue: HRESULT },
+  out: { ppEnum: pointer },
 });
 
-export const CreateInstanceEnumAsync = orpcOperation({
-  name: 'CreateInstanceEnumAsync',
-  opnum: 19,
-  section: '[MS-WMI] 3.1.4.3.17',
-  in: { strSuperClass: BSTR, lFlags: u32, pCtx: context, pResponseHandler: pointer },
-  out: { ReturnValue: HRESULT },
-});
-
-export const ExecQuery = orpcOperation({
+export const [ExecQuery, ExecQueryAsync] = withAsync({
   name: 'ExecQuery',
   opnum: 20,
-  section: '[MS-WMI] 3.1.4.3.18',
   in: { strQueryLanguage: BSTR, strQuery: BSTR, lFlags: u32, pCtx: context },
-  out: { ppEnum: pointer, ReturnValue: HRESULT },
+  out: { ppEnum: pointer },
 });
 
-export const ExecQueryAsync = orpcOperation({
-  name: 'ExecQueryAsync',
-  opnum: 21,
-  section: '[MS-WMI] 3.1.4.3.19',
-  in: { strQueryLanguage: BSTR, strQuery: BSTR, lFlags: u32, pCtx: context, pResponseHandler: pointer },
-  out: { ReturnValue: HRESULT },
-});
-
-export const ExecNotificationQuery = orpcOperation({
+export const [ExecNotificationQuery, ExecNotificationQueryAsync] = withAsync({
   name: 'ExecNotificationQuery',
   opnum: 22,
-  section: '[MS-WMI] 3.1.4.3.20',
   in: { strQueryLanguage: BSTR, strQuery: BSTR, lFlags: u32, pCtx: context },
-  out: { ppEnum: pointer, ReturnValue: HRESULT },
+  out: { ppEnum: pointer },
 });
 
-export const ExecNotificationQueryAsync = orpcOperation({
-  name: 'ExecNotificationQueryAsync',
-  opnum: 23,
-  section: '[MS-WMI] 3.1.4.3.21',
-  in: { strQueryLanguage: BSTR, strQuery: BSTR, lFlags: u32, pCtx: context, pResponseHandler: pointer },
-  out: { ReturnValue: HRESULT },
-});
-
-export const ExecMethod = orpcOperation({
+export const [ExecMethod, ExecMethodAsync] = withAsync({
   name: 'ExecMethod',
   opnum: 24,
-  section: '[MS-WMI] 3.1.4.3.22',
-  in: {
-    strObjectPath: BSTR,
-    strMethodName: BSTR,
-    lFlags: u32,
-    pCtx: context,
-    pInParams: object,
-    ppOutParams: inOutObject,
-    ppCallResult: inOut,
-  },
-  out: { ppOutParams: inOutObject, ppCallResult: inOut, ReturnValue: HRESULT },
-});
-
-export const ExecMethodAsync = orpcOperation({
-  name: 'ExecMethodAsync',
-  opnum: 25,
-  section: '[MS-WMI] 3.1.4.3.23',
-  in: {
-    strObjectPath: BSTR,
-    strMethodName: BSTR,
-    lFlags: u32,
-    pCtx: context,
-    pInParams: object,
-    pResponseHandler: pointer,
-  },
-  out: { ReturnValue: HRESULT },
+  in: { strObjectPath: BSTR, strMethodName: BSTR, lFlags: u32, pCtx: context, pInParams: object },
+  inOut: { ppOutParams: inOutObject, ppCallResult: inOut },
 });
 
 export const IWbemServices = interfaceDef({
