@@ -1,4 +1,5 @@
 import { CodecError } from '../../codec/error.js';
+import { FILETIME_OF_1970 } from '../../codec/filetime.js';
 import {
   type AvName,
   type AvPair,
@@ -93,14 +94,12 @@ function fieldsOf(message: NtlmMessage): AuthToken {
   return { ...head, ...names, ...timestampOf(pairs), ...versionOf(message, flags) };
 }
 
-/** [MS-DTYP] 2.3.3: FILETIME counts 100 ns since 1601. */
-const UNIX_EPOCH = 116_444_736_000_000_000n;
 const LAST_DATE = 8_640_000_000_000_000n;
 
 function timestampOf(pairs: readonly AvPair[]): Pick<AuthToken, 'MsvAvTimestamp'> {
   const time = avTimestamp(pairs);
   if (time === undefined) return {};
-  const milliseconds = (time - UNIX_EPOCH) / 10_000n;
+  const milliseconds = (time - FILETIME_OF_1970) / 10_000n;
   // What is no date is shown as the number that it is.
   if (milliseconds > LAST_DATE) return { MsvAvTimestamp: `0x${time.toString(16)}` };
   return { MsvAvTimestamp: new Date(Number(milliseconds)).toISOString() };

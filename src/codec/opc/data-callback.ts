@@ -1,7 +1,7 @@
+import { FILETIME } from '../filetime.js';
 import { conformant, HRESULT, u16, u32 } from '../ndr/index.js';
 import { VARIANT } from '../oaut/index.js';
 import { countOf } from './parameters.js';
-import { FILETIME } from './scalars.js';
 import { vtable } from './vtable.js';
 
 const values = {

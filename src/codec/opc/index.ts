@@ -1,3 +1,4 @@
+export { FILETIME, fileTimeFromMilliseconds, fileTimeToMilliseconds } from '../filetime.js';
 export { IOPCCommon, IOPCShutdown } from './common.js';
 export { IConnectionPoint, IConnectionPointContainer } from './connection-points.js';
 export * from './constants.js';
@@ -7,7 +8,7 @@ export { CONNECT_RESULT, OPC_RESULT, OPC_TEXTS } from './errors.js';
 export * from './group.js';
 export { OPC_INTERFACES } from './interfaces.js';
 export * from './io.js';
-export { BOOL, FILETIME, fileTimeFromMilliseconds, fileTimeToMilliseconds } from './scalars.js';
+export { BOOL } from './scalars.js';
 export * from './server.js';
 export { ICatInformation, IOPCServerList, IOPCServerList2 } from './server-list.js';
 export * from './structures.js';

@@ -1,7 +1,8 @@
+import { FILETIME } from '../filetime.js';
 import { conformant, enum16, u16, u32 } from '../ndr/index.js';
 import { VARIANT } from '../oaut/index.js';
 import { countOf, errors, results } from './parameters.js';
-import { BOOL, FILETIME } from './scalars.js';
+import { BOOL } from './scalars.js';
 import { OPCITEMSTATE, OPCITEMVQT } from './structures.js';
 import { vtable } from './vtable.js';
 

@@ -1,3 +1,4 @@
+import { FILETIME } from '../filetime.js';
 import {
   conformant,
   conformantBytes,
@@ -10,12 +11,11 @@ import {
   u16,
   u32,
   unique,
-  wstring,
 } from '../ndr/index.js';
 import { VARIANT } from '../oaut/index.js';
-import { BOOL, FILETIME } from './scalars.js';
+import { text } from './parameters.js';
+import { BOOL } from './scalars.js';
 
-const text = unique(wstring);
 const blob = unique(conformantBytes);
 
 export const OPCSERVERSTATUS = struct(

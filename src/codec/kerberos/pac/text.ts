@@ -1,14 +1,11 @@
 import {
   type Infer,
-  mapped,
   type NdrReader,
-  type NdrType,
   type NdrWriter,
   readText,
   sizeOf,
   struct,
   u16,
-  u32,
   unique,
   writeText,
 } from '../../ndr/index.js';
@@ -45,14 +42,3 @@ export const RPC_UNICODE_STRING = struct('RPC_UNICODE_STRING', '[MS-DTYP] 2.3.10
   Buffer: unique(new WideTextType()),
 });
 export type RPC_UNICODE_STRING = Infer<typeof RPC_UNICODE_STRING>;
-
-const words = struct('FILETIME', '[MS-DTYP] 2.3.3', { dwLowDateTime: u32, dwHighDateTime: u32 });
-
-/** 100 nanoseconds since 1601; two words, so aligned to four. */
-export const FILETIME: NdrType<bigint> = mapped(words, {
-  fromWire: ({ dwLowDateTime, dwHighDateTime }) => (BigInt(dwHighDateTime) << 32n) | BigInt(dwLowDateTime),
-  toWire: (value) => ({
-    dwLowDateTime: Number(BigInt.asUintN(32, value)),
-    dwHighDateTime: Number(BigInt.asUintN(32, value >> 32n)),
-  }),
-});

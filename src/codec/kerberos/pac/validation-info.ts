@@ -1,3 +1,4 @@
+import { FILETIME } from '../../filetime.js';
 import {
   conformant,
   fixedArray,
@@ -11,7 +12,7 @@ import {
   unique,
 } from '../../ndr/index.js';
 import { RPC_SID } from './sid.js';
-import { FILETIME, RPC_UNICODE_STRING } from './text.js';
+import { RPC_UNICODE_STRING } from './text.js';
 
 export const GROUP_MEMBERSHIP = struct('GROUP_MEMBERSHIP', '[MS-PAC] 2.2.2', { RelativeId: u32, Attributes: u32 });
 

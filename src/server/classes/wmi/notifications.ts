@@ -1,3 +1,4 @@
+import { FILETIME_OF_1970 } from '../../../codec/filetime.js';
 import { type CimValue, WBEM_FLAG_FORWARD_ONLY, WBEM_FLAG_RETURN_IMMEDIATELY } from '../../../codec/wmi/index.js';
 import { parseWql } from '../../../codec/wql/index.js';
 import type { ObjectHost } from '../class.js';
@@ -12,8 +13,6 @@ import { rowOf } from './row.js';
 import { EventSource } from './source.js';
 
 const SEMISYNCHRONOUS = WBEM_FLAG_RETURN_IMMEDIATELY | WBEM_FLAG_FORWARD_ONLY;
-/** Between 1601 and 1970, in units of 100 ns. */
-const FILETIME_OF_1970 = 116_444_736_000_000_000n;
 
 /**
  * [MS-WMI] 3.1.4.3.20: what happens from now on. The events of this server are those of its event log: an instance of
