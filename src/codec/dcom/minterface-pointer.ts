@@ -1,11 +1,10 @@
 import { describeValue, type NdrReader, NdrType, type NdrWriter } from '../ndr/index.js';
+import { PACKED } from '../ndr/reader.js';
 import { readUuid } from '../uuid.js';
 import { isObjref, OBJREF, OBJREF_FLAG_CUSTOM, OBJREF_SIGNATURE } from './objref.js';
 
 /** What an MInterfacePointer holds: an OBJREF, or the octets where they are none. */
 export type InterfacePointer = OBJREF | Uint8Array;
-
-const PACKED = { wide: false, little: true, packed: true };
 
 /** abData is a conformant array, so max_count comes first, then ulCntData. It is always pointed to, never embedded. */
 abstract class MarshaledType<T> extends NdrType<T> {

@@ -15,6 +15,7 @@ import {
   u64,
   uuid,
 } from '../ndr/index.js';
+import { PACKED } from '../ndr/reader.js';
 import { DUALSTRINGARRAY_packet } from './dual-string-array.js';
 import { OBJREF_CUSTOM, type OBJREF_CUSTOM_DATA } from './objref-custom.js';
 import { fromRounded, toRounded } from './rounded.js';
@@ -149,8 +150,6 @@ class ObjrefType extends NdrType<OBJREF> {
 }
 
 export const OBJREF: NdrType<OBJREF> = new ObjrefType();
-
-const PACKED = { wide: false, little: true, packed: true };
 
 /** [MS-DCOM] 2.2.18, as octets of its own: what a custom marshaler or a file holds. */
 export const packed = <T>(type: NdrType<T>): NdrType<T> => new PackedType(type);

@@ -14,6 +14,9 @@ export interface Mode {
   readonly packed: boolean;
 }
 
+/** [MS-DCOM] 2.2.18 and [MS-WMIO] 2.1: little-endian, and without gaps. */
+export const PACKED: Mode = { wide: false, little: true, packed: true };
+
 export type { Span };
 
 /** The object or array that a value is a part of. */

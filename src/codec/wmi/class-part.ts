@@ -3,25 +3,18 @@ import { CIM_INHERITED } from './cim-type.js';
 import { readEncodedString, writeEncodedString } from './encoded-string.js';
 import { type EmbeddedObjects, HeapReader, HeapWriter } from './heap.js';
 import type { CimClassPart, CimProperty, CimQualifier } from './object.js';
+import { readPart, writePart } from './part.js';
 import { peekQualifiers, readQualifiers, sizeOfQualifiers, writeQualifiers } from './qualifiers.js';
 import { sizeOfType } from './value.js';
 import { ndLength, readTables, shapeOf, usualLength, usualOffsets, writeTables } from './value-table.js';
 
-const PACKED = { wide: false, little: true, packed: true };
 const LOOKUP = 8;
 /** PropertyType, DeclarationOrder, ValueTableOffset and ClassOfOrigin. */
 const PROPERTY_INFO = 14;
 
 /** [MS-WMIO] 2.2.15. */
 export function readClassPart(reader: NdrReader, embedded: EmbeddedObjects): CimClassPart {
-  reader.layout.wordSlot();
-  const size = reader.u32();
-  if (size < 4) reader.fail('BAD_LENGTH', `a ClassPart of ${size} octets`);
-  return reader.window(size - 4, PACKED, () => {
-    const value = readBody(reader, embedded);
-    reader.tail(0);
-    return value;
-  });
+  return readPart(reader, 'a ClassPart', () => readBody(reader, embedded));
 }
 
 function readBody(reader: NdrReader, embedded: EmbeddedObjects): CimClassPart {
@@ -156,8 +149,10 @@ const propertyOf = (
 
 export function writeClassPart(writer: NdrWriter, value: CimClassPart, embedded: EmbeddedObjects): void {
   if (!Array.isArray(value?.properties)) writer.fail(`${describeValue(value)} is no class`);
-  const length = writer.longPlace();
-  const start = writer.offset - 4;
+  writePart(writer, () => writeBody(writer, value, embedded));
+}
+
+function writeBody(writer: NdrWriter, value: CimClassPart, embedded: EmbeddedObjects): void {
   writer.u8(Number(writer.sentWord() ?? 0) & 0xff);
   const heap = new HeapWriter(writer, embedded);
   heap.name(writer, value.name);
@@ -177,8 +172,6 @@ export function writeClassPart(writer: NdrWriter, value: CimClassPart, embedded:
   }));
   writeTables(writer, heap, value.properties, shape, entries, 0xff);
   heap.finish(writer);
-  writer.tail(0);
-  writer.fill(length, writer.offset - start);
 }
 
 function writeDerivation(writer: NdrWriter, names: readonly string[]): void {

@@ -1,5 +1,6 @@
 import { type InterfacePointer, marshaledByValue } from '../dcom/minterface-pointer.js';
 import { describeValue, type NdrReader, NdrType, type NdrWriter } from '../ndr/index.js';
+import { PACKED } from '../ndr/reader.js';
 import * as vt from '../oaut/constants.js';
 import { CLSID_WbemContextMarshaler, IID_IWbemContext } from './constants.js';
 import type { CimObject } from './object.js';
@@ -110,8 +111,7 @@ function readArray(reader: NdrReader, type: number): ContextValue[] {
   const count = reader.u32();
   const size = reader.u32();
   reader.note(size, sizeInArray(type));
-  if (count * Math.min(4, sizeInArray(type)) > reader.remaining)
-    reader.fail('BAD_LENGTH', `${count} elements in ${reader.remaining} octets`);
+  reader.checkCount(count, Math.min(4, sizeInArray(type)));
   const values: ContextValue[] = [];
   for (let i = 0; i < count; i++)
     values.push(KINDS.has(type) ? readNumber(reader, type, sizeInArray(type)) : readValue(reader, type));
@@ -145,6 +145,10 @@ class ContextBufferType extends NdrType<WbemContext> {
   }
 
   override read(reader: NdrReader): WbemContext {
+    return reader.within(PACKED, () => this.#read(reader));
+  }
+
+  #read(reader: NdrReader): WbemContext {
     const guids = this.#list(reader, 16, () => reader.uuid());
     const properties = this.#list(reader, LEAST_PROPERTY, () => {
       const name = readString(reader);
@@ -161,7 +165,11 @@ class ContextBufferType extends NdrType<WbemContext> {
     return Array.from({ length: count }, read);
   }
 
-  override write(writer: NdrWriter, { guids, properties }: WbemContext): void {
+  override write(writer: NdrWriter, value: WbemContext): void {
+    writer.within(PACKED, () => this.#write(writer, value));
+  }
+
+  #write(writer: NdrWriter, { guids, properties }: WbemContext): void {
     if (!Array.isArray(guids) || !Array.isArray(properties)) writer.fail('a context needs guids and properties');
     writer.u32(guids.length);
     for (const guid of guids) writer.uuid(guid);
@@ -175,30 +183,7 @@ class ContextBufferType extends NdrType<WbemContext> {
   }
 }
 
-const PACKED = { wide: false, little: true, packed: true };
-
-class PackedType<T> extends NdrType<T> {
-  readonly #type: NdrType<T>;
-
-  constructor(type: NdrType<T>) {
-    super(type.name, type.section, type);
-    this.#type = type;
-  }
-
-  override get fields() {
-    return this.#type.fields;
-  }
-
-  override read(reader: NdrReader): T {
-    return reader.within(PACKED, () => this.#type.read(reader));
-  }
-
-  override write(writer: NdrWriter, value: T): void {
-    writer.within(PACKED, () => this.#type.write(writer, value));
-  }
-}
-
-export const IWbemContextBuffer: NdrType<WbemContext> = new PackedType(new ContextBufferType());
+export const IWbemContextBuffer: NdrType<WbemContext> = new ContextBufferType();
 
 const isContext = (value: WbemContext | InterfacePointer): value is WbemContext =>
   'properties' in value && 'guids' in value;

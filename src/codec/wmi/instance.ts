@@ -1,10 +1,9 @@
 import { describeValue, type NdrReader, type NdrWriter } from '../ndr/index.js';
 import { type EmbeddedObjects, HeapReader, HeapWriter } from './heap.js';
 import type { CimClassPart, CimInstance, CimProperty, CimQualifier, CimValue } from './object.js';
+import { readPart, writePart } from './part.js';
 import { peekQualifiers, readQualifiers, writeQualifiers } from './qualifiers.js';
 import { readTables, shapeOf, type TableShape, writeTables } from './value-table.js';
-
-const PACKED = { wide: false, little: true, packed: true };
 
 /** [MS-WMIO] 2.2.65: whether there are qualifiers of properties. */
 const NO_PROPERTY_QUALIFIERS = 1;
@@ -14,14 +13,7 @@ type InstanceBody = Omit<CimInstance, 'kind' | 'class' | 'flags' | 'server' | 'n
 
 /** [MS-WMIO] 2.2.53 behind its CurrentClass, which tells how to read it. */
 export function readInstance(reader: NdrReader, ofClass: CimClassPart, embedded: EmbeddedObjects): InstanceBody {
-  reader.layout.wordSlot();
-  const size = reader.u32();
-  if (size < 4) reader.fail('BAD_LENGTH', `an instance of ${size} octets`);
-  return reader.window(size - 4, PACKED, () => {
-    const value = readBody(reader, ofClass, embedded);
-    reader.tail(0);
-    return value;
-  });
+  return readPart(reader, 'an instance', () => readBody(reader, ofClass, embedded));
 }
 
 function readBody(reader: NdrReader, ofClass: CimClassPart, embedded: EmbeddedObjects): InstanceBody {
@@ -82,9 +74,11 @@ export function writeInstance(
   embedded: EmbeddedObjects,
 ): void {
   if (typeof value.values !== 'object' || value.values === null) writer.fail('an instance needs values');
+  writePart(writer, () => writeBody(writer, value, ofClass, embedded));
+}
+
+function writeBody(writer: NdrWriter, value: InstanceBody, ofClass: CimClassPart, embedded: EmbeddedObjects): void {
   const shape = shapeOf(ofClass, writer);
-  const length = writer.longPlace();
-  const start = writer.offset - 4;
   writer.u8(Number(writer.sentWord() ?? 0) & 0xff);
   const heap = new HeapWriter(writer, embedded);
   heap.name(writer, value.className);
@@ -93,8 +87,6 @@ export function writeInstance(
   writeQualifiers(writer, heap, value.qualifiers);
   writePropertyQualifiers(writer, heap, value.propertyQualifiers, ofClass);
   heap.finish(writer);
-  writer.tail(0);
-  writer.fill(length, writer.offset - start);
 }
 
 function entryOf({ values, defaulted }: InstanceBody, property: CimProperty) {

@@ -1,17 +1,14 @@
 import { describeValue, type NdrReader, type NdrWriter } from '../ndr/index.js';
 import { type EmbeddedObjects, HeapReader, HeapWriter } from './heap.js';
 import type { CimClass, CimMethod } from './object.js';
+import { readPart, writePart } from './part.js';
 import { peekQualifiers, readQualifiers, sizeOfQualifiers, writeQualifiers } from './qualifiers.js';
 
-const PACKED = { wide: false, little: true, packed: true };
 const METHOD_DESCRIPTION = 24;
 
 /** [MS-WMIO] 2.2.38. */
 export function readMethodsPart(reader: NdrReader, embedded: EmbeddedObjects): CimMethod[] {
-  reader.layout.wordSlot();
-  const size = reader.u32();
-  if (size < 4) reader.fail('BAD_LENGTH', `a MethodsPart of ${size} octets`);
-  return reader.window(size - 4, PACKED, () => {
+  return readPart(reader, 'a MethodsPart', () => {
     const count = reader.u16();
     reader.note(reader.u16(), 0);
     if (count * METHOD_DESCRIPTION > reader.remaining)
@@ -20,7 +17,6 @@ export function readMethodsPart(reader: NdrReader, embedded: EmbeddedObjects): C
     const methods: CimMethod[] = [];
     for (let i = 0; i < count; i++) methods.push(readMethod(reader, heap));
     heap.finish();
-    reader.tail(0);
     return methods;
   });
 }
@@ -52,15 +48,13 @@ function readSignature(reader: NdrReader, heap: HeapReader): CimClass | null {
 
 export function writeMethodsPart(writer: NdrWriter, methods: readonly CimMethod[], embedded: EmbeddedObjects): void {
   if (!Array.isArray(methods)) writer.fail(`${describeValue(methods)} is no list of methods`);
-  const length = writer.longPlace();
-  const start = writer.offset - 4;
-  writer.u16(methods.length);
-  writer.u16(Number(writer.sentWord() ?? 0) & 0xffff);
-  const heap = new HeapWriter(writer, embedded);
-  for (const method of methods) writeMethod(writer, heap, method);
-  heap.finish(writer);
-  writer.tail(0);
-  writer.fill(length, writer.offset - start);
+  writePart(writer, () => {
+    writer.u16(methods.length);
+    writer.u16(Number(writer.sentWord() ?? 0) & 0xffff);
+    const heap = new HeapWriter(writer, embedded);
+    for (const method of methods) writeMethod(writer, heap, method);
+    heap.finish(writer);
+  });
 }
 
 function writeMethod(writer: NdrWriter, heap: HeapWriter, method: CimMethod): void {

@@ -1,6 +1,8 @@
 import { describeValue, type NdrReader, NdrType, type NdrWriter } from '../ndr/index.js';
+import { PACKED } from '../ndr/reader.js';
 import type { CimClass, CimClassPart, CimInstance, CimObject } from './object.js';
 import { readInstanceNoClass, readObjectBlock, writeInstanceNoClass, writeObjectBlock } from './object-block.js';
+import { readSize, readSized, writeSized } from './part.js';
 
 /** [MS-WMI] 2.2.14.1, bObjectType. */
 export const WBEMOBJECT_CLASS = 1;
@@ -36,7 +38,6 @@ const HEADER_3 = 12;
 const OBJECT_HEADER = 9;
 const CLASS_HEADER = 8;
 const INSTANCE_HEADER = 24;
-const PACKED = { wide: false, little: true, packed: true };
 
 class ObjectArrayType extends NdrType<ObjectArray> {
   readonly #classes: KnownClasses;
@@ -70,33 +71,20 @@ class ObjectArrayType extends NdrType<ObjectArray> {
       const signature = reader.octets(8);
       if (!SIGNATURE.equals(signature)) reader.fail('BAD_VALUE', 'no WBEMDATA', reader.offset - 8);
       reader.note(reader.u32(), HEADER_1);
-      const size1 = this.#size(reader);
+      const size1 = readSize(reader);
       reader.note(reader.u32(), 0);
       reader.note(reader.u8(), VERSION);
       const packetType = reader.u8();
-      const objects = this.#inSize(reader, size1, () => {
+      const objects = readSized(reader, size1, () => {
         reader.note(reader.u32(), HEADER_2);
-        return this.#inSize(reader, this.#size(reader), () => {
+        return readSized(reader, readSize(reader), () => {
           reader.note(reader.u32(), HEADER_3);
-          const size3 = this.#size(reader);
+          const size3 = readSize(reader);
           const count = reader.u32();
-          return this.#inSize(reader, size3, () => this.#readObjects(reader, count));
+          return readSized(reader, size3, () => this.#readObjects(reader, count));
         });
       });
       return { packetType, objects };
-    });
-  }
-
-  #size(reader: NdrReader): number {
-    reader.layout.wordSlot();
-    return reader.u32();
-  }
-
-  #inSize<T>(reader: NdrReader, size: number, read: () => T): T {
-    return reader.window(size, PACKED, () => {
-      const value = read();
-      reader.tail(0);
-      return value;
     });
   }
 
@@ -114,9 +102,9 @@ class ObjectArrayType extends NdrType<ObjectArray> {
   /** [MS-WMI] 2.2.14.1. */
   #readItem(reader: NdrReader): ObjectArrayItem {
     reader.note(reader.u32(), OBJECT_HEADER);
-    const size = this.#size(reader);
+    const size = readSize(reader);
     const type = reader.u8();
-    return this.#inSize(reader, size, () => {
+    return readSized(reader, size, () => {
       if (type === WBEMOBJECT_CLASS) return this.#readClass(reader);
       if (type === WBEMOBJECT_INSTANCE || type === WBEMOBJECT_INSTANCE_NOCLASS) return this.#readInstance(reader, type);
       return reader.fail('BAD_VALUE', `object of type ${type}`);
@@ -125,17 +113,17 @@ class ObjectArrayType extends NdrType<ObjectArray> {
 
   #readClass(reader: NdrReader): ObjectArrayItem {
     reader.note(reader.u32(), CLASS_HEADER);
-    const object = this.#inSize(reader, this.#size(reader), () => readObjectBlock(reader));
+    const object = readSized(reader, readSize(reader), () => readObjectBlock(reader));
     return object.kind === 'class' ? { type: 1, object } : reader.fail('BAD_VALUE', 'an instance in WBEMOBJECT_CLASS');
   }
 
   #readInstance(reader: NdrReader, type: 2 | 3): ObjectArrayItem {
     reader.note(reader.u32(), INSTANCE_HEADER);
-    const size = this.#size(reader);
+    const size = readSize(reader);
     const classId = reader.uuid();
     const known = this.#classes.get(classId);
     if (type === 3 && known === undefined) return { type, classId, raw: reader.octets(size) };
-    const object = this.#inSize(reader, size, () =>
+    const object = readSized(reader, size, () =>
       type === 2 ? readObjectBlock(reader) : readInstanceNoClass(reader, known as CimClassPart),
     );
     if (object.kind !== 'instance') return reader.fail('BAD_VALUE', 'a class in WBEMOBJECT_INSTANCE');
@@ -153,13 +141,13 @@ class ObjectArrayType extends NdrType<ObjectArray> {
       writer.u32(Number(writer.sentWord() ?? 0) >>> 0);
       writer.u8(Number(writer.sentWord() ?? VERSION) & 0xff);
       writer.u8(packetType);
-      this.#writeSized(writer, size1, () => {
+      writeSized(writer, size1, () => {
         writer.u32(Number(writer.sentWord() ?? HEADER_2) >>> 0);
-        this.#writeSized(writer, writer.longPlace(), () => {
+        writeSized(writer, writer.longPlace(), () => {
           writer.u32(Number(writer.sentWord() ?? HEADER_3) >>> 0);
           const size3 = writer.longPlace();
           writer.u32(objects.length);
-          this.#writeSized(writer, size3, () => {
+          writeSized(writer, size3, () => {
             for (const item of objects) this.#writeItem(writer, item);
           });
         });
@@ -167,19 +155,11 @@ class ObjectArrayType extends NdrType<ObjectArray> {
     });
   }
 
-  #writeSized(writer: NdrWriter, place: ReturnType<NdrWriter['longPlace']>, write: () => void): void {
-    const size = writer.window(PACKED, () => {
-      write();
-      writer.tail(0);
-    });
-    writer.fill(place, size);
-  }
-
   #writeItem(writer: NdrWriter, item: ObjectArrayItem): void {
     writer.u32(Number(writer.sentWord() ?? OBJECT_HEADER) >>> 0);
     const size = writer.longPlace();
     writer.u8(item.type);
-    this.#writeSized(writer, size, () => {
+    writeSized(writer, size, () => {
       writer.u32(Number(writer.sentWord() ?? (item.type === 1 ? CLASS_HEADER : INSTANCE_HEADER)) >>> 0);
       const inner = writer.longPlace();
       if (item.type !== 1) writer.uuid(item.classId);
@@ -188,7 +168,7 @@ class ObjectArrayType extends NdrType<ObjectArray> {
         writer.fill(inner, item.raw.length);
         return;
       }
-      this.#writeSized(writer, inner, () => {
+      writeSized(writer, inner, () => {
         if (item.type === 3) writeInstanceNoClass(writer, item.object);
         else writeObjectBlock(writer, item.object);
       });

@@ -1,12 +1,13 @@
 import { describeValue, type NdrReader, NdrType, type NdrWriter } from '../ndr/index.js';
+import { PACKED } from '../ndr/reader.js';
 import { readClassPart, writeClassPart } from './class-part.js';
 import { readEncodedString, writeEncodedString } from './encoded-string.js';
 import type { EmbeddedObjects } from './heap.js';
 import { readInstance, writeInstance } from './instance.js';
 import { readMethodsPart, writeMethodsPart } from './methods-part.js';
 import type { CimClassAndMethods, CimClassPart, CimInstance, CimObject } from './object.js';
+import { readSize, readSized, writeSized } from './part.js';
 
-const PACKED = { wide: false, little: true, packed: true };
 /** [MS-WMIO] 2.2.77. */
 const SIGNATURE = 0x12345678;
 
@@ -98,23 +99,11 @@ export function writeInstanceNoClass(writer: NdrWriter, value: CimInstance): voi
 }
 
 /** An ObjectEncodingLength and an ObjectBlock: an embedded object, or a signature ([MS-WMIO] 2.2.70, 2.2.71). */
-function readSizedObject(reader: NdrReader): CimObject {
-  reader.layout.wordSlot();
-  return reader.window(reader.u32(), PACKED, () => {
-    const value = readObjectBlock(reader);
-    reader.tail(0);
-    return value;
-  });
-}
+const readSizedObject = (reader: NdrReader): CimObject =>
+  readSized(reader, readSize(reader), () => readObjectBlock(reader));
 
-function writeSizedObject(writer: NdrWriter, value: CimObject): void {
-  const length = writer.longPlace();
-  const size = writer.window(PACKED, () => {
-    writeObjectBlock(writer, value);
-    writer.tail(0);
-  });
-  writer.fill(length, size);
-}
+const writeSizedObject = (writer: NdrWriter, value: CimObject): void =>
+  writeSized(writer, writer.longPlace(), () => writeObjectBlock(writer, value));
 
 const EMBEDDED: EmbeddedObjects = { read: readSizedObject, write: writeSizedObject };
 
