@@ -147,7 +147,7 @@ export const faultName = (status: number): string => faultStatus(status)?.name ?
 
 /** The name of an HRESULT or of a Win32 error that stands for one; hexadecimal if it has none. */
 export function hresultName(code: number): string {
-  const own = RESULTS.find((row) => row.code === code)?.name;
-  const known = namesOf('HRESULT', code)[0] ?? own ?? derived(code)[0]?.name ?? namesOf('Win32 error', code)[0];
-  return known ?? namesOf('NTSTATUS', code)[0] ?? `0x${code.toString(16).padStart(8, '0')}`;
+  const known = namesOf('HRESULT', code)[0] ?? RESULTS.find((row) => row.code === code)?.name;
+  const general = known ?? derived(code)[0]?.name ?? namesOf('Win32 error', code)[0];
+  return general ?? namesOf('NTSTATUS', code)[0] ?? `0x${code.toString(16).padStart(8, '0')}`;
 }

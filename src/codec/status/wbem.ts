@@ -1,7 +1,7 @@
 import { type Named, named } from './named.js';
 
-/** [MS-WMI] 2.2.11: what operations of WMI return, by name. */
-export const WBEMSTATUS = {
+/** [MS-WMI] 2.2.11: what operations of WMI return, by name; 0 and 1 are S_OK and S_FALSE to everybody else. */
+export const WBEM_CODES = {
   WBEM_S_TIMEDOUT: 0x00040004,
   WBEM_S_PARTIAL_RESULTS: 0x00040010,
   WBEM_S_NEW_STYLE: 0x000400ff,
@@ -72,7 +72,7 @@ export const WBEMSTATUS = {
 
 /** The same with what each means. */
 export const WBEM_RESULTS: readonly Named[] = named(
-  WBEMSTATUS,
+  WBEM_CODES,
   {
     WBEM_S_TIMEDOUT: 'the time given was over before all objects came; ask again',
     WBEM_S_PARTIAL_RESULTS: 'some of the objects or properties are missing',
