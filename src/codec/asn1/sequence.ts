@@ -1,8 +1,8 @@
 import { asBuffer } from '../bytes.js';
 import { CodecError } from '../error.js';
 import type { FieldRow } from '../ndr/index.js';
-import { applicationTag, contextTag, readElement, TAG, writeElement } from './der.js';
-import { type Asn1Type, type Place, readTyped, refuse, type ValueOf } from './type.js';
+import { applicationTag, contextTag, TAG, writeElement } from './der.js';
+import { type Asn1Type, elementAt, type Place, readTyped, refuse, type ValueOf } from './type.js';
 
 interface Member<T, O extends boolean> {
   readonly number: number;
@@ -93,15 +93,6 @@ export function sequence<const M extends AnyMembers>(
       return writeElement(TAG.SEQUENCE, ...parts);
     },
   };
-}
-
-function elementAt(contents: Uint8Array, offset: number, at: Place): ReturnType<typeof readElement> {
-  try {
-    return readElement(contents, offset, at.path);
-  } catch (error) {
-    if (!(error instanceof CodecError)) throw error;
-    throw new CodecError(error.code, error.path, at.offset + error.offset, error.detail);
-  }
 }
 
 /** SEQUENCE OF. */

@@ -1,6 +1,6 @@
 import { asBuffer } from '../bytes.js';
 import { CodecError } from '../error.js';
-import { readElement, TAG, writeElement } from './der.js';
+import { type Element, readElement, TAG, writeElement } from './der.js';
 
 /** Where in a message a decoder is: the field's path, and the octets before the contents that it reads. */
 export interface Place {
@@ -29,20 +29,23 @@ export const refuse = (code: CodecError['code'], { path, offset }: Place, detail
 
 /** Reads the element at `from`, which has to be of `type`, and says where the next one stands. */
 export function readTyped<T>(type: Asn1Type<T>, bytes: Uint8Array, from: number, at: Place) {
-  let element: ReturnType<typeof readElement>;
-  try {
-    element = readElement(bytes, from, at.path);
-  } catch (error) {
-    if (!(error instanceof CodecError)) throw error;
-    throw new CodecError(error.code, error.path, at.offset + error.offset, error.detail);
-  }
-  const { tag, value, octets, next } = element;
+  const { tag, value, octets, next } = elementAt(bytes, from, at);
   if (tag !== type.tag) {
     const detail = `tag 0x${tag.toString(16)} instead of 0x${type.tag.toString(16)}`;
     refuse('BAD_VALUE', { path: at.path, offset: at.offset + from }, detail);
   }
   const inside = { path: at.path, offset: at.offset + next - value.length, octets };
   return { value: type.read(value, inside), octets, next };
+}
+
+/** The element at `from`; errors count their offset from the start of the message. */
+export function elementAt(bytes: Uint8Array, from: number, at: Place): Element {
+  try {
+    return readElement(bytes, from, at.path);
+  } catch (error) {
+    if (!(error instanceof CodecError)) throw error;
+    throw new CodecError(error.code, error.path, at.offset + error.offset, error.detail);
+  }
 }
 
 /**
