@@ -87,14 +87,12 @@ export const IRemoteSCMActivator = interfaceDef({
   operations: [RemoteGetClassObject, RemoteCreateInstance],
 });
 
-/** [MS-DCOM] 3.1.2.5.2: the interfaces that activate, and their opnums. */
-const ACTIVATORS: ReadonlyMap<string, ReadonlySet<number>> = new Map(
-  [IActivation, IRemoteSCMActivator].map(({ uuid, operations }) => [uuid, new Set(operations.keys())]),
-);
+/** [MS-DCOM] 3.1.2.5.2: the interfaces that activate. */
+const ACTIVATORS = new Map([IActivation, IRemoteSCMActivator].map((each) => [each.uuid, each]));
 
 /** Whether an interface is IActivation or IRemoteSCMActivator, [MS-DCOM] 3.1.2.5.2. */
 export const isActivator = (uuid: string | undefined): boolean => uuid !== undefined && ACTIVATORS.has(uuid);
 
 /** Whether an operation activates: RemoteActivation, RemoteGetClassObject or RemoteCreateInstance. */
 export const isActivation = (uuid: string | undefined, opnum: number | undefined): boolean =>
-  uuid !== undefined && opnum !== undefined && ACTIVATORS.get(uuid)?.has(opnum) === true;
+  uuid !== undefined && opnum !== undefined && ACTIVATORS.get(uuid)?.operations.has(opnum) === true;
