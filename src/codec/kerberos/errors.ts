@@ -1,3 +1,5 @@
+import { nameOf } from './numbers.js';
+
 /** RFC 4120 7.5.9: error codes of the KDC and of services. */
 export const KRB_ERR = {
   KDC_ERR_NONE: 0,
@@ -60,5 +62,4 @@ export const KRB_ERR = {
 export type KrbErrorName = keyof typeof KRB_ERR;
 
 /** The name of an error code; the number where it has none. */
-export const krbErrorName = (code: number): string =>
-  Object.entries(KRB_ERR).find(([, value]) => value === code)?.[0] ?? String(code);
+export const krbErrorName = nameOf(KRB_ERR);

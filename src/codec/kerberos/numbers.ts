@@ -101,7 +101,8 @@ export const KDC_OPTIONS = {
   validate: 0x00000001,
 } as const;
 
-const nameOf =
+/** Finds the name of a number; gives the number itself where it has none. */
+export const nameOf =
   (table: Readonly<Record<string, number>>) =>
   (code: number): string =>
     Object.entries(table).find(([, value]) => value === code)?.[0] ?? String(code);

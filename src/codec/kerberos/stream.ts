@@ -1,14 +1,11 @@
 import { CodecError } from '../error.js';
+import { counted32 } from './file-reader.js';
 
 /** No message of a KDC is longer; a ticket with its PAC has some thousand octets. */
 const MAX_MESSAGE = 1024 * 1024;
 
 /** RFC 4120 7.2.2: over TCP a message follows its length in four octets, whose first bit is reserved. */
-export function frameKdcMessage(message: Uint8Array): Buffer {
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(message.length);
-  return Buffer.concat([length, message]);
-}
+export const frameKdcMessage = (message: Uint8Array): Buffer => counted32(message);
 
 /** Cuts a TCP stream into the messages of RFC 4120 7.2.2. */
 export class KdcMessageReader {
