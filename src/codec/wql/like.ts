@@ -21,8 +21,8 @@ function partsOf(pattern: string): Part[] {
       if (parts.at(-1) !== '%') parts.push('%');
     } else if (character === '_') parts.push('_');
     else if (character === '[') {
-      const end = setEnd(pattern, at);
-      if (end === undefined) parts.push(literal(character));
+      const end = pattern.indexOf(']', at + 1);
+      if (end < 0) parts.push(literal(character));
       else {
         parts.push(setOf(pattern.slice(at + 1, end)));
         at = end;
@@ -35,11 +35,6 @@ function partsOf(pattern: string): Part[] {
 const literal = (wanted: string): Part => ({ has: (character) => character === wanted });
 
 /** `[^]` holds a caret. */
-function setEnd(pattern: string, at: number): number | undefined {
-  const end = pattern.indexOf(']', at + 1);
-  return end < 0 ? undefined : end;
-}
-
 function setOf(content: string): Part {
   const negated = content.length > 1 && content.startsWith('^');
   const body = negated ? content.slice(1) : content;

@@ -62,10 +62,8 @@ function grouping(tokens: Tokens): NonNullable<SelectQuery['group']> {
   return { seconds: interval, by, ...(having === undefined ? {} : { having }) };
 }
 
-function condition(tokens: Tokens, depth: number): Condition {
-  if (depth > MAX_NESTING) tokens.fail(`more than ${MAX_NESTING} conditions in each other`);
-  return chain(tokens, 'OR', () => chain(tokens, 'AND', () => term(tokens, depth)));
-}
+const condition = (tokens: Tokens, depth: number): Condition =>
+  chain(tokens, 'OR', () => chain(tokens, 'AND', () => term(tokens, depth)));
 
 function chain(tokens: Tokens, keyword: 'AND' | 'OR', part: () => Condition): Condition {
   const conditions = [part()];
