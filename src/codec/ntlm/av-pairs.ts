@@ -83,7 +83,14 @@ export function readAvPairs(bytes: Uint8Array, trace: SpanTrace | undefined): Av
 }
 
 /** Names are UTF-16 whatever was negotiated. */
-const TEXTS: ReadonlySet<number> = new Set([1, 2, 3, 4, 5, 9]);
+const TEXTS: ReadonlySet<number> = new Set([
+  AV_ID.MsvAvNbComputerName,
+  AV_ID.MsvAvNbDomainName,
+  AV_ID.MsvAvDnsComputerName,
+  AV_ID.MsvAvDnsDomainName,
+  AV_ID.MsvAvDnsTreeName,
+  AV_ID.MsvAvTargetName,
+]);
 
 export const encodeAvPairs = ({ pairs, trailing }: AvPairs): Buffer =>
   Buffer.concat([
