@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { NdrType } from '../../../../src/codec/ndr/index.js';
 import { VT_BSTR, VT_R4, variant } from '../../../../src/codec/oaut/index.js';
 import {
+  FILETIME,
   fileTimeFromMilliseconds,
   fileTimeToMilliseconds,
   IConnectionPoint,
@@ -195,6 +196,10 @@ test.each([
 ])('%i milliseconds since 1970 are FILETIME %i', (milliseconds, fileTime) => {
   expect(fileTimeFromMilliseconds(milliseconds)).toBe(fileTime);
   expect(fileTimeToMilliseconds(fileTime)).toBe(milliseconds);
+});
+
+test.each([-1n, 1n << 64n, 0 as never])('%s is no FILETIME', (value) => {
+  expect(() => FILETIME.encode(value)).toThrow(expect.objectContaining({ code: 'UNENCODABLE' }));
 });
 
 test.each([
