@@ -30,6 +30,9 @@ export const faultOutcome = (status: number): CallOutcome => ({
   text: `fault ${faultName(status)} (${hex(status)})`,
 });
 
+/** An HRESULT that says no: its highest bit ([MS-ERREF] 2.1). */
+export const isFailure = (hresult: number): boolean => hresult >= 0x80000000;
+
 /** A method that ran and gave this result. */
 export const resultOutcome = (result: number): CallOutcome =>
   result === 0

@@ -12,7 +12,7 @@ import {
   SmartNext,
   WBEMSTATUS,
 } from '../codec/wmi/index.js';
-import { resultOutcome } from './outcome.js';
+import { isFailure, resultOutcome } from './outcome.js';
 import { Refused } from './refused.js';
 import type { RemoteInterface } from './remote-interface.js';
 
@@ -30,11 +30,9 @@ export class WmiFailure extends Refused {
   }
 }
 
-const failed = (hresult: number): boolean => hresult >= 0x80000000;
-
 /** Throws `WmiFailure` for a result that is an error. */
 export function check(operation: string, hresult: number): void {
-  if (failed(hresult)) throw new WmiFailure(operation, hresult);
+  if (isFailure(hresult)) throw new WmiFailure(operation, hresult);
 }
 
 /** What gets the next objects of an enumerator. */

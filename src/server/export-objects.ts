@@ -61,8 +61,6 @@ export interface ExportedObjects {
 
 const DEFAULT_LISTEN = '127.0.0.1:0';
 const WILDCARDS = new Set(['0.0.0.0', '::']);
-/** An object of a client is of no class that could be activated. */
-const NO_CLASS = UUID_NULL;
 
 /**
  * Lets a client be called back: an object exporter and resolver on a port of its own, by default none that is well
@@ -90,7 +88,8 @@ export async function exportObjects(options: ExportOptions = {}): Promise<Export
   return {
     address: listening.address,
     export(object, iid) {
-      const found = exporter.export(object, NO_CLASS, iid);
+      // An object of a client is of no class that could be activated.
+      const found = exporter.export(object, UUID_NULL, iid);
       if (found !== undefined) return exporter.objref(found, listening.address);
       exporter.discardUnused(object);
       throw new RangeError(`${object.name} does not have interface ${iid}, or there are too many objects`);

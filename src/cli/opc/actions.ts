@@ -1,7 +1,7 @@
 import type { DcomClient } from '../../client/dcom-client.js';
-import { isFailure } from '../../client/opc/given.js';
 import { OpcClient } from '../../client/opc/opc-client.js';
 import { opcServers } from '../../client/opc/servers.js';
+import { isFailure } from '../../client/outcome.js';
 import type { JsValue } from '../../codec/oaut/index.js';
 import { fileTimeToMilliseconds, OPC_STATUS } from '../../codec/opc/index.js';
 import { hresultName } from '../../codec/status/explain.js';

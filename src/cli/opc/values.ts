@@ -1,5 +1,5 @@
-import { isFailure } from '../../client/opc/given.js';
 import type { OpcValue } from '../../client/opc/opc-value.js';
+import { isFailure } from '../../client/outcome.js';
 import { qualityName } from '../../codec/opc/index.js';
 import { hresultName } from '../../codec/status/explain.js';
 import { plain } from '../../report/ndjson.js';

@@ -1,9 +1,6 @@
 import type { InterfacePointer, OBJREF } from '../../codec/dcom/index.js';
-import { resultOutcome } from '../outcome.js';
+import { isFailure, resultOutcome } from '../outcome.js';
 import { Refused } from '../refused.js';
-
-/** An HRESULT that says no: its highest bit ([MS-ERREF] 2.1). */
-export const isFailure = (hresult: number): boolean => hresult >= 0x80000000;
 
 /** Throws `Refused` for a method that failed; one that succeeded with a remark did not. */
 export function succeeded(method: string, { ReturnValue }: { readonly ReturnValue: number }): void {

@@ -13,6 +13,7 @@ import {
 } from '../../codec/dcom/index.js';
 import type { CodecError } from '../../codec/error.js';
 import type { Infer, Operation } from '../../codec/ndr/index.js';
+import { UUID_NULL } from '../../codec/uuid.js';
 import { HRESULT } from '../com.js';
 import { type CallContext, method, type Service, service } from '../endpoint/service.js';
 import { Activator, type ActivatorOptions, type Decided, type Method } from './activation.js';
@@ -103,7 +104,7 @@ const remoteActivationFailure = (interfaces: number, hresult: number): Infer<typ
   ORPCthat: { flags: 0 },
   pOxid: 0n,
   ppdsaOxidBindings: null,
-  pipidRemUnknown: '00000000-0000-0000-0000-000000000000',
+  pipidRemUnknown: UUID_NULL,
   pAuthnHint: 0,
   pServerVersion: { MajorVersion: 5, MinorVersion: 7 },
   phr: hresult,
