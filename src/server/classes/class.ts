@@ -106,6 +106,12 @@ export interface ObjectCall {
   record(invocation: { readonly member: string; readonly arguments: readonly unknown[] }): void;
 }
 
+/** An object as a method gives it, by an interface that it has: E_OUTOFMEMORY where there are too many objects. */
+export function handOut(call: ObjectCall, object: ComObject, iid: string) {
+  const pointer = call.marshal(object, iid) ?? null;
+  return { pointer, ReturnValue: pointer === null ? HRESULT.E_OUTOFMEMORY : HRESULT.S_OK };
+}
+
 /** Nothing of what came back was an answer. */
 const NOT_REACHED: ReadonlySet<RefusedBy> = new Set([
   'transport',

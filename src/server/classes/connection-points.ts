@@ -15,6 +15,7 @@ import {
   type ComObject,
   comInterface,
   comMethod,
+  handOut,
   type ObjectCall,
   type RemoteObject,
 } from './class.js';
@@ -88,8 +89,8 @@ export class ConnectionPoint {
     return comInterface(
       comMethod(methods.GetConnectionInterface, () => ({ pIID: this.iid, ReturnValue: HRESULT.S_OK })),
       comMethod(methods.GetConnectionPointContainer, (_, call) => {
-        const ppCPC = call.marshal(this.#options.container(), IConnectionPointContainer.uuid) ?? null;
-        return { ppCPC, ReturnValue: ppCPC === null ? HRESULT.E_OUTOFMEMORY : HRESULT.S_OK };
+        const { pointer, ReturnValue } = handOut(call, this.#options.container(), IConnectionPointContainer.uuid);
+        return { ppCPC: pointer, ReturnValue };
       }),
       comMethod(methods.Advise, ({ pUnkSink }, call) => this.#advise(pUnkSink, call)),
       comMethod(methods.Unadvise, async ({ dwCookie }) => ({
@@ -101,8 +102,8 @@ export class ConnectionPoint {
           pUnk: 'std' in objref ? { ...objref, std: { ...objref.std, cPublicRefs: 0 } } : objref,
           dwCookie: cookie,
         }));
-        const ppEnum = call.marshal(found, IEnumConnections.uuid) ?? null;
-        return { ppEnum, ReturnValue: ppEnum === null ? HRESULT.E_OUTOFMEMORY : HRESULT.S_OK };
+        const { pointer: ppEnum, ReturnValue } = handOut(call, found, IEnumConnections.uuid);
+        return { ppEnum, ReturnValue };
       }),
     );
   }
@@ -139,15 +140,15 @@ export function connectionPointContainer(points: readonly ConnectionPoint[]): Co
         points,
         ({ object }, by) => by.marshal(object, IConnectionPoint.uuid) ?? null,
       );
-      const ppEnum = call.marshal(found, IEnumConnectionPoints.uuid) ?? null;
-      return { ppEnum, ReturnValue: ppEnum === null ? HRESULT.E_OUTOFMEMORY : HRESULT.S_OK };
+      const { pointer: ppEnum, ReturnValue } = handOut(call, found, IEnumConnectionPoints.uuid);
+      return { ppEnum, ReturnValue };
     }),
     comMethod(methods.FindConnectionPoint, ({ riid }, call) => {
       if (riid === UUID_NULL) return { ppCP: null, ReturnValue: HRESULT.E_INVALIDARG };
       const point = points.find(({ iid }) => iid === riid);
       if (point === undefined) return { ppCP: null, ReturnValue: CONNECT_RESULT.CONNECT_E_NOCONNECTION };
-      const ppCP = call.marshal(point.object, IConnectionPoint.uuid) ?? null;
-      return { ppCP, ReturnValue: ppCP === null ? HRESULT.E_OUTOFMEMORY : HRESULT.S_OK };
+      const { pointer: ppCP, ReturnValue } = handOut(call, point.object, IConnectionPoint.uuid);
+      return { ppCP, ReturnValue };
     }),
   );
 }

@@ -1,7 +1,7 @@
 import type { Layout, Operation } from '../../codec/ndr/index.js';
 import type { Vtable } from '../../codec/opc/index.js';
 import { HRESULT } from '../com.js';
-import { type ComInterface, type ComObject, comInterface, comMethod, type ObjectCall } from './class.js';
+import { type ComInterface, type ComObject, comInterface, comMethod, handOut, type ObjectCall } from './class.js';
 
 /** What all enumerators have: their Next under one of two names, and the rest. */
 interface Enumerator {
@@ -95,7 +95,7 @@ export const positioning = (
     return { ReturnValue: HRESULT.S_OK };
   }),
   comMethod(Clone, (_: object, call) => {
-    const ppenum = call.marshal(again(list.position), uuid) ?? null;
-    return { ppenum, ReturnValue: ppenum === null ? HRESULT.E_OUTOFMEMORY : HRESULT.S_OK };
+    const { pointer: ppenum, ReturnValue } = handOut(call, again(list.position), uuid);
+    return { ppenum, ReturnValue };
   }),
 ];

@@ -12,7 +12,7 @@ import {
 } from '../../../codec/opc/index.js';
 import type { Milliseconds } from '../../../security/index.js';
 import { HRESULT } from '../../com.js';
-import { type ComInterface, comInterface, comMethod } from '../class.js';
+import { type ComInterface, comInterface, comMethod, handOut } from '../class.js';
 import { enumerator } from '../enumerators.js';
 import type { AddressSpace, SpaceItem } from './address-space.js';
 import { itemNamed, itemPropertiesOf } from './properties.js';
@@ -77,9 +77,9 @@ export function browseServerAddressSpace(space: AddressSpace): ComInterface {
           (vtDataTypeFilter === 0 || item.type === vtDataTypeFilter) &&
           (dwAccessRightsFilter === 0 || (item.rights & dwAccessRightsFilter) !== 0),
       );
-      const ppIEnumString = call.marshal(enumerator(IEnumString, names), IEnumString.uuid) ?? null;
-      if (ppIEnumString === null) return refused(HRESULT.E_OUTOFMEMORY);
-      return { ppIEnumString, ReturnValue: names.length === 0 ? HRESULT.S_FALSE : HRESULT.S_OK };
+      const { pointer, ReturnValue } = handOut(call, enumerator(IEnumString, names), IEnumString.uuid);
+      const none = pointer !== null && names.length === 0;
+      return { ppIEnumString: pointer, ReturnValue: none ? HRESULT.S_FALSE : ReturnValue };
     }),
     comMethod(methods.GetItemID, ({ szItemDataID }) => {
       const at = position();

@@ -8,7 +8,7 @@ import {
   type OPCITEMRESULT,
 } from '../../../codec/opc/index.js';
 import { HRESULT } from '../../com.js';
-import { type ComInterface, comInterface, comMethod } from '../class.js';
+import { type ComInterface, comInterface, comMethod, handOut } from '../class.js';
 import type { SpaceItem } from './address-space.js';
 import { isConvertible } from './conversion.js';
 import type { Group } from './group.js';
@@ -97,9 +97,9 @@ export function itemMgt(group: Group): [iid: string, methods: ComInterface][] {
         }),
         comMethod(methods.CreateEnumerator, ({ riid }, call) => {
           if (riid !== IEnumOPCItemAttributes.uuid) return { ppUnk: null, ReturnValue: HRESULT.E_NOINTERFACE };
-          const ppUnk = call.marshal(itemAttributes([...group.items.values()]), riid) ?? null;
-          if (ppUnk === null) return { ppUnk, ReturnValue: HRESULT.E_OUTOFMEMORY };
-          return { ppUnk, ReturnValue: group.items.size === 0 ? HRESULT.S_FALSE : HRESULT.S_OK };
+          const { pointer, ReturnValue } = handOut(call, itemAttributes([...group.items.values()]), riid);
+          const none = pointer !== null && group.items.size === 0;
+          return { ppUnk: pointer, ReturnValue: none ? HRESULT.S_FALSE : ReturnValue };
         }),
       ),
     ],

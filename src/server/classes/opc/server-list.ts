@@ -10,8 +10,9 @@ import {
   IOPCServerList,
   IOPCServerList2,
 } from '../../../codec/opc/index.js';
+import { UUID_NULL } from '../../../codec/uuid.js';
 import { HRESULT } from '../../com.js';
-import { type ComClass, type ComInterface, comInterface, comMethod, type ObjectCall } from '../class.js';
+import { type ComClass, type ComInterface, comInterface, comMethod, handOut, type ObjectCall } from '../class.js';
 import { enumerator } from '../enumerators.js';
 
 /** An OPC server of the machine, as a list has it. */
@@ -34,10 +35,8 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
 const isListed = (implemented: readonly string[], required: readonly string[]): boolean =>
   required.length === 0 && (implemented.length === 0 || implemented.some((each) => IMPLEMENTED.includes(each)));
 
-const guids = (definition: typeof IEnumGUID | typeof IOPCEnumGUID, list: readonly string[], call: ObjectCall) => {
-  const found = call.marshal(enumerator(definition, list), definition.uuid) ?? null;
-  return { found, ReturnValue: found === null ? HRESULT.E_OUTOFMEMORY : HRESULT.S_OK };
-};
+const guids = (definition: typeof IEnumGUID | typeof IOPCEnumGUID, list: readonly string[], call: ObjectCall) =>
+  handOut(call, enumerator(definition, list), definition.uuid);
 
 /** OpcEnum: which OPC servers a machine has. */
 export function opcEnum(servers: readonly ListedServer[]): ComClass {
@@ -56,8 +55,8 @@ export function opcEnum(servers: readonly ListedServer[]): ComClass {
     return comInterface(
       comMethod(methods.EnumClassesOfCategories, ({ rgcatidImpl, rgcatidReq }, call) => {
         const clsids = isListed(rgcatidImpl, rgcatidReq) ? servers.map(({ clsid }) => clsid) : [];
-        const { found, ReturnValue } = guids(newer ? IOPCEnumGUID : IEnumGUID, clsids, call);
-        return { ppenumClsid: found, ReturnValue };
+        const { pointer: ppenumClsid, ReturnValue } = guids(newer ? IOPCEnumGUID : IEnumGUID, clsids, call);
+        return { ppenumClsid, ReturnValue };
       }),
       newer
         ? comMethod(IOPCServerList2.methods.GetClassDetails, ({ clsid }) => ({
@@ -71,7 +70,7 @@ export function opcEnum(servers: readonly ListedServer[]): ComClass {
         const server = servers.find(({ progId }) =>
           [progId.toLowerCase(), progId.toLowerCase().replace(/\.\d+$/, '')].includes(wanted),
         );
-        if (server === undefined) return { clsid: NO_CLASS, ReturnValue: CO_E_CLASSSTRING };
+        if (server === undefined) return { clsid: UUID_NULL, ReturnValue: CO_E_CLASSSTRING };
         return { clsid: server.clsid, ReturnValue: HRESULT.S_OK };
       }),
     );
@@ -89,8 +88,6 @@ export function opcEnum(servers: readonly ListedServer[]): ComClass {
   };
 }
 
-const NO_CLASS = '00000000-0000-0000-0000-000000000000';
-
 /** Windows' own list of classes by category, for clients that do without OpcEnum. */
 export function categoriesManager(servers: readonly ListedServer[]): ComClass {
   const { methods } = ICatInformation;
@@ -103,7 +100,7 @@ export function categoriesManager(servers: readonly ListedServer[]): ComClass {
       }),
       comMethod(methods.RemoteEnumClassesOfCategories, ({ rgcatidImpl, rgcatidReq }, call) => {
         const clsids = isListed(rgcatidImpl ?? [], rgcatidReq ?? []) ? servers.map(({ clsid }) => clsid) : [];
-        const { found: ppenumClsid, ReturnValue } = guids(IEnumGUID, clsids, call);
+        const { pointer: ppenumClsid, ReturnValue } = guids(IEnumGUID, clsids, call);
         return { ppenumClsid, ReturnValue };
       }),
       comMethod(methods.RemoteIsClassOfCategories, ({ rclsid, rgcatidImpl, rgcatidReq }) => {
@@ -111,11 +108,11 @@ export function categoriesManager(servers: readonly ListedServer[]): ComClass {
         return { ReturnValue: is ? HRESULT.S_OK : HRESULT.S_FALSE };
       }),
       comMethod(methods.EnumImplCategoriesOfClass, ({ rclsid }, call) => {
-        const { found: ppenumCatid, ReturnValue } = guids(IEnumGUID, known(rclsid) ? IMPLEMENTED : [], call);
+        const { pointer: ppenumCatid, ReturnValue } = guids(IEnumGUID, known(rclsid) ? IMPLEMENTED : [], call);
         return { ppenumCatid, ReturnValue };
       }),
       comMethod(methods.EnumReqCategoriesOfClass, (_, call) => {
-        const { found: ppenumCatid, ReturnValue } = guids(IEnumGUID, [], call);
+        const { pointer: ppenumCatid, ReturnValue } = guids(IEnumGUID, [], call);
         return { ppenumCatid, ReturnValue };
       }),
     );

@@ -20,6 +20,7 @@ import {
   type ComObject,
   comInterface,
   comMethod,
+  handOut,
   type ObjectCall,
   type ObjectHost,
 } from '../class.js';
@@ -195,6 +196,7 @@ export class OpcServer {
   #enumerate(scope: number, riid: string, call: ObjectCall) {
     const refused = (ReturnValue: number) => ({ ppUnk: null, ReturnValue });
     if (scope < OPC_ENUM.PRIVATE_CONNECTIONS || scope > OPC_ENUM.ALL) return refused(HRESULT.E_INVALIDARG);
+    if (riid !== IEnumString.uuid && riid !== IEnumUnknown.uuid) return refused(HRESULT.E_NOINTERFACE);
     const isPublic = scope === OPC_ENUM.PUBLIC || scope === OPC_ENUM.PUBLIC_CONNECTIONS;
     const groups = isPublic ? [] : [...this.#groups.values()];
     const found =
@@ -204,10 +206,8 @@ export class OpcServer {
             groups.map(({ state }) => state.name),
           )
         : enumerator(IEnumUnknown, groups, (group, by) => group.marshal(by, IOPCGroupStateMgt.uuid) ?? null);
-    if (riid !== IEnumString.uuid && riid !== IEnumUnknown.uuid) return refused(HRESULT.E_NOINTERFACE);
-    const ppUnk = call.marshal(found, riid) ?? null;
-    if (ppUnk === null) return refused(HRESULT.E_OUTOFMEMORY);
-    return { ppUnk, ReturnValue: groups.length === 0 ? HRESULT.S_FALSE : HRESULT.S_OK };
+    const { pointer: ppUnk, ReturnValue } = handOut(call, found, riid);
+    return { ppUnk, ReturnValue: ppUnk !== null && groups.length === 0 ? HRESULT.S_FALSE : ReturnValue };
   }
 
   #status() {

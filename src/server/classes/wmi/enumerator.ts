@@ -14,12 +14,12 @@ import {
   WBEM_INFINITE,
   WBEMSTATUS,
 } from '../../../codec/wmi/index.js';
-import { HRESULT } from '../../com.js';
 import {
   type ComInterface,
   type ComObject,
   comInterface,
   comMethod,
+  handOut,
   type ObjectCall,
   type ObjectHost,
 } from '../class.js';
@@ -88,8 +88,9 @@ export class Enumerator implements ComObject {
   #clone(call: ObjectCall): { ppEnum: OBJREF | null; ReturnValue: number } {
     const copy = this.#source.copied();
     if (copy === undefined) return { ppEnum: null, ReturnValue: WBEMSTATUS.WBEM_E_INVALID_OPERATION };
-    const ppEnum = call.marshal(new Enumerator(copy, this.#host, this.#guarded), IID_IEnumWbemClassObject) ?? null;
-    return { ppEnum, ReturnValue: ppEnum === null ? HRESULT.E_OUTOFMEMORY : WBEMSTATUS.WBEM_S_NO_ERROR };
+    const clone = new Enumerator(copy, this.#host, this.#guarded);
+    const { pointer: ppEnum, ReturnValue } = handOut(call, clone, IID_IEnumWbemClassObject);
+    return { ppEnum, ReturnValue };
   }
 
   /** [MS-WMI] 3.1.4.4.2: as many as there are within the time, and whether that was the end. */
@@ -113,9 +114,9 @@ export class Enumerator implements ComObject {
     return comInterface(
       comMethod(GetSmartEnum, (_, call) =>
         this.#guarded(call, { ppSmartEnum: null }, () => {
-          const ppSmartEnum =
-            call.marshal(smartEnumerator(this, this.#host, this.#guarded), IID_IWbemWCOSmartEnum) ?? null;
-          return { ppSmartEnum, ReturnValue: ppSmartEnum === null ? HRESULT.E_OUTOFMEMORY : HRESULT.S_OK };
+          const smart = smartEnumerator(this, this.#host, this.#guarded);
+          const { pointer: ppSmartEnum, ReturnValue } = handOut(call, smart, IID_IWbemWCOSmartEnum);
+          return { ppSmartEnum, ReturnValue };
         }),
       ),
     );

@@ -14,7 +14,7 @@ import {
   WBEMSTATUS,
 } from '../../../codec/wmi/index.js';
 import { HRESULT } from '../../com.js';
-import { type ComClass, type ComInterface, comInterface, comMethod, type ObjectHost } from '../class.js';
+import { type ComClass, type ComInterface, comInterface, comMethod, handOut, type ObjectHost } from '../class.js';
 import { WmiError } from './error.js';
 import type { CimRepository } from './repository.js';
 import { services } from './services.js';
@@ -63,8 +63,8 @@ function login(repository: () => CimRepository, host: ObjectHost): ComInterface 
           throw new WmiError('WBEM_E_INVALID_PARAMETER', 'no namespace');
         const namespace = repository().find(wszNetworkResource);
         admit(namespace, call, 'enable');
-        const ppNamespace = call.marshal(services(namespace, repository(), host), IID_IWbemServices) ?? null;
-        return { ppNamespace, ReturnValue: ppNamespace === null ? HRESULT.E_OUTOFMEMORY : WBEMSTATUS.WBEM_S_NO_ERROR };
+        const { pointer, ReturnValue } = handOut(call, services(namespace, repository(), host), IID_IWbemServices);
+        return { ppNamespace: pointer, ReturnValue };
       }),
     ),
   );

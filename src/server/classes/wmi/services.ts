@@ -23,8 +23,7 @@ import {
   WBEMSTATUS,
 } from '../../../codec/wmi/index.js';
 import { parseObjectPath } from '../../../codec/wql/index.js';
-import { HRESULT } from '../../com.js';
-import { type ComObject, comInterface, comMethod, type ObjectCall, type ObjectHost } from '../class.js';
+import { type ComObject, comInterface, comMethod, handOut, type ObjectCall, type ObjectHost } from '../class.js';
 import { ASYNCHRONOUS } from './asynchronous.js';
 import { type CallResult, callResult, outcome } from './call-result.js';
 import { Enumerator } from './enumerator.js';
@@ -182,9 +181,9 @@ function handedOut(
     serveAt(namespace, call);
     admit(namespace, call, 'enable');
     const enumerator = new Enumerator(source(), host, guardedFor(namespace, call.security?.identity));
-    const ppEnum = marshaled(enumerator, IID_IEnumWbemClassObject, call);
+    const { pointer: ppEnum, ReturnValue } = handOut(call, enumerator, IID_IEnumWbemClassObject);
     if (ppEnum === null) enumerator.released();
-    return { ppEnum, ReturnValue: ppEnum === null ? HRESULT.E_OUTOFMEMORY : WBEMSTATUS.WBEM_S_NO_ERROR };
+    return { ppEnum, ReturnValue };
   } catch (error) {
     return { ppEnum: null, ReturnValue: hresultOf(error, badQuery) };
   }
