@@ -1,3 +1,4 @@
+import { type Logger, pino } from 'pino';
 import { CodecError } from '../codec/error.js';
 import { frameKdcMessage, KdcMessageReader } from '../codec/kerberos/index.js';
 import { type Accept, type Endpoint, formatEndpoint, parseEndpoint } from '../net/channel.js';
@@ -18,6 +19,7 @@ import {
   Secret,
   type ServiceKey,
 } from '../security/index.js';
+import { Listeners } from './listeners.js';
 
 /** A machine of the realm, whose account has the service names of its hosts. */
 export interface KdcMachine {
@@ -47,6 +49,8 @@ export interface KdcServerOptions extends Partial<Environment> {
   readonly maxTicketLife?: Milliseconds;
   /** Told of each request and what came of it. */
   readonly onRequest?: (request: KdcRequest) => void;
+  /** Where mistakes of `onRequest` are logged; nowhere where absent. Secrets never are. */
+  readonly logger?: Logger;
 }
 
 /** A request of a client, and what it came to. */
@@ -61,6 +65,7 @@ export interface KdcServer {
   readonly realm: string;
   /** The keys of a machine, for the server that runs on it. Secrets. */
   keysOf(machine: string): readonly ServiceKey[];
+  /** Rejects with what `onRequest` threw first, if it did. */
   close(): Promise<void>;
 }
 
@@ -81,22 +86,31 @@ export async function startKdc(options: KdcServerOptions): Promise<KdcServer> {
       'only addresses of this machine are taken',
     );
   const kdc = kdcOf(options, random);
+  const listeners = new Listeners(options.logger ?? pino({ level: 'silent' }));
+  const told = listeners.guard(options.onRequest);
   const answer = (request: Uint8Array, from: Endpoint): Uint8Array | undefined => {
     const { reply, event } = kdc.answer(request, clock());
-    options.onRequest?.({ time: clock(), from, ...event });
+    told({ time: clock(), from, ...event });
     return reply;
   };
   const streams = await network.listen({ ...at, maxConnections: MAX_CONNECTIONS }, acceptor(answer));
-  const keysOf = (machine: string): readonly ServiceKey[] => kdc.keysOf(`${machine}$`);
-  if (isSimulated(network)) return { address: streams.address, realm, keysOf, close: () => streams.close() };
+  const listening = [streams];
   try {
-    const datagrams = await listenForDatagrams({ host: at.host, port: streams.address.port }, answer);
-    const close = async () => void (await Promise.all([streams.close(), datagrams.close()]));
-    return { address: streams.address, realm, keysOf, close };
+    if (!isSimulated(network))
+      listening.push(await listenForDatagrams({ host: at.host, port: streams.address.port }, answer));
   } catch (error) {
     await streams.close();
     throw error;
   }
+  return {
+    address: streams.address,
+    realm,
+    keysOf: (machine) => kdc.keysOf(`${machine}$`),
+    async close() {
+      await Promise.all(listening.map((each) => each.close()));
+      listeners.rethrow();
+    },
+  };
 }
 
 function kdcOf(options: KdcServerOptions, random: RandomBytes): Kdc {

@@ -27,26 +27,27 @@ export class Listeners {
   /** The same functions, none of which throws. */
   guardLog(told: LogListeners): LogListeners {
     return {
-      onActivation: this.#guard(told.onActivation),
-      onEvent: this.#guard(told.onEvent),
-      onInvocation: this.#guard(told.onInvocation),
-      onRefusedCall: this.#guard(told.onRefusedCall),
-      onFailedLogon: this.#guard(told.onFailedLogon),
-      onCallBack: this.#guard(told.onCallBack),
+      onActivation: this.guard(told.onActivation),
+      onEvent: this.guard(told.onEvent),
+      onInvocation: this.guard(told.onInvocation),
+      onRefusedCall: this.guard(told.onRefusedCall),
+      onFailedLogon: this.guard(told.onFailedLogon),
+      onCallBack: this.guard(told.onCallBack),
     };
   }
 
   /** The same observer, none of whose functions throws. */
   guardObserver(told: EndpointObserver): EndpointObserver {
     return {
-      connected: this.#guard(told.connected?.bind(told)),
-      association: this.#guard(told.association?.bind(told)),
-      octets: this.#guard(told.octets?.bind(told)),
-      disconnected: this.#guard(told.disconnected?.bind(told)),
+      connected: this.guard(told.connected?.bind(told)),
+      association: this.guard(told.association?.bind(told)),
+      octets: this.guard(told.octets?.bind(told)),
+      disconnected: this.guard(told.disconnected?.bind(told)),
     };
   }
 
-  #guard<A extends unknown[]>(listener: ((...told: A) => void) | undefined): (...told: A) => void {
+  /** The same function, which does not throw. */
+  guard<A extends unknown[]>(listener: ((...told: A) => void) | undefined): (...told: A) => void {
     return (...told) => {
       try {
         listener?.(...told);

@@ -118,3 +118,21 @@ test('what is no request of Kerberos ends the connection', async () => {
   socket.write('GET / HTTP/1.1\r\n\r\n');
   await closed;
 });
+
+test.each(['tcp', 'udp'] as const)(
+  'what onRequest throws over %s changes no answer, and is thrown by close',
+  async (transport) => {
+    const mistake = new Error('a mistake of the listener');
+    const running = await startKdc({
+      listen: '127.0.0.1:0',
+      realm: REALM,
+      accounts: ['LAB\\op:secret'],
+      machines: [{ name: 'SERVER', hosts: ['server.lab.example'] }],
+      onRequest() {
+        throw mistake;
+      },
+    });
+    await logon(running, transport).obtain(SERVICE);
+    await expect(running.close()).rejects.toBe(mistake);
+  },
+);
