@@ -7,9 +7,10 @@ import { RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { formatEndpoint } from '../../net/channel.js';
 import { type DataListener, dataSink } from '../../server/classes/opc/index.js';
 import { exportObjects } from '../../server/export-objects.js';
+import { activationExpectation, observedOf, serviceReferences } from '../client-step.js';
 import { compare } from '../expectations.js';
 import type { Lab } from '../lab.js';
-import { observedOf, opcExpectation, opcReferences, opcSession, opcStep } from '../opc.js';
+import { opcSession, opcStep } from '../opc.js';
 import { duration, level, name, refuser } from '../values.js';
 import { verb } from './verb.js';
 
@@ -32,13 +33,13 @@ type Given = z.output<typeof schema>;
 export const subscribe = verb({
   schema,
   expect: z.strictObject({
-    ...opcExpectation,
+    ...activationExpectation,
     changes: z.number().int().nonnegative().optional().describe('calls of OnDataChange that arrived'),
     callBack: z.enum(['accepted', 'refused', 'none']).optional(),
     callBackLevel: level.optional(),
     callBackRefusedBy: refuser.optional(),
   }),
-  references: (given, names, { path }) => opcReferences(given, names, path),
+  references: (given, names, { path }) => serviceReferences(given, names, path, 'opc'),
   async run(lab, given, { title, expect }) {
     const session = await opcSession(lab, given, { verb: 'subscribe', title, refusedBy: expect.refusedBy });
     let heard = { changes: 0, level: undefined as number | undefined };
@@ -48,7 +49,7 @@ export const subscribe = verb({
       const tried = lab.host(given.on).server.callBacks.slice(before);
       const refused = tried.find(({ outcome }) => !outcome.accepted);
       compare(lab, session.id, session.title, expect, {
-        ...observedOf(session.done),
+        ...observedOf(session),
         changes: heard.changes,
         callBack: refused === undefined ? (tried.length === 0 ? 'none' : 'accepted') : 'refused',
         callBackLevel: tried.findLast((each) => each.level !== undefined)?.level ?? heard.level,

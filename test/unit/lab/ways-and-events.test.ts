@@ -44,6 +44,24 @@ describe('a way between two hosts', () => {
     expect(run.failed).toEqual([]);
   });
 
+  test.each([
+    ['activate', {}],
+    ['query', { wql: 'SELECT * FROM Win32_Process' }],
+    ['read', { items: ['Boiler.Setpoint'] }],
+    ['subscribe', { items: ['Boiler.Setpoint'] }],
+  ])('that refuses the %s that was to be refused there says nothing of the hardening', async (verb, more) => {
+    const hosts = { ...HOSTS, server: { ...HOSTS.server, serves: ['wmi', 'opc'] } };
+    const step = { [verb]: { from: 'client', on: 'server', ...more } };
+    const run = await play({
+      hosts,
+      steps: [
+        { fault: { kind: 'refuse', between: ['client', 'server'] } },
+        { ...step, expect: { outcome: 'refused', refusedBy: 'transport' } },
+      ],
+    });
+    expect(run.failed).toEqual([]);
+  });
+
   test('on which nothing happened says so', async () => {
     const run = await play({
       steps: [
