@@ -1,0 +1,23 @@
+export {
+  type Check,
+  type CheckInfo,
+  type CheckLevel,
+  type CheckOutcome,
+  composed,
+  Mismatch,
+  must,
+  NotApplicable,
+} from './check.js';
+export { expectBindNak, expectClosed, expectFault, expectPdu, expectSilence } from './expect.js';
+export { type Expectations, expectationsOf, expectedToFail, unusedExpectations } from './expectations.js';
+export { type Facts, missingFact } from './facts.js';
+export {
+  RawConnection,
+  type RawConnectionOptions,
+  type Received,
+  receivedText,
+  type Sendable,
+} from './raw-connection.js';
+export { type Attempt, type CheckResult, type RunOptions, runChecks } from './run.js';
+export { matchesId, type Selection, selected } from './selection.js';
+export { faultText, levelText, pduText, Wire, type WirePiece, wireText } from './wire.js';

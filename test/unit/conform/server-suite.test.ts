@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest';
+import { SERVER_CHECKS } from '../../../src/conform/server/checks.js';
+import { type ServerSuiteOptions, serverSuite } from '../../../src/conform/server/suite.js';
+import { SimulatedNetwork, seededRandom, VirtualTime } from '../../../src/net/simulation/index.js';
+import { Secret } from '../../../src/security/index.js';
+import { type ServerOptions, startServer } from '../../../src/server/server.js';
+
+/** A run over the simulated network against a server of this project. */
+async function suiteAgainst(server: ServerOptions = {}, options: Partial<ServerSuiteOptions> = {}) {
+  const time = new VirtualTime({ start: Date.parse('2026-01-15T12:00:00Z') });
+  const network = new SimulatedNetwork({ time });
+  network.addHost('suite', ['10.0.0.1']);
+  network.addHost('server', ['10.0.0.2']);
+  const environment = { timers: time, clock: time.now, random: seededRandom(1, 'server') };
+  const running = await startServer({
+    ...environment,
+    network: network.of('server'),
+    listen: '10.0.0.2:135',
+    accounts: [{ domain: 'LAB', user: 'op', password: 'secret' }],
+    ...server,
+  });
+  const report = await time.run(
+    serverSuite({
+      ...environment,
+      network: network.of('suite'),
+      host: '10.0.0.2',
+      credentials: { domain: 'LAB', user: 'op', secret: Secret.password('secret') },
+      seed: 1,
+      ...options,
+    }),
+  );
+  await time.run(running.close());
+  return report;
+}
+
+describe('the server suite', () => {
+  test('a server of this project passes all of it', async () => {
+    const { results, facts } = await suiteAgainst();
+    expect(Object.values(facts).filter((fact) => fact !== true)).toEqual([]);
+    const notPassed = results.filter(({ outcome }) => outcome.outcome !== 'passed');
+    expect(notPassed.map(({ id, outcome, pdus }) => ({ id, ...outcome, pdus }))).toEqual([]);
+    expect(results).toHaveLength(SERVER_CHECKS.length + 2);
+  }, 60_000);
+});
