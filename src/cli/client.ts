@@ -1,16 +1,20 @@
 import { lookup } from 'node:dns/promises';
 import type { Command } from 'commander';
+import type { Logon } from '../client/credentials.js';
 import { DcomClient, type DcomClientOptions } from '../client/dcom-client.js';
 import { assertMayCallHost, MethodCallRefused } from '../client/may-call.js';
 import { type CallOutcome, outcomeOfError } from '../client/outcome.js';
 import type { ClientProfile } from '../client/profile.js';
 import { CLIENT_PROFILES, type ClientProfileName } from '../client/profiles.js';
 import { Refused } from '../client/refused.js';
+import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
+import { authnLevelName } from '../codec/status/authn.js';
 import { clientRaise } from '../hardening/client.js';
 import type { Registry } from '../hardening/registry.js';
 import type { PatchLevel } from '../hardening/timeline.js';
 import type { AccountEntry } from '../security/index.js';
 import { type Output, UsageError } from './io.js';
+import { type KerberosClientOptions, kerberosClientOptions, serviceTickets } from './kerberos.js';
 import {
   AUTH_TYPES,
   asOfOption,
@@ -21,8 +25,8 @@ import {
   profileOption,
 } from './options.js';
 
-/** Options that say which client it is. */
-export interface ClientWish {
+/** Options that say which client it is, and who. */
+export interface ClientWish extends KerberosClientOptions {
   readonly profile?: ClientProfileName;
   readonly auth?: string;
   readonly level?: number;
@@ -32,18 +36,45 @@ export interface ClientWish {
 }
 
 /** The options of a command that calls objects: which client it is, and who. */
-export const clientOptions = (command: Command, says: { readonly level: string; readonly user: string }): Command =>
+export function clientOptions(
+  command: Command,
+  says: { readonly level: string; readonly user: string; readonly asOf?: string },
+): Command {
   command
     .addOption(profileOption())
     .addOption(authOption())
     .addOption(levelOption(says.level))
     .addOption(oneUserOption(says.user))
-    .addOption(asOfOption('be a Windows client of this patch level'));
+    .addOption(asOfOption(says.asOf ?? 'be a Windows client of this patch level'));
+  for (const option of kerberosClientOptions()) command.addOption(option);
+  return command;
+}
 
-/** Throws `UsageError` where two options say which client it is. */
-export function checkOneClient({ profile, asOf }: ClientWish): void {
-  if (profile !== undefined && asOf !== undefined)
-    throw new UsageError('--profile says which client it is; --as-of makes one of its own');
+/** Throws `UsageError` where options contradict each other about which client it is, or how it logs on. */
+export function checkClient({ profile, asOf, registry, auth, level, kdc, keytab, ccache }: ClientWish): void {
+  if (profile !== undefined && (asOf !== undefined || registry !== undefined))
+    throw new UsageError('--profile says which client it is; --as-of and --registry make one of their own');
+  const kerberos = kdc !== undefined || keytab !== undefined || ccache !== undefined;
+  if (kerberos && auth !== 'kerberos' && auth !== 'spnego')
+    throw new UsageError('--kdc, --keytab and --ccache are for --auth kerberos and --auth spnego');
+  if (auth === 'kerberos' && !kerberos)
+    throw new UsageError('--auth kerberos needs tickets: give --kdc with --user or --keytab, or --ccache');
+  const none = level === RPC_C_AUTHN_LEVEL.NONE;
+  if (auth === 'none' && level !== undefined && !none)
+    throw new UsageError(`--auth none has no authentication to send at --level ${authnLevelName(level)}`);
+  if (auth !== undefined && auth !== 'none' && none)
+    throw new UsageError(`--auth ${auth} authenticates, and --level none does not`);
+}
+
+/** Who logs on, by whichever mechanism. */
+export function logonOf(options: ClientWish): Logon {
+  const { user, service } = options;
+  const tickets = serviceTickets(options, user);
+  return {
+    ...(user === undefined ? {} : { credentials: credentialsOf(user) }),
+    ...(tickets === undefined ? {} : { tickets }),
+    ...(service === undefined ? {} : { service }),
+  };
 }
 
 const LATEST: ClientProfileName = 'windows-2023-03';
@@ -52,17 +83,19 @@ const LATEST: ClientProfileName = 'windows-2023-03';
 export const clientOf = (
   target: { host: string; port: number },
   profile: ClientProfile,
-  { level, auth, user }: ClientWish,
+  wish: ClientWish,
   more: Partial<DcomClientOptions> = {},
-): DcomClient =>
-  new DcomClient({
+): DcomClient => {
+  const { level, auth } = wish;
+  return new DcomClient({
     ...target,
     profile,
     ...(level === undefined ? {} : { level }),
     ...(auth === undefined ? {} : { authType: AUTH_TYPES[auth] as number }),
-    ...(user === undefined ? {} : { credentials: credentialsOf(user) }),
+    ...logonOf(wish),
     ...more,
   });
+};
 
 /** The named client; with `--as-of`, the newest Windows one with the levels of that date. */
 export function profileOf({ profile, asOf, registry, user }: ClientWish): ClientProfile {

@@ -1,4 +1,5 @@
 import type { DcomClientOptions } from '../client/dcom-client.js';
+import type { ServiceTickets } from '../client/kerberos/logon.js';
 import { windowsProfileAt } from '../client/profiles.js';
 import { NDR20_ALONE } from '../client/proposals.js';
 import { orpcLevel } from '../hardening/coverage.js';
@@ -27,6 +28,13 @@ export interface CallBackOptions {
   readonly level?: number;
   /** RPC_C_AUTHN_*; SPNEGO, or what the client's security bindings name, where absent. */
   readonly authType?: number;
+  /** The server's own tickets, for calls by Kerberos; without them its calls are NTLM's. */
+  readonly tickets?: ServiceTickets;
+  /**
+   * The service name of the clients that are called. Where absent the one that their bindings name; an address, which is
+   * all that most of them give, has none, so that SPNEGO falls back to NTLM.
+   */
+  readonly service?: string;
   /**
    * Whether a client's resolver that takes no authentication is asked without; true where absent, as of Windows unless
    * DCOMSCMRemoteCallFlags has bit 0x8.

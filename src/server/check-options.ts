@@ -80,6 +80,8 @@ const OPTIONS = z.strictObject(
       'account',
       'level',
       'authType',
+      'tickets',
+      'service',
       'resolvesUnsecured',
       'throughNat',
       'connectTimeout',

@@ -13,6 +13,7 @@ export type ExportOptions = Pick<
   | 'accounts'
   | 'names'
   | 'ntlm'
+  | 'kerberos'
   | 'access'
   | 'allowAnonymous'
   | 'addresses'

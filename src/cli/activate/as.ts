@@ -1,6 +1,5 @@
 import type { ActivationMethod } from '../../client/activate.js';
 import { Automation, type AutomationValue, DispatchError, membersOf, PathError } from '../../client/automation.js';
-import type { Logon } from '../../client/credentials.js';
 import { Refused, RemoteInterface } from '../../client/dcom-client.js';
 import { MethodCallRefused } from '../../client/may-call.js';
 import { type CallOutcome, outcomeOfError, resultOutcome } from '../../client/outcome.js';
@@ -18,7 +17,6 @@ export interface ActivateAsOptions extends ClientWish {
   readonly iid: string;
   readonly method?: ActivationMethod;
   readonly invoke?: readonly string[];
-  readonly logon?: Logon;
 }
 
 /** An activation by a client of a profile, with resolution and calls as that client makes them. */
@@ -33,7 +31,7 @@ export async function activateAs(
     checkPath(invoke[0]);
     await checkMayCall(target.host, '--invoke');
   }
-  const client = clientOf(target, profile, options, options.logon);
+  const client = clientOf(target, profile, options);
   const sent = levelSent(profile, options);
   const base = { server: formatEndpoint({ address: target.host, port: target.port }), clsid, profile: profile.name };
   const held: RemoteInterface[] = [];

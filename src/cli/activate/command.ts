@@ -1,31 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { Argument, type Command, Option } from 'commander';
 import { type ActivationMethod, activate } from '../../client/activate.js';
-import type { Logon } from '../../client/credentials.js';
 import { bindingsOf, IID_IUnknown } from '../../codec/dcom/index.js';
 import { RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { authnLevelName } from '../../codec/status/authn.js';
 import { clientRaise } from '../../hardening/client.js';
 import { formatEndpoint } from '../../net/channel.js';
-import { type ClientWish, exitCodeOf, hintAt } from '../client.js';
+import { type ClientWish, checkClient, clientOptions, exitCodeOf, hintAt, logonOf } from '../client.js';
 import { type Output, output, UsageError } from '../io.js';
-import { type KerberosClientOptions, kerberosClientOptions, serviceTickets } from '../kerberos.js';
-import {
-  AUTH_TYPES,
-  asOfOption,
-  authOption,
-  credentialsOf,
-  endpointParser,
-  jsonOption,
-  levelOption,
-  oneUserOption,
-  profileOption,
-  registryOption,
-  uuidOption,
-} from '../options.js';
+import { AUTH_TYPES, endpointParser, jsonOption, registryOption, uuidOption } from '../options.js';
 import { activateAs } from './as.js';
 
-interface ActivateOptions extends KerberosClientOptions, ClientWish {
+interface ActivateOptions extends ClientWish {
   readonly clsid: string;
   readonly iid: string;
   readonly method?: ActivationMethod;
@@ -33,39 +19,13 @@ interface ActivateOptions extends KerberosClientOptions, ClientWish {
   readonly json: boolean;
 }
 
-export const activateCommand = (command: Command): Command => {
-  command
-    .addArgument(
-      new Argument('<host>', 'server, as HOST or HOST:PORT (135 where absent)').argParser(endpointParser(135)),
-    )
-    .argument('[arguments...]', 'after --: further arguments of --invoke, which may begin with -')
-    .addOption(uuidOption('--clsid <uuid>', 'class to activate').makeOptionMandatory())
-    .addOption(uuidOption('--iid <uuid>', 'interface to ask for').default(IID_IUnknown, 'IUnknown'))
-    .addOption(
-      new Option('--method <name>', "which activation; RemoteCreateInstance, or the profile's, where absent").choices([
-        'RemoteCreateInstance',
-        'RemoteGetClassObject',
-        'RemoteActivation',
-      ]),
-    )
-    .addOption(profileOption())
-    .addOption(
-      new Option(
-        '--invoke <path...>',
-        'call a member of the object over IDispatch, with the arguments that follow, up to the next option, and those after --; on this machine only',
-      ),
-    )
-    .addOption(authOption())
-    .addOption(
-      levelOption(
-        'authentication level: none, connect, call, pkt, pkt_integrity or pkt_privacy; pkt_integrity where absent',
-      ),
-    )
-    .addOption(oneUserOption("account to log on with, 'DOMAIN\\user:password'; without it, a null session"))
-    .addOption(asOfOption('be a Windows client of this patch level, which raises the level as that client does'))
-    .addOption(registryOption());
-  for (const option of kerberosClientOptions()) command.addOption(option);
-  return command
+export const activateCommand = (command: Command): Command =>
+  clientOptions(withClass(command), {
+    level: 'authentication level: none, connect, call, pkt, pkt_integrity or pkt_privacy; pkt_integrity where absent',
+    user: "account to log on with, 'DOMAIN\\user:password'; without it, a null session",
+    asOf: 'be a Windows client of this patch level, which raises the level as that client does',
+  })
+    .addOption(registryOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -85,7 +45,29 @@ Examples:
     --user 'LAB.EXAMPLE\\op:secret' --kdc dc1.lab.example`,
     )
     .action(run);
-};
+
+/** What to activate, and what to call of it. */
+const withClass = (command: Command): Command =>
+  command
+    .addArgument(
+      new Argument('<host>', 'server, as HOST or HOST:PORT (135 where absent)').argParser(endpointParser(135)),
+    )
+    .argument('[arguments...]', 'after --: further arguments of --invoke, which may begin with -')
+    .addOption(uuidOption('--clsid <uuid>', 'class to activate').makeOptionMandatory())
+    .addOption(uuidOption('--iid <uuid>', 'interface to ask for').default(IID_IUnknown, 'IUnknown'))
+    .addOption(
+      new Option('--method <name>', "which activation; RemoteCreateInstance, or the profile's, where absent").choices([
+        'RemoteCreateInstance',
+        'RemoteGetClassObject',
+        'RemoteActivation',
+      ]),
+    )
+    .addOption(
+      new Option(
+        '--invoke <path...>',
+        'call a member of the object over IDispatch, with the arguments that follow, up to the next option, and those after --; on this machine only',
+      ),
+    );
 
 async function run(
   target: { host: string; port: number },
@@ -97,9 +79,9 @@ async function run(
     throw new UsageError(`arguments are for a member that --invoke names: ${more.join(' ')}`);
   const options: ActivateOptions = { ...others, ...(invoke && { invoke: [...invoke, ...more] }) };
   const out = output(options);
-  checkAgreement(options);
+  checkClient(options);
   const plain = options.profile === undefined && invoke === undefined;
-  await (plain ? activateOnce(out, target, options) : activateAs(out, target, { ...options, logon: logonOf(options) }));
+  await (plain ? activateOnce(out, target, options) : activateAs(out, target, options));
 }
 
 async function activateOnce(
@@ -148,33 +130,6 @@ async function activateOnce(
     hintAt(out, outcome);
   }
   if (!outcome.accepted) process.exitCode = exitCodeOf(outcome);
-}
-
-/** Who logs on, by whichever mechanism. */
-function logonOf(options: ActivateOptions): Logon {
-  const { user, service } = options;
-  const tickets = serviceTickets(options, user);
-  return {
-    ...(user === undefined ? {} : { credentials: credentialsOf(user) }),
-    ...(tickets === undefined ? {} : { tickets }),
-    ...(service === undefined ? {} : { service }),
-  };
-}
-
-function checkAgreement(options: ActivateOptions): void {
-  const { auth, level, profile, asOf, registry, kdc, keytab, ccache } = options;
-  const kerberos = kdc !== undefined || keytab !== undefined || ccache !== undefined;
-  if (kerberos && auth !== 'kerberos' && auth !== 'spnego')
-    throw new UsageError('--kdc, --keytab and --ccache are for --auth kerberos and --auth spnego');
-  if (auth === 'kerberos' && !kerberos)
-    throw new UsageError('--auth kerberos needs tickets: give --kdc with --user or --keytab, or --ccache');
-  if (profile !== undefined && (asOf !== undefined || registry !== undefined))
-    throw new UsageError('--profile says which client it is; --as-of and --registry make one of their own');
-  const none = level === RPC_C_AUTHN_LEVEL.NONE;
-  if (auth === 'none' && level !== undefined && !none)
-    throw new UsageError(`--auth none has no authentication to send at --level ${authnLevelName(level)}`);
-  if (auth !== undefined && auth !== 'none' && none)
-    throw new UsageError(`--auth ${auth} authenticates, and --level none does not`);
 }
 
 /** The level that goes on the wire: as it is given, or as a Windows client of that date makes it. */

@@ -1,7 +1,7 @@
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import { MethodCallRefused } from '../../client/may-call.js';
 import { opcClass, opcServers } from '../../client/opc/servers.js';
-import { addressesOf, checkOneClient, clientOf, clientOptions, exitCodeOf, profileOf, refusalOf } from '../client.js';
+import { addressesOf, checkClient, clientOf, clientOptions, exitCodeOf, profileOf, refusalOf } from '../client.js';
 import { type Output, output, UsageError } from '../io.js';
 import { endpointParser, jsonOption, listenOption } from '../options.js';
 import { ACTIONS, type ActionName, type OpcContext, type OpcOptions } from './actions.js';
@@ -31,7 +31,8 @@ Examples:
   dcom-harness opc 127.0.0.2 read Boiler.Temperature Boiler.Setpoint --user 'LAB\\op:secret'
   dcom-harness opc 127.0.0.2 write Boiler.Setpoint=80 --user 'LAB\\op:secret'
   dcom-harness opc 127.0.0.2 subscribe Boiler.Temperature --rate 500 --user 'LAB\\op:secret' --json
-  dcom-harness opc 127.0.0.2 status --user 'LAB\\op:secret' --level connect --as-of 2021-05`,
+  dcom-harness opc 127.0.0.2 status --user 'LAB\\op:secret' --level connect --as-of 2021-05
+  dcom-harness opc plant.lab.example servers --auth kerberos --user 'LAB.EXAMPLE\\op:secret' --kdc dc1.lab.example`,
     )
     .action(run);
 
@@ -64,7 +65,7 @@ async function run(
   const { takesItems, changes, run: act } = ACTIONS[action];
   if (takesItems && items.length === 0) throw new UsageError(`${action} needs items: ${action} HOST ITEM...`);
   if (!takesItems && items.length > 0) throw new UsageError(`${action} takes no items: ${items.join(' ')}`);
-  checkOneClient(options);
+  checkClient(options);
   const client = clientOf(target, profileOf(options), options, {
     callable: changes ? [] : await addressesOf(target.host),
   });

@@ -5,8 +5,8 @@ import { parseWql, WqlError } from '../../codec/wql/index.js';
 import {
   addressesOf,
   type ClientWish,
+  checkClient,
   checkMayCall,
-  checkOneClient,
   clientOf,
   clientOptions,
   exitCodeOf,
@@ -56,7 +56,8 @@ Examples:
   dcom-harness wmi 127.0.0.2 --events --for 60 --user 'LAB\\op:secret' \\
     "SELECT * FROM __InstanceCreationEvent WITHIN 1 WHERE TargetInstance ISA 'Win32_NTLogEvent'"
   dcom-harness wmi 127.0.0.2 'SELECT * FROM Win32_Tpm' --namespace 'root\\cimv2\\Security\\MicrosoftTpm' \\
-    --level pkt_integrity --user 'LAB\\op:secret'`,
+    --level pkt_integrity --user 'LAB\\op:secret'
+  dcom-harness wmi server.lab.example --class Win32_Service --auth kerberos --ccache /tmp/krb5cc_0`,
     )
     .action(run);
 
@@ -114,7 +115,7 @@ const FOR_EVER = 2_000_000;
 const GRACE = 10_000;
 
 function check(given: readonly string[], { class: shown, method, events, ...rest }: WmiOptions): void {
-  checkOneClient(rest);
+  checkClient(rest);
   if (shown !== undefined && (given.length > 0 || method !== undefined))
     throw new UsageError('--class shows one object; it takes no query and no method');
   if (rest.for !== undefined && !events) throw new UsageError('--for goes with --events');

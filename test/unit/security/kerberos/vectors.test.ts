@@ -184,11 +184,7 @@ describe('RFC 8009 appendix A', () => {
 
   test.each([
     [19, 'sha256', '9d188616f63852fe86915bb840b4a886ff3e6bb0f819b49b893393d393854295'],
-    [
-      20,
-      'sha384',
-      '9801f69a368c2bf675e59521e177d9a07f67efe1cfde8d3c8d6f6a0256e3b17db3c1b62ad1b8553360d17367eb1514d2',
-    ],
+    [20, 'sha384', '9801f69a368c2bf675e59521e177d9a07f67efe1cfde8d3c8d6f6a0256e3b17db3c1b62ad1b8553360d17367eb1514d2'],
   ] as const)('the pseudo-random function of type %i is the key derivation with a context', (etype, hash, expected) => {
     const length = expected.length / 2;
     expect(toHex(kdfHmacSha2(hash, base[etype], Buffer.from('prf'), Buffer.from('test'), length))).toBe(expected);
