@@ -4,6 +4,7 @@ import { elapsed } from './call.js';
 import type { DecodedPdu } from './decode.js';
 import { endpointText, isoTime, ptypeOf, userName } from './record.js';
 import { resultOf } from './result.js';
+import { answerText } from './said/index.js';
 
 /** One call with its answer, as a line of JSON; absent members are left out. The names and their order are stable. */
 export interface CallRecord {
@@ -28,10 +29,14 @@ export interface CallRecord {
   readonly operation?: string;
   /** The IPID of an object that is called. */
   readonly object?: string;
+  /** What it asks for, in one line: a query, an object, a method with its arguments. Of WMI and OPC. */
+  readonly request?: string;
   /** `cut` and `malformed`: it was answered, and a part of the answer is not in the capture, or cannot be read. */
   readonly outcome: 'response' | 'fault' | 'cut' | 'malformed' | 'unanswered';
   /** Of the fault, or what the operation returned. */
   readonly status?: number;
+  /** What it gives, likewise: how many objects and which, the values of items, what a method returned. */
+  readonly answer?: string;
   /** Seconds from the one frame to the other. */
   readonly elapsed?: number;
 }
@@ -42,7 +47,7 @@ export const unansweredCall = (call: DecodedCall): CallRecord =>
 
 /** The call that a PDU ends; undefined for any other PDU. */
 export function answeredCall(decoded: DecodedPdu): CallRecord | undefined {
-  const { captured, call, observed, parameters } = decoded;
+  const { captured, call, observed, operation, parameters } = decoded;
   const { type, bytes } = captured;
   const last = ((bytes[3] as number) & PFC.LAST_FRAG) !== 0;
   if (type !== PTYPE.fault && (type !== PTYPE.response || !last)) return undefined;
@@ -54,8 +59,9 @@ export function answeredCall(decoded: DecodedPdu): CallRecord | undefined {
     answer_file: call === undefined || call.file === captured.file ? undefined : captured.file,
     outcome,
     status: resultOf({ ptype: outcome, ...(fault !== undefined && { status: fault }), value: parameters?.value }),
+    answer: answerText(operation, parameters?.opened ?? parameters?.value),
     elapsed: call === undefined ? undefined : elapsed(call, captured),
-    answer: observed.security,
+    answeredUnder: observed.security,
   });
 }
 
@@ -79,15 +85,15 @@ interface Ending {
   readonly answer_file?: string | undefined;
   readonly outcome: CallRecord['outcome'];
   readonly status?: number | undefined;
+  readonly answer?: string | undefined;
   readonly elapsed?: number | undefined;
-  /** What the answer stands under. */
-  readonly answer?: DecodedCall['security'];
+  readonly answeredUnder?: DecodedCall['security'];
 }
 
-function recordOf(call: DecodedCall, { answer, ...ending }: Ending): CallRecord {
+function recordOf(call: DecodedCall, { answeredUnder, ...ending }: Ending): CallRecord {
   // Of a request that was cut the level may be missing.
-  const security = call.security.level === undefined ? (answer ?? call.security) : call.security;
-  const identity = call.security.identity ?? answer?.identity;
+  const security = call.security.level === undefined ? (answeredUnder ?? call.security) : call.security;
+  const identity = call.security.identity ?? answeredUnder?.identity;
   const record = {
     file: call.file,
     stream: call.stream,
@@ -106,8 +112,10 @@ function recordOf(call: DecodedCall, { answer, ...ending }: Ending): CallRecord 
     opnum: call.opnum,
     operation: call.operation,
     object: call.object,
+    request: call.request,
     outcome: ending.outcome,
     status: ending.status,
+    answer: ending.answer,
     elapsed: ending.elapsed,
   };
   return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as unknown as CallRecord;

@@ -22,6 +22,8 @@ export interface DecodedCall {
   readonly operation: string | undefined;
   /** The IPID of an object that is called. */
   readonly object: string | undefined;
+  /** What it asks for, in one line; of a request that could be read, and whose operation says something. */
+  request?: string;
 }
 
 /** Seconds from a call to its answer, as tshark's `dcerpc.time`; undefined where the capture holds no time. */

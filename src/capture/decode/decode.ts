@@ -9,11 +9,14 @@ import type { CaptureInput } from '../file/source.js';
 import type { CapturedPdu, OpenStream } from '../pdu/pdu.js';
 import { readInBatches } from '../pdu/pdus.js';
 import type { DecodedCall } from './call.js';
+import { requestText, SmartBuffers } from './said/index.js';
 
 /** The parameters of a call, as far as they could be read. */
 export interface DecodedParameters {
   readonly value: unknown;
   readonly layout: Layout | undefined;
+  /** The value with what lies in octets of it, as the objects of a smart enumerator do; absent where nothing does. */
+  readonly opened?: object;
 }
 
 /** A PDU of a capture with everything that its connection tells about it. */
@@ -58,6 +61,7 @@ export class CaptureDecoder {
   readonly #handlers: DecodeHandlers;
   readonly #options: DecoderOptions;
   readonly #budget: PassiveBudget<DecodedCall>;
+  readonly #buffers = new SmartBuffers();
 
   constructor(handlers: DecodeHandlers = {}, options: DecoderOptions = {}) {
     this.#handlers = handlers;
@@ -68,7 +72,11 @@ export class CaptureDecoder {
   /** For `readCapture`. */
   readonly open: OpenStream = (stream, remainder) => {
     const { pdu = () => {}, end = () => {} } = this.#handlers;
-    const decoder = new StreamDecoder(stream, this.#options, this.#budget, remainder);
+    const decoder = new StreamDecoder(stream, this.#options, {
+      budget: this.#budget,
+      buffers: this.#buffers,
+      remainder,
+    });
     const take = (captured: CapturedPdu): void => pdu(decoder.take(captured), decoder);
     return {
       pdu: take,
@@ -96,21 +104,32 @@ export async function* readDecoded(
     yield* batch;
 }
 
+/** What the decoders of a capture share, and what an earlier one of the same stream has left. */
+export interface DecoderParts {
+  /** Memory for messages that are not whole yet. */
+  readonly budget?: PassiveBudget<DecodedCall>;
+  /** Classes that smart enumerators of WMI have sent. */
+  readonly buffers?: SmartBuffers;
+  /** `StreamDecoder.remainder` of the one before. */
+  readonly remainder?: string | undefined;
+}
+
 /** Decodes the PDUs of one stream, in their order. */
 export class StreamDecoder {
   /** As tshark numbers `tcp.stream`. */
   readonly stream: number;
   readonly #association: PassiveAssociation<DecodedCall>;
   readonly #parameters: boolean;
+  readonly #buffers: SmartBuffers;
 
   constructor(
     stream: number,
     { observe = () => undefined, parameters = true }: DecoderOptions = {},
-    budget = new PassiveBudget<DecodedCall>(),
-    remainder?: string,
+    { budget = new PassiveBudget<DecodedCall>(), buffers = new SmartBuffers(), remainder }: DecoderParts = {},
   ) {
     this.stream = stream;
     this.#parameters = parameters;
+    this.#buffers = buffers;
     this.#association = new PassiveAssociation({ observe, budget });
     if (remainder !== undefined) this.#association.restore(remainder);
   }
@@ -157,6 +176,7 @@ export class StreamDecoder {
     let { error } = observed;
     try {
       if (this.#parameters) parameters = parametersOf(message, operation);
+      if (parameters !== undefined) parameters = this.#understood(parameters, operation, message, call?.kept);
     } catch (cause) {
       if (!(cause instanceof CodecError)) throw cause;
       error = cause;
@@ -172,6 +192,22 @@ export class StreamDecoder {
       parameters,
       error,
     };
+  }
+
+  /** What a request asks for is kept with its call; what an answer holds in octets is opened. */
+  #understood(
+    parameters: DecodedParameters,
+    operation: Operation | undefined,
+    message: ObservedMessage | undefined,
+    call: DecodedCall | undefined,
+  ): DecodedParameters {
+    if (message?.kind === 'request') {
+      const request = requestText(operation, parameters.value);
+      if (call !== undefined && request !== undefined) call.request = request;
+      return parameters;
+    }
+    const opened = this.#buffers.opened(operation, parameters.value);
+    return opened === undefined ? parameters : { ...parameters, opened };
   }
 
   /** The stream has ended. */

@@ -82,7 +82,7 @@ export function pduRecord(
   if (content) {
     const token = tokenOf(pdu);
     if (token !== undefined) record.auth_token = token;
-    const value = parameters === undefined ? bodyOf(pdu, message) : toJson(parameters.value);
+    const value = parameters === undefined ? bodyOf(pdu, message) : toJson(parameters.opened ?? parameters.value);
     if (value !== undefined) record.value = value;
     const trailer = verificationTrailer(message);
     if (trailer !== undefined) record.verification_trailer = trailer;

@@ -31,10 +31,17 @@ export function callLine(call: CallRecord, colour: boolean): string {
     String(call.call_id),
     levelText(call.auth_level),
     call.elapsed === undefined ? '' : milliseconds(call.elapsed),
-    printable([operationText(call), call.user ?? ''].filter((text) => text !== '').join(' ')),
+    printable(whatText(call)),
   ]);
   const { text, style } = ending(call);
   return text === '' ? line.trimEnd() : `${line} ${paint(style, printable(text))}`;
+}
+
+/** `IWbemServices::ExecQuery LAB\op: SELECT … -> …` */
+function whatText(call: CallRecord): string {
+  const head = call.user === undefined ? operationText(call) : `${operationText(call)} ${call.user}`;
+  const asked = call.request === undefined ? head : `${head}: ${call.request}`;
+  return call.answer === undefined ? asked : `${asked} -> ${call.answer}`;
 }
 
 const operationText = ({ interface: name, operation, opnum }: CallRecord): string =>

@@ -5,6 +5,10 @@ import { userPointerToNullable } from './user-pointer.js';
 /** Text; null, which is another thing than the empty text; or octets where their number is odd. */
 export type BSTR = string | Uint8Array | null;
 
+/** The text up to its first null, which some clients send with it; what is none, as the empty text. */
+export const bstrText = (bstr: BSTR | undefined): string =>
+  typeof bstr === 'string' ? (bstr.split('\0', 1)[0] as string) : '';
+
 /** [MS-OAUT] 2.2.23.1: cBytes of a null BSTR. */
 const NULL_BSTR = 0xffffffff;
 

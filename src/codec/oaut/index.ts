@@ -1,4 +1,4 @@
-export { BSTR, FLAGGED_WORD_BLOB } from './bstr.js';
+export { BSTR, bstrText, FLAGGED_WORD_BLOB } from './bstr.js';
 export * from './class-factory.js';
 export * from './constants.js';
 export { fromVariant, type JsValue, MISSING, variant } from './convert.js';

@@ -28,7 +28,12 @@ export interface ObjectArray {
 }
 
 /** Classes by the identifier that a server gave them; a reader adds those that it meets. */
-export type KnownClasses = Map<string, CimClassPart>;
+export interface KnownClasses {
+  /** The class of an identifier. */
+  get(id: string): CimClassPart | undefined;
+  /** Keeps a class. */
+  set(id: string, part: CimClassPart): unknown;
+}
 
 const SIGNATURE = Buffer.from('WBEMDATA', 'latin1');
 const VERSION = 1;

@@ -22,6 +22,21 @@ export function parseObjectPath(text: string): ObjectPath {
   return path;
 }
 
+/** A path as text, as a server names its instances: with the keys in the order of their names. */
+export function objectPathText(
+  className: string,
+  keys: '@' | readonly (readonly [name: string, value: unknown])[],
+): string {
+  if (keys === '@') return `${className}=@`;
+  const sorted = [...keys].sort(([one], [other]) => (one.toLowerCase() < other.toLowerCase() ? -1 : 1));
+  return `${className}.${sorted.map(([name, value]) => `${name}=${written(value)}`).join(',')}`;
+}
+
+function written(value: unknown): string {
+  if (typeof value === 'string') return `"${value.replace(/[\\"]/g, '\\$&')}"`;
+  return typeof value === 'boolean' ? String(value).toUpperCase() : String(value ?? '');
+}
+
 /** A path within a query, and where it ends. */
 export function objectPathIn(text: string, start: number): { path: ObjectPath; end: number } {
   const colon = prefixEnd(text, start);

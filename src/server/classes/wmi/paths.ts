@@ -1,22 +1,13 @@
 import type { CimValue } from '../../../codec/wmi/index.js';
-import type { Constant, ObjectPath } from '../../../codec/wql/index.js';
+import { type Constant, type ObjectPath, objectPathText } from '../../../codec/wql/index.js';
 import { type ClassEntry, hasQualifier, keysOf } from './class-table.js';
 import type { Row } from './row.js';
 
-const quoted = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&')}"`;
-
-function written(value: CimValue): string {
-  if (typeof value === 'string') return quoted(value);
-  return typeof value === 'boolean' ? String(value).toUpperCase() : String(value ?? '');
-}
-
 /** [MS-WMI] 2.2.2, OBJECT-PATH of an instance; undefined where its class has no key. */
 export function relativePath({ entry, values }: Row): string | undefined {
-  if (hasQualifier(entry, 'singleton')) return `${entry.name}=@`;
-  const keys = keysOf(entry).sort((one, other) => (one.name.toLowerCase() < other.name.toLowerCase() ? -1 : 1));
-  if (keys.length === 0) return undefined;
-  const pairs = keys.map(({ name }) => `${name}=${written(values.get(name.toLowerCase()) ?? null)}`);
-  return `${entry.name}.${pairs.join(',')}`;
+  if (hasQualifier(entry, 'singleton')) return objectPathText(entry.name, '@');
+  const keys = keysOf(entry).map(({ name }) => [name, values.get(name.toLowerCase()) ?? null] as const);
+  return keys.length === 0 ? undefined : objectPathText(entry.name, keys);
 }
 
 /** Whether a path means this instance; its class has been compared. */

@@ -1,4 +1,5 @@
 import type { OBJREF } from '../../../codec/dcom/index.js';
+import { type BSTR, bstrText } from '../../../codec/oaut/index.js';
 import {
   CancelAsyncCall,
   type CimObject,
@@ -38,9 +39,6 @@ import type { Moment } from './row.js';
 import { admit, guardedFor, serveAt } from './session.js';
 import { type ObjectSource, ResultSource } from './source.js';
 
-/** The text of a BSTR up to its first null, which impacket sends with it; octets that are none count as absent. */
-const textOf = (bstr: unknown): string => (typeof bstr === 'string' ? (bstr.split('\0', 1)[0] as string) : '');
-
 /** An [in, out, unique] parameter that the client left out stays so. */
 const asked = <T>(given: unknown, value: T): T | undefined => (given === undefined ? undefined : value);
 
@@ -52,7 +50,7 @@ export function services(namespace: CimNamespace, repository: CimRepository, hos
   const methods = comInterface(
     comMethod(OpenNamespace, async ({ strNamespace, lFlags, ppWorkingNamespace, ppResult }, call) => {
       const result = await outcome(() => {
-        const child = repository.find(`${namespace.name}\\${textOf(strNamespace)}`);
+        const child = repository.find(`${namespace.name}\\${bstrText(strNamespace)}`);
         admit(child, call, 'enable');
         return {
           services: (later: ObjectCall) => marshaled(services(child, repository, host), IID_IWbemServices, later),
@@ -68,7 +66,7 @@ export function services(namespace: CimNamespace, repository: CimRepository, hos
       const result = await outcome(() => {
         serveAt(namespace, call);
         admit(namespace, call, 'enable');
-        const path = textOf(strObjectPath);
+        const path = bstrText(strObjectPath);
         return { object: path === '' ? EMPTY_CLASS : objectAt(namespace, parseObjectPath(path), momentOf(call)) };
       });
       const { now, later, ReturnValue } = delivered(result, lFlags, ppCallResult, call);
@@ -76,24 +74,24 @@ export function services(namespace: CimNamespace, repository: CimRepository, hos
     }),
     comMethod(CreateClassEnum, ({ strSuperclass, lFlags }, call) =>
       enumeration({ namespace, host }, call, lFlags, () =>
-        classesBelow(namespace, textOf(strSuperclass), lFlags, momentOf(call)),
+        classesBelow(namespace, bstrText(strSuperclass), lFlags, momentOf(call)),
       ),
     ),
     comMethod(CreateInstanceEnum, ({ strSuperClass, lFlags }, call) =>
       enumeration({ namespace, host }, call, lFlags, () =>
-        instancesOf(namespace, textOf(strSuperClass), lFlags, momentOf(call)),
+        instancesOf(namespace, bstrText(strSuperClass), lFlags, momentOf(call)),
       ),
     ),
     comMethod(ExecQuery, ({ strQueryLanguage, strQuery, lFlags }, call) =>
       enumeration({ namespace, host }, call, lFlags, () => {
         inWql(strQueryLanguage);
-        return runQuery(namespace, textOf(strQuery), lFlags, momentOf(call));
+        return runQuery(namespace, bstrText(strQuery), lFlags, momentOf(call));
       }),
     ),
     comMethod(ExecNotificationQuery, ({ strQueryLanguage, strQuery, lFlags }, call) =>
       handedOut({ namespace, host }, call, 'WBEM_E_UNPARSABLE_QUERY', () => {
         inWql(strQueryLanguage);
-        return notifications(namespace, textOf(strQuery), lFlags, host);
+        return notifications(namespace, bstrText(strQuery), lFlags, host);
       }),
     ),
     comMethod(
@@ -102,8 +100,8 @@ export function services(namespace: CimNamespace, repository: CimRepository, hos
         const result = await outcome(async () => {
           serveAt(namespace, call);
           admit(namespace, call, 'execute');
-          const path = parseObjectPath(textOf(strObjectPath));
-          return { object: await execute(namespace, path, textOf(strMethodName), pInParams, { call, host }) };
+          const path = parseObjectPath(bstrText(strObjectPath));
+          return { object: await execute(namespace, path, bstrText(strMethodName), pInParams, { call, host }) };
         });
         const { now, later, ReturnValue } = delivered(result, lFlags, ppCallResult, call);
         return { ppOutParams: out(ppOutParams, now), ppCallResult: asked(ppCallResult, later), ReturnValue };
@@ -132,9 +130,9 @@ const EMPTY_CLASS: CimObject = { kind: 'class', parent: NO_PARENT, class: NO_PAR
 /** impacket leaves the parameter out and reads it nevertheless, so that Windows must give it. */
 const out = (_given: unknown, value: CimObject | null): CimObject | null => value;
 
-function inWql(language: unknown): void {
-  if (textOf(language).toUpperCase() !== 'WQL')
-    throw new WmiError('WBEM_E_INVALID_QUERY_TYPE', `queries are in WQL, not in ${textOf(language)}`);
+function inWql(language: BSTR): void {
+  if (bstrText(language).toUpperCase() !== 'WQL')
+    throw new WmiError('WBEM_E_INVALID_QUERY_TYPE', `queries are in WQL, not in ${bstrText(language)}`);
 }
 
 /** A result as the flags want it: at once, or by an IWbemCallResult. */
