@@ -22,7 +22,7 @@ export default defineConfig({
   test: {
     projects: [
       project('unit', 1, shared),
-      project('property', 2, shared),
+      project('property', 2, { ...shared, setupFiles: ['test/support/property-seed.ts'] }),
       project('heavy', 5),
       project('interop', 5),
       project('e2e', 3),

@@ -10,6 +10,7 @@ import { whatMustChange } from '../../src/report/audit/text.js';
 import { ndjson } from '../../src/report/ndjson.js';
 import { tap } from '../../src/report/tap.js';
 import { corpus, KNOWN_PASSWORD, knownKey } from '../support/corpus.js';
+import { edited, editsOf } from '../support/mutated.js';
 import { observerOf } from '../support/observers.js';
 import { SHIPPED, shippedPath } from '../support/shipped.js';
 
@@ -42,12 +43,9 @@ async function auditAll(bytes: Uint8Array): Promise<number> {
 describe('an audit', () => {
   test('of a capture with any octets changed ends, and what comes of it can be printed', async () => {
     let items = 0;
-    const edits = fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 12 });
     await fc.assert(
-      fc.asyncProperty(fc.nat(files.length - 1), edits, async (file, changes) => {
-        const bytes = Buffer.from(files[file] as Buffer);
-        for (const [at, octet] of changes) bytes[at % bytes.length] = octet;
-        items += await auditAll(bytes);
+      fc.asyncProperty(fc.nat(files.length - 1), editsOf(12), async (file, edits) => {
+        items += await auditAll(edited(files[file] as Buffer, edits));
       }),
       { numRuns: 1000 },
     );

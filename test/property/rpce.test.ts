@@ -12,13 +12,13 @@ import {
 } from '../../src/codec/rpce/index.js';
 import { plain } from '../../src/report/ndjson.js';
 import { PassiveAssociation, PassiveBudget, type Sender } from '../../src/rpc/index.js';
+import { edited, editsOf } from '../support/mutated.js';
 import { observerOf } from '../support/observers.js';
 import { pduOf } from '../support/segments.js';
 import { SHIPPED_PASSWORD, shippedPdus } from '../support/shipped.js';
 
 const pdus = await shippedPdus();
 const real = fc.constantFrom(...pdus.map(({ bytes }) => bytes));
-const edits = fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 6 });
 
 /** Octets that are nearly a PDU: a header that fits, with anything behind it. */
 const plausible = fc
@@ -36,11 +36,7 @@ const plausible = fc
     else pdu.writeUInt16LE(auth, 10);
     return pdu;
   });
-const changed = fc.tuple(real, edits).map(([bytes, changes]) => {
-  const copy = Buffer.from(bytes);
-  for (const [at, octet] of changes) copy[at % copy.length] = octet;
-  return copy;
-});
+const changed = fc.tuple(real, editsOf(6)).map(([bytes, edits]) => edited(bytes, edits));
 const cut = fc.tuple(real, fc.nat()).map(([bytes, length]) => bytes.subarray(0, length % bytes.length));
 const noise = fc.uint8Array({ maxLength: 400 }).map((bytes) => Buffer.from(bytes));
 const anything = fc.oneof(plausible, changed, cut, noise);
@@ -152,11 +148,10 @@ describe('verification trailers', () => {
       fc.property(
         fc.uint8Array({ maxLength: 64 }),
         fc.array(command, { maxLength: 4 }),
-        edits,
+        editsOf(6),
         fc.nat(),
-        (stub, commands, changes, length) => {
-          const bytes = Buffer.concat([stub, encodeVerificationTrailer(stub.length, commands)]);
-          for (const [at, octet] of changes) bytes[at % bytes.length] = octet;
+        (stub, commands, edits, length) => {
+          const bytes = edited(Buffer.concat([stub, encodeVerificationTrailer(stub.length, commands)]), edits);
           const found = attempt(() => findVerificationTrailer(bytes.subarray(0, length % (bytes.length + 1))));
           if (found !== undefined) expect(found.offset % 4).toBe(0);
         },

@@ -52,10 +52,10 @@ const structureOf = (each: Header): Structure => ({
   fields: rowsOf(each),
   forms: (['little', 'big'] as const).map((endian) => ({
     name: `${endian}-endian`,
-    again: (octets) => ({
-      taken: octets.subarray(0, each.size),
-      made: each.encode(each.decode(octets, 0, endian), endian),
-    }),
+    decode: (octets) => {
+      const value = each.decode(octets, 0, endian);
+      return () => ({ taken: octets.subarray(0, each.size), made: each.encode(value, endian) });
+    },
   })),
 });
 

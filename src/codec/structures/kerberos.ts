@@ -17,9 +17,12 @@ export const kerberosMessages = (): Structure[] =>
       forms: [
         {
           name: '',
-          again(octets) {
-            const made = type.write(decodeMessage({ name, ...type }, octets));
-            return { taken: octets.subarray(0, made.length), made };
+          decode(octets) {
+            const value = decodeMessage({ name, ...type }, octets);
+            return () => {
+              const made = type.write(value);
+              return { taken: octets.subarray(0, made.length), made };
+            };
           },
         },
       ],

@@ -6,37 +6,38 @@ import { encodeVerificationTrailer, findVerificationTrailer } from '../rpce/veri
 import { decodeNegToken, encodeNegToken } from '../spnego/index.js';
 import type { Again, Structure } from './structure.js';
 
-const message = (name: string, section: string, again: (octets: Uint8Array) => Again): Structure => ({
+const message = (name: string, section: string, decode: (octets: Uint8Array) => () => Again): Structure => ({
   kind: 'message',
   name,
   section,
   fields: [],
-  forms: [{ name: '', again }],
+  forms: [{ name: '', decode }],
 });
+
+/** A message that takes all octets. */
+const whole =
+  <T>(decode: (octets: Uint8Array) => T, encode: (value: T) => Uint8Array) =>
+  (octets: Uint8Array) => {
+    const value = decode(octets);
+    return () => ({ taken: octets, made: encode(value) });
+  };
 
 /** Wholes of headers and parts whose size only their content tells. */
 export const messages = (): Structure[] => [
   message('PDU', 'C706 12.6.4', (octets) => {
-    const made = encodePdu(decodePdu(octets));
-    return { taken: octets.subarray(0, readCommonHeader(octets).frag_length), made };
+    const pdu = decodePdu(octets);
+    return () => ({ taken: octets.subarray(0, readCommonHeader(octets).frag_length), made: encodePdu(pdu) });
   }),
   message('rpc_sec_verification_trailer', '[MS-RPCE] 2.2.2.13', (octets) => {
     const found = findVerificationTrailer(octets);
-    if (found === undefined) return { taken: octets, made: octets };
-    const made = encodeVerificationTrailer(0, found.commands);
-    return { taken: octets.subarray(found.offset, found.offset + made.length), made };
+    return () => {
+      if (found === undefined) return { taken: octets, made: octets };
+      const made = encodeVerificationTrailer(0, found.commands);
+      return { taken: octets.subarray(found.offset, found.offset + made.length), made };
+    };
   }),
-  message('NTLM message', '[MS-NLMP] 2.2.1', (octets) => ({
-    taken: octets,
-    made: encodeNtlmMessage(decodeNtlmMessage(octets)),
-  })),
-  message('AV_PAIRs', '[MS-NLMP] 2.2.2.1', (octets) => ({ taken: octets, made: encodeAvPairs(decodeAvPairs(octets)) })),
-  message('NTLMv2_RESPONSE', '[MS-NLMP] 2.2.2.8', (octets) => ({
-    taken: octets,
-    made: encodeNtlmV2Response(decodeNtlmV2Response(octets)),
-  })),
-  message('NegotiationToken', 'RFC 4178 4.2', (octets) => ({
-    taken: octets,
-    made: encodeNegToken(decodeNegToken(octets)),
-  })),
+  message('NTLM message', '[MS-NLMP] 2.2.1', whole(decodeNtlmMessage, encodeNtlmMessage)),
+  message('AV_PAIRs', '[MS-NLMP] 2.2.2.1', whole(decodeAvPairs, encodeAvPairs)),
+  message('NTLMv2_RESPONSE', '[MS-NLMP] 2.2.2.8', whole(decodeNtlmV2Response, encodeNtlmV2Response)),
+  message('NegotiationToken', 'RFC 4178 4.2', whole(decodeNegToken, encodeNegToken)),
 ];

@@ -10,8 +10,11 @@ export interface Again {
 export interface Form {
   /** `little-endian`, `ndr64 big-endian`; empty where there is one way only. */
   readonly name: string;
-  /** Decodes octets and encodes what that gave: both are to be the same. Throws only `CodecError`. */
-  again(octets: Uint8Array): Again;
+  /**
+   * Decodes octets, which may throw `CodecError` and nothing else. What it gives encodes the value again, which throws
+   * nothing: `taken` and `made` are to be the same.
+   */
+  decode(octets: Uint8Array): () => Again;
 }
 
 /** A structure of the wire, as this project declares it. */

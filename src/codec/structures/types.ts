@@ -44,9 +44,9 @@ const formsOf = (type: NdrType<unknown>): Form[] =>
   (['ndr20', 'ndr64'] as const).flatMap((syntax) =>
     [true, false].map((little) => ({
       name: `${syntax} ${little ? 'little' : 'big'}-endian`,
-      again: (octets) => {
+      decode: (octets) => {
         const { value, layout } = type.decode(octets, { syntax, little });
-        return { taken: octets, made: type.encode(value, { syntax, little, layout }) };
+        return () => ({ taken: octets, made: type.encode(value, { syntax, little, layout }) });
       },
     })),
   );

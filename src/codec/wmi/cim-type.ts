@@ -45,6 +45,16 @@ export const SIZES: ReadonlyMap<number, 1 | 2 | 4 | 8> = new Map([
   [CIM_TYPE.real64, 8],
 ]);
 
+const REFERENCES: ReadonlySet<number> = new Set([
+  CIM_TYPE.string,
+  CIM_TYPE.datetime,
+  CIM_TYPE.reference,
+  CIM_TYPE.object,
+]);
+
+/** Whether a value of this type lies in a heap. */
+export const isReference = (type: number): boolean => (type & CIM_ARRAY) !== 0 || REFERENCES.has(type);
+
 const NAMES: ReadonlyMap<number, string> = new Map(Object.entries(CIM_TYPE).map(([name, type]) => [type, name]));
 
 /** `string`, `uint32[]`; the number of a type that has no name. */

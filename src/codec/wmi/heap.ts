@@ -10,7 +10,7 @@ export interface EmbeddedObjects {
 
 const HEAP_LENGTH_MARK = 0x80000000;
 /** [MS-WMIO] 2.2.69: no item. */
-const NO_ITEM = 0xffffffff;
+export const NO_ITEM = 0xffffffff;
 /** Items may lie in each other, and heaps in items of heaps: so many octets are read for each one that was sent. */
 const WORK_PER_OCTET = 64;
 
@@ -159,8 +159,20 @@ export class HeapReader {
     const reader = this.#reader;
     reader.note(reader.u32(), (this.#size | HEAP_LENGTH_MARK) >>> 0);
     const octets = reader.octets(this.#size);
+    if (this.#isElsewhere) this.#refuseOverlaps();
     const isPlain = !this.#isElsewhere && this.#next === this.#size;
     reader.layout.tail(isPlain ? NOTHING : this.#gaps(octets), 0);
+  }
+
+  /** Two references may lead to one item. Items that share octets otherwise would be written over each other. */
+  #refuseOverlaps(): void {
+    const items = this.#items.toSorted(([one], [other]) => one - other);
+    let [last, lastSize] = [0, 0];
+    for (const [at, size] of items) {
+      if (at < last + lastSize && !(at === last && size === lastSize))
+        this.#reader.fail('BAD_VALUE', `heap items at ${last} and ${at} share octets`, this.#start + at);
+      [last, lastSize] = [at, size];
+    }
   }
 
   #gaps(octets: Uint8Array): Uint8Array {

@@ -29,6 +29,7 @@ function readBody(reader: NdrReader, ofClass: CimClassPart, embedded: EmbeddedOb
   const defaulted: string[] = [];
   ofClass.properties.forEach(({ name, value }, i) => {
     const entry = entries[i] as (typeof entries)[number];
+    if (name in values) reader.fail('BAD_VALUE', `two properties called ${name}`);
     values[name] = entry.inherited ? value : entry.value;
     if (entry.inherited) defaulted.push(name);
   });

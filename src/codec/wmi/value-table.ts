@@ -1,5 +1,6 @@
 import type { NdrReader, NdrWriter } from '../ndr/index.js';
-import type { HeapReader, HeapWriter } from './heap.js';
+import { isReference } from './cim-type.js';
+import { type HeapReader, type HeapWriter, NO_ITEM } from './heap.js';
 import type { CimClassPart, CimProperty, CimValue } from './object.js';
 import { readValue, sizeOfType, writeValue } from './value.js';
 
@@ -83,6 +84,8 @@ export function readTables(
     const at = shape.offsets[i] as number;
     if (at + sizeOfType(type, reader) > shape.length) reader.fail('BAD_LENGTH', `ValueTableOffset ${at}`);
     reader.offset = start + at;
+    // Null in the table but not in the NdTable; where the layout keeps that, the encoder has no reference to count.
+    if (isReference(type) && reader.view.getUint32(start + at, true) === NO_ITEM) return { value: null, inherited };
     return { value: readValue(reader, heap, type), inherited };
   });
   reader.offset = after;

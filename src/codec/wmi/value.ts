@@ -1,4 +1,4 @@
-import { describeValue, type NdrReader, type NdrWriter } from '../ndr/index.js';
+import { describeValue, double, float, type NdrReader, type NdrWriter } from '../ndr/index.js';
 import { CIM_ARRAY, CIM_TYPE, SIZES } from './cim-type.js';
 import type { HeapReader, HeapWriter } from './heap.js';
 import type { CimObject, CimValue } from './object.js';
@@ -52,13 +52,14 @@ function long(signed: boolean): Kind {
   };
 }
 
-function real(size: 4 | 8, get: (view: DataView, at: number) => number, put: Put): Kind {
+/** IEEE, as NDR has it: a NaN keeps its bits in the layout. */
+function real(size: 4 | 8): Kind {
+  const type = size === 4 ? float : double;
   return {
-    read: (reader) => get(reader.view, reader.take(size)),
+    read: (reader) => type.read(reader),
     write: (writer, _heap, value) => {
-      if (typeof value !== 'number') writer.fail(`${describeValue(value)} is no real${size * 8}`);
-      const at = writer.take(size);
-      put(writer.view, at, value as never);
+      if (typeof value !== 'number') return writer.fail(`${describeValue(value)} is no real${size * 8}`);
+      type.write(writer, value);
     },
   };
 }
@@ -152,22 +153,8 @@ const KINDS: ReadonlyMap<number, Kind> = new Map<number, Kind>([
   ],
   [sint64, long(true)],
   [uint64, long(false)],
-  [
-    real32,
-    real(
-      4,
-      (view, at) => view.getFloat32(at, true),
-      (view, at, value) => view.setFloat32(at, value, true),
-    ),
-  ],
-  [
-    real64,
-    real(
-      8,
-      (view, at) => view.getFloat64(at, true),
-      (view, at, value) => view.setFloat64(at, value, true),
-    ),
-  ],
+  [real32, real(4)],
+  [real64, real(8)],
   [CIM_TYPE.boolean, boolean],
   [CIM_TYPE.string, text],
   [CIM_TYPE.datetime, text],

@@ -219,3 +219,67 @@ describe('octets that nobody may trust', () => {
     expect(() => EncodingUnit.decode(octets)).toThrow(/heap items that lie in each other too often/);
   });
 });
+
+/** A copy with an unsigned long changed. */
+function withWord(octets: Buffer, at: number, word: number): Buffer {
+  const copy = Buffer.from(octets);
+  copy.writeUInt32LE(word, at);
+  return copy;
+}
+
+describe('an object that no encoder writes', () => {
+  const heap = derivedClass.indexOf('\0MyClass\0');
+  const referenceTo = (text: string) => derivedClass.indexOf(`\0${text}\0`) - heap;
+  const word = (value: number) => Buffer.from(Uint32Array.of(value).buffer);
+
+  test('keeps its octets where the NdTable calls a property set and its reference says null', () => {
+    const octets = Buffer.from(derivedClass);
+    octets[222] = 0;
+    const { value, layout } = EncodingUnit.decode(octets);
+    const { properties } = (value as CimClass).class;
+    expect(properties.map(({ name, value }) => [name, value])).toEqual([
+      ['Array', null],
+      ['Data1', null],
+      ['Data2', 'defaultValue'],
+      ['Id', -1],
+    ]);
+    expect(EncodingUnit.encode(value, { layout })).toEqual(octets);
+  });
+
+  test('is refused where one item of a heap begins in another', () => {
+    const at = derivedClass.indexOf(word(referenceTo('defaultValue')), 200);
+    expect(() => EncodingUnit.decode(withWord(derivedClass, at, referenceTo('defaultValue') - 1))).toThrow(
+      /heap items at \d+ and \d+ share octets/,
+    );
+  });
+
+  test('is read where two references lead to one item', () => {
+    const at = derivedClass.indexOf(word(referenceTo('defaultValue')), 200);
+    const octets = withWord(derivedClass, at, referenceTo('MyClass'));
+    const { value, layout } = EncodingUnit.decode(octets);
+    expect((value as CimClass).class.properties[2]).toMatchObject({ name: 'Data2', value: 'MyClass' });
+    expect(EncodingUnit.encode(value, { layout })).toEqual(octets);
+  });
+
+  test('is refused as an instance where two properties have one name', () => {
+    const octets = Buffer.from(instance);
+    octets.write('Data1', octets.indexOf('Data2'), 'latin1');
+    expect(() => EncodingUnit.decode(octets)).toThrow(/two properties called Data1/);
+  });
+
+  test.each([
+    [CIM_TYPE.real32, '0000c07f', '0100a07f'],
+    [CIM_TYPE.real64, '000000000000f87f', '010000000000f47f'],
+  ])('keeps the bits of a NaN of type %i', (type, usual, sent) => {
+    const property = { name: 'Load', type, value: NaN, order: 0, origin: 0, qualifiers: [] };
+    const octets = EncodingUnit.encode({
+      kind: 'class',
+      parent: NO_PARENT,
+      class: { name: 'Meter', derivation: [], qualifiers: [], properties: [property], methods: [] },
+    });
+    const odd = Buffer.from(octets.toString('hex').replace(usual, sent), 'hex');
+    expect(odd).not.toEqual(octets);
+    const { value, layout } = EncodingUnit.decode(odd);
+    expect(EncodingUnit.encode(value, { layout })).toEqual(odd);
+  });
+});
