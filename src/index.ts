@@ -1,6 +1,7 @@
 /**
  * The public API: what a vendor's own test imports. The sub-paths `dcom-harness/codec`, `/security`, `/rpc`, `/net`,
- * `/hardening`, `/client`, `/server`, `/relay`, `/capture` and `/lab` export the layers by themselves; here are all of them
+ * `/hardening`, `/client`, `/server`, `/relay`, `/capture`, `/lab` and
+ * `/conform` export the layers by themselves; here are all of them
  * but the codecs, of which `/codec` has the structures.
  *
  * Addresses are numeric text and ports numbers; times are milliseconds since 1970-01-01 UTC; octets are Uint8Array.
@@ -8,6 +9,7 @@
 
 export * from './api/capture.js';
 export * from './api/client.js';
+export * from './api/conform.js';
 export * from './api/hardening.js';
 export * from './api/lab.js';
 export * from './api/net.js';

@@ -42,6 +42,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./test/command.js')).testCommand,
   },
   {
+    name: 'conform',
+    takes: '[command]',
+    does: 'the conformance suites: does a server do as the specifications and KB5004442 say?',
+    load: async () => (await import('./conform/command.js')).conformCommand,
+  },
+  {
     name: 'activate',
     takes: '<host> [arguments...]',
     does: 'one activation by a configurable DCOM client',

@@ -17,8 +17,9 @@ describe('help', () => {
     const { code, stdout, stderr } = await cli([command, '--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(new RegExp(`^Examples?:\n {2}dcom-harness ${command}`, 'm'));
-    // The parts of replay have options of their own.
-    const parts = command === 'replay' ? await cli([command, 'activations', '--help']) : { stdout };
+    // The parts of these have options of their own.
+    const part = { replay: 'activations', conform: 'server' }[command];
+    const parts = part === undefined ? { stdout } : await cli([command, part, '--help']);
     expect(parts.stdout).toMatch(/^ +--json /m);
   });
 

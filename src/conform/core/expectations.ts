@@ -4,11 +4,12 @@ import { matchesId } from './selection.js';
 /** What is known to fail of a target: pattern of ids → reason. */
 export type Expectations = Readonly<Record<string, string>>;
 
-const schema = z.record(z.string().min(1), z.string().trim().min(1, 'a reason'));
+/** What a file of expectations holds. */
+export const expectationsSchema = z.record(z.string().min(1), z.string().trim().min(1, 'a reason is missing'));
 
 /** The expectations of a file that was read. Throws `TypeError` where it is none. */
 export function expectationsOf(value: unknown): Expectations {
-  const read = schema.safeParse(value);
+  const read = expectationsSchema.safeParse(value);
   if (read.success) return read.data;
   const [issue] = read.error.issues;
   const where = issue?.path.join('.') ?? '';

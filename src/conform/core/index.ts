@@ -9,7 +9,13 @@ export {
   NotApplicable,
 } from './check.js';
 export { expectBindNak, expectClosed, expectFault, expectPdu, expectSilence } from './expect.js';
-export { type Expectations, expectationsOf, expectedToFail, unusedExpectations } from './expectations.js';
+export {
+  type Expectations,
+  expectationsOf,
+  expectationsSchema,
+  expectedToFail,
+  unusedExpectations,
+} from './expectations.js';
 export { type Facts, missingFact } from './facts.js';
 export {
   RawConnection,

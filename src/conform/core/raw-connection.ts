@@ -43,6 +43,11 @@ export class RawConnection {
   #waiting: ((received: Received) => void) | undefined;
   #channel: Channel | undefined;
   #closed: Extract<Received, { kind: 'closed' }> | undefined;
+  #tellEnded: () => void = () => undefined;
+  /** Settles when the connection has ended, by whomever. */
+  readonly ended = new Promise<void>((resolve) => {
+    this.#tellEnded = resolve;
+  });
 
   constructor(options: RawConnectionOptions) {
     this.#options = options;
@@ -133,6 +138,7 @@ export class RawConnection {
     }
     this.#closed = { kind: 'closed', error };
     this.#waiting?.(this.#closed);
+    this.#tellEnded();
   }
 
   #tell(received: Received): void {

@@ -56,7 +56,8 @@ export async function runChecks<C>(options: RunOptions<C>): Promise<CheckResult[
   add(first);
   let gone = passed(first) ? undefined : 'the target fails the sanity check';
   for (const check of checks) {
-    const lacking = missingFact(facts, check.needs);
+    // Where nothing works, nobody knows what the target has.
+    const lacking = passed(first) ? missingFact(facts, check.needs) : undefined;
     if (lacking !== undefined || gone !== undefined) {
       const outcome: CheckOutcome =
         lacking === undefined

@@ -1,4 +1,6 @@
+import { mgmt } from '../../codec/mgmt/index.js';
 import { type Check, composed } from '../core/index.js';
+import { contextOf } from './association.js';
 import { BIND_CHECKS } from './rpce/bind.js';
 import type { Target } from './target.js';
 
@@ -11,6 +13,11 @@ export const SANITY: Check<Target> = {
   needs: [],
   stimulus: 'a bind and a call that asks whether the server is there',
   async run(target) {
+    if (target.found.simple === undefined) {
+      // Nobody knows what it can be asked; that it speaks the protocol shows already.
+      await (await target.connect()).bind([contextOf(mgmt)]);
+      return;
+    }
     await target.works(await target.bound(target.simple.interface));
   },
 };

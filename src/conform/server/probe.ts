@@ -67,7 +67,7 @@ export async function probe(targetWith: (found: Found, wire: Wire) => Target): P
       facts[fact] = `${FACTS[fact]}: ${(error as Error).message}`;
       return undefined;
     } finally {
-      target.close();
+      await target.close();
     }
   };
   for (const [fact, wanted] of INTERFACES) {

@@ -4,7 +4,15 @@ import { seededRandom } from '../../net/simulation/index.js';
 import type { Milliseconds, NtlmCredentials } from '../../security/index.js';
 import { recording } from '../../server/endpoint/recording.js';
 import { observedNetwork } from '../../server/observed-network.js';
-import { type CheckResult, type Facts, runChecks, type Selection, selected, type Wire } from '../core/index.js';
+import {
+  type CheckInfo,
+  type CheckResult,
+  type Facts,
+  runChecks,
+  type Selection,
+  selected,
+  type Wire,
+} from '../core/index.js';
 import { SANITY, SERVER_CHECKS } from './checks.js';
 import { probe } from './probe.js';
 import { type Found, Target } from './target.js';
@@ -37,6 +45,9 @@ export interface ServerSuiteReport {
   /** What the target has, and why not what it lacks. */
   readonly facts: Facts;
 }
+
+/** What the server suite checks. */
+export const serverChecks: readonly CheckInfo[] = SERVER_CHECKS;
 
 /** [MS-WMI]: every Windows has it, and its objects do nothing before somebody logs on to them. */
 const CLSID_WbemLevel1Login = '8bc3f05e-d86b-11d0-a075-00c04fb68820';

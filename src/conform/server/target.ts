@@ -110,9 +110,11 @@ export class Target {
     check((await association.call(opnum, stub, how)).stub);
   }
 
-  close(): void {
+  /** Ends every connection, and settles when all have ended. */
+  async close(): Promise<void> {
     this.#closed = true;
     for (const connection of this.#open) connection.destroy();
+    await Promise.all(this.#open.map(({ ended }) => ended));
   }
 }
 

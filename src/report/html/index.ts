@@ -1,5 +1,6 @@
 export { auditHead } from './audit.js';
 export { type CaptureOptions, PduBook, packed } from './book.js';
+export { conformHead, type SaidVerdict } from './conform.js';
 export { decodeHead, resultsHead } from './decode.js';
 export { labHead } from './lab.js';
 export type { PduIndex, ReportHead } from './model.js';

@@ -1,0 +1,15 @@
+export {
+  type Check,
+  type CheckInfo,
+  type CheckLevel,
+  type CheckOutcome,
+  type CheckResult,
+  type Expectations,
+  expectationsOf,
+  type Facts,
+  type Selection,
+  type WirePiece,
+} from '../conform/core/index.js';
+export { type ServerSuiteOptions, type ServerSuiteReport, serverChecks, serverSuite } from '../conform/server/suite.js';
+export { conformResults, type Judging } from '../report/conform/results.js';
+export type { Outcome, Result, ResultLevel } from '../report/result.js';

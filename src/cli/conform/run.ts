@@ -1,0 +1,100 @@
+import { closeSync, writeSync } from 'node:fs';
+import type { CheckResult } from '../../conform/core/index.js';
+import { conformResult, type Judging } from '../../report/conform/results.js';
+import { conformText } from '../../report/conform/text.js';
+import type { SaidVerdict } from '../../report/html/index.js';
+import { reportFile } from '../html.js';
+import type { Output } from '../io.js';
+import { Verdicts } from '../judged.js';
+import { wantsProgress } from '../progress.js';
+import type { ConformOptions } from './options.js';
+
+/** What a suite is given to tell of itself while it runs. */
+export interface Telling {
+  readonly record: ((block: Buffer) => void) | undefined;
+  told(result: CheckResult, place: { readonly index: number; readonly total: number }): void;
+}
+
+/** What a run came to. */
+export interface ConformRun {
+  readonly results: readonly CheckResult[];
+  /** What it says at its end, where it says anything. */
+  readonly verdict?: SaidVerdict | undefined;
+  /** Further members of the record of the end. */
+  readonly more?: object;
+}
+
+/** Runs a suite, and tells what came of it on stdout, in files and by the exit code. */
+export async function runSuite(
+  out: Output,
+  options: ConformOptions,
+  judging: Judging & { readonly suite: string; readonly title: string },
+  run: (telling: Telling) => Promise<ConformRun>,
+): Promise<void> {
+  const { suite, title } = judging;
+  const inputs = options.expect === undefined ? [] : [options.expect];
+  const verdicts = new Verdicts(out, options, { suite, inputs, beside: [options.pcap] });
+  const report = options.html === undefined ? undefined : await reportFile(options.html, `dcom-harness ${suite}`, []);
+  const [pcap] = verdicts.beside;
+  const blocks: Buffer[] = [];
+  const status = new StatusLine(out.json || options.tap);
+  const record = (block: Buffer): void => {
+    if (pcap !== undefined) writeSync(pcap, block);
+    if (report !== undefined) blocks.push(Buffer.from(block));
+  };
+  const { results, verdict, more } = await run({
+    record: pcap === undefined && report === undefined ? undefined : record,
+    told(result, { index, total }) {
+      status.draw(`[${index}/${total}] ${result.id}`);
+      if (out.json) out.record(checkRecord(result, judging));
+    },
+  });
+  status.clear();
+  if (pcap !== undefined) closeSync(pcap);
+  const judged = results.map((result) => conformResult(result, judging));
+  if (report !== undefined) {
+    const { conformHead } = await import('../../report/html/index.js');
+    await report.book.capture(Buffer.concat(blocks), `${suite.replaceAll(' ', '-')}.pcapng`);
+    report.end(conformHead({ title, subtitle: `dcom-harness ${suite}`, verdict }, judged, report.book.rows));
+  }
+  await verdicts.tell(judged, {
+    records: () => [{ event: 'verdict', ...(verdict && { verdict: verdict.title, text: verdict.text }), ...more }],
+    text() {
+      out.text(conformText(judged, out));
+      if (verdict !== undefined) out.text(`Verdict: ${verdict.title}. ${verdict.text}`);
+    },
+    nothing: 'no check applies to the target',
+  });
+}
+
+/** A check for programs, with every octet that went over the wire. */
+function checkRecord(result: CheckResult, judging: Judging): object {
+  const { pdus: _, file: __, suite: ___, ...judged } = conformResult(result, judging);
+  const { stimulus, needs, wire } = result;
+  const pdus = wire.map(({ connection, from, bytes }, index) => ({
+    connection,
+    from,
+    what: result.pdus[index]?.replace(/^\d+ [<>] /, ''),
+    octets: Buffer.from(bytes).toString('hex'),
+  }));
+  return { event: 'result', ...judged, stimulus, needs, pdus };
+}
+
+const ERASE = '\r\u001b[2K';
+
+/** Which check runs, in a line that is drawn over itself. */
+class StatusLine {
+  readonly #shown: boolean;
+
+  constructor(quiet: boolean) {
+    this.#shown = wantsProgress(process.stderr, process.stdout, { quiet: !quiet, piped: false });
+  }
+
+  draw(text: string): void {
+    if (this.#shown) process.stderr.write(ERASE + text.slice(0, (process.stderr.columns ?? 80) - 1));
+  }
+
+  clear(): void {
+    if (this.#shown) process.stderr.write(ERASE);
+  }
+}

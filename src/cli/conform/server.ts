@@ -1,0 +1,68 @@
+import { Argument, type Command } from 'commander';
+import { serverChecks, serverSuite } from '../../conform/server/suite.js';
+import { formatEndpoint } from '../../net/channel.js';
+import type { AccountEntry } from '../../security/index.js';
+import { output, UsageError } from '../io.js';
+import { credentialsOf, endpointParser, oneUserOption, uuidOption } from '../options.js';
+import { type ConformOptions, conformOptions, expectationsFor, listChecks, selectedChecks } from './options.js';
+import { runSuite } from './run.js';
+
+interface Options extends ConformOptions {
+  readonly user?: AccountEntry;
+  readonly clsid?: string;
+}
+
+export const serverCommand = (command: Command): Command =>
+  conformOptions(command)
+    .addArgument(
+      new Argument('[host]', 'the server, as HOST or HOST:PORT (135 where absent)').argParser(endpointParser(135)),
+    )
+    .addOption(oneUserOption("account that may activate, 'DOMAIN\\user:password'; without it, what needs none"))
+    .addOption(uuidOption('--clsid <uuid>', "class to activate; WMI's WbemLevel1Login where absent"))
+    .addHelpText(
+      'after',
+      `
+What is sent, to this host alone: binds, right and wrong; calls to the endpoint mapper, the management interface and
+the object resolver that only ask; activations of one class, by every method and level; and on these objects
+QueryInterface, AddRef, Release and pings, never a method of their own. Wrong PDUs are part of it: a server that
+breaks by one breaks here. With an account, a handful of logons with a wrong password are tried under a name that
+does not exist. A run opens at most 4,000 connections, some 40 at a time, and takes about a minute; each check has at most 20
+seconds. A part that the target does not have (a plain RPC server has no activators) is not applicable, not failed.
+
+It ends with a verdict on the hardening of CVE-2021-26414 (KB5004442). Exit code 0 where every check passed or failed
+as expected, 1 where one did not, 2 for bad usage and where nothing could be checked.
+
+Examples:
+  dcom-harness conform server 192.0.2.10 --user 'LAB\\op:secret' --junit conform.xml --html conform.html
+  dcom-harness conform server 127.0.0.2 --user 'LAB\\op:secret' --only hardening
+  dcom-harness conform server 127.0.0.2:49152 --expect known.yaml --pcap conform.pcapng
+  dcom-harness conform server --list --only rpce/2.2.2.11`,
+    )
+    .action(run);
+
+async function run(target: { host: string; port: number } | undefined, options: Options): Promise<void> {
+  const out = output(options);
+  const checks = selectedChecks(serverChecks, options);
+  if (options.list) {
+    listChecks(out, checks);
+    return;
+  }
+  if (target === undefined) throw new UsageError('which server? give HOST or HOST:PORT');
+  const expectations = expectationsFor(serverChecks, options);
+  const { only, skip, seed, strict, user, clsid, timeout } = options;
+  const name = formatEndpoint({ address: target.host, port: target.port });
+  const judging = { expectations, strict, target: name, suite: 'conform server', title: `Conformance of ${name}` };
+  await runSuite(out, options, judging, ({ record, told }) =>
+    serverSuite({
+      ...target,
+      seed,
+      told,
+      patience: timeout,
+      ...(only && { only }),
+      ...(skip && { skip }),
+      ...(user && { credentials: credentialsOf(user) }),
+      ...(clsid !== undefined && { clsid }),
+      ...(record && { record }),
+    }),
+  );
+}
