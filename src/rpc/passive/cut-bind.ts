@@ -1,5 +1,5 @@
 import { interfaceUuids } from '../../codec/interfaces.js';
-import { PTYPE } from '../../codec/rpce/index.js';
+import { endianOf, PTYPE } from '../../codec/rpce/index.js';
 import { type Endian, readUuid, uuidToBytes } from '../../codec/uuid.js';
 
 /** C706 12.6.4.3: p_cont_elem_t stands here, and its first element four octets further. */
@@ -24,14 +24,14 @@ interface CutElement {
 export function cutBind(bytes: Buffer): readonly CutElement[] | undefined {
   const type = bytes[2];
   if ((type !== PTYPE.bind && type !== PTYPE.alter_context) || bytes.length <= ELEMENTS) return undefined;
-  const little = ((bytes[4] as number) & 0x10) !== 0;
-  const u16 = (at: number): number => (little ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at));
+  const endian = endianOf(bytes, 4);
+  const u16 = (at: number): number => (endian === 'little' ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at));
   const found: CutElement[] = [];
   let at = ELEMENTS + 4;
   const count = Math.min(bytes[ELEMENTS] as number, MAX_ELEMENTS);
   while (found.length < count && bytes.length - at >= ELEMENT_HEAD) {
     const start = at + ELEMENT_HEAD;
-    const uuid = uuidFrom(bytes.subarray(start, start + 16), little ? 'little' : 'big');
+    const uuid = uuidFrom(bytes.subarray(start, start + 16), endian);
     if (uuid === undefined) break;
     const version = bytes.length >= start + SYNTAX ? u16(start + 16) : 0;
     found.push({ id: u16(at), uuid, version });

@@ -1,4 +1,4 @@
-import { PFC, PTYPE } from '../../codec/rpce/index.js';
+import { endianOf, PFC, PTYPE } from '../../codec/rpce/index.js';
 
 /** What stands in front of the stub of a request, response or fault. */
 export interface CallHead {
@@ -32,7 +32,7 @@ export function callHead(bytes: Buffer): CallHead | undefined {
   const type = bytes[2] as number;
   if (bytes.length < COMMON || (type !== PTYPE.request && type !== PTYPE.response && type !== PTYPE.fault))
     return undefined;
-  const little = ((bytes[4] as number) & 0x10) !== 0;
+  const little = endianOf(bytes, 4) === 'little';
   const flags = bytes[3] as number;
   const u16 = (at: number): number => (little ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at));
   const u32 = (at: number): number => (little ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at));

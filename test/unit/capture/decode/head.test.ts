@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { readPdus } from '../../../../src/capture/pdu/pdus.js';
-import { decodePdu, type Pdu, PFC, PTYPE } from '../../../../src/codec/rpce/index.js';
+import { decodePdu, encodePdu, type Pdu, PFC, PTYPE } from '../../../../src/codec/rpce/index.js';
 import { callHead } from '../../../../src/rpc/index.js';
 import { corpus, corpusMissing, knownKey } from '../../../support/corpus.js';
+import { fromHex } from '../../../support/hex.js';
 import { pduOf } from '../../../support/segments.js';
 
 describe('the head of a call', () => {
@@ -19,6 +20,12 @@ describe('the head of a call', () => {
     const bytes = pduOf({ type: PTYPE.request, callId: 9 });
     expect(callHead(bytes.subarray(0, 23))).toMatchObject({ callId: 9, contextId: undefined, opnum: undefined });
     expect(callHead(bytes)).toMatchObject({ callId: 9, contextId: 0xeeee, opnum: 0xeeee });
+  });
+
+  test.each(['00', '10', '20', '30'])('has the byte order of decodePdu, for the representation %s', (drep) => {
+    const call = { pfc_flags: 3, call_id: 9, alloc_hint: 8, p_cont_id: 1, opnum: 2, stub: Buffer.alloc(8) };
+    const bytes = encodePdu({ PTYPE: 'request', ...call, packed_drep: fromHex(`${drep}000000`) });
+    expect(callHead(bytes)).toMatchObject(headOf(decodePdu(bytes)));
   });
 
   test.skipIf(corpusMissing)('is what decodePdu reads, for every request and response of the captures', async () => {
