@@ -165,15 +165,7 @@ export class ServerAssociation {
 
   #protectionOf(call: ServerCall): Protection | undefined {
     const context = call.security && this.#security.find(call.security.authContextId);
-    return (
-      context && {
-        security: context.context,
-        authType: context.authType,
-        authLevel: context.statedLevel,
-        authContextId: context.id,
-        signHeader: this.#binding.signHeader,
-      }
-    );
+    return context?.protection(this.#binding.signHeader);
   }
 
   #refuseHeader(bytes: Buffer, out: AssociationOutput): boolean {

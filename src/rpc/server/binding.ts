@@ -27,7 +27,7 @@ import { ServerHandshake } from './handshake.js';
 import { acknowledgementPdu } from './pdus.js';
 import { badAuth3, handshakeRefusal } from './refusals.js';
 import type { ServerSecurityContexts } from './security.js';
-import { isMisaligned, isOverpadded, isPadded } from './trailer-checks.js';
+import { isMisaligned, isOverpadded, isPadded, MISALIGNED } from './trailer-checks.js';
 
 /** What of the server a connection is bound to. */
 export interface BindingOptions {
@@ -217,5 +217,4 @@ export class ServerBinding {
 /** A leg of a handshake. A sec_trailer without a token is none: Windows takes it with an alter_context at any time. */
 const tokenOf = ({ auth }: Pdu): AuthVerifier | undefined => (auth?.auth_value.length === 0 ? undefined : auth);
 
-const MISALIGNED = 'the sec_trailer does not stand on a boundary of four octets';
 const PADDED = 'the sec_trailer of a handshake counts padding';

@@ -117,7 +117,7 @@ export class ServerHandshake {
         FAULT.PROTO_ERROR,
         `a token of ${auth.auth_value.length} octets in auth3`,
       );
-    if (context.established || context.failure !== undefined || context.invalid)
+    if (context.ended)
       return handshakeRefusal(
         'last leg',
         FAULT.PROTO_ERROR,

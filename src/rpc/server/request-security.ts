@@ -5,7 +5,7 @@ import { unprotect } from '../core/protection.js';
 import type { Refusal } from './events.js';
 import { accessDenied, protocolError } from './refusals.js';
 import type { ServerSecurityContext, ServerSecurityContexts } from './security.js';
-import { isMisaligned } from './trailer-checks.js';
+import { isMisaligned, MISALIGNED } from './trailer-checks.js';
 
 /** Which security context a request stands under: [MS-RPCE] 3.3.1.5.4. */
 export function securityOf(
@@ -13,7 +13,7 @@ export function securityOf(
   contexts: ServerSecurityContexts,
   { failedAuthenticationStatus }: Pick<RpcProfile, 'failedAuthenticationStatus'>,
 ): ServerSecurityContext | Refusal | undefined {
-  const context = pdu.auth === undefined ? contexts.implied : contexts.find(pdu.auth.auth_context_id);
+  const context = contexts.of(pdu);
   if (context === undefined) {
     if (pdu.auth === undefined) return undefined;
     return accessDenied('known security context', `security context ${pdu.auth.auth_context_id} does not exist`);
@@ -42,9 +42,8 @@ export function securityOf(
 
 /** A request under a handshake that has not ended; the fault names no presentation context. */
 export function unfinished(pdu: RequestPdu, contexts: ServerSecurityContexts): Refusal | undefined {
-  const context = pdu.auth === undefined ? contexts.implied : contexts.find(pdu.auth.auth_context_id);
-  if (context === undefined || context.established || context.invalid || context.failure !== undefined)
-    return undefined;
+  const context = contexts.of(pdu);
+  if (context === undefined || context.ended) return undefined;
   const why = `security context ${context.id} is not complete`;
   return { ...protocolError('complete security context', why), didNotExecute: true, contextId: 0 };
 }
@@ -64,18 +63,11 @@ export function unprotectRequest(
   { security, signHeader, badSignatureStatus }: Protected,
 ): Refusal | undefined {
   if (security === undefined) return undefined;
-  if (isMisaligned(bytes, pdu))
-    return protocolError('sec_trailer alignment', 'the sec_trailer does not stand on a boundary of four octets');
+  if (isMisaligned(bytes, pdu)) return protocolError('sec_trailer alignment', MISALIGNED);
   if (security.level < RPC_C_AUTHN_LEVEL.PKT) return undefined;
   if (pdu.auth === undefined) return protocolError('signature', 'a fragment without authentication information');
   try {
-    unprotect(bytes, pdu, {
-      security: security.context,
-      authType: security.authType,
-      authLevel: security.statedLevel,
-      authContextId: security.id,
-      signHeader,
-    });
+    unprotect(bytes, pdu, security.protection(signHeader));
     return undefined;
   } catch (error) {
     if (!(error instanceof SecurityError)) throw error;

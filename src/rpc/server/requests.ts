@@ -118,8 +118,12 @@ export class RequestReceiver {
     if ((pdu.pfc_flags & PFC.PENDING_CANCEL) !== 0) {
       const why = 'a request begins with PFC_PENDING_CANCEL';
       return {
-        ...{ check: 'call order', status: FAULT.NO_CALL_ACTIVE, why },
-        ...{ didNotExecute: true, close: true, contextId: 0 },
+        check: 'call order',
+        status: FAULT.NO_CALL_ACTIVE,
+        why,
+        didNotExecute: true,
+        close: true,
+        contextId: 0,
       };
     }
     if (waiting.some((call) => call.callId === pdu.call_id))

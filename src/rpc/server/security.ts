@@ -1,4 +1,4 @@
-import { type AuthVerifier, RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
+import { type AuthVerifier, type RequestPdu, RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { effectiveAuthnLevel } from '../../codec/status/authn.js';
 import { SecurityError } from '../../security/error.js';
 import type {
@@ -11,6 +11,7 @@ import type {
   SecurityContext,
 } from '../../security/provider.js';
 import { ImpliedSecurity } from '../core/implied-security.js';
+import type { Protection } from '../core/protection.js';
 
 /** Under whose name and with which protection a call came. */
 export interface CallSecurity {
@@ -59,6 +60,11 @@ export class ServerSecurityContext {
     return this.context.established && this.failure === undefined && !this.invalid;
   }
 
+  /** No further leg is taken, whether it went well or not. */
+  get ended(): boolean {
+    return this.context.established || this.failure !== undefined || this.invalid;
+  }
+
   /** [MS-RPCE] 2.2.2.11: type, level and context id do not change within a context. */
   matches(auth: AuthVerifier): boolean {
     return auth.auth_type === this.authType && auth.auth_level === this.statedLevel && auth.auth_context_id === this.id;
@@ -86,6 +92,16 @@ export class ServerSecurityContext {
     this.unfinished = true;
     this.failure = new SecurityError('BAD_TOKEN', why);
     return this.failure;
+  }
+
+  protection(signHeader: boolean): Protection {
+    return {
+      security: this.context,
+      authType: this.authType,
+      authLevel: this.statedLevel,
+      authContextId: this.id,
+      signHeader,
+    };
   }
 
   get callSecurity(): CallSecurity {
@@ -120,7 +136,7 @@ export class ServerSecurityContexts {
   get negotiatingSince(): Milliseconds | undefined {
     let since: Milliseconds | undefined;
     for (const context of this.#byId.values()) {
-      if (context.established || context.failure !== undefined || context.invalid) continue;
+      if (context.ended) continue;
       since = Math.min(since ?? context.startedAt, context.startedAt);
     }
     return since;
@@ -158,9 +174,9 @@ export class ServerSecurityContexts {
     this.#implied.named(context.level);
   }
 
-  /** What a request without authentication information stands under: see `ImpliedSecurity`. */
-  get implied(): ServerSecurityContext | undefined {
-    const { context } = this.#implied;
-    return context === undefined ? undefined : this.#byId.get(context);
+  /** The context that a request names; where it has no authentication information, see `ImpliedSecurity`. */
+  of({ auth }: RequestPdu): ServerSecurityContext | undefined {
+    const id = auth === undefined ? this.#implied.context : auth.auth_context_id;
+    return id === undefined ? undefined : this.#byId.get(id);
   }
 }

@@ -10,6 +10,9 @@ const trailerAt = (bytes: Uint8Array, pdu: Pdu): number =>
 export const isMisaligned = (bytes: Uint8Array, pdu: Pdu): boolean =>
   pdu.auth !== undefined && trailerAt(bytes, pdu) % 4 !== 0;
 
+/** What is said of it. */
+export const MISALIGNED = 'the sec_trailer does not stand on a boundary of four octets';
+
 const countedPadding = ({ auth }: Pdu): number => auth?.auth_pad_length ?? auth?.auth_pad?.length ?? 0;
 
 /** Whether the sec_trailer of a handshake's PDU counts octets of padding, which newer Windows refuses. */
