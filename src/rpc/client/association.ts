@@ -98,10 +98,7 @@ export class ClientAssociation {
     security: ClientSecurityOptions | undefined,
     now: Milliseconds,
   ): { callId: number; send: Buffer } {
-    const callId = this.#nextCallId;
-    const send = this.#negotiation.propose('bind', callId, elements, security, now);
-    this.#nextCallId++;
-    return { callId, send };
+    return this.#propose('bind', elements, security, now);
   }
 
   /** Adds presentation contexts, a security context, or both. */
@@ -110,10 +107,7 @@ export class ClientAssociation {
     security: ClientSecurityOptions | undefined,
     now: Milliseconds,
   ): { callId: number; send: Buffer } {
-    const callId = this.#nextCallId;
-    const send = this.#negotiation.propose('alter_context', callId, elements, security, now);
-    this.#nextCallId++;
-    return { callId, send };
+    return this.#propose('alter_context', elements, security, now);
   }
 
   /** The fragments of a request. Its answer comes as a `response` or `fault` event with the same `callId`. */
@@ -166,6 +160,19 @@ export class ClientAssociation {
     }
     this.#closed = out.close !== undefined;
     return out;
+  }
+
+  /** A proposal that cannot be made takes no call_id. */
+  #propose(
+    PTYPE: 'bind' | 'alter_context',
+    elements: readonly ContextElement[],
+    security: ClientSecurityOptions | undefined,
+    now: Milliseconds,
+  ): { callId: number; send: Buffer } {
+    const callId = this.#nextCallId;
+    const send = this.#negotiation.propose(PTYPE, callId, elements, security, now);
+    this.#nextCallId++;
+    return { callId, send };
   }
 
   #withTrailer(options: RequestOptions, callId: number): Uint8Array {
