@@ -1,4 +1,4 @@
-import { KRB_ERR, type KrbErrorName } from '../../codec/kerberos/errors.js';
+import { KRB_ERR, type KRB_ERROR, type KrbErrorName, krbErrorName } from '../../codec/kerberos/index.js';
 import { SecurityError, type SecurityErrorCode } from '../error.js';
 
 const CODE: Readonly<Partial<Record<KrbErrorName, SecurityErrorCode>>> = {
@@ -24,3 +24,7 @@ export class KerberosError extends SecurityError {
     return KRB_ERR[this.krbError];
   }
 }
+
+/** What a peer's KRB-ERROR says. */
+export const krbErrorText = ({ error_code, e_text }: KRB_ERROR): string =>
+  `${krbErrorName(error_code)}${e_text === undefined ? '' : `: ${e_text}`}`;

@@ -11,7 +11,6 @@ import {
   GSS_C,
   KEY_USAGE,
   KRB_ERROR,
-  krbErrorName,
   MSG_TYPE,
   principalText,
   TOK_ID,
@@ -23,9 +22,10 @@ import { SecurityError } from '../error.js';
 import type { InitiatorProvider, Leg, Milliseconds, RandomBytes } from '../provider.js';
 import { KERBEROS_AUTH_TYPE, KERBEROS_OIDS, KerberosContext } from './context.js';
 import { close, open } from './encrypted.js';
-import { KerberosError } from './error.js';
+import { KerberosError, krbErrorText } from './error.js';
 import { KerberosKey } from './key.js';
 import type { Credential, TicketSource } from './tickets.js';
+import { microseconds, wholeSecond } from './time.js';
 
 /** How a client authenticates by Kerberos (RFC 4121). */
 export interface KerberosInitiatorOptions {
@@ -66,7 +66,7 @@ class AuthenticatorClock {
 
   next(now: Milliseconds): { readonly ctime: number; readonly cusec: number } {
     this.#count = (this.#count + 1) % 1000;
-    return { ctime: Math.floor(now / 1000) * 1000, cusec: (Math.floor(now) % 1000) * 1000 + this.#count };
+    return { ctime: wholeSecond(now), cusec: microseconds(now) + this.#count };
   }
 }
 
@@ -174,9 +174,8 @@ class KerberosInitiator extends KerberosContext {
   #reply(token: Uint8Array) {
     const { message, tokId } = decoded(() => unframeKerberos(token));
     if (tokId === TOK_ID.KRB_ERROR || message[0] === KRB_ERROR.tag) {
-      const { error_code, e_text } = decoded(() => decodeMessage(KRB_ERROR, message));
-      const text = e_text === undefined ? '' : `: ${e_text}`;
-      throw new SecurityError('LOGON_DENIED', `Kerberos: the server answered ${krbErrorName(error_code)}${text}`);
+      const error = decoded(() => decodeMessage(KRB_ERROR, message));
+      throw new SecurityError('LOGON_DENIED', `Kerberos: the server answered ${krbErrorText(error)}`);
     }
     return decoded(() => decodeMessage(AP_REP, message));
   }

@@ -16,7 +16,6 @@ import {
   KEY_USAGE,
   KRB_ERR,
   KRB_ERROR,
-  krbErrorName,
   METHOD_DATA,
   MSG_TYPE,
   PA,
@@ -36,8 +35,10 @@ import { decoded } from '../decoded.js';
 import { SecurityError } from '../error.js';
 import type { Milliseconds, RandomBytes } from '../provider.js';
 import { close } from './encrypted.js';
+import { krbErrorText } from './error.js';
 import { KerberosKey } from './key.js';
 import type { Credential } from './tickets.js';
+import { microseconds, wholeSecond } from './time.js';
 
 /** Makes the client's key of a type; undefined where it has none. */
 export type ClientKeys = (etype: number, salt: string, params: Uint8Array | undefined) => KerberosKey | undefined;
@@ -57,12 +58,10 @@ export interface AsOptions {
 export type Next = { readonly send: Uint8Array } | { readonly credential: Credential };
 
 const HOUR = 3_600_000;
-const wholeSecond = (time: Milliseconds): Milliseconds => Math.floor(time / 1000) * 1000;
 
 const refused = (what: string, reply: Uint8Array): SecurityError => {
-  const { error_code, e_text } = decoded(() => decodeMessage(KRB_ERROR, reply));
-  const text = e_text === undefined ? '' : `: ${e_text}`;
-  return new SecurityError('LOGON_DENIED', `Kerberos: the KDC refuses ${what}: ${krbErrorName(error_code)}${text}`);
+  const error = decoded(() => decodeMessage(KRB_ERROR, reply));
+  return new SecurityError('LOGON_DENIED', `Kerberos: the KDC refuses ${what}: ${krbErrorText(error)}`);
 };
 
 /** RFC 4120 3.1 without I/O: what to send to the KDC, and what its answers mean. */
@@ -101,7 +100,7 @@ export class AsExchange {
       decoded(() => decodeMessage(METHOD_DATA, e_data)),
       this.#body.etype,
     );
-    const stamp = { patimestamp: wholeSecond(now), pausec: Math.floor(now % 1000) * 1000 };
+    const stamp = { patimestamp: wholeSecond(now), pausec: microseconds(now) };
     const sealed = close(PA_ENC_TS_ENC, stamp, {
       key,
       usage: KEY_USAGE.PA_ENC_TIMESTAMP,
@@ -201,7 +200,7 @@ export class TgsExchange {
       cname,
       cksum: { cksumtype: key.type.checksumType, checksum },
       ctime: wholeSecond(now),
-      cusec: Math.floor(now % 1000) * 1000,
+      cusec: microseconds(now),
     };
     const header = AP_REQ.write({
       pvno: 5,

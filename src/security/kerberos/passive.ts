@@ -9,7 +9,6 @@ import {
   etypeName,
   KEY_USAGE,
   KRB_ERROR,
-  krbErrorName,
   type PrincipalName,
   principalText,
   type Ticket,
@@ -22,6 +21,7 @@ import { PassiveMechanism } from '../passive-mechanism.js';
 import type { PassiveProvider } from '../provider.js';
 import { KERBEROS, KERBEROS_AUTH_TYPE, KERBEROS_OIDS } from './context.js';
 import { open } from './encrypted.js';
+import { krbErrorText } from './error.js';
 import { KerberosKey } from './key.js';
 import { candidates, type ServiceKey } from './keys.js';
 import { checkPacSignatures, pacOf, readPac } from './pac.js';
@@ -157,8 +157,8 @@ class KerberosPassive extends PassiveMechanism {
     );
   }
 
-  #takeError({ error_code, e_text }: KRB_ERROR): void {
-    this.note(`the server answered ${krbErrorName(error_code)}${e_text === undefined ? '' : `: ${e_text}`}`);
+  #takeError(error: KRB_ERROR): void {
+    this.note(`the server answered ${krbErrorText(error)}`);
   }
 }
 

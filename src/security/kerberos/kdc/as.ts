@@ -20,6 +20,7 @@ import type { Milliseconds } from '../../provider.js';
 import { close, open } from '../encrypted.js';
 import { KerberosError } from '../error.js';
 import type { KerberosKey } from '../key.js';
+import { wholeSecond } from '../time.js';
 import type { KdcPrincipal } from './directory.js';
 import { issue } from './issue.js';
 import type { Realm } from './realm.js';
@@ -77,8 +78,6 @@ export function answerAs(realm: Realm, request: KDC_REQ, now: Milliseconds): { r
   });
   return { reply, client: client.account.user };
 }
-
-export const wholeSecond = (time: Milliseconds): Milliseconds => Math.floor(time / 1000) * 1000;
 
 const find = (padata: readonly PA_DATA[], type: number): Uint8Array | undefined =>
   padata.find(({ padata_type }) => padata_type === type)?.padata_value;

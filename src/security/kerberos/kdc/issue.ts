@@ -14,6 +14,7 @@ import { findEncryptionType } from '../crypto/index.js';
 import { close } from '../encrypted.js';
 import { KerberosError } from '../error.js';
 import { KerberosKey } from '../key.js';
+import { wholeSecond } from '../time.js';
 import { DEFAULT_ETYPES, type KdcPrincipal } from './directory.js';
 import { makePac } from './make-pac.js';
 import type { Realm } from './realm.js';
@@ -83,7 +84,7 @@ export function issue(realm: Realm, request: Issue): { readonly ticket: Ticket; 
   );
   // RFC 4120 5.4.1: a till of 1970 asks for as long as possible.
   const asked = body.till === 0 ? Number.POSITIVE_INFINITY : body.till;
-  const endtime = Math.floor(Math.min(asked, now + realm.maxTicketLife, request.until) / 1000) * 1000;
+  const endtime = wholeSecond(Math.min(asked, now + realm.maxTicketLife, request.until));
   if (endtime <= now) throw new KerberosError('KDC_ERR_NEVER_VALID', 'the ticket would have ended before it began');
   const times = {
     authtime,

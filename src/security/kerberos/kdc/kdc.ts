@@ -15,10 +15,12 @@ import {
 } from '../../../codec/kerberos/index.js';
 import { SecurityError } from '../../error.js';
 import type { Milliseconds, RandomBytes } from '../../provider.js';
+import { DEFAULT_SKEW } from '../check-ap-req.js';
 import { KerberosError } from '../error.js';
 import { KerberosKey } from '../key.js';
 import type { ServiceKey } from '../keys.js';
-import { answerAs, PreauthenticationError, wholeSecond } from './as.js';
+import { microseconds, wholeSecond } from '../time.js';
+import { answerAs, PreauthenticationError } from './as.js';
 import { type KdcAccount, KdcDirectory } from './directory.js';
 import type { Realm } from './realm.js';
 import { answerTgs } from './tgs.js';
@@ -63,7 +65,14 @@ export class Kdc {
   readonly #realm: Realm;
 
   constructor(options: KdcOptions) {
-    const { realm, random, accounts, logonServer = 'DC', maxTicketLife = 10 * HOUR, maxClockSkew = 300_000 } = options;
+    const {
+      realm,
+      random,
+      accounts,
+      logonServer = 'DC',
+      maxTicketLife = 10 * HOUR,
+      maxClockSkew = DEFAULT_SKEW,
+    } = options;
     const krbtgt = options.krbtgt ?? KerberosKey.random(ETYPE.AES256_CTS_HMAC_SHA1_96, random);
     const directory = new KdcDirectory(realm, accounts);
     this.#realm = {
@@ -118,7 +127,7 @@ export class Kdc {
       pvno: 5,
       msg_type: MSG_TYPE.KRB_ERROR,
       stime: wholeSecond(now),
-      susec: Math.floor(now % 1000) * 1000,
+      susec: microseconds(now),
       error_code: KRB_ERR[name],
       ...(req_body.cname === undefined ? {} : { crealm: req_body.realm, cname: req_body.cname }),
       realm,
