@@ -78,6 +78,24 @@ export class PlantClient {
   }
 }
 
+/** A session of this project's client with OPC, as it is recorded: a group, a read, and a change that is called back. */
+export async function recordedOpc(own: Partial<DcomClientOptions> = {}): Promise<Buffer> {
+  const blocks: Buffer[] = [];
+  const plant = await servePlant(PLANT, { record: (block) => blocks.push(block) });
+  const client = await PlantClient.at(plant, own);
+  try {
+    const group = await client.opc.addGroup({ items: ['A.Constant', 'A.Text', 'None'], rate: 100 });
+    await group.read('device');
+    await new Promise<void>((changed, failed) => {
+      group.advise(client.sink({ changed: () => changed() })).catch(failed);
+    });
+  } finally {
+    await client.close();
+    await plant.server.close();
+  }
+  return Buffer.concat(blocks);
+}
+
 export interface SimulatedPlant extends Plant {
   readonly time: VirtualTime;
   readonly client: PlantClient;

@@ -4,8 +4,9 @@ import { CLIENT_PROFILES } from '../../src/client/profiles.js';
 import { WmiNamespace } from '../../src/client/wmi.js';
 import type { CimObject } from '../../src/codec/wmi/index.js';
 import { Secret } from '../../src/security/index.js';
+import { CLASSES } from '../../src/server/classes/index.js';
 import type { DcomServer } from '../../src/server/server.js';
-import { ACCOUNT } from './live.js';
+import { ACCOUNT, serve } from './live.js';
 
 export interface WmiOptions {
   readonly namespace?: string;
@@ -45,6 +46,26 @@ export async function inNamespace<T>(
   } finally {
     await dcom.close();
   }
+}
+
+/** A session of this project's client with WMI at a level, as it is recorded: queries, objects and a method. */
+export async function recordedWmi(level: number): Promise<Buffer> {
+  const blocks: Buffer[] = [];
+  const server = await serve({ classes: [CLASSES.wmi], record: (block) => blocks.push(block) });
+  try {
+    await inNamespace(server, { level }, async (wmi) => {
+      for (const smart of [false, true])
+        await rowsOf(wmi.query("SELECT Name, State FROM Win32_Service WHERE Name LIKE '%s%'", { smart, page: 1 }));
+      await rowsOf(wmi.query('SELECT State FROM Win32_Service', { page: 2 }));
+      await rowsOf(wmi.instances('Win32_LogicalDisk'));
+      await wmi.get('Win32_Process.Handle="4"');
+      await wmi.execute('Win32_Process', 'Create', { CommandLine: 'notepad "a b"' });
+      await wmi.get('Win32_Nothing').catch(() => undefined);
+    });
+  } finally {
+    await server.close();
+  }
+  return Buffer.concat(blocks);
 }
 
 /** The values of instances, and the names of classes. */

@@ -1,11 +1,17 @@
 import type { Operation } from '../../codec/ndr/index.js';
 import type { CallLevel, ObservedMessage, ObservedPresentation, StubState } from '../../rpc/index.js';
 import type { CapturedPdu } from '../pdu/pdu.js';
-import type { DecodedPdu } from './decode.js';
+import type { DecodedParameters, DecodedPdu } from './decode.js';
 
-/** What came back to a captured call. */
+/** What came back to a captured call; `opened` as in `DecodedParameters`. */
 export type CapturedAnswer =
-  | { readonly kind: 'response'; readonly stub: Buffer; readonly stubState: StubState; readonly value: unknown }
+  | {
+      readonly kind: 'response';
+      readonly stub: Buffer;
+      readonly stubState: StubState;
+      readonly value: unknown;
+      readonly opened?: object;
+    }
   | { readonly kind: 'fault'; readonly status: number };
 
 /** One call of a capture, with its answer where that was captured too. */
@@ -37,10 +43,16 @@ export interface CapturedCall {
 }
 
 /** The answer that a response or fault is. */
-export const answerOf = (message: ObservedMessage, value: unknown): CapturedAnswer =>
+export const answerOf = (message: ObservedMessage, parameters: DecodedParameters | undefined): CapturedAnswer =>
   message.kind === 'fault'
     ? { kind: 'fault', status: message.status as number }
-    : { kind: 'response', stub: message.stub, stubState: message.stubState, value };
+    : {
+        kind: 'response',
+        stub: message.stub,
+        stubState: message.stubState,
+        value: parameters?.value,
+        ...(parameters?.opened && { opened: parameters.opened }),
+      };
 
 /** The call that a whole request makes. */
 export const callOf = (

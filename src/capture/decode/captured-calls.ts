@@ -42,7 +42,7 @@ export async function readCalls(
       sort(whole);
     } else {
       const whole = asked.get(call);
-      if (whole !== undefined) whole.answer = answerOf(message, parameters?.value);
+      if (whole !== undefined) whole.answer = answerOf(message, parameters);
     }
   };
   const onProblem = (problem: Problem): void => {

@@ -28,6 +28,8 @@ const ALWAYS_OTHERS: ReadonlySet<string> = new Set([
   'ppdsaOrBindings',
   'pdsaOxidBindings',
   'ppdsaOxidBindings',
+  // [MS-WMI] 2.2.14.3: what a smart enumerator calls a class.
+  'classId',
 ]);
 
 /** The paths at which two answers to the same call differ, apart from identifiers and addresses. */

@@ -6,12 +6,14 @@ import { assertMayCall, MethodCallRefused } from '../../client/may-call.js';
 import { type CallOutcome, outcomeOfError } from '../../client/outcome.js';
 import type { ClientProfile } from '../../client/profile.js';
 import { IActivation, IObjectExporter, IRemoteSCMActivator, REMOTE_UNKNOWN } from '../../codec/dcom/index.js';
+import { CodecError } from '../../codec/error.js';
 import { interfaceByUuid } from '../../codec/interfaces.js';
 import type { InterfaceDef, Operation } from '../../codec/ndr/index.js';
 import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { readUuid } from '../../codec/uuid.js';
 import { type Environment, environmentOf } from '../../net/environment.js';
 import type { CapturedCall } from '../decode/captured-call.js';
+import { SmartBuffers } from '../decode/said/index.js';
 import { differences, outcomeOfAnswer } from './compare-answers.js';
 import { Exporters } from './exporters.js';
 import { Identifiers } from './identifiers.js';
@@ -96,6 +98,7 @@ class Repetition {
   /** One connection for each of the capture's, by its stream. */
   readonly #streams = new Map<number, Promise<ContextConnection>>();
   readonly #exporters = new Exporters();
+  readonly #buffers = new SmartBuffers();
 
   constructor(options: RepeatOptions) {
     this.#options = { ...options, ...environmentOf(options) };
@@ -115,11 +118,21 @@ class Repetition {
       const answer = await this.#send(call, input, object);
       this.#learn(call, input, answer);
       const repeated = outcomeOfAnswer({ kind: 'response', value: answer });
-      return { call, captured, repeated, differences: differences(capturedValue(call), answer) };
+      return { call, captured, repeated, differences: differences(capturedContent(call), this.#content(call, answer)) };
     } catch (error) {
       if (error instanceof MethodCallRefused)
         return { call, notSent: error.message, captured, repeated: undefined, differences: [] };
       return { call, captured, repeated: outcomeOfError(error), differences: [] };
+    }
+  }
+
+  /** An answer that cannot be opened is compared as it came. */
+  #content({ operation }: CapturedCall, answer: unknown): unknown {
+    try {
+      return this.#buffers.opened(operation, answer) ?? answer;
+    } catch (error) {
+      if (error instanceof CodecError) return answer;
+      throw error;
     }
   }
 
@@ -197,6 +210,10 @@ class Repetition {
     });
   }
 }
+
+/** With what lies in octets of it. */
+const capturedContent = (call: CapturedCall): unknown =>
+  call.answer?.kind === 'response' ? (call.answer.opened ?? call.answer.value) : undefined;
 
 const capturedValue = ({ answer }: CapturedCall): unknown => (answer?.kind === 'response' ? answer.value : undefined);
 

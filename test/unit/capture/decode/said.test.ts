@@ -18,12 +18,11 @@ import {
   objectArray,
   SmartNext,
 } from '../../../../src/codec/wmi/index.js';
-import { CLASSES } from '../../../../src/server/classes/index.js';
 import { corpusMissing, corpusPath } from '../../../support/corpus.js';
-import { ACCOUNT, LEVEL, serve } from '../../../support/live.js';
+import { ACCOUNT, LEVEL } from '../../../support/live.js';
 import { observerOf } from '../../../support/observers.js';
-import { PLANT, PlantClient, servePlant } from '../../../support/opc.js';
-import { inNamespace, rowsOf } from '../../../support/wmi.js';
+import { recordedOpc } from '../../../support/opc.js';
+import { recordedWmi } from '../../../support/wmi.js';
 
 let folder = '';
 beforeAll(async () => {
@@ -40,25 +39,10 @@ const calls = async (path: string, ...passwords: string[]): Promise<CallRecord[]
 const said = (of: readonly CallRecord[], operation: string): (string | undefined)[][] =>
   of.filter((call) => call.operation === operation).map(({ request, answer }) => [request, answer]);
 
-/** A session of this project's client with WMI, at a level. */
-async function wmiSession(level: number): Promise<string> {
-  const blocks: Buffer[] = [];
-  const server = await serve({ classes: [CLASSES.wmi], record: (block) => blocks.push(block) });
-  try {
-    await inNamespace(server, { level }, async (wmi) => {
-      for (const smart of [false, true])
-        await rowsOf(wmi.query("SELECT Name, State FROM Win32_Service WHERE Name LIKE '%s%'", { smart, page: 1 }));
-      await rowsOf(wmi.query('SELECT State FROM Win32_Service', { page: 2 }));
-      await rowsOf(wmi.instances('Win32_OperatingSystem'));
-      await wmi.get('Win32_Process.Handle="4"');
-      await wmi.execute('Win32_Process', 'Create', { CommandLine: 'notepad "a b"' });
-      await wmi.get('Win32_Nothing').catch(() => undefined);
-    });
-  } finally {
-    await server.close();
-  }
-  const path = join(folder, `wmi-${level}.pcapng`);
-  writeFileSync(path, Buffer.concat(blocks));
+/** A recording as a file. */
+function saved(name: string, recording: Buffer): string {
+  const path = join(folder, name);
+  writeFileSync(path, recording);
   return path;
 }
 
@@ -69,7 +53,7 @@ describe.each([
   let path = '';
   let found: CallRecord[] = [];
   beforeAll(async () => {
-    path = await wmiSession(level);
+    path = saved(`wmi-${level}.pcapng`, await recordedWmi(level));
     found = await calls(path, ...passwords);
   });
 
@@ -80,7 +64,7 @@ describe.each([
       "SELECT Name, State FROM Win32_Service WHERE Name LIKE '%s%'",
       'SELECT State FROM Win32_Service',
     ]);
-    expect(said(found, 'CreateInstanceEnum')).toEqual([['Win32_OperatingSystem', undefined]]);
+    expect(said(found, 'CreateInstanceEnum')).toEqual([['Win32_LogicalDisk', undefined]]);
     expect(said(found, 'GetObject')).toEqual([
       ['Win32_Process.Handle="4"', 'Win32_Process.Handle="4"'],
       ['Win32_Process', 'class Win32_Process : CIM_Process : CIM_LogicalElement : CIM_ManagedSystemElement'],
@@ -125,7 +109,7 @@ describe.each([
 });
 
 test('a sealed session without its password says nothing', async () => {
-  const found = await calls(await wmiSession(LEVEL.PKT_PRIVACY));
+  const found = await calls(saved('sealed.pcapng', await recordedWmi(LEVEL.PKT_PRIVACY)));
   expect(found.filter(({ request, answer }) => request !== undefined || answer !== undefined)).toEqual([]);
 });
 
@@ -179,20 +163,7 @@ describe('the buffer of a smart enumerator', () => {
 });
 
 test('a session of OPC names groups, items and values, in calls back too', async () => {
-  const blocks: Buffer[] = [];
-  const plant = await servePlant(PLANT, { record: (block) => blocks.push(block) });
-  const client = await PlantClient.at(plant);
-  try {
-    const group = await client.opc.addGroup({ items: ['A.Constant', 'A.Text', 'None'], rate: 100 });
-    await group.read('device');
-    const changed = new Promise<void>((resolve) => void group.advise(client.sink({ changed: () => resolve() })));
-    await changed;
-  } finally {
-    await client.close();
-    await plant.server.close();
-  }
-  const path = join(folder, 'opc.pcapng');
-  writeFileSync(path, Buffer.concat(blocks));
+  const path = saved('opc.pcapng', await recordedOpc());
   const found = await calls(path, ACCOUNT.password);
   expect(said(found, 'AddItems')).toEqual([['3 items: A.Constant, A.Text, None', '2 of 3: OPC_E_UNKNOWNITEMID']]);
   expect(said(found, 'Read')).toEqual([['2 items', '2 values: 0=7, 1="on"']]);
