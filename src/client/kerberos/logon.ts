@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { ETYPE, type KeytabEntry, samePrincipal } from '../../codec/kerberos/index.js';
+import { type KeytabEntry, samePrincipal } from '../../codec/kerberos/index.js';
 import { type Environment, environmentOf } from '../../net/environment.js';
 import {
   AsExchange,
@@ -37,10 +37,8 @@ export interface KerberosLogonOptions extends Partial<Environment> {
 /** A key of a password, or of its NT hash alone, which has none but RC4. */
 export const passwordKeys =
   (secret: Secret): ClientKeys =>
-  (etype, salt, params) => {
-    if (secret.password !== undefined) return KerberosKey.fromPassword(etype, secret.password, salt, params);
-    return etype === ETYPE.RC4_HMAC ? new KerberosKey(etype, secret.ntHash) : undefined;
-  };
+  (etype, salt, params) =>
+    KerberosKey.fromSecret(etype, secret, salt, params);
 
 /** The keys of one principal of a keytab. */
 export function keytabKeys(entries: readonly KeytabEntry[], name: readonly string[], realm: string): ClientKeys {

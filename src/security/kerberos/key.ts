@@ -1,8 +1,8 @@
-import { toHex } from '../../codec/bytes.js';
 import type { EncryptedData, EncryptionKey } from '../../codec/kerberos/basic.js';
-import { etypeName } from '../../codec/kerberos/numbers.js';
+import { ETYPE, etypeName } from '../../codec/kerberos/numbers.js';
 import { SecurityError } from '../error.js';
 import type { RandomBytes } from '../provider.js';
+import type { Secret } from '../secret.js';
 import { type EncryptionType, encryptionType, type UsageKey } from './crypto/index.js';
 
 /** A Kerberos key. Its octets sit in private fields, so that no log, report or JSON shows them. */
@@ -32,6 +32,17 @@ export class KerberosKey {
     return new KerberosKey(etype, encryptionType(etype).stringToKey(password, salt, params));
   }
 
+  /** The key of an account; undefined where its password is not known, as an NT hash makes a key of RC4 alone. */
+  static fromSecret(
+    etype: number,
+    { password, ntHash }: Secret,
+    salt: string | Uint8Array,
+    params?: Uint8Array,
+  ): KerberosKey | undefined {
+    if (password !== undefined) return KerberosKey.fromPassword(etype, password, salt, params);
+    return etype === ETYPE.RC4_HMAC ? new KerberosKey(etype, ntHash) : undefined;
+  }
+
   get etype(): number {
     return this.type.etype;
   }
@@ -59,10 +70,6 @@ export class KerberosKey {
   /** The plain text; undefined where the key, or an octet of the cipher text, is another. */
   decrypt(usage: number, { etype, cipher }: EncryptedData): Buffer | undefined {
     return etype === this.etype ? this.forUsage(usage).decrypt(cipher) : undefined;
-  }
-
-  equals(other: KerberosKey): boolean {
-    return this.etype === other.etype && toHex(this.#octets) === toHex(other.#octets);
   }
 
   toJSON(): string {

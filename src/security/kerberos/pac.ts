@@ -17,7 +17,7 @@ import {
 } from '../../codec/kerberos/index.js';
 import { sameSecret } from '../crypto/hash.js';
 import { decoded } from '../decoded.js';
-import { fromFileTime } from '../ntlm/filetime.js';
+import { fromFileTime } from '../filetime.js';
 import type { Identity } from '../provider.js';
 import { findByChecksumType } from './crypto/index.js';
 import { KerberosError } from './error.js';

@@ -12,8 +12,8 @@ import {
   type Version,
 } from '../../codec/ntlm/index.js';
 import { SecurityError } from '../error.js';
+import { fileTime, fileTimeBytes } from '../filetime.js';
 import type { Milliseconds } from '../provider.js';
-import { fileTime, fileTimeBytes } from './filetime.js';
 
 /** The names that a server gives itself ([MS-NLMP] 3.2.1.1). Without a domain it stands in a workgroup. */
 export interface ServerNames {

@@ -73,13 +73,10 @@ export class KdcDirectory {
 
 function principalOf(realm: string, account: KdcAccount): KdcPrincipal {
   const salt = saltOf(realm, account.user);
-  const keys = (account.etypes ?? DEFAULT_ETYPES).flatMap((etype) => keyOf(account, etype, salt) ?? []);
+  const keys = (account.etypes ?? DEFAULT_ETYPES).flatMap(
+    (etype) => KerberosKey.fromSecret(etype, account.secret, salt) ?? [],
+  );
   if (keys.length === 0)
     throw new SecurityError('UNSUPPORTED', `account ${account.user} has no Kerberos key: an NT hash makes RC4 alone`);
   return { account, salt, kvno: account.kvno ?? 1, keys };
-}
-
-function keyOf({ secret }: KdcAccount, etype: number, salt: string): KerberosKey | undefined {
-  if (etype === ETYPE.RC4_HMAC) return new KerberosKey(etype, secret.ntHash);
-  return secret.password === undefined ? undefined : KerberosKey.fromPassword(etype, secret.password, salt);
 }

@@ -14,7 +14,7 @@ import {
   type PacBuffer,
   UPN_FLAGS,
 } from '../../../codec/kerberos/index.js';
-import { fileTime } from '../../ntlm/filetime.js';
+import { fileTime } from '../../filetime.js';
 import type { Milliseconds } from '../../provider.js';
 import type { KerberosKey } from '../key.js';
 import type { KdcAccount } from './directory.js';

@@ -1,5 +1,5 @@
-import { FILETIME_OF_1970 } from '../../codec/filetime.js';
-import type { Milliseconds } from '../provider.js';
+import { FILETIME_OF_1970 } from '../codec/filetime.js';
+import type { Milliseconds } from './provider.js';
 
 /** [MS-DTYP] 2.3.3: 100 nanoseconds since 1601-01-01. */
 export const fileTime = (now: Milliseconds): bigint => BigInt(Math.round(now * 1000)) * 10n + FILETIME_OF_1970;
