@@ -2,6 +2,15 @@ import { mgmt } from '../../codec/mgmt/index.js';
 import { type Check, composed } from '../core/index.js';
 import { contextOf } from './association.js';
 import { BIND_CHECKS } from './rpce/bind.js';
+import { CANCEL_CHECKS } from './rpce/cancels.js';
+import { CONTEXT_CHECKS } from './rpce/contexts.js';
+import { FEATURE_CHECKS } from './rpce/features.js';
+import { FLAG_CHECKS } from './rpce/flags.js';
+import { FRAGMENT_SIZE_CHECKS } from './rpce/fragment-sizes.js';
+import { FRAGMENT_CHECKS } from './rpce/fragments.js';
+import { NDR64_CHECKS } from './rpce/ndr64.js';
+import { REQUEST_CHECKS } from './rpce/requests.js';
+import { ROLE_CHECKS } from './rpce/roles.js';
 import type { Target } from './target.js';
 
 /** The simplest thing that a server does, without which nothing else means anything. */
@@ -23,4 +32,15 @@ export const SANITY: Check<Target> = {
 };
 
 /** Every check of the server suite, in the order in which they run. */
-export const SERVER_CHECKS: readonly Check<Target>[] = composed(BIND_CHECKS);
+export const SERVER_CHECKS: readonly Check<Target>[] = composed(
+  BIND_CHECKS,
+  CANCEL_CHECKS,
+  CONTEXT_CHECKS,
+  FEATURE_CHECKS,
+  FLAG_CHECKS,
+  FRAGMENT_SIZE_CHECKS,
+  FRAGMENT_CHECKS,
+  NDR64_CHECKS,
+  REQUEST_CHECKS,
+  ROLE_CHECKS,
+);

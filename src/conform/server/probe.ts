@@ -15,7 +15,8 @@ import { authnTypeName } from '../../codec/status/authn.js';
 import { readUuid } from '../../codec/uuid.js';
 import { type Facts, Wire } from '../core/index.js';
 import { contextOf, type Interface } from './association.js';
-import { SIMPLE_CALLS } from './simple-calls.js';
+import { featuresOf } from './rpce/features.js';
+import { SIMPLE_CALLS, STUB_CALLS } from './simple-calls.js';
 import { type Found, NTLM, type SimpleCall, SPNEGO, type Target } from './target.js';
 
 /** What a target has, by the names that checks need: see `FACTS`. */
@@ -27,12 +28,14 @@ export interface Probed {
 /** What a check may need, and what a report says of a target that lacks it. */
 export const FACTS = {
   rpc: 'the target answers no call that is known here',
+  stub: 'the target answers no call with parameters that is known here',
   oxid: 'the target has no IObjectExporter',
   epm: 'the target has no endpoint mapper on this port',
   mgmt: 'the target has no management interface on this port',
   activator: 'the target has no IRemoteSCMActivator',
   'old-activator': 'the target has no IActivation',
   ndr64: 'the target does not take NDR64',
+  features: 'the target negotiates no bind time features',
   account: 'no account was given (--user)',
   ntlm: 'the target does not take the account over NTLM',
   spnego: 'the target does not take the account over SPNEGO',
@@ -50,7 +53,7 @@ const INTERFACES: readonly (readonly [Fact, Interface])[] = [
   ['old-activator', IActivation],
 ];
 
-const NOTHING: Found = { simple: undefined, activated: undefined, comVersion: undefined };
+const NOTHING: Found = { simple: undefined, stubCall: undefined, activated: undefined, comVersion: undefined };
 
 /** Finds out what a target is, before anything is asked of it that it may not have. Never rejects. */
 export async function probe(targetWith: (found: Found, wire: Wire) => Target): Promise<Probed> {
@@ -73,10 +76,15 @@ export async function probe(targetWith: (found: Found, wire: Wire) => Target): P
   for (const [fact, wanted] of INTERFACES) {
     await step(fact, async (target) => (await takes(target, wanted, 'ndr20')) || undefined);
   }
-  const simple = await step('rpc', (target) => simpleCall(target, facts));
-  found = { ...found, simple };
+  const simple = await step('rpc', (target) => answeredCall(target, facts, SIMPLE_CALLS));
+  found = { ...found, simple, stubCall: await step('stub', (target) => answeredCall(target, facts, STUB_CALLS)) };
   if (simple === undefined) return { facts, found };
   await step('ndr64', async (target) => (await takes(target, simple.interface, 'ndr64')) || undefined);
+  await step('features', async (target) => {
+    const association = await target.connect();
+    const [first] = (await association.bind([featuresOf(simple.interface, 0, 3)])).results;
+    return first?.result === RESULT.negotiate_ack || undefined;
+  });
   if (facts.oxid === true) {
     const comVersion = await step('oxid', async (target) => {
       const association = await target.bound(IObjectExporter);
@@ -108,9 +116,15 @@ async function takes(target: Target, wanted: Interface, syntax: 'ndr20' | 'ndr64
   return results[0]?.result === RESULT.acceptance;
 }
 
-async function simpleCall(target: Target, facts: Facts): Promise<SimpleCall | undefined> {
-  const FACT_OF = new Map(INTERFACES.map(([fact, { uuid }]) => [uuid, fact]));
-  for (const call of SIMPLE_CALLS) {
+const FACT_OF = new Map(INTERFACES.map(([fact, { uuid }]) => [uuid, fact]));
+
+/** The first of the calls that the target answers. */
+async function answeredCall(
+  target: Target,
+  facts: Facts,
+  calls: readonly SimpleCall[],
+): Promise<SimpleCall | undefined> {
+  for (const call of calls) {
     if (facts[FACT_OF.get(call.interface.uuid) as Fact] !== true) continue;
     const association = await target.bound(call.interface);
     call.check((await association.call(call.opnum, call.stub)).stub);

@@ -19,6 +19,8 @@ export interface SimpleCall {
 export interface Found {
   /** The call that checks of the RPC runtime make. */
   readonly simple: SimpleCall | undefined;
+  /** A call whose in parameters take octets. */
+  readonly stubCall: SimpleCall | undefined;
   /** What an activation gave. */
   readonly activated: ActivationReply | undefined;
   readonly comVersion: COMVERSION | undefined;
@@ -80,6 +82,13 @@ export class Target {
     return simple;
   }
 
+  /** A call with in parameters. Throws `NotApplicable` where there is none. */
+  get stubCall(): SimpleCall {
+    const { stubCall } = this.found;
+    if (stubCall === undefined) throw new NotApplicable('no call with parameters is known that the target answers');
+    return stubCall;
+  }
+
   /** A fresh security context of the account. Rejects with `SecurityError`. */
   async logon(
     authType: number,
@@ -105,8 +114,11 @@ export class Target {
   }
 
   /** Makes the simple call over an association that is bound to its interface, and looks at the answer. Throws `Mismatch`. */
-  async works(association: Association, how: Parameters<Association['call']>[2] = {}): Promise<void> {
-    const { opnum, stub, check } = this.simple;
+  async works(
+    association: Association,
+    how: Parameters<Association['call']>[2] = {},
+    { opnum, stub, check }: SimpleCall = this.simple,
+  ): Promise<void> {
     check((await association.call(opnum, stub, how)).stub);
   }
 

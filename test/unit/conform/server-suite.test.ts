@@ -33,12 +33,17 @@ async function suiteAgainst(server: ServerOptions = {}, options: Partial<ServerS
   return report;
 }
 
+/** Recommendations that the default profile does not follow, because servers of the field do not. */
+const NOT_FOLLOWED = ['rpce/3.3.3.5.2/falling-call-id'];
+
 describe('the server suite', () => {
-  test('a server of this project passes all of it', async () => {
+  test('a server of this project does all that it must, and what Windows does', async () => {
     const { results, facts } = await suiteAgainst();
     expect(Object.values(facts).filter((fact) => fact !== true)).toEqual([]);
     const notPassed = results.filter(({ outcome }) => outcome.outcome !== 'passed');
-    expect(notPassed.map(({ id, outcome, pdus }) => ({ id, ...outcome, pdus }))).toEqual([]);
+    const surprising = notPassed.filter(({ id }) => !NOT_FOLLOWED.includes(id));
+    expect(surprising.map(({ id, outcome, pdus }) => ({ id, ...outcome, pdus }))).toEqual([]);
+    expect(notPassed.map(({ id, level }) => [id, level])).toEqual(NOT_FOLLOWED.map((id) => [id, 'SHOULD']));
     expect(results).toHaveLength(SERVER_CHECKS.length + 2);
   }, 60_000);
 });

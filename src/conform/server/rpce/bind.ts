@@ -1,5 +1,5 @@
 import { DREP_BIG, PFC, REASON, REJECT, RESULT } from '../../../codec/rpce/index.js';
-import { expectBindNak, expectClosed, expectPdu, must } from '../../core/index.js';
+import { expectBindNak, expectClosed, expectPdu, must, NotApplicable } from '../../core/index.js';
 import { accepted, contextOf, WHOLE } from '../association.js';
 import { group } from '../group.js';
 import type { Target } from '../target.js';
@@ -160,8 +160,10 @@ export const BIND_CHECKS = group({ needs: ['rpc'], section: 'C706 12.6.4.3' }, [
       const packed_drep = DREP_BIG;
       const { results } = await association.bind([contextOf(target.simple.interface)], { packed_drep });
       accepted(results, target.simple.interface.name);
-      const { opnum } = target.simple;
-      expectPdu(await association.ask(opnum, Buffer.alloc(0), { packed_drep }), 'response', 'an answer of its own');
+      const { opnum, stub } = target.simple;
+      // A stub with numbers would have to be turned round too; those that are preferred have none.
+      if (stub.length > 0) throw new NotApplicable('the call that the target answers has numbers in it');
+      expectPdu(await association.ask(opnum, stub, { packed_drep }), 'response', 'an answer of its own');
     },
   },
   {
