@@ -41,4 +41,5 @@ export type { ClientProfile } from '../client/profile.js';
 export { CLIENT_PROFILES, type ClientProfileName } from '../client/profiles.js';
 export type { InterfaceId, ProposalRules } from '../client/proposals.js';
 export type { Exporter } from '../client/remote-interface.js';
+export type { ClientStep } from '../client/steps.js';
 export { type EnumerationOptions, type WmiConnectOptions, WmiFailure, WmiNamespace } from '../client/wmi.js';

@@ -3,10 +3,11 @@ import type { Command } from 'commander';
 import type { Logon } from '../client/credentials.js';
 import { DcomClient, type DcomClientOptions } from '../client/dcom-client.js';
 import { assertMayCallHost, MethodCallRefused } from '../client/may-call.js';
-import { type CallOutcome, outcomeOfError } from '../client/outcome.js';
+import type { CallOutcome } from '../client/outcome.js';
 import type { ClientProfile } from '../client/profile.js';
 import { CLIENT_PROFILES, type ClientProfileName } from '../client/profiles.js';
 import { Refused } from '../client/refused.js';
+import { outcomeOf } from '../client/steps.js';
 import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import { authnLevelName } from '../codec/status/authn.js';
 import { clientRaise } from '../hardening/client.js';
@@ -122,10 +123,19 @@ export async function checkMayCall(host: string, option: string): Promise<void> 
 /** What a call that failed came to, and what there is to say of it. Rethrows bad usage. */
 export function refusalOf(error: unknown): { readonly outcome: CallOutcome; readonly what: string } {
   if (error instanceof UsageError) throw error;
-  if (error instanceof Refused) return { outcome: error.outcome, what: error.message };
-  const outcome = outcomeOfError(error);
-  return { outcome, what: outcome.text };
+  const outcome = outcomeOf(error);
+  return { outcome, what: error instanceof Refused ? error.message : outcome.text };
 }
+
+/** `accepted`, `refused, …`, or why nobody was reached who could have refused. */
+export const verdictOf = (outcome: CallOutcome): string => {
+  if (outcome.accepted) return 'accepted';
+  return outcome.refusedBy === 'transport' ? outcome.text : `refused, ${outcome.text}`;
+};
+
+/** What a record of a call that failed is called. */
+export const failureEvent = ({ refusedBy }: CallOutcome): 'refused' | 'unreached' =>
+  refusedBy === 'transport' ? 'unreached' : 'refused';
 
 /** 1 where somebody refused, 2 where there is nobody to ask. */
 export const exitCodeOf = ({ refusedBy }: CallOutcome): 1 | 2 => (refusedBy === 'transport' ? 2 : 1);

@@ -86,20 +86,23 @@ function distinct(targets: readonly Target[]): Target[] {
 }
 
 /**
- * [MS-DCOM] 3.2.4.1.2.1: the first of the targets that `open` succeeds with. Rejects with the failure of the last one,
- * or `TransportError` where there is none; what is no failure of the way there ends the search.
+ * [MS-DCOM] 3.2.4.1.2.1: the first of the targets that `open` succeeds with. Rejects with `TransportError`, which says
+ * what became of each; what is no failure of the way there ends the search.
  */
 export async function reach<T>(targets: readonly Target[], open: (target: Target) => Promise<T>): Promise<T> {
-  let failure = new TransportError('string bindings', 'none of them can be used over TCP');
+  const failures: TransportError[] = [];
   for (const target of targets) {
     try {
       return await open(target);
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
-      failure = error;
+      failures.push(error);
     }
   }
-  throw failure;
+  const [first] = failures;
+  if (first === undefined) throw new TransportError('string bindings', 'none of them can be used over TCP');
+  if (failures.length === 1) throw first;
+  throw new TransportError(`none of ${failures.length} endpoints`, failures.map(({ message }) => message).join('; '));
 }
 
 /**

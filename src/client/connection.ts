@@ -1,6 +1,6 @@
 import type { Operation } from '../codec/ndr/index.js';
 import type { ContextElement, ContextResult } from '../codec/rpce/index.js';
-import type { Accept, Channel, Endpoint } from '../net/channel.js';
+import { type Accept, type Channel, type Endpoint, formatEndpoint } from '../net/channel.js';
 import { type Environment, environmentOf } from '../net/environment.js';
 import { TransportError } from '../net/error.js';
 import type { Stoppable } from '../net/timers.js';
@@ -203,7 +203,8 @@ export class RpcConnection {
     const timer = this.#environment.timers.after(this.#timeout, () => {
       this.#waiting.delete(callId);
       if (this.#negotiation?.callId === callId) this.#negotiation = undefined;
-      reject(new TransportError(`call ${callId}`, `no answer within ${this.#timeout} ms`));
+      const never = this.#association.answered ? '' : `; ${this.#peer} has said nothing, and may be no RPC server`;
+      reject(new TransportError(`call ${callId}`, `no answer within ${this.#timeout} ms${never}`));
     });
     this.#waiting.set(callId, { resolve, reject, timer });
   }
@@ -214,7 +215,9 @@ export class RpcConnection {
     this.#send(out.send);
     for (const event of out.events) this.#tell(event);
     if (out.close === undefined) return;
-    this.#end(new ProtocolError(out.close, out.refusedBy));
+    const { close, refusedBy } = out;
+    if (refusedBy === 'transport') this.#end(new TransportError(`${this.#peer} is no RPC server`, close));
+    else this.#end(new ProtocolError(close, refusedBy));
     this.#channel?.destroy();
   }
 
@@ -258,6 +261,12 @@ export class RpcConnection {
     return waiting;
   }
 
+  /** For people. A server may speak before the channel is this side's to ask. */
+  get #peer(): string {
+    const { host, port } = this.#options;
+    return formatEndpoint(this.#channel?.remote ?? { address: host, port });
+  }
+
   #send(pdus: readonly Buffer[]): void {
     if (this.#ended !== undefined) return;
     for (const pdu of pdus) {
@@ -267,7 +276,10 @@ export class RpcConnection {
   }
 
   #closed(error?: Error): void {
-    this.#end(new TransportError('the connection ended before the answer', error ?? 'the server closed it'));
+    const [what, whose] = this.#association.answered
+      ? ['the answer', 'the server closed it']
+      : ['any answer', `${this.#peer} closed it, and may be no RPC server`];
+    this.#end(new TransportError(`the connection ended before ${what}`, error ?? whose));
   }
 
   #end(error: Error): void {

@@ -40,10 +40,14 @@ export class Connections {
     this.#resolvers.clear();
   }
 
-  /** The first of the targets that answers; one authenticated connection each, for activations, resolutions and pings. */
-  resolver(targets: readonly Target[], purpose: Purpose): Promise<Resolver> {
+  /**
+   * The first of the targets that answers, after `tries` is told of it; one authenticated connection each, for
+   * activations, resolutions and pings.
+   */
+  resolver(targets: readonly Target[], purpose: Purpose, tries?: (target: Target) => void): Promise<Resolver> {
     const level = this.#resolverLevel(purpose);
     return reach(targets, (target) => {
+      tries?.(target);
       const key = `${keyOf(target)} ${level}`;
       const before = this.#resolvers.get(key);
       if (before !== undefined) return before;

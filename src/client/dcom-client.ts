@@ -30,6 +30,7 @@ import type { ClientProfile } from './profile.js';
 import { Refused } from './refused.js';
 import { type Exporter, RemoteInterface } from './remote-interface.js';
 import { pinging, type ResolvedOxid, resolveOxid } from './resolver-client.js';
+import { asStep, type ClientStep } from './steps.js';
 import { below56, lower } from './versions.js';
 
 /** A client that keeps objects, as one process of a machine does. */
@@ -59,6 +60,8 @@ export interface DcomClientOptions extends Logon, Partial<Environment> {
   readonly resolvesUnsecured?: boolean;
   /** Told of everything that goes over its connections. */
   readonly octets?: (from: 'client' | 'server', bytes: Uint8Array) => void;
+  /** Told of each activation, resolution and exporter, and what came of it. */
+  readonly onStep?: (step: ClientStep) => void;
 }
 
 /** The call of one activation, with its layout on the wire. */
@@ -93,13 +96,13 @@ export class DcomClient {
 
   /** One activation, with what the server answered: opening, fallback and levels as the profile has them. */
   async activation(call: ActivateCall): Promise<ActivationResult> {
-    const { host, port = RESOLVER_PORT } = this.#options;
-    try {
-      const resolver = await this.#connections.resolver([{ host, port }], 'activation');
-      return await this.#activate(resolver, call);
-    } catch (error) {
-      return { outcome: outcomeOfError(error), reply: undefined };
-    }
+    const { host, port = RESOLVER_PORT, onStep } = this.#options;
+    const result = await this.#connections
+      .resolver([{ host, port }], 'activation')
+      .then((resolver) => this.#activate(resolver, call))
+      .catch((error: unknown) => ({ outcome: outcomeOfError(error), reply: undefined }));
+    onStep?.({ step: 'activation', outcome: result.outcome, tried: [{ host, port }] });
+    return result;
   }
 
   /** An interface that an answer carried, resolving its OXID where need be ([MS-DCOM] 3.2.4.1.2). Rejects with `Refused` for an OBJREF of another form. */
@@ -191,15 +194,20 @@ export class DcomClient {
     const { host, port = RESOLVER_PORT, throughNat } = this.#options;
     const targets = resolverTargets(saResAddr, { host, throughNat });
     const all = targets.length === 0 ? [{ host, port }] : targets;
-    const secured = await this.#connections.resolver(all, 'resolution');
+    const { resolver, resolved } = await asStep(this.#options.onStep, { step: 'resolution', oxid }, (tried) =>
+      this.#askResolver(all, oxid, tried),
+    );
+    return this.#open({ ...resolved, host: resolver.target.host }, resolver);
+  }
+
+  async #askResolver(targets: readonly Target[], oxid: bigint, tried: Target[]) {
+    const secured = await this.#connections.resolver(targets, 'resolution', (target) => tried.push(target));
     try {
-      const resolved = await resolveOxid(secured.contexts, oxid);
-      return this.#open({ ...resolved, host: secured.target.host }, secured);
+      return { resolver: secured, resolved: await resolveOxid(secured.contexts, oxid) };
     } catch (error) {
       if (error instanceof Refused || this.#options.resolvesUnsecured !== true) throw error;
       const resolver = await this.#connections.resolver([secured.target], 'unsecured resolution');
-      const resolved = await resolveOxid(resolver.contexts, oxid);
-      return this.#open({ ...resolved, host: resolver.target.host }, resolver);
+      return { resolver, resolved: await resolveOxid(resolver.contexts, oxid) };
     }
   }
 
@@ -217,7 +225,12 @@ export class DcomClient {
       objectLevel,
       objectService(bindings, { ...this.#options, host: found.host ?? host }),
     );
-    const connection = await reach(targets, (target) => this.#connections.connect(target));
+    const connection = await asStep(this.#options.onStep, { step: 'exporter', oxid }, (tried) =>
+      reach(targets, (target) => {
+        tried.push(target);
+        return this.#connections.connect(target);
+      }),
+    );
     const orpc = new ExporterConnection({
       connection,
       security,

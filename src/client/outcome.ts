@@ -1,6 +1,7 @@
 import type { RemoteActivation, RemoteCreateInstance } from '../codec/dcom/index.js';
 import { CodecError } from '../codec/error.js';
 import type { Infer } from '../codec/ndr/index.js';
+import { FAULT } from '../codec/rpce/index.js';
 import { faultName, hresultName } from '../codec/status/explain.js';
 import { bindNakReasonName } from '../codec/status/pdu.js';
 import type { RefusedBy } from '../codec/status/refused-by.js';
@@ -27,8 +28,14 @@ export const faultOutcome = (status: number): CallOutcome => ({
   accepted: false,
   refusedBy: 'fault',
   status,
-  text: `fault ${faultName(status)} (${hex(status)})`,
+  text: `fault ${faultName(status)} (${hex(status)})${LACKS[status] ?? ''}`,
 });
+
+/** What a server lacks that answers with one of these. */
+const LACKS: Readonly<Record<number, string>> = {
+  [FAULT.UNKNOWN_IF]: ': the server offers no such interface',
+  [FAULT.OP_RNG_ERROR]: ': the interface has no such operation',
+};
 
 /** An HRESULT that says no: its highest bit ([MS-ERREF] 2.1). */
 export const isFailure = (hresult: number): boolean => hresult >= 0x80000000;
@@ -63,6 +70,9 @@ export function outcomeOfError(error: unknown): CallOutcome {
   }
   if (error instanceof ContextRejected)
     return { accepted: false, refusedBy: 'bind', status: error.reason, text: error.message };
+  // Nobody was asked: there is no service of that name, so that no connection is opened to it.
+  if (error instanceof SecurityError && error.code === 'UNKNOWN_SERVICE')
+    return { accepted: false, refusedBy: 'transport', status: undefined, text: error.message };
   if (error instanceof SecurityError)
     return { accepted: false, refusedBy: 'authentication', status: undefined, text: error.message };
   if (error instanceof TransportError)
@@ -70,6 +80,11 @@ export function outcomeOfError(error: unknown): CallOutcome {
   if (error instanceof ProtocolError)
     return { accepted: false, refusedBy: error.refusedBy, status: undefined, text: error.message };
   if (error instanceof CodecError)
-    return { accepted: false, refusedBy: 'codec', status: undefined, text: error.message };
+    return {
+      accepted: false,
+      refusedBy: 'codec',
+      status: undefined,
+      text: `the answer cannot be read: ${error.message}`,
+    };
   throw error;
 }

@@ -52,11 +52,7 @@ export function acceptedContext(elements: readonly ContextElement[], results: re
   const element = elements[index];
   if (element !== undefined) return element.p_cont_id;
   const refused = results.find((result) => result.result !== RESULT.negotiate_ack) ?? results[0];
-  throw new ContextRejected(
-    refused?.result ?? 0,
-    refused?.reason ?? 0,
-    `interface ${elements[0]?.abstract_syntax.uuid ?? ''}`,
-  );
+  throw new ContextRejected(refused?.result ?? 0, refused?.reason ?? 0, elements[0]?.abstract_syntax.uuid ?? '');
 }
 
 /** The transfer syntax of the context that `acceptedContext` gives. */

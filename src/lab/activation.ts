@@ -1,5 +1,6 @@
-import { DcomClient, type DcomClientOptions, Refused, type RemoteInterface } from '../client/dcom-client.js';
-import { ACCEPTED, type CallOutcome, outcomeOfError } from '../client/outcome.js';
+import { DcomClient, type DcomClientOptions, type RemoteInterface } from '../client/dcom-client.js';
+import { ACCEPTED, type CallOutcome } from '../client/outcome.js';
+import { outcomeOf } from '../client/steps.js';
 import { IID_IDispatch } from '../codec/oaut/index.js';
 import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import { effectiveAuthnLevel } from '../codec/status/authn.js';
@@ -52,8 +53,12 @@ export async function activate(lab: Lab, wish: ActivationWish, keep = false): Pr
   const profile = from.profileOf(application, level);
   const authType = authenticates(level) ? (wish.authType ?? profile.authType) : RPC_C_AUTHN.NONE;
   const sent = new SentSecurity();
+  let answered: CallOutcome | undefined;
   const client = new DcomClient({
     ...clientOptions(lab, wish),
+    onStep: ({ step, outcome }) => {
+      if (step === 'activation') answered = outcome;
+    },
     profile,
     authType,
     octets: sent.octets,
@@ -75,7 +80,7 @@ export async function activate(lab: Lab, wish: ActivationWish, keep = false): Pr
       if (event.type === 'fault' || event.type === 'bind_nak') refused.push(event);
     },
   });
-  const { outcome, object } = await attempt(client, wish, keep);
+  const { outcome, object } = await attempt(client, wish, keep, () => answered);
   deaf();
   if (object === undefined) await client.close();
 
@@ -142,12 +147,14 @@ async function attempt(
   client: DcomClient,
   { clsid, iid = IID_IDispatch }: ActivationWish,
   keep: boolean,
+  answered: () => CallOutcome | undefined,
 ): Promise<{ outcome: CallOutcome; object?: RemoteInterface }> {
   if (!keep) return client.activation({ clsid, iids: [iid] });
   try {
     return { outcome: ACCEPTED, object: await client.activate(clsid, iid) };
   } catch (error) {
-    return { outcome: error instanceof Refused ? error.outcome : outcomeOfError(error) };
+    // An activation that was accepted stays so, whatever becomes of the way to its object.
+    return { outcome: answered() ?? outcomeOf(error) };
   }
 }
 

@@ -1,6 +1,7 @@
 /** What can be done about the errors of the system that people meet. */
 const ADVICE: Readonly<Record<string, string>> = {
   EACCES: 'ports below 1024 need root or CAP_NET_BIND_SERVICE',
+  EAI_AGAIN: 'no name server answers',
   EADDRINUSE: 'another program listens there; choose another address or port',
   EADDRNOTAVAIL: 'the address is not one of this machine',
   ECONNREFUSED: 'nothing listens there',

@@ -1,5 +1,6 @@
 import type { Accept, Channel, Listener } from './channel.js';
 import { connect, type ListenOptions, listen } from './tcp.js';
+import type { Timers } from './timers.js';
 
 /** Where to connect to. */
 export interface ConnectTarget {
@@ -8,6 +9,8 @@ export interface ConnectTarget {
   readonly port: number;
   /** Where the connection comes from; the network's choice where absent. */
   readonly localAddress?: string;
+  /** What tells that time has passed; the network's own where absent. */
+  readonly timers?: Timers;
 }
 
 /** What carries connections: the sockets of this machine, or a simulated network. */

@@ -8,15 +8,24 @@ import {
   type Listener,
 } from './channel.js';
 import { TransportError } from './error.js';
+import { type Stoppable, SYSTEM_TIMERS, type Timers } from './timers.js';
 
 /** Octets that may wait for a peer that does not read, before nothing more is read from it. */
 const HIGH_WATER = 1024 * 1024;
+/** For what waits to be sent when a connection is ended, and for clients of a listener to end their side too. */
 const CLOSE_MILLISECONDS = 5_000;
+/**
+ * For a server to end its side after a client has: it takes one way there and back, of which half a second is more than
+ * any on this planet by cable. A silent one must not hold up a client that has all it came for.
+ */
+export const CLIENT_CLOSE_MILLISECONDS = 500;
 /** Octets that may wait before the connection is given up. */
 const MAX_WAITING = 64 * 1024 * 1024;
 
 /** Where to listen. */
 export interface ListenOptions {
+  /** What tells that time has passed; the machine's where absent. */
+  readonly timers?: Timers;
   /** A numeric address of this host. */
   readonly host: string;
   /** 0 takes a free port. */
@@ -29,7 +38,7 @@ export interface ListenOptions {
 
 /** Listens on a TCP port. Rejects with `TransportError`. */
 export function listen(
-  { host, port, maxConnections, closeMilliseconds }: ListenOptions,
+  { host, port, maxConnections, closeMilliseconds = CLOSE_MILLISECONDS, timers = SYSTEM_TIMERS }: ListenOptions,
   accept: Accept,
 ): Promise<Listener> {
   const sockets = new Set<Socket>();
@@ -42,7 +51,7 @@ export function listen(
     }
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    attach(socket, accept, closeMilliseconds);
+    attach(socket, accept, { timers, grace: closeMilliseconds });
   });
   if (maxConnections !== undefined) server.maxConnections = maxConnections;
   return new Promise((resolve, reject) => {
@@ -60,36 +69,47 @@ export function listen(
 
 /** Opens a TCP connection. Rejects with `TransportError`, also where it takes too long. */
 export function connect(
-  { host, port, localAddress }: { host: string; port: number; localAddress?: string },
+  {
+    host,
+    port,
+    localAddress,
+    timers = SYSTEM_TIMERS,
+  }: { host: string; port: number; localAddress?: string; timers?: Timers },
   accept: Accept,
   timeoutMilliseconds = 10_000,
 ): Promise<Channel> {
   return new Promise((resolve, reject) => {
     const socket = openSocket({ host, port, noDelay: true, ...(localAddress === undefined ? {} : { localAddress }) });
-    const timer = setTimeout(
-      () => socket.destroy(new Error(`no connection within ${timeoutMilliseconds} ms`)),
-      timeoutMilliseconds,
+    const timer = timers.after(timeoutMilliseconds, () =>
+      socket.destroy(new Error(`no connection within ${timeoutMilliseconds} ms`)),
     );
     const failed = (error: Error): void => {
-      clearTimeout(timer);
+      timer.stop();
       reject(new TransportError(`cannot connect to ${formatEndpoint({ address: host, port })}`, error));
     };
     socket.once('error', failed);
     socket.once('connect', () => {
-      clearTimeout(timer);
+      timer.stop();
       socket.removeListener('error', failed);
-      resolve(attach(socket, accept));
+      resolve(attach(socket, accept, { timers, grace: CLIENT_CLOSE_MILLISECONDS }));
     });
   });
 }
 
+/** How a connection is ended. */
+interface Ending {
+  readonly timers: Timers;
+  /** Milliseconds for the peer to end its side too. */
+  readonly grace: number;
+}
+
 /** Joins a socket and its owner. */
-function attach(socket: Socket, accept: Accept, closeMilliseconds = CLOSE_MILLISECONDS): Channel {
+function attach(socket: Socket, accept: Accept, ending: Ending): Channel {
   let failure: Error | undefined;
   socket.on('error', (error) => {
     failure = error;
   });
-  const channel = new TcpChannel(socket, closeMilliseconds);
+  const channel = new TcpChannel(socket, ending);
   const events: ChannelEvents = accept(channel);
   socket.on('data', (bytes: Buffer) => events.data(bytes));
   socket.on('drain', () => socket.resume());
@@ -103,11 +123,11 @@ class TcpChannel implements Channel {
   readonly local: Endpoint;
   readonly remote: Endpoint;
   readonly #socket: Socket;
-  readonly #closeMilliseconds: number;
+  readonly #ending: Ending;
 
-  constructor(socket: Socket, closeMilliseconds: number) {
+  constructor(socket: Socket, ending: Ending) {
     this.#socket = socket;
-    this.#closeMilliseconds = closeMilliseconds;
+    this.#ending = ending;
     this.local = { address: plain(socket.localAddress), port: socket.localPort ?? 0 };
     this.remote = { address: plain(socket.remoteAddress), port: socket.remotePort ?? 0 };
   }
@@ -120,11 +140,18 @@ class TcpChannel implements Channel {
   }
 
   end(): void {
-    this.#socket.end();
-    // A peer that never closes its side, or goes on sending, would otherwise hold the socket for ever.
-    const timer = setTimeout(() => this.#socket.destroy(), this.#closeMilliseconds);
-    timer.unref();
-    this.#socket.once('close', () => clearTimeout(timer));
+    const socket = this.#socket;
+    if (socket.destroyed || socket.writableEnded) return;
+    const { timers, grace } = this.#ending;
+    // A peer that never ends its side, goes on sending, or does not read would otherwise hold the socket for ever.
+    const destroyAfter = (milliseconds: number): Stoppable => timers.after(milliseconds, () => socket.destroy());
+    let timer = destroyAfter(Math.max(grace, CLOSE_MILLISECONDS));
+    socket.once('finish', () => {
+      timer.stop();
+      timer = destroyAfter(grace);
+    });
+    socket.once('close', () => timer.stop());
+    socket.end();
   }
 
   destroy(): void {

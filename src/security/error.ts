@@ -2,6 +2,7 @@
 export type SecurityErrorCode =
   | 'BAD_TOKEN' // a token that does not decode, or out of order
   | 'UNSUPPORTED' // a mechanism or option that this side does not offer
+  | 'UNKNOWN_SERVICE' // there is no such service to authenticate to
   | 'LOGON_DENIED' // unknown account or wrong response
   | 'LOCKED_OUT' // the account is locked
   | 'POLICY' // the server's policy refuses: NTLMv1, anonymous, weak keys, missing MIC, clock skew

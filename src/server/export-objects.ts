@@ -1,6 +1,7 @@
 import type { OBJREF } from '../codec/dcom/index.js';
 import { UUID_NULL } from '../codec/uuid.js';
 import { type Endpoint, type Listener, parseEndpoint } from '../net/channel.js';
+import { environmentOf } from '../net/environment.js';
 import type { FailedLogon } from './activation/log.js';
 import type { ComObject } from './classes/class.js';
 import { exporterParts } from './exporter-parts.js';
@@ -83,7 +84,7 @@ export async function exportObjects(options: ExportOptions = {}): Promise<Export
     exporterPort: port,
   });
   const endpoint = exporterEndpoint([resolver]);
-  listener = await network.listen({ ...at, maxConnections }, endpoint.accept);
+  listener = await network.listen({ ...at, maxConnections, timers: environmentOf(options).timers }, endpoint.accept);
   const listening = listener;
   const { tick, close } = run([endpoint], [listening]);
   return {

@@ -76,7 +76,7 @@ const MAX_CONNECTIONS = 1000;
  * password of the test, so it takes no address but this machine's own.
  */
 export async function startKdc(options: KdcServerOptions): Promise<KdcServer> {
-  const { network, clock, random } = environmentOf(options);
+  const { network, timers, clock, random } = environmentOf(options);
   const { realm } = options;
   const at = parseEndpoint(options.listen ?? '127.0.0.1', 88);
   if (at === undefined) throw new TransportError(`cannot listen on ${options.listen}`, 'expected ADDRESS:PORT');
@@ -93,7 +93,7 @@ export async function startKdc(options: KdcServerOptions): Promise<KdcServer> {
     told({ time: clock(), from, ...event });
     return reply;
   };
-  const streams = await network.listen({ ...at, maxConnections: MAX_CONNECTIONS }, acceptor(answer));
+  const streams = await network.listen({ ...at, maxConnections: MAX_CONNECTIONS, timers }, acceptor(answer));
   const listening = [streams];
   try {
     if (!isSimulated(network))

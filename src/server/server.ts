@@ -76,10 +76,10 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
   const resolverEndpoint = parts.endpoint([...resolverServices, mapper], interfaceSet);
   const exporterEndpoint = parts.exporterEndpoint();
 
-  resolver = await network.listen({ ...at, maxConnections }, resolverEndpoint.accept);
+  resolver = await network.listen({ ...at, maxConnections, timers }, resolverEndpoint.accept);
   try {
     exporter = await network.listen(
-      { host: at.host, port: options.exporterPort ?? 0, maxConnections },
+      { host: at.host, port: options.exporterPort ?? 0, maxConnections, timers },
       exporterEndpoint.accept,
     );
   } catch (error) {

@@ -38,6 +38,7 @@ describe('activate --profile and --invoke, against serve as of 2022-06-14', () =
     expect(code).toBe(0);
     expect(ndjsonLines(stdout)).toMatchObject([
       { event: 'activation', accepted: true, level: 5, profile: 'windows-2023-03' },
+      { event: 'exporter', accepted: true, tried: [expect.stringMatching(/^127\.0\.0\.1:\d+$/)] },
       { event: 'invocation', accepted: true, member: 'Document.ActiveView.ExecuteShellCommand', result: null },
     ]);
   });
@@ -106,7 +107,8 @@ describe('activate --profile and --invoke, against serve as of 2022-06-14', () =
     const refused = ['windows-2021-05', 'node-dcom', 'openvas-wmic', 'openvas-wmic-5.7'].includes(name);
     const { code, stdout } = await activate('--profile', name, '--json');
     expect(code).toBe(refused ? 1 : 0);
-    expect(ndjsonLines(stdout)).toMatchObject([{ event: 'activation', profile: name, accepted: !refused }]);
+    const reached = refused ? [] : [{ event: 'exporter', profile: name, accepted: true }];
+    expect(ndjsonLines(stdout)).toMatchObject([{ event: 'activation', profile: name, accepted: !refused }, ...reached]);
   });
 
   test('--profile goes with neither --as-of nor --registry, and must be known', async () => {

@@ -114,7 +114,35 @@ describe('activate: what cannot be asked ends with 2', () => {
   test('nobody listens there', async () => {
     const { code, stdout } = await cli(['activate', '127.0.0.1:1', '--clsid', MMC20, ...USER]);
     expect(code).toBe(2);
-    expect(stdout).toMatch(/refused, cannot connect to 127\.0\.0\.1:1: nothing listens there \(ECONNREFUSED\)/);
+    expect(stdout).toMatch(/PKT_INTEGRITY: cannot connect to 127\.0\.0\.1:1: nothing listens there \(ECONNREFUSED\)$/m);
+  });
+
+  test.each<[string, string[], RegExp]>([
+    [
+      'a host that is not there',
+      ['nowhere.invalid'],
+      /: cannot connect to nowhere\.invalid:135: no (such host name|name server answers)/,
+    ],
+    [
+      'an address, which is no service name',
+      ['127.0.0.1:1', '--auth', 'kerberos', '--kdc', '127.0.0.1:1', '--realm', 'LAB.EXAMPLE'],
+      /: Kerberos: RPCSS\/127\.0\.0\.1 is no service name/,
+    ],
+    [
+      'a KDC that is not there',
+      ['server.lab.example', '--auth', 'kerberos', '--kdc', '127.0.0.1:1', '--realm', 'LAB.EXAMPLE'],
+      /: cannot connect to 127\.0\.0\.1:1/,
+    ],
+    [
+      'nobody, for a client of a profile',
+      ['127.0.0.1:1', '--profile', 'impacket'],
+      /: cannot connect to 127\.0\.0\.1:1/,
+    ],
+  ])('%s', async (_, args, says) => {
+    const { code, stdout } = await cli(['activate', ...args, '--clsid', MMC20, ...USER]);
+    expect(code).toBe(2);
+    expect(stdout).toMatch(says);
+    expect(stdout).not.toContain('refused,');
   });
 
   test.each<[string, string[], RegExp]>([

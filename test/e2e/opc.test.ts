@@ -75,6 +75,9 @@ describe('opc', () => {
   });
 
   test('a server that nobody answers for is exit code 2', async () => {
-    expect((await cli(['opc', '127.0.0.1:1', 'status', ...USER])).code).toBe(2);
+    const { code, stdout } = await cli(['opc', '127.0.0.1:1', 'status', ...USER]);
+    expect(code).toBe(2);
+    expect(stdout).toMatch(/^status: .*cannot connect to 127\.0\.0\.1:1: nothing listens there/);
+    expect(stdout).not.toContain('refused,');
   });
 });

@@ -1,14 +1,15 @@
 import type { ActivationMethod } from '../../client/activate.js';
 import { Automation, type AutomationValue, DispatchError, membersOf, PathError } from '../../client/automation.js';
-import { Refused, RemoteInterface } from '../../client/dcom-client.js';
+import { RemoteInterface } from '../../client/dcom-client.js';
 import { MethodCallRefused } from '../../client/may-call.js';
-import { type CallOutcome, outcomeOfError, resultOutcome } from '../../client/outcome.js';
+import { ACCEPTED, type CallOutcome, resultOutcome } from '../../client/outcome.js';
 import type { ClientProfile } from '../../client/profile.js';
+import { type ClientStep, outcomeOf } from '../../client/steps.js';
 import { IID_IDispatch } from '../../codec/oaut/index.js';
 import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { authnLevelName } from '../../codec/status/authn.js';
 import { formatEndpoint } from '../../net/channel.js';
-import { type ClientWish, checkMayCall, clientOf, exitCodeOf, hintAt, profileOf } from '../client.js';
+import { type ClientWish, checkMayCall, clientOf, exitCodeOf, hintAt, profileOf, verdictOf } from '../client.js';
 import { type Output, UsageError } from '../io.js';
 import { AUTH_TYPES } from '../options.js';
 
@@ -31,37 +32,88 @@ export async function activateAs(
     checkPath(invoke[0]);
     await checkMayCall(target.host, '--invoke');
   }
-  const client = clientOf(target, profile, options);
   const sent = levelSent(profile, options);
-  const base = { server: formatEndpoint({ address: target.host, port: target.port }), clsid, profile: profile.name };
+  const told = new Steps(out, {
+    base: { server: formatEndpoint({ address: target.host, port: target.port }), clsid, profile: profile.name },
+    activating: `${clsid} as ${profile.name} at ${authnLevelName(sent)}`,
+    level: sent,
+  });
+  const client = clientOf(target, profile, options, { onStep: (step) => told.step(step) });
   const held: RemoteInterface[] = [];
+  const [path = '', ...args] = invoke ?? [];
+  const iid = invoke === undefined ? options.iid : IID_IDispatch;
   try {
-    const object = await client.activate(clsid, invoke === undefined ? options.iid : IID_IDispatch, method);
+    const object = await client.activate(clsid, iid, method);
     held.push(object);
-    report(
-      out,
-      { ...base, event: 'activation', level: sent },
-      `${clsid} as ${profile.name} at ${authnLevelName(sent)}`,
-    );
     if (invoke === undefined) return;
-    const [path = '', ...args] = invoke;
     const automation = new Automation({ unmarshal: (objref) => client.unmarshal(objref) });
     const given = await automation.invoke(object, path, ...args);
     held.push(...objectsIn(given));
-    const value = shown(given);
-    report(out, { ...base, event: 'invocation', member: path, result: value }, path, resultText(value));
+    told.called(path, shown(given));
   } catch (error) {
     if (error instanceof MethodCallRefused || error instanceof PathError)
       throw new UsageError(`--invoke: ${error.message}`);
-    const activated = held.length > 0;
-    const event = activated ? 'invocation' : 'activation';
-    const doing = activated ? (invoke?.[0] ?? '') : `${clsid} as ${profile.name} at ${authnLevelName(sent)}`;
-    refused(out, { ...base, event, ...(activated ? { member: doing } : { level: sent }) }, doing, error);
+    if (held.length > 0) told.failed('invocation', path, outcomeOfMember(error, path));
+    else told.failed('interface', `interface ${iid}`, outcomeOf(error));
   } finally {
     for (const each of held.reverse()) await each.release().catch(() => undefined);
     await client.close();
   }
 }
+
+interface Told {
+  /** What each record has. */
+  readonly base: object;
+  /** The words for the activation. */
+  readonly activating: string;
+  readonly level: number;
+}
+
+/** What came of each step on the way to an object and of the call, said once: for people only what they can use. */
+class Steps {
+  readonly #out: Output;
+  readonly #told: Told;
+  #failed = false;
+
+  constructor(out: Output, told: Told) {
+    this.#out = out;
+    this.#told = told;
+  }
+
+  step({ step, outcome, tried, oxid }: ClientStep): void {
+    const endpoints = tried.map(({ host, port }) => formatEndpoint({ address: host, port }));
+    const of = oxid === undefined ? { level: this.#told.level } : { oxid: `0x${oxid.toString(16)}`, tried: endpoints };
+    const doing = step === 'activation' ? this.#told.activating : WORDS[step];
+    if (step === 'activation' || !outcome.accepted) this.#say({ event: step, ...of }, doing, outcome);
+    else if (this.#out.json) this.#record({ event: step, ...of }, outcome);
+  }
+
+  called(member: string, result: unknown): void {
+    if (this.#out.json) this.#record({ event: 'invocation', member, result }, ACCEPTED);
+    else this.#out.text(`${member}: ${resultText(result)}`);
+  }
+
+  /** What was no step of its own: whatever a step failed by has been said. */
+  failed(event: 'invocation' | 'interface', doing: string, outcome: CallOutcome): void {
+    if (!this.#failed) this.#say({ event, ...(event === 'invocation' && { member: doing }) }, doing, outcome);
+  }
+
+  #say(record: object, doing: string, outcome: CallOutcome): void {
+    if (this.#out.json) this.#record(record, outcome);
+    else this.#out.text(`${doing}: ${verdictOf(outcome)}`);
+    if (outcome.accepted) return;
+    this.#failed = true;
+    if (!this.#out.json) hintAt(this.#out, outcome);
+    process.exitCode = exitCodeOf(outcome);
+  }
+
+  #record(record: object, outcome: CallOutcome): void {
+    const { accepted } = outcome;
+    this.#out.record({ ...this.#told.base, ...record, ...(accepted ? { accepted } : outcome) });
+  }
+}
+
+const WORDS = { resolution: 'resolution of the object exporter', exporter: 'object exporter' } as const;
 
 /** What goes on the wire: without authentication there is no level to raise. */
 function levelSent(profile: ClientProfile, { auth, level }: ActivateAsOptions): number {
@@ -77,25 +129,9 @@ function checkPath(path = ''): void {
   }
 }
 
-function report(out: Output, record: object, doing: string, said = 'accepted'): void {
-  if (out.json) out.record({ ...record, accepted: true });
-  else out.text(`${doing}: ${said}`);
-}
-
-function refused(out: Output, record: object, doing: string, error: unknown): void {
-  const outcome = outcomeOf(error, doing);
-  if (out.json) out.record({ ...record, ...outcome });
-  else {
-    out.text(`${doing}: refused, ${outcome.text}`);
-    hintAt(out, outcome);
-  }
-  process.exitCode = exitCodeOf(outcome);
-}
-
 /** Without the path of the member, where that is what was asked for. */
-function outcomeOf(error: unknown, path: string): CallOutcome {
-  if (error instanceof Refused) return error.outcome;
-  if (!(error instanceof DispatchError)) return outcomeOfError(error);
+function outcomeOfMember(error: unknown, path: string): CallOutcome {
+  if (!(error instanceof DispatchError)) return outcomeOf(error);
   const known = error.member === path ? `${path}: `.length : 0;
   return { ...resultOutcome(error.hresult), text: error.message.slice(known) };
 }

@@ -6,7 +6,7 @@ import { RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { authnLevelName } from '../../codec/status/authn.js';
 import { clientRaise } from '../../hardening/client.js';
 import { formatEndpoint } from '../../net/channel.js';
-import { type ClientWish, checkClient, clientOptions, exitCodeOf, hintAt, logonOf } from '../client.js';
+import { type ClientWish, checkClient, clientOptions, exitCodeOf, hintAt, logonOf, verdictOf } from '../client.js';
 import { type Output, output, UsageError } from '../io.js';
 import { AUTH_TYPES, endpointParser, jsonOption, registryOption, uuidOption } from '../options.js';
 import { activateAs } from './as.js';
@@ -30,7 +30,9 @@ export const activateCommand = (command: Command): Command =>
     .addHelpText(
       'after',
       `
-Exit code 0 where the activation is accepted, 1 where it is refused, 2 where there is nobody to ask.
+Exit code 0 where the activation is accepted, with --profile and --invoke also the rest of the way to the object and the
+call, each of which has a result of its own; 1 where one of them is refused; 2 where there is nobody to ask: no such host,
+service or RPC server, or none at any endpoint of the object exporter.
 
 Examples:
   dcom-harness activate 127.0.0.2 --clsid 49B2791A-B1AE-4C90-9B8E-E860BA07F889 --user 'LAB\\op:secret'
@@ -123,9 +125,7 @@ async function activateOnce(
     });
   } else {
     if (raise.raised) out.note(`note: raised to ${authnLevelName(level)}: ${raise.reason}`);
-    out.text(
-      `${method} ${options.clsid} at ${authnLevelName(level)}: ${outcome.accepted ? 'accepted' : `refused, ${outcome.text}`}`,
-    );
+    out.text(`${method} ${options.clsid} at ${authnLevelName(level)}: ${verdictOf(outcome)}`);
     if (exporter !== undefined) out.text(`object exporter: ${exporter.join(', ')}`);
     hintAt(out, outcome);
   }

@@ -1,7 +1,17 @@
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import { MethodCallRefused } from '../../client/may-call.js';
 import { opcClass, opcServers } from '../../client/opc/servers.js';
-import { addressesOf, checkClient, clientOf, clientOptions, exitCodeOf, profileOf, refusalOf } from '../client.js';
+import {
+  addressesOf,
+  checkClient,
+  clientOf,
+  clientOptions,
+  exitCodeOf,
+  failureEvent,
+  profileOf,
+  refusalOf,
+  verdictOf,
+} from '../client.js';
 import { type Output, output, UsageError } from '../io.js';
 import { endpointParser, jsonOption, listenOption } from '../options.js';
 import { ACTIONS, type ActionName, type OpcContext, type OpcOptions } from './actions.js';
@@ -94,7 +104,7 @@ async function classOf({ client, options }: OpcContext): Promise<string> {
 function tell(out: Output, action: string, error: unknown): void {
   if (error instanceof MethodCallRefused) throw new UsageError(`${action}: ${error.message}`);
   const { outcome, what } = refusalOf(error);
-  if (out.json) out.record({ event: 'refused', action, ...outcome });
-  else out.text(`${action}: refused, ${what}`);
+  if (out.json) out.record({ event: failureEvent(outcome), action, ...outcome });
+  else out.text(`${action}: ${verdictOf({ ...outcome, text: what })}`);
   process.exitCode = exitCodeOf(outcome);
 }

@@ -10,6 +10,7 @@ import {
   clientOf,
   clientOptions,
   exitCodeOf,
+  failureEvent,
   profileOf,
   refusalOf,
 } from '../client.js';
@@ -161,7 +162,7 @@ async function callMethod(out: Output, wmi: WmiNamespace, text: string, given: r
 
 function tell(out: Output, error: unknown): void {
   const { outcome, what } = refusalOf(error);
-  if (out.json) out.record({ event: 'refused', ...outcome, what });
-  else out.text(`refused: ${what}`);
+  if (out.json) out.record({ event: failureEvent(outcome), ...outcome, what });
+  else out.text(outcome.refusedBy === 'transport' ? what : `refused: ${what}`);
   process.exitCode = exitCodeOf(outcome);
 }

@@ -73,7 +73,7 @@ export class KerberosLogon implements ServiceTickets {
     const host = service.split('/')[1] ?? '';
     if (isIP(host) !== 0) {
       const detail = `Kerberos: ${service} is no service name: there are none of addresses, give the server's name`;
-      throw new SecurityError('UNSUPPORTED', detail);
+      throw new SecurityError('UNKNOWN_SERVICE', detail);
     }
     const before = this.#fetching.get(service);
     if (before !== undefined) return before;

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../channel.js';
 import type { ConnectionRecorder, RecordedDirection } from '../recorder.js';
+import { CLIENT_CLOSE_MILLISECONDS } from '../tcp.js';
 import type { Stoppable } from '../timers.js';
 import { End } from './end.js';
 import type { ActiveFault } from './fault.js';
@@ -61,7 +62,7 @@ export class SimulatedConnection {
         transmit: (bytes) => this.#send(direction, bytes),
         givesUp: (run) => time.after(patience, run),
       });
-    this.client = end(client, server, 'toServer', CLOSE_MILLISECONDS);
+    this.client = end(client, server, 'toServer', CLIENT_CLOSE_MILLISECONDS);
     this.server = end(server, client, 'toClient', closeMilliseconds);
   }
 

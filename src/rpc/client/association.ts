@@ -19,6 +19,7 @@ import { type AnswerRules, ClientAnswers } from './answers.js';
 import { extendedErrorOfBindNak } from './bind-nak.js';
 import type { ClientOutput } from './events.js';
 import { ClientNegotiation, type NegotiationOptions } from './negotiation.js';
+import { beginsPdu, shownOctets } from './no-pdu.js';
 import { barePdu } from './pdus.js';
 import type { ClientSecurityOptions } from './security.js';
 
@@ -57,6 +58,7 @@ export class ClientAssociation {
   readonly #negotiation: ClientNegotiation;
   readonly #answers: ClientAnswers;
   #nextCallId: number;
+  #answered = false;
   #closed = false;
 
   constructor(options: ClientAssociationOptions = {}) {
@@ -75,6 +77,11 @@ export class ClientAssociation {
   /** Bits of the bind time features that the server agreed to, [MS-RPCE] 2.2.2.15. */
   get features(): number {
     return this.#negotiation.features;
+  }
+
+  /** Whether a whole PDU has come: what has sent one is an RPC server. */
+  get answered(): boolean {
+    return this.#answered;
   }
 
   /** True where both sides set PFC_CONC_MPX. Else each call waits for the answer to the one before ([MS-RPCE] 3.3.1.5.8). */
@@ -150,12 +157,18 @@ export class ClientAssociation {
     const out: ClientOutput = { send: [], events: [], close: undefined };
     if (this.#closed) return out;
     this.#assembler.push(bytes);
-    for (let pdu = this.#assembler.next(); pdu !== undefined && out.close === undefined; pdu = this.#assembler.next()) {
+    while (out.close === undefined) {
+      const start = this.#assembler.peekStart();
+      if (!beginsPdu(start)) this.#refuse(start, out);
+      const pdu = out.close === undefined ? this.#assembler.next() : undefined;
+      if (pdu === undefined) break;
       try {
-        this.#take(decodePdu(pdu), pdu, now, out);
+        const decoded = decodePdu(pdu);
+        this.#answered = true;
+        this.#take(decoded, pdu, now, out);
       } catch (error) {
         out.refusedBy = refusedByOf(error);
-        out.close = (error as Error).message;
+        out.close = saidOf(error);
       }
     }
     this.#closed = out.close !== undefined;
@@ -173,6 +186,13 @@ export class ClientAssociation {
     const send = this.#negotiation.propose(PTYPE, callId, elements, security, now);
     this.#nextCallId++;
     return { callId, send };
+  }
+
+  /** What is no PDU by its first octets, and so has no length to wait for. */
+  #refuse(start: Uint8Array, out: ClientOutput): void {
+    const shown = shownOctets(start);
+    out.refusedBy = this.#answered ? 'codec' : 'transport';
+    out.close = this.#answered ? `the server answered with what is no PDU: ${shown}` : `it answered with ${shown}`;
   }
 
   #withTrailer(options: RequestOptions, callId: number): Uint8Array {
@@ -222,6 +242,9 @@ export class ClientAssociation {
     }
   }
 }
+
+const saidOf = (error: unknown): string =>
+  error instanceof CodecError ? `the server answered with what is no PDU: ${error.message}` : (error as Error).message;
 
 /** Which layer an error comes from. Rethrows what is a mistake of this program. */
 function refusedByOf(error: unknown): RefusedBy {

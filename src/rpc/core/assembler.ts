@@ -33,6 +33,12 @@ export class PduAssembler {
     return this.#filled >= HEADER ? this.#partial.subarray(0, HEADER) : undefined;
   }
 
+  /** What has come of the PDU that is next, and perhaps more: so that what is none need not be waited for. */
+  peekStart(): Buffer {
+    this.peekHeader();
+    return this.#filled === 0 ? this.#input : this.#partial.subarray(0, this.#filled);
+  }
+
   /** The next whole PDU. A frag_length below the header's size gives the header alone; the decoder refuses it. */
   next(): Buffer | undefined {
     const header = this.peekHeader();

@@ -1,3 +1,6 @@
+import { interfaceName } from '../../codec/interfaces.js';
+import { REASON, RESULT } from '../../codec/rpce/constants.js';
+import { presentationResultName, providerReasonName } from '../../codec/status/pdu.js';
 import type { RefusedBy } from '../../codec/status/refused-by.js';
 
 /** A call that the server answered with a fault PDU, or that this side answers so. */
@@ -31,13 +34,24 @@ export class BindRejected extends Error {
   }
 }
 
+/** What a server lacks that rejects a presentation context: C706 12.6.3.1, p_provider_reason_t. */
+const LACKS: Readonly<Record<number, (name: string) => string>> = {
+  [REASON.abstract_syntax_not_supported]: (name) => `offers no ${name}`,
+  [REASON.proposed_transfer_syntaxes_not_supported]: (name) => `offers ${name} in none of the proposed encodings`,
+  [REASON.local_limit_exceeded]: (name) => `has no room for a presentation context of ${name}`,
+};
+
 /** The server answered the bind, but with no presentation context that can be used: [MS-RPCE] 3.3.1.5.6. */
 export class ContextRejected extends Error {
   readonly result: number;
   readonly reason: number;
 
-  constructor(result: number, reason: number, detail: string) {
-    super(`presentation context rejected (result ${result}, reason ${reason}): ${detail}`);
+  /** `uuid` of the interface that was proposed. */
+  constructor(result: number, reason: number, uuid: string) {
+    const name = interfaceName(uuid);
+    const what = result === RESULT.provider_rejection ? LACKS[reason]?.(name) : undefined;
+    const said = `${presentationResultName(result)}, ${providerReasonName(reason)}`;
+    super(`the server ${what ?? `takes no presentation context of ${name}`} (${said})`);
     this.name = 'ContextRejected';
     this.result = result;
     this.reason = reason;

@@ -61,7 +61,11 @@ const HOUR = 3_600_000;
 
 const refused = (what: string, reply: Uint8Array): SecurityError => {
   const error = decoded(() => decodeMessage(KRB_ERROR, reply));
-  return new SecurityError('LOGON_DENIED', `Kerberos: the KDC refuses ${what}: ${krbErrorText(error)}`);
+  const unknown = error.error_code === KRB_ERR.KDC_ERR_S_PRINCIPAL_UNKNOWN;
+  return new SecurityError(
+    unknown ? 'UNKNOWN_SERVICE' : 'LOGON_DENIED',
+    `Kerberos: the KDC refuses ${what}: ${krbErrorText(error)}`,
+  );
 };
 
 /** RFC 4120 3.1 without I/O: what to send to the KDC, and what its answers mean. */

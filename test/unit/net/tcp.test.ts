@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { connect as openSocket, type Socket } from 'node:net';
+import { type AddressInfo, createServer, connect as openSocket, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Channel, Listener } from '../../../src/net/channel.js';
 import { TransportError } from '../../../src/net/error.js';
-import { connect, listen } from '../../../src/net/tcp.js';
+import { CLIENT_CLOSE_MILLISECONDS, connect, listen } from '../../../src/net/tcp.js';
+import type { Timers } from '../../../src/net/timers.js';
 
 const HOST = '127.0.0.1';
 const CONNECT_AND_RESET = `
@@ -74,5 +75,93 @@ describe('a connection', () => {
       name: 'TransportError',
       code: 'ECONNREFUSED',
     });
+  });
+
+  /** Timers that the test lets run out, with what each was set to. */
+  class Held implements Timers {
+    readonly held = new Map<() => void, number>();
+    after(milliseconds: number, run: () => void) {
+      this.held.set(run, milliseconds);
+      return { stop: () => void this.held.delete(run) };
+    }
+    every = this.after;
+    runOut(): void {
+      for (const run of [...this.held.keys()]) run();
+    }
+  }
+
+  /** A peer that takes connections, and does with them what it is told. */
+  async function peer(takes: (socket: Socket) => void): Promise<{ port: number; close(): void; ended: Promise<void> }> {
+    let tell = (): void => {};
+    const ended = new Promise<void>((resolve) => {
+      tell = resolve;
+    });
+    const sockets: Socket[] = [];
+    const server = createServer({ allowHalfOpen: true }, (socket) => {
+      sockets.push(socket);
+      socket.on('error', () => {});
+      socket.on('end', tell).resume();
+      takes(socket);
+    });
+    await new Promise<void>((resolve) => server.listen(0, HOST, resolve));
+    const { port } = server.address() as AddressInfo;
+    const close = (): void => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    };
+    return { port, close, ended };
+  }
+
+  test.each([
+    ['says nothing more', () => {}],
+    ['goes on sending', (socket: Socket) => void socket.write('x'.repeat(1024))],
+  ])('that is ended tells a peer so, and waits half a second for one that %s', async (_, takes) => {
+    const { port, close, ended } = await peer(takes);
+    const timers = new Held();
+    let isClosed = (): void => {};
+    const closing = new Promise<void>((resolve) => {
+      isClosed = resolve;
+    });
+    const channel = await connect({ host: HOST, port, timers }, () => ({ data: () => {}, closed: () => isClosed() }));
+    expect([...timers.held]).toEqual([]);
+    channel.end();
+    await ended;
+    await expect.poll(() => [...timers.held.values()]).toEqual([CLIENT_CLOSE_MILLISECONDS]);
+    timers.runOut();
+    await closing;
+    expect([...timers.held]).toEqual([]);
+    close();
+  });
+
+  test('what waits to be sent when it is ended still arrives, and the half second counts from then on', async () => {
+    const octets: Buffer[] = [];
+    const { port, close, ended } = await peer((socket) => {
+      socket.on('data', (bytes) => octets.push(bytes)).pause();
+      setImmediate(() => socket.resume());
+    });
+    const timers = new Held();
+    const channel = await connect({ host: HOST, port, timers }, () => ({ data: () => {}, closed: () => {} }));
+    channel.send(Buffer.alloc(8 * 1024 * 1024, 7));
+    channel.end();
+    expect([...timers.held.values()]).toEqual([5_000]);
+    await ended;
+    expect(Buffer.concat(octets).length).toBe(8 * 1024 * 1024);
+    channel.destroy();
+    close();
+  });
+
+  test('that both sides have ended waits for nothing', async () => {
+    const { port, close } = await peer((socket) => socket.on('end', () => socket.end()));
+    const timers = new Held();
+    let isClosed = (): void => {};
+    const closing = new Promise<void>((resolve) => {
+      isClosed = resolve;
+    });
+    const channel = await connect({ host: HOST, port, timers }, () => ({ data: () => {}, closed: () => isClosed() }));
+    channel.end();
+    channel.end();
+    await closing;
+    expect([...timers.held]).toEqual([]);
+    close();
   });
 });

@@ -162,7 +162,7 @@ describe.skipIf(corpusMissing)(
       `);
       expect(count(otherwise(repeated))).toMatchInlineSnapshot(`
         {
-          "GetClassInfo, presentation context rejected (result 2, reason 1): interface b196b283-bab4-101a-b69c-00aa00341d07": 1,
+          "GetClassInfo, the server offers no IProvideClassInfo (provider_rejection, abstract_syntax_not_supported)": 1,
           "GetTypeInfo, E_NOTIMPL (0x80004001), ppTInfo, ReturnValue": 3,
           "GetTypeInfoCount, accepted, pctinfo": 3,
           "RemQueryInterface, E_NOINTERFACE (0x80004002), ppQIResults.0.hResult, ReturnValue": 1,

@@ -1,8 +1,12 @@
-import { expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { activateAs } from '../../../../src/cli/activate/as.js';
 import type { Output } from '../../../../src/cli/io.js';
 import { Automation } from '../../../../src/client/automation.js';
+import type { ClientProfileName } from '../../../../src/client/profiles.js';
+import { TransportError } from '../../../../src/net/error.js';
+import { SOCKETS } from '../../../../src/net/network.js';
 import { type AutomationMembers, automationClass, automationObject } from '../../../../src/server/classes/index.js';
+import type { ServerOptions } from '../../../../src/server/server.js';
 import { ACCOUNT, CLSID, IID_IDispatch, IID_IUnknown, serve } from '../../../support/live.js';
 
 const child = () => automationObject('Child', { Name: { get: () => 'child' } });
@@ -43,4 +47,108 @@ test('a mistake of this program is not passed off as bad usage', async () => {
   } finally {
     broken.mockRestore();
   }
+});
+
+describe('activation, reaching, resolving and calling have each a result of their own', () => {
+  afterEach(() => {
+    process.exitCode = undefined;
+  });
+
+  interface Run {
+    readonly server?: ServerOptions;
+    readonly invoke?: string;
+    readonly profile?: ClientProfileName;
+    readonly json?: boolean;
+    /** Which ports there is no way to: that of the object exporter alone, or of the activators as well. */
+    readonly unreached?: 'exporter' | 'both';
+  }
+
+  /** What was said, without the numbers of a run, and the exit code. */
+  async function run({ server: options, invoke: member, json = false, unreached, profile }: Run) {
+    const server = await serve({ classes: [automationClass(CLSID, 'Test', members)], ...options });
+    const { address: host, port } = server.address;
+    const closed = (at: number): boolean => unreached === 'both' || (unreached === 'exporter' && at !== port);
+    const connect = vi.spyOn(SOCKETS, 'connect').mockImplementation(async (target, ...how) => {
+      if (!closed(target.port)) return realConnect(target, ...how);
+      throw new TransportError(`cannot connect to ${target.host}:${target.port}`, 'no way');
+    });
+    const said: string[] = [];
+    const nothing = (): void => {};
+    const out: Output = {
+      ...{ json, colour: false, width: undefined, table: nothing, note: nothing, flush: async () => {} },
+      text: (text) => void said.push(text),
+      record: (record) => void said.push(JSON.stringify(record)),
+    };
+    try {
+      const wish = { clsid: CLSID, iid: IID_IUnknown, user: ACCOUNT, ...(profile && { profile }) };
+      await activateAs(out, { host, port }, { ...wish, ...(member !== undefined && { invoke: [member] }) });
+    } finally {
+      connect.mockRestore();
+      await server.close();
+    }
+    const numbers = new Map([
+      [`${port}`, '135'],
+      [`${server.exporter.port}`, '49152'],
+    ]);
+    const plain = (text: string) =>
+      text.replace(/(?<=127\.0\.0\.1:|HARNESS:)\d+/g, (number) => numbers.get(number) ?? number);
+    return { said: said.map(plain), code: process.exitCode };
+  }
+  const realConnect = SOCKETS.connect;
+  const ACTIVATED = `${CLSID} as windows-2023-03 at RPC_C_AUTHN_LEVEL_PKT_INTEGRITY`;
+
+  test.each([
+    ['without a call', {}],
+    ['with one', { invoke: 'Child' }],
+  ])(
+    'an accepted activation whose exporter cannot be reached is accepted, and every endpoint is named, %s',
+    async (_, how) => {
+      expect(await run({ ...how, unreached: 'exporter' })).toEqual({
+        said: [
+          `${ACTIVATED}: accepted`,
+          'object exporter: none of 2 endpoints: cannot connect to 127.0.0.1:49152: no way; cannot connect to HARNESS:49152: no way',
+        ],
+        code: 2,
+      });
+    },
+  );
+
+  test('the same for programs, with the endpoints in a list', async () => {
+    const { said, code } = await run({ json: true, unreached: 'exporter' });
+    expect(said.map((line) => JSON.parse(line))).toMatchObject([
+      { event: 'activation', accepted: true, level: 5, server: '127.0.0.1:135' },
+      { event: 'exporter', accepted: false, refusedBy: 'transport', tried: ['127.0.0.1:49152', 'HARNESS:49152'] },
+    ]);
+    expect(code).toBe(2);
+  });
+
+  test('a server that nobody reaches is not said to refuse', async () => {
+    expect(await run({ unreached: 'both' })).toEqual({
+      said: [`${ACTIVATED}: cannot connect to 127.0.0.1:135: no way`],
+      code: 2,
+    });
+  });
+
+  test('a server that refuses the activation is, once', async () => {
+    const { said, code } = await run({ server: { accounts: [] }, invoke: 'Child' });
+    expect({ said, code }).toEqual({ said: [expect.stringMatching(/^[^:]+: refused, /)], code: 1 });
+  });
+
+  test('an exporter that refuses: the activation was accepted', async () => {
+    const server = { asOf: '2021-05', exporterLevel: 5, dcom: { minorVersionsBelow7: 'taken' } } as const;
+    const { said, code } = await run({ server, invoke: 'Child', profile: 'node-dcom' });
+    expect(said[0]).toBe(`${CLSID} as node-dcom at RPC_C_AUTHN_LEVEL_CONNECT: accepted`);
+    expect(said.slice(1)).toEqual([`interface ${IID_IDispatch}: refused, fault E_ACCESSDENIED (0x80070005)`]);
+    expect(code).toBe(1);
+  });
+
+  test('where all goes well, a program is told of each step, and which endpoint answered', async () => {
+    const { said, code } = await run({ json: true, invoke: 'Child' });
+    expect(said.map((line) => JSON.parse(line))).toMatchObject([
+      { event: 'activation', accepted: true },
+      { event: 'exporter', accepted: true, oxid: expect.stringMatching(/^0x/), tried: ['127.0.0.1:49152'] },
+      { event: 'invocation', accepted: true, member: 'Child' },
+    ]);
+    expect(code).toBeUndefined();
+  });
 });
