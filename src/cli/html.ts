@@ -1,8 +1,8 @@
 import { writeSync } from 'node:fs';
-import { basename } from 'node:path';
 import { CaptureError } from '../capture/file/error.js';
+import { captureSets } from '../capture/file/sets.js';
 import type { HtmlReport, PduBook, ReportHead } from '../report/html/index.js';
-import type { PassiveContext } from '../security/index.js';
+import type { Sniffer } from '../security/index.js';
 import { openForWriting } from './files.js';
 import { type Output, UsageError } from './io.js';
 
@@ -27,17 +27,17 @@ function writeAll(file: number, text: string): void {
   for (let at = 0; at < octets.length; ) at += writeSync(file, octets, at);
 }
 
-/** The PDUs of captures; gives how many of the files could be read. */
+/** The PDUs of captures; gives how many of them could be read. */
 export async function addCaptures(
   out: Output,
   book: PduBook,
   files: readonly string[],
-  observe?: (authType: number) => PassiveContext | undefined,
+  observe: Sniffer,
 ): Promise<number> {
   let read = 0;
-  for (const file of files)
+  for (const set of captureSets(files))
     try {
-      await book.capture(file, basename(file), observe && { observe });
+      await book.capture(set, { observe });
       read++;
     } catch (error) {
       if (!(error instanceof CaptureError)) throw error;

@@ -157,8 +157,7 @@ async function readAll(
       tell(out, each);
     };
     try {
-      const source = set.length === 1 ? (set[0] as string) : set;
-      const read = await auditor.file(source, { item, problem, pause: () => out.flush() });
+      const read = await auditor.file(set, { item, problem, pause: () => out.flush() });
       const { file: name, droppedFindings } = read;
       understood.add(read.understood);
       if (droppedFindings > 0) out.note(`note: ${name}: ${droppedFindings} further findings are not listed`);

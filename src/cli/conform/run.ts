@@ -54,7 +54,7 @@ export async function runSuite(
   const judged = results.map((result) => conformResult(result, judging));
   if (report !== undefined) {
     const { conformHead } = await import('../../report/html/index.js');
-    await report.book.capture(Buffer.concat(blocks), `${suite.replaceAll(' ', '-')}.pcapng`);
+    await report.book.capture(Buffer.concat(blocks), { file: `${suite.replaceAll(' ', '-')}.pcapng` });
     report.end(conformHead({ title, subtitle: `dcom-harness ${suite}`, verdict }, judged, report.book.rows));
   }
   await verdicts.tell(judged, {

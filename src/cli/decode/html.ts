@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { decodeHead } from '../../report/html/index.js';
-import type { PassiveContext } from '../../security/index.js';
+import type { Sniffer } from '../../security/index.js';
 import { addCaptures, reportFile } from '../html.js';
 import type { Output } from '../io.js';
 
@@ -9,7 +9,7 @@ export async function writeDecodeReport(
   out: Output,
   path: string,
   files: readonly string[],
-  observe: (authType: number) => PassiveContext | undefined,
+  observe: Sniffer,
 ): Promise<void> {
   const names = files.map((file) => basename(file));
   const report = await reportFile(path, `dcom-harness decode ${names.join(' ')}`, files);

@@ -21,17 +21,15 @@ export function inputOf(
   name: string,
   { follow, summary }: { readonly follow: boolean; readonly summary: boolean },
 ): Input {
-  const [file] = files as readonly [string];
-  if (follow) return followed(out, file);
-  const source = files.length === 1 ? file : files;
+  if (follow) return followed(out, files[0] as string);
   if (!wantsProgress(process.stderr, process.stdout, { quiet: summary, piped: isPipe(1) }))
-    return { source, onRead: () => {}, note: out.note, end: () => {} };
+    return { source: files, onRead: () => {}, note: out.note, end: () => {} };
   const progress = new Progress(process.stderr, name, sizeOf(files));
   const note = (text: string): void => {
     progress.clear();
     out.note(text);
   };
-  return { source, onRead: (octets) => progress.advance(octets), note, end: () => progress.clear() };
+  return { source: files, onRead: (octets) => progress.advance(octets), note, end: () => progress.clear() };
 }
 
 /** Until SIGINT or SIGTERM, which then is the end of the file; the second one ends the process as usual. */

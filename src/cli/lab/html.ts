@@ -17,7 +17,8 @@ export async function openLabReport(path: string): Promise<LabReport> {
       const blocks: Buffer[] = [];
       return {
         write: (block) => blocks.push(Buffer.from(block)),
-        end: (run) => report.book.capture(Buffer.concat(blocks), `${run.scenario}.pcapng`, { names: namesOf(run) }),
+        end: (run) =>
+          report.book.capture(Buffer.concat(blocks), { file: `${run.scenario}.pcapng`, names: namesOf(run) }),
       };
     },
     end: (runs) => report.end(labHead(runs, report.book.rows)),

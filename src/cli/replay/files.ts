@@ -92,14 +92,14 @@ export interface SecretsGiven {
 export async function writeReplayReport(
   out: Output,
   paths: readonly string[],
-  { html, password, nthash }: SecretsGiven,
+  { html, password, nthash, keytab, ccache }: SecretsGiven,
   results: readonly Result[],
 ): Promise<void> {
   if (html === undefined) return;
   const { resultsHead } = await import('../../report/html/index.js');
   const files = captureFiles(paths);
   const report = await reportFile(html, 'dcom-harness replay', files);
-  await addCaptures(out, report.book, files, observer({ ...(password && { password }), ...(nthash && { nthash }) }));
+  await addCaptures(out, report.book, files, observer({ password, nthash, keytab, ccache }));
   const names = files.map((file) => basename(file)).join(', ');
   report.end(
     resultsHead('What came of the captured calls', `dcom-harness replay: ${names}`, results, report.book.rows),
@@ -159,8 +159,7 @@ export async function replayEach<T>(
   const sets = captureSets(captureFiles(paths));
   for (const set of sets) {
     try {
-      const source = set.length === 1 ? (set[0] as string) : set;
-      const read = await readCalls(source, whyNot, observer({ password, nthash, keytab, ccache }));
+      const read = await readCalls(set, whyNot, observer({ password, nthash, keytab, ccache }));
       tellLeftOut(out, read);
       done.push(...(await replay(read)));
     } catch (error) {

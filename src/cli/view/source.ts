@@ -3,19 +3,17 @@ import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { LabRun } from '../../lab/index.js';
 import { decodeHead, labHead, type PduBook, RecordsReport, type ReportHead } from '../../report/html/index.js';
-import type { PassiveContext } from '../../security/index.js';
+import type { Sniffer } from '../../security/index.js';
 import { captureFiles, statOf } from '../files.js';
 import { addCaptures } from '../html.js';
 import { type Output, UsageError } from '../io.js';
-
-type Observe = (authType: number) => PassiveContext | undefined;
 
 /** Fills the book with what `paths` are: captures, the folder of a lab, or the records of a command. */
 export async function readSources(
   out: Output,
   book: PduBook,
   paths: readonly string[],
-  observe: Observe,
+  observe: Sniffer,
 ): Promise<ReportHead> {
   const [first = ''] = paths;
   if (paths.length === 1 && existsSync(join(first, 'results.json'))) return readLab(out, book, first);
@@ -35,7 +33,7 @@ async function readLab(out: Output, book: PduBook, folder: string): Promise<Repo
   const runs = labRuns(join(folder, 'results.json'));
   for (const run of runs) {
     const file = join(folder, 'captures', `${run.scenario}.pcapng`);
-    if (statOf(file)?.isFile()) await book.capture(file, basename(file), { names: namesOf(run) });
+    if (statOf(file)?.isFile()) await book.capture(file, { names: namesOf(run) });
     else out.note(`note: ${file} is not there`);
   }
   return labHead(runs, book.rows);

@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { CaptureDecoder } from '../../capture/decode/decode.js';
 import { type PduRecord, pduRecord } from '../../capture/decode/record.js';
-import type { CaptureSource } from '../../capture/file/source.js';
+import type { CaptureInput } from '../../capture/file/source.js';
 import { readCapture } from '../../capture/pdu/pdus.js';
-import type { PassiveContext } from '../../security/index.js';
+import type { Sniffer } from '../../security/index.js';
 import { cutDetail, detailOf } from './detail.js';
 import type { DetailPage, PduDetail } from './model.js';
 import { type HostNames, PAGE, Rows } from './rows.js';
@@ -17,7 +17,9 @@ export interface BookOptions {
 }
 
 export interface CaptureOptions {
-  readonly observe?: (authType: number) => PassiveContext | undefined;
+  /** Of octets at hand: what the report calls them. */
+  readonly file?: string;
+  readonly observe?: Sniffer;
   readonly names?: HostNames;
 }
 
@@ -33,13 +35,13 @@ export class PduBook {
     this.#give = page;
   }
 
-  /** All PDUs of a capture; `name` is what the report calls it. Throws `CaptureError` where nothing can be read. */
-  async capture(source: CaptureSource, name: string, { observe, names }: CaptureOptions = {}): Promise<void> {
+  /** All PDUs of a capture, or of files that belong together. Throws `CaptureError` where nothing can be read. */
+  async capture(source: CaptureInput, { file, observe, names }: CaptureOptions = {}): Promise<void> {
     const decoder = new CaptureDecoder(
       {
         pdu: (decoded) => {
           const { captured } = decoded;
-          const record = pduRecord(name, decoded);
+          const record = pduRecord(captured.file, decoded);
           const detail = (texts: Texts): PduDetail =>
             captured.kind === 'cut' ? cutDetail(captured) : detailOf(decoded, record.error, texts);
           this.#add(record, captured.direction === 'toServer', names, detail);
@@ -47,7 +49,8 @@ export class PduBook {
       },
       observe && { observe },
     );
-    await readCapture(source, { open: decoder.open }, { reuse: true });
+    const handlers = { open: decoder.open, onKdcMessage: observe?.kdcMessage };
+    await readCapture(source, handlers, { ...(file !== undefined && { file }), reuse: true });
   }
 
   /** A PDU of which the record alone is there. */
