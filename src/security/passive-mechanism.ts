@@ -61,6 +61,11 @@ export abstract class PassiveMechanism implements PassiveContext {
     else channel.verify(message, authValue);
   }
 
+  protect(from: Side, message: ProtectedMessage, sealed: boolean): Uint8Array {
+    const channel = this.#ready().from(from);
+    return sealed ? channel.seal(message) : channel.sign(message);
+  }
+
   checkMic(from: Side, bytes: Uint8Array, mic: Uint8Array): void {
     this.#ready().from(from).checkMic(bytes, mic);
   }

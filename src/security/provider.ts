@@ -117,6 +117,11 @@ export interface PassiveContext {
   readonly info: ContextInfo;
   /** Unseals (in place) and checks one PDU. Throws `SecurityError`. */
   unprotect(from: 'initiator' | 'acceptor', message: ProtectedMessage, authValue: Uint8Array, sealed: boolean): void;
+  /**
+   * The auth_value of what the side `from` would send next, whose body is encrypted in place where it is sealed: for who
+   * stands between the two and knows a secret. Takes the next sequence number. Throws `SecurityError`.
+   */
+  protect(from: 'initiator' | 'acceptor', message: ProtectedMessage, sealed: boolean): Uint8Array;
   /** Checks what `SecurityContext.mic` made on the side `from`. Throws `SecurityError`. */
   checkMic(from: 'initiator' | 'acceptor', bytes: Uint8Array, mic: Uint8Array): void;
 }

@@ -1,4 +1,5 @@
 import { type Pdu, PFC, PTYPE } from '../../codec/rpce/index.js';
+import { SecurityError } from '../../security/error.js';
 import type { Identity, PassiveContext, ProtectedMessage } from '../../security/provider.js';
 import { ImpliedSecurity, type ImpliedState } from '../core/implied-security.js';
 import type { Sender } from './observed.js';
@@ -164,6 +165,11 @@ class RestoredContext implements PassiveContext {
   /** Asked for where it is established, and then there is a next one. */
   unprotect(from: 'initiator' | 'acceptor', message: ProtectedMessage, authValue: Uint8Array, sealed: boolean): void {
     this.#next?.unprotect(from, message, authValue, sealed);
+  }
+
+  protect(from: 'initiator' | 'acceptor', message: ProtectedMessage, sealed: boolean): Uint8Array {
+    if (this.#next === undefined) throw new SecurityError('NOT_ESTABLISHED', 'the session key is not known');
+    return this.#next.protect(from, message, sealed);
   }
 
   checkMic(from: 'initiator' | 'acceptor', bytes: Uint8Array, mic: Uint8Array): void {

@@ -110,6 +110,10 @@ class SpnegoPassive implements PassiveContext {
     this.#ready().unprotect(from, message, authValue, sealed);
   }
 
+  protect(from: Side, message: ProtectedMessage, sealed: boolean): Uint8Array {
+    return this.#ready().protect(from, message, sealed);
+  }
+
   checkMic(from: Side, bytes: Uint8Array, mic: Uint8Array): void {
     this.#ready().checkMic(from, bytes, mic);
   }

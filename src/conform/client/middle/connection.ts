@@ -1,0 +1,175 @@
+import { asBuffer } from '../../../codec/bytes.js';
+import { CodecError } from '../../../codec/error.js';
+import { interfaceByUuid } from '../../../codec/interfaces.js';
+import { decodePdu, encodePdu, type Pdu, type ResponsePdu } from '../../../codec/rpce/index.js';
+import type { Accept, Channel, ChannelEvents } from '../../../net/channel.js';
+import { PduAssembler } from '../../../rpc/core/assembler.js';
+import { isFirst, isLast } from '../../../rpc/core/fragments.js';
+import { PassiveAssociation } from '../../../rpc/index.js';
+import type { Sniffer } from '../../../security/index.js';
+import type { History } from '../history/history.js';
+import type { Answer, AnsweredCall, Change, Port, Sent } from './answer.js';
+import { ServerKeys } from './keys.js';
+
+/** What the connections of one attempt have in common. */
+export interface MiddleOptions {
+  readonly change: Change;
+  readonly history: History;
+  readonly sniffer: Sniffer;
+}
+
+/** [MS-RPCE] 3.3.3.5.4: what a connection carries where nothing was agreed on. */
+const LEAST_FRAGMENT = 2048;
+
+/**
+ * Stands between the simulated server and the client under test: the server is the shipped one and knows nothing of it;
+ * what it answers is changed on its way. Whatever goes over the wire is told to the history of the attempt.
+ */
+export class MiddleConnection implements ChannelEvents {
+  readonly #options: MiddleOptions;
+  readonly #port: Port;
+  readonly #client: Channel;
+  readonly #server: ChannelEvents;
+  readonly #number: number;
+  readonly #fromClient = new PduAssembler();
+  readonly #fromServer = new PduAssembler();
+  readonly #follows: PassiveAssociation<AnsweredCall>;
+  readonly #keys: ServerKeys;
+  /** Fragments of a response that is not complete. */
+  #held: Buffer[] = [];
+  #asked: Answer['asked'] = { pdu: undefined, bytes: Buffer.alloc(0) };
+  #before: Buffer | undefined;
+  #maxFragment = LEAST_FRAGMENT;
+  #ended = false;
+
+  constructor(client: Channel, accept: Accept, port: Port, options: MiddleOptions) {
+    const { sniffer, history } = options;
+    this.#options = options;
+    this.#port = port;
+    this.#client = client;
+    this.#follows = new PassiveAssociation({ observe: sniffer });
+    this.#keys = new ServerKeys(sniffer);
+    this.#number = history.opened(port, client.local, client.remote);
+    this.#server = accept({
+      local: client.local,
+      remote: client.remote,
+      send: (bytes) => this.#answered(bytes),
+      end: () => this.#end('close'),
+      destroy: () => this.#end('reset'),
+    });
+  }
+
+  data(bytes: Buffer): void {
+    this.#fromClient.push(bytes);
+    for (let pdu = this.#fromClient.next(); pdu !== undefined; pdu = this.#fromClient.next()) {
+      const octets = Buffer.from(pdu);
+      this.#noteRequest(octets);
+      // What the server answers at once comes while this goes on.
+      this.#server.data(octets);
+    }
+  }
+
+  closed(error?: Error): void {
+    this.#options.history.closed(this.#number, this.#ended ? 'server' : 'client');
+    this.#server.closed(error);
+  }
+
+  #noteRequest(bytes: Buffer): void {
+    const observed = this.#follows.take('client', bytes);
+    const { pdu, call, message } = observed;
+    this.#asked = { pdu, bytes };
+    if (pdu !== undefined) this.#keys.note(pdu, 'client', bytes);
+    if (call !== undefined && message?.kind === 'request') {
+      const { presentation, opnum = 0, object, stub, littleEndian } = message;
+      const uuid = presentation?.interface.uuid ?? '';
+      call.kept = {
+        ...{ interface: uuid, opnum, object, request: Buffer.from(stub), littleEndian },
+        operation: interfaceByUuid(uuid)?.operations.get(opnum),
+        transferSyntax: presentation?.transferSyntax ?? 'ndr20',
+        security: call.security,
+      };
+    }
+    this.#options.history.sent(this.#number, 'client', bytes, { observed, changed: false });
+  }
+
+  #answered(bytes: Uint8Array): void {
+    this.#fromServer.push(asBuffer(bytes));
+    for (let pdu = this.#fromServer.next(); pdu !== undefined; pdu = this.#fromServer.next())
+      this.#answer(Buffer.from(pdu));
+  }
+
+  #answer(bytes: Buffer): void {
+    const { pdu, call, message } = this.#follows.take('server', bytes);
+    if (pdu === undefined) return this.#send(bytes, false);
+    if ('max_xmit_frag' in pdu) this.#maxFragment = pdu.max_xmit_frag;
+    if (pdu.PTYPE === 'response' && !isLast(pdu)) {
+      this.#held.push(bytes);
+      return;
+    }
+    const fragments = [...this.#held, bytes];
+    this.#held = [];
+    const whole: Pdu =
+      pdu.PTYPE === 'response' && message !== undefined
+        ? { ...(decodePdu(fragments[0] as Buffer) as ResponsePdu), pfc_flags: pdu.pfc_flags, stub: message.stub }
+        : pdu;
+    const answered = call?.kept;
+    const answer: Answer = {
+      ...{ port: this.#port, connection: this.#number, pdu: whole, asked: this.#asked, call: answered },
+      ...{ before: this.#before, maxFragment: this.#maxFragment },
+      protectable: this.#keys.knows(answered?.security),
+    };
+    const sent = this.#options.change(answer);
+    if (sent !== undefined) {
+      this.#options.history.interfered();
+      for (const each of sent) this.#obey(each, answer);
+    } else if (answer.protectable && whole.PTYPE === 'response') this.#obey({ pdu: whole }, answer, false);
+    else for (const each of fragments) this.#send(each, false);
+  }
+
+  #obey(sent: Sent, answer: Answer, changed = true): void {
+    if ('end' in sent) return this.#end(sent.end);
+    if ('lost' in sent) {
+      this.#octetsOf({ pdu: sent.lost }, answer);
+      return;
+    }
+    const all = 'octets' in sent ? [asBuffer(sent.octets)] : this.#octetsOf(sent, answer);
+    const pieces = 'octets' in sent ? (sent.pieces ?? 1) : 1;
+    for (const octets of all) this.#send(octets, changed, pieces);
+  }
+
+  #octetsOf({ pdu, spoil, bare, maxFragment }: Extract<Sent, { pdu: Pdu }>, answer: Answer): Buffer[] {
+    const whole =
+      pdu.PTYPE === 'response' && bare !== true
+        ? this.#keys.fragments(pdu, answer.call?.security, maxFragment ?? answer.maxFragment)
+        : [encodePdu(pdu)];
+    return whole.map((octets, index) => spoil?.(octets, { index, last: index === whole.length - 1 }) ?? octets);
+  }
+
+  /** `pieces`: in how many segments the octets go out, at most. */
+  #send(bytes: Buffer, changed: boolean, pieces = 1): void {
+    if (this.#ended) return;
+    const pdu = decoded(bytes);
+    // The client's keys follow from the tokens that the client gets.
+    if (pdu !== undefined) this.#keys.note(pdu, 'server', bytes);
+    if (pdu?.PTYPE === 'response' && isFirst(pdu)) this.#before = bytes;
+    this.#options.history.sent(this.#number, 'server', bytes, { pdu, changed });
+    const size = Math.max(1, Math.ceil(bytes.length / pieces));
+    for (let at = 0; at < bytes.length; at += size) this.#client.send(bytes.subarray(at, at + size));
+  }
+
+  #end(how: 'close' | 'reset'): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    if (how === 'close') this.#client.end();
+    else this.#client.destroy();
+  }
+}
+
+function decoded(bytes: Buffer): Pdu | undefined {
+  try {
+    return decodePdu(bytes);
+  } catch (error) {
+    if (!(error instanceof CodecError)) throw error;
+    return undefined;
+  }
+}
