@@ -46,10 +46,14 @@ function chosen(targets: readonly Target[], { host, throughNat }: ChoiceOptions)
   return distinct([...preferred(targets, host), ...translated]);
 }
 
-/** [MS-DCOM] 2.2.19.4: the wanted authentication service where the exporter has it, else the first that it names and we have. */
+/**
+ * [MS-DCOM] 3.2.4.2: the wanted authentication service where the exporter has it, else the first that it names and we
+ * have; no security where it names none at all.
+ */
 export function serviceOf(bindings: DUALSTRINGARRAY, wanted: number): number {
   const offered = bindingsOf(bindings).securityBindings.map(({ wAuthnSvc }) => wAuthnSvc);
-  if (offered.length === 0 || offered.includes(wanted)) return wanted;
+  if (offered.length === 0) return RPC_C_AUTHN.NONE;
+  if (offered.includes(wanted)) return wanted;
   return offered.find((service) => service === RPC_C_AUTHN.WINNT || service === RPC_C_AUTHN.GSS_NEGOTIATE) ?? wanted;
 }
 

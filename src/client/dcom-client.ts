@@ -27,6 +27,7 @@ import { ExporterConnection } from './exporter-connection.js';
 import { outcomeOfError } from './outcome.js';
 import { PingSet } from './ping-set.js';
 import type { ClientProfile } from './profile.js';
+import { isReference, type Reference } from './references.js';
 import { Refused } from './refused.js';
 import { type Exporter, RemoteInterface } from './remote-interface.js';
 import { pinging, type ResolvedOxid, resolveOxid } from './resolver-client.js';
@@ -107,7 +108,7 @@ export class DcomClient {
 
   /** An interface that an answer carried, resolving its OXID where need be ([MS-DCOM] 3.2.4.1.2). Rejects with `Refused` for an OBJREF of another form. */
   async unmarshal(objref: OBJREF): Promise<RemoteInterface> {
-    if (!('std' in objref)) {
+    if (!isReference(objref)) {
       const text = 'an OBJREF of this form has no interface to call';
       throw new Refused(`interface ${objref.iid}`, { accepted: false, refusedBy: 'codec', status: undefined, text });
     }
@@ -168,9 +169,11 @@ export class DcomClient {
   async #unmarshalAll(reply: ActivationReply, iid: string): Promise<RemoteInterface | undefined> {
     const exporter = await (this.#exporters.get(reply.oxid) ?? this.#add(reply.oxid, () => this.#open(reply)));
     let wanted: RemoteInterface | undefined;
-    for (const { iid: own, objref } of reply.interfaces) {
-      if (!objref || objref instanceof Uint8Array || !('std' in objref)) continue;
-      const found = await this.#interface(exporter, objref);
+    for (const { iid: own, objref, hresult } of reply.interfaces) {
+      // [MS-DCOM] 3.2.4.1.1.2: what is no success was not obtained, whatever stands in its place.
+      if (hresult !== 0 || !isReference(objref)) continue;
+      const { oxid } = objref.std;
+      const found = oxid === reply.oxid ? await this.#interface(exporter, objref) : await this.unmarshal(objref);
       if (own === iid && wanted === undefined) wanted = found;
       else await found.release();
     }
@@ -178,7 +181,7 @@ export class DcomClient {
   }
 
   /** A reference without references of its own is given some ([MS-DCOM] 3.2.4.4). */
-  async #interface(exporter: Exporter, { iid, std }: Extract<OBJREF, { std: unknown }>): Promise<RemoteInterface> {
+  async #interface(exporter: Exporter, { iid, std }: Reference): Promise<RemoteInterface> {
     const found = new RemoteInterface(exporter, iid, std);
     if (std.cPublicRefs === 0) await found.addRef();
     this.#pinger ??= this.#options.timers.every(PING_PERIOD, () => void this.ping());

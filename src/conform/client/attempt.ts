@@ -1,5 +1,5 @@
-import { changedNetwork } from '../../net/network.js';
 import type { Environment } from '../../net/environment.js';
+import { changedNetwork } from '../../net/network.js';
 import { type Milliseconds, Secret, sniffer } from '../../security/index.js';
 import { CLASS_NAMES } from '../../server/classes/index.js';
 import { type DcomServer, type ServerOptions, startServer } from '../../server/server.js';
@@ -35,6 +35,8 @@ export interface ConformAccount {
 
 /** How the client is run, again and again. */
 export interface AttemptOptions extends Environment {
+  /** Id of the check that it is for. */
+  readonly check: string;
   readonly client: ClientUnderTest;
   readonly account: ConformAccount;
   readonly places: Places;
@@ -60,8 +62,8 @@ const PLAIN: Partial<ServerOptions> = {
 
 /** Runs the client once against a server of its own. Rejects with `TransportError` where that cannot listen. */
 export async function attempt(options: AttemptOptions, { change, server, level }: Stimulus): Promise<Attempted> {
-  const { account, client, clock, network, places, random, timers } = options;
-  const history = new History(() => client.happened?.(history.open));
+  const { account, check, client, clock, network, places, random, timers } = options;
+  const history = new History(clock, () => client.happened?.(history.open));
   const middle = {
     change: change ?? AS_IT_IS,
     history,
@@ -84,7 +86,7 @@ export async function attempt(options: AttemptOptions, { change, server, level }
       }),
     });
     const { address, port } = running.address;
-    const ended = await runOf(options, { address, port, ...account, ...(level !== undefined && { level }) });
+    const ended = await runOf(options, { address, port, check, ...account, ...(level !== undefined && { level }) });
     await settled(history, options);
     return { history, ended, activations: [...running.activations] };
   } finally {

@@ -7,6 +7,8 @@ export interface ClientPlace {
   readonly user: string;
   readonly domain: string;
   readonly password: string;
+  /** Id of the check that it is run for. */
+  readonly check: string;
   /** RPC_C_AUTHN_LEVEL_* that the client is to ask for; absent where it is to take its default. */
   readonly level?: number;
 }
@@ -36,3 +38,16 @@ export const endedText = (ended: Ended): string => {
   if (ended.how === 'unknown') return 'the client runs by itself';
   return ended.text;
 };
+
+/** A client that a function runs: it succeeds where the function settles, and fails where that rejects. */
+export const calledClient = (
+  run: (place: ClientPlace, signal: AbortSignal) => Promise<unknown>,
+  { takesLevel = false }: { readonly takesLevel?: boolean } = {},
+): ClientUnderTest => ({
+  takesLevel,
+  run: (place, signal) =>
+    run(place, signal).then(
+      (): Ended => ({ how: 'succeeded' }),
+      (error: unknown): Ended => ({ how: 'failed', text: error instanceof Error ? error.message : String(error) }),
+    ),
+});

@@ -24,6 +24,6 @@ export {
   receivedText,
   type Sendable,
 } from './raw-connection.js';
-export { type Attempt, type CheckResult, type RunOptions, runChecks } from './run.js';
+export { type Attempt, type CheckResult, type RunOptions, resultOf, runCheck, runChecks } from './run.js';
 export { matchesId, type Selection, selected } from './selection.js';
 export { faultText, levelText, pduText, Wire, type WirePiece, wireText } from './wire.js';

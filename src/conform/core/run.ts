@@ -93,7 +93,11 @@ async function answers<C>(options: RunOptions<C>): Promise<boolean> {
   return false;
 }
 
-async function runCheck<C>(check: Check<C>, options: RunOptions<C>): Promise<CheckResult> {
+/** Runs one check, within its time, with a fresh attempt. Never rejects. */
+export async function runCheck<C>(
+  check: Check<C>,
+  options: Pick<RunOptions<C>, 'timers' | 'clock' | 'checkMilliseconds' | 'attempt'>,
+): Promise<CheckResult> {
   const { clock, timers, checkMilliseconds } = options;
   const wire = new Wire();
   const began = clock();
@@ -117,7 +121,8 @@ function outcomeOf(error: unknown): CheckOutcome {
   return { outcome: 'error', message: error instanceof Error ? error.message : String(error) };
 }
 
-const resultOf = <C>(
+/** A check with what came of it, or why it was not run. */
+export const resultOf = <C>(
   { id, section, requirement, level, needs, stimulus }: Check<C>,
   outcome: CheckOutcome,
   wire: Wire,

@@ -1,10 +1,26 @@
 import { describe, expect, test } from 'vitest';
-import { exporterTargets, reach, resolverTargets } from '../../../src/client/bindings.js';
+import { exporterTargets, reach, resolverTargets, serviceOf } from '../../../src/client/bindings.js';
 import { TransportError } from '../../../src/net/error.js';
 
 const bindings = (...addresses: string[]) => ({
   stringBindings: addresses.map((aNetworkAddr) => ({ wTowerId: 7, aNetworkAddr })),
   securityBindings: [],
+});
+
+describe('which security service is used towards an object exporter', () => {
+  const offers = (...services: number[]) => ({
+    stringBindings: [],
+    securityBindings: services.map((wAuthnSvc) => ({ wAuthnSvc, aPrincName: '' })),
+  });
+  const [SPNEGO, NTLM, SCHANNEL] = [9, 10, 14];
+
+  test.each([
+    ['the wanted one, wherever the exporter names it', offers(NTLM, SPNEGO), SPNEGO, SPNEGO],
+    ['else the first that it names and we have', offers(SCHANNEL, NTLM), SPNEGO, NTLM],
+    ['none where it names none at all, [MS-DCOM] 3.2.4.2', offers(), SPNEGO, 0],
+  ])('%s', (_rule, bindings, wanted, expected) => {
+    expect(serviceOf(bindings, wanted)).toBe(expected);
+  });
 });
 
 describe('which address of an object exporter is tried', () => {

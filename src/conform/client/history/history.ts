@@ -1,7 +1,8 @@
 import type { Pdu } from '../../../codec/rpce/index.js';
 import type { Endpoint } from '../../../net/channel.js';
-import type { Observed } from '../../../rpc/index.js';
-import type { AnsweredCall, Port } from '../middle/answer.js';
+import type { Observed, ObservedSecurity } from '../../../rpc/index.js';
+import type { Milliseconds } from '../../../security/index.js';
+import type { Answer, AnsweredCall, Port } from '../middle/answer.js';
 
 /** A connection that the client under test opened. */
 export interface OpenedConnection {
@@ -10,6 +11,8 @@ export interface OpenedConnection {
   readonly to: Port;
   readonly server: Endpoint;
   readonly client: Endpoint;
+  /** The security contexts that the client began on it, as a sniffer that knows the password sees them. */
+  readonly securities: readonly ObservedSecurity[];
   /** Place in the history at which it ended, and who ended it. */
   closed: { readonly at: number; readonly by: 'client' | 'server' } | undefined;
 }
@@ -18,6 +21,8 @@ export interface OpenedConnection {
 export interface SentPdu {
   /** Its place among all that went over all connections. */
   readonly at: number;
+  /** Milliseconds since 1970-01-01 UTC. */
+  readonly time: Milliseconds;
   readonly connection: OpenedConnection;
   readonly from: 'client' | 'server';
   readonly bytes: Buffer;
@@ -36,11 +41,16 @@ const MOST = 5_000;
 export class History {
   readonly connections: OpenedConnection[] = [];
   readonly pdus: SentPdu[] = [];
+  /** What the server answered, in plain and as it was before anybody changed it. */
+  readonly answers: { readonly at: number; readonly time: Milliseconds; readonly answer: Answer }[] = [];
+  readonly #clock: () => Milliseconds;
   /** Told of every connection, PDU and end. */
   readonly #told: (() => void) | undefined;
   #next = 0;
+  #changed: { readonly at: number; readonly connection: number } | undefined;
 
-  constructor(told?: () => void) {
+  constructor(clock: () => Milliseconds, told?: () => void) {
+    this.#clock = clock;
     this.#told = told;
   }
 
@@ -49,17 +59,29 @@ export class History {
     return this.connections.filter(({ closed }) => closed === undefined).length;
   }
 
-  /** Place of the first PDU that was not what the server would have sent; undefined where there was none. */
+  /** Place at which the first answer was changed on its way; undefined where none was. */
   get changedAt(): number | undefined {
-    return this.#changedAt;
+    return this.#changed?.at;
   }
 
-  #changedAt: number | undefined;
+  /** The connection that it belonged to. */
+  get changedOn(): OpenedConnection | undefined {
+    return this.connections[(this.#changed?.connection ?? 0) - 1];
+  }
 
   /** The connection's number. */
-  opened(to: Port, server: Endpoint, client: Endpoint): number {
+  opened(
+    to: Port,
+    ends: Pick<OpenedConnection, 'server' | 'client'>,
+    securities: () => readonly ObservedSecurity[],
+  ): number {
     const number = this.connections.length + 1;
-    this.connections.push({ number, to, server, client, closed: undefined });
+    this.connections.push({
+      ...{ number, to, ...ends, closed: undefined },
+      get securities() {
+        return securities();
+      },
+    });
     this.#next++;
     this.#told?.();
     return number;
@@ -73,16 +95,22 @@ export class History {
   ): void {
     const { observed, changed } = what;
     const at = this.#next++;
-    if (changed) this.#changedAt ??= at;
     this.#told?.();
     if (this.pdus.length >= MOST) return;
     const connection = this.connections[number - 1] as OpenedConnection;
-    this.pdus.push({ ...{ at, connection, from, bytes, observed, changed }, pdu: what.pdu ?? observed?.pdu });
+    this.pdus.push({
+      ...{ at, time: this.#clock(), connection, from, bytes, observed, changed },
+      pdu: what.pdu ?? observed?.pdu,
+    });
   }
 
-  /** Something was done that leaves no PDU: the connection was ended, an answer held back. */
-  interfered(): void {
-    this.#changedAt ??= this.#next++;
+  answered(answer: Answer): void {
+    if (this.answers.length < MOST) this.answers.push({ at: this.#next++, time: this.#clock(), answer });
+  }
+
+  /** From here on, what the client meets is not what the server would have done: another PDU, none, or an end. */
+  changes(connection: number): void {
+    this.#changed ??= { at: this.#next++, connection };
   }
 
   closed(number: number, by: 'client' | 'server'): void {

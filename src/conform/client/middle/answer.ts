@@ -1,5 +1,5 @@
 import type { Operation } from '../../../codec/ndr/index.js';
-import type { Pdu } from '../../../codec/rpce/index.js';
+import type { Pdu, ResponsePdu } from '../../../codec/rpce/index.js';
 import type { CallLevel } from '../../../rpc/index.js';
 
 /** Which of the server's two ports a connection goes to. */
@@ -43,21 +43,28 @@ export interface Answer {
 /** One thing that goes out instead. */
 export type Sent =
   /**
-   * A PDU in plain, which is signed or sealed as its call is, in as many fragments as it takes; `spoil` changes the
-   * octets of each afterwards, and with `bare` nothing protects it.
+   * A PDU in plain, which is signed or sealed as its call is, in as many fragments as it takes. `shape` changes each of
+   * them before it is protected, `spoil` its octets afterwards.
    */
-  | {
+  | ({
       readonly pdu: Pdu;
-      readonly spoil?: (octets: Buffer, fragment: Place) => Buffer;
-      readonly bare?: boolean;
+      readonly shape?: (fragment: ResponsePdu, place: Place) => ResponsePdu;
+      readonly spoil?: (octets: Buffer, place: Place) => Buffer;
+      /** Where it is not what was agreed on. */
       readonly maxFragment?: number;
-    }
+    } & Segments)
   /** As they are. */
-  | { readonly octets: Uint8Array; readonly pieces?: number }
+  | ({ readonly octets: Uint8Array } & Segments)
   /** The next sequence number is used up by a PDU that nobody sends. */
   | { readonly lost: Pdu }
   /** The server ends the connection. */
   | { readonly end: 'close' | 'reset' };
+
+/** How octets go out. */
+interface Segments {
+  /** Octets of a segment at most; each PDU is one where absent, and 'joined' sends all of an answer at once. */
+  readonly segment?: number | 'joined';
+}
 
 /** Where a fragment stands among those of its answer. */
 export interface Place {

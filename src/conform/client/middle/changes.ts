@@ -11,9 +11,9 @@ import {
   unpackRemoteActivationReply,
 } from '../../../codec/dcom/index.js';
 import type { Infer, Operation } from '../../../codec/ndr/index.js';
-import { DREP_LITTLE, encodePdu, endianOf, PFC, type Pdu, type ResponsePdu } from '../../../codec/rpce/index.js';
+import { DREP_LITTLE, encodePdu, endianOf, type Pdu, PFC, type ResponsePdu } from '../../../codec/rpce/index.js';
 import { faultPdu } from '../../../rpc/server/pdus.js';
-import { isActivationCall, isObjectCall, parametersOf } from '../history/calls.js';
+import { isActivationCall, isObjectCall, isResolveOxid, isResolveOxid2, parametersOf } from '../history/calls.js';
 import type { Answer, AnsweredCall, Change, Sent } from './answer.js';
 
 /** A response to a call, with what is known of the call. */
@@ -24,8 +24,7 @@ export interface Response extends Answer {
 
 type Made = { readonly call: AnsweredCall };
 
-const isResponse = (answer: Answer): answer is Response =>
-  answer.pdu.PTYPE === 'response' && answer.call !== undefined;
+const isResponse = (answer: Answer): answer is Response => answer.pdu.PTYPE === 'response' && answer.call !== undefined;
 
 /** Each response to such calls. */
 export const responses =
@@ -50,7 +49,7 @@ export const faults =
     return [{ octets: faultPdu({ callId, contextId, status, didNotExecute: options.didNotExecute ?? false }) }];
   };
 
-type Acknowledgement = Extract<Pdu, { PTYPE: 'bind_ack' | 'alter_context_resp' }>;
+export type Acknowledgement = Extract<Pdu, { PTYPE: 'bind_ack' | 'alter_context_resp' }>;
 
 /** Each answer to a bind: all where nobody says which. */
 export const bindAcks =
@@ -77,7 +76,7 @@ export const either =
   };
 
 /** The value that a response carries. */
-export const valueOf = <O>({ call, pdu }: Response): O =>
+export const carried = <O>({ call, pdu }: Response): O =>
   (call.operation as Operation<unknown, O>).response.decode(pdu.stub, formatOf(call, pdu)).value;
 
 /** The response with another value. */
@@ -99,26 +98,38 @@ export const values = <O>(to: (made: Made) => boolean, change: (value: O, respon
   responses(to, (response) =>
     response.call.operation === undefined
       ? undefined
-      : [{ pdu: withValue(response, change(valueOf<O>(response), response)) }],
+      : [{ pdu: withValue(response, change(carried<O>(response), response)) }],
   );
 
 type Activated = Infer<typeof RemoteCreateInstance.response>;
 
+/** What an activation or a resolution gives, in plain terms; undefined for any other answer. */
+export function carriedReply(answer: Answer): Pick<ActivationReply, 'ipidRemUnknown'> | undefined {
+  if (!isResponse(answer) || answer.call.operation === undefined) return undefined;
+  if (isActivationCall(answer)) return replyOf(answer);
+  if (!isResolveOxid2(answer) && !isResolveOxid(answer)) return undefined;
+  return { ipidRemUnknown: carried<{ pipidRemUnknown: string }>(answer).pipidRemUnknown };
+}
+
+function replyOf(response: Response): ActivationReply | undefined {
+  if (response.call.opnum !== RemoteActivation.opnum)
+    return unpackActivationReply(carried<Activated>(response).ppActProperties);
+  const value = carried<RemoteActivationResponse>(response);
+  if (value.ReturnValue !== 0 || value.phr !== 0) return undefined;
+  const { pIIDs } = parametersOf<Infer<typeof RemoteActivation.request>>(response) ?? {};
+  return unpackRemoteActivationReply(value, pIIDs ?? []);
+}
+
 /** What each activation gives, changed in plain terms, whichever method it was. */
 export const activationReplies = (change: (reply: ActivationReply, response: Response) => ActivationReply): Change =>
   activations((response) => {
-    if (response.call.opnum === RemoteActivation.opnum) {
-      const value = valueOf<RemoteActivationResponse>(response);
-      if (value.ReturnValue !== 0 || value.phr !== 0) return undefined;
-      const { pIIDs } = parametersOf<Infer<typeof RemoteActivation.request>>(response) ?? {};
-      const reply = change(unpackRemoteActivationReply(value, pIIDs ?? []), response);
-      return [{ pdu: withValue(response, packRemoteActivationReply(reply)) }];
-    }
-    const value = valueOf<Activated>(response);
-    const reply = unpackActivationReply(value.ppActProperties);
+    const reply = replyOf(response);
     if (reply === undefined) return undefined;
-    const ppActProperties = packActivationReply(change(reply, response));
-    return [{ pdu: withValue<Activated>(response, { ...value, ppActProperties }) }];
+    const changed = change(reply, response);
+    if (response.call.opnum === RemoteActivation.opnum)
+      return [{ pdu: withValue(response, packRemoteActivationReply(changed)) }];
+    const value = carried<Activated>(response);
+    return [{ pdu: withValue<Activated>(response, { ...value, ppActProperties: packActivationReply(changed) }) }];
   });
 
 /** The OBJREF of each interface that an activation gives, changed. */

@@ -49,7 +49,11 @@ export class MiddleConnection implements ChannelEvents {
     this.#client = client;
     this.#follows = new PassiveAssociation({ observe: sniffer });
     this.#keys = new ServerKeys(sniffer);
-    this.#number = history.opened(port, client.local, client.remote);
+    this.#number = history.opened(
+      port,
+      { server: client.local, client: client.remote },
+      () => this.#follows.securities,
+    );
     this.#server = accept({
       local: client.local,
       remote: client.remote,
@@ -100,7 +104,7 @@ export class MiddleConnection implements ChannelEvents {
 
   #answer(bytes: Buffer): void {
     const { pdu, call, message } = this.#follows.take('server', bytes);
-    if (pdu === undefined) return this.#send(bytes, false);
+    if (pdu === undefined) return this.#sendAll([bytes], false);
     if ('max_xmit_frag' in pdu) this.#maxFragment = pdu.max_xmit_frag;
     if (pdu.PTYPE === 'response' && !isLast(pdu)) {
       this.#held.push(bytes);
@@ -118,12 +122,13 @@ export class MiddleConnection implements ChannelEvents {
       ...{ before: this.#before, maxFragment: this.#maxFragment },
       protectable: this.#keys.knows(answered?.security),
     };
+    this.#options.history.answered(answer);
     const sent = this.#options.change(answer);
     if (sent !== undefined) {
-      this.#options.history.interfered();
+      this.#options.history.changes(this.#number);
       for (const each of sent) this.#obey(each, answer);
     } else if (answer.protectable && whole.PTYPE === 'response') this.#obey({ pdu: whole }, answer, false);
-    else for (const each of fragments) this.#send(each, false);
+    else this.#sendAll(fragments, false);
   }
 
   #obey(sent: Sent, answer: Answer, changed = true): void {
@@ -133,28 +138,30 @@ export class MiddleConnection implements ChannelEvents {
       return;
     }
     const all = 'octets' in sent ? [asBuffer(sent.octets)] : this.#octetsOf(sent, answer);
-    const pieces = 'octets' in sent ? (sent.pieces ?? 1) : 1;
-    for (const octets of all) this.#send(octets, changed, pieces);
+    this.#sendAll(all, changed, sent.segment);
   }
 
-  #octetsOf({ pdu, spoil, bare, maxFragment }: Extract<Sent, { pdu: Pdu }>, answer: Answer): Buffer[] {
-    const whole =
-      pdu.PTYPE === 'response' && bare !== true
-        ? this.#keys.fragments(pdu, answer.call?.security, maxFragment ?? answer.maxFragment)
-        : [encodePdu(pdu)];
+  #octetsOf({ pdu, shape, spoil, maxFragment = 0 }: Extract<Sent, { pdu: Pdu }>, answer: Answer): Buffer[] {
+    const cut = { maxFragment: maxFragment || answer.maxFragment, shape };
+    const whole = pdu.PTYPE === 'response' ? this.#keys.fragments(pdu, answer.call?.security, cut) : [encodePdu(pdu)];
     return whole.map((octets, index) => spoil?.(octets, { index, last: index === whole.length - 1 }) ?? octets);
   }
 
-  /** `pieces`: in how many segments the octets go out, at most. */
-  #send(bytes: Buffer, changed: boolean, pieces = 1): void {
+  #sendAll(pdus: readonly Buffer[], changed: boolean, segment?: number | 'joined'): void {
     if (this.#ended) return;
+    for (const bytes of pdus) this.#note(bytes, changed);
+    for (const bytes of segment === 'joined' ? [Buffer.concat(pdus)] : pdus) {
+      const size = typeof segment === 'number' ? segment : bytes.length;
+      for (let at = 0; at < bytes.length; at += size) this.#client.send(bytes.subarray(at, at + size));
+    }
+  }
+
+  #note(bytes: Buffer, changed: boolean): void {
     const pdu = decoded(bytes);
     // The client's keys follow from the tokens that the client gets.
     if (pdu !== undefined) this.#keys.note(pdu, 'server', bytes);
     if (pdu?.PTYPE === 'response' && isFirst(pdu)) this.#before = bytes;
     this.#options.history.sent(this.#number, 'server', bytes, { pdu, changed });
-    const size = Math.max(1, Math.ceil(bytes.length / pieces));
-    for (let at = 0; at < bytes.length; at += size) this.#client.send(bytes.subarray(at, at + size));
   }
 
   #end(how: 'close' | 'reset'): void {

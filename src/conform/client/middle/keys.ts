@@ -1,10 +1,23 @@
-import { type Pdu, type RequestPdu, type ResponsePdu, RPC_C_AUTHN_LEVEL } from '../../../codec/rpce/index.js';
+import {
+  type Pdu,
+  PFC,
+  type RequestPdu,
+  type ResponsePdu,
+  RPC_C_AUTHN_LEVEL,
+  stubOffset,
+} from '../../../codec/rpce/index.js';
 import { isSignedLevel } from '../../../codec/status/authn.js';
-import { fragment } from '../../../rpc/core/fragments.js';
-import { messageOf, type Protection } from '../../../rpc/core/protection.js';
+import { messageOf, type Protection, protect, trailerLength } from '../../../rpc/core/protection.js';
 import type { CallLevel, Sender } from '../../../rpc/index.js';
 import { ObservedSecurities } from '../../../rpc/passive/security.js';
 import { type PassiveContext, SecurityError, type Sniffer } from '../../../security/index.js';
+import type { Place } from './answer.js';
+
+/** How an answer is cut into fragments. */
+export interface Cut {
+  readonly maxFragment: number;
+  readonly shape?: ((fragment: ResponsePdu, place: Place) => ResponsePdu) | undefined;
+}
 
 /** [MS-NLMP] 2.2.2.9. The server of an attempt authenticates by NTLM alone, by itself or inside SPNEGO. */
 const SIGNATURE_LENGTH = 16;
@@ -32,10 +45,23 @@ export class ServerKeys {
     return this.#securities.find(authContextId)?.passive?.established === true;
   }
 
-  /** The fragments of an answer in plain, protected as its call is. */
-  fragments(pdu: ResponsePdu, security: CallLevel | undefined, maxFragment: number): Buffer[] {
-    const { stub, auth: _, frag_length: __, auth_length: ___, alloc_hint: ____, ...head } = pdu;
-    return fragment(head, stub, maxFragment, this.#protection(security));
+  /** The fragments of an answer in plain, each as `shape` has it, protected as the call is. */
+  fragments(pdu: ResponsePdu, security: CallLevel | undefined, { maxFragment, shape }: Cut): Buffer[] {
+    const { auth: _, frag_length: __, auth_length: ___, ...head } = pdu;
+    const protection = this.#protection(security);
+    const room = maxFragment - stubOffset(pdu) - (protection === undefined ? 0 : trailerLength(protection));
+    const size = Math.max(16, room - (room % 16));
+    const count = Math.max(1, Math.ceil(pdu.stub.length / size));
+    return Array.from({ length: count }, (_each, index) => {
+      const place = { index, last: index === count - 1 };
+      const pfc_flags =
+        (pdu.pfc_flags & ~(PFC.FIRST_FRAG | PFC.LAST_FRAG)) |
+        (index === 0 ? PFC.FIRST_FRAG : 0) |
+        (place.last ? PFC.LAST_FRAG : 0);
+      const stub = pdu.stub.subarray(index * size, (index + 1) * size);
+      const fragment = { ...head, pfc_flags, alloc_hint: pdu.stub.length - index * size, stub };
+      return protect(shape?.(fragment, place) ?? fragment, protection);
+    });
   }
 
   #protection(security: CallLevel | undefined): Protection | undefined {
