@@ -79,7 +79,7 @@ export const RESULTS: readonly ClientCheck[] = [
     at: 'an answer to an activation',
   }),
   refused({
-    id: 'dcom/2.2.22/no-properties',
+    id: 'dcom/3.1.2.5.2.3.3/no-properties',
     section: '[MS-DCOM] 3.1.2.5.2.3.3',
     requirement: 'A success without activation properties gave nothing.',
     level: 'MUST',

@@ -51,7 +51,7 @@ export const FRAGMENTS: readonly ClientCheck[] = [
     shaped((fragment) => fragment, SMALL),
   ),
   taken(
-    'c706/9.3.3/octet-by-octet',
+    'c706/12.6.2/octet-by-octet',
     'C706 12.6.2',
     'PDUs have no borders but their frag_length: they may come octet by octet.',
     'every answer in segments of one octet',

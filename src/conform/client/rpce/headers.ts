@@ -104,7 +104,7 @@ export const HEADERS: readonly ClientCheck[] = [
     instead(({ call_id }) => ({ PTYPE: 'shutdown', pfc_flags: WHOLE, call_id })),
   ),
   notTaken(
-    'c706/12.6.4/no-pdu',
+    'c706/12.6.3.1/no-pdu',
     'C706 12.6.3.1',
     'Octets that are no PDU are no answer.',
     '256 octets of 0xff in place of the answer',
