@@ -1,7 +1,7 @@
 import { closeSync, writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { junit } from '../report/junit.js';
-import { type Result, resultsSummary } from '../report/result.js';
+import { type Result, resultsSummary, withDistinctIds } from '../report/result.js';
 import { tap } from '../report/tap.js';
 import { openForWriting } from './files.js';
 import type { Output } from './io.js';
@@ -72,8 +72,9 @@ export class Verdicts {
     [this.#file, ...this.beside] = openForWriting<readonly (string | undefined)[]>([options.junit, ...beside], inputs);
   }
 
-  async tell(results: readonly Result[], judged: Judged): Promise<void> {
+  async tell(given: readonly Result[], judged: Judged): Promise<void> {
     const { records, text } = judged;
+    const results = withDistinctIds(given);
     if (this.#file !== undefined) {
       writeFileSync(this.#file, await junit(results, this.#suite));
       closeSync(this.#file);

@@ -1,4 +1,4 @@
-import type { RemoteActivation, RemoteCreateInstance } from '../codec/dcom/index.js';
+import { type RemoteActivation, type RemoteCreateInstance, unpackActivationReply } from '../codec/dcom/index.js';
 import { CodecError } from '../codec/error.js';
 import type { Infer } from '../codec/ndr/index.js';
 import { FAULT } from '../codec/rpce/index.js';
@@ -46,20 +46,37 @@ export const resultOutcome = (result: number): CallOutcome =>
     ? ACCEPTED
     : { accepted: false, refusedBy: 'result', status: result, text: `${hresultName(result)} (${hex(result)})` };
 
+type ActivationResponse = Infer<typeof RemoteCreateInstance.response> | Infer<typeof RemoteActivation.response>;
+
 /** [MS-ERREF] 2.1.1: the class is there, and some of the interfaces; each has a result of its own. */
 const CO_S_NOTALLINTERFACES = 0x00080012;
 
 /**
- * The result of an activation: of the call, else the HRESULT that IActivation has beside it. Other results without the
- * sign of a failure are Win32 errors here, as 5 is ([MS-DCOM] note <61>).
+ * The result of an activation: of the call, else the HRESULT that IActivation has beside it, else those of the interfaces.
+ * Other results without the sign of a failure are Win32 errors here, as 5 is ([MS-DCOM] note <61>).
  */
-export function activationOutcome(
-  response: Infer<typeof RemoteCreateInstance.response> | Infer<typeof RemoteActivation.response>,
-): CallOutcome {
+export function activationOutcome(response: ActivationResponse): CallOutcome {
   const { ReturnValue } = response;
   const result = ReturnValue === 0 && 'phr' in response ? response.phr : ReturnValue;
-  return { ...resultOutcome(result), ...(result === CO_S_NOTALLINTERFACES && { accepted: true }) };
+  if (result !== 0 && result !== CO_S_NOTALLINTERFACES) return resultOutcome(result);
+  const results = interfaceResults(response);
+  const failed = results.filter((each) => isFailure(each));
+  const [first] = failed;
+  if (first === undefined) return { ...resultOutcome(result), accepted: true };
+  const names = [...new Set(failed)].map((each) => resultOutcome(each).text).join(', ');
+  if (failed.length === results.length)
+    return { accepted: false, refusedBy: 'result', status: first, text: `no interface: ${names}` };
+  return {
+    accepted: true,
+    status: result,
+    text: `accepted without ${failed.length} of ${results.length} interfaces: ${names}`,
+  };
 }
+
+const interfaceResults = (response: ActivationResponse): readonly number[] =>
+  'phr' in response
+    ? response.pResults
+    : (unpackActivationReply(response.ppActProperties)?.interfaces.map(({ hresult }) => hresult) ?? []);
 
 /** The outcome of a call that threw. Rethrows what is no outcome but a mistake of this program. */
 export function outcomeOfError(error: unknown): CallOutcome {

@@ -30,6 +30,17 @@ export type ResultLevel = 'MUST' | 'SHOULD' | 'WINDOWS';
 /** `xfail`: it failed, as is known of this target. What is known to fail and passes is a `fail`, with a reason. */
 export type Outcome = 'pass' | 'fail' | 'skip' | 'xfail';
 
+/** Results whose ids would be the same get numbers: a report that is read by names must not take two for one. */
+export function withDistinctIds(results: readonly Result[]): Result[] {
+  const times = new Map<string, number>();
+  return results.map((result) => {
+    const key = `${result.suite ?? ''} ${result.id}`;
+    const before = times.get(key) ?? 0;
+    times.set(key, before + 1);
+    return before === 0 ? result : { ...result, id: `${result.id}.${before + 1}` };
+  });
+}
+
 export interface ResultsSummary extends Readonly<Record<Outcome, number>> {
   readonly total: number;
   /** Nothing failed unexpectedly; decides the exit code. */

@@ -16,6 +16,7 @@ import type { ComClass, ComInterface, ComMethod, ComObject, ObjectCall } from '.
 import { HRESULT } from '../../server/com.js';
 import type { CapturedCall } from '../decode/captured-call.js';
 import { classOf } from '../decode/wanted-class.js';
+import { IGNORED } from './compare-answers.js';
 
 /** What one method of one interface of one object answered. */
 interface CapturedMethod {
@@ -36,16 +37,18 @@ export interface CapturedClassListener {
 }
 
 /**
- * The classes that captured conversations activate, as objects that answer what the captured ones answered: to the same
- * operation with the same parameters on the same object, the same results in their order, the last one again and again,
+ * The classes that captured conversations activate, as objects that answer what the captured ones answered: the n-th of a
+ * class as the n-th captured one, later ones as the last; to the same operation with the same parameters on the same object, the same results in their order, the last one again and again,
  * with references to objects of this server.
  * What was not captured is answered with E_NOTIMPL, and an interface that was not handed out with E_NOINTERFACE.
  */
 export function capturedClasses(calls: readonly CapturedCall[], listener?: CapturedClassListener): ComClass[] {
   const memory = new Memory(calls, listener);
   const classes = new Map<string, ComClass>();
-  for (const [clsid, object] of memory.created) {
-    classes.set(clsid, { clsid, name: `captured ${clsid}`, create: () => memory.object(object, clsid) });
+  for (const [clsid, objects] of memory.created) {
+    let made = 0;
+    const next = (): string => objects[Math.min(made++, objects.length - 1)] as string;
+    classes.set(clsid, { clsid, name: `captured ${clsid}`, create: () => memory.object(next(), clsid) });
   }
   return [...classes.values()];
 }
@@ -60,8 +63,8 @@ export function capturedAuthnHint(calls: readonly CapturedCall[]): number | unde
 }
 
 class Memory {
-  /** The first object of each class. */
-  readonly created = new Map<string, string>();
+  /** The objects of each class, in the order in which they were created. */
+  readonly created = new Map<string, string[]>();
   /** By IPID. */
   readonly #references = new Map<string, CapturedInterface>();
   /** The objects that they are of, likewise. */
@@ -81,7 +84,7 @@ class Memory {
       const created = clsid === undefined ? undefined : createdBy(call);
       for (const { iid, objref } of replyOf(call)?.interfaces ?? [])
         if (objref === null && created !== undefined) this.#withheld.add(keyOf(created, iid));
-      if (clsid !== undefined && created !== undefined && !this.created.has(clsid)) this.created.set(clsid, created);
+      if (clsid !== undefined && created !== undefined) entry(this.created, clsid, () => []).push(created);
     }
     for (const call of calls) this.#remember(call);
   }
@@ -216,7 +219,8 @@ const SHOWN = 200;
 /** The same text for the same parameters, as the codec reads them; a reference counts by its interface alone. */
 function parametersKey(value: unknown): string {
   const { ORPCthis: _, ...parameters } = value as { ORPCthis: unknown };
-  return JSON.stringify(parameters, (_name, each) => {
+  return JSON.stringify(parameters, (name, each) => {
+    if (IGNORED.has(name)) return undefined;
     if (isObjref(each)) return `reference to ${each.iid}`;
     return isWritten(each) ? each : `${typeof each} ${each}`;
   });
@@ -228,7 +232,11 @@ const isWritten = (value: unknown): boolean =>
 
 /** The captured answer, with references to this server's objects in the places of the captured ones. */
 function withReferences(value: unknown, call: ObjectCall, find: (object: string) => ComObject): unknown {
-  if (isObjref(value)) return call.marshal(find(objectOf(value.std)), value.iid) ?? null;
+  if (isObjref(value)) {
+    const here = call.marshal(find(objectOf(value.std)), value.iid);
+    // What an OBJREF_HANDLER or OBJREF_EXTENDED has beside the reference is the object's own ([MS-DCOM] 2.2.18.5, 2.2.18.7).
+    return here && 'std' in here ? { ...value, std: here.std, saResAddr: here.saResAddr } : null;
+  }
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
   if (Array.isArray(value)) return value.map((each) => withReferences(each, call, find));
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withReferences(each, call, find)]));

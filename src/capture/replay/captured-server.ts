@@ -59,7 +59,7 @@ export class CapturedServer implements EndpointObserver {
   get asked(): readonly AskedCall[] {
     return this.#calls.map((call) => ({
       call,
-      captured: activates(call) ? capturedOutcome(call) : call.answer && outcomeOfAnswer(call.answer),
+      captured: activates(call) ? capturedOutcome(call) : call.answer && outcomeOfAnswer(call, call.answer),
       times: this.#times.get(call) ?? 0,
     }));
   }

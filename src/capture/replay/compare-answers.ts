@@ -1,14 +1,20 @@
-import { type CallOutcome, faultOutcome, resultOutcome } from '../../client/outcome.js';
-import type { CapturedAnswer } from '../decode/captured-call.js';
+import { activationOutcome, type CallOutcome, faultOutcome, resultOutcome } from '../../client/outcome.js';
+import { isActivator } from '../../codec/dcom/index.js';
+import type { CapturedAnswer, CapturedCall } from '../decode/captured-call.js';
 
 type Answer =
   | Pick<Extract<CapturedAnswer, { kind: 'response' }>, 'kind' | 'value'>
   | Extract<CapturedAnswer, { kind: 'fault' }>;
 
-/** What any call came to, by its fault or by the result that its operation ends with. */
-export function outcomeOfAnswer(answer: Answer): CallOutcome | undefined {
+/** What any call came to, by its fault or by the results that its operation ends with: of an activation there are several. */
+export function outcomeOfAnswer(
+  { presentation }: Pick<CapturedCall, 'presentation'>,
+  answer: Answer,
+): CallOutcome | undefined {
   if (answer.kind === 'fault') return faultOutcome(answer.status);
   if (answer.value === undefined) return undefined;
+  if (isActivator(presentation?.interface.uuid))
+    return activationOutcome(answer.value as Parameters<typeof activationOutcome>[0]);
   const { ReturnValue } = answer.value as { readonly ReturnValue?: number };
   return resultOutcome(ReturnValue ?? 0);
 }
@@ -48,7 +54,11 @@ export function differences(captured: unknown, now: unknown, path = ''): string[
  * STDOBJREF, [MS-DCOM] 2.2.18.2: the flags but SORF_NOPING, and how many references come with it, are the exporter's own
  * business.
  */
-const isReserved = (path: string): boolean => path.endsWith('std.flags') || path.endsWith('std.cPublicRefs');
+const isReserved = (path: string): boolean =>
+  path.endsWith('std.flags') || path.endsWith('std.cPublicRefs') || IGNORED.has(path.split('.').at(-1) ?? '');
+
+/** OBJREF_CUSTOM, [MS-DCOM] 2.2.18.6: whoever receives them has to ignore them, so no two are told apart by them. */
+export const IGNORED: ReadonlySet<string> = new Set(['reserved', 'cbExtension']);
 
 type Tree = Readonly<Record<string, unknown>>;
 

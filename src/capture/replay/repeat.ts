@@ -5,11 +5,18 @@ import { clientSecurity, type Logon } from '../../client/credentials.js';
 import { assertMayCall, MethodCallRefused } from '../../client/may-call.js';
 import { type CallOutcome, outcomeOfError } from '../../client/outcome.js';
 import type { ClientProfile } from '../../client/profile.js';
-import { IActivation, IObjectExporter, IRemoteSCMActivator, REMOTE_UNKNOWN } from '../../codec/dcom/index.js';
+import {
+  IActivation,
+  IObjectExporter,
+  IRemoteSCMActivator,
+  isActivator,
+  REMOTE_UNKNOWN,
+} from '../../codec/dcom/index.js';
 import { CodecError } from '../../codec/error.js';
 import { interfaceByUuid } from '../../codec/interfaces.js';
 import type { InterfaceDef, Operation } from '../../codec/ndr/index.js';
 import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
+import type { RefusedBy } from '../../codec/status/refused-by.js';
 import { readUuid } from '../../codec/uuid.js';
 import { type Environment, environmentOf } from '../../net/environment.js';
 import type { CapturedCall } from '../decode/captured-call.js';
@@ -18,6 +25,7 @@ import { differences, outcomeOfAnswer } from './compare-answers.js';
 import { Exporters } from './exporters.js';
 import { Identifiers } from './identifiers.js';
 import type { Pacing } from './pacing.js';
+import { SEALED } from './replay.js';
 
 /** How captured conversations are made again. */
 export interface RepeatOptions extends Logon, Partial<Environment> {
@@ -34,6 +42,8 @@ export interface RepeatOptions extends Logon, Partial<Environment> {
   readonly authType?: number;
   /** Milliseconds to wait for each answer; 10,000 where absent. */
   readonly timeout?: number;
+  /** Of a simulated server: which of its checks refused the activation that it answered last. */
+  readonly lastRefusal?: () => RefusedBy | undefined;
   /** Keeps the waits between the calls; one call follows on the other where absent. */
   readonly pacing?: Pacing;
 }
@@ -46,6 +56,8 @@ export interface RepeatedCall {
   /** Undefined where the capture does not have the answer, or it cannot be read. */
   readonly captured: CallOutcome | undefined;
   readonly repeated: CallOutcome | undefined;
+  /** Which check of a simulated server refused it now; undefined where nobody tells. */
+  readonly refusedBy?: RefusedBy;
   /** Where the answers say something else, as paths; identifiers and addresses are always others. */
   readonly differences: readonly string[];
 }
@@ -58,6 +70,7 @@ export function whyNotRepeated(call: CapturedCall): string | undefined {
   if (call.presentation === undefined) return 'its bind is not in the capture, so its interface is not known';
   if (call.operation === undefined) return 'its operation is not known here';
   if (!isDcom(call)) return 'it belongs to no conversation with objects';
+  if (call.stubState === 'sealed') return SEALED;
   if (call.value === undefined) return 'its parameters cannot be read';
   if (call.security.level === undefined) return 'its authentication level is not in the capture';
   return undefined;
@@ -105,7 +118,7 @@ class Repetition {
   }
 
   async repeat(call: CapturedCall): Promise<RepeatedCall> {
-    const captured = call.answer === undefined ? undefined : outcomeOfAnswer(call.answer);
+    const captured = call.answer === undefined ? undefined : outcomeOfAnswer(call, call.answer);
     const missing: string[] = [];
     const object = call.object === undefined ? undefined : this.#identifiers.uuid(call.object);
     if (call.object !== undefined && object === undefined) missing.push(call.object);
@@ -117,12 +130,13 @@ class Repetition {
     try {
       const answer = await this.#send(call, input, object);
       this.#learn(call, input, answer);
-      const repeated = outcomeOfAnswer({ kind: 'response', value: answer });
-      return { call, captured, repeated, differences: differences(capturedContent(call), this.#content(call, answer)) };
+      const repeated = outcomeOfAnswer(call, { kind: 'response', value: answer });
+      const differs = differences(capturedContent(call), this.#content(call, answer));
+      return this.#done({ call, captured, repeated, differences: differs });
     } catch (error) {
       if (error instanceof MethodCallRefused)
         return { call, notSent: error.message, captured, repeated: undefined, differences: [] };
-      return { call, captured, repeated: outcomeOfError(error), differences: [] };
+      return this.#done({ call, captured, repeated: outcomeOfError(error), differences: [] });
     }
   }
 
@@ -134,6 +148,12 @@ class Repetition {
       if (error instanceof CodecError) return answer;
       throw error;
     }
+  }
+
+  #done(repeated: Omit<RepeatedCall, 'refusedBy'>): RepeatedCall {
+    const isActivation = isActivator(repeated.call.presentation?.interface.uuid);
+    const refusedBy = isActivation ? this.#options.lastRefusal?.() : undefined;
+    return { ...repeated, ...(refusedBy && { refusedBy }) };
   }
 
   close(): void {

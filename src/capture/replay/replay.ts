@@ -55,12 +55,15 @@ const REPLAYED = new Set([
   ...[ServerAlive, ServerAlive2].map(({ opnum }) => `${IObjectExporter.uuid} ${opnum}`),
 ]);
 
+/** Why a call whose parameters nobody can read is left out. */
+export const SEALED = 'its stub is encrypted, and no password or hash was given that opens it';
+
 /** Whether a captured call is one that can be sent again; if not, why. */
 export function whyNotReplayed(call: CapturedCall): string | undefined {
   if (call.presentation === undefined) return 'its bind is not in the capture, so its interface is not known';
   if (!REPLAYED.has(`${call.presentation.interface.uuid} ${call.opnum}`))
     return 'neither an activation nor ServerAlive';
-  if (call.stubState === 'sealed') return 'its stub is encrypted, and no password or hash was given that opens it';
+  if (call.stubState === 'sealed') return SEALED;
   if (call.security.level === undefined) return 'its authentication level is not in the capture';
   return undefined;
 }

@@ -1,8 +1,9 @@
 import { classOf } from '../../capture/decode/wanted-class.js';
 import { type ReplayedCall, type ReplayOptions, replayCall, whyNotReplayed } from '../../capture/replay/replay.js';
-import { replayTitle } from '../../capture/replay/result.js';
+import { OTHER_REFUSAL, refusalFits, replayTitle } from '../../capture/replay/result.js';
 import { RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { shortAuthnLevelName } from '../../codec/status/authn.js';
+import type { RefusedBy } from '../../codec/status/refused-by.js';
 import { eventJson, eventLine } from '../../hardening/events.js';
 import type { Result } from '../../report/result.js';
 import type { Column } from '../../report/table.js';
@@ -17,19 +18,22 @@ import {
   classText,
   logonFor,
   NOT_CAPTURED,
-  NOTHING_TO_COMPARE,
   PLACE_COLUMNS,
   pacingOf,
   placeRecord,
+  refusalsOf,
   replayEach,
   simulatedFor,
   tellReplayed,
+  whyNotCompared,
   writeReplayReport,
 } from './files.js';
 
 /** A call that was sent again, in the file that it comes from. */
 interface Replayed extends ReplayedCall {
   readonly file: string;
+  /** Which check of a simulated server refused it now; undefined where nobody tells. */
+  readonly refusedBy: RefusedBy | undefined;
 }
 
 /** Sends the activations of captures again, each by itself, and compares what comes of them. */
@@ -48,12 +52,14 @@ export async function replayActivations(
     if (server === undefined && options.user === undefined)
       out.note('note: no --user; the server is sent a null session');
     const how = optionsFor(target, options, server);
+    const refusedBy = server === undefined ? () => undefined : refusalsOf(server);
     const done = await replayEach(out, paths, options, whyNotReplayed, async ({ file, calls }) => {
       const replayed: Replayed[] = [];
       const pacing = pacingOf(options);
       for (const call of calls) {
         await pacing?.due(call);
-        replayed.push({ file, ...(await replayCall(call, how)) });
+        const done = await replayCall(call, how);
+        replayed.push({ file, ...done, refusedBy: refusedBy() });
       }
       return replayed;
     });
@@ -96,18 +102,20 @@ function optionsFor(
 
 /** Nothing to compare with is no failure of the server. */
 function resultOf(item: Replayed): Result {
-  const { call, captured, replayed, file } = item;
-  const outcome = captured === undefined ? 'skip' : captured.text === replayed.text ? 'pass' : 'fail';
+  const { call, captured, replayed, refusedBy, file } = item;
+  const reason = whyNotCompared(item);
+  const fits = refusalFits(call, refusedBy);
+  const same = captured?.text === replayed.text && fits;
   return {
     id: `replay.${file}.${call.frame}`,
     title: replayTitle(item),
     section: call.operation?.section ?? '[MS-DCOM] 3.1.2.5',
     level: 'WINDOWS',
-    outcome,
+    outcome: reason === undefined ? (same ? 'pass' : 'fail') : 'skip',
     expected: captured?.text ?? NOT_CAPTURED,
-    actual: replayed.text,
+    actual: fits ? replayed.text : `${replayed.text}; ${OTHER_REFUSAL}`,
     pdus: [],
-    ...(captured === undefined ? { reason: NOTHING_TO_COMPARE } : {}),
+    ...(reason === undefined ? {} : { reason }),
   };
 }
 
@@ -121,6 +129,7 @@ const recordOf = (item: Replayed) => ({
   auth_type: item.authType,
   captured: item.captured,
   replayed: item.replayed,
+  refused_by: item.refusedBy,
   outcome: resultOf(item).outcome,
 });
 

@@ -1,6 +1,7 @@
 import type { CapturedCall } from '../../capture/decode/captured-call.js';
 import { capturedAuthnHint, capturedClasses } from '../../capture/replay/captured-class.js';
 import { type RepeatedCall, repeatConversation, whyNotRepeated } from '../../capture/replay/repeat.js';
+import { OTHER_REFUSAL, refusalFits } from '../../capture/replay/result.js';
 import { CLIENT_PROFILES } from '../../client/profiles.js';
 import type { Result } from '../../report/result.js';
 import type { Column } from '../../report/table.js';
@@ -14,13 +15,14 @@ import {
   type ClientSideOptions,
   logonFor,
   NOT_CAPTURED,
-  NOTHING_TO_COMPARE,
   PLACE_COLUMNS,
   pacingOf,
   placeRecord,
+  refusalsOf,
   replayEach,
   simulatedFor,
   tellReplayed,
+  whyNotCompared,
   writeReplayReport,
 } from './files.js';
 
@@ -63,6 +65,7 @@ async function repeat(calls: readonly CapturedCall[], options: ClientSideOptions
       ...logonFor(options, server !== undefined),
       ...(level === undefined ? {} : { level }),
       ...(pacing && { pacing }),
+      ...(server && { lastRefusal: refusalsOf(server) }),
       ...(auth === undefined ? {} : { authType: AUTH_TYPES[auth] as number }),
     });
   } finally {
@@ -84,9 +87,10 @@ const simulated = (
 };
 
 function resultOf(item: Repeated): Result {
-  const { call, captured, repeated, notSent, differences, file } = item;
-  const same = captured?.text === repeated?.text && differences.length === 0;
-  const reason = notSent ?? (captured === undefined ? NOTHING_TO_COMPARE : undefined);
+  const { call, captured, repeated, notSent, differences, refusedBy, file } = item;
+  const fits = refusalFits(call, refusedBy);
+  const same = captured?.text === repeated?.text && differences.length === 0 && fits;
+  const reason = notSent ?? whyNotCompared(item);
   return {
     id: `replay.${file}.${call.frame}`,
     title: `frame ${call.frame}: ${nameOf(call)}`,
@@ -94,7 +98,7 @@ function resultOf(item: Repeated): Result {
     level: 'WINDOWS',
     outcome: reason === undefined ? (same ? 'pass' : 'fail') : 'skip',
     expected: captured?.text ?? NOT_CAPTURED,
-    actual: [repeated?.text ?? 'not sent', ...differences].join('; '),
+    actual: [repeated?.text ?? 'not sent', ...(fits ? [] : [OTHER_REFUSAL]), ...differences].join('; '),
     pdus: [],
     ...(reason === undefined ? {} : { reason }),
   };
@@ -109,6 +113,7 @@ const recordOf = (item: Repeated) => ({
   operation: item.call.operation?.name,
   captured: item.captured,
   repeated: item.repeated,
+  refused_by: item.refusedBy,
   not_sent: item.notSent,
   differences: item.differences,
   outcome: resultOf(item).outcome,

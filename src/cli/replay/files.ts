@@ -9,11 +9,13 @@ import { captureSets } from '../../capture/file/sets.js';
 import { Pacing } from '../../capture/replay/pacing.js';
 import type { Logon } from '../../client/credentials.js';
 import type { Ccache, KeytabEntry } from '../../codec/kerberos/index.js';
+import type { RefusedBy } from '../../codec/status/refused-by.js';
 import type { Registry } from '../../hardening/registry.js';
 import type { PatchLevel } from '../../hardening/timeline.js';
 import { type Result, resultsSummary } from '../../report/result.js';
 import type { Column } from '../../report/table.js';
 import type { AccountEntry, Secret } from '../../security/index.js';
+import type { DcomServer } from '../../server/server.js';
 import { captureFiles } from '../files.js';
 import { addCaptures, reportFile } from '../html.js';
 import type { Output } from '../io.js';
@@ -75,9 +77,28 @@ export const CAPTURED_COLUMN: Column<{ readonly captured: { readonly text: strin
   value: ({ captured }) => captured?.text ?? NOT_CAPTURED,
 };
 
+/** Which check of a simulated server refused an activation since it was last asked. */
+export function refusalsOf({ activations }: Pick<DcomServer, 'activations'>): () => RefusedBy | undefined {
+  let seen = activations.at(-1);
+  return () => {
+    const newest = activations.at(-1);
+    const isNew = newest !== seen;
+    seen = newest;
+    return isNew ? newest?.refusedBy : undefined;
+  };
+}
+
 export const NOT_CAPTURED = 'not captured';
 /** Why there is no verdict on an answer then. */
 export const NOTHING_TO_COMPARE = 'the answer is not in the capture, or cannot be read';
+
+/** Why an answer cannot be compared; undefined where it can. */
+export const whyNotCompared = ({ call, captured }: { call: CapturedCall; captured: unknown }): string | undefined => {
+  if (captured !== undefined) return undefined;
+  return call.answer?.kind === 'response' && call.answer.stubState === 'sealed' ? SEALED_ANSWER : NOTHING_TO_COMPARE;
+};
+
+const SEALED_ANSWER = 'the answer is encrypted, and no password or hash was given that opens it';
 
 export interface SecretsGiven {
   readonly keytab?: readonly KeytabEntry[];

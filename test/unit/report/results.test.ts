@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { junit } from '../../../src/report/junit.js';
-import { type Outcome, type Result, resultsSummary } from '../../../src/report/result.js';
+import { type Outcome, type Result, resultsSummary, withDistinctIds } from '../../../src/report/result.js';
 import { tap } from '../../../src/report/tap.js';
 import { parseXml } from '../../support/xml.js';
 
@@ -37,6 +37,28 @@ describe('a summary', () => {
     });
     expect(resultsSummary([result('a', 'xfail'), result('b', 'skip')]).ok).toBe(true);
     expect(resultsSummary([]).text).toBe('0 passed, 0 failed, 0 skipped');
+  });
+});
+
+describe('names', () => {
+  test('are different, also where two calls stand in one frame, or two captures have one name', async () => {
+    const twice = ['replay.a.pcap.5', 'replay.a.pcap.6', 'replay.a.pcap.5', 'replay.a.pcap.5'];
+    const results = withDistinctIds(twice.map((id) => result(id, 'pass', { title: 'frame 5: ServerAlive2' })));
+    expect(results.map(({ id }) => id)).toEqual([
+      'replay.a.pcap.5',
+      'replay.a.pcap.6',
+      'replay.a.pcap.5.2',
+      'replay.a.pcap.5.3',
+    ]);
+    const points = tap(results).match(/^ok .*$/gm) ?? [];
+    expect(new Set(points.map((point) => point.replace(/^ok \d+ - /, ''))).size).toBe(4);
+    const cases = [...(await junit(results, 'replay')).matchAll(/<testcase [^>]*name="([^"]*)"/g)];
+    expect(new Set(cases.map(([, name]) => name)).size).toBe(4);
+  });
+
+  test('may be the same in two suites', () => {
+    const results = ['a', 'b'].map((suite) => result('a', 'pass', { suite }));
+    expect(withDistinctIds(results)).toEqual(results);
   });
 });
 
