@@ -7,7 +7,9 @@ import {
   IOPCGroupStateMgt,
   IOPCItemMgt,
   IOPCServer,
+  IOPCShutdown,
 } from '../../src/codec/opc/index.js';
+import { comInterface, comMethod } from '../../src/server/classes/class.js';
 import type { DataChange } from '../../src/server/classes/opc/index.js';
 import { ask, handed, type PlantClient, type SimulatedPlant } from './opc.js';
 
@@ -52,4 +54,18 @@ export async function advised(client: PlantClient, to: RemoteInterface) {
   const point = await handed(client, found.ppCP);
   const { pdwCookie } = await ask(point, IConnectionPoint, 'Advise', { pUnkSink: sink });
   return { heard, others, point, cookie: pdwCookie };
+}
+
+/** Hears when the server would like to end. */
+export async function onShutdown(client: PlantClient, of: RemoteInterface, told: (reason: string) => void) {
+  const methods = comInterface(
+    comMethod(IOPCShutdown.methods.ShutdownRequest, ({ szReason }) => {
+      told(szReason);
+      return { ReturnValue: 0 };
+    }),
+  );
+  const object = { name: 'sink', queryInterface: (iid: string) => (iid === IOPCShutdown.uuid ? methods : undefined) };
+  const { ppCP } = await ask(of, IConnectionPointContainer, 'FindConnectionPoint', { riid: IOPCShutdown.uuid });
+  const pUnkSink = client.exported.export(object, IOPCShutdown.uuid);
+  await ask(await handed(client, ppCP), IConnectionPoint, 'Advise', { pUnkSink });
 }

@@ -40,6 +40,7 @@ export class AddressSpace {
   readonly items: ReadonlyMap<string, SpaceItem>;
   readonly #written = new Map<string, Sample>();
   readonly #faults: Fault[] = [];
+  readonly #watching = new Set<(at: Milliseconds, reason: string) => void>();
   #start: Milliseconds | undefined;
 
   constructor(data: OpcServerData) {
@@ -63,6 +64,7 @@ export class AddressSpace {
   fault(fault: FaultData): void {
     const filters = fault.items.map((pattern) => wildcards(pattern));
     this.#faults.push({ ...fault, concerns: (id) => filters.some((fits) => fits?.(id)) });
+    if (fault.shutdown !== undefined) for (const watch of this.#watching) watch(fault.at, fault.shutdown);
   }
 
   sample(item: SpaceItem, now: Milliseconds): Sample {
@@ -103,9 +105,11 @@ export class AddressSpace {
     return state === undefined ? OPC_STATUS.RUNNING : OPC_STATUS[state];
   }
 
-  /** The times at which clients are asked to let go, and why. */
-  get shutdowns(): readonly { readonly at: Milliseconds; readonly reason: string }[] {
-    return this.#faults.flatMap(({ at, shutdown }) => (shutdown === undefined ? [] : [{ at, reason: shutdown }]));
+  /** Tells when clients are to be asked to let go, also of what is added later, until what this gives is called. */
+  watchShutdowns(watch: (at: Milliseconds, reason: string) => void): () => void {
+    for (const { at, shutdown } of this.#faults) if (shutdown !== undefined) watch(at, shutdown);
+    this.#watching.add(watch);
+    return () => void this.#watching.delete(watch);
   }
 
   #active(now: Milliseconds, id?: string): Fault[] {

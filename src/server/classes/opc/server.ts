@@ -47,7 +47,8 @@ export class OpcServer {
   /** Removed while a client still held references. */
   readonly #removed = new Set<Group>();
   readonly #shutdown: ConnectionPoint;
-  readonly #timers: { stop(): void }[];
+  readonly #timers: { stop(): void }[] = [];
+  readonly #unwatch: () => void;
   #lastGroup = 0;
 
   constructor(space: AddressSpace, host: ObjectHost) {
@@ -69,12 +70,14 @@ export class OpcServer {
       queryInterface: (iid) => interfaces.get(iid),
       released: () => this.#dispose(),
     };
-    this.#timers = space.shutdowns.map(({ at, reason }) =>
-      host.timers.after(Math.max(0, begun + at - host.clock()), () => this.#requestShutdown(reason)),
-    );
+    this.#unwatch = space.watchShutdowns((at, reason) => {
+      const wait = Math.max(0, begun + at - host.clock());
+      this.#timers.push(host.timers.after(wait, () => this.#requestShutdown(reason)));
+    });
   }
 
   #dispose(): void {
+    this.#unwatch();
     for (const timer of this.#timers) timer.stop();
     for (const group of [...this.#groups.values(), ...this.#removed]) group.dispose();
     this.#groups.clear();

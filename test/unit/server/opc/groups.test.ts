@@ -3,8 +3,6 @@ import type { RemoteInterface } from '../../../../src/client/remote-interface.js
 import { IID_IUnknown } from '../../../../src/codec/dcom/index.js';
 import { fromVariant, variant } from '../../../../src/codec/oaut/index.js';
 import {
-  IConnectionPoint,
-  IConnectionPointContainer,
   IEnumOPCItemAttributes,
   IEnumString,
   IOPCBrowse,
@@ -13,13 +11,12 @@ import {
   IOPCItemIO,
   IOPCItemMgt,
   IOPCServer,
-  IOPCShutdown,
   IOPCSyncIO,
   OPC_QUALITY,
   OPC_RESULT,
 } from '../../../../src/codec/opc/index.js';
 import { ask, handed, inSimulation, PLANT } from '../../../support/opc.js';
-import { advised, definition, filled, group, plain, server, wish } from '../../../support/opc-groups.js';
+import { advised, definition, filled, group, onShutdown, plain, server, wish } from '../../../support/opc-groups.js';
 
 const [S_OK, S_FALSE] = [0, 1];
 const E_INVALIDARG = 0x80070057;
@@ -136,24 +133,20 @@ describe('the rest of the server', () => {
   test('asks its clients to let go', () =>
     inSimulation({ ...PLANT, faults: [{ at: '30s', shutdown: 'maintenance' }] }, async (plant) => {
       const reasons: string[] = [];
-      const { comInterface, comMethod } = await import('../../../../src/server/classes/class.js');
-      const { ShutdownRequest } = IOPCShutdown.methods;
-      const methods = comInterface(
-        comMethod(ShutdownRequest, ({ szReason }) => {
-          reasons.push(szReason);
-          return { ReturnValue: S_OK };
-        }),
-      );
-      const object = {
-        name: 'sink',
-        queryInterface: (iid: string) => (iid === IOPCShutdown.uuid ? methods : undefined),
-      };
-      const found = await ask(await server(plant), IConnectionPointContainer, 'FindConnectionPoint', {
-        riid: IOPCShutdown.uuid,
-      });
-      const pUnkSink = plant.client.exported.export(object, IOPCShutdown.uuid);
-      await ask(await handed(plant.client, found.ppCP), IConnectionPoint, 'Advise', { pUnkSink });
+      await onShutdown(plant.client, await server(plant), (reason) => reasons.push(reason));
       await plant.time.wait(31 * SECOND);
+      expect(reasons).toEqual(['maintenance']);
+    }));
+
+  test('asks them too where the fault is added while they are connected', () =>
+    inSimulation(PLANT, async (plant) => {
+      const reasons: string[] = [];
+      await plant.time.wait(5 * SECOND);
+      await onShutdown(plant.client, await server(plant), (reason) => reasons.push(reason));
+      plant.space.fault({ at: 9 * SECOND, items: ['*'], shutdown: 'maintenance' });
+      await plant.time.wait(3 * SECOND);
+      expect(reasons).toEqual([]);
+      await plant.time.wait(2 * SECOND);
       expect(reasons).toEqual(['maintenance']);
     }));
 
