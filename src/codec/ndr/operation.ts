@@ -28,7 +28,7 @@ class ParametersType<T> extends NdrType<T> {
       list.read(reader, i, value, aside);
       reader.settle(0);
     }
-    list.keepDeviating(value, aside);
+    list.keepDeviating(reader, value, aside);
     return value as T;
   }
 

@@ -49,6 +49,8 @@ export class NdrReader {
   wide: boolean;
   little: boolean;
   packed = false;
+  /** Whether counts and tags that contradict what they are of are refused. */
+  strict = false;
   /** Where alignment is counted from. */
   #base = 0;
   #depth = 0;
@@ -210,18 +212,20 @@ export class NdrReader {
   window<T>(size: number, mode: Mode, read: () => T): T {
     if (size > this.end - this.offset) this.fail('BAD_LENGTH', `${size} octets in ${this.end - this.offset}`);
     this.#descend();
-    const { end, wide, little, packed } = this;
+    const { end, wide, little, packed, strict } = this;
     const [base, nextReferent, full] = [this.#base, this.#nextReferent, this.#full];
     this.end = this.offset + size;
     this.#base = this.offset;
     this.#nextReferent = FIRST_REFERENT;
     this.#full = new Map();
     this.#set(mode);
+    this.strict = false;
     const pending = this.#pending.length;
     const value = read();
     this.settle(pending);
     this.end = end;
     this.#set({ wide, little, packed });
+    this.strict = strict;
     [this.#base, this.#nextReferent, this.#full] = [base, nextReferent, full];
     this.#depth--;
     return value;

@@ -73,6 +73,11 @@ export const switchOf = (sibling: string, type: NdrType<number>): NdrType<number
 export const reserved = <T>(type: NdrType<T>, content: T): NdrType<T | undefined> =>
   new DerivedType(`/* ${typeof content === 'string' ? content : Number(content)} */`, type, undefined, () => content);
 
+/** A field that follows from its siblings, by its name. */
+interface Derived extends Pick<DerivedType<unknown>, 'compute' | 'sibling'> {
+  readonly name: string;
+}
+
 /** Puts the derived fields of a decoded value back where they are not what would be computed. */
 class Leftovers implements Deferred {
   readonly name = '';
@@ -85,8 +90,8 @@ class Leftovers implements Deferred {
     this.#read = read;
   }
 
-  readInto(_: NdrReader, holder: Holder): void {
-    this.#list.keepDeviating(holder, this.#read);
+  readInto(reader: NdrReader, holder: Holder): void {
+    this.#list.keepDeviating(reader, holder, this.#read);
   }
 }
 
@@ -95,7 +100,7 @@ export class FieldList {
   readonly names: readonly string[];
   readonly types: readonly NdrType<unknown>[];
   readonly rows: readonly FieldRow[];
-  readonly #derived: readonly { name: string; compute: Compute }[];
+  readonly #derived: readonly Derived[];
   readonly #isDerived: readonly boolean[];
   readonly #awaitsReferents: boolean;
 
@@ -110,7 +115,7 @@ export class FieldList {
     this.#isDerived = this.types.map((type) => type instanceof DerivedType);
     this.#derived = this.names.flatMap((name) => {
       const type = fields[name];
-      return type instanceof DerivedType ? [{ name, compute: type.compute }] : [];
+      return type instanceof DerivedType ? [{ name, compute: type.compute, sibling: type.sibling }] : [];
     });
     this.#awaitsReferents = this.types.some(
       (type) => type instanceof DerivedType && type.sibling !== undefined && fields[type.sibling]?.deferred,
@@ -151,13 +156,18 @@ export class FieldList {
   /** Judges the derived fields, once the siblings that they follow from are there. */
   finish(reader: NdrReader, holder: Holder, read: readonly unknown[]): void {
     if (this.#awaitsReferents) reader.defer(new Leftovers(this, read), holder, '');
-    else this.keepDeviating(holder, read);
+    else this.keepDeviating(reader, holder, read);
   }
 
-  keepDeviating(holder: Holder, read: readonly unknown[]): void {
+  /** Puts those back that are not what would be computed; a strict reader refuses the ones that are of a sibling. */
+  keepDeviating(reader: NdrReader, holder: Holder, read: readonly unknown[]): void {
     for (let i = 0; i < read.length; i++) {
-      const { name, compute } = this.#derived[i] as { name: string; compute: Compute };
-      if (compute(holder) !== read[i]) holder[name] = read[i];
+      const { name, compute, sibling } = this.#derived[i] as Derived;
+      const computed = compute(holder);
+      if (computed === read[i]) continue;
+      if (reader.strict && sibling !== undefined)
+        reader.fail('BAD_LENGTH', `${name} is ${read[i]}, and ${sibling} asks for ${computed}`);
+      holder[name] = read[i];
     }
   }
 }

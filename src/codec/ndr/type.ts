@@ -11,6 +11,11 @@ export interface DecodeOptions {
   readonly little?: boolean | undefined;
   /** Whether to report where each part of the value stands. */
   readonly spans?: boolean | undefined;
+  /**
+   * [MS-RPCE] 3.1.1.5.3: whether counts and tags have to be those of what they are of. Else the value keeps the ones that
+   * are not; buffers of their own within the octets are read so in any case. False where absent.
+   */
+  readonly strict?: boolean | undefined;
 }
 
 /** How NDR is written: its transfer syntax and byte order, and counts that are to be wrong. */
@@ -141,8 +146,13 @@ export abstract class NdrType<T> {
     return reader.spans.filter(({ start, end }) => end > start);
   }
 
-  #decode(bytes: Uint8Array, { syntax = 'ndr20', little = true, spans }: DecodeOptions, path?: string[]): Decoded<T> {
+  #decode(
+    bytes: Uint8Array,
+    { syntax = 'ndr20', little = true, spans, strict = false }: DecodeOptions,
+    path?: string[],
+  ): Decoded<T> {
     const reader = new NdrReader(bytes, syntax, little, path, this.section);
+    reader.strict = strict;
     const value = this.#read(reader);
     const layout = reader.layout.result();
     return spans ? { value, layout, spans: reader.spans } : { value, layout };

@@ -11,6 +11,7 @@ import { FRAGMENT_CHECKS } from './rpce/fragments.js';
 import { NDR64_CHECKS } from './rpce/ndr64.js';
 import { REQUEST_CHECKS } from './rpce/requests.js';
 import { ROLE_CHECKS } from './rpce/roles.js';
+import { STUB_CHECKS } from './rpce/stubs.js';
 import type { Target } from './target.js';
 
 /** The simplest thing that a server does, without which nothing else means anything. */
@@ -43,4 +44,5 @@ export const SERVER_CHECKS: readonly Check<Target>[] = composed(
   NDR64_CHECKS,
   REQUEST_CHECKS,
   ROLE_CHECKS,
+  STUB_CHECKS,
 );

@@ -28,7 +28,7 @@ export async function dispatch(found: Method | undefined, context: CallContext):
   if (found === undefined) return failed('opnum', new RpcFault(FAULT.OP_RNG_ERROR, { detail: 'no such method' }));
   const { stub, transferSyntax, littleEndian } = call;
   const permit = attempt(() => found.guard?.(context));
-  const format = { syntax: transferSyntax, little: littleEndian };
+  const format = { syntax: transferSyntax, little: littleEndian, strict: found.strict };
   const input = permit instanceof Error ? permit : attempt(() => found.operation.request.decode(stub, format).value);
   if (input instanceof CodecError) {
     found.unreadable?.(context, input, permit as never);

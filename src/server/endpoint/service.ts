@@ -53,6 +53,8 @@ export interface Method {
   readonly guard: Guard<unknown> | undefined;
   readonly unreadable: Unreadable<never> | undefined;
   readonly layout: ((input: never) => Layout) | undefined;
+  /** [MS-RPCE] 3.1.1.5.3: whether parameters that contradict themselves are refused. */
+  readonly strict: boolean;
 }
 
 /** Ties a handler to the operation that declares its parameters; the types of both must agree. */
@@ -60,7 +62,7 @@ export const method = <I, O, P = void>(
   operation: Operation<I, O>,
   handler: Handler<I, O, P>,
   { guard, unreadable, layout }: MethodOptions<I, P> = {},
-): Method => ({ operation, handler, guard, unreadable, layout });
+): Method => ({ operation, handler, guard, unreadable, layout, strict: true });
 
 /** An interface with the code behind it. Opnums without a method are answered with nca_s_op_rng_error. */
 export interface Service {

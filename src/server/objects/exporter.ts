@@ -159,6 +159,8 @@ export class ObjectExporter {
       guard,
       layout: known.layout,
       unreadable: this.#unreadable,
+      // Proxies of classes may be of before the consistency checks.
+      strict: false,
       handler: ((input: object, context: CallContext) => this.#run(found, known, input, context)) as Method['handler'],
     };
   }
