@@ -20,3 +20,10 @@ export class SecurityError extends Error {
     this.code = code;
   }
 }
+
+/** A logon under a name that no account has. Whoever answers may tell it from a wrong password, as some servers do. */
+export class UnknownAccount extends SecurityError {
+  constructor(account: string) {
+    super('LOGON_DENIED', `${account}: no such account`);
+  }
+}

@@ -24,6 +24,12 @@ export interface DcomProfile {
    * server of the captures has it, or the address alone.
    */
   readonly stringBindings: 'name and address' | 'address';
+  /**
+   * Whether the answer to an activation that is accepted carries an ORPC extension. One project met error information
+   * ({0000031c-…}, [MS-DCOM] 2.2.21.1) in the answers of a Windows server; the answers of the captures have none, and
+   * aiowmi and node-dcom cannot read one that has, so that it is asked for.
+   */
+  readonly activationExtension: 'none' | 'error information';
 }
 
 const fault = (didNotExecute: boolean): RefusalForm => ({ form: 'fault', status: 5, didNotExecute, disconnect: true });
@@ -32,6 +38,7 @@ const WINDOWS: DcomProfile = {
   accessRefusal: fault(false),
   minorVersionsBelow7: 'taken',
   stringBindings: 'name and address',
+  activationExtension: 'none',
 };
 
 /** How a fault that refuses looks, apart from its status. */

@@ -53,8 +53,13 @@ export function realAcceptors(): AcceptorProvider[] {
 }
 
 /** A client's context of the one account, or of one whose password is wrong. */
-export function initiate(authType: number, level: number, password: string = ACCOUNT.password): SecurityContext {
-  const credentials = { domain: ACCOUNT.domain, user: ACCOUNT.user, secret: Secret.password(password) };
+export function initiate(
+  authType: number,
+  level: number,
+  password: string = ACCOUNT.password,
+  user: string = ACCOUNT.user,
+): SecurityContext {
+  const credentials = { domain: ACCOUNT.domain, user, secret: Secret.password(password) };
   const ntlm = ntlmInitiator({ random: countingRandom(50), credentials });
   const provider = authType === RPC_C_AUTHN.WINNT ? ntlm : spnegoInitiator([ntlm]);
   return provider.initiate({ level, target: 'RPCSS/srv' });

@@ -22,6 +22,7 @@ export {
   type SECURITYBINDING,
   type STRINGBINDING,
 } from './dual-string-array.js';
+export { ErrorInformation, errorExtension, withErrorExtension } from './error-information.js';
 export { type InterfacePointer, MInterfacePointer, marshaledByValue } from './minterface-pointer.js';
 export * from './object-exporter.js';
 export * from './objref.js';

@@ -28,6 +28,12 @@ export interface RpcProfile {
   readonly levelCall: 'as PKT' | 'bind_nak invalid_checksum';
   /** Fault of the first request after an auth3 that failed ([MS-RPCE] 3.3.1.5.2.1). Windows 10 1809 was seen to send 5. */
   readonly failedAuthenticationStatus: number;
+  /**
+   * The same where no account has the name, if it differs: by report a Windows 7 of a domain says 0x721 then, and 5 for a
+   * wrong password of a name that there is (patator #138); other reports have 0x721 for failed logons too (Certipy #158,
+   * sspi-rs #476). No capture tells them apart, and the failed logons of the captures are 5, so that is the default.
+   */
+  readonly unknownAccountStatus: number | undefined;
   /** Fault for a signature that does not verify. 0x721 is Samba's; no trace of a Windows server is known. */
   readonly badSignatureStatus: number;
   /** bind_nak reason where the security provider refuses the first token. */
@@ -105,6 +111,7 @@ const WINDOWS: Omit<RpcProfile, 'name'> = {
   supportsConcurrentMultiplexing: true,
   levelCall: 'as PKT',
   failedAuthenticationStatus: FAULT.ACCESS_DENIED,
+  unknownAccountStatus: undefined,
   badSignatureStatus: FAULT.SEC_PKG_ERROR,
   badTokenReason: REJECT.invalid_checksum,
   didNotExecute: true,

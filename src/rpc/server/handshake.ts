@@ -6,6 +6,7 @@ import type { RpcProfile } from '../core/profile.js';
 import { causeOf, type ServerCheck } from './checks.js';
 import type { AssociationEvent, FailedAuthentication, Refusal, Rejection } from './events.js';
 import { handshakeRefusal } from './refusals.js';
+import { unknownAccountStatus } from './request-security.js';
 import { MissingCapability, type ServerSecurityContext, type ServerSecurityContexts } from './security.js';
 
 /** A leg that was taken, with what answers it. */
@@ -103,7 +104,9 @@ export class ServerHandshake {
       );
     }
     const advanced = this.#step(context, auth, now, events);
-    return advanced instanceof Error ? handshakeRefusal('logon', statusOf(advanced), advanced.message) : advanced;
+    if (!(advanced instanceof Error)) return advanced;
+    const status = unknownAccountStatus(advanced, this.#profile) ?? statusOf(advanced);
+    return handshakeRefusal('logon', status, advanced.message);
   }
 
   /** The last leg by auth3. A token that fails is kept with its context, and no answer is given. */

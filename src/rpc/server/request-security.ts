@@ -1,5 +1,5 @@
 import { type RequestPdu, RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
-import { SecurityError } from '../../security/error.js';
+import { SecurityError, UnknownAccount } from '../../security/error.js';
 import type { RpcProfile } from '../core/profile.js';
 import { unprotect } from '../core/protection.js';
 import type { Refusal } from './events.js';
@@ -11,7 +11,7 @@ import { isMisaligned, MISALIGNED } from './trailer-checks.js';
 export function securityOf(
   pdu: RequestPdu,
   contexts: ServerSecurityContexts,
-  { failedAuthenticationStatus }: Pick<RpcProfile, 'failedAuthenticationStatus'>,
+  profile: Pick<RpcProfile, 'failedAuthenticationStatus' | 'unknownAccountStatus'>,
 ): ServerSecurityContext | Refusal | undefined {
   const context = contexts.of(pdu);
   if (context === undefined) {
@@ -32,13 +32,19 @@ export function securityOf(
   if (context.failure !== undefined) {
     return {
       check: 'logon',
-      status: failedAuthenticationStatus,
+      status: unknownAccountStatus(context.failure, profile) ?? profile.failedAuthenticationStatus,
       why: `authentication failed: ${context.failure.message}`,
       close: true,
     };
   }
   return context;
 }
+
+/** What a profile says of a name that nobody has; undefined for any other failure, and where it makes no difference. */
+export const unknownAccountStatus = (
+  failure: SecurityError,
+  { unknownAccountStatus: status }: Pick<RpcProfile, 'unknownAccountStatus'>,
+): number | undefined => (failure instanceof UnknownAccount ? status : undefined);
 
 /** A request under a handshake that has not ended; the fault names no presentation context. */
 export function unfinished(pdu: RequestPdu, contexts: ServerSecurityContexts): Refusal | undefined {

@@ -13,7 +13,7 @@ import {
 import type { Accounts } from '../accounts.js';
 import { md5, sameSecret } from '../crypto/hash.js';
 import { decoded } from '../decoded.js';
-import { SecurityError } from '../error.js';
+import { SecurityError, UnknownAccount } from '../error.js';
 import { fromFileTime } from '../filetime.js';
 import type { AcceptorProvider, Identity, Leg, Milliseconds, RandomBytes } from '../provider.js';
 import { ANONYMOUS_SID } from '../sid.js';
@@ -139,7 +139,7 @@ class NtlmAcceptor extends NtlmContext {
     const name = `${claim.domain}\\${claim.user}`;
     this.#checkKind(claim, name);
     const account = this.#options.accounts.find(claim.domain, claim.user);
-    if (account === undefined) throw new SecurityError('LOGON_DENIED', `${name}: no such account`);
+    if (account === undefined) throw new UnknownAccount(name);
     this.#history.requireUnlocked(account.sid, name, now);
     const { lm, blankPasswords } = this.#options.policy;
     if (!blankPasswords && account.secret.blank)

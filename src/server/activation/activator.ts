@@ -3,6 +3,7 @@ import {
   IActivation,
   IRemoteSCMActivator,
   MODE_GET_CLASS_OBJECT,
+  type ORPCTHAT,
   packActivationReply,
   packRemoteActivationReply,
   RemoteActivation,
@@ -10,6 +11,7 @@ import {
   RemoteGetClassObject,
   unpackActivationRequest,
   unpackRemoteActivation,
+  withErrorExtension,
 } from '../../codec/dcom/index.js';
 import type { CodecError } from '../../codec/error.js';
 import type { Infer, Operation } from '../../codec/ndr/index.js';
@@ -35,6 +37,8 @@ export function activators(options: ActivatorOptions): Service[] {
   });
   const ofProperties = ({ pActProperties }: ByProperties) => unpackActivationRequest(pActProperties);
   const orpcthat = { flags: 0 };
+  const extended = (iid: string): Pick<ORPCTHAT, 'extensions'> =>
+    options.dcom.activationExtension === 'none' ? {} : withErrorExtension(iid);
 
   const byProperties = (
     name: Method,
@@ -46,7 +50,12 @@ export function activators(options: ActivatorOptions): Service[] {
     const factory = name === 'RemoteGetClassObject';
     const verdict = activator.activate({ name, version: orpcthis.version, factory, ...asked }, context, decided);
     if ('hresult' in verdict) return { orpcthat, ppActProperties: null, ReturnValue: verdict.hresult };
-    return { orpcthat, ppActProperties: packActivationReply(verdict.reply), ReturnValue: HRESULT.S_OK };
+    const ppActProperties = packActivationReply(verdict.reply);
+    return {
+      orpcthat: { ...orpcthat, ...extended(IRemoteSCMActivator.uuid) },
+      ppActProperties,
+      ReturnValue: HRESULT.S_OK,
+    };
   };
 
   return [
@@ -70,9 +79,9 @@ export function activators(options: ActivatorOptions): Service[] {
               context,
               decided,
             );
-            return 'hresult' in verdict
-              ? remoteActivationFailure(request.iids.length, verdict.hresult)
-              : packRemoteActivationReply(verdict.reply);
+            if ('hresult' in verdict) return remoteActivationFailure(request.iids.length, verdict.hresult);
+            const reply = packRemoteActivationReply(verdict.reply);
+            return { ...reply, ORPCthat: { ...reply.ORPCthat, ...extended(IActivation.uuid) } };
           },
           checks(RemoteActivation, unpackRemoteActivation),
         ),

@@ -29,10 +29,10 @@ const verifier = (auth_type: number, auth_value: Uint8Array, change: Partial<Aut
 function halfway(
   type: number,
   change: Partial<AuthVerifier> = {},
-  options: RawOptions & { password?: string } = {},
+  options: RawOptions & { password?: string; user?: string } = {},
 ): { server: RawServer; next: Uint8Array; context: SecurityContext } {
   const server = new RawServer(options);
-  const context = initiate(type, change.auth_level ?? CONNECT, options.password);
+  const context = initiate(type, change.auth_level ?? CONNECT, options.password, options.user);
   const first = context.step(undefined, NOW).token as Uint8Array;
   const answer = server.bind([element(1)], { auth: verifier(type, first, change) });
   expect(answer).toMatchObject({ PTYPE: 'bind_ack' });
@@ -125,6 +125,24 @@ describe('a handshake that fails', () => {
       ]);
       expect(server.closed).toMatch(/authentication failed/);
     }
+  });
+
+  describe.each([
+    ['for a name that nobody has', { user: 'nobody' }],
+    ['for a wrong password', { password: 'wrong' }],
+  ])('%s', (_, how) => {
+    const SEC_PKG = { unknownAccountStatus: FAULT.SEC_PKG_ERROR };
+    const { ACCESS_DENIED } = FAULT;
+    test.each([
+      ['is 5 as Windows is captured, whichever it is', {}, ACCESS_DENIED],
+      ['is 0x721 for a name alone, as a Windows 7 is reported', SEC_PKG, 'user' in how ? 0x721 : ACCESS_DENIED],
+    ])('%s: in auth3 and by alter_context', (__, profile, status) => {
+      const { server, next } = halfway(WINNT, {}, { ...how, profile });
+      server.auth3(verifier(WINNT, next));
+      expect(server.request(request)).toMatchObject([{ PTYPE: 'fault', status }]);
+      const other = halfway(GSS_NEGOTIATE, {}, { ...how, profile });
+      expect(other.server.alter([element(1)], { auth: verifier(GSS_NEGOTIATE, other.next) })).toMatchObject({ status });
+    });
   });
 
   test('by alter_context is fault 5 at once: a logon that is refused', () => {
