@@ -11,5 +11,6 @@ export {
   type WirePiece,
 } from '../conform/core/index.js';
 export { type ServerSuiteOptions, type ServerSuiteReport, serverChecks, serverSuite } from '../conform/server/suite.js';
+export type { HardeningVerdict } from '../conform/server/verdict.js';
 export { conformResults, type Judging } from '../report/conform/results.js';
 export type { Outcome, Result, ResultLevel } from '../report/result.js';

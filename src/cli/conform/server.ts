@@ -1,6 +1,8 @@
 import { Argument, type Command } from 'commander';
 import { serverChecks, serverSuite } from '../../conform/server/suite.js';
+import type { HardeningVerdict } from '../../conform/server/verdict.js';
 import { formatEndpoint } from '../../net/channel.js';
+import type { SaidVerdict } from '../../report/html/index.js';
 import type { AccountEntry } from '../../security/index.js';
 import { output, UsageError } from '../io.js';
 import { credentialsOf, endpointParser, oneUserOption, uuidOption } from '../options.js';
@@ -52,8 +54,8 @@ async function run(target: { host: string; port: number } | undefined, options: 
   const { only, skip, seed, strict, user, clsid, timeout } = options;
   const name = formatEndpoint({ address: target.host, port: target.port });
   const judging = { expectations, strict, target: name, suite: 'conform server', title: `Conformance of ${name}` };
-  await runSuite(out, options, judging, ({ record, told }) =>
-    serverSuite({
+  await runSuite(out, options, judging, async ({ record, told }) => {
+    const { results, verdict, facts } = await serverSuite({
       ...target,
       seed,
       told,
@@ -63,6 +65,16 @@ async function run(target: { host: string; port: number } | undefined, options: 
       ...(user && { credentials: credentialsOf(user) }),
       ...(clsid !== undefined && { clsid }),
       ...(record && { record }),
-    }),
-  );
+    });
+    return { results, verdict: verdict && said(verdict), more: { facts, missing: verdict?.missing ?? [] } };
+  });
 }
+
+const TONES = {
+  hardened: 'good',
+  'not hardened': 'bad',
+  'partly hardened': 'bad',
+  'cannot tell': 'warn',
+} as const;
+
+const said = ({ verdict, text }: HardeningVerdict): SaidVerdict => ({ title: verdict, text, tone: TONES[verdict] });

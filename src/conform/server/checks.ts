@@ -1,6 +1,17 @@
 import { mgmt } from '../../codec/mgmt/index.js';
 import { type Check, composed } from '../core/index.js';
 import { contextOf } from './association.js';
+import { HEADER_SIGNING_CHECKS } from './auth/header-signing.js';
+import { LEG_CHECKS } from './auth/legs.js';
+import { AUTH_LEVEL_CHECKS } from './auth/levels.js';
+import { SECURITY_CONTEXT_CHECKS } from './auth/security-contexts.js';
+import { TRAILER_CHECKS } from './auth/trailers.js';
+import { VERIFICATION_CHECKS } from './auth/verification.js';
+import { CHANGED_LEVEL_CHECKS } from './hardening/changed-levels.js';
+import { LEVEL_CHECKS } from './hardening/levels.js';
+import { NULL_SESSION_CHECKS } from './hardening/null-session.js';
+import { RELAY_CHECKS } from './hardening/relayed.js';
+import { TAMPERED_CHECKS } from './hardening/tampered.js';
 import { BIND_CHECKS } from './rpce/bind.js';
 import { CANCEL_CHECKS } from './rpce/cancels.js';
 import { CONTEXT_CHECKS } from './rpce/contexts.js';
@@ -45,4 +56,15 @@ export const SERVER_CHECKS: readonly Check<Target>[] = composed(
   REQUEST_CHECKS,
   ROLE_CHECKS,
   STUB_CHECKS,
+  LEG_CHECKS,
+  AUTH_LEVEL_CHECKS,
+  TRAILER_CHECKS,
+  HEADER_SIGNING_CHECKS,
+  SECURITY_CONTEXT_CHECKS,
+  VERIFICATION_CHECKS,
+  LEVEL_CHECKS,
+  NULL_SESSION_CHECKS,
+  CHANGED_LEVEL_CHECKS,
+  TAMPERED_CHECKS,
+  RELAY_CHECKS,
 );

@@ -1,19 +1,15 @@
 import {
+  type ActivationReply,
   IActivation,
-  IID_IUnknown,
   IObjectExporter,
   IRemoteSCMActivator,
-  packActivationRequest,
-  RemoteCreateInstance,
   ServerAlive2,
-  unpackActivationReply,
 } from '../../codec/dcom/index.js';
 import { ept } from '../../codec/epm/index.js';
 import { mgmt } from '../../codec/mgmt/index.js';
 import { RESULT, RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
-import { authnTypeName } from '../../codec/status/authn.js';
-import { readUuid } from '../../codec/uuid.js';
 import { type Facts, Wire } from '../core/index.js';
+import { activateAt } from './activation.js';
 import { contextOf, type Interface } from './association.js';
 import { featuresOf } from './rpce/features.js';
 import { SIMPLE_CALLS, STUB_CALLS } from './simple-calls.js';
@@ -53,7 +49,13 @@ const INTERFACES: readonly (readonly [Fact, Interface])[] = [
   ['old-activator', IActivation],
 ];
 
-const NOTHING: Found = { simple: undefined, stubCall: undefined, activated: undefined, comVersion: undefined };
+const NOTHING: Found = {
+  simple: undefined,
+  stubCall: undefined,
+  authType: NTLM,
+  activated: undefined,
+  comVersion: undefined,
+};
 
 /** Finds out what a target is, before anything is asked of it that it may not have. Never rejects. */
 export async function probe(targetWith: (found: Found, wire: Wire) => Target): Promise<Probed> {
@@ -100,12 +102,13 @@ export async function probe(targetWith: (found: Found, wire: Wire) => Target): P
   facts.account = true;
   await step('ntlm', (target) => authenticates(target, NTLM));
   await step('spnego', (target) => authenticates(target, SPNEGO));
+  found = { ...found, authType: facts.ntlm === true ? NTLM : SPNEGO };
   if (facts.ntlm !== true && facts.spnego !== true) facts.account = `the target refuses the account; ${facts.ntlm}`;
   if (facts.activator !== true || facts.account !== true) {
     facts.activation = facts.activator !== true ? (facts.activator as string) : (facts.account as string);
     return { facts, found };
   }
-  const activated = await step('activation', (target) => activate(target, facts.ntlm === true ? NTLM : SPNEGO));
+  const activated = await step('activation', activate);
   return { facts, found: { ...found, activated } };
 }
 
@@ -143,22 +146,9 @@ async function authenticates(target: Target, authType: number): Promise<true> {
   return true;
 }
 
-/** What the class of the run gives; only looked at, and left to the server's collector of what nobody pings. */
-async function activate(target: Target, authType: number) {
-  const level = RPC_C_AUTHN_LEVEL.PKT_INTEGRITY;
-  const association = await target.connect();
-  const context = await target.logon(authType, level);
-  const protection = await association.authenticate(IRemoteSCMActivator, { context, level });
-  const { random } = target.environment;
-  const answer = await association.invoke(
-    RemoteCreateInstance,
-    {
-      orpcthis: { version: { MajorVersion: 5, MinorVersion: 7 }, flags: 1, cid: readUuid(random(16)) },
-      pActProperties: packActivationRequest({ clsid: target.options.clsid, iids: [IID_IUnknown] }),
-    },
-    { protection },
-  );
-  if (answer.ReturnValue !== 0)
-    throw new Error(`${authnTypeName(authType)}: RemoteCreateInstance gives 0x${answer.ReturnValue.toString(16)}`);
-  return unpackActivationReply(answer.ppActProperties);
+/** What the class of the run gives at PKT_INTEGRITY. */
+async function activate(target: Target): Promise<ActivationReply> {
+  const outcome = await activateAt(target, 'RemoteCreateInstance', target.authType, RPC_C_AUTHN_LEVEL.PKT_INTEGRITY);
+  if ('refused' in outcome) throw new Error(outcome.refused);
+  return outcome.reply;
 }

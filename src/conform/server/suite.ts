@@ -16,6 +16,7 @@ import {
 import { SANITY, SERVER_CHECKS } from './checks.js';
 import { probe } from './probe.js';
 import { type Found, Target } from './target.js';
+import { type HardeningVerdict, hardeningVerdict } from './verdict.js';
 
 /** A run of the server suite. */
 export interface ServerSuiteOptions extends Partial<Environment>, Selection {
@@ -44,6 +45,8 @@ export interface ServerSuiteReport {
   readonly results: readonly CheckResult[];
   /** What the target has, and why not what it lacks. */
   readonly facts: Facts;
+  /** What the run says of CVE-2021-26414; undefined where it had none of the checks of the hardening. */
+  readonly verdict: HardeningVerdict | undefined;
 }
 
 /** What the server suite checks. */
@@ -77,7 +80,7 @@ export async function serverSuite(options: ServerSuiteOptions): Promise<ServerSu
     },
     ...(options.told && { told: options.told }),
   });
-  return { results, facts };
+  return { results, facts, verdict: hardeningVerdict(results) };
 }
 
 /** The world as the suite sees it: recorded where asked, random by the seed, and with an end to its connections. */

@@ -21,6 +21,8 @@ export interface Found {
   readonly simple: SimpleCall | undefined;
   /** A call whose in parameters take octets. */
   readonly stubCall: SimpleCall | undefined;
+  /** RPC_C_AUTHN_* of a mechanism over which the target takes the account. */
+  readonly authType: number;
   /** What an activation gave. */
   readonly activated: ActivationReply | undefined;
   readonly comVersion: COMVERSION | undefined;
@@ -87,6 +89,11 @@ export class Target {
     const { stubCall } = this.found;
     if (stubCall === undefined) throw new NotApplicable('no call with parameters is known that the target answers');
     return stubCall;
+  }
+
+  /** The mechanism for checks that are not about one: NTLM where the target takes the account over it. */
+  get authType(): number {
+    return this.found.authType;
   }
 
   /** A fresh security context of the account. Rejects with `SecurityError`. */

@@ -5,8 +5,13 @@ import { SimulatedNetwork, seededRandom, VirtualTime } from '../../../src/net/si
 import { Secret } from '../../../src/security/index.js';
 import { type ServerOptions, startServer } from '../../../src/server/server.js';
 
+const ACCOUNT = { domain: 'LAB', user: 'op', secret: Secret.password('secret') };
+
 /** A run over the simulated network against a server of this project. */
-async function suiteAgainst(server: ServerOptions = {}, options: Partial<ServerSuiteOptions> = {}) {
+async function suiteAgainst(
+  server: ServerOptions = {},
+  { anonymous = false, ...options }: Partial<ServerSuiteOptions> & { anonymous?: boolean } = {},
+) {
   const time = new VirtualTime({ start: Date.parse('2026-01-15T12:00:00Z') });
   const network = new SimulatedNetwork({ time });
   network.addHost('suite', ['10.0.0.1']);
@@ -24,7 +29,7 @@ async function suiteAgainst(server: ServerOptions = {}, options: Partial<ServerS
       ...environment,
       network: network.of('suite'),
       host: '10.0.0.2',
-      credentials: { domain: 'LAB', user: 'op', secret: Secret.password('secret') },
+      ...(!anonymous && { credentials: ACCOUNT }),
       seed: 1,
       ...options,
     }),
@@ -46,4 +51,21 @@ describe('the server suite', () => {
     expect(notPassed.map(({ id, level }) => [id, level])).toEqual(NOT_FOLLOWED.map((id) => [id, 'SHOULD']));
     expect(results).toHaveLength(SERVER_CHECKS.length + 2);
   }, 60_000);
+
+  test('a server of March 2023 is hardened', async () => {
+    const { verdict } = await suiteAgainst({ asOf: '2023-03-14' }, { only: ['hardening'] });
+    expect(verdict).toMatchObject({ verdict: 'hardened', missing: [] });
+  });
+
+  test('a server of May 2021 is not, and the verdict names CVE-2021-26414', async () => {
+    const { verdict } = await suiteAgainst({ asOf: '2021-05' }, { only: ['hardening'] });
+    expect(verdict).toMatchObject({ verdict: 'not hardened', text: expect.stringContaining('CVE-2021-26414') });
+    expect(verdict?.missing).toContain('hardening/refused/remote-create-instance-connect-ntlm');
+  });
+
+  test('without an account nobody can tell, and why is said', async () => {
+    const { verdict, results } = await suiteAgainst({}, { only: ['hardening', 'rpce/bind'], anonymous: true });
+    expect(verdict).toMatchObject({ verdict: 'cannot tell', text: expect.stringContaining('no account was given') });
+    expect(results.filter(({ outcome }) => outcome.outcome === 'failed')).toEqual([]);
+  });
 });
