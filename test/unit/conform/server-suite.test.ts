@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { SERVER_CHECKS } from '../../../src/conform/server/checks.js';
+import { FACTS } from '../../../src/conform/server/probe.js';
 import { type ServerSuiteOptions, serverSuite } from '../../../src/conform/server/suite.js';
 import { SimulatedNetwork, seededRandom, VirtualTime } from '../../../src/net/simulation/index.js';
 import { Secret } from '../../../src/security/index.js';
@@ -40,6 +41,23 @@ async function suiteAgainst(
 
 /** Recommendations that the default profile does not follow, because servers of the field do not. */
 const NOT_FOLLOWED = ['rpce/3.3.3.5.2/falling-call-id'];
+
+describe('the checks of a server', () => {
+  test('are at least 180, each with a requirement in a sentence, and a section that its id names', () => {
+    expect(SERVER_CHECKS.length).toBeGreaterThanOrEqual(180);
+    for (const { id, requirement, section, stimulus } of SERVER_CHECKS) {
+      expect(requirement, id).toMatch(/^[A-Za-z].*\.$/);
+      expect(stimulus, id).not.toBe('');
+      const [, named = ''] = id.split('/');
+      if (/^\d/.test(named)) expect(section, id).toContain(named);
+    }
+  });
+
+  test('need nothing that the probe does not look for', () => {
+    const unknown = SERVER_CHECKS.flatMap(({ needs }) => needs).filter((need) => !(need in FACTS));
+    expect(unknown).toEqual([]);
+  });
+});
 
 describe('the server suite', () => {
   test('a server of this project does all that it must, and what Windows does', async () => {

@@ -148,7 +148,6 @@ export const TRAILER_CHECKS = group({ needs: ['rpc', 'account'], section: SECTIO
   ).map(
     ([name, changes]): ServerCheckRow => ({
       id: `rpce/2.2.2.11/request-${name}`,
-      section: name === 'unknown-context' ? SECTION : '[MS-RPCE] 3.3.1.5.2',
       requirement: 'A request names the type, the level and the id of its security context; another is refused.',
       stimulus: `a signed call whose trailer has ${JSON.stringify(changes)}`,
       async run(target) {

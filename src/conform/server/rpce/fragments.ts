@@ -205,7 +205,7 @@ export const FRAGMENT_CHECKS = [
       },
     },
     {
-      id: 'rpce/3.3.3.5.8/rest-is-ignored',
+      id: 'rpce/3.3.3.5.6/rest-is-ignored',
       section: '[MS-RPCE] 3.3.3.5.6',
       level: 'WINDOWS',
       requirement: 'The rest of a request that was refused is ignored.',
