@@ -3,6 +3,9 @@ export { STAGES } from '../relay/attacker.js';
 export type { SceneOutcome } from '../relay/between.js';
 export type { RequestClaim } from '../relay/claims.js';
 export {
+  ALL_VARIANTS,
+  KERBEROS_LEFT_OPEN,
+  KERBEROS_VARIANTS,
   LEFT_OPEN,
   RELAY_VARIANTS,
   type RelayEvidence,
@@ -11,6 +14,8 @@ export {
   RelayRefused,
   type RelayVariant,
   relay,
+  type TicketFor,
 } from '../relay/index.js';
 export type { Tampering } from '../relay/tamper.js';
+export type { ApReqChange, ServiceOfTarget } from '../relay/tamper-ap-req.js';
 export type { Verdict } from '../relay/verdict.js';

@@ -74,8 +74,8 @@ export class LabKerberos {
     return logon;
   }
 
-  /** [MS-DCOM] 3.2.4.1.1.2. */
-  serviceOf = (host: string): string => `RPCSS/${dnsName(host, this.realm)}`;
+  /** [MS-DCOM] 3.2.4.1.1.2, unless another service is meant. */
+  serviceOf = (host: string, service = 'RPCSS'): string => `${service}/${dnsName(host, this.realm)}`;
 
   /** The keys of all hosts, to open the recording with. */
   get keytab(): Buffer {

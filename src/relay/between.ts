@@ -1,4 +1,5 @@
 import { DcomClient } from '../client/dcom-client.js';
+import type { ServiceTickets } from '../client/kerberos/logon.js';
 import type { CallOutcome } from '../client/outcome.js';
 import type { ClientProfile } from '../client/profile.js';
 import { CLIENT_PROFILES } from '../client/profiles.js';
@@ -13,10 +14,18 @@ import type { Milliseconds, NtlmClientPolicy, NtlmCredentials } from '../securit
 import { Attacker, goalOf, MMC20, type Stage, type WantedClass } from './attacker.js';
 import { confine } from './confined.js';
 import { Lure } from './lure.js';
-import type { RelayVariant } from './variants.js';
+import type { RelayVariant, TicketFor } from './variants.js';
 import { type Verdict, verdict } from './verdict.js';
 import { Victim } from './victim.js';
 import type { Witness } from './witness.js';
+
+/** What variants of Kerberos need of the domain. */
+export interface RelayKerberos {
+  /** The victim's. */
+  readonly tickets: ServiceTickets;
+  /** The service names that the victim can be made to ask for. */
+  readonly services: Readonly<Record<TicketFor, string>>;
+}
 
 /** Three hosts of a network, and who is on them. */
 export interface RelayScene extends Environment {
@@ -43,6 +52,8 @@ export interface RelayScene extends Environment {
   /** Where a simulated server's activators are; the witness has to be one of its observers and of its listeners. */
   readonly server: Endpoint;
   readonly witness: Witness;
+  /** Where the domain has Kerberos. */
+  readonly kerberos?: RelayKerberos;
   /** Who has activated properly what the attacker knows a reference to, in the variants that need it. */
   readonly other: NtlmCredentials;
   readonly timeout: Milliseconds;
@@ -61,6 +72,7 @@ export async function relayBetween(scene: RelayScene): Promise<SceneOutcome> {
   const { variant, random, clock, timers, timeout, witness } = scene;
   const network = confine(scene.network);
   const shared = { network, random, clock, timers, timeout };
+  const kerberos = kerberosOf(scene);
   const known = variant.knownReference ? await activated(scene, network) : undefined;
   if (known !== undefined && 'accepted' in known) return neverBegan(known);
   const lure = await Lure.open({ ...shared, host: scene.attacker.address, port: scene.attacker.port ?? 0 });
@@ -69,6 +81,7 @@ export async function relayBetween(scene: RelayScene): Promise<SceneOutcome> {
     ...shared,
     ...host,
     authType: variant.authType,
+    kerberos,
     ...(variant.reflection && refusesOwnChallenges ? { refuses: (challenge) => witness.gave(challenge) } : {}),
   });
   const activations: Promise<void>[] = [];
@@ -78,6 +91,7 @@ export async function relayBetween(scene: RelayScene): Promise<SceneOutcome> {
     target: { host: scene.server.address, port: scene.server.port },
     variant,
     command: COMMAND,
+    service: scene.kerberos?.services.target,
     ...(scene.attacker.wanted && { wanted: scene.attacker.wanted }),
     async lure() {
       const activation = victim.activateOn(lure.address);
@@ -97,6 +111,13 @@ export async function relayBetween(scene: RelayScene): Promise<SceneOutcome> {
     attacker.close();
     await lure.close();
   }
+}
+
+/** The tickets of the victim, and the service that its ticket is to be for. Throws `TypeError` where the domain has none. */
+function kerberosOf({ variant, kerberos }: RelayScene) {
+  if (variant.kerberos === undefined) return undefined;
+  if (kerberos === undefined) throw new TypeError(`${variant.id} needs a domain with a KDC`);
+  return { tickets: kerberos.tickets, service: kerberos.services[variant.kerberos.ticketFor] };
 }
 
 /** Somebody else's activation is no part of the relay; without it there is nothing to relay to. */

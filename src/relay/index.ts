@@ -1,12 +1,13 @@
 export { asCaptured } from './as-captured.js';
 export type { Stage, WantedClass } from './attacker.js';
-export { type RelayScene, relayBetween, type SceneOutcome } from './between.js';
+export { type RelayKerberos, type RelayScene, relayBetween, type SceneOutcome } from './between.js';
 export type { RequestClaim } from './claims.js';
 export { RelayRefused } from './confined.js';
 export { expectedStop } from './expectation.js';
+export { ALL_VARIANTS, KERBEROS_LEFT_OPEN, KERBEROS_VARIANTS, relayVariant } from './kerberos-variants.js';
 export { type Lured, type LureScene, luredOnly } from './lured-only.js';
 export { type RelayOptions, type RelayOutcome, relay } from './relay.js';
 export type { Tampering } from './tamper.js';
-export { LEFT_OPEN, RELAY_VARIANTS, type RelayVariant, relayVariant } from './variants.js';
+export { LEFT_OPEN, RELAY_VARIANTS, type RelayVariant, type TicketFor } from './variants.js';
 export type { RelayEvidence } from './verdict.js';
 export { Witness } from './witness.js';

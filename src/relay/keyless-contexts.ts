@@ -4,8 +4,9 @@ import { ANONYMOUS_SID, type Leg, type SecurityContext, SecurityError } from '..
 const SIGNATURE_LENGTH = 16;
 
 /**
- * A security context without a session key, which is all that a relay has: ExportedSessionKey comes encrypted under a
- * key made of the victim's NT hash ([MS-NLMP] 3.1.5.1.2). It passes tokens on, writes zeros where a signature belongs,
+ * A security context without a session key, which is all that a relay has: NTLM's ExportedSessionKey comes encrypted
+ * under a key made of the victim's NT hash ([MS-NLMP] 3.1.5.1.2), Kerberos' is in a ticket and in an AP-REP that others
+ * have the keys of (RFC 4120 5.5). It passes tokens on, writes zeros where a signature belongs,
  * and checks nothing.
  */
 abstract class KeylessContext implements SecurityContext {
@@ -64,14 +65,15 @@ export class RelayedInitiator extends KeylessContext {
     const out = this.next;
     this.next = undefined;
     if (token === undefined && out !== undefined) return { token: out, done: false };
-    // NTLM ends with the victim's third message, SPNEGO with the server's second.
+    // NTLM and Kerberos end with the victim's second token, SPNEGO with the server's.
+    const done = this.authType !== RPC_C_AUTHN.GSS_NEGOTIATE;
     if (out === undefined) {
-      if (this.threeLegs) throw new SecurityError('BAD_TOKEN', 'the victim gave no AUTHENTICATE_MESSAGE to relay');
+      if (done) throw new SecurityError('BAD_TOKEN', 'the victim gave no second token to relay');
       this.established = true;
       return { done: true };
     }
-    this.established = this.threeLegs;
-    return { token: out, done: this.threeLegs };
+    this.established = done;
+    return { token: out, done };
   }
 }
 

@@ -50,7 +50,9 @@ export class Lure {
   private constructor({ random, clock }: LureOptions) {
     this.#endpoint = new RpcEndpoint({
       services: interfaceSet(rogueServices(random)),
-      providers: [RPC_C_AUTHN.WINNT, RPC_C_AUTHN.GSS_NEGOTIATE].map((authType) => this.#provider(authType)),
+      providers: [RPC_C_AUTHN.WINNT, RPC_C_AUTHN.GSS_NEGOTIATE, RPC_C_AUTHN.GSS_KERBEROS].map((authType) =>
+        this.#provider(authType),
+      ),
       profile: DEFAULT_PROFILE,
       random,
       clock,
@@ -97,8 +99,7 @@ export class Lure {
         this.#handshakes.put(handshake);
       }
       handshake.fromVictim.put(Buffer.from(pdu.auth.auth_value));
-      // [MS-RPCE] 3.3.1.5.2.1: an auth3 has no answer, so nothing is waited for.
-      leg = pdu.PTYPE === 'auth3' ? { done: true } : await handshake.toVictim.take().catch((error: Error) => error);
+      leg = isLast(pdu) ? { done: true } : await handshake.toVictim.take().catch((error: Error) => error);
     };
     const events: ChannelEvents = {
       data: (bytes) => {
@@ -114,6 +115,10 @@ export class Lure {
     });
   }
 }
+
+/** [MS-RPCE] 3.3.1.5.2.1, [MS-KILE] 3.4.5.1: nothing answers an auth3 or the third leg of Kerberos, so nothing is waited for. */
+const isLast = ({ PTYPE, auth }: Pdu): boolean =>
+  PTYPE === 'auth3' || (PTYPE === 'alter_context' && auth?.auth_type === RPC_C_AUTHN.GSS_KERBEROS);
 
 /** What a DCOM client looks for on port 135. Whoever is lured is told that access is denied, as relays do. */
 function rogueServices(random: RandomBytes): Service[] {

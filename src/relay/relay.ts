@@ -10,15 +10,18 @@ import { DEFAULT_PROFILE, type RpcProfile } from '../rpc/index.js';
 import { type Milliseconds, type NtlmClientPolicy, Secret } from '../security/index.js';
 import { CLASSES } from '../server/classes/index.js';
 import { startServer } from '../server/server.js';
+import type { KerberosServer } from '../server/server-options.js';
 import type { WantedClass } from './attacker.js';
 import { relayBetween, type SceneOutcome } from './between.js';
 import { assertConfined } from './confined.js';
-import { type RelayVariant, relayVariant } from './variants.js';
+import { relayDomain } from './domain.js';
+import { relayVariant } from './kerberos-variants.js';
+import type { RelayVariant } from './variants.js';
 import { Witness } from './witness.js';
 
 /** One relay between this program's own client and server. On a simulated network addresses may be any. */
 export interface RelayOptions extends Partial<Environment> {
-  /** One of `RELAY_VARIANTS` or `LEFT_OPEN` by its id, or one of a test's own. */
+  /** One of `ALL_VARIANTS` by its id, or one of a test's own. */
   readonly variant: RelayVariant | string;
   /** The server's patch level, and that of the victim's NTLM. */
   readonly asOf: AsOf;
@@ -28,6 +31,8 @@ export interface RelayOptions extends Partial<Environment> {
   readonly policy?: Partial<PolicyProfile>;
   /** What RPC servers differ in; Windows Server 2022 where absent. */
   readonly profile?: RpcProfile;
+  /** How the server takes Kerberos, in the variants that relay it. */
+  readonly kerberos?: Omit<KerberosServer, 'keys'>;
   /** The exporter's own least level; CONNECT where absent, as with Windows. */
   readonly exporterLevel?: number;
   /** Loopback or simulated addresses of the three hosts; 127.0.0.10, 127.0.0.66 and 127.0.0.2 where absent. */
@@ -82,6 +87,9 @@ export async function relay(options: RelayOptions): Promise<RelayOutcome> {
     secret: Secret.password(secrets.get(account.user) as string),
   });
   const witness = new Witness();
+  const accounts = [USER, OTHER].map(credentialsOf);
+  const domain =
+    variant.kerberos === undefined ? undefined : await relayDomain(at, accounts, { network, timers, clock, random });
   const { registry, policy, profile = DEFAULT_PROFILE, exporterLevel, record, wanted, timeout = TIMEOUT } = options;
   const server = await startServer({
     listen: formatEndpoint({ address: at, port: 0 }),
@@ -96,6 +104,7 @@ export async function relay(options: RelayOptions): Promise<RelayOutcome> {
     onFailedLogon: witness.onFailedLogon,
     onRefusedCall: witness.onRefusedCall,
     onInvocation: witness.onInvocation,
+    ...(domain && { kerberos: { ...options.kerberos, keys: domain.keys } }),
     ...(registry && { registry }),
     ...(policy && { policy }),
     ...(exporterLevel !== undefined && { exporterLevel }),
@@ -115,9 +124,11 @@ export async function relay(options: RelayOptions): Promise<RelayOutcome> {
       attacker: { address: attacker, ...(wanted && { wanted }) },
       server: server.address,
       other: credentialsOf(OTHER),
+      ...(domain && { kerberos: domain }),
     });
     return { variant: variant.id, asOf: options.asOf, ...found };
   } finally {
     await server.close();
+    await domain?.close();
   }
 }

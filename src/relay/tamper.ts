@@ -1,3 +1,4 @@
+import { TAG } from '../codec/asn1/index.js';
 import {
   type AuthenticateMessage,
   AV_FLAGS,
@@ -21,17 +22,24 @@ import {
   type PayloadItem,
 } from '../codec/ntlm/index.js';
 import { decodeNegToken, encodeNegToken, type NegToken } from '../codec/spnego/index.js';
+import { type ApReqChange, changeApReq, type ServiceOfTarget } from './tamper-ap-req.js';
 
 /** What the attacker changes in the messages that pass; each message without a function passes as it came. */
 export interface Tampering {
   readonly negotiate?: (message: NegotiateMessage) => NegotiateMessage;
   readonly challenge?: (message: ChallengeMessage) => ChallengeMessage;
   readonly authenticate?: (message: AuthenticateMessage) => AuthenticateMessage;
+  readonly apReq?: ApReqChange;
 }
 
-/** A token as it goes on: the NTLM message in it changed, the SPNEGO around it as it was. */
-export function tampered(token: Uint8Array, tampering: Tampering | undefined): Uint8Array {
+/** A token as it goes on: the message in it changed, the SPNEGO around it as it was. */
+export function tampered(
+  token: Uint8Array,
+  tampering: Tampering | undefined,
+  target: ServiceOfTarget = '',
+): Uint8Array {
   if (tampering === undefined) return token;
+  if (tampering.apReq !== undefined) return withApReq(token, tampering.apReq, target);
   if (isNtlm(token)) return changeMessage(token, tampering);
   const { octets: _, ...outer }: NegToken = decodeNegToken(token);
   if (outer.kind === 'NegTokenInit') {
@@ -40,6 +48,14 @@ export function tampered(token: Uint8Array, tampering: Tampering | undefined): U
   }
   if (outer.responseToken === undefined) return token;
   return encodeNegToken({ ...outer, responseToken: changeMessage(outer.responseToken, tampering) });
+}
+
+function withApReq(token: Uint8Array, change: ApReqChange, target: ServiceOfTarget): Uint8Array {
+  // Whatever else is not SPNEGO's first token is an AP-REP, or the SPNEGO around one.
+  if (token[0] !== TAG.APPLICATION_0) return changeApReq(token, change, target);
+  const { octets: _, ...outer } = decodeNegToken(token);
+  if (outer.kind !== 'NegTokenInit' || outer.mechToken === undefined) return token;
+  return encodeNegToken({ ...outer, mechToken: changeApReq(outer.mechToken, change, target) });
 }
 
 function changeMessage(token: Uint8Array, { negotiate, challenge, authenticate }: Tampering): Uint8Array {
@@ -117,7 +133,7 @@ const withFlags = (message: ChallengeMessage): ChallengeMessage => {
   return { ...relaid(message), TargetInfo: { bytes: encodeAvPairs({ ...info, pairs }) } };
 };
 
-/** Tamperings by what they do. */
+/** Tamperings with NTLM, by what they do. */
 export const TAMPERINGS = {
   micDropped: { authenticate: withoutMic },
   micDisowned: { authenticate: (message) => withoutMic(withPairs(withoutMicBit)(message)) },

@@ -17,6 +17,13 @@ export interface RelayVariant {
   /** The sec_trailer of the attacker's requests; absent for requests without one. */
   readonly claim?: RequestClaim;
   readonly tampering?: Tampering;
+  /** The victim authenticates by Kerberos, by itself or inside SPNEGO. */
+  readonly kerberos?: {
+    /** What the victim's ticket is for: a name that leads to the attacker makes it the target's own. */
+    readonly ticketFor: TicketFor;
+    /** The authentication goes to the target as it came, and then again over another connection. */
+    readonly replayed?: boolean;
+  };
   /** The server that is relayed to runs on the victim's own host. */
   readonly reflection?: boolean;
   /** Nothing is activated: the attacker knows a reference to an object that somebody else has activated. */
@@ -32,7 +39,11 @@ export interface RelayVariant {
   };
 }
 
-type Base = Omit<RelayVariant, 'authType'>;
+/** Whose service a victim's ticket is for: the target's own, another one of its account, or the attacker's. */
+export type TicketFor = 'target' | 'another service' | 'another host';
+
+/** A variant before it is said how the victim authenticates. */
+export type Base = Omit<RelayVariant, 'authType'>;
 
 const { CONNECT, PKT_INTEGRITY } = RPC_C_AUTHN_LEVEL;
 
@@ -166,11 +177,8 @@ const byBoth = (base: Base): RelayVariant[] => [
   { ...base, id: `${base.id}-spnego`, title: `${base.title}; by SPNEGO`, authType: RPC_C_AUTHN.GSS_NEGOTIATE },
 ];
 
-/** Every variant by NTLM and by SPNEGO; the hardening stops each, at its own place. */
+/** Every variant of NTLM, by itself and by SPNEGO; the hardening stops each, at its own place. */
 export const RELAY_VARIANTS: readonly RelayVariant[] = BASES.flatMap(byBoth);
 
 /** What the hardening leaves open. */
 export const LEFT_OPEN: readonly RelayVariant[] = byBoth(OPEN);
-
-export const relayVariant = (id: string): RelayVariant | undefined =>
-  [...RELAY_VARIANTS, ...LEFT_OPEN].find((variant) => variant.id === id);

@@ -1,8 +1,9 @@
 import { DcomClient } from '../client/dcom-client.js';
+import type { ServiceTickets } from '../client/kerberos/logon.js';
 import type { CallOutcome } from '../client/outcome.js';
 import type { ClientProfile } from '../client/profile.js';
 import { decodeChallenge, isNtlm } from '../codec/ntlm/index.js';
-import type { Pdu } from '../codec/rpce/index.js';
+import { type Pdu, RPC_C_AUTHN } from '../codec/rpce/index.js';
 import { decodeNegToken } from '../codec/spnego/index.js';
 import type { Endpoint } from '../net/channel.js';
 import type { Environment } from '../net/environment.js';
@@ -20,6 +21,8 @@ export interface VictimOptions extends Environment {
   readonly level?: number;
   readonly authType: number;
   readonly credentials: NtlmCredentials;
+  /** Its tickets, and the service that it believes to talk to; NTLM alone where absent. */
+  readonly kerberos?: { readonly tickets: ServiceTickets; readonly service: string } | undefined;
   /** What its NTLM does otherwise than that of the newest Windows. */
   readonly ntlm?: Partial<NtlmClientPolicy>;
   /** What its application wants of the lure: any class does, since the authentication is all that matters. */
@@ -48,11 +51,13 @@ export class Victim {
 
   /** One activation on the lure, with one authentication. */
   async activateOn(lure: Endpoint): Promise<void> {
-    const { profile, level, authType, credentials, ntlm, random, clock, timers, timeout, wanted = ANY } = this.#options;
+    const { profile, level, authType, credentials, kerberos, ntlm, random, clock, timers, timeout } = this.#options;
+    const { wanted = ANY } = this.#options;
     const client = new DcomClient({
       ...{ host: lure.address, port: lure.port, profile, authType, credentials, random, clock, timers, timeout },
       ...(level === undefined ? {} : { level }),
       ...(ntlm && { ntlm }),
+      ...kerberos,
       network: this.#network(),
     });
     try {
@@ -87,8 +92,10 @@ export class Victim {
 /** The ServerChallenge that an answer to a bind carries, by itself or inside SPNEGO. Not a secret: it goes over the wire. */
 export function serverChallengeOf(pdu: Pdu): Uint8Array | undefined {
   if (pdu.PTYPE !== 'bind_ack' && pdu.PTYPE !== 'alter_context_resp') return undefined;
-  const token = pdu.auth?.auth_value ?? new Uint8Array(0);
-  const message = isNtlm(token) ? token : insideSpnego(token);
+  const { auth } = pdu;
+  const token = auth?.auth_value ?? new Uint8Array(0);
+  const inside = auth?.auth_type === RPC_C_AUTHN.GSS_NEGOTIATE ? insideSpnego(token) : undefined;
+  const message = isNtlm(token) ? token : inside;
   return message === undefined ? undefined : decodeChallenge(message).ServerChallenge;
 }
 

@@ -23,6 +23,8 @@ describe('relay', () => {
     expect(row('connect')).toMatch(/^connect +(succeeded +){2}(activation policy *){3}$/);
     expect(row('upgrade-spnego')).toMatch(/^upgrade-spnego +(security context *){5}$/);
     expect(row('known-reference')).toMatch(/^known-reference +(succeeded *){5}$/);
+    expect(row('kerberos-same-service')).toMatch(/ +(succeeded +){2}(activation policy *){3}$/);
+    expect(row('kerberos-replayed')).toMatch(/ +(authentication *){5}$/);
   });
 
   test('names the event with the victim and the attacker', () => {
@@ -32,7 +34,7 @@ describe('relay', () => {
   });
 
   test('--json has one record for each variant and date, with its evidence', () => {
-    expect(records).toHaveLength(28 * DATES.length);
+    expect(records).toHaveLength((28 + 26) * DATES.length);
     expect(records[0]).toMatchObject({
       event: 'relay',
       variant: 'connect',

@@ -43,13 +43,14 @@ const relayOf = ({ variant, server, asOf, outcome, expected }: LabRelay) => ({
   ...relayRecord(variant, asOf, outcome, expected),
 });
 
-const cellRecord = ({ phase, registry, client, asked, activation }: TimelineCell) => ({
+const cellRecord = ({ phase, registry, client, asked, auth, activation }: TimelineCell) => ({
   time: new Date(activation.time).toISOString(),
   server: activation.server,
   phase,
   RequireIntegrityActivationAuthenticationLevel: registry === 'absent' ? null : registry,
   client,
   asked,
+  ...(auth !== undefined && { auth, mechanism: activation.mechanism ?? null }),
   auth_type: activation.authType,
   level: activation.level,
   raised: activation.raised,

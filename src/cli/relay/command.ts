@@ -3,9 +3,8 @@ import { eventLine } from '../../hardening/events.js';
 import type { Registry } from '../../hardening/registry.js';
 import { patchLevel } from '../../hardening/timeline.js';
 import {
+  ALL_VARIANTS,
   expectedStop,
-  LEFT_OPEN,
-  RELAY_VARIANTS,
   type RelayOutcome,
   RelayRefused,
   type RelayVariant,
@@ -42,14 +41,14 @@ Victim, attacker and server are simulated and on loopback; nobody else can be re
 says that a variant ended otherwise than KB5004442 and the specifications have it.
 
 Variants (each with -spnego too):
-${[...RELAY_VARIANTS, ...LEFT_OPEN]
-  .filter(({ id }) => !id.endsWith('-spnego'))
+${ALL_VARIANTS.filter(({ id }) => !id.endsWith('-spnego'))
   .map(({ id, title }) => `  ${id.padEnd(24)}${title}`)
   .join('\n')}
 
 Examples:
   dcom-harness relay
   dcom-harness relay --variant connect upgrade --as-of 2021-05 2023-03-14 --json
+  dcom-harness relay --variant kerberos-same-service kerberos-other-host --as-of 2021-05
   dcom-harness relay --as-of 2022-06-14 --registry RequireIntegrityActivationAuthenticationLevel=0`,
     )
     .action(run);
@@ -69,7 +68,7 @@ async function run(options: Options): Promise<void> {
   const verdicts = new Verdicts(out, options, { suite: 'relay' });
   const dates = options.asOf ?? DATES;
   for (const date of dates) patchLevel(date);
-  const variants = options.variant?.map(variantOf) ?? [...RELAY_VARIANTS, ...LEFT_OPEN];
+  const variants = options.variant?.map(variantOf) ?? ALL_VARIANTS;
   const rows: Row[] = [];
   for (const variant of variants) {
     const cells: Cell[] = [];
@@ -129,7 +128,7 @@ function show(out: Output, rows: readonly Row[], dates: readonly string[]): void
     value: ({ cells }) => textOf(cells[index] as Cell),
     style: ({ cells }) => (cells[index]?.outcome.outcome === 'stopped' ? 'green' : 'red'),
   });
-  out.text('The relay of a victim’s NTLM authentication, and what stops it, by the server’s patch level:\n');
+  out.text('The relay of a victim’s authentication, and what stops it, by the server’s patch level:\n');
   out.table(rows, [{ title: 'variant', value: ({ variant }) => variant.id }, ...dates.map(column)]);
   out.text(`\nWhy, as of ${dates.at(-1)}:\n`);
   for (const { variant, cells } of rows) {

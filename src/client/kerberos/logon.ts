@@ -99,8 +99,12 @@ export class KerberosLogon implements ServiceTickets {
         'LOGON_DENIED',
         `Kerberos: no ticket for ${service}, nor one for the KDC that has not ended`,
       );
-    this.#tgt ??= this.#authenticate(client);
-    return this.#tgt;
+    const before = this.#tgt;
+    const known = await before?.catch(() => undefined);
+    if (known !== undefined && known.endtime > this.#options.clock()) return known;
+    // Whoever waited for the same one takes what the first of them asked for.
+    if (this.#tgt === before) this.#tgt = this.#authenticate(client);
+    return this.#tgt as Promise<Credential>;
   }
 
   async #authenticate(client: NonNullable<KerberosLogonOptions['client']>): Promise<Credential> {

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import {
   expectedStop,
+  KERBEROS_LEFT_OPEN,
+  KERBEROS_VARIANTS,
   LEFT_OPEN,
   RELAY_VARIANTS,
+  type RelayScene,
   type RelayVariant,
   relayBetween,
   relayVariant,
@@ -27,7 +30,9 @@ const schema = z
         'all, stopped, left open, or a list of ids',
       )
       .default(['connect'])
-      .describe('ids of variants (dcom-harness relay --help), or all'),
+      .describe(
+        'ids of variants (dcom-harness relay --help), or all: of Kerberos where the domain has it, else of NTLM',
+      ),
   })
   .describe('a man in the middle passes a victim’s authentication on');
 
@@ -47,13 +52,15 @@ export const relay = verb({
   references(given, names, { path, expect, expectPath }) {
     names.lured(given, path);
     names.server(given.server, [...path, 'server']);
-    const variants = variantsOf(given);
+    const variants = variantsOf(given, names.hasKdc);
     variants.forEach((variant, index) => {
       if (variant === undefined)
         names.wrong(
           [...path, 'variants', index],
           'no such variant of the relay (dcom-harness relay --help lists them)',
         );
+      else if (variant.kerberos !== undefined && !names.hasKdc)
+        names.wrong([...path, 'variants', index], 'it relays Kerberos, and no host of the domain has `kdc: true`');
     });
     if (variants.some((variant) => variant?.reflection)) names.server(given.victim, [...path, 'victim']);
     if (variants.some((variant) => variant?.knownReference) && names.domainAccounts < 2)
@@ -64,7 +71,7 @@ export const relay = verb({
   },
   /** A man in the middle, in each of the variants that the step names. */
   async run(lab, given, { title, expect }) {
-    for (const variant of variantsOf(given) as RelayVariant[]) {
+    for (const variant of variantsOf(given, lab.kerberos !== undefined) as RelayVariant[]) {
       const victim = victimOf(lab, given);
       const server = lab.host(variant.reflection ? given.victim : given.server);
       const outcome = await oneRelay(lab, given, { variant, server, victim });
@@ -95,10 +102,12 @@ export const relay = verb({
 });
 
 /** The variants that a step means; undefined for an id that is none. */
-function variantsOf({ variants }: Given): (RelayVariant | undefined)[] {
-  if (variants === 'stopped') return [...RELAY_VARIANTS];
-  if (variants === 'left open') return [...LEFT_OPEN];
-  return variants === 'all' ? [...RELAY_VARIANTS, ...LEFT_OPEN] : variants.map(relayVariant);
+function variantsOf({ variants }: Given, kerberos: boolean): (RelayVariant | undefined)[] {
+  const stopped = kerberos ? KERBEROS_VARIANTS : RELAY_VARIANTS;
+  const open = kerberos ? KERBEROS_LEFT_OPEN : LEFT_OPEN;
+  if (variants === 'stopped') return [...stopped];
+  if (variants === 'left open') return [...open];
+  return variants === 'all' ? [...stopped, ...open] : variants.map(relayVariant);
 }
 
 /** The rows of a table that say what comes of a variant: its own, or one for NTLM and SPNEGO alike. */
@@ -128,6 +137,7 @@ async function oneRelay(lab: Lab, given: Given, { variant, server, victim }: Cas
       server: server.endpoint,
       witness,
       other: otherOf(lab, given, server),
+      ...kerberosOf(lab, given, server),
       random: lab.random(`relay ${lab.relays.length}`),
       clock: world.clock,
       timers: world.timers,
@@ -136,6 +146,20 @@ async function oneRelay(lab: Lab, given: Given, { variant, server, victim }: Cas
   } finally {
     deaf();
   }
+}
+
+/** The tickets of the victim's user, and the names that lead to the server, to another service of it, and to the attacker. */
+function kerberosOf(lab: Lab, given: Given, server: LabHost): Partial<Pick<RelayScene, 'kerberos'>> {
+  const { kerberos } = lab;
+  if (kerberos === undefined) return {};
+  const victim = lab.host(given.victim);
+  const user = lab.userOf(victim, lab.applicationOf(victim, given.application));
+  const services = {
+    target: kerberos.serviceOf(server.name),
+    'another service': kerberos.serviceOf(server.name, 'HTTP'),
+    'another host': kerberos.serviceOf(given.attacker),
+  };
+  return { kerberos: { tickets: kerberos.ticketsOf(victim, user), services } };
 }
 
 /** Somebody else of the domain, who has activated what an attacker knows a reference to. */

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { AUTH_TYPES } from '../../client/credentials.js';
 import { authnLevelOf } from '../../codec/status/authn.js';
 import { installUpdate, setRegistryValue } from '../../hardening/machine.js';
 import { activate } from '../activation.js';
-import { MODEL } from '../expectations.js';
+import { compare, MODEL } from '../expectations.js';
 import type { LabHost } from '../host.js';
 import type { Lab } from '../lab.js';
 import { byTable, type TimelineTable, timelineTable } from '../timeline-table.js';
@@ -16,6 +17,8 @@ const CLSID = '6b1d4a3e-0c0f-4c5e-9a52-6d1c3f0b7a10';
 
 const LEVELS = ['default', 'NONE', 'CONNECT', 'CALL', 'PKT', 'PKT_INTEGRITY', 'PKT_PRIVACY', 'anonymous'] as const;
 
+type Auth = 'ntlm' | 'spnego' | 'kerberos';
+
 /** Every client at every level on a server of every phase: what comes of it at both ends, and what KB5004442 says. */
 export const timeline = verb({
   schema: z
@@ -28,6 +31,11 @@ export const timeline = verb({
         .array(z.enum(LEVELS))
         .min(1)
         .default([...LEVELS]),
+      auth: z
+        .array(z.enum(['ntlm', 'spnego', 'kerberos']))
+        .min(1)
+        .optional()
+        .describe('by each of these; by the client’s own where absent'),
       table: timelineTable.optional().describe('what has to come of it, said independently of the program'),
     })
     .describe('activations at every level, by every client, on a server of every phase and registry value'),
@@ -38,6 +46,10 @@ export const timeline = verb({
     names.server(given.server, [...path, 'server']);
     given.clients.forEach((client, index) => void names.host(client, [...path, 'clients', index]));
     names.installed(given.server, given.phases, [...path, 'phases']);
+    if (given.auth?.includes('kerberos') && !names.hasKdc)
+      names.wrong([...path, 'auth'], 'no host of the domain has `kdc: true`, so there is no Kerberos');
+    if (given.auth?.includes('kerberos') && given.levels.includes('anonymous'))
+      names.wrong([...path, 'levels'], 'Kerberos has no null session; give levels without anonymous');
     for (const phase of Object.keys(given.table?.enforced ?? {})) {
       if (!given.phases.some((each) => each === phase || each === `${phase}-01`))
         names.wrong([...path, 'table', 'enforced', phase], 'it is none of the phases');
@@ -52,9 +64,10 @@ export const timeline = verb({
       for (const registry of given.registry) {
         server.machine = setRegistryValue(server.machine, SETTING, registry === 'absent' ? undefined : registry);
         await server.restart();
-        for (const client of given.clients)
-          for (const asked of given.levels)
-            await cell(lab, { server, phase, registry, client: lab.host(client), asked, table });
+        for (const auth of given.auth ?? [undefined])
+          for (const client of given.clients)
+            for (const asked of given.levels)
+              await cell(lab, { server, phase, registry, client: lab.host(client), asked, auth, table });
       }
     }
   },
@@ -66,10 +79,11 @@ interface Cell {
   readonly registry: number | 'absent';
   readonly client: LabHost;
   readonly asked: string;
+  readonly auth: Auth | undefined;
   readonly table: TimelineTable | undefined;
 }
 
-async function cell(lab: Lab, { server, phase, registry, client, asked, table }: Cell): Promise<void> {
+async function cell(lab: Lab, { server, phase, registry, client, asked, auth, table }: Cell): Promise<void> {
   const application = lab.applicationOf(client);
   const anonymous = asked === 'anonymous';
   // RPC_C_AUTHN_LEVEL_DEFAULT is a level that an application sets; who sets none leaves it to the process.
@@ -82,14 +96,23 @@ async function cell(lab: Lab, { server, phase, registry, client, asked, table }:
     clsid: CLSID,
     anonymous,
     level,
+    ...(auth !== undefined && { authType: AUTH_TYPES[auth] }),
   });
-  lab.cells.push({ phase, registry, client: client.name, asked, activation });
+  lab.cells.push({ phase, registry, client: client.name, asked, ...(auth !== undefined && { auth }), activation });
+  const id = `timeline.${phase}.${registry}.${client.name}.${asked}${auth === undefined ? '' : `.${auth}`}`;
+  const title = `as of ${phase}, ${SETTING} ${registry}: ${client.name} activates at ${asked}${auth === undefined ? '' : ` by ${auth}`}`;
   lab.found({
-    id: `timeline.${phase}.${registry}.${client.name}.${asked}`,
-    title: `as of ${phase}, ${SETTING} ${registry}: ${client.name} activates at ${asked}`,
+    id,
+    title,
     section: table === undefined ? MODEL : 'KB5004442',
     expected:
       table === undefined ? expected : verdictText(byTable(table, { phase, registry, client: client.name, asked })),
     actual,
   });
+  const mechanism = MECHANISMS[auth ?? 'spnego'];
+  if (mechanism !== undefined && asked !== 'NONE')
+    compare(lab, id, title, { mechanism }, { mechanism: activation.mechanism ?? 'none' });
 }
+
+/** What the server has to have authenticated by; inside SPNEGO it is the client's choice. */
+const MECHANISMS: Readonly<Partial<Record<Auth, string>>> = { ntlm: 'NTLM', kerberos: 'Kerberos' };

@@ -7,6 +7,8 @@ export interface TimelineRow {
   /** RequireIntegrityActivationAuthenticationLevel; values of which nothing changes share a row. */
   readonly registry: string;
   readonly clients: string;
+  /** How the clients authenticate, where they were told to; ways in which nothing changes share a row. */
+  readonly auth?: string;
   /** By what the application asks for. */
   readonly outcomes: readonly string[];
 }
@@ -29,7 +31,7 @@ export function timelineRows(cells: readonly TimelineCell[]): TimelineRow[] {
   const several = new Set(cells.map(({ activation }) => activation.server)).size > 1;
   const serverOf = ({ phase, activation: { server } }: TimelineCell): string =>
     several ? `${phase} (${server})` : phase;
-  return groups(cells, serverOf).flatMap(([phase, ofPhase]) => {
+  const inServer = (phase: string, ofPhase: readonly TimelineCell[]): TimelineRow[] => {
     const byRegistry = groups(ofPhase, ({ registry }) => String(registry));
     const alike = groups(byRegistry, ([, row]) =>
       JSON.stringify(groups(row, ({ client }) => client).map(([client, own]) => [client, words(own)])),
@@ -44,6 +46,14 @@ export function timelineRows(cells: readonly TimelineCell[]): TimelineRow[] {
         clients: names(clients.map(([client]) => client)),
         outcomes: words((clients[0] as (typeof clients)[number])[1]),
       }));
+    });
+  };
+  return groups(cells, serverOf).flatMap(([phase, ofPhase]) => {
+    const byAuth = groups(ofPhase, ({ auth = '' }) => auth).map(([auth, own]) => [auth, inServer(phase, own)] as const);
+    return groups(byAuth, ([, rows]) => JSON.stringify(rows)).flatMap(([, alike]) => {
+      const auth = alike.map(([value]) => value).join(', ');
+      const [, rows] = alike[0] as (typeof alike)[number];
+      return auth === '' ? rows : rows.map((row) => ({ ...row, auth }));
     });
   });
 }
@@ -63,6 +73,9 @@ export function timelineColumns(cells: readonly TimelineCell[]): Column<Timeline
     { title: 'server as of', value: ({ phase }) => phase },
     { title: 'Require…', value: ({ registry }) => registry },
     { title: 'clients', value: ({ clients }) => clients },
+    ...(cells.some(({ auth }) => auth !== undefined)
+      ? [{ title: 'by', value: ({ auth = '' }: TimelineRow) => auth }]
+      : []),
     ...askedOf(cells).map(
       (title, index): Column<TimelineRow> => ({
         title: title.replace('PKT_', ''),

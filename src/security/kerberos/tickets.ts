@@ -48,7 +48,11 @@ export class TicketTable implements TicketSource {
     this.#credentials = [...credentials];
   }
 
+  /** A ticket takes the place of an older one of its service. */
   add(credential: Credential): void {
+    const { name_string } = credential.ticket.sname;
+    const older = this.#credentials.findIndex(({ ticket }) => samePrincipal(ticket.sname.name_string, name_string));
+    if (older >= 0) this.#credentials.splice(older, 1);
     this.#credentials.push(credential);
   }
 

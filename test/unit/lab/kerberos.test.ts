@@ -3,6 +3,7 @@ import { readRecords } from '../../../src/capture/decode/records.js';
 import { decodeKeytab } from '../../../src/codec/kerberos/index.js';
 import { runScenario, shippedScenario } from '../../../src/lab/index.js';
 import { serviceKeys, sniffer } from '../../../src/security/index.js';
+import { HOSTS, mistakeIn, play, scenarioText } from '../../support/lab-steps.js';
 
 async function recorded() {
   const blocks: Buffer[] = [];
@@ -34,5 +35,83 @@ describe('a domain with Kerberos', () => {
       stubs.set(key, (stubs.get(key) ?? 0) + 1);
     }
     expect(Object.fromEntries(stubs)).toEqual({ '2 plain': 4, '5 verified': 4, '6 verified': 2 });
+  });
+});
+
+const DOMAIN = {
+  ...HOSTS,
+  dc: { address: '10.0.0.5', windows: 'Windows Server 2019', kdc: true },
+  attacker: { address: '10.0.0.66', system: 'Linux' },
+};
+
+describe('a timeline by NTLM and by Kerberos', () => {
+  const timeline = (auth?: readonly string[], levels = ['NONE', 'CONNECT', 'PKT_PRIVACY']) => ({
+    timeline: {
+      server: 'server',
+      clients: ['client'],
+      phases: ['2021-05', '2023-03-14'],
+      levels,
+      ...(auth && { auth }),
+    },
+  });
+
+  test('is the same for both, and each cell says what the server authenticated by', async () => {
+    const run = await play({ hosts: DOMAIN, steps: [timeline(['ntlm', 'kerberos', 'spnego'])] });
+    expect(run.failed).toEqual([]);
+    const told = (by: string) =>
+      run.timeline
+        .filter(({ auth }) => auth === by)
+        .map(({ phase, asked, activation: { outcome, event, mechanism } }) => [
+          phase,
+          asked,
+          outcome,
+          event?.id,
+          mechanism,
+        ]);
+    const expected = (mechanism: string) => [
+      ['2021-05-01', 'NONE', 'refused', undefined, undefined],
+      ['2021-05-01', 'CONNECT', 'accepted', undefined, mechanism],
+      ['2021-05-01', 'PKT_PRIVACY', 'accepted', undefined, mechanism],
+      ['2023-03-14', 'NONE', 'refused', undefined, undefined],
+      ['2023-03-14', 'CONNECT', 'refused', 10036, mechanism],
+      ['2023-03-14', 'PKT_PRIVACY', 'accepted', undefined, mechanism],
+    ];
+    expect([told('ntlm'), told('kerberos'), told('spnego')]).toEqual(['NTLM', 'Kerberos', 'Kerberos'].map(expected));
+  });
+
+  test.each([
+    ['without a KDC', HOSTS, timeline(['kerberos']), /`kdc: true`/],
+    ['with a null session', DOMAIN, timeline(['kerberos'], ['anonymous']), /no null session/],
+  ])('by Kerberos %s is a mistake', (_, hosts, step, why) => {
+    expect(mistakeIn(scenarioText({ hosts, steps: [step] })).message).toMatch(why);
+  });
+});
+
+describe('a relay of Kerberos', () => {
+  const relay = (variants: unknown) => ({
+    relay: { victim: 'client', attacker: 'attacker', server: 'server', variants },
+  });
+
+  test('has its tickets from the KDC of the scenario, and is deterministic by its seed', async () => {
+    const variants = ['kerberos-same-service', 'kerberos-other-host-spnego', 'kerberos-replayed', 'connect'];
+    const run = () => play({ hosts: DOMAIN, accounts: ['op', 'other'], steps: [relay(variants)] });
+    const [first, second] = [await run(), await run()];
+    expect(first.failed).toEqual([]);
+    expect(first.relays.map(({ outcome }) => outcome.refusedBy)).toEqual([
+      ...[undefined, 'authentication', 'authentication', undefined],
+    ]);
+    expect(first.relays[0]?.outcome.evidence.invocation?.identity).toMatchObject({ domain: 'LAB', user: 'op' });
+    expect(first.capture.equals(second.capture)).toBe(true);
+  });
+
+  test('where the domain has Kerberos, all variants are those of Kerberos', async () => {
+    const run = await play({ hosts: DOMAIN, accounts: ['op', 'other'], steps: [relay('all')] });
+    expect(run.failed).toEqual([]);
+    expect([run.relays.length, run.relays.every(({ variant }) => variant.kerberos !== undefined)]).toEqual([26, true]);
+  });
+
+  test('without a KDC is a mistake', () => {
+    const hosts = { ...HOSTS, attacker: DOMAIN.attacker };
+    expect(mistakeIn(scenarioText({ hosts, steps: [relay(['kerberos-upgrade'])] })).message).toMatch(/`kdc: true`/);
   });
 });

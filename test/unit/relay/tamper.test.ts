@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { AP_REQ, decodeMessage } from '../../../src/codec/kerberos/index.js';
 import {
   type AuthenticateMessage,
   AV_FLAGS,
@@ -13,8 +14,10 @@ import {
   hasFlag,
 } from '../../../src/codec/ntlm/index.js';
 import { decodeNegToken, type NegTokenInit } from '../../../src/codec/spnego/index.js';
-import { TAMPERINGS, tampered } from '../../../src/relay/tamper.js';
+import { TAMPERINGS, type Tampering, tampered } from '../../../src/relay/tamper.js';
+import { AP_REQ_TAMPERINGS } from '../../../src/relay/tamper-ap-req.js';
 import { spnegoAcceptor, spnegoInitiator } from '../../../src/security/index.js';
+import { kerberosPair, kerberosProviders, SERVICE } from '../../support/kerberos.js';
 import { handshake, labAcceptor, labInitiator, NOW, pair, refusal } from '../../support/security.js';
 
 const [negotiate, challenge, authenticate] = pair(5).tokens as [Buffer, Buffer, Buffer];
@@ -113,5 +116,42 @@ describe('inside SPNEGO', () => {
     expect(refusal(attempt)).toBe(
       'POLICY: the server did not choose NTLMSSP_NEGOTIATE_SIGN, which the authentication level needs',
     );
+  });
+});
+
+describe('tampering with an AP-REQ', () => {
+  const [request, reply, third] = kerberosPair().tokens as [Buffer, Buffer, Buffer];
+  const before = decodeMessage(AP_REQ, request);
+  const changedBy = (tampering: Tampering, token = request) =>
+    decodeMessage(AP_REQ, tampered(token, tampering, 'RPCSS/other.lab.example'));
+
+  test('renamed: the ticket names the target, and is otherwise what the KDC gave', () => {
+    const { ticket } = changedBy(AP_REQ_TAMPERINGS.renamed);
+    expect(ticket.sname).toEqual({ ...before.ticket.sname, name_string: ['RPCSS', 'other.lab.example'] });
+    expect(ticket.enc_part).toEqual(before.ticket.enc_part);
+  });
+
+  test('mutualCleared: the options lose one bit, the authenticator nothing', () => {
+    const { ap_options, authenticator } = changedBy(AP_REQ_TAMPERINGS.mutualCleared);
+    expect([before.ap_options, ap_options]).toEqual([0x20000000, 0]);
+    expect(authenticator).toEqual(before.authenticator);
+  });
+
+  test('checksumChanged: one bit of the authenticator is another', () => {
+    const { authenticator, ticket } = changedBy(AP_REQ_TAMPERINGS.checksumChanged);
+    const differing = authenticator.cipher.filter((octet, index) => octet !== before.authenticator.cipher[index]);
+    expect([differing.length, ticket]).toEqual([1, before.ticket]);
+  });
+
+  test('the AP-REPs of both sides pass as they came, and SPNEGO around an AP-REQ stays', () => {
+    for (const token of [reply, third, negotiate])
+      expect(tampered(token, AP_REQ_TAMPERINGS.renamed, 'RPCSS/x')).toBe(token);
+    const { initiator } = kerberosProviders();
+    const offer = spnegoInitiator([initiator]).initiate({ level: 6, target: SERVICE }).step(undefined, NOW).token;
+    const { mechTypes, mechToken } = decodeNegToken(
+      tampered(offer as Buffer, AP_REQ_TAMPERINGS.renamed, 'RPCSS/x'),
+    ) as NegTokenInit;
+    expect(mechTypes).toEqual((decodeNegToken(offer as Buffer) as NegTokenInit).mechTypes);
+    expect(decodeMessage(AP_REQ, mechToken as Buffer).ticket.sname.name_string).toEqual(['RPCSS', 'x']);
   });
 });

@@ -5,6 +5,8 @@ import { activate } from '../../../src/client/activate.js';
 import { AUTH_TYPES } from '../../../src/client/credentials.js';
 import { KerberosLogon, passwordKeys } from '../../../src/client/kerberos/logon.js';
 import { RPC_C_AUTHN_LEVEL } from '../../../src/codec/rpce/index.js';
+import { TransportError } from '../../../src/net/error.js';
+import { type Network, SOCKETS } from '../../../src/net/network.js';
 import { accountSid, Secret } from '../../../src/security/index.js';
 import { type KdcRequest, type KdcServer, startKdc } from '../../../src/server/kdc.js';
 import { type DcomServer, startServer } from '../../../src/server/server.js';
@@ -92,6 +94,39 @@ describe('a client, a server and a KDC on sockets', () => {
       'krbtgt/LAB.EXAMPLE issued',
       `${SERVICE} issued`,
     ]);
+  });
+
+  test('a client logs on again when its ticket for the KDC has ended, and when the KDC did not answer before', async () => {
+    const requests: string[] = [];
+    let now = Date.parse('2023-04-01T09:00:00Z');
+    const clock = () => now;
+    const at = await startKdc({
+      ...{ listen: '127.0.0.1:0', realm: REALM, accounts: ['LAB\\op:secret'], clock },
+      machines: [{ name: 'SERVER', hosts: ['server.lab.example'] }],
+      onRequest: ({ service, outcome }) => void requests.push(`${service} ${outcome}`),
+    });
+    let answers = false;
+    const network: Network = {
+      ...SOCKETS,
+      connect: (...given) =>
+        answers ? SOCKETS.connect(...given) : Promise.reject(new TransportError('the KDC', 'is off')),
+    };
+    const client = { user: 'op', realm: REALM, keys: passwordKeys(Secret.password('secret')) };
+    const { address: host, port } = at.address;
+    const tickets = new KerberosLogon({ client, kdc: { kdc: { host, port }, network }, random: randomBytes, clock });
+    try {
+      await expect(tickets.obtain(SERVICE)).rejects.toThrow('is off');
+      answers = true;
+      await tickets.obtain(SERVICE);
+      now += 11 * 3_600_000;
+      expect(tickets.find(SERVICE, now)).toBeUndefined();
+      await Promise.all([tickets.obtain(SERVICE), tickets.obtain('HTTP/server.lab.example')]);
+      expect(tickets.find(SERVICE, now)).toBeDefined();
+      expect(requests.filter((line) => line === 'krbtgt/LAB.EXAMPLE issued')).toHaveLength(2);
+      expect(requests.filter((line) => line === `${SERVICE} issued`)).toHaveLength(2);
+    } finally {
+      await at.close();
+    }
   });
 
   test.each([
