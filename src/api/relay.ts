@@ -1,3 +1,4 @@
+export type { AP_REQ } from '../codec/kerberos/index.js';
 export type { Stage, WantedClass } from '../relay/attacker.js';
 export { STAGES } from '../relay/attacker.js';
 export type { SceneOutcome } from '../relay/between.js';

@@ -8,7 +8,8 @@ describe('relay', () => {
   let json: CliResult;
   let records: JsonLine[];
   beforeAll(async () => {
-    [text, json] = await Promise.all([cli(['relay']), cli(['relay', '--json'])]);
+    const some = ['connect', 'upgrade-spnego', 'known-reference', 'kerberos-same-service', 'kerberos-replayed'];
+    [text, json] = await Promise.all([cli(['relay', '--variant', ...some]), cli(['relay', '--json'])]);
     records = ndjsonLines(json.stdout);
   });
 
@@ -17,7 +18,7 @@ describe('relay', () => {
     for (const { refused_by, expected } of records) expect(refused_by ?? 'succeeded').toBe(expected);
   });
 
-  test('has a row for each variant, with a column for each phase', () => {
+  test('has a row for a variant, with a column for each phase', () => {
     const row = (id: string) => linesOf(text.stdout).find((line) => line.startsWith(`${id} `));
     expect(row('variant')?.split(/ +/)).toEqual(['variant', ...DATES]);
     expect(row('connect')).toMatch(/^connect +(succeeded +){2}(activation policy *){3}$/);

@@ -3,6 +3,7 @@ import type { Identity, PassiveContext } from '../../security/index.js';
 import { userName } from '../decode/record.js';
 import type { CapturedPdu } from '../pdu/pdu.js';
 import { findingAt, type StreamFindings } from './findings.js';
+import { seenApReq } from './kerberos.js';
 import {
   isOfDomain,
   ntlmToken,
@@ -15,7 +16,7 @@ import { placeOf } from './place.js';
 import type { AuditFinding, AuditPlace } from './records.js';
 import type { Leg, RelaySighting, RelayWatch } from './relay.js';
 
-/** NTLM exchanges of one connection that are followed at the same time; real ones have one or two. */
+/** Exchanges of NTLM of one connection that are followed at the same time; real ones have one or two. */
 const MAX_EXCHANGES = 64;
 
 export interface ExchangesOptions {
@@ -24,7 +25,7 @@ export interface ExchangesOptions {
   readonly emit: (finding: AuditFinding) => void;
 }
 
-/** The NTLM exchanges of one connection, by auth_context_id: what is weak in them, and whether they are relayed. */
+/** The exchanges of one connection, by auth_context_id: what is weak in them, and whether they are relayed. */
 export class AuditExchanges {
   #legs: Map<number, Leg> | undefined;
   readonly #options: ExchangesOptions;
@@ -37,7 +38,7 @@ export class AuditExchanges {
   take(captured: CapturedPdu, auth: NonNullable<Pdu['auth']>, passive: PassiveContext | undefined): void {
     const identity = passive?.identity;
     const token = ntlmToken(auth.auth_type, auth.auth_value);
-    if (token === undefined) return;
+    if (token === undefined) return this.#kerberos(captured, auth, identity);
     const { octets, message } = token;
     const { relays } = this.#options;
     if (message.MessageType === 2) {
@@ -58,6 +59,13 @@ export class AuditExchanges {
       const sighting = relays.authenticate(leg);
       if (sighting !== undefined) this.#relayed(sighting, identity);
     }
+  }
+
+  #kerberos(captured: CapturedPdu, { auth_type, auth_value }: NonNullable<Pdu['auth']>, identity?: Identity): void {
+    const apReq = seenApReq(auth_type, auth_value);
+    if (apReq === undefined) return;
+    const sighting = this.#options.relays.apReq({ ...this.#begin(captured), apReq });
+    if (sighting !== undefined) this.#relayed(sighting, identity);
   }
 
   /** The connection has ended. */
@@ -137,7 +145,7 @@ export class AuditExchanges {
     const { emit } = this.#options;
     const user = identity === undefined ? null : userName(identity);
     const route = `${first.place.client} > ${first.place.server} and ${second.place.client} > ${second.place.server}`;
-    const what = by === 'response' ? 'the same response to the same challenge' : 'the same challenge';
+    const what = SAME[by];
     const doubt = chained
       ? `: ${middleOf(first, second)} is in the middle`
       : '; or one connection captured before and after an address translation';
@@ -149,7 +157,8 @@ export class AuditExchanges {
       other_frame: first.place.frame,
       authenticate_changed: authenticateChanged,
     };
-    const altered = authenticateChanged ? '; the AUTHENTICATE_MESSAGE was changed on the way' : '';
+    const message = by === 'authenticator' ? 'AP-REQ' : 'AUTHENTICATE_MESSAGE';
+    const altered = authenticateChanged ? `; the ${message} was changed on the way` : '';
     const detail = `${what} on two connections, ${route}${doubt}${altered}`;
     const severity = chained ? 'high' : 'warning';
     emit(findingAt(second.place, { finding: 'relay', severity, user, detail, facts }));
@@ -160,6 +169,12 @@ export class AuditExchanges {
     emit(findingAt(second.place, { finding: 'challenge-changed', severity: 'high', user, detail: text, facts: more }));
   }
 }
+
+const SAME: Readonly<Record<RelaySighting['by'], string>> = {
+  response: 'the same response to the same challenge',
+  challenge: 'the same challenge',
+  authenticator: 'the same authenticator of Kerberos',
+};
 
 const middleOf = (first: Leg, second: Leg): string =>
   first.serverAddress === second.clientAddress ? first.serverAddress : second.serverAddress;

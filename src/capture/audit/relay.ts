@@ -1,15 +1,17 @@
+import type { SeenApReq } from './kerberos.js';
 import { challengeDifferences, type SeenAuthenticate, type SeenChallenge } from './ntlm.js';
 import type { AuditPlace } from './records.js';
 
-/** One NTLM exchange on one connection, as it goes on. */
+/** One exchange of NTLM or Kerberos on one connection, as it goes on. */
 export interface Leg {
-  /** Of its CHALLENGE_MESSAGE, or of its AUTHENTICATE_MESSAGE where the first was not captured. */
+  /** Of its CHALLENGE_MESSAGE, or of its AUTHENTICATE_MESSAGE where the first was not captured; of its AP-REQ. */
   readonly place: AuditPlace;
   readonly clientAddress: string;
   readonly serverAddress: string;
   readonly seconds: number;
   challenge: SeenChallenge | undefined;
   authenticate: SeenAuthenticate | undefined;
+  apReq?: SeenApReq;
   /** It is known to be one of two. */
   matched: boolean;
   /** The leg that had the same challenge before, where the addresses make a chain. */
@@ -20,12 +22,13 @@ export interface Leg {
 export interface RelaySighting {
   readonly first: Leg;
   readonly second: Leg;
-  /** By the response to the challenge, which a client makes once; or by the challenge alone. */
-  readonly by: 'response' | 'challenge';
+  /** By the response to the challenge or the authenticator, which a client makes once; or by the challenge alone. */
+  readonly by: 'response' | 'challenge' | 'authenticator';
   /** The server of one leg is the client of the other: a man in the middle, not two captures of one connection. */
   readonly chained: boolean;
   /** What the man in the middle changed in the CHALLENGE_MESSAGE; undefined where it is the same, or not captured twice. */
   readonly changed: readonly string[] | undefined;
+  /** The same of the AUTHENTICATE_MESSAGE, or the AP-REQ. */
   readonly authenticateChanged: boolean;
 }
 
@@ -35,8 +38,8 @@ const MAX_LEGS = 16_384;
 const AT_ONCE = 60;
 
 /**
- * Finds one NTLM exchange on two connections. The rule: the same response to a challenge on two connections whose
- * endpoints differ; or the same ServerChallenge within a minute, where the server of the first connection is the client
+ * Finds one exchange on two connections. The rule: the same response to a challenge, or the same authenticator of
+ * Kerberos, on two connections whose endpoints differ; or the same ServerChallenge within a minute, where the server of the first connection is the client
  * of the second one. The same connection in two captures, and a server whose challenges repeat, are neither.
  */
 export class RelayWatch {
@@ -53,14 +56,22 @@ export class RelayWatch {
 
   /** An AUTHENTICATE_MESSAGE. */
   authenticate(leg: Leg): RelaySighting | undefined {
-    const response = leg.authenticate?.response;
-    if (response === undefined) return undefined;
-    const before = this.#byResponse.get(response);
+    return this.#once(leg.authenticate?.response, leg, 'response');
+  }
+
+  /** An AP-REQ. */
+  apReq(leg: Leg): RelaySighting | undefined {
+    return this.#once(leg.apReq?.authenticator, leg, 'authenticator');
+  }
+
+  #once(key: string | undefined, leg: Leg, by: RelaySighting['by']): RelaySighting | undefined {
+    if (key === undefined) return undefined;
+    const before = this.#byResponse.get(key);
     if (before === undefined) {
-      remember(this.#byResponse, response, leg);
+      remember(this.#byResponse, key, leg);
       return undefined;
     }
-    return differ(before, leg) ? sighting(before, leg, 'response') : undefined;
+    return differ(before, leg) ? sighting(before, leg, by) : undefined;
   }
 
   /** The connection of a leg has ended: says so where only the challenge gave it away. */
@@ -84,11 +95,12 @@ function sighting(first: Leg, second: Leg, by: RelaySighting['by']): RelaySighti
       ? undefined
       : challengeDifferences(first.challenge as SeenChallenge, second.challenge as SeenChallenge),
     authenticateChanged:
-      first.authenticate !== undefined &&
-      second.authenticate !== undefined &&
-      first.authenticate.digest !== second.authenticate.digest,
+      unlike(first.authenticate?.digest, second.authenticate?.digest) ||
+      unlike(first.apReq?.digest, second.apReq?.digest),
   };
 }
+
+const unlike = (a: string | undefined, b: string | undefined): boolean => a !== undefined && b !== undefined && a !== b;
 
 const differ = (a: Leg, b: Leg): boolean => a.place.client !== b.place.client || a.place.server !== b.place.server;
 

@@ -51,8 +51,8 @@ export const auditCommand = (command: Command): Command =>
       'after',
       `
 Besides activations it finds calls of objects below PKT_INTEGRITY, NTLMv1, null sessions, MICs that are missing or, where
-a secret is given, wrong, refused calls with their likely cause, and relays: one NTLM exchange on two connections, a
-challenge that was changed between them, and a target name that is not the server's.
+a secret is given, wrong, refused calls with their likely cause, and relays: one exchange of NTLM or Kerberos on two
+connections, a challenge that was changed between them, and a target name that is not the server's.
 
 It ends with what was understood and what was passed over. Files of one capture, as dumpcap -b and tcpdump -C write
 them, are read as one.
