@@ -15,6 +15,7 @@ import {
 } from '../asn1/index.js';
 import { AuthorizationData, Checksum, EncryptedData, EncryptionKey, PrincipalName, Ticket } from './basic.js';
 
+/** What a client opens with: its ticket, and an authenticator under the session key. */
 export const AP_REQ = kept(
   application(
     14,
@@ -27,6 +28,7 @@ export const AP_REQ = kept(
     }),
   ),
 );
+/** RFC 4120 5.5.1. */
 export type AP_REQ = ValueOf<typeof AP_REQ>;
 
 /** RFC 4120 5.5.1, APOptions. */
