@@ -48,7 +48,7 @@ export const NDR64_CHECKS = group({ needs: ['rpc', 'ndr64'], section: '[MS-RPCE]
     },
   },
   {
-    id: 'rpce/2.2.5/beside-ndr20',
+    id: 'rpce/3.3.1.5.6/ndr64-beside-ndr20',
     section: '[MS-RPCE] 3.3.1.5.6',
     requirement: 'NDR64 and NDR can be had on one connection, in two contexts that are proposed one after the other.',
     stimulus: 'a bind with NDR64, an alter_context with NDR, and a call over each',
