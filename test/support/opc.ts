@@ -98,9 +98,11 @@ export async function recordedOpc(own: Partial<DcomClientOptions> = {}): Promise
 
 export interface SimulatedPlant extends Plant {
   readonly time: VirtualTime;
+  /** Of hosts `server`, `client1`, `client2`, … */
+  readonly network: SimulatedNetwork;
   readonly client: PlantClient;
   /** A further client, at an address of its own. */
-  join(): Promise<PlantClient>;
+  join(exported?: ExportOptions): Promise<PlantClient>;
 }
 
 /** A plant and a client on a simulated network, whose time passes when somebody waits. */
@@ -113,15 +115,19 @@ export function inSimulation<T>(data: object, body: (plant: SimulatedPlant) => P
   const run = async (): Promise<T> => {
     const listen = '10.3.0.2:135';
     const plant = await servePlant(data, { listen, network: network.of('server'), ...shared });
-    const join = (): Promise<PlantClient> => {
+    const join = (exported: ExportOptions = {}): Promise<PlantClient> => {
       const address = `10.3.0.${20 + ++clients}`;
       network.addHost(`client${clients}`, [address]);
       const own = network.of(`client${clients}`);
-      return PlantClient.at(plant, { network: own, ...shared }, { listen: `${address}:0`, network: own, ...shared });
+      return PlantClient.at(
+        plant,
+        { network: own, ...shared },
+        { listen: `${address}:0`, network: own, ...shared, ...exported },
+      );
     };
     const client = await join();
     try {
-      return await body({ ...plant, time, client, join });
+      return await body({ ...plant, time, network, client, join });
     } finally {
       await client.close();
       await plant.server.close();
