@@ -2,7 +2,7 @@ import { type BigIntStats, fstatSync, openSync, readdirSync, statSync } from 'no
 import { join } from 'node:path';
 import { UsageError } from './io.js';
 
-/** With the numbers of tcpdump -C; what cannot be read among them is said, with what turns it into what can. */
+/** With the numbers of tcpdump -C, -G and -z; what cannot be read among them is said, with what turns it into what can. */
 const CAPTURE = /\.((pcap\d*|pcapng|cap|dmp)(\.(gz|zst|xz))?|etl)$/i;
 
 /** The files that are meant: `-` is stdin, a folder stands for the captures in it, as far as they are regular files. */

@@ -54,8 +54,8 @@ Besides activations it finds calls of objects below PKT_INTEGRITY, NTLMv1, null 
 a secret is given, wrong, refused calls with their likely cause, and relays: one exchange of NTLM or Kerberos on two
 connections, a challenge that was changed between them, and a target name that is not the server's.
 
-It ends with what was understood and what was passed over. Files of one capture, as dumpcap -b and tcpdump -C write
-them, are read as one.
+It ends with what was understood and what was passed over. Files of one capture, as dumpcap -b and tcpdump -C
+and -G write them, are read as one.
 
 Exit code 0 where nothing would be refused, 1 where something would, 2 where nothing would as far as could be read, and
 a file could not be read to its end or what was passed over may hold activations. Findings do not change it; in TAP and

@@ -8,6 +8,7 @@ import {
   decodeNtlmMessage,
   hasFlag,
 } from '../../codec/ntlm/index.js';
+import { namesOf } from '../accounts.js';
 import type { Side } from '../channel.js';
 import { sameSecret } from '../crypto/hash.js';
 import { decoded } from '../decoded.js';
@@ -87,9 +88,12 @@ class NtlmPassive extends PassiveMechanism {
     this.conclude(new NtlmSession(flags, key));
   }
 
+  /** A user principal name, with no domain beside it, is another name of the account that its first part names. */
   #match(claim: Claim): Match | undefined {
-    const user = claim.user.toUpperCase();
-    const candidates = this.#secrets.filter((known) => known.user === undefined || known.user.toUpperCase() === user);
+    const user = accountName(claim);
+    const candidates = this.#secrets.filter(
+      (known) => known.user === undefined || accountName({ domain: '', user: known.user }) === user,
+    );
     for (const { secret } of candidates) {
       const match = matchResponse(claim, secret);
       if (match !== undefined) return match;
@@ -126,3 +130,6 @@ const pairsOf = (message: AuthenticateMessage): readonly AvPair[] =>
 
 const announcesMic = (pairs: readonly AvPair[]): boolean =>
   allAvFlags(pairs).some((each) => (each & AV_FLAGS.MIC_PRESENT) !== 0);
+
+const accountName = (name: { readonly domain: string; readonly user: string }): string =>
+  namesOf(name).user.toUpperCase();

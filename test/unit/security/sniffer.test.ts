@@ -4,7 +4,16 @@ import { Datagram } from '../../../src/capture/stream/ip.js';
 import { KdcStream, kdcDatagram } from '../../../src/capture/stream/kdc.js';
 import { AP_REQ, decodeMessage, frameKdcMessage, TGS_REP } from '../../../src/codec/kerberos/index.js';
 import { RPC_C_AUTHN } from '../../../src/codec/status/authn.js';
-import { sniffer } from '../../../src/security/index.js';
+import {
+  AccountTable,
+  ntlmAcceptor,
+  ntlmInitiator,
+  Secret,
+  sniffer,
+  spnegoAcceptor,
+  spnegoInitiator,
+} from '../../../src/security/index.js';
+import { countingRandom } from '../../support/associations.js';
 import { kerberosPair } from '../../support/kerberos.js';
 import { handshake, labAcceptor, labInitiator } from '../../support/security.js';
 
@@ -73,3 +82,37 @@ test('of what a peer sends again and again, the first 32 notes of a mechanism ar
     expect(context?.info.notes.filter((note) => note !== 'inside SPNEGO')).toHaveLength(32);
   }
 });
+
+test.each([
+  ['op', 'LAB', 'op'],
+  ['op', '', 'op@lab.example'],
+  ['OP', '', 'op@lab.example'],
+  ['op@lab.example', '', 'op@lab.example'],
+  ['op@lab.example', 'LAB', 'op'],
+])(
+  'the secret of --user %s opens what domain "%s" and user %s protected, by itself and inside SPNEGO',
+  (known, domain, user) => {
+    for (const authType of [RPC_C_AUTHN.WINNT, RPC_C_AUTHN.GSS_NEGOTIATE]) {
+      const acceptor = ntlmAcceptor({
+        server: { netbiosName: 'SRV', netbiosDomain: 'LAB' },
+        accounts: new AccountTable(['LAB\\op:secret'], 'LAB'),
+        random: countingRandom(9),
+      });
+      const initiator = ntlmInitiator({
+        random: countingRandom(1),
+        credentials: { domain, user, secret: Secret.password('secret') },
+      });
+      const isNtlm = authType === RPC_C_AUTHN.WINNT;
+      const client = (isNtlm ? initiator : spnegoInitiator([initiator])).initiate({ level: 6 });
+      const server = (isNtlm ? acceptor : spnegoAcceptor({ mechanisms: [acceptor] })).accept();
+      const seen = (name: string) => {
+        const context = sniffer({ secrets: [{ user: name, secret: Secret.password('secret') }] })(authType);
+        for (const [index, token] of tokens.entries())
+          context?.observe(index % 2 === 0 ? 'initiator' : 'acceptor', token);
+        return context?.established;
+      };
+      const tokens = handshake(client, server) as readonly Buffer[];
+      expect([seen(known), seen('other')]).toEqual([true, false]);
+    }
+  },
+);
