@@ -31,8 +31,8 @@ const seconds = parser((text: string): number => {
   return value * 1000;
 });
 
-/** Which checks, how they are judged, and where it is written. */
-export const conformOptions = (command: Command): Command =>
+/** Which checks, how they are judged, and where it is written. `timeout` is what the option of this name means. */
+export const conformOptions = (command: Command, timeout = { means: 'to wait for an answer', seconds: 5 }): Command =>
   judgedOptions(command)
     .addOption(new Option('--only <id>', 'these checks alone: an id, the beginning of ids, or a glob').argParser(ids))
     .addOption(new Option('--skip <id>', 'leave these checks out; both may be given again').argParser(ids))
@@ -41,7 +41,11 @@ export const conformOptions = (command: Command): Command =>
     .addOption(new Option('--expect <file>', 'YAML or JSON: ids that are known to fail, each with the reason'))
     .addOption(new Option('--pcap <file>', 'write all that goes over the wire, as pcapng'))
     .addOption(new Option('--seed <text>', 'what everything random follows from').default('1'))
-    .addOption(new Option('--timeout <seconds>', 'to wait for an answer').argParser(seconds).default(5_000, '5'))
+    .addOption(
+      new Option('--timeout <seconds>', timeout.means)
+        .argParser(seconds)
+        .default(timeout.seconds * 1000, String(timeout.seconds)),
+    )
     .addOption(htmlOption());
 
 /** The checks that are meant. Throws `UsageError` for a pattern that means none. */

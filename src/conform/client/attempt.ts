@@ -2,6 +2,7 @@ import type { Environment } from '../../net/environment.js';
 import { changedNetwork } from '../../net/network.js';
 import { type Milliseconds, Secret, sniffer } from '../../security/index.js';
 import { CLASS_NAMES } from '../../server/classes/index.js';
+import type { EndpointObserver } from '../../server/endpoint/endpoint.js';
 import { type DcomServer, type ServerOptions, startServer } from '../../server/server.js';
 import { History } from './history/history.js';
 import type { Change } from './middle/answer.js';
@@ -42,6 +43,8 @@ export interface AttemptOptions extends Environment {
   readonly places: Places;
   /** How long one run may take. */
   readonly limit: Milliseconds;
+  /** Told of all that goes over the wire. */
+  readonly observer?: EndpointObserver;
 }
 
 /** How long a client that was told to end may take, and how long connections may outlive the client. */
@@ -62,12 +65,13 @@ const PLAIN: Partial<ServerOptions> = {
 
 /** Runs the client once against a server of its own. Rejects with `TransportError` where that cannot listen. */
 export async function attempt(options: AttemptOptions, { change, server, level }: Stimulus): Promise<Attempted> {
-  const { account, check, client, clock, network, places, random, timers } = options;
+  const { account, check, client, clock, network, observer, places, random, timers } = options;
   const history = new History(clock, () => client.happened?.(history.open));
   const middle = {
     change: change ?? AS_IT_IS,
     history,
     sniffer: sniffer({ secrets: [{ secret: Secret.password(account.password) }] }),
+    ...(observer && { observer }),
   };
   const place = await places.take();
   let listeners = 0;

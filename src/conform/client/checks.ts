@@ -15,6 +15,9 @@ import { FAULTS } from './rpce/faults.js';
 import { FRAGMENTS } from './rpce/fragments.js';
 import { HEADERS } from './rpce/headers.js';
 import { PROTECTION } from './rpce/protection.js';
+import { RPC_REQUESTS } from './rpce/requests.js';
+import { HANDSHAKES } from './security/handshake.js';
+import { NTLM_CHECKS } from './security/ntlm.js';
 
 /** The checks of the client suite, in the order in which they are run. */
 export const CLIENT_CHECKS = composed<Subject>(
@@ -28,7 +31,10 @@ export const CLIENT_CHECKS = composed<Subject>(
   OBJREFS,
   EXTENSIONS,
   LIFETIME,
+  RPC_REQUESTS,
   BINDS,
+  HANDSHAKES,
+  NTLM_CHECKS,
   PROTECTION,
   FRAGMENTS,
   HEADERS,

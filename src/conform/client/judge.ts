@@ -42,6 +42,9 @@ export function stops(attempted: Attempted, baseline: Baseline, what: Refusing, 
   const use = usesOf(attempted, what, changedAt);
   if (use !== undefined) throw new Mismatch(expected, use);
   const { ended } = attempted;
+  // [MS-RPCE] 3.3.2.7.1: calls in progress on a connection that has ended have failed.
+  if (ended.how === 'stopped' && attempted.history.changedOn?.closed?.by === 'server')
+    throw new Mismatch(expected, `it waits on a connection that the server has ended; ${ended.text}`);
   if (baseline.endTells && ended.how === 'succeeded') throw new Mismatch(expected, endedText(ended));
   const tells = baseline.endTells && ended.how !== 'unknown';
   if (!tells && what === 'call' && callsOf(baseline.history).filter(isObjectCall).length < 2)

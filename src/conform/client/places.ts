@@ -1,3 +1,6 @@
+import type { Accept } from '../../net/channel.js';
+import type { Network } from '../../net/network.js';
+
 /** An address and a port that a server of one attempt can have. */
 export interface Place {
   readonly address: string;
@@ -9,8 +12,14 @@ export class Places {
   readonly #free: Place[];
   readonly #waiting: ((place: Place) => void)[] = [];
 
-  constructor(places: readonly Place[]) {
+  private constructor(places: readonly Place[]) {
     this.#free = [...places];
+  }
+
+  /** Rejects with `TransportError` where one of them cannot be listened on. */
+  static async found(places: readonly Place[], network: Network): Promise<Places> {
+    for (const { address: host, port } of places) await (await network.listen({ host, port }, NOBODY)).close();
+    return new Places(places);
   }
 
   /** Settles when one is free. */
@@ -27,3 +36,8 @@ export class Places {
     else next(place);
   }
 }
+
+const NOBODY: Accept = (channel) => {
+  channel.destroy();
+  return { data: () => undefined, closed: () => undefined };
+};

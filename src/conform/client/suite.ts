@@ -1,7 +1,9 @@
 import { type Environment, environmentOf } from '../../net/environment.js';
 import { seededRandom } from '../../net/simulation/index.js';
 import type { Milliseconds } from '../../security/index.js';
+import { recording } from '../../server/endpoint/recording.js';
 import {
+  type CheckInfo,
   type CheckResult,
   type Facts,
   missingFact,
@@ -34,9 +36,14 @@ export interface ClientSuiteOptions extends Partial<Environment>, Selection {
   readonly limit?: Milliseconds;
   /** Everything that the servers draw at random follows from it. */
   readonly seed?: string | number;
+  /** Takes a recording of all that goes over the wire, as pcapng, block by block. */
+  readonly record?: (block: Buffer) => void;
   /** Told of each result as it comes. */
   readonly told?: (result: CheckResult, place: { readonly index: number; readonly total: number }) => void;
 }
+
+/** What the client suite checks. */
+export const clientChecks: readonly CheckInfo[] = CLIENT_CHECKS;
 
 /** What came of a run of the client suite. */
 export interface ClientSuiteReport {
@@ -61,10 +68,15 @@ export async function clientSuite(options: ClientSuiteOptions): Promise<ClientSu
   const checks = selected(CLIENT_CHECKS, options);
   const environment = environmentOf(options);
   const { clock } = environment;
-  const places = new Places(addresses.map((address) => ({ address, port })));
+  const places = await Places.found(
+    addresses.map((address) => ({ address, port })),
+    environment.network,
+  );
+  const observer = options.record && recording(options.record, clock);
   // The server of each check draws other octets, which follow from the seed and the check alone.
   const how = (check: string): AttemptOptions => ({
     ...{ ...environment, client, account, places, limit, check },
+    ...(observer && { observer }),
     ...(options.seed !== undefined && { random: seededRandom(options.seed, check) }),
   });
   const results: CheckResult[] = [];

@@ -7,6 +7,7 @@ import { PduAssembler } from '../../../rpc/core/assembler.js';
 import { isFirst, isLast } from '../../../rpc/core/fragments.js';
 import { PassiveAssociation } from '../../../rpc/index.js';
 import type { Sniffer } from '../../../security/index.js';
+import type { EndpointObserver } from '../../../server/endpoint/endpoint.js';
 import type { History } from '../history/history.js';
 import type { Answer, AnsweredCall, Change, Port, Sent } from './answer.js';
 import { ServerKeys } from './keys.js';
@@ -16,6 +17,8 @@ export interface MiddleOptions {
   readonly change: Change;
   readonly history: History;
   readonly sniffer: Sniffer;
+  /** Told of all that goes over the wire. */
+  readonly observer?: EndpointObserver;
 }
 
 /** [MS-RPCE] 3.3.3.5.4: what a connection carries where nothing was agreed on. */
@@ -54,6 +57,7 @@ export class MiddleConnection implements ChannelEvents {
       { server: client.local, client: client.remote },
       () => this.#follows.securities,
     );
+    options.observer?.connected?.(client.remote, client.local);
     this.#server = accept({
       local: client.local,
       remote: client.remote,
@@ -64,6 +68,7 @@ export class MiddleConnection implements ChannelEvents {
   }
 
   data(bytes: Buffer): void {
+    this.#options.observer?.octets?.('client', bytes, this.#client.remote, this.#client.local);
     this.#fromClient.push(bytes);
     for (let pdu = this.#fromClient.next(); pdu !== undefined; pdu = this.#fromClient.next()) {
       const octets = Buffer.from(pdu);
@@ -75,6 +80,8 @@ export class MiddleConnection implements ChannelEvents {
 
   closed(error?: Error): void {
     this.#options.history.closed(this.#number, this.#ended ? 'server' : 'client');
+    const { remote, local } = this.#client;
+    this.#options.observer?.disconnected?.(remote, local, this.#ended ? 'the server closed it' : error?.message);
     this.#server.closed(error);
   }
 
@@ -152,6 +159,7 @@ export class MiddleConnection implements ChannelEvents {
     for (const bytes of pdus) this.#note(bytes, changed);
     for (const bytes of segment === 'joined' ? [Buffer.concat(pdus)] : pdus) {
       const size = typeof segment === 'number' ? segment : bytes.length;
+      this.#options.observer?.octets?.('server', bytes, this.#client.remote, this.#client.local);
       for (let at = 0; at < bytes.length; at += size) this.#client.send(bytes.subarray(at, at + size));
     }
   }
