@@ -1,6 +1,7 @@
-import { type BigIntStats, fstatSync, openSync, readdirSync, statSync } from 'node:fs';
+import { type BigIntStats, fstatSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from './io.js';
+import { OutputFile } from './output-file.js';
 
 /** With the numbers of tcpdump -C, -G and -z; what cannot be read among them is said, with what turns it into what can. */
 const CAPTURE = /\.((pcap\d*|pcapng|cap|dmp)(\.(gz|zst|xz))?|etl)$/i;
@@ -39,12 +40,12 @@ export function statOf(path: string): BigIntStats | undefined {
 export function openForWriting<Paths extends readonly (string | undefined)[]>(
   paths: Paths,
   inputs: readonly string[],
-): { [Index in keyof Paths]: number | undefined } {
+): { [Index in keyof Paths]: OutputFile | undefined } {
   const read = new Set(inputs.map(identityOf).filter((identity) => identity !== undefined));
   const lost = paths.find((path) => path !== undefined && read.has(identityOf(path) ?? ''));
   if (lost !== undefined) throw new UsageError(`cannot write ${lost}: it is one of the files to read`);
-  return paths.map((path) => (path === undefined ? undefined : opened(path))) as {
-    [Index in keyof Paths]: number | undefined;
+  return paths.map((path) => (path === undefined ? undefined : new OutputFile(path))) as {
+    [Index in keyof Paths]: OutputFile | undefined;
   };
 }
 
@@ -52,12 +53,4 @@ export function openForWriting<Paths extends readonly (string | undefined)[]>(
 function identityOf(path: string): string | undefined {
   const stat = statOf(path);
   return stat?.isFile() ? `${stat.dev} ${stat.ino}` : undefined;
-}
-
-function opened(path: string): number {
-  try {
-    return openSync(path, 'w');
-  } catch (error) {
-    throw new UsageError(`cannot write ${path}: ${(error as Error).message}`);
-  }
 }

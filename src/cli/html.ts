@@ -1,7 +1,6 @@
-import { writeSync } from 'node:fs';
 import { CaptureError } from '../capture/file/error.js';
 import { captureSets } from '../capture/file/sets.js';
-import type { HtmlReport, PduBook, ReportHead } from '../report/html/index.js';
+import type { PduBook, ReportHead } from '../report/html/index.js';
 import type { Sniffer } from '../security/index.js';
 import { openForWriting } from './files.js';
 import { type Output, UsageError } from './io.js';
@@ -17,14 +16,14 @@ export async function reportFile(path: string, title: string, inputs: readonly s
   if (inputs.includes('-')) throw new UsageError('--html reads captures again, which stdin cannot; save it to a file');
   const [file] = openForWriting([path] as const, inputs);
   const { HtmlReport: Report } = await import('../report/html/index.js');
-  const report: HtmlReport = new Report(title, (text) => writeAll(file as number, text));
-  return report;
-}
-
-/** A pipe takes a part at a time. */
-function writeAll(file: number, text: string): void {
-  const octets = Buffer.from(text);
-  for (let at = 0; at < octets.length; ) at += writeSync(file, octets, at);
+  const report = new Report(title, (text) => file?.write(text));
+  return {
+    book: report.book,
+    end(head) {
+      report.end(head);
+      file?.close();
+    },
+  };
 }
 
 /** The PDUs of captures; gives how many of them could be read. */

@@ -1,5 +1,7 @@
 import { ndjson } from '../report/ndjson.js';
+import { forTerminal, printable } from '../report/printable.js';
 import { type Column, table } from '../report/table.js';
+import { wrapLines } from '../report/wrap.js';
 import { Stdout } from './stdout.js';
 
 /** A mistake of the person who called: one line on stderr, exit code 2. */
@@ -12,20 +14,35 @@ export interface Output {
   readonly colour: boolean;
   /** Columns of the terminal; undefined where stdout is none. */
   readonly width: number | undefined;
+  /**
+   * Lines of this program's own; of what others have named, nothing in them that could act upon a terminal is left. On a
+   * terminal what is too wide goes on below, between words.
+   */
   text(text: string): void;
+  /** The same as it stands, for what a program may read. */
+  verbatim(text: string): void;
+  /** One line, whatever the names in it hold. */
+  line(text: string): void;
   record(record: object): void;
   table<R>(rows: readonly R[], columns: readonly Column<R>[]): void;
-  /** For people, beside the results: never in the way of a program that reads stdout. */
+  /** One line for people, beside the results: never in the way of a program that reads stdout. */
   note(text: string): void;
   /** Waits until the reader of stdout has taken what was printed. */
   flush(): Promise<void>;
+  /** The end of a command that is `live`: a reader that does not read any more does not keep it from ending. */
+  finish(): Promise<void>;
 }
 
 export interface OutputOptions {
   readonly json?: boolean;
   /** Much is printed: it goes out together, and at the latest with `flush`, which the command has to call. */
   readonly batched?: boolean;
+  /** Printed is what happens, as it does, whether somebody reads it or not. */
+  readonly live?: boolean;
 }
+
+/** How long the reader of a command that has ended may take for the rest. */
+const PATIENCE = 2_000;
 
 /** NO_COLOR and FORCE_COLOR as everybody understands them. */
 const wantsColour = (): boolean => {
@@ -34,26 +51,50 @@ const wantsColour = (): boolean => {
   return process.stdout.isTTY === true;
 };
 
-export function output({ json = false, batched = false }: OutputOptions): Output {
+export function output({ json = false, batched = false, live = false }: OutputOptions): Output {
   const colour = wantsColour();
   const width = process.stdout.isTTY ? process.stdout.columns : undefined;
-  const stdout = new Stdout();
+  const dropped = (lines: number): string =>
+    json ? ndjson({ event: 'dropped', lines }) : `${lines} lines are left out: stdout was not read in time\n`;
+  const stdout = new Stdout(process.stdout, live ? { dropped } : {});
   const print = (text: string): void => {
     stdout.write(text);
     if (!batched) stdout.send();
+  };
+  const verbatim = (text: string): void => print(forTerminal(text.endsWith('\n') ? text : `${text}\n`, { colour }));
+  const show = (text: string): void => verbatim(width === undefined ? text : wrapLines(text, width));
+  const note = (text: string): void => {
+    // What was printed before it stands before it where both go to one place.
+    stdout.send();
+    tell(text);
   };
   return {
     json,
     colour,
     width,
-    text: (text) => print(text.endsWith('\n') ? text : `${text}\n`),
+    text: show,
+    verbatim,
+    line: (text) => show(printable(text)),
     record: (record) => print(ndjson(record)),
-    table: (rows, columns) => print(table(rows, { columns, colour, width })),
-    note(text) {
-      // What was printed before it stands before it where both go to one place.
-      stdout.send();
-      process.stderr.write(`${text}\n`);
-    },
+    table: (rows, columns) => verbatim(table(rows, { columns, colour, width })),
+    note,
     flush: () => stdout.flush(),
+    async finish() {
+      const timer = setTimeout(() => {
+        note('stdout is not read: what was told last is lost');
+        process.exit();
+      }, PATIENCE);
+      await stdout.flush();
+      clearTimeout(timer);
+    },
   };
 }
+
+/** One line on stderr; on a terminal it goes on below, between words. */
+export function tell(text: string): void {
+  const { isTTY, columns } = process.stderr;
+  process.stderr.write(`${isTTY ? wrapLines(printable(text), columns) : printable(text)}\n`);
+}
+
+/** What is wrong, in the one way in which every command says it. */
+export const complain = (what: string): void => tell(`dcom-harness: ${what}`);

@@ -1,4 +1,3 @@
-import { closeSync, writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { junit } from '../report/junit.js';
 import { type Result, resultsSummary, withDistinctIds } from '../report/result.js';
@@ -6,6 +5,7 @@ import { tap } from '../report/tap.js';
 import { openForWriting } from './files.js';
 import type { Output } from './io.js';
 import { jsonOption } from './options.js';
+import type { OutputFile } from './output-file.js';
 
 /** How a command that judges prints its results, and where else it writes them. */
 export interface JudgedOptions {
@@ -48,9 +48,9 @@ export class Verdicts {
   readonly #out: Output;
   readonly #options: JudgedOptions;
   readonly #suite: string;
-  readonly #file: number | undefined;
+  readonly #file: OutputFile | undefined;
   /** Files that are written beside that of `--junit`, in the order of their paths. */
-  readonly beside: readonly (number | undefined)[];
+  readonly beside: readonly (OutputFile | undefined)[];
 
   /** Opens the file of `--junit`, and those beside it, before anything is done, all of them or none. Throws `UsageError` where it cannot be written. */
   constructor(
@@ -76,10 +76,10 @@ export class Verdicts {
     const { records, text } = judged;
     const results = withDistinctIds(given);
     if (this.#file !== undefined) {
-      writeFileSync(this.#file, await junit(results, this.#suite));
-      closeSync(this.#file);
+      this.#file.write(await junit(results, this.#suite));
+      this.#file.close();
     }
-    if (this.#options.tap) this.#out.text(tap(results));
+    if (this.#options.tap) this.#out.verbatim(tap(results));
     else if (this.#options.json) for (const record of records?.() ?? []) this.#out.record(record);
     else text?.();
     process.exitCode = this.#exitCode(results, judged);

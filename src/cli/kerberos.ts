@@ -18,6 +18,7 @@ import {
   principalText,
 } from '../codec/kerberos/index.js';
 import { parseEndpoint } from '../net/channel.js';
+import { systemReason } from '../net/error.js';
 import { type AccountEntry, ccacheCredentials, Secret } from '../security/index.js';
 import { UsageError } from './io.js';
 
@@ -38,7 +39,7 @@ const fileOf =
     try {
       bytes = readFileSync(path);
     } catch (error) {
-      throw new UsageError(`cannot read ${path}: ${(error as Error).message}`);
+      throw new UsageError(`cannot read ${path}: ${systemReason(error)}`);
     }
     try {
       return decode(bytes);

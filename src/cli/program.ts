@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { COMMANDS, type CommandEntry } from './commands.js';
+import { complain } from './io.js';
+
+const TRY_HELP = 'try --help';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -11,8 +14,8 @@ export async function program(args: readonly string[]): Promise<Command> {
   const root = new Command('dcom-harness')
     .description('Test harness for DCOM and DCE/RPC: decode, replay, serve and call what KB5004442 hardened')
     .version(version)
-    .showHelpAfterError('(try --help)')
     .exitOverride()
+    .configureOutput({ outputError: (text) => complain(`${text.trim().replace(/^error: /, '')} (${TRY_HELP})`) })
     .addHelpText(
       'after',
       `

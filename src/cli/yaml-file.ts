@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
+import { systemReason } from '../net/error.js';
 import { UsageError } from './io.js';
 
 /** Reads what a schema describes from a YAML or JSON file. Throws `UsageError`, with the line, for anything else. */
@@ -9,7 +10,7 @@ export function readYamlFile<S extends z.ZodType>(path: string, schema: S): z.ou
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new UsageError(`cannot read ${path}: ${(error as Error).message}`);
+    throw new UsageError(`cannot read ${path}: ${systemReason(error)}`);
   }
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, prettyErrors: false });

@@ -26,3 +26,10 @@ export class TransportError extends Error {
     this.code = code;
   }
 }
+
+/** What the system says of an error, without its code, the call and the path: `no such file or directory`. */
+export function systemReason(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const { code = '' } = error as NodeJS.ErrnoException;
+  return code !== '' && text.startsWith(`${code}: `) ? text.slice(code.length + 2).replace(/, \w+( .*)?$/s, '') : text;
+}

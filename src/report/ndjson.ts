@@ -2,7 +2,13 @@
  * A record as one line of JSON. Keys keep the order in which they were declared, which is that of the wire for a
  * decoded structure; bigint becomes 0x-hexadecimal and octets become hexadecimal.
  */
-export const ndjson = (record: object): string => `${JSON.stringify(isPlain(record) ? record : plain(record))}\n`;
+export const ndjson = (record: object): string =>
+  `${JSON.stringify(isPlain(record) ? record : plain(record)).replace(UNPRINTABLE, escaped)}\n`;
+
+/** What JSON lets stand in a text, and a terminal would act upon. */
+const UNPRINTABLE = /[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufffe\uffff]/gu;
+
+const escaped = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 /** There is nothing in it that JSON lacks: to look costs a tenth of making it anew. */
 function isPlain(value: unknown): boolean {

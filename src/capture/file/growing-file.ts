@@ -1,5 +1,6 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
+import { systemReason } from '../../net/error.js';
 import { CaptureError } from './error.js';
 
 const PIECE = 1 << 20;
@@ -36,7 +37,7 @@ async function opened(name: string): Promise<FileHandle> {
   try {
     if ((await stat(name)).isFile()) return await open(name);
   } catch (cause) {
-    throw unreadable(name, (cause as Error).message, cause);
+    throw unreadable(name, systemReason(cause), cause);
   }
   throw unreadable(name, 'is no regular file, and cannot be followed; decode reads a pipe without --follow');
 }

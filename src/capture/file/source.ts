@@ -2,6 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Readable, type Transform } from 'node:stream';
 import zlib from 'node:zlib';
+import { systemReason } from '../../net/error.js';
 import { CaptureError } from './error.js';
 
 /** A file's name, `-` for standard input, octets at hand, or a stream of them; gzip is recognised by its content. */
@@ -151,6 +152,4 @@ async function* copies(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
 }
 
 const unreadable = (name: string, cause: unknown): CaptureError =>
-  cause instanceof CaptureError
-    ? cause
-    : new CaptureError('UNREADABLE', name, cause instanceof Error ? cause.message : String(cause), { cause });
+  cause instanceof CaptureError ? cause : new CaptureError('UNREADABLE', name, systemReason(cause), { cause });

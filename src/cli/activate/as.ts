@@ -90,7 +90,7 @@ class Steps {
 
   called(member: string, result: unknown): void {
     if (this.#out.json) this.#record({ event: 'invocation', member, result }, ACCEPTED);
-    else this.#out.text(`${member}: ${resultText(result)}`);
+    else this.#out.line(`${member}: ${resultText(result)}`);
   }
 
   /** What was no step of its own: whatever a step failed by has been said. */
@@ -100,7 +100,7 @@ class Steps {
 
   #say(record: object, doing: string, outcome: CallOutcome): void {
     if (this.#out.json) this.#record(record, outcome);
-    else this.#out.text(`${doing}: ${verdictOf(outcome)}`);
+    else this.#out.line(`${doing}: ${verdictOf(outcome)}`);
     if (outcome.accepted) return;
     this.#failed = true;
     if (!this.#out.json) hintAt(this.#out, outcome);

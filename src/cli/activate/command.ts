@@ -125,8 +125,8 @@ async function activateOnce(
     });
   } else {
     if (raise.raised) out.note(`note: raised to ${authnLevelName(level)}: ${raise.reason}`);
-    out.text(`${method} ${options.clsid} at ${authnLevelName(level)}: ${verdictOf(outcome)}`);
-    if (exporter !== undefined) out.text(`object exporter: ${exporter.join(', ')}`);
+    out.line(`${method} ${options.clsid} at ${authnLevelName(level)}: ${verdictOf(outcome)}`);
+    if (exporter !== undefined) out.line(`object exporter: ${exporter.join(', ')}`);
     hintAt(out, outcome);
   }
   if (!outcome.accepted) process.exitCode = exitCodeOf(outcome);

@@ -1,4 +1,3 @@
-import { closeSync, writeSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Argument, type Command } from 'commander';
 import { type AuditItem, Auditor, LAST_PHASE } from '../../capture/audit/audit.js';
@@ -87,17 +86,17 @@ async function auditAll(out: Output, paths: string[], options: AuditCommandOptio
   const verdicts = new Verdicts(out, options, { suite: 'audit', inputs: files, beside: [options.csv] });
   const [csvFile] = verdicts.beside;
   const report = options.html === undefined ? undefined : await reportFile(options.html, 'dcom-harness audit', files);
-  if (csvFile !== undefined) writeSync(csvFile, CSV_HEAD);
+  csvFile?.write(CSV_HEAD);
   const groups = new AuditGroups();
   const take = (item: AuditItem): void => {
     groups.add(item);
     if (out.json) out.record(item);
-    if (csvFile !== undefined) writeSync(csvFile, csvLine(item));
+    csvFile?.write(csvLine(item));
   };
   const level = options.asOf ?? patchLevel(LAST_PHASE);
   if (level.note !== undefined) out.note(`note: ${level.note}`);
   const { unread, incomplete, understood } = await readAll(out, files, options, take);
-  if (csvFile !== undefined) closeSync(csvFile);
+  csvFile?.close();
   await verdicts.tell(auditResults(groups), {
     text: () => unread < files.length && printReport(out, groups, level),
     nothing: 'no activation in the captures',
@@ -179,7 +178,7 @@ function tellUnderstood(out: Output, understood: Understood, activations: number
   }
   const lines = understoodLines(understood, [`${activations} ${activations === 1 ? 'activation' : 'activations'}`]);
   if (tap) for (const line of lines) out.note(line);
-  else out.text(`\n${lines.join('\n')}`);
+  else for (const line of ['', ...lines]) out.line(line);
   if (!understood.certain) out.note('warning: what was passed over may hold activations: the verdict is uncertain');
 }
 
@@ -193,7 +192,7 @@ function printReport(out: Output, groups: AuditGroups, { date, phase }: PatchLev
   if (groups.activations.length > 0) out.table(groups.activations, activationColumns(date));
   else out.text('No activation in the captures.');
   const tasks = whatMustChange(groups);
-  if (tasks.length > 0) out.text(`\nWho must change what\n${tasks.join('\n')}`);
+  if (tasks.length > 0) for (const line of ['', 'Who must change what', ...tasks]) out.line(line);
   if (groups.findings.length > 0) {
     out.text('\nFindings\n');
     out.table(groups.findings, FINDING_COLUMNS);

@@ -1,4 +1,3 @@
-import { closeSync, writeSync } from 'node:fs';
 import type { CheckResult } from '../../conform/core/index.js';
 import { conformResult, type Judging } from '../../report/conform/results.js';
 import { conformText } from '../../report/conform/text.js';
@@ -6,6 +5,7 @@ import type { SaidVerdict } from '../../report/html/index.js';
 import { reportFile } from '../html.js';
 import type { Output } from '../io.js';
 import { Verdicts } from '../judged.js';
+import { recordTo } from '../output-file.js';
 import { wantsProgress } from '../progress.js';
 import type { ConformOptions } from './options.js';
 
@@ -36,10 +36,11 @@ export async function runSuite(
   const verdicts = new Verdicts(out, options, { suite, inputs, beside: [options.pcap] });
   const report = options.html === undefined ? undefined : await reportFile(options.html, `dcom-harness ${suite}`, []);
   const [pcap] = verdicts.beside;
+  const write = pcap && recordTo(pcap, out);
   const blocks: Buffer[] = [];
   const status = new StatusLine(out.json || options.tap);
   const record = (block: Buffer): void => {
-    if (pcap !== undefined) writeSync(pcap, block);
+    write?.(block);
     if (report !== undefined) blocks.push(Buffer.from(block));
   };
   const { results, verdict, more } = await run({
@@ -50,7 +51,7 @@ export async function runSuite(
     },
   });
   status.clear();
-  if (pcap !== undefined) closeSync(pcap);
+  pcap?.close();
   const judged = results.map((result) => conformResult(result, judging));
   if (report !== undefined) {
     const { conformHead } = await import('../../report/html/index.js');

@@ -68,7 +68,7 @@ const fieldView = (out: Output, fields: readonly PduField[], choice: Choice): Vi
   record(record) {
     if (!choice.fits(record)) return;
     if (out.json) out.record(chosen(record, fields));
-    else out.text(fieldLine(record, fields));
+    else out.verbatim(fieldLine(record, fields));
   },
 });
 

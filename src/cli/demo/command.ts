@@ -132,7 +132,7 @@ function showRows(out: Output, rows: readonly Row[]): void {
   out.text('\nEvents logged by the servers:\n');
   for (const { asOf, value, cells } of rows) {
     for (const { event } of cells) {
-      if (event !== undefined) out.text(`as of ${asOf}, ${value ?? 'absent'}: ${eventLine(event.event, event.at)}`);
+      if (event !== undefined) out.line(`as of ${asOf}, ${value ?? 'absent'}: ${eventLine(event.event, event.at)}`);
     }
   }
   out.text(

@@ -73,7 +73,7 @@ Examples:
 async function run(names: string[], options: Options): Promise<void> {
   const out = output(options);
   if (options.schema) {
-    out.text(JSON.stringify(scenarioJsonSchema(), undefined, 2));
+    out.verbatim(JSON.stringify(scenarioJsonSchema(), undefined, 2));
     return;
   }
   const given = names.length === 0 ? shippedScenarios() : names;
@@ -109,7 +109,7 @@ async function run(names: string[], options: Options): Promise<void> {
 function list(out: Output, given: readonly string[], scenarios: readonly Scenario[]): void {
   for (const [index, { data, file }] of scenarios.entries()) {
     if (out.json) out.record({ event: 'scenario', name: data.name, title: data.title, file });
-    else out.text(`${(given[index] as string).padEnd(32)}${data.title}`);
+    else out.line(`${(given[index] as string).padEnd(32)}${data.title}`);
   }
 }
 

@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LabRun } from '../../lab/index.js';
+import { systemReason } from '../../net/error.js';
 import { junit } from '../../report/junit.js';
 import { labResults } from '../../report/lab/results.js';
 import { labEvents, labText } from '../../report/lab/text.js';
@@ -106,7 +107,7 @@ export class LabFolder {
     try {
       return write();
     } catch (error) {
-      throw new UsageError(`cannot write to ${this.#folder}: ${(error as Error).message}`);
+      throw new UsageError(`cannot write to ${this.#folder}: ${systemReason(error)}`);
     }
   }
 }

@@ -88,7 +88,7 @@ async function status(context: OpcContext): Promise<void> {
     updated: time(found.ftLastUpdateTime),
   };
   if (out.json) out.record({ event: 'status', ...record });
-  else for (const [key, value] of Object.entries(record)) out.text(`${key.padEnd(8)} ${value}`);
+  else for (const [key, value] of Object.entries(record)) out.line(`${key.padEnd(8)} ${value}`);
   await opc.close();
 }
 
@@ -99,7 +99,7 @@ async function browse(context: OpcContext): Promise<void> {
   const asked = { ...(branch !== undefined && { branch }), ...(filter !== undefined && { filter }) };
   for await (const item of opc.browse(asked)) {
     if (out.json) out.record({ event: 'item', item });
-    else out.text(item);
+    else out.line(item);
   }
   await opc.close();
 }
@@ -125,7 +125,7 @@ async function write(context: OpcContext, given: readonly string[]): Promise<voi
   for (const [index, { item, value }] of wanted.entries()) {
     const hresult = results[index] ?? 0;
     if (out.json) out.record({ event: 'written', item, value, hresult, result: hresultName(hresult) });
-    else out.text(`${item} = ${value}: ${isFailure(hresult) ? `refused, ${hresultName(hresult)}` : 'written'}`);
+    else out.line(`${item} = ${value}: ${isFailure(hresult) ? `refused, ${hresultName(hresult)}` : 'written'}`);
     if (isFailure(hresult)) process.exitCode = 1;
   }
   await group.remove();

@@ -71,7 +71,7 @@ async function run(
   items: readonly string[],
   options: OpcOptions,
 ): Promise<void> {
-  const out = output(options);
+  const out = output({ json: options.json, live: action === 'subscribe' });
   const { takesItems, changes, run: act } = ACTIONS[action];
   if (takesItems && items.length === 0) throw new UsageError(`${action} needs items: ${action} HOST ITEM...`);
   if (!takesItems && items.length > 0) throw new UsageError(`${action} takes no items: ${items.join(' ')}`);
@@ -87,6 +87,7 @@ async function run(
   } finally {
     await client.close();
   }
+  await out.finish();
 }
 
 /** The server that is named, or the only one that there is. */
@@ -105,6 +106,6 @@ function tell(out: Output, action: string, error: unknown): void {
   if (error instanceof MethodCallRefused) throw new UsageError(`${action}: ${error.message}`);
   const { outcome, what } = refusalOf(error);
   if (out.json) out.record({ event: failureEvent(outcome), action, ...outcome });
-  else out.text(`${action}: ${verdictOf({ ...outcome, text: what })}`);
+  else out.line(`${action}: ${verdictOf({ ...outcome, text: what })}`);
   process.exitCode = exitCodeOf(outcome);
 }

@@ -64,7 +64,7 @@ function tellGroup({ out, options }: OpcContext, group: OpcGroup): void {
   for (const { item, hresult } of group.items) {
     if (hresult === 0) continue;
     if (out.json) out.record({ event: 'refused', item, hresult, result: hresultName(hresult) });
-    else out.text(`${item}: refused, ${hresultName(hresult)}`);
+    else out.line(`${item}: refused, ${hresultName(hresult)}`);
     process.exitCode = 1;
   }
 }

@@ -3,7 +3,6 @@ import { isFailure } from '../../client/outcome.js';
 import { qualityName } from '../../codec/opc/index.js';
 import { hresultName } from '../../codec/status/explain.js';
 import { plain } from '../../report/ndjson.js';
-import { printable } from '../../report/printable.js';
 import type { Output } from '../io.js';
 
 /** A value as a line, or as a record: `time` is that of the server, as ISO 8601. */
@@ -18,6 +17,6 @@ export function tellValue(
     out.record(hresult === 0 ? record : { ...record, hresult, result: hresultName(hresult) });
     return;
   }
-  if (isFailure(hresult)) out.text(printable(`${item}: refused, ${hresultName(hresult)}`));
-  else out.text(printable(`${at} ${item} ${JSON.stringify(plain(value ?? null))} ${qualityName(quality)}`));
+  if (isFailure(hresult)) out.line(`${item}: refused, ${hresultName(hresult)}`);
+  else out.line(`${at} ${item} ${JSON.stringify(plain(value ?? null))} ${qualityName(quality)}`);
 }

@@ -171,7 +171,9 @@ something was that the capture does not have, and with --once where none of them
 Example:
   dcom-harness replay server capture.pcapng --listen 127.0.0.2:135 --user 'LAB\\op:secret' --once`,
     )
-    .action((paths: string[], options: ReplayServerOptions) => replayServer(output(options), paths, options));
+    .action((paths: string[], options: ReplayServerOptions) =>
+      replayServer(output({ json: options.json, live: true }), paths, options),
+    );
 
 /** Words, in lines that a terminal has room for. */
 const wrapped = (words: readonly string[]): string =>

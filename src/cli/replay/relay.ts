@@ -146,7 +146,7 @@ function show(out: Output, rows: readonly Row[], dates: readonly PatchLevel[]): 
   });
   out.text('Each captured activation, had somebody stood between client and server, by the server’s patch level:\n');
   out.table(rows, [...COLUMNS, ...dates.map(column)]);
-  for (const group of grouped(rows)) out.text(`\n${groupText(group)}`);
+  for (const group of grouped(rows)) for (const line of ['', ...groupLines(group)]) out.line(line);
   for (const line of remarks(rows)) out.text(`\n${line}`);
 }
 
@@ -183,10 +183,10 @@ function grouped(rows: readonly Row[]): Row[][] {
 const headOf = ({ variant, level, nothing }: Row): string =>
   nothing ?? `${variant?.id}, client at ${shortAuthnLevelName(level)}: ${variant?.title}`;
 
-function groupText(group: readonly Row[]): string {
+function groupLines(group: readonly Row[]): string[] {
   const [first] = group as [Row];
   const which = group.length === 1 ? `frame ${first.call.frame}` : `${group.length} activations`;
-  return [`${which}: ${headOf(first)}`, ...reasonsOf(first)].join('\n');
+  return [`${which}: ${headOf(first)}`, ...reasonsOf(first)];
 }
 
 const reasonsOf = ({ cells }: Row): string[] =>

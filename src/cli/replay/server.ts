@@ -1,4 +1,3 @@
-import { closeSync, writeSync } from 'node:fs';
 import type { CapturedCall } from '../../capture/decode/captured-call.js';
 import { capturedAuthnHint } from '../../capture/replay/captured-class.js';
 import { type AskedCall, CapturedServer } from '../../capture/replay/captured-server.js';
@@ -7,7 +6,6 @@ import type { Registry } from '../../hardening/registry.js';
 import { type PatchLevel, patchLevel } from '../../hardening/timeline.js';
 import { type Endpoint, formatEndpoint } from '../../net/channel.js';
 import { isLoopback } from '../../net/loopback.js';
-import { printable } from '../../report/printable.js';
 import type { Result } from '../../report/result.js';
 import type { Column } from '../../report/table.js';
 import type { AccountEntry } from '../../security/index.js';
@@ -16,6 +14,7 @@ import { Ending } from '../ending.js';
 import { captureFiles, openForWriting } from '../files.js';
 import { type Output, UsageError } from '../io.js';
 import { type JudgedOptions, Verdicts } from '../judged.js';
+import { recordTo } from '../output-file.js';
 import { tellRefusedCall } from '../serve/report.js';
 import { replayEach, type SecretsGiven } from './files.js';
 
@@ -38,18 +37,18 @@ export async function replayServer(out: Output, paths: readonly string[], option
   const [recording] = openForWriting([options.pcap] as const, files);
   const calls = await replayEach(out, paths, options, whyNotRepeated, async (read) => read.calls);
   if (calls.length === 0) throw new UsageError('no conversation with objects was found');
-  const captured = new CapturedServer(calls, (what) => out.note(printable(`not in the capture: ${what}`)));
+  const captured = new CapturedServer(calls, (what) => out.note(`not in the capture: ${what}`));
   const ending = new Ending(options);
   const server = await startServer({
     ...optionsOf(calls, captured, options),
     observers: [captured, ending],
-    ...(recording === undefined ? {} : { record: (block) => void writeSync(recording, block) }),
+    ...(recording === undefined ? {} : { record: recordTo(recording, out) }),
     onRefusedCall: (call) => tellRefusedCall(out, call),
   });
   tellListening(out, server.address, calls.length, options);
   await ending.ended;
   await server.close();
-  if (recording !== undefined) closeSync(recording);
+  recording?.close();
   const idle = options.once && captured.asked.every(({ times }) => times === 0);
   if (idle) out.note(NOTHING_ASKED);
   await verdicts.tell([...resultsOf(captured), ...(idle ? [nothingAsked] : [])], {
@@ -57,6 +56,7 @@ export async function replayServer(out: Output, paths: readonly string[], option
     text: () => show(out, captured),
     nothing: NOTHING_ASKED,
   });
+  await out.finish();
 }
 
 function optionsOf(
@@ -149,11 +149,10 @@ const recordsOf = ({ asked, notCaptured }: CapturedServer): object[] => [
 function show(out: Output, { asked, notCaptured }: CapturedServer): void {
   out.table(asked, COLUMNS);
   const found = asked.filter(({ times }) => times > 0).length;
-  out.text(
+  out.line(
     `${found} of ${asked.length} captured calls were asked for, ${notCaptured.size} things that are not captured`,
   );
-  for (const [what, times] of notCaptured)
-    out.text(printable(`not in the capture, asked for ${timesText(times)}: ${what}`));
+  for (const [what, times] of notCaptured) out.line(`not in the capture, asked for ${timesText(times)}: ${what}`);
 }
 
 const COLUMNS: readonly Column<AskedCall>[] = [

@@ -1,8 +1,9 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { systemReason } from '../../net/error.js';
 import type { DcomServer } from '../../server/server.js';
 import { Ending } from '../ending.js';
-import { output, UsageError } from '../io.js';
+import { type Output, output, UsageError } from '../io.js';
 import { Verdicts } from '../judged.js';
 import { EXPECTATION_HELP, serverResults } from './expectations.js';
 import { beside, type ExpectOptions, endingOptions, expectOptions, type ServeEnding, shownResults } from './judged.js';
@@ -58,26 +59,38 @@ plant.yaml:
     .action(serve);
 
 async function serve(options: ServeOptions): Promise<void> {
-  const out = output(options);
+  const out = output({ json: options.json, live: true });
   const judges = options.expect !== undefined || options.tap || options.junit !== undefined;
   const verdicts = new Verdicts(out, options, { suite: 'serve' });
   // Before anybody is told that the server is there: who waits for that may end it at once.
   const ending = new Ending(options);
-  const { server, close } = await startServing(beside(out, options), options, {
+  const server = await served(beside(out, options), options, ending).finally(() => ending.stop());
+  if (judges) {
+    const results = serverResults(server, options.expect ?? []);
+    await verdicts.tell(results, {
+      ...shownResults(out, results),
+      nothing: 'no client asked for an activation',
+      tested: results.length > 0 && (server.activations.length > 0 || options.expect !== undefined),
+    });
+  }
+  await out.finish();
+}
+
+/** Serves to the end, and gives the server for what it has seen. */
+async function served(out: Output, options: ServeOptions, ending: Ending): Promise<DcomServer> {
+  const { readyFile } = options;
+  const { server, close } = await startServing(out, options, {
     activated: () => ending.activated(),
     observers: [ending],
   });
-  if (options.readyFile !== undefined) tellReady(options.readyFile, server);
-  await ending.ended;
-  await close();
-  if (options.readyFile !== undefined) rmSync(options.readyFile, { force: true });
-  if (!judges) return;
-  const results = serverResults(server, options.expect ?? []);
-  await verdicts.tell(results, {
-    ...shownResults(out, results),
-    nothing: 'no client asked for an activation',
-    tested: results.length > 0 && (server.activations.length > 0 || options.expect !== undefined),
-  });
+  try {
+    if (readyFile !== undefined) tellReady(readyFile, server);
+    await ending.ended;
+  } finally {
+    await close();
+    if (readyFile !== undefined) rmSync(readyFile, { force: true });
+  }
+  return server;
 }
 
 function tellReady(file: string, { address, exporter, asOf }: DcomServer): void {
@@ -88,6 +101,6 @@ function tellReady(file: string, { address, exporter, asOf }: DcomServer): void 
       `${JSON.stringify({ address: host, port, exporterPort: exporter.port, asOf: asOf.date, pid: process.pid })}\n`,
     );
   } catch (error) {
-    throw new UsageError(`cannot write ${file}: ${(error as Error).message}`);
+    throw new UsageError(`cannot write ${file}: ${systemReason(error)}`);
   }
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { authnLevelOf, shortAuthnLevelName } from '../../codec/status/authn.js';
 import { formatEndpoint } from '../../net/channel.js';
+import { systemReason } from '../../net/error.js';
 import type { Result } from '../../report/result.js';
 import type { Activation } from '../../server/activation/log.js';
 import type { DcomServer } from '../../server/server.js';
@@ -47,7 +48,7 @@ export function parseExpectations(text: string): Expectation[] {
   try {
     lines = readFileSync(text, 'utf8').split('\n');
   } catch (error) {
-    throw new UsageError(`--expect: neither KEY=VALUE nor a file: ${(error as Error).message}`);
+    throw new UsageError(`--expect: neither KEY=VALUE nor a file: ${systemReason(error)}`);
   }
   return lines
     .map((line) => line.replace(/#.*$/, '').trim())

@@ -75,4 +75,4 @@ const COLUMNS: readonly Column<Result>[] = [
 
 /** Where what happens is told as it comes: beside TAP, which is stdout's alone. */
 export const beside = (out: Output, { tap }: JudgedOptions): Output =>
-  tap ? { ...out, text: (text) => out.note(text) } : out;
+  tap ? { ...out, text: out.note, line: out.note, verbatim: out.note } : out;

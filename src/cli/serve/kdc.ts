@@ -44,7 +44,7 @@ export async function startLabKdc(
   });
   const services = hosts.map((host) => `HOST/${host}`);
   if (out.json) out.record({ event: 'kdc', ...kdc.address, realm, services });
-  else out.text(`KDC of ${realm} on ${formatEndpoint(kdc.address)}, with the services ${services.join(', ')}`);
+  else out.line(`KDC of ${realm} on ${formatEndpoint(kdc.address)}, with the services ${services.join(', ')}`);
   return kdc;
 }
 
@@ -53,5 +53,5 @@ function tell(out: Output, { time, from, request, client, service, outcome, reas
   if (out.json) {
     const record = { time: new Date(time).toISOString(), client: source, request, principal: client, service, outcome };
     out.record({ event: 'ticket', ...record, ...(reason === undefined ? {} : { reason }) });
-  } else out.text(`${request} of ${client || 'nobody'} (${source}) for ${service || 'nothing'}: ${outcome}`);
+  } else out.line(`${request} of ${client || 'nobody'} (${source}) for ${service || 'nothing'}: ${outcome}`);
 }

@@ -2,7 +2,6 @@ import { userName } from '../../capture/decode/record.js';
 import { authnLevelName } from '../../codec/status/authn.js';
 import { formatEndpoint } from '../../net/channel.js';
 import { plain } from '../../report/ndjson.js';
-import { printable } from '../../report/printable.js';
 import type { AssociationEvent } from '../../rpc/index.js';
 import type { Identity } from '../../security/index.js';
 import type { Activation } from '../../server/activation/log.js';
@@ -32,10 +31,8 @@ export function tellInvocation(
     return;
   }
   const what = `${object}.${member}(${given.map((item) => JSON.stringify(plain(item))).join(', ')})`;
-  out.text(
-    printable(
-      `${new Date(time).toISOString()} ${formatEndpoint(client)} ${who(identity)} ${what} at ${authnLevelName(level)}: written down, not run`,
-    ),
+  out.line(
+    `${new Date(time).toISOString()} ${formatEndpoint(client)} ${who(identity)} ${what} at ${authnLevelName(level)}: written down, not run`,
   );
 }
 
@@ -53,10 +50,8 @@ export function tellRefusedCall(out: Output, { time, client, identity, ...rest }
   }
   const { interface: name, opnum, level, refusedBy, reason, status } = rest;
   const verdict = `refused by ${refusedBy}, fault 0x${status.toString(16).padStart(8, '0')} (${reason})`;
-  out.text(
-    printable(
-      `${new Date(time).toISOString()} ${formatEndpoint(client)} ${who(identity)} ${name} opnum ${opnum} at ${authnLevelName(level)}: ${verdict}`,
-    ),
+  out.line(
+    `${new Date(time).toISOString()} ${formatEndpoint(client)} ${who(identity)} ${name} opnum ${opnum} at ${authnLevelName(level)}: ${verdict}`,
   );
 }
 
@@ -78,10 +73,8 @@ export function tellActivation(out: Output, activation: Activation): void {
     activation.outcome === 'accepted'
       ? 'accepted'
       : `refused by ${activation.refusedBy}, ${activation.form} 0x${activation.status.toString(16).padStart(8, '0')}`;
-  out.text(
-    printable(
-      `${new Date(time).toISOString()} ${formatEndpoint(client)} ${who} ${activation.method} ${activation.clsid ?? '(unreadable)'} at ${authnLevelName(activation.level)}: ${verdict} (${activation.reason}${odd})`,
-    ),
+  out.line(
+    `${new Date(time).toISOString()} ${formatEndpoint(client)} ${who} ${activation.method} ${activation.clsid ?? '(unreadable)'} at ${authnLevelName(activation.level)}: ${verdict} (${activation.reason}${odd})`,
   );
 }
 
@@ -91,7 +84,7 @@ export function tellAssociation(out: Output, event: AssociationEvent, client: st
   const time = new Date().toISOString();
   const how = event.type === 'tolerated' ? `by the option ${event.option}` : `by ${event.refusedBy}`;
   if (out.json) out.record({ ...event, event: event.type, time, client });
-  else out.text(printable(`${time} ${client} ${event.type} ${how}: ${event.why}`));
+  else out.line(`${time} ${client} ${event.type} ${how}: ${event.why}`);
 }
 
 /** A call back that failed, or an object of a client that was found; with `--json` every call that was made. */
@@ -107,9 +100,7 @@ export function tellCallBack(out: Output, { time, client, target, outcome, ...re
   const where = target === undefined ? `an object of ${formatEndpoint(client)}` : formatEndpoint(target);
   const how = level === undefined ? '' : ` at ${authnLevelName(level)}`;
   const verdict = outcome.accepted ? 'will be called back' : `cannot be called back: ${outcome.text}`;
-  out.text(
-    printable(
-      `${new Date(time).toISOString()} ${where} ${method === undefined ? name : `${name}::${method}`}${how}: ${verdict}`,
-    ),
+  out.line(
+    `${new Date(time).toISOString()} ${where} ${method === undefined ? name : `${name}::${method}`}${how}: ${verdict}`,
   );
 }

@@ -1,4 +1,3 @@
-import { closeSync, writeSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import type { KeytabEntry } from '../../codec/kerberos/index.js';
 import { eventJson, eventLine } from '../../hardening/events.js';
@@ -13,6 +12,7 @@ import { CLASS_NAMES, type ClassName, type RepositoryDefinition, readDefinition 
 import { AddressSpace, opcServerSchema } from '../../server/classes/opc/index.js';
 import type { EndpointObserver } from '../../server/endpoint/endpoint.js';
 import type { Service } from '../../server/endpoint/service.js';
+import type { KdcServer } from '../../server/kdc.js';
 import { type DcomServer, type ExtraInterface, startServer } from '../../server/server.js';
 import { openForWriting } from '../files.js';
 import type { Output } from '../io.js';
@@ -28,6 +28,7 @@ import {
   registryOption,
   userOption,
 } from '../options.js';
+import { type OutputFile, recordTo } from '../output-file.js';
 import { readYamlFile } from '../yaml-file.js';
 import { readAccessFile } from './access-file.js';
 import { classesOf } from './classes.js';
@@ -136,9 +137,33 @@ export async function startServing(
   { activated, observers }: Served,
 ): Promise<{ readonly server: DcomServer; close(): Promise<void> }> {
   const [file] = openForWriting([options.pcap] as const, options.access === undefined ? [] : [options.access.path]);
-  const kdc = options.kdc === undefined ? undefined : await startLabKdc(out, options, options.kdc);
+  let kdc: KdcServer | undefined;
+  const closeOthers = async (): Promise<void> => {
+    try {
+      await kdc?.close();
+    } finally {
+      file?.close();
+    }
+  };
+  try {
+    if (options.kdc !== undefined) kdc = await startLabKdc(out, options, options.kdc);
+    const server = await startBesideKdc(out, options, { activated, observers }, { kdc, file });
+    tellListening(out, server, options);
+    return { server, close: () => server.close().finally(closeOthers) };
+  } catch (error) {
+    await closeOthers();
+    throw error;
+  }
+}
+
+function startBesideKdc(
+  out: Output,
+  options: ServerCommandOptions,
+  { activated, observers }: Served,
+  { kdc, file }: { readonly kdc: KdcServer | undefined; readonly file: OutputFile | undefined },
+): Promise<DcomServer> {
   const keys = [...serviceKeys(options.keytab ?? []), ...(kdc?.keysOf(NAME) ?? [])];
-  const server = await startServer({
+  return startServer({
     listen: options.listen,
     ...(options.asOf === undefined ? {} : { asOf: options.asOf }),
     ...(options.registry === undefined ? {} : { registry: options.registry }),
@@ -168,7 +193,7 @@ export async function startServing(
       activated();
     },
     onEvent: ({ event, at }) =>
-      out.json ? out.record({ ...eventJson(event, at), event: 'log', id: event.id }) : out.text(eventLine(event, at)),
+      out.json ? out.record({ ...eventJson(event, at), event: 'log', id: event.id }) : out.line(eventLine(event, at)),
     observers: [
       ...observers,
       {
@@ -178,29 +203,6 @@ export async function startServing(
       },
     ],
   });
-  tellListening(out, server, options);
-  return {
-    server,
-    async close() {
-      await server.close();
-      await kdc?.close();
-      if (file !== undefined) closeSync(file);
-    },
-  };
-}
-
-/** A file that cannot be written to any more ends the recording, not the server. */
-function recordTo(file: number, out: Output): (block: Buffer) => void {
-  let broken = false;
-  return (block) => {
-    if (broken) return;
-    try {
-      writeSync(file, block);
-    } catch (error) {
-      broken = true;
-      out.note(`the recording ends here: ${(error as Error).message}`);
-    }
-  };
 }
 
 /** The domain that the server belongs to: that of its first account which names one. */
@@ -225,7 +227,7 @@ function tellListening(
     });
     return;
   }
-  out.text(
+  out.line(
     `listening on ${formatEndpoint(address)} (object exporter on port ${exporter.port}), as of ${asOf.date}: ${asOf.phase.title}`,
   );
   if (asOf.note !== undefined) out.note(`note: ${asOf.note}`);

@@ -50,12 +50,15 @@ const PATIENCE = 300_000;
 const GRACE = 5_000;
 
 async function test([command = '', ...args]: string[], options: TestOptions): Promise<void> {
-  const out = output(options);
+  const out = output({ json: options.json, live: true });
   const verdicts = new Verdicts(out, options, { suite: 'test' });
   const ending = new Ending({ for: options.for ?? PATIENCE });
   const { server, close } = await startServing(beside(out, options), options, {
     activated: () => undefined,
     observers: [],
+  }).catch((error: unknown) => {
+    ending.stop();
+    throw error;
   });
   const started = Date.now();
   let ended: string;
@@ -86,6 +89,7 @@ async function test([command = '', ...args]: string[], options: TestOptions): Pr
     // Whatever the client ended with: of DCOM nothing was tested.
     ...(tested ? {} : { failed: false }),
   });
+  await out.finish();
 }
 
 const CLEAN = 'exit code 0';

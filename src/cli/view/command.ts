@@ -66,7 +66,7 @@ async function view(paths: string[], options: ViewOptions): Promise<void> {
         : error;
     });
     if (out.json) out.record({ event: 'listening', url });
-    else out.text(url);
+    else out.line(url);
     await interrupted();
     server.closeAllConnections();
     server.close();

@@ -89,7 +89,7 @@ async function run(
   more: readonly string[],
   options: WmiOptions,
 ): Promise<void> {
-  const out = output(options);
+  const out = output({ json: options.json, live: options.events });
   const given = query === undefined ? [] : [query, ...more];
   check(given, options);
   if (options.method !== undefined) await checkMayCall(target.host, '--method');
@@ -109,6 +109,7 @@ async function run(
   } finally {
     await client.close();
   }
+  await out.finish();
 }
 
 /** As long as a timer can wait, nearly; and what an answer may take beyond the wait that was asked for. */
@@ -157,12 +158,12 @@ async function callMethod(out: Output, wmi: WmiNamespace, text: string, given: r
     Object.entries(output).map(([name, value]) => [name, jsonValue(value as CimValue)]),
   );
   if (out.json) out.record({ event: 'method', path, method, values });
-  else for (const [name, value] of Object.entries(values)) out.text(`${name} = ${JSON.stringify(value)}`);
+  else for (const [name, value] of Object.entries(values)) out.line(`${name} = ${JSON.stringify(value)}`);
 }
 
 function tell(out: Output, error: unknown): void {
   const { outcome, what } = refusalOf(error);
   if (out.json) out.record({ event: failureEvent(outcome), ...outcome, what });
-  else out.text(outcome.refusedBy === 'transport' ? what : `refused: ${what}`);
+  else out.line(outcome.refusedBy === 'transport' ? what : `refused: ${what}`);
   process.exitCode = exitCodeOf(outcome);
 }

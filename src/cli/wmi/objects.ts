@@ -87,19 +87,19 @@ const isNumber = (value: CimValue): boolean => value === null || typeof value ==
 export function printObject(out: Output, object: CimObject): void {
   if (object.kind === 'instance') {
     const width = Math.max(0, ...Object.keys(object.values).map((name) => name.length));
-    out.text(`${object.className}:`);
+    out.line(`${object.className}:`);
     for (const [name, value] of Object.entries(object.values))
-      out.text(`  ${name.padEnd(width)}  ${text(value)}`.trimEnd());
+      out.line(`  ${name.padEnd(width)}  ${text(value)}`.trimEnd());
     return;
   }
   const { name, derivation } = object.class;
-  out.text(`class ${[name, ...derivation].join(' : ')}`);
+  out.line(`class ${[name, ...derivation].join(' : ')}`);
   for (const each of declared(object.class)) {
     const key = each.qualifiers.some((qualifier) => qualifier.name.toLowerCase() === 'key') ? '[key] ' : '';
     const value = each.value === null ? '' : ` = ${text(each.value)}`;
-    out.text(`  ${key}${cimTypeName(each.type)} ${each.name}${value}`);
+    out.line(`  ${key}${cimTypeName(each.type)} ${each.name}${value}`);
   }
-  for (const method of object.class.methods) out.text(`  ${signatureOf(method)}`);
+  for (const method of object.class.methods) out.line(`  ${signatureOf(method)}`);
 }
 
 function signatureOf({ name, input, output }: CimClassAndMethods['methods'][number]): string {

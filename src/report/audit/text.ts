@@ -67,33 +67,39 @@ export const FINDING_COLUMNS: readonly Column<FindingGroup>[] = [
 
 /** Who must change what: one line for each client and user whose activations would not pass. */
 export function whatMustChange(groups: AuditGroups): string[] {
-  const lines = new Map<string, Set<string>>();
+  const lines = new Map<string, { readonly who: string; readonly says: Task; readonly classes: Set<string> }>();
   for (const { client, first, relay } of groups.activations) {
     const task = taskFor(first);
     if (task === undefined) continue;
-    const key = `${client}, ${userText(first)}: ${relay === undefined ? task : relayedText(first, relay)}`;
-    const classes = lines.get(key) ?? new Set();
-    lines.set(key, classes.add(classText(first)));
+    const says = relay === undefined ? task : relayedTask(first, relay);
+    const who = `${client}, ${userText(first)}`;
+    const line = lines.get(`${who}\n${says('')}`) ?? { who, says, classes: new Set() };
+    lines.set(`${who}\n${says('')}`, { ...line, classes: line.classes.add(classText(first)) });
   }
-  return [...lines].map(([line, classes]) => `- ${line.replace('{classes}', [...classes].join(', '))}`);
+  return [...lines.values()].map(({ who, says, classes }) => `- ${who}: ${says([...classes].join(', '))}`);
 }
 
 /** Who is in the middle of a relay is no client that could be mended, and his victim's level does not stop him. */
-const relayedText = ({ auth_level }: AuditedActivation, { file, frame }: AuditFinding): string =>
-  `{classes} at ${levelText(auth_level)} was relayed: see the finding of ${file} frame ${frame}`;
+const relayedTask =
+  ({ auth_level }: AuditedActivation, { file, frame }: AuditFinding): Task =>
+  (classes) =>
+    `${classes} at ${levelText(auth_level)} was relayed: see the finding of ${file} frame ${frame}`;
 
-function taskFor({ decision, rule, auth_level, reason }: AuditedActivation): string | undefined {
+/** What is to be done about classes. */
+type Task = (classes: string) => string;
+
+function taskFor({ decision, rule, auth_level, reason }: AuditedActivation): Task | undefined {
   const level = levelText(auth_level);
   if (decision === 'refused') {
-    return (
-      `raise what activates {classes} from ${level} to PKT_INTEGRITY or above. A Windows client does it by itself ` +
-      'with the update of 2022-11-08; any other needs a version or a setting of its maker'
-    );
+    return (classes) =>
+      `raise what activates ${classes} from ${level} to PKT_INTEGRITY or above. A Windows client does it by itself ` +
+      'with the update of 2022-11-08; any other needs a version or a setting of its maker';
   }
   if (rule === 'enforcement disabled') {
-    return `{classes} at ${level} passes only because ${reason.replace(/^.*, and /, '')}; raise it to PKT_INTEGRITY`;
+    const why = reason.replace(/^.*, and /, '');
+    return (classes) => `${classes} at ${level} passes only because ${why}; raise it to PKT_INTEGRITY`;
   }
-  if (decision === 'not covered') return `{classes}: ${reason}`;
-  if (decision === 'unknown') return `{classes}: ${reason}; capture from the beginning of the connection`;
+  if (decision === 'not covered') return (classes) => `${classes}: ${reason}`;
+  if (decision === 'unknown') return (classes) => `${classes}: ${reason}; capture from the beginning of the connection`;
   return undefined;
 }

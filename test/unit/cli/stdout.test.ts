@@ -2,8 +2,10 @@ import { Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { Stdout } from '../../../src/cli/stdout.js';
 
+const dropped = (texts: number): string => `${texts} dropped\n`;
+
 /** A reader that takes each batch when `take` is called, or at once. */
-function reader({ slow = false } = {}) {
+function reader({ slow = false, live = false } = {}) {
   const batches: string[] = [];
   const waiting: (() => void)[] = [];
   const stream = new Writable({
@@ -17,7 +19,7 @@ function reader({ slow = false } = {}) {
       else taken();
     },
   });
-  return { batches, stdout: new Stdout(stream), take: () => waiting.shift()?.() };
+  return { batches, stream, stdout: new Stdout(stream, live ? { dropped } : {}), take: () => waiting.shift()?.() };
 }
 
 describe('standard output of a command that prints much', () => {
@@ -63,5 +65,46 @@ describe('standard output of a command that prints much', () => {
     take();
     await flush;
     expect(batches).toEqual(['much']);
+  });
+});
+
+describe('standard output of what is told while it happens', () => {
+  const LINE = `${'x'.repeat(999)}\n`;
+
+  test('keeps one batch for a reader that has stopped, and says how much was dropped when it goes on', async () => {
+    const { batches, stdout, take } = reader({ slow: true, live: true });
+    const tell = (text: string): void => {
+      stdout.write(text);
+      stdout.send();
+    };
+    tell('first\n');
+    for (let line = 0; line < 100; line++) tell(LINE);
+    take();
+    take();
+    take();
+    await stdout.flush();
+    expect(batches).toEqual(['first\n', LINE.repeat(65), '35 dropped\n']);
+    tell('after\n');
+    take();
+    expect(batches.at(-1)).toBe('after\n');
+  });
+
+  test('drops nothing while it is read', async () => {
+    const { batches, stdout } = reader({ live: true });
+    for (let line = 0; line < 200; line++) {
+      stdout.write(LINE);
+      await stdout.flush();
+    }
+    expect(batches.join('')).toBe(LINE.repeat(200));
+  });
+
+  test('is not waited for once the reader has gone', async () => {
+    const { stream, stdout } = reader({ slow: true, live: true });
+    stdout.write('first\n');
+    const flushed = stdout.flush();
+    stream.destroy();
+    await flushed;
+    stdout.write('second\n');
+    await stdout.flush();
   });
 });

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { explainPasted, explainText } from '../../../src/report/explain.js';
 import { ndjson } from '../../../src/report/ndjson.js';
-import { printable } from '../../../src/report/printable.js';
-import { displayWidth, table } from '../../../src/report/table.js';
+import { forTerminal, printable } from '../../../src/report/printable.js';
+import { table } from '../../../src/report/table.js';
+import { wrap, wrapLines } from '../../../src/report/wrap.js';
 
 interface Row {
   readonly user: string;
@@ -29,13 +30,66 @@ describe('a table', () => {
     expect(table(rows, { columns: [columns[1]!, columns[0]!], colour: false })).not.toMatch(/ \n/);
   });
 
-  test('goes on below in the widest column where the terminal is too narrow, but none is narrower than eight', () => {
-    const text = table(rows, { columns, colour: false, width: 20 });
-    expect(text).toBe(
-      ['user           calls', 'LAB\\op             7', 'LAB\\administr   1200', 'ator', ''].join('\n'),
+  const wide = [
+    { host: '10.0.0.1', user: 'LAB\\op', what: 'one two three' },
+    { host: '10.0.0.1', user: 'LAB\\administrator', what: 'four' },
+  ];
+  const wideColumns = (['host', 'user', 'what'] as const).map((name) => ({
+    title: name,
+    value: (row: (typeof wide)[number]) => row[name],
+  }));
+  const at = (width: number): string => table(wide, { columns: wideColumns, colour: false, width });
+
+  test('goes on below, at a blank, in the column that can give, where the terminal is too narrow', () => {
+    expect(at(34)).toBe(
+      [
+        'host      user               what',
+        '10.0.0.1  LAB\\op             one',
+        '                             two',
+        '                             three',
+        '10.0.0.1  LAB\\administrator  four',
+        '',
+      ].join('\n'),
     );
-    expect(Math.max(...text.split('\n').map(displayWidth))).toBe(20);
-    expect(table(rows, { columns, colour: false, width: 3 })).toContain('LAB\\admi   1200\nnistrato\nr\n');
+  });
+
+  test('says once what all rows have in common where a word would be parted', () => {
+    expect(at(30)).toBe(
+      [
+        'in all rows: host 10.0.0.1',
+        '',
+        'user               what',
+        'LAB\\op             one two',
+        '                   three',
+        'LAB\\administrator  four',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('is a list where the rest is still too wide', () => {
+    expect(at(20)).toBe(
+      [
+        'in all rows: host',
+        '  10.0.0.1',
+        '',
+        'user  LAB\\op',
+        'what  one two three',
+        '',
+        'user  LAB\\administrator',
+        'what  four',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test.each([20, 30, 40, 80])('of %i columns parts no word, and none of its lines is wider unless a word is', (width) => {
+    const words = new Set([...wide.flatMap((row) => Object.values(row).join(' ').split(' ')), 'host', 'user', 'what']);
+    for (const line of at(width).replace('in all rows: ', '').split('\n')) {
+      const found = line.split(/ +/).filter((word) => word !== '');
+      expect(found.filter((word) => !words.has(word))).toEqual([]);
+      if (line.length > width) expect(found).toHaveLength(2);
+    }
   });
 
   test('keeps a column that has a limit within it, with a terminal or without one', () => {
@@ -54,7 +108,6 @@ describe('a table', () => {
   });
 
   test('takes as many columns for a wide character as the terminal does', () => {
-    expect(displayWidth('日本e\u0301😀')).toBe(7);
     expect(table([{ user: '日本', calls: 1 }], { columns, colour: false })).toBe('user  calls\n日本      1\n');
   });
 
@@ -156,5 +209,46 @@ describe('what users paste', () => {
   test('0x80010111 is blamed on the COM minor version before the flags', () => {
     const causes = explainPasted('-2147417839')[0]?.lines.filter((line) => line.startsWith('- '));
     expect(causes?.map((line) => line.split(':')[0])).toEqual(['- version', '- header']);
+  });
+});
+
+describe('a line that is too wide', () => {
+  test.each([
+    ['one two three', 7, ['one two', 'three']],
+    ['one extraordinary three', 7, ['one', 'extraordinary', 'three']],
+    ['a  b', 9, ['a  b']],
+    ['  one two', 6, ['  one', 'two']],
+    ['日本 日本', 5, ['日本', '日本']],
+  ])('%j in %i columns', (text, width, lines) => {
+    expect(wrap(text, width)).toEqual(lines);
+  });
+
+  test('goes on below, a little further to the right', () => {
+    expect(wrapLines('one two three\n  four five\n- six seven eight', 9)).toBe(
+      ['one two', '  three', '  four', '    five', '- six', '  seven', '  eight'].join('\n'),
+    );
+  });
+});
+
+describe('the door to a terminal', () => {
+  const HOSTILE = 'a\u001b]0;title\u0007b\u009b2Jc\u202ed\u2028e\u0000f\rg';
+
+  test('lets nothing through that acts upon it, but line breaks and tabs', () => {
+    expect(forTerminal(`${HOSTILE}\n\tnext\u001b[31m`, { colour: false })).toBe(
+      'a\ufffd]0;title\ufffdb\ufffd2Jc\ufffdd\ufffde\ufffdf\ufffdg\n\tnext\ufffd[31m',
+    );
+  });
+
+  test('lets colours through where they are wanted, and nothing else that begins as they do', () => {
+    const text = '\u001b[1;31mred\u001b[39m';
+    expect(forTerminal(text, { colour: true })).toBe(text);
+    expect(forTerminal('\u001b[2J\u001b[31', { colour: true })).toBe('\ufffd[2J\ufffd[31');
+    expect(forTerminal('\u009b[31m', { colour: true })).toBe('\ufffd[31m');
+  });
+
+  test('of a record is JSON, which says the same', () => {
+    const line = ndjson({ user: HOSTILE });
+    expect(line).not.toMatch(/[\p{Cc}\p{Bidi_Control}\u2028](?!$)/u);
+    expect(JSON.parse(line)).toEqual({ user: HOSTILE });
   });
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { systemReason } from '../../../net/error.js';
 import { DefinitionError, type RepositoryDefinition } from './definitions.js';
 
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
@@ -77,7 +78,7 @@ export function readDefinition(path: string): RepositoryDefinition {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new DefinitionError(`cannot read ${path}: ${(error as Error).message}`);
+    throw new DefinitionError(`cannot read ${path}: ${systemReason(error)}`);
   }
   return parseDefinition(text, path);
 }

@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { activateAs } from '../../../../src/cli/activate/as.js';
-import type { Output } from '../../../../src/cli/io.js';
 import { Automation } from '../../../../src/client/automation.js';
 import type { ClientProfileName } from '../../../../src/client/profiles.js';
 import { TransportError } from '../../../../src/net/error.js';
 import { SOCKETS } from '../../../../src/net/network.js';
 import { type AutomationMembers, automationClass, automationObject } from '../../../../src/server/classes/index.js';
 import type { ServerOptions } from '../../../../src/server/server.js';
+import { Heard } from '../../../support/heard.js';
 import { ACCOUNT, CLSID, IID_IDispatch, IID_IUnknown, serve } from '../../../support/live.js';
 
 const child = () => automationObject('Child', { Name: { get: () => 'child' } });
@@ -18,16 +18,11 @@ const members = (): AutomationMembers => ({
 /** `activate --invoke`, within this process; gives what was said, and how many objects the server is left with. */
 async function invoke(...words: string[]): Promise<{ said: string[]; objects: number }> {
   const server = await serve({ classes: [automationClass(CLSID, 'Test', members)] });
-  const said: string[] = [];
-  const nothing = (): void => {};
-  const out: Output = {
-    ...{ json: false, colour: false, width: undefined },
-    ...{ text: (text) => void said.push(text), record: nothing, table: nothing, note: nothing, flush: async () => {} },
-  };
+  const out = new Heard();
   const { address: host, port } = server.address;
   try {
     await activateAs(out, { host, port }, { clsid: CLSID, iid: IID_IUnknown, user: ACCOUNT, invoke: words });
-    return { said: said.slice(1), objects: server.objects };
+    return { said: out.said.slice(1), objects: server.objects };
   } finally {
     await server.close();
   }
@@ -72,13 +67,7 @@ describe('activation, reaching, resolving and calling have each a result of thei
       if (!closed(target.port)) return realConnect(target, ...how);
       throw new TransportError(`cannot connect to ${target.host}:${target.port}`, 'no way');
     });
-    const said: string[] = [];
-    const nothing = (): void => {};
-    const out: Output = {
-      ...{ json, colour: false, width: undefined, table: nothing, note: nothing, flush: async () => {} },
-      text: (text) => void said.push(text),
-      record: (record) => void said.push(JSON.stringify(record)),
-    };
+    const out = new Heard({ json });
     try {
       const wish = { clsid: CLSID, iid: IID_IUnknown, user: ACCOUNT, ...(profile && { profile }) };
       await activateAs(out, { host, port }, { ...wish, ...(member !== undefined && { invoke: [member] }) });
@@ -92,6 +81,7 @@ describe('activation, reaching, resolving and calling have each a result of thei
     ]);
     const plain = (text: string) =>
       text.replace(/(?<=127\.0\.0\.1:|HARNESS:)\d+/g, (number) => numbers.get(number) ?? number);
+    const said = json ? out.records.map((record) => JSON.stringify(record)) : out.said;
     return { said: said.map(plain), code: process.exitCode };
   }
   const realConnect = SOCKETS.connect;

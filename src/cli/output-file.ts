@@ -1,0 +1,70 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { systemReason } from '../net/error.js';
+import { type Output, UsageError } from './io.js';
+
+let open = 0;
+
+/** Whether something is being written that has to come to its end, whatever becomes of stdout. */
+export const filesAreOpen = (): boolean => open > 0;
+
+/** Says that something is being written, until what it gives is called. */
+export function holdOpen(): () => void {
+  let held = 1;
+  open++;
+  return () => {
+    open -= held;
+    held = 0;
+  };
+}
+
+/** A file for results. Opening and writing throw `UsageError`, which names it. */
+export class OutputFile {
+  readonly path: string;
+  readonly #descriptor: number;
+  readonly #done = holdOpen();
+
+  constructor(path: string) {
+    this.path = path;
+    this.#descriptor = this.#try(() => openSync(path, 'w'));
+  }
+
+  write(data: string | Uint8Array): void {
+    const octets = typeof data === 'string' ? Buffer.from(data) : data;
+    // A pipe takes a part at a time.
+    this.#try(() => {
+      for (let at = 0; at < octets.length; ) at += writeSync(this.#descriptor, octets, at);
+    });
+  }
+
+  close(): void {
+    this.#done();
+    this.#try(() => closeSync(this.#descriptor));
+  }
+
+  #try<T>(action: () => T): T {
+    try {
+      return action();
+    } catch (error) {
+      this.#done();
+      throw new UsageError(`cannot write ${this.path}: ${systemReason(error)}`);
+    }
+  }
+}
+
+/** Takes what a server records. A file that cannot be written to any more ends the recording, not the server. */
+export function recordTo(file: OutputFile, out: Output): (block: Uint8Array) => void {
+  let broken = false;
+  return (block) => {
+    if (broken) return;
+    try {
+      file.write(block);
+    } catch (error) {
+      broken = true;
+      out.note(`dcom-harness: the recording ends here: ${(error as Error).message}`);
+      // Whatever else comes of the server: what was asked for is not there.
+      process.once('exit', () => {
+        process.exitCode = 2;
+      });
+    }
+  };
+}

@@ -1,0 +1,24 @@
+import type { Output } from '../../src/cli/io.js';
+
+/** An output that keeps what a command prints. */
+export class Heard implements Output {
+  readonly json: boolean;
+  readonly colour = false;
+  readonly width = undefined;
+  readonly said: string[] = [];
+  readonly records: object[] = [];
+  readonly notes: string[] = [];
+
+  constructor({ json = false } = {}) {
+    this.json = json;
+  }
+
+  text = (text: string): void => void this.said.push(text);
+  line = this.text;
+  verbatim = this.text;
+  record = (record: object): void => void this.records.push(record);
+  table = (rows: readonly unknown[]): void => void this.said.push(`table of ${rows.length} rows`);
+  note = (text: string): void => void this.notes.push(text);
+  flush = async (): Promise<void> => {};
+  finish = async (): Promise<void> => {};
+}
