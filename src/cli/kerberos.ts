@@ -19,7 +19,7 @@ import {
 } from '../codec/kerberos/index.js';
 import { parseEndpoint } from '../net/channel.js';
 import { systemReason } from '../net/error.js';
-import { type AccountEntry, ccacheCredentials, Secret } from '../security/index.js';
+import { type AccountEntry, ccacheCredentials, secretOf } from '../security/index.js';
 import { UsageError } from './io.js';
 
 /** What a client is told about Kerberos. */
@@ -113,11 +113,10 @@ function clientOf(
 ): KerberosLogonOptions['client'] {
   if (keytab !== undefined) return ofKeytab(keytab);
   if (account === undefined) return undefined;
-  const { user, domain = '', password = '' } = account;
+  const { user, domain = '' } = account;
   const [name = '', ofName] = user.split('@');
   const found = realm ?? ofName ?? (domain.includes('.') ? domain : undefined);
-  if (found !== undefined)
-    return { user: name, realm: found.toUpperCase(), keys: passwordKeys(Secret.password(password)) };
+  if (found !== undefined) return { user: name, realm: found.toUpperCase(), keys: passwordKeys(secretOf(account)) };
   if (ccache !== undefined) return undefined;
   throw new UsageError(`--realm has to say which realm ${user} is in, such as LAB.EXAMPLE`);
 }

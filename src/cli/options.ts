@@ -6,8 +6,9 @@ import { normaliseUuid } from '../codec/uuid.js';
 import { parseRegistry, type Registry } from '../hardening/registry.js';
 import { type PatchLevel, patchLevel } from '../hardening/timeline.js';
 import { parseEndpoint } from '../net/channel.js';
-import { type AccountEntry, parseAccount, Secret, SecurityError } from '../security/index.js';
+import { type AccountEntry, ntHashIn, parseAccount, Secret, SecurityError, secretOf } from '../security/index.js';
 import { UsageError } from './io.js';
+import { SECRET_SOURCES, secretTexts, withPassword } from './secret-text.js';
 
 /** Turns what a parser throws into commander's error, which names the option. */
 export const parser =
@@ -39,20 +40,33 @@ export const registryOption = (): Option =>
   );
 
 export const userOption = (description: string): Option =>
-  new Option('--user <account>', description).argParser(
-    (text: string, before: AccountEntry[] | undefined): AccountEntry[] => [...(before ?? []), account(text)],
+  new Option('--user <account>', `${description}; ${ACCOUNT_SOURCES}`).argParser(
+    (text: string, before: AccountEntry[] | undefined): AccountEntry[] => [
+      ...(before ?? []),
+      ...accountsOf('--user', text),
+    ],
   );
 
 export const oneUserOption = (description: string): Option =>
-  new Option('--user <account>', description).argParser(account);
+  new Option('--user <account>', `${description}; ${ACCOUNT_SOURCES}`).argParser((text) => oneAccount('--user', text));
 
 export const profileOption = (): Option =>
   new Option('--profile <name>', 'be this client: its opening, levels, versions and flags').choices(
     CLIENT_PROFILE_NAMES,
   );
 
-const account = (text: string): AccountEntry =>
-  secretly(() => parseAccount(text), "--user: expected 'DOMAIN\\user:password'");
+const ACCOUNT_SOURCES = `${SECRET_SOURCES}, and without a password it is asked for`;
+
+const accountsOf = (option: string, text: string): AccountEntry[] =>
+  secretTexts(option, text).map((line) =>
+    secretly(() => parseAccount(withPassword(option, line)), `${option}: expected 'DOMAIN\\user:password'`),
+  );
+
+function oneAccount(option: string, text: string): AccountEntry {
+  const [account, ...others] = accountsOf(option, text);
+  if (others.length > 0) throw new UsageError(`${option}: ${text} has more than one account`);
+  return account as AccountEntry;
+}
 
 /** commander's own error would repeat what was given, and that is a secret or has one in it. */
 function secretly<T>(parse: () => T, expected: string): T {
@@ -65,12 +79,15 @@ function secretly<T>(parse: () => T, expected: string): T {
 }
 
 export const ntHashOption = (): Option =>
-  new Option('--nthash <hex>', 'NT hash of 32 hexadecimal digits, tried for every user; may be given again').argParser(
-    (text: string, before: Secret[] | undefined): Secret[] => [
-      ...(before ?? []),
-      secretly(() => Secret.ntHash(text), '--nthash: expected 32 hexadecimal digits'),
-    ],
-  );
+  new Option(
+    '--nthash <hex>',
+    `NT hash of 32 hexadecimal digits, also LMHASH:NTHASH, tried for every user; ${SECRET_SOURCES}; may be given again`,
+  ).argParser((text: string, before: Secret[] | undefined): Secret[] => [
+    ...(before ?? []),
+    ...secretTexts('--nthash', text).map((hash) =>
+      secretly(() => Secret.ntHash(ntHashIn(hash) ?? hash), '--nthash: expected 32 hexadecimal digits'),
+    ),
+  ]);
 
 export const levelOption = (description: string): Option =>
   new Option('--level <level>', description).argParser(parser(level));
@@ -85,7 +102,7 @@ export const callBackUserOption = (): Option =>
   new Option(
     '--call-back-user <account>',
     "the server's own account, 'DOMAIN\\user:password', by which it calls objects of its clients; the first --user where absent",
-  ).argParser((text) => secretly(() => parseAccount(text), "--call-back-user: expected 'DOMAIN\\user:password'"));
+  ).argParser((text) => oneAccount('--call-back-user', text));
 
 export const callBackLevelOption = (): Option =>
   new Option(
@@ -143,13 +160,13 @@ export const listenOption = (description: string): Option =>
   );
 
 /** The credentials that a client takes from `--user`. */
-export const credentialsOf = ({ domain, user, password = '' }: AccountEntry) => ({
-  ...(domain === undefined || domain === '' ? {} : { domain }),
-  user,
-  secret: Secret.password(password),
+export const credentialsOf = (account: AccountEntry) => ({
+  ...(account.domain === undefined || account.domain === '' ? {} : { domain: account.domain }),
+  user: account.user,
+  secret: secretOf(account),
 });
 
 export const passwordOption = (): Option =>
-  new Option('--password <text>', 'password, tried for every user; may be given again').argParser(
-    collecting((text) => text),
+  new Option('--password <text>', `password, tried for every user; ${SECRET_SOURCES}; may be given again`).argParser(
+    (text: string, before: string[] | undefined): string[] => [...(before ?? []), ...secretTexts('--password', text)],
   );

@@ -1,5 +1,13 @@
 import type { Ccache, KeytabEntry } from '../codec/kerberos/index.js';
-import { type AccountEntry, ccacheCredentials, Secret, type Sniffer, serviceKeys, sniffer } from '../security/index.js';
+import {
+  type AccountEntry,
+  ccacheCredentials,
+  Secret,
+  type Sniffer,
+  secretOf,
+  serviceKeys,
+  sniffer,
+} from '../security/index.js';
 
 export interface SecretOptions {
   readonly user?: readonly AccountEntry[] | undefined;
@@ -13,7 +21,7 @@ export interface SecretOptions {
 export function observer({ user = [], password = [], nthash = [], keytab, ccache }: SecretOptions): Sniffer {
   return sniffer({
     secrets: [
-      ...user.map((account) => ({ user: account.user, secret: Secret.password(account.password ?? '') })),
+      ...user.map((account) => ({ user: account.user, secret: secretOf(account) })),
       ...password.map((text) => ({ secret: Secret.password(text) })),
       ...nthash.map((secret) => ({ secret })),
     ],

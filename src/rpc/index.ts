@@ -22,6 +22,7 @@ export {
   type TransferSyntaxName,
 } from './core/profile.js';
 export { Recent } from './core/recent.js';
+export { DEFAULT_TOTALS, type RpcTotals, ServerShares, Shares } from './core/shares.js';
 export * from './passive/association.js';
 export { PassiveBudget, type PassiveLimits } from './passive/budget.js';
 export type { ObservedCall } from './passive/calls.js';

@@ -25,13 +25,20 @@ export interface AccountEntry {
   readonly sid?: string;
 }
 
-/** `DOMAIN\user:password`, `DOMAIN/user:password` or `user:password`. The password may hold anything, colons too. */
+/**
+ * `DOMAIN\user:password`, `DOMAIN/user:password` or `user:password`; in place of the password also `LMHASH:NTHASH`, as
+ * tools print them. The password may hold anything else, colons too.
+ */
 export function parseAccount(text: string): AccountEntry {
   const match = /^(?:([^\\/:]*)[\\/])?([^\\/:]+):(.*)$/s.exec(text);
   if (match === null) throw new SecurityError('UNSUPPORTED', 'an account is written DOMAIN\\user:password');
   const [, domain = '', user = '', password = ''] = match;
-  return { domain, user, password };
+  const ntHash = ntHashIn(password);
+  return { domain, user, ...(ntHash === undefined ? { password } : { ntHash }) };
 }
+
+/** The NT hash of `LMHASH:NTHASH`, 32 hexadecimal digits each; undefined for any other text. */
+export const ntHashIn = (text: string): string | undefined => /^[0-9a-f]{32}:([0-9a-f]{32})$/i.exec(text)?.[1];
 
 const same = (a: string, b: string): boolean => a.toUpperCase() === b.toUpperCase();
 
@@ -93,7 +100,8 @@ export function namesOf({ domain, user }: Name): Name {
 const sameDomain = (own: string, sent: string): boolean =>
   same(own, sent) || (sent.includes('.') && sent !== '.' && same(own, sent.slice(0, sent.indexOf('.'))));
 
-function secretOf({ user, password, ntHash }: AccountEntry): Secret {
+/** What an account logs on with. Throws `SecurityError` where it has neither a password nor a hash. */
+export function secretOf({ user, password, ntHash }: AccountEntry): Secret {
   if (password !== undefined) return Secret.password(password);
   if (ntHash !== undefined) return Secret.ntHash(ntHash);
   throw new SecurityError('UNSUPPORTED', `account ${user} has neither a password nor an NT hash`);

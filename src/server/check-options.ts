@@ -10,7 +10,7 @@ import {
 } from '../hardening/options.js';
 import { DEFAULT_POLICY } from '../hardening/profile.js';
 import { parseEndpoint } from '../net/channel.js';
-import { DEFAULT_LIMITS, RPC_PROFILES } from '../rpc/index.js';
+import { DEFAULT_LIMITS, DEFAULT_TOTALS, RPC_PROFILES } from '../rpc/index.js';
 import { parseAccount, WINDOWS_SERVER_POLICY } from '../security/index.js';
 import { CLASS_NAMES } from './classes/index.js';
 import { dcomProfile } from './profile.js';
@@ -65,6 +65,7 @@ const OPTIONS = z.strictObject(
     profile: z.union([z.enum(profileNames), partOf(RPC_PROFILES['windows-server-2022'] ?? {})], names(profileNames)),
     dcom: partOf(dcomProfile('')),
     limits: partOf(DEFAULT_LIMITS),
+    totals: partOf(DEFAULT_TOTALS),
     interfaces: z.array(z.enum(EXTRA_INTERFACES)),
     services: z.array(z.object({ rpc: z.object() }, 'expected what `service` makes')),
     maxConnections: count,

@@ -4,7 +4,7 @@ import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import { patchLevel } from '../hardening/timeline.js';
 import type { Listener } from '../net/channel.js';
 import { environmentOf } from '../net/environment.js';
-import { rpcProfile } from '../rpc/index.js';
+import { rpcProfile, ServerShares } from '../rpc/index.js';
 import type { Milliseconds, ServerNames } from '../security/index.js';
 import { DEFAULT_ACCESS, OPEN_ACCESS } from './access.js';
 import { ServerLog } from './activation/log.js';
@@ -50,7 +50,7 @@ const MAX_CONNECTIONS = 1_000;
 export function exporterParts(options: ServerOptions, place: ExporterPlace) {
   const { network, timers, clock, random } = environmentOf(options);
   const { names, resolverPort, exporterPort, leastLevelOf } = place;
-  const { maxConnections = MAX_CONNECTIONS, maxObjects, unpingedTimeout, limits } = options;
+  const { maxConnections = MAX_CONNECTIONS, maxObjects, unpingedTimeout, limits, totals } = options;
   const asOf = patchLevel(options.asOf ?? LATEST);
   const profile = rpcProfile(options.profile);
   const dcom = dcomProfile(profile.name, options.dcom);
@@ -93,6 +93,7 @@ export function exporterParts(options: ServerOptions, place: ExporterPlace) {
     ...{ profile, random, clock, logger, failed: listeners.note },
     providers: authentication(options, names, random, asOf),
     ...given({ limits }),
+    ...{ maxConnections, shares: new ServerShares(totals) },
     observers: [logonObserver((logon) => log.failed(logon), clock), ...observers],
   };
   const principals = principalsOf(names);
@@ -100,7 +101,9 @@ export function exporterParts(options: ServerOptions, place: ExporterPlace) {
     managedEndpoint(services, shared, principals, set);
 
   return {
-    ...{ network, timers, clock, random, maxConnections, asOf, profile, dcom, access, authnHint },
+    ...{ network, timers, clock, random, asOf, profile, dcom, access, authnHint },
+    /** Beyond the shares of peers nothing is accepted at all. */
+    maxConnections: 2 * maxConnections,
     ...{ log, bindings, objects, exporter, resolver, endpoint },
     /** The endpoint of the exporter, with services beside its own. */
     exporterEndpoint: (beside: readonly Service[] = []): RpcEndpoint =>

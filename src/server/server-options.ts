@@ -6,7 +6,7 @@ import type { Registry } from '../hardening/registry.js';
 import type { AsOf, PatchLevel } from '../hardening/timeline.js';
 import type { Endpoint } from '../net/channel.js';
 import type { Environment } from '../net/environment.js';
-import type { RpcLimits, RpcProfile, RpcProfileName } from '../rpc/index.js';
+import type { RpcLimits, RpcProfile, RpcProfileName, RpcTotals } from '../rpc/index.js';
 import type {
   AccountEntry,
   KerberosAcceptorOptions,
@@ -76,11 +76,16 @@ export interface ServerOptions extends LogListeners, Partial<Environment> {
   readonly dcom?: Partial<DcomProfile>;
   /** Bounds of memory and time of one connection that differ from the defaults. */
   readonly limits?: Partial<RpcLimits>;
+  /** Bounds of memory of all connections together that differ from the defaults. */
+  readonly totals?: Partial<RpcTotals>;
   /** Interfaces beside those of DCOM: `rpcecho`, Samba's test interface, on the resolver's port. */
   readonly interfaces?: readonly ExtraInterface[];
   /** RPC interfaces of a test's own, made by `service` and `method`, on the resolver's port and in its endpoint mapper. */
   readonly services?: readonly Service[];
-  /** Connections at a time, at each of the two ports; 1,000 where absent. */
+  /**
+   * Connections at a time, at each of the two ports; 1,000 where absent. One peer gets no more than seven eighths of
+   * them, and where all are taken, those that hold less than their share are still let in.
+   */
   readonly maxConnections?: number;
   /** Objects that live at the same time; 100,000 where absent. Then activations fail with E_OUTOFMEMORY. */
   readonly maxObjects?: number;

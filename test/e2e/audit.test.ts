@@ -106,7 +106,7 @@ describe('audit', () => {
   });
 
   test.each<[string, () => Promise<string[]>, RegExp]>([
-    ['no file', async () => [join(folder, 'none.pcap')], /none\.pcap: ENOENT/],
+    ['no file', async () => [join(folder, 'none.pcap')], /none\.pcap: no such file or directory/],
     ['a text', async () => [await file('text', 'hello')], /text: neither pcap nor pcapng/],
     ['a readable file with one that is not', async () => [SIGNED, await file('text', 'hello')], /text: neither pcap/],
     ['a date that is none', async () => [SIGNED, '--as-of', '2023-02-30'], /no such date/],

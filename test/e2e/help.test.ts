@@ -45,8 +45,12 @@ describe('help', () => {
   });
 
   test.each([
-    ['an unknown command', ['frobnicate'], /unknown command 'frobnicate'/],
-    ['an unknown option', ['decode', '--frobnicate'], /unknown option '--frobnicate'/],
+    ['an unknown command', ['frobnicate'], /^dcom-harness: unknown command 'frobnicate' \(try --help\)\n$/],
+    [
+      'an unknown option',
+      ['decode', '--sumary'],
+      /^dcom-harness: unknown option '--sumary' \(.+summary.+\) \(try --help\)\n$/,
+    ],
     ['no command', [], /Usage: dcom-harness/],
   ])('%s ends with 2', async (_, args, says) => {
     const { code, stdout, stderr } = await cli(args);
@@ -56,8 +60,12 @@ describe('help', () => {
 
   test.each([
     ['decode', ['decode', 'x.pcap', '--nthash', 'abad1dea-hash'], '--nthash: expected 32 hexadecimal digits'],
-    ['activate', ['activate', 'h', '--user', 'abad1dea-user'], "--user: expected 'DOMAIN\\user:password'"],
-    ['replay', ['replay', 'x.pcap', '--user', 'abad1dea-user'], "--user: expected 'DOMAIN\\user:password'"],
+    ['activate', ['activate', 'h', '--user', '\\:abad1dea-user'], "--user: expected 'DOMAIN\\user:password'"],
+    [
+      'replay',
+      ['replay', 'x.pcap', '--user', 'abad1dea-user'],
+      "--user: expected 'DOMAIN\\user:password'; there is no terminal to ask for the password",
+    ],
   ])('%s does not repeat a secret that is not written as it should be', async (_, args, says) => {
     expect(await cli(args)).toEqual({ code: 2, stdout: '', stderr: `dcom-harness: ${says}\n` });
   });

@@ -207,7 +207,7 @@ describe('replay: what cannot be done ends with exit code 2 and one line', () =>
     {
       name: 'no such file',
       args: async () => [join(folder, 'none.pcap')],
-      says: /none\.pcap: ENOENT/,
+      says: /none\.pcap: no such file or directory/,
     },
     {
       name: 'a capture without activations',

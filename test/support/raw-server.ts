@@ -18,6 +18,7 @@ import {
   type RpcProfile,
   ServerAssociation,
   type ServerCall,
+  type ServerShares,
 } from '../../src/rpc/index.js';
 import {
   type AcceptorProvider,
@@ -40,6 +41,7 @@ export interface RawOptions {
   readonly providers?: readonly AcceptorProvider[];
   readonly groups?: AssociationGroups;
   readonly clientAddress?: string;
+  readonly shares?: ServerShares;
 }
 
 /** NTLM and SPNEGO over NTLM, with the one account of these tests. */
@@ -85,6 +87,7 @@ export class RawServer {
       secondaryAddress: '135',
       profile: { ...(RPC_PROFILES['windows-server-2022'] as RpcProfile), ...options.profile },
       ...(options.limits === undefined ? {} : { limits: options.limits }),
+      ...(options.shares === undefined ? {} : { shares: options.shares }),
       now: this.now,
     });
   }

@@ -31,6 +31,7 @@ import {
 import { type OutputFile, recordTo } from '../output-file.js';
 import { readYamlFile } from '../yaml-file.js';
 import { readAccessFile } from './access-file.js';
+import { accountName, doubtsAbout } from './accounts.js';
 import { classesOf } from './classes.js';
 import { extraInterface } from './extra-interface.js';
 import { kdcOption, NAME, startLabKdc } from './kdc.js';
@@ -217,6 +218,8 @@ function tellListening(
   options: ServerCommandOptions,
 ): void {
   const { address, exporter, asOf } = server;
+  const accounts = options.user ?? [];
+  for (const doubt of accounts.flatMap(doubtsAbout)) out.note(`warning: ${doubt}`);
   if (out.json) {
     out.record({
       event: 'listening',
@@ -224,14 +227,16 @@ function tellListening(
       port: address.port,
       exporterPort: exporter.port,
       asOf: asOf.date,
+      accounts: accounts.map(accountName),
     });
     return;
   }
   out.line(
     `listening on ${formatEndpoint(address)} (object exporter on port ${exporter.port}), as of ${asOf.date}: ${asOf.phase.title}`,
   );
+  if (accounts.length > 0) out.line(`accounts: ${accounts.map(accountName).join(', ')}`);
   if (asOf.note !== undefined) out.note(`note: ${asOf.note}`);
-  if ((options.user ?? []).length === 0 && options.keytab === undefined)
+  if (accounts.length === 0 && options.keytab === undefined)
     out.note("note: nobody can log on; give --user 'DOMAIN\\user:password'");
   const host = parseEndpoint(options.listen, 0)?.host ?? '';
   if (host !== 'localhost' && !isLoopback(address.address))

@@ -19,6 +19,7 @@ import { DEFAULT_LIMITS, type RpcLimits } from '../core/limits.js';
 import type { InterfaceTable } from '../core/presentation.js';
 import { DEFAULT_PROFILE, type RpcProfile } from '../core/profile.js';
 import type { Protection } from '../core/protection.js';
+import { ServerShares } from '../core/shares.js';
 import { ServerBinding } from './binding.js';
 import { causeOf, type ServerCheck } from './checks.js';
 import type { AssociationOutput, Refusal, Rejection, ServerCall } from './events.js';
@@ -37,6 +38,8 @@ export interface ServerAssociationOptions {
   readonly providers: readonly AcceptorProvider[];
   /** Associations that connections can join, shared by all of one server. */
   readonly groups: AssociationGroups;
+  /** What connections hold together, shared by all of one server; of its own, with `DEFAULT_TOTALS`, where absent. */
+  readonly shares?: ServerShares;
   /** For the rule that only one machine's connections share an association. */
   readonly clientAddress: string;
   /** What bind_ack gives as secondary address: the port's number, or the pipe's name. */
@@ -71,9 +74,14 @@ export class ServerAssociation {
     this.profile = options.profile ?? DEFAULT_PROFILE;
     const { maxSecurityContexts } = this.profile;
     this.limits = { ...DEFAULT_LIMITS, maxSecurityContexts, ...options.limits };
-    this.#security = new ServerSecurityContexts(options.providers, { address: options.clientAddress });
+    const shares = options.shares ?? new ServerShares();
+    const { clientAddress } = options;
+    this.#security = new ServerSecurityContexts(options.providers, { address: clientAddress }, shares.securityContexts);
     this.#binding = new ServerBinding(options, this.profile, this.limits, this.#security);
-    this.#requests = new RequestReceiver(this.profile, this.limits, this.#binding.contexts, this.#security);
+    this.#requests = new RequestReceiver(this.profile, this.limits, this.#binding.contexts, this.#security, {
+      shares: shares.requestOctets,
+      peer: clientAddress,
+    });
   }
 
   /** Bits of the bind time features that were agreed on, [MS-RPCE] 2.2.2.15. */
@@ -150,6 +158,8 @@ export class ServerAssociation {
     this.#state = 'closed';
     this.#outstanding.clear();
     this.#binding.contexts.clear();
+    this.#requests.close();
+    this.#security.close();
   }
 
   /** Reads nothing more and leaves the association; what was taken before is still answered. */
@@ -160,6 +170,7 @@ export class ServerAssociation {
   }
 
   #settle(call: ServerCall): boolean {
+    this.#requests.settled(call);
     return this.#outstanding.delete(call) && !call.orphaned;
   }
 

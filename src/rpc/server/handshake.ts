@@ -57,6 +57,12 @@ export class ServerHandshake {
       };
     }
     const context = this.#contexts.create(auth, now);
+    if (context === undefined)
+      return {
+        check: 'security context count',
+        reject: REJECT.LOCAL_LIMIT_EXCEEDED,
+        why: 'the connections of this peer hold too many security contexts',
+      };
     const advanced = this.#step(context, auth, now, events);
     if (!(advanced instanceof Error)) return advanced;
     this.#contexts.discard(context);

@@ -5,6 +5,7 @@ import { isFirst, isLast } from '../core/fragments.js';
 import type { RpcLimits } from '../core/limits.js';
 import type { PresentationContext } from '../core/presentation.js';
 import type { RpcProfile } from '../core/profile.js';
+import type { Shares } from '../core/shares.js';
 import type { AssociationEvent, Refusal, ServerCall } from './events.js';
 import { accessDenied, protocolError, unknownContext } from './refusals.js';
 import { RequestAssembly } from './request-assembly.js';
@@ -30,12 +31,22 @@ export interface RequestState {
 const STALE_CALLS = 150;
 const MAX_CALL_ID = 0x7fffffff;
 
+const TOO_MUCH: Refusal = {
+  check: 'outstanding calls',
+  status: FAULT.SERVER_TOO_BUSY,
+  why: 'the requests of this peer that are not answered hold too much memory',
+  didNotExecute: true,
+};
+
 /** Turns request PDUs into calls: checks each fragment before it is joined to the others. */
 export class RequestReceiver {
   readonly #profile: RpcProfile;
   readonly #limits: RpcLimits;
   readonly #contexts: ReadonlyMap<number, PresentationContext>;
   readonly #security: ServerSecurityContexts;
+  readonly #memory: { readonly shares: Shares; readonly peer: string };
+  /** Octets of stub of the calls that are not answered. */
+  readonly #held = new Map<ServerCall, number>();
   #assembly: RequestAssembly | undefined;
   #currentCallId = 0;
 
@@ -44,11 +55,13 @@ export class RequestReceiver {
     limits: RpcLimits,
     contexts: ReadonlyMap<number, PresentationContext>,
     security: ServerSecurityContexts,
+    memory: { readonly shares: Shares; readonly peer: string },
   ) {
     this.#profile = profile;
     this.#limits = limits;
     this.#contexts = contexts;
     this.#security = security;
+    this.#memory = memory;
   }
 
   /** When the request that is still incomplete began. */
@@ -62,7 +75,27 @@ export class RequestReceiver {
 
   orphan(callId: number): void {
     if (this.#profile.orphanedWhileIncoming === 'ignored') return;
-    if (this.#assembly?.first.call_id === callId) this.#assembly = undefined;
+    if (this.#assembly?.first.call_id === callId) this.#drop();
+  }
+
+  /** The call is answered: its octets are another's. */
+  settled(call: ServerCall): void {
+    this.#giveBack(this.#held.get(call) ?? 0);
+    this.#held.delete(call);
+  }
+
+  /** What is incomplete will not be completed; what runs is still to be settled. */
+  close(): void {
+    this.#drop();
+  }
+
+  #drop(): void {
+    this.#giveBack(this.#assembly?.stub.length ?? 0);
+    this.#assembly = undefined;
+  }
+
+  #giveBack(octets: number): void {
+    if (octets > 0) this.#memory.shares.give(this.#memory.peer, octets);
   }
 
   /** A complete call, a refusal, or nothing where more fragments are to come or a stray one is ignored. */
@@ -77,7 +110,7 @@ export class RequestReceiver {
     if (assembly === undefined) return undefined;
     const result = assembly instanceof RequestAssembly ? this.#join(assembly, pdu, bytes, state, now) : assembly;
     if (result !== undefined && 'status' in result) {
-      this.#assembly = undefined;
+      this.#drop();
       const named = assembly instanceof RequestAssembly ? assembly.first.p_cont_id : pdu.p_cont_id;
       return { ...result, contextId: result.contextId ?? (this.#contexts.has(named) ? named : 0) };
     }
@@ -211,10 +244,14 @@ export class RequestReceiver {
     if (assembly.stub.length + Math.max(pdu.stub.length, claimed) > limit) {
       return accessDenied('stub length', `a request of more than ${limit} octets`);
     }
+    if (pdu.stub.length > 0 && !this.#memory.shares.take(this.#memory.peer, pdu.stub.length)) return TOO_MUCH;
     assembly.stub.add(bytes.subarray(stubOffset(pdu), stubOffset(pdu) + pdu.stub.length));
     if (!isLast(pdu)) return undefined;
+    const call = this.#complete(assembly, state, now);
+    if ('status' in call) return call;
+    this.#held.set(call, assembly.stub.length);
     this.#assembly = undefined;
-    return this.#complete(assembly, state, now);
+    return call;
   }
 
   #complete(assembly: RequestAssembly, state: RequestState, now: Milliseconds): ServerCall | Refusal {

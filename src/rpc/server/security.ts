@@ -12,6 +12,7 @@ import type {
 } from '../../security/provider.js';
 import { ImpliedSecurity } from '../core/implied-security.js';
 import type { Protection } from '../core/protection.js';
+import type { Shares } from '../core/shares.js';
 
 /** Under whose name and with which protection a call came. */
 export interface CallSecurity {
@@ -120,11 +121,13 @@ export class ServerSecurityContext {
 export class ServerSecurityContexts {
   readonly #byId = new Map<number, ServerSecurityContext>();
   readonly #providers: ReadonlyMap<number, AcceptorProvider>;
-  readonly #peer: Peer | undefined;
+  readonly #peer: Peer & { readonly address: string };
+  readonly #shares: Shares;
   readonly #implied = new ImpliedSecurity();
 
-  constructor(providers: readonly AcceptorProvider[], peer?: Peer) {
+  constructor(providers: readonly AcceptorProvider[], peer: Peer & { readonly address: string }, shares: Shares) {
     this.#peer = peer;
+    this.#shares = shares;
     this.#providers = new Map(providers.map((provider) => [provider.authType, provider]));
   }
 
@@ -155,8 +158,12 @@ export class ServerSecurityContexts {
     return this.#providers.has(authType);
   }
 
-  /** Begins a context for a provider that is known; the caller has checked the level and the limits. */
-  create(auth: AuthVerifier, now: Milliseconds): ServerSecurityContext {
+  /**
+   * Begins a context for a provider that is known; the caller has checked the level and the limits. Undefined where the
+   * peer's connections hold too many.
+   */
+  create(auth: AuthVerifier, now: Milliseconds): ServerSecurityContext | undefined {
+    if (!this.#shares.take(this.#peer.address)) return undefined;
     const provider = this.#providers.get(auth.auth_type) as AcceptorProvider;
     const created = new ServerSecurityContext(auth, provider.accept(this.#peer), now);
     this.#byId.set(created.id, created);
@@ -165,8 +172,14 @@ export class ServerSecurityContexts {
   }
 
   discard(context: ServerSecurityContext): void {
-    this.#byId.delete(context.id);
+    if (this.#byId.delete(context.id)) this.#shares.give(this.#peer.address);
     this.#implied.discarded(context.id);
+  }
+
+  /** Forgets all of them. */
+  close(): void {
+    this.#shares.give(this.#peer.address, this.#byId.size);
+    this.#byId.clear();
   }
 
   /** A request came with authentication information: from now on, none means none. */

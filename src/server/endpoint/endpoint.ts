@@ -13,6 +13,8 @@ import {
   type RpcProfile,
   ServerAssociation,
   type ServerCall,
+  ServerShares,
+  Shares,
 } from '../../rpc/index.js';
 import type { AcceptorProvider, Milliseconds } from '../../security/index.js';
 import { dispatch, type Outcome } from './dispatch.js';
@@ -38,6 +40,10 @@ export interface EndpointOptions extends Pick<Environment, 'random' | 'clock'> {
   readonly providers: readonly AcceptorProvider[];
   readonly profile: RpcProfile;
   readonly limits?: Partial<RpcLimits>;
+  /** What the connections of all endpoints of a server hold together; those of this one where absent. */
+  readonly shares?: ServerShares;
+  /** Connections at a time, 1,000 where absent; where all are taken, a peer that has more than its share gets no more. */
+  readonly maxConnections?: number;
   readonly logger: Logger;
   readonly observers?: readonly EndpointObserver[];
   /** Told what a method threw that is no fault. */
@@ -46,18 +52,29 @@ export interface EndpointOptions extends Pick<Environment, 'random' | 'clock'> {
   readonly statistics: EndpointStatistics;
 }
 
+const MAX_CONNECTIONS = 1_000;
 /** How often time-outs are looked for. */
 const TICK_MILLISECONDS: Milliseconds = 1_000;
+/** A connection that nothing came over for so long has to go where more than half of all places are taken. */
+const IDLE_MILLISECONDS: Milliseconds = 300_000;
 
 /** One RPC endpoint: takes connections, runs an association on each, and answers its calls. */
 export class RpcEndpoint {
   readonly #options: EndpointOptions;
   readonly #groups: AssociationGroups;
   readonly #connections = new Set<Connection>();
+  readonly #maxConnections: number;
+  readonly #peers: Shares;
+  readonly #shares: ServerShares;
+  /** Peers that were told of in the log. */
+  readonly #turnedAway = new Set<string>();
 
   constructor(options: EndpointOptions) {
     this.#options = options;
     this.#groups = new AssociationGroups(options.random);
+    this.#maxConnections = options.maxConnections ?? MAX_CONNECTIONS;
+    this.#peers = new Shares(this.#maxConnections);
+    this.#shares = options.shares ?? new ServerShares();
   }
 
   /** Connections that are open. */
@@ -67,14 +84,36 @@ export class RpcEndpoint {
 
   /** To be given to whatever opens channels. */
   readonly accept: Accept = (channel) => {
-    const connection = new Connection(channel, this.#options, this.#groups, () => this.#connections.delete(connection));
+    const peer = channel.remote.address;
+    if (!this.#peers.take(peer)) return this.#turnAway(channel);
+    const gone = (): void => {
+      this.#connections.delete(connection);
+      this.#peers.give(peer);
+      if (this.#peers.of(peer) === 0) this.#turnedAway.delete(peer);
+    };
+    const connection = new Connection(channel, this.#options, { groups: this.#groups, shares: this.#shares, gone });
     this.#connections.add(connection);
     return connection;
   };
 
-  /** Looks for connections that took too long. */
+  /** Looks for connections that took too long, and where there are many, for those that nobody uses. */
   tick(): void {
-    for (const connection of this.#connections) connection.tick();
+    const crowded = this.#connections.size > this.#maxConnections / 2;
+    for (const connection of this.#connections) {
+      connection.tick();
+      if (crowded) connection.endIfIdle(IDLE_MILLISECONDS);
+    }
+  }
+
+  /** One that is too much. It is said once of a peer, or its attempts would fill the log. */
+  #turnAway(channel: Channel): ChannelEvents {
+    const { address } = channel.remote;
+    if (!this.#turnedAway.has(address)) {
+      this.#turnedAway.add(address);
+      this.#options.logger.warn({ client: address }, 'further connections are closed: it has more than its share');
+    }
+    channel.destroy();
+    return { data: () => {}, closed: () => {} };
   }
 }
 
@@ -90,15 +129,22 @@ class Connection implements ChannelEvents {
   readonly #association: ServerAssociation;
   readonly #gone: () => void;
   #why: string | undefined;
+  #lastHeard: Milliseconds;
 
-  constructor(channel: Channel, options: EndpointOptions, groups: AssociationGroups, gone: () => void) {
+  constructor(
+    channel: Channel,
+    options: EndpointOptions,
+    { groups, shares, gone }: { readonly groups: AssociationGroups; readonly shares: ServerShares; gone(): void },
+  ) {
     this.#channel = channel;
     this.#options = options;
     this.#gone = gone;
+    this.#lastHeard = options.clock();
     this.#association = new ServerAssociation({
       interfaces: options.services,
       providers: options.providers,
       groups,
+      shares,
       clientAddress: channel.remote.address,
       secondaryAddress: String(channel.local.port),
       profile: options.profile,
@@ -110,7 +156,8 @@ class Connection implements ChannelEvents {
 
   data(bytes: Buffer): void {
     this.#observe((observer) => observer.octets?.('client', bytes, this.#channel.remote, this.#channel.local));
-    const output = this.#association.receive(bytes, this.#options.clock());
+    this.#lastHeard = this.#options.clock();
+    const output = this.#association.receive(bytes, this.#lastHeard);
     this.#options.statistics.pkts_in += output.received;
     this.#obey(output);
   }
@@ -125,6 +172,10 @@ class Connection implements ChannelEvents {
 
   tick(): void {
     this.#obey(this.#association.tick(this.#options.clock()));
+  }
+
+  endIfIdle(after: Milliseconds): void {
+    if (this.#options.clock() - this.#lastHeard > after) this.#end('it was idle, and others need its place');
   }
 
   #obey(output: AssociationOutput): void {
@@ -167,7 +218,8 @@ class Connection implements ChannelEvents {
   }
 
   #tell(event: AssociationEvent): void {
-    this.#observe((observer) => observer.association?.(event, this.#channel.remote, this.#channel.local));
+    const told = 'why' in event ? { ...event, why: shortened(event.why) } : event;
+    this.#observe((observer) => observer.association?.(told, this.#channel.remote, this.#channel.local));
   }
 
   #send(pdus: readonly Buffer[]): void {
@@ -182,3 +234,8 @@ class Connection implements ChannelEvents {
     for (const observer of this.#options.observers ?? []) tell(observer);
   }
 }
+
+/** Longer than what any rule says by itself: what is longer holds what a peer has sent. */
+const LONGEST_REASON = 500;
+
+const shortened = (why: string): string => (why.length > LONGEST_REASON ? `${why.slice(0, LONGEST_REASON)}…` : why);

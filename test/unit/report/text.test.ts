@@ -83,14 +83,22 @@ describe('a table', () => {
     );
   });
 
-  test.each([20, 30, 40, 80])('of %i columns parts no word, and none of its lines is wider unless a word is', (width) => {
-    const words = new Set([...wide.flatMap((row) => Object.values(row).join(' ').split(' ')), 'host', 'user', 'what']);
-    for (const line of at(width).replace('in all rows: ', '').split('\n')) {
-      const found = line.split(/ +/).filter((word) => word !== '');
-      expect(found.filter((word) => !words.has(word))).toEqual([]);
-      if (line.length > width) expect(found).toHaveLength(2);
-    }
-  });
+  test.each([20, 30, 40, 80])(
+    'of %i columns parts no word, and none of its lines is wider unless a word is',
+    (width) => {
+      const words = new Set([
+        ...wide.flatMap((row) => Object.values(row).join(' ').split(' ')),
+        'host',
+        'user',
+        'what',
+      ]);
+      for (const line of at(width).replace('in all rows: ', '').split('\n')) {
+        const found = line.split(/ +/).filter((word) => word !== '');
+        expect(found.filter((word) => !words.has(word))).toEqual([]);
+        if (line.length > width) expect(found).toHaveLength(2);
+      }
+    },
+  );
 
   test('keeps a column that has a limit within it, with a terminal or without one', () => {
     const limited = [{ ...columns[0]!, atMost: 9 }, columns[1]!];

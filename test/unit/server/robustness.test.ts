@@ -154,16 +154,37 @@ describe('peers that take their time, or too much', () => {
     await stillServes();
   });
 
-  test('more connections than are allowed: the further ones are closed, and after them the server goes on', async () => {
+  test('more connections than one peer may have: the further ones are closed, and after them the server goes on', async () => {
     server = await serve({ maxConnections: 8 });
     const flood = await Promise.all(Array.from({ length: 40 }, () => dial(server.address)));
     for (const socket of flood) socket.resume();
     const closed = flood.map((socket) => (socket.closed ? Promise.resolve() : once(socket, 'close')));
-    await Promise.race([Promise.all(closed.slice(8)), sleep(3_000)]);
-    expect(flood.filter((socket) => socket.closed)).toHaveLength(32);
+    await Promise.race([Promise.all(closed.slice(7)), sleep(3_000)]);
+    expect(flood.filter((socket) => socket.closed)).toHaveLength(33);
     for (const socket of flood) socket.destroy();
     await sleep(50);
     await stillServes();
+  });
+
+  test('idle connections of one machine: others still get in, and where it is crowded the idle ones have to go', async () => {
+    let now = 0;
+    server = await serve({ clock: () => now, maxConnections: 8, limits: { handshakeMilliseconds: 1e9 } });
+    const flood = await Promise.all(Array.from({ length: 7 }, () => dial(server.address)));
+    for (const socket of flood) socket.resume();
+    const { address: host, port } = server.address;
+    const other = connect({ host, port, localAddress: '127.0.0.2' });
+    sockets.push(other);
+    other.write(bindPdu());
+    await once(other, 'data');
+    now = 299_000;
+    server.tick();
+    flood[0]?.write(bindPdu());
+    await once(flood[0] as Socket, 'data');
+    now = 301_000;
+    server.tick();
+    await Promise.all(flood.slice(1).map((socket) => socket.closed || once(socket, 'close')));
+    expect(flood[0]?.closed).toBe(false);
+    flood[0]?.destroy();
   });
 
   test('requests without an end: those beyond the limit end the connection, and no other', async () => {
