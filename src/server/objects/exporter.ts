@@ -18,7 +18,14 @@ import {
 } from '../endpoint/service.js';
 import type { ServerBindings } from './bindings.js';
 import type { CallBacks } from './callbacks.js';
-import { type OrpcPolicy, type OrpcRefusal, type OrpcTarget, orpcRefusal, refusalFault } from './orpc.js';
+import {
+  admissionRefusal,
+  type OrpcPolicy,
+  type OrpcRefusal,
+  type OrpcTarget,
+  orpcRefusal,
+  refusalFault,
+} from './orpc.js';
 import { type RefusedCall, refusedCall } from './refused-call.js';
 import { type ExportedObject, INITIAL_REFERENCES, type ObjectInterface, type ObjectTable } from './table.js';
 
@@ -210,6 +217,18 @@ export class ObjectExporter {
     if (found === undefined) return undefined;
     this.#options.objects.release(found, cPublicRefs, 0, sid);
     return found.object.com;
+  }
+
+  /**
+   * Lets nobody do by the remote unknown what he could not do by the object itself: its class decides who has to do with
+   * it. Throws the fault that refuses him.
+   */
+  admit(context: CallContext, { object: { clsid } }: ObjectInterface): void {
+    const leastLevel = this.#options.leastLevelOf?.(clsid);
+    const refusal = admissionRefusal(context, this.#options.policy, { clsid, leastLevel, remote: true });
+    if (refusal === undefined) return;
+    this.#report(context, refusal);
+    throw refusalFault(refusal);
   }
 
   #guard(target: () => OrpcTarget): Guard {

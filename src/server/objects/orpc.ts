@@ -44,10 +44,29 @@ export function orpcRefusal(
   policy: OrpcPolicy,
   object: OrpcTarget,
 ): OrpcRefusal | undefined {
-  const { remote } = object;
   const { version, flags } = ORPCTHIS.decode(call.stub, { little: call.littleEndian }).value;
   const other = versionRefusal(version, policy.minorVersionsBelow7);
   if (other !== undefined) return { ...other, refusedBy: 'version' };
+  const outside = admissionRefusal({ call }, policy, object);
+  if (outside !== undefined) return outside;
+  if (flags !== 0)
+    return { refusedBy: 'header', hresult: HRESULT.RPC_E_INVALID_HEADER, reason: `ORPCTHIS.flags is ${flags}, not 0` };
+  if (!object.known)
+    return {
+      refusedBy: 'object',
+      hresult: HRESULT.RPC_E_DISCONNECTED,
+      reason: `there is no interface ${call.object ?? '(no IPID)'}`,
+    };
+  return undefined;
+}
+
+/** Whether a caller has to do with an object at all: by its level, and by the permissions of its class. */
+export function admissionRefusal(
+  { call }: Pick<CallContext, 'call'>,
+  policy: OrpcPolicy,
+  object: Omit<OrpcTarget, 'known'>,
+): OrpcRefusal | undefined {
+  const { remote } = object;
   const level = call.security?.level ?? RPC_C_AUTHN_LEVEL.NONE;
   const least = Math.max(policy.exporterLevel, object.leastLevel ?? RPC_C_AUTHN_LEVEL.NONE);
   if (level < least) {
@@ -66,14 +85,6 @@ export function orpcRefusal(
     const hresult = remote && admitsAnonymous(policy.access) ? HRESULT.E_ACCESSDENIED : HRESULT.ERROR_ACCESS_DENIED;
     return { refusedBy: 'access control', hresult, reason: notLetIn(list, call) };
   }
-  if (flags !== 0)
-    return { refusedBy: 'header', hresult: HRESULT.RPC_E_INVALID_HEADER, reason: `ORPCTHIS.flags is ${flags}, not 0` };
-  if (!object.known)
-    return {
-      refusedBy: 'object',
-      hresult: HRESULT.RPC_E_DISCONNECTED,
-      reason: `there is no interface ${call.object ?? '(no IPID)'}`,
-    };
   return undefined;
 }
 

@@ -20,18 +20,24 @@ const ORPCthat = { flags: 0 };
 
 /** IRemUnknown and IRemUnknown2 of an object exporter: [MS-DCOM] 3.1.1.5.6, 3.1.1.5.7. */
 export function remoteUnknown(objects: ObjectTable, exporter: ObjectExporter): Service[] {
+  /** An interface that the caller may have to do with. Throws the fault that refuses him otherwise. */
+  const admitted = (ipid: string, context: CallContext): ObjectInterface | undefined => {
+    const found = objects.find(ipid);
+    if (found !== undefined) exporter.admit(context, found);
+    return found;
+  };
   /** The interface that a query starts from, with its time of use noted. */
-  const source = (ripid: string, now: number): ObjectInterface | undefined => {
-    const found = objects.find(ripid);
-    if (found !== undefined) found.object.calledAt = now;
+  const source = (ripid: string, context: CallContext): ObjectInterface | undefined => {
+    const found = admitted(ripid, context);
+    if (found !== undefined) found.object.calledAt = context.call.receivedAt;
     return found;
   };
 
   const missing = ({ object }: ObjectInterface): number =>
     objects.isFull(object) ? HRESULT.E_OUTOFMEMORY : HRESULT.E_NOINTERFACE;
 
-  const queryInterface = method(RemQueryInterface, ({ ripid, cRefs, iids }, { call }) => {
-    const from = source(ripid, call.receivedAt);
+  const queryInterface = method(RemQueryInterface, ({ ripid, cRefs, iids }, context) => {
+    const from = source(ripid, context);
     if (from === undefined) return { ORPCthat, ppQIResults: null, ReturnValue: HRESULT.RPC_E_INVALID_OBJECT };
     const ppQIResults = iids.map((iid) => {
       const found = objects.query(from.object, iid, cRefs);
@@ -43,8 +49,8 @@ export function remoteUnknown(objects: ObjectTable, exporter: ObjectExporter): S
     return { ORPCthat, ppQIResults, ReturnValue: none ? HRESULT.E_NOINTERFACE : HRESULT.S_OK };
   });
 
-  const queryInterface2 = method(RemQueryInterface2, ({ ripid, iids }, { call, server }) => {
-    const from = source(ripid, call.receivedAt);
+  const queryInterface2 = method(RemQueryInterface2, ({ ripid, iids }, context) => {
+    const from = source(ripid, context);
     const found = iids.map((iid) =>
       from === undefined ? undefined : objects.query(from.object, iid, INITIAL_REFERENCES),
     );
@@ -52,13 +58,14 @@ export function remoteUnknown(objects: ObjectTable, exporter: ObjectExporter): S
     return {
       ORPCthat,
       phr: found.map((item) => (item === undefined ? none : HRESULT.S_OK)),
-      ppMIF: found.map((item) => (item === undefined ? null : exporter.objref(item, server))),
+      ppMIF: found.map((item) => (item === undefined ? null : exporter.objref(item, context.server))),
       ReturnValue: from === undefined ? HRESULT.RPC_E_INVALID_OBJECT : HRESULT.S_OK,
     };
   });
 
   const addRef = method(RemAddRef, ({ InterfaceRefs }, context) => {
     const sid = sidOf(context);
+    for (const { ipid } of InterfaceRefs) admitted(ipid, context);
     const add = ({ ipid, cPublicRefs, cPrivateRefs }: REMINTERFACEREF): number => {
       const found = objects.find(ipid);
       if (found === undefined) return HRESULT.CO_E_OBJNOTREG;
@@ -74,6 +81,7 @@ export function remoteUnknown(objects: ObjectTable, exporter: ObjectExporter): S
     // Note <49>: as for RemAddRef.
     const nobody = context.call.security === undefined && InterfaceRefs.some(({ cPrivateRefs }) => cPrivateRefs > 0);
     if (nobody) return { ORPCthat, ReturnValue: HRESULT.E_ACCESSDENIED };
+    for (const { ipid } of InterfaceRefs) admitted(ipid, context);
     for (const { ipid, cPublicRefs, cPrivateRefs } of InterfaceRefs) {
       const found = objects.find(ipid);
       if (found !== undefined) objects.release(found, cPublicRefs, cPrivateRefs, sidOf(context));

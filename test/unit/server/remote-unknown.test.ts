@@ -7,12 +7,15 @@ import {
   RemQueryInterface2,
   RemRelease,
 } from '../../../src/codec/dcom/index.js';
+import { OPEN_ACCESS } from '../../../src/server/access.js';
 import { CLASSES } from '../../../src/server/classes/index.js';
 import {
+  ACCOUNT,
   activates,
   activator,
   type Bound,
   bind,
+  CLSID,
   createInstance,
   faultOf,
   IID_IDispatch,
@@ -22,6 +25,7 @@ import {
   serve,
 } from '../../support/live.js';
 
+const E_ACCESSDENIED = 0x80070005;
 const NOWHERE = '11111111-2222-4333-8444-555555555555';
 const ORPCthis = orpcthis();
 
@@ -224,5 +228,53 @@ describe('the endpoint of the exporter', () => {
     expect((await call(RemoteCreateInstance, createInstance())).ReturnValue).toBe(0);
     connection.close();
     await server.close();
+  });
+});
+
+describe('whom a class shuts out of its objects', () => {
+  let server: Awaited<ReturnType<typeof serve>>;
+  let guest: Bound;
+  let remUnknown = '';
+  let ipid = '';
+
+  beforeEach(async () => {
+    server = await serve({
+      accounts: [ACCOUNT, { domain: 'LAB', user: 'guest', password: ACCOUNT.password }],
+      access: { ...OPEN_ACCESS, access: { [CLSID]: [{ trustee: 'LAB\\op', allow: true }] } },
+    });
+    const { reply } = await activates(server);
+    const objref = reply?.interfaces[0]?.objref;
+    remUnknown = reply?.ipidRemUnknown ?? '';
+    ipid = objref && 'std' in objref ? objref.std.ipid : '';
+    guest = await bind(server.exporter, IRemUnknown2, { user: 'guest' });
+  });
+  afterEach(async () => {
+    guest.connection.close();
+    await server.close();
+  });
+
+  const reference = { cPublicRefs: 100, cPrivateRefs: 0 };
+  const others = () => ({ ORPCthis, InterfaceRefs: [{ ipid, ...reference }] });
+
+  test.each<[string, () => Promise<unknown>]>([
+    [
+      'asks for another interface',
+      () => guest.call(RemQueryInterface, { ORPCthis, ripid: ipid, cRefs: 5, iids: [IID_IDispatch] }, remUnknown),
+    ],
+    [
+      'asks for it as an OBJREF',
+      () => guest.call(RemQueryInterface2, { ORPCthis, ripid: ipid, iids: [IID_IDispatch] }, remUnknown),
+    ],
+    ['keeps them', () => guest.call(RemAddRef, others(), remUnknown)],
+    ['releases them', () => guest.call(RemRelease, others(), remUnknown)],
+  ])('gets a fault where he %s by the remote unknown, and nothing comes of it', async (_, call) => {
+    expect((await faultOf(call())).status).toBe(E_ACCESSDENIED);
+    expect(server.refusedCalls).toMatchObject([{ refusedBy: 'access control', status: E_ACCESSDENIED }]);
+    expect(server.objects).toBe(1);
+    const owner = await bind(server.exporter, IRemUnknown2);
+    const own = { ORPCthis, InterfaceRefs: [{ ipid, cPublicRefs: 5, cPrivateRefs: 0 }] };
+    expect((await owner.call(RemRelease, own, remUnknown)).ReturnValue).toBe(0);
+    expect(server.objects).toBe(0);
+    owner.connection.close();
   });
 });
