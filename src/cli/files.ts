@@ -1,6 +1,6 @@
 import { type BigIntStats, fstatSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { UsageError } from './io.js';
+import { type Output, UsageError } from './io.js';
 import { OutputFile } from './output-file.js';
 
 /** With the numbers of tcpdump -C, -G and -z; what cannot be read among them is said, with what turns it into what can. */
@@ -22,6 +22,12 @@ function capturesIn(folder: string): string[] | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Reading a pipe takes until somebody has written to it, which may be never. */
+export function tellWaiting(out: Pick<Output, 'note'>, files: readonly string[]): void {
+  for (const file of files)
+    if (file !== '-' && statOf(file)?.isFIFO()) out.note(`note: ${file} is a pipe; what is written to it is read`);
 }
 
 /** Undefined for what is not there or cannot be reached: trying to use it says why. */

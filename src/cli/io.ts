@@ -4,8 +4,7 @@ import { type Column, table } from '../report/table.js';
 import { wrapLines } from '../report/wrap.js';
 import { Stdout } from './stdout.js';
 
-/** A mistake of the person who called: one line on stderr, exit code 2. */
-export class UsageError extends Error {}
+export { UsageError } from './complain.js';
 
 /** Where a command prints, and how. */
 export interface Output {
@@ -91,10 +90,7 @@ export function output({ json = false, batched = false, live = false }: OutputOp
 }
 
 /** One line on stderr; on a terminal it goes on below, between words. */
-export function tell(text: string): void {
+function tell(text: string): void {
   const { isTTY, columns } = process.stderr;
   process.stderr.write(`${isTTY ? wrapLines(printable(text), columns) : printable(text)}\n`);
 }
-
-/** What is wrong, in the one way in which every command says it. */
-export const complain = (what: string): void => tell(`dcom-harness: ${what}`);

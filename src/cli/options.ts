@@ -26,7 +26,11 @@ export const collecting =
   (text: string, before: T[] | undefined): T[] => [...(before ?? []), parser(parse)(text)];
 
 export const asOfOption = (description: string): Option =>
-  new Option('--as-of <date>', description).argParser(parser((text): PatchLevel => patchLevel(text)));
+  new Option('--as-of <date>', description).argParser((text: string, before: PatchLevel | undefined): PatchLevel => {
+    const level = parser(patchLevel)(text);
+    if (before === undefined) return level;
+    throw new UsageError(`--as-of is given twice, ${before.date} and ${level.date}; a server has one patch level`);
+  });
 
 export const registryOption = (): Option =>
   new Option(

@@ -1,6 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { systemReason } from '../net/error.js';
-import { type Output, UsageError } from './io.js';
+import { UsageError } from './complain.js';
+import type { Output } from './io.js';
 
 let open = 0;
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { COMMANDS, type CommandEntry } from './commands.js';
-import { complain } from './io.js';
+import { complain } from './complain.js';
 
 const TRY_HELP = 'try --help';
 

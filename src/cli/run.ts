@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import { CaptureError } from '../capture/file/error.js';
 import { PolicyInputError } from '../hardening/error.js';
 import { systemReason, TransportError } from '../net/error.js';
-import { complain, UsageError } from './io.js';
+import { complain, UsageError } from './complain.js';
 import { filesAreOpen } from './output-file.js';
 import { program } from './program.js';
 

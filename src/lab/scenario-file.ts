@@ -39,6 +39,8 @@ export function parseScenario(text: string, file = 'scenario'): Scenario {
   if (broken !== undefined) throw new ScenarioError(at(broken.pos[0]), broken.message);
   const lost = lostAlias(document);
   if (lost !== undefined) throw new ScenarioError(at(lost.at), `nothing before is marked &${lost.name}`);
+  const nameless = protoKey(document);
+  if (nameless !== undefined) throw new ScenarioError(at(nameless), "nothing can be named '__proto__'");
   const result = scenarioSchema.safeParse(contentOf(document, (why) => new ScenarioError(at(0), why)));
   if (!result.success) {
     const { path, why, key } = worst(result.error);
@@ -69,6 +71,19 @@ function lostAlias(document: Document): { name: string; at: number } | undefined
     },
   });
   return lost;
+}
+
+/** A key that means something to JavaScript: it would be left out without a word. */
+function protoKey(document: Document): number | undefined {
+  let found: number | undefined;
+  visit(document, {
+    Pair(_key, { key }) {
+      if (!isScalar(key) || key.value !== '__proto__') return undefined;
+      found = key.range?.[0] ?? 0;
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 /** Of several mistakes a key that nobody knows: it may be what is missing elsewhere, misspelt. */

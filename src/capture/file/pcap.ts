@@ -24,6 +24,7 @@ export class PcapRecords implements RecordFormat {
   /** Where a damaged record header was found and the search for the next one began; -1 while all is well. */
   #lostAt = -1;
   #seconds = 0;
+  #oddTimes = false;
 
   static readonly headerSize = pcap_file_header.size;
 
@@ -91,9 +92,22 @@ export class PcapRecords implements RecordFormat {
     packet.frame++;
     packet.originalLength = this.#u32(bytes, at + 12);
     packet.seconds = this.#u32(bytes, at);
-    packet.nanoseconds = this.#u32(bytes, at + 4) * this.#perUnit;
+    const fraction = this.#u32(bytes, at + 4);
+    packet.nanoseconds = fraction * this.#perUnit;
     this.#seconds = packet.seconds;
+    if (fraction >= this.#units) this.#pastItsSecond(fraction, base + at);
     this.#handler.packet(packet);
+  }
+
+  /** The time is the sum; it is said once of a file. */
+  #pastItsSecond(fraction: number, offset: number): void {
+    const packet = this.#packet;
+    packet.seconds += Math.floor(packet.nanoseconds / 1e9);
+    packet.nanoseconds %= 1e9;
+    if (this.#oddTimes) return;
+    this.#oddTimes = true;
+    const message = `a time of ${fraction} ${this.#perUnit === 1 ? 'nano' : 'micro'}seconds past a second; it may be wrong`;
+    this.#handler.problem('warning', packet.frame, offset, message);
   }
 
   #u32(bytes: Buffer, at: number): number {

@@ -30,6 +30,8 @@ const COUNTED: ReadonlySet<number> = new Set([0x9, 0xbad, 0x4000_0bad, 0x204, 0x
 const LARGEST_BLOCK = LARGEST_RECORD + 65_536;
 /** A block found while searching is believed only up to here, so that a search never waits for much. */
 const LARGEST_FOUND = 524_288;
+/** Interfaces of a section that are remembered: packets name them by numbers of any size, machines have dozens. */
+const MAX_INTERFACES = 65_536;
 
 /** draft-ietf-opsawg-pcapng: the blocks of a file, from its first Section Header Block on. */
 export class PcapngBlocks implements RecordFormat {
@@ -38,6 +40,7 @@ export class PcapngBlocks implements RecordFormat {
   readonly #packet = new Packet();
   #big = false;
   #interfaces: Interface[] = [];
+  #interfacesLost = false;
   #lostAt = -1;
 
   constructor(handler: PacketHandler) {
@@ -124,6 +127,7 @@ export class PcapngBlocks implements RecordFormat {
 
   #section(bytes: Buffer, body: number, end: number, offset: number): void {
     this.#interfaces = [];
+    this.#interfacesLost = false;
     if (end - body < section_header_block.size) {
       this.#tooShort('Section Header Block', offset);
       return;
@@ -135,6 +139,10 @@ export class PcapngBlocks implements RecordFormat {
   }
 
   #interface(bytes: Buffer, body: number, end: number, offset: number): void {
+    if (this.#interfaces.length >= MAX_INTERFACES) {
+      this.#tooManyInterfaces(offset);
+      return;
+    }
     if (end - body < interface_description_block.size) {
       // A place is taken even by a broken one, so that the ids of the others stay right.
       this.#interfaces.push({ linkType: -1, snaplen: 0, unit: new TimestampUnit() });
@@ -150,6 +158,14 @@ export class PcapngBlocks implements RecordFormat {
         seconds = Number(this.#big ? bytes.readBigInt64BE(at) : bytes.readBigInt64LE(at));
     });
     this.#interfaces.push({ linkType: linktype, snaplen, unit: new TimestampUnit(resolution, seconds) });
+  }
+
+  /** Said once of a section. */
+  #tooManyInterfaces(offset: number): void {
+    if (this.#interfacesLost) return;
+    this.#interfacesLost = true;
+    const message = `more than ${MAX_INTERFACES} interfaces; the packets of further ones are passed over`;
+    this.#problem('error', offset, message);
   }
 
   #options(bytes: Buffer, from: number, end: number, take: (code: number, at: number, length: number) => void): void {

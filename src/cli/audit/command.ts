@@ -13,7 +13,7 @@ import { auditResults } from '../../report/audit/results.js';
 import { activationColumns, FINDING_COLUMNS, whatMustChange } from '../../report/audit/text.js';
 import { understoodLines, understoodRecord } from '../../report/understood.js';
 import type { AccountEntry, Secret } from '../../security/index.js';
-import { captureFiles } from '../files.js';
+import { captureFiles, tellWaiting } from '../files.js';
 import { addCaptures, type ReportFile, reportFile } from '../html.js';
 import { type Output, output, UsageError } from '../io.js';
 import { type JudgedOptions, judgedOptions, UNUSABLE, Verdicts } from '../judged.js';
@@ -150,6 +150,7 @@ async function readAll(
   let incomplete = 0;
   const understood = new Understood();
   for (const set of captureSets(files)) {
+    tellWaiting(out, set);
     let lost = false;
     const problem = (each: Problem): void => {
       lost ||= each.severity === 'error';

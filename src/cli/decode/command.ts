@@ -11,7 +11,7 @@ import type { Ccache, KeytabEntry } from '../../codec/kerberos/index.js';
 import { decodePdu } from '../../codec/rpce/index.js';
 import { understoodLines } from '../../report/understood.js';
 import type { AccountEntry, Secret, Sniffer } from '../../security/index.js';
-import { captureFiles } from '../files.js';
+import { captureFiles, tellWaiting } from '../files.js';
 import { type Output, output, UsageError } from '../io.js';
 import { ccacheOption, keytabOption } from '../kerberos.js';
 import { growHeapSlowly } from '../memory.js';
@@ -118,8 +118,9 @@ async function decodeAll(out: Output, paths: string[], options: DecodeOptions): 
   const nothing = choice.nothing(options.calls ? 'calls' : 'PDUs');
   if (nothing !== undefined) out.note(nothing);
   if (summaries.length > 0) for (const line of understoodLines(understood)) out.note(line);
-  // Only where nothing could be read is there no result at all.
-  if (summaries.length === 0) process.exitCode = 2;
+  // Only where nothing could be read is there no result at all; a file that breaks off before its first packet is one.
+  const read = understood.packets > 0 || summaries.some(({ lost }) => !lost);
+  if (!read) process.exitCode = 2;
 }
 
 /** The files that are meant. Throws `UsageError` where the options do not fit them. */
@@ -142,6 +143,7 @@ async function decodeSet(
   choice: Choice,
   observe: Sniffer,
 ): Promise<FileSummary> {
+  if (!options.follow) tellWaiting(out, set);
   const name = titleOf(set);
   const { source, note, onRead, end } = inputOf(out, set, name, options);
   const summary = new FileSummary(name);

@@ -20,6 +20,7 @@ export class FileSummary {
   #pdus = 0;
   #undecoded = 0;
   #problems = 0;
+  #lost = false;
 
   constructor(file: string) {
     this.file = file;
@@ -38,6 +39,12 @@ export class FileSummary {
 
   problem(severity: Problem['severity']): void {
     if (severity !== 'info') this.#problems++;
+    if (severity === 'error') this.#lost = true;
+  }
+
+  /** Records or packets of it are lost. */
+  get lost(): boolean {
+    return this.#lost;
   }
 
   get record() {

@@ -16,7 +16,7 @@ import { type Result, resultsSummary } from '../../report/result.js';
 import type { Column } from '../../report/table.js';
 import type { AccountEntry, Secret } from '../../security/index.js';
 import type { DcomServer } from '../../server/server.js';
-import { captureFiles } from '../files.js';
+import { captureFiles, tellWaiting } from '../files.js';
 import { addCaptures, reportFile } from '../html.js';
 import type { Output } from '../io.js';
 import { type JudgedOptions, UNUSABLE, type Verdicts } from '../judged.js';
@@ -179,6 +179,7 @@ export async function replayEach<T>(
   const done: T[] = [];
   const sets = captureSets(captureFiles(paths));
   for (const set of sets) {
+    tellWaiting(out, set);
     try {
       const read = await readCalls(set, whyNot, observer({ password, nthash, keytab, ccache }));
       tellLeftOut(out, read);

@@ -33,6 +33,7 @@ describe('a mistake is named with its place', () => {
     ['a tab', 'name: x\n¤\ttitle: y', /^Tabs are not allowed/],
     ['a key twice', 'name: x\n¤name: y', /^Map keys must be unique/],
     ['two documents', 'name: x\n¤---\nname: y', /^Source contains multiple documents/],
+    ["a name of JavaScript's own", 'name: x\nhosts:\n  ¤__proto__: {}', /^nothing can be named '__proto__'$/],
     ['an alias of nothing', scenario('  - activate: ¤*nothing'), /^nothing before is marked &nothing$/],
     ['no mapping at all', '¤- name', /expected object, received array/],
     ['nothing at all', '¤', /^name: it is missing$/],

@@ -54,6 +54,22 @@ const record = (text: string, endian: Endian = 'little', { captured = text.lengt
 
 describe('pcap', () => {
   test.each([
+    [0xa1b2c3d4, 2_500_000, '1700000002.500000000', 'a time of 2500000 microseconds past a second; it may be wrong'],
+    [
+      0xa1b23c4d,
+      1_000_000_001,
+      '1700000001.000000001',
+      'a time of 1000000001 nanoseconds past a second; it may be wrong',
+    ],
+  ])('a fraction past its second is added to it, and said once: magic %i, %i', (magic, fraction, time, message) => {
+    const odd = record('odd');
+    odd.writeUInt32LE(fraction, 4);
+    const { packets, problems } = read(Buffer.concat([fileHeader('little', magic), odd, odd]));
+    expect(packets).toMatchObject([{ time }, { time }]);
+    expect(problems).toMatchObject([{ severity: 'warning', frame: 1, offset: 24, message }]);
+  });
+
+  test.each([
     ['little', 0xa1b2c3d4, '1700000000.123456000'],
     ['big', 0xa1b2c3d4, '1700000000.123456000'],
     ['little', 0xa1b23c4d, '1700000000.000123456'],
@@ -314,6 +330,18 @@ describe.each(['little', 'big'] as const)('pcapng, %s-endian', (endian) => {
       ]);
     }
   });
+});
+
+test('no more interfaces of a section are remembered than any capture has', () => {
+  const many = Buffer.concat(Array.from({ length: 65_538 }, () => describeInterface('little', 1)));
+  const last = [65_535, 65_536, 65_537].map((id) => enhanced('little', id, TIME, String(id)));
+  const { packets, problems } = read(Buffer.concat([section('little'), many, ...last]));
+  expect(texts(packets)).toEqual(['65535']);
+  expect(problems).toMatchObject([
+    { severity: 'error', message: 'more than 65536 interfaces; the packets of further ones are passed over' },
+    { severity: 'error', message: 'interface 65536 is not described' },
+    { severity: 'error', message: 'interface 65537 is not described' },
+  ]);
 });
 
 test.each([37, 38, 39])('a block of %s octets is none, also where its end says the same', (length) => {
