@@ -23,7 +23,10 @@ export {
   type RpcLimits,
   type RpcProfile,
   type RpcProfileName,
+  type RpcTotals,
   ServerAssociation,
+  ServerShares,
+  type Shares,
 } from '../rpc/index.js';
 export type { PassiveOptions } from '../rpc/passive/association.js';
 export { type Assembly, PassiveBudget, type PassiveLimits } from '../rpc/passive/budget.js';
