@@ -50,6 +50,7 @@ describe('the level of a client that calls an exporter', () => {
     expect(client({})).toBe(5);
     expect(client({ authnHint: 6 })).toBe(6);
     expect(client({ requested: 2 })).toBe(5);
+    expect(client({ authnHint: 6, requested: 5 })).toBe(6);
   });
 
   test('is the higher of default and hint before, and on other systems', () => {

@@ -15,6 +15,7 @@ import {
   RemoteGetClassObject,
   unpackActivationReply,
 } from '../../../src/codec/dcom/index.js';
+import { malformed } from '../../../src/server/activation/checks.js';
 import { automationClass, type ComClass } from '../../../src/server/classes/index.js';
 import type { ServerOptions } from '../../../src/server/server.js';
 import { activator, bind, CLSID, IID_IDispatch, IID_IUnknown, orpcthis, serve } from '../../support/live.js';
@@ -260,4 +261,14 @@ describe('RemoteActivation: [MS-DCOM] 3.1.2.5.2.3.1', () => {
     expect([answer.phr, answer.pResults, answer.ppInterfaceData]).toEqual([E_NOINTERFACE, [0, 0], [null, null]]);
     connection.close();
   });
+});
+
+test.each([
+  [0, 'the request names 0 interfaces, not 1 to 32768'],
+  [1, undefined],
+  [0x8000, undefined],
+  [0x8001, 'the request names 32769 interfaces, not 1 to 32768'],
+])('a request for %i interfaces: %s ([MS-DCOM] 2.2.18.1)', (count, reason) => {
+  const iids = new Array<string>(count).fill(IID_IUnknown);
+  expect(malformed({ request: { clsid: CLSID, iids } as never })?.reason).toBe(reason);
 });

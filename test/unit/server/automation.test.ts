@@ -235,4 +235,13 @@ describe('Invoke: [MS-OAUT] 3.1.4.4', () => {
     expect(seen).toEqual([[true]]);
     expect(server.objects).toBe(1);
   });
+
+  test('an object of another exporter is none of this server, though its IPID is', async () => {
+    const { pVarResult } = await invoke('Child', { dwFlags: DISPATCH_PROPERTYGET });
+    const handed = structuredClone(pVarResult) as unknown as { value: { std: { oxid: bigint } } };
+    handed.value.std.oxid += 1n;
+    await invoke('Take', { args: [handed as unknown as JsValue] });
+    expect(seen).toEqual([[false]]);
+    expect(server.objects).toBe(2);
+  });
 });

@@ -7,6 +7,8 @@ import {
   RemRelease,
   SimplePing,
 } from '../../../src/codec/dcom/index.js';
+import { IOPCShutdown } from '../../../src/codec/opc/index.js';
+import { comInterface, comMethod } from '../../../src/server/classes/class.js';
 import type { ServerOptions } from '../../../src/server/server.js';
 import { activates, bind, CLSID, LEVEL, orpcthis, serve } from '../../support/live.js';
 
@@ -63,6 +65,42 @@ describe('the life of an object, over TCP on a clock of its own', () => {
     expect(server.objects).toBe(1);
     pass(10_001);
     expect(server.objects).toBe(0);
+  });
+
+  test('one that a method works for is in use from its begin to its end, however long that takes', async () => {
+    let finish = (): void => {};
+    const working = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    let begun = (): void => {};
+    const called = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    const methods = comInterface(
+      comMethod(IOPCShutdown.methods.ShutdownRequest, async () => {
+        begun();
+        await working;
+        return { ReturnValue: 0 };
+      }),
+    );
+    const com = { name: 'x', queryInterface: (iid: string) => (iid === IOPCShutdown.uuid ? methods : undefined) };
+    await start({ classes: [{ clsid: CLSID, name: 'x', create: () => ({ ...com }) }] });
+    const { reply } = await activates(server, { iids: [IOPCShutdown.uuid] });
+    const objref = reply?.interfaces[0]?.objref;
+    const ipid = objref && 'std' in objref ? objref.std.ipid : undefined;
+    pass(8 * MINUTE - 1);
+    const { call, connection } = await bind(server.exporter, IOPCShutdown);
+    const answered = call(IOPCShutdown.methods.ShutdownRequest, { ORPCthis, szReason: '' }, ipid);
+    await called;
+    pass(8 * MINUTE - 10_001);
+    expect(server.objects).toBe(1);
+    finish();
+    await answered;
+    pass(8 * MINUTE - 1);
+    expect(server.objects).toBe(1);
+    pass(10_001);
+    expect(server.objects).toBe(0);
+    connection.close();
   });
 
   test('one that needs no pings says so with SORF_NOPING, and stays', async () => {

@@ -71,6 +71,7 @@ describe('ComplexPing: [MS-DCOM] 3.1.2.5.1.3', () => {
     tick(TIMEOUT);
     expect(change(setId, 6, [])).toBe(OR_INVALID_SET);
     const other = makeSet([one], TIMEOUT, 5);
+    expect(change(other.setId, 5, [NOBODY])).toBe(OR_INVALID_OID);
     expect(change(other.setId, 5, [two], [], TIMEOUT + 1)).toBe(0);
     expect(change(other.setId, 6, [], [one], TIMEOUT + 2)).toBe(0);
     expect(objects.has(two)).toBe(true);

@@ -56,6 +56,7 @@ describe('PDU types in wrong roles', () => {
     ['bind_ack that nobody asked for', { ...ack, call_id: 9, PTYPE: 'bind_ack' }],
     ['alter_context_resp to a bind', { ...ack, PTYPE: 'alter_context_resp' }],
     ['bind_ack with fewer results than proposals', { ...ack, results: [], PTYPE: 'bind_ack' }],
+    ['bind_ack with more results than proposals', { ...ack, results: [...results, ...results], PTYPE: 'bind_ack' }],
   ];
   test.each(UNASKED)('%s ends it', (_name, pdu) => {
     expect(give(asked(), pdu).close).toBeDefined();

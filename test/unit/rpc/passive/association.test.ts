@@ -140,6 +140,26 @@ describe('the level that a PDU stands under', () => {
     expect(security).toMatchObject({ authType: 10, level: 6, authContextId: 8, from: 'trailer' });
   });
 
+  test.each([
+    [CONNECT, 'plain'],
+    [RPC_C_AUTHN_LEVEL.CALL, 'signed'],
+  ])('%i tells whether its messages are signed: %s', (auth_level, expected) => {
+    const auth = { auth_type: 10, auth_level, auth_context_id: 8, auth_value: Buffer.alloc(16) };
+    const { message } = sniffer().take('client', encodePdu(requestPdu({ auth })));
+    expect(message?.stubState).toBe(expected);
+  });
+
+  test('of a request that is cut before its trailer is that of the only security context, and else unknown', () => {
+    const auth = { auth_type: 10, auth_level: PKT_INTEGRITY, auth_context_id: 4, auth_value: Buffer.alloc(16) };
+    const cut = encodePdu(requestPdu({ auth })).subarray(0, 24);
+    const association = begun(PKT_INTEGRITY, 4);
+    expect(association.cut('client', cut).security).toMatchObject({ level: PKT_INTEGRITY, authContextId: 4 });
+    const auth_value = initiate(10, PKT_PRIVACY).step(undefined, 0).token as Uint8Array;
+    const second = { auth_type: 10, auth_level: PKT_PRIVACY, auth_context_id: 5, auth_value };
+    association.take('client', encodePdu({ ...bindPdu([element(1)], { auth: second }), PTYPE: 'alter_context' }));
+    expect(association.cut('client', cut).security).toMatchObject({ level: undefined, from: 'unknown' });
+  });
+
   test('is that of the only security context, where that is at CONNECT ([MS-RPCE] 3.3.1.5.4)', () => {
     expect(begun(CONNECT, 4).take('client', request).security).toMatchObject({
       level: CONNECT,
