@@ -1,5 +1,6 @@
 import { composed } from '../core/index.js';
 import type { Subject } from './check.js';
+import { ACTIVATION_PARAMETERS } from './dcom/activation-parameters.js';
 import { EXTENSIONS } from './dcom/extensions.js';
 import { LEVELS } from './dcom/levels.js';
 import { LIFETIME } from './dcom/lifetime.js';
@@ -14,6 +15,8 @@ import { BINDS } from './rpce/binds.js';
 import { FAULTS } from './rpce/faults.js';
 import { FRAGMENTS } from './rpce/fragments.js';
 import { HEADERS } from './rpce/headers.js';
+import { OWN_BINDS } from './rpce/own-binds.js';
+import { OWN_REQUESTS } from './rpce/own-requests.js';
 import { PROTECTION } from './rpce/protection.js';
 import { RPC_REQUESTS } from './rpce/requests.js';
 import { HANDSHAKES } from './security/handshake.js';
@@ -24,6 +27,7 @@ export const CLIENT_CHECKS = composed<Subject>(
   LEVELS,
   VERSIONS,
   REQUESTS,
+  ACTIVATION_PARAMETERS,
   RESULTS,
   STRING_BINDINGS,
   SECURITY_BINDINGS,
@@ -32,6 +36,8 @@ export const CLIENT_CHECKS = composed<Subject>(
   EXTENSIONS,
   LIFETIME,
   RPC_REQUESTS,
+  OWN_BINDS,
+  OWN_REQUESTS,
   BINDS,
   HANDSHAKES,
   NTLM_CHECKS,
