@@ -15,7 +15,7 @@ import { type PatchLevel, PHASES, patchLevel } from './timeline.js';
 export type Platform = { readonly windows: string } | { readonly other: string };
 
 /** The hardening is the same in each; what differs is who knows the accounts. */
-export type Membership = { readonly domain: string } | { readonly azureAd: string } | { readonly workgroup: string };
+export type Membership = { readonly domain: string } | { readonly workgroup: string };
 
 /** Somebody who can log on. The model holds no passwords. */
 export interface Account {

@@ -10,6 +10,7 @@ import {
 import { activationAsClient, activationAsServer, enforcementOf } from '../../../src/hardening/machine-policy.js';
 import { registryFor } from '../../../src/hardening/machine-registry.js';
 import { REGISTRY_VALUES } from '../../../src/hardening/registry.js';
+import { eventsOf, outcomes, play } from '../../support/lab-steps.js';
 import {
   CONNECT,
   MILESTONES,
@@ -149,12 +150,22 @@ describe('whether it is enabled', () => {
 });
 
 describe('the registry value', () => {
-  test('article: "Path: HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Ole\\AppCompat"', () => {
-    expect(row?.path).toBe('HKLM\\SOFTWARE\\Microsoft\\Ole\\AppCompat');
+  test('article: "Path: HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Ole\\AppCompat": of the machine, not of a class or an application', () => {
+    expect(row?.path.replace(/^HKLM/, 'HKEY_LOCAL_MACHINE')).toBe(
+      'HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Ole\\AppCompat',
+    );
+    const appId = '{8BC3F05E-D86B-11D0-A075-00C04FB68820}';
+    const ofAppId = { name: REQUIRE, value: 0, appId } as const;
+    expect(() => windows('2022-06-14', { registry: [ofAppId] })).toThrow(/is the machine's, not an AppID's/);
+    for (const name of ['LegacyAuthenticationLevel', 'DisableAuthenticationLevelHardeningLog', RAISE] as const)
+      for (const value of [0, 1, 2]) expect(outcome(windows('2022-06-14', withValue(name, value)))).toBe('refused');
   });
 
-  test('article: "Value Name: “RequireIntegrityActivationAuthenticationLevel”"', () => {
-    expect(row?.name).toBe('RequireIntegrityActivationAuthenticationLevel');
+  test('article: "Value Name: “RequireIntegrityActivationAuthenticationLevel”": this one alone, letter by letter', () => {
+    const set = (name: string) => reboot(setRegistryValue(windows('2022-06-14'), name as typeof REQUIRE, 0));
+    expect(outcome(set('RequireIntegrityActivationAuthenticationLevel'))).toBe('accepted');
+    for (const name of ['RequireIntegrityActivationAuthenticationLevels', 'RequireIntegrityAuthenticationLevel'])
+      expect(() => set(name)).toThrow(/unknown registry value/);
   });
 
   test('article: "Type: dword"', () => {
@@ -270,9 +281,34 @@ describe('the registry value', () => {
     }
   });
 
-  test('article: "including DCOM clients acting as a DCOM server"', () => {
-    expect(outcome(windows('2022-06-14', { ...CLIENT_VERSION, ...withValue(REQUIRE, 0) }))).toBe('accepted');
-    expect(outcome(windows('2021-09-14', { ...CLIENT_VERSION, ...withValue(REQUIRE, 1) }))).toBe('refused');
+  test('article: "including DCOM clients acting as a DCOM server": the value decides what one machine serves, and not what it asks for', async () => {
+    const asked = { activate: { from: 'weak', on: 'desk' } };
+    const asks = [
+      { activate: { from: 'desk', on: 'server' } },
+      { activate: { from: 'desk', on: 'server', level: 'CONNECT' } },
+    ];
+    const set = (value: number | null) => [{ set: { host: 'desk', values: { [REQUIRE]: value } } }, { reboot: 'desk' }];
+    const updates = ['2022-06-14'];
+    const run = await play({
+      hosts: {
+        server: { address: '10.0.0.2', windows: 'Windows Server 2019', updates, serves: ['generic'] },
+        desk: { address: '10.0.0.11', windows: 'Windows 10 1809', updates, serves: ['generic'] },
+        weak: { address: '10.0.0.21', system: 'Linux', client: 'openvas-wmic-5.7' },
+      },
+      steps: [...set(0), asked, ...asks, ...set(1), asked, ...asks, ...set(null), asked, ...asks],
+    });
+    const asClient = ['5 accepted', '2 refused by activation policy'];
+    expect(outcomes(run)).toEqual([
+      ...['2 accepted', ...asClient],
+      ...['2 refused by activation policy', ...asClient],
+      ...['2 refused by activation policy', ...asClient],
+    ]);
+    // One log has both: 10036 of what it refused as a server, 10037 of what it asked for too low as a client. Whether an
+    // activation that was accepted leaves a 10036 too, before those, no source settles.
+    const { server = [], desk = [] } = eventsOf(run);
+    expect(server).toEqual([10036, 10036, 10036]);
+    expect(desk.filter((id) => id === 10037)).toHaveLength(3);
+    expect(desk.slice(-4)).toEqual([10036, 10037, 10036, 10037]);
   });
 
   test('a server that is not Windows has no such value, and its maker’s own rule', () => {
