@@ -26,6 +26,9 @@ export const ACTIVATION_METHODS: readonly ActivationMethod[] = [
   'RemoteCreateInstance',
 ];
 
+/** A class that nobody has registered: drawn at random for this suite. */
+export const NO_CLASS = '7b1e62f0-5a0e-4d7f-9d57-3f6a1b0d9c11';
+
 const OPNUMS = {
   RemoteActivation: RemoteActivation.opnum,
   RemoteGetClassObject: RemoteGetClassObject.opnum,

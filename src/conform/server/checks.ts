@@ -7,6 +7,11 @@ import { AUTH_LEVEL_CHECKS } from './auth/levels.js';
 import { SECURITY_CONTEXT_CHECKS } from './auth/security-contexts.js';
 import { TRAILER_CHECKS } from './auth/trailers.js';
 import { VERIFICATION_CHECKS } from './auth/verification.js';
+import { ACTIVATOR_CHECKS } from './dcom/activators.js';
+import { OBJECT_CHECKS } from './dcom/objects.js';
+import { PING_CHECKS } from './dcom/pings.js';
+import { REFERENCE_CHECKS } from './dcom/references.js';
+import { RESOLVER_CHECKS } from './dcom/resolver.js';
 import { CHANGED_LEVEL_CHECKS } from './hardening/changed-levels.js';
 import { LEVEL_CHECKS } from './hardening/levels.js';
 import { NULL_SESSION_CHECKS } from './hardening/null-session.js';
@@ -62,6 +67,11 @@ export const SERVER_CHECKS: readonly Check<Target>[] = composed(
   HEADER_SIGNING_CHECKS,
   SECURITY_CONTEXT_CHECKS,
   VERIFICATION_CHECKS,
+  RESOLVER_CHECKS,
+  PING_CHECKS,
+  ACTIVATOR_CHECKS,
+  OBJECT_CHECKS,
+  REFERENCE_CHECKS,
   LEVEL_CHECKS,
   NULL_SESSION_CHECKS,
   CHANGED_LEVEL_CHECKS,

@@ -9,7 +9,7 @@ import { ept } from '../../codec/epm/index.js';
 import { mgmt } from '../../codec/mgmt/index.js';
 import { RESULT, RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { type Facts, Wire } from '../core/index.js';
-import { activateAt } from './activation.js';
+import { activateAt, activateOver, activator, NO_CLASS } from './activation.js';
 import { contextOf, type Interface } from './association.js';
 import { featuresOf } from './rpce/features.js';
 import { SIMPLE_CALLS, STUB_CALLS } from './simple-calls.js';
@@ -36,6 +36,7 @@ export const FACTS = {
   ntlm: 'the target does not take the account over NTLM',
   spnego: 'the target does not take the account over SPNEGO',
   activation: 'the target activates no object for the account',
+  'several-classes': 'the target activates any class, whatever it is called',
 } as const;
 
 /** Name of what a check may need. */
@@ -109,6 +110,7 @@ export async function probe(targetWith: (found: Found, wire: Wire) => Target): P
     return { facts, found };
   }
   const activated = await step('activation', activate);
+  await step('several-classes', async (target) => 'refused' in (await activateNobodys(target)) || undefined);
   return { facts, found: { ...found, activated } };
 }
 
@@ -145,6 +147,15 @@ async function authenticates(target: Target, authType: number): Promise<true> {
   await target.works(association, { protection });
   return true;
 }
+
+/** A class that nobody has registered; simulated servers may stand in for any. */
+const activateNobodys = async (target: Target) =>
+  activateOver(
+    target,
+    await activator(target, 'RemoteCreateInstance', target.authType, RPC_C_AUTHN_LEVEL.PKT_INTEGRITY),
+    'RemoteCreateInstance',
+    { clsid: NO_CLASS },
+  );
 
 /** What the class of the run gives at PKT_INTEGRITY. */
 async function activate(target: Target): Promise<ActivationReply> {

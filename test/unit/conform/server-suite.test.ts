@@ -23,6 +23,7 @@ async function suiteAgainst(
     network: network.of('server'),
     listen: '10.0.0.2:135',
     accounts: [{ domain: 'LAB', user: 'op', password: 'secret' }],
+    classes: ['wmi'],
     ...server,
   });
   const report = await time.run(
