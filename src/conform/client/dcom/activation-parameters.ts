@@ -117,17 +117,6 @@ export const ACTIVATION_PARAMETERS: readonly ClientCheck[] = [
     at: 'an answer to an activation',
   }),
   observed({
-    id: 'dcom/3.1.2.5.2/ndr',
-    section: '[MS-DCOM] 3.1.2.5.2',
-    requirement: 'Activations are marshalled in NDR, not in NDR64.',
-    level: 'MUST',
-    needs: ['activation'],
-    judge(baseline) {
-      const other = activationsOf(baseline).find(({ call }) => call.transferSyntax !== 'ndr20');
-      must(other === undefined, 'NDR', () => `${other?.name} in NDR64`);
-    },
-  }),
-  observed({
     id: 'dcom/3.1.2.5.2.2/local-opnums',
     section: '[MS-DCOM] 3.1.2.5.2.2',
     requirement: 'Opnums 0 to 2 of IRemoteSCMActivator, which are for local use, are not called.',

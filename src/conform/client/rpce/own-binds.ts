@@ -1,13 +1,6 @@
-import {
-  BIND_TIME_FEATURES,
-  type BindPdu,
-  type ContextElement,
-  PFC,
-  RESULT,
-  RPC_C_AUTHN_LEVEL,
-} from '../../../codec/rpce/index.js';
+import { BIND_TIME_FEATURES, type ContextElement, RESULT } from '../../../codec/rpce/index.js';
 import { bindTimeFeatures } from '../../../rpc/core/presentation.js';
-import { must, NotApplicable } from '../../core/index.js';
+import { must } from '../../core/index.js';
 import { type ClientCheck, observed } from '../check.js';
 import {
   at,
@@ -77,19 +70,6 @@ export const OWN_BINDS: readonly ClientCheck[] = [
     },
   }),
   observed({
-    id: 'rpce/3.3.1.5.2.2/offers-header-signing',
-    section: '[MS-RPCE] 3.3.1.5.2.2',
-    requirement: 'From PKT_INTEGRITY on the first leg of a connection offers to sign headers.',
-    level: 'SHOULD',
-    needs: ['signing'],
-    judge(baseline) {
-      const first = conversations(baseline).flatMap((each) => proposalsOf(each).find(carriesToken) ?? []);
-      const signing = first.filter(({ auth }) => (auth?.auth_level ?? 0) >= RPC_C_AUTHN_LEVEL.PKT_INTEGRITY);
-      for (const { pfc_flags } of some(signing, 'no handshake of the client is for PKT_INTEGRITY or above'))
-        must((pfc_flags & PFC.SUPPORT_HEADER_SIGN) !== 0, 'PFC_SUPPORT_HEADER_SIGN', `pfc_flags ${pfc_flags}`);
-    },
-  }),
-  observed({
     id: 'rpce/3.3.1.5.3/proposes-features',
     section: '[MS-RPCE] 3.3.1.5.3',
     requirement: 'A bind proposes bind time features.',
@@ -154,21 +134,6 @@ export const OWN_BINDS: readonly ClientCheck[] = [
     },
   }),
   observed({
-    id: 'rpce/3.3.1.5.6/one-syntax-an-element',
-    section: '[MS-RPCE] 3.3.1.5.6',
-    requirement: 'Each element of a bind proposes one transfer syntax.',
-    level: 'SHOULD',
-    judge(baseline) {
-      const elements = conversations(baseline)
-        .flatMap(proposalsOf)
-        .flatMap(({ p_context_elem }) => p_context_elem);
-      const other = some(elements, 'the client binds nothing').find(
-        ({ transfer_syntaxes }) => transfer_syntaxes.length !== 1,
-      );
-      must(other === undefined, 'one transfer syntax', () => `${other?.transfer_syntaxes.length}`);
-    },
-  }),
-  observed({
     id: 'rpce/3.3.2.4.1.3/contexts-used-again',
     section: '[MS-RPCE] 3.3.2.4.1.3',
     requirement: 'A presentation context that was accepted is used again, and not proposed anew on its connection.',
@@ -192,27 +157,6 @@ export const OWN_BINDS: readonly ClientCheck[] = [
       const secured = conversations(baseline).filter((each) => proposalsOf(each).some(carriesToken));
       for (const each of some(secured, 'the client authenticates nowhere'))
         must(carriesToken(proposalsOf(each)[0] as Proposal), 'a token in the bind', `none on ${at(each)}`);
-    },
-  }),
-  observed({
-    id: 'rpce/3.3.2.4.1.2/association-used-again',
-    section: '[MS-RPCE] 3.3.2.4.1.2',
-    requirement: 'A further connection to the same endpoint joins the association of the first.',
-    level: 'SHOULD',
-    judge(baseline) {
-      const known = new Map<string, number>();
-      let further = 0;
-      for (const { connection, pdus } of conversations(baseline)) {
-        const bind = pdus.find(({ pdu }) => pdu?.PTYPE === 'bind')?.pdu as BindPdu | undefined;
-        const group = known.get(connection.to);
-        if (bind !== undefined && group !== undefined) {
-          further++;
-          must(bind.assoc_group_id === group, `association ${group}`, `association ${bind.assoc_group_id}`);
-        }
-        const ack = pdus.find(({ pdu }) => pdu?.PTYPE === 'bind_ack')?.pdu;
-        if (ack?.PTYPE === 'bind_ack' && group === undefined) known.set(connection.to, ack.assoc_group_id);
-      }
-      if (further === 0) throw new NotApplicable('the client opens one connection to each endpoint');
     },
   }),
 ];
