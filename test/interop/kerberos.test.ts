@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { activate } from '../../src/client/activate.js';
 import { RpcConnection } from '../../src/client/connection.js';
 import { AUTH_TYPES, clientSecurity } from '../../src/client/credentials.js';
 import { KerberosLogon, type KerberosLogonOptions, keytabKeys, passwordKeys } from '../../src/client/kerberos/logon.js';
@@ -11,9 +12,11 @@ import { NULL_CONTEXT_HANDLE } from '../../src/codec/ndr/index.js';
 import { ccacheCredentials, Secret, serviceKeys } from '../../src/security/index.js';
 import { type KdcServer, startKdc } from '../../src/server/kdc.js';
 import { type DcomServer, startServer } from '../../src/server/server.js';
+import { newerImpacket as impacket, impacketActivatesByKerberos } from '../support/impacket.js';
 import { peer, port135 } from '../support/peers.js';
 import { program } from '../support/program.js';
 import { DC, SambaDc, samba, sambaTool } from '../support/samba-dc.js';
+import { scapy, scapyActivates } from '../support/scapy.js';
 
 const kinit = peer('kinit');
 const smbtorture = peer('smbtorture');
@@ -25,6 +28,7 @@ const SERVER_ADDRESS = '127.0.0.72';
 const OWN_KDC = '127.0.0.73';
 const PASSWORD = 'Pa55.word';
 const HOST = 'server.lab.example';
+const MMC20 = '49b2791a-b1ae-4c90-9b8e-e860ba07f889';
 const SIGNED_TYPES = [
   ['AES-256', ETYPE.AES256_CTS_HMAC_SHA1_96],
   ['AES-128', ETYPE.AES128_CTS_HMAC_SHA1_96],
@@ -67,6 +71,8 @@ describe.skipIf(missing)('Kerberos with a Samba AD DC', () => {
     server = await startServer({
       listen: `${SERVER_ADDRESS}:135`,
       kerberos: { keys },
+      // impacket looks for the host that it was told among the bindings.
+      names: { netbiosName: 'SERVER', netbiosDomain: 'LAB' },
       interfaces: ['rpcecho'],
       asOf: '2021-05',
     });
@@ -129,6 +135,83 @@ describe.skipIf(missing)('Kerberos with a Samba AD DC', () => {
     );
   });
 
+  /** What the server made of the activations of a client, one after the other. */
+  const activationsAfter = (before: number) =>
+    server.activations
+      .slice(before)
+      .map(({ level, authType, outcome, identity }) => ({ level, authType, outcome, user: identity?.user }));
+
+  describe.skipIf(impacket.skip)("impacket's -k", () => {
+    const at = { name: HOST, address: SERVER_ADDRESS, realm: DC.realm, kdc: DC_ADDRESS };
+
+    test.each(['aes256-cts', 'rc4-hmac'])(
+      'activates with tickets of kinit, %s, at CONNECT, PKT_INTEGRITY and PKT_PRIVACY',
+      async (etype) => {
+        const ccache = dc.path(`impacket-${etype}.ccache`);
+        await ticketsOf(dc.path('krb5.conf'), ccache, `host/${HOST}`, etype);
+        const before = server.activations.length;
+        const told = await impacketActivatesByKerberos({ ...at, ccache }, '', [2, 3, 4, 5, 6]);
+        // At CALL and PKT it binds at that level and sends no trailer, by NTLM too, so that nobody activates.
+        expect(told.map(({ level, accepted }) => [level, accepted])).toEqual([
+          ...[
+            [2, true],
+            [3, false],
+            [4, false],
+            [5, true],
+            [6, true],
+          ],
+        ]);
+        const nobody = { level: 1, authType: 0, outcome: 'refused', user: undefined };
+        const known = (level: number) => ({ level, authType: 9, outcome: 'accepted', user: 'op' });
+        expect(activationsAfter(before)).toEqual([known(2), nobody, nobody, known(5), known(6)]);
+      },
+      60_000,
+    );
+
+    test("gets no ticket of Samba's KDC itself: its TGS-REQ has no checksum over the body", async () => {
+      const [told] = await impacketActivatesByKerberos(at, PASSWORD, [5]);
+      expect(told?.text).toContain('KRB_AP_ERR_INAPP_CKSUM');
+    }, 60_000);
+  });
+
+  describe.skipIf(scapy.skip)("scapy's DCOM client", () => {
+    test.each([
+      ['kerberos', AUTH_TYPES.kerberos],
+      ['kerberos-spnego', AUTH_TYPES.spnego],
+    ])(
+      'activates by %s at CONNECT, PKT_INTEGRITY and PKT_PRIVACY, with tickets of its own',
+      async (how, authType) => {
+        const before = server.activations.length;
+        const told = await scapyActivates(SERVER_ADDRESS, `${how},host/${HOST},${DC_ADDRESS}`, PASSWORD, [2, 5, 6]);
+        expect(told.filter(({ accepted }) => !accepted)).toEqual([]);
+        const known = (level: number) => ({ level, authType, outcome: 'accepted', user: 'op' });
+        expect(activationsAfter(before)).toEqual([known(2), known(5), known(6)]);
+      },
+      60_000,
+    );
+  });
+
+  test.each(SIGNED_TYPES)(
+    "this project's client with %s activates on the server, by itself and inside SPNEGO, at each level",
+    async (_, etype) => {
+      const tickets = new KerberosLogon({ ...(await sources.password?.()), etypes: [etype], random: randomBytes });
+      const { address: host, port } = server.address;
+      const before = server.activations.length;
+      const expected = [];
+      for (const authType of [AUTH_TYPES.kerberos, AUTH_TYPES.spnego]) {
+        for (const level of [2, 4, 5, 6]) {
+          const authentication = { authType, level, tickets, target: `RPCSS/${HOST}`, random: randomBytes };
+          const iids = ['00000000-0000-0000-c000-000000000046'];
+          const { outcome } = await activate({ host, port, clsid: MMC20, iids, authentication });
+          expect(outcome.accepted).toBe(true);
+          expected.push({ level, authType, outcome: 'accepted', user: 'op' });
+        }
+      }
+      expect(activationsAfter(before)).toEqual(expected);
+    },
+    60_000,
+  );
+
   const torture = (suite: string, options: string, conf = 'torture.conf') =>
     program(
       smbtorture.required(),
@@ -155,22 +238,54 @@ describe.skipIf(missing)('Kerberos with a Samba AD DC', () => {
   );
 });
 
-describe.skipIf(kinit.skip)("kinit at this project's KDC", () => {
+describe.skipIf(kinit.skip || atPort135.skip)("this project's KDC", () => {
   let kdc: KdcServer;
+  let server: DcomServer;
   beforeAll(async () => {
     const machines = [{ name: 'SERVER', hosts: [HOST] }];
-    kdc = await startKdc({ listen: `${OWN_KDC}:0`, realm: 'OWN.EXAMPLE', accounts: [`OWN\\op:${PASSWORD}`], machines });
+    kdc = await startKdc({
+      listen: `${OWN_KDC}:88`,
+      realm: 'OWN.EXAMPLE',
+      accounts: [`OWN\\op:${PASSWORD}`],
+      machines,
+    });
+    server = await startServer({
+      listen: `${OWN_KDC}:135`,
+      kerberos: { keys: kdc.keysOf('SERVER') },
+      names: { netbiosName: 'SERVER' },
+      asOf: '2021-05',
+    });
   });
-  afterAll(() => kdc?.close());
+  afterAll(async () => {
+    await server?.close();
+    await kdc?.close();
+  });
 
-  test.each(['aes256-cts', 'aes128-cts', 'rc4-hmac'])('gets tickets whose session key is %s', async (etype) => {
-    const folder = process.env.RUNNER_TEMP ?? '/tmp';
-    const [conf, ccache] = [`${folder}/own-${process.pid}.conf`, `${folder}/own-${process.pid}-${etype}.ccache`];
-    krb5Conf(conf, 'OWN.EXAMPLE', `${OWN_KDC}:${kdc.address.port}`);
-    await ticketsOf(conf, ccache, `HOST/${HOST}`, etype);
-    const { principal, credentials } = decodeCcache(readFileSync(ccache));
-    expect(principal).toMatchObject({ realm: 'OWN.EXAMPLE', name: ['op'] });
-    const ticket = credentials.find(({ server }) => server.name.join('/') === `HOST/${HOST}`);
-    expect(ticket?.etype).toBe({ 'aes256-cts': 18, 'aes128-cts': 17, 'rc4-hmac': 23 }[etype]);
+  test.each(['aes256-cts', 'aes128-cts', 'rc4-hmac'])(
+    "gives kinit tickets, %s, which impacket's -k activates with",
+    async (etype) => {
+      const folder = process.env.RUNNER_TEMP ?? '/tmp';
+      const [conf, ccache] = [`${folder}/own-${process.pid}.conf`, `${folder}/own-${process.pid}-${etype}.ccache`];
+      krb5Conf(conf, 'OWN.EXAMPLE', `${OWN_KDC}:${kdc.address.port}`);
+      await ticketsOf(conf, ccache, `HOST/${HOST}`, etype);
+      const { principal, credentials } = decodeCcache(readFileSync(ccache));
+      expect(principal).toMatchObject({ realm: 'OWN.EXAMPLE', name: ['op'] });
+      const ticket = credentials.find(({ server }) => server.name.join('/') === `HOST/${HOST}`);
+      expect(ticket?.etype).toBe({ 'aes256-cts': 18, 'aes128-cts': 17, 'rc4-hmac': 23 }[etype]);
+      if (impacket.skip) return;
+      const at = { name: HOST, address: OWN_KDC, realm: 'OWN.EXAMPLE', kdc: OWN_KDC };
+      const told = await impacketActivatesByKerberos({ ...at, ccache }, '', [2, 5, 6]);
+      expect(told.filter(({ accepted }) => !accepted)).toEqual([]);
+    },
+  );
+
+  test.skipIf(impacket.skip)('gives impacket tickets for a password, and it activates with them', async () => {
+    const before = server.activations.length;
+    const at = { name: HOST, address: OWN_KDC, realm: 'OWN.EXAMPLE', kdc: OWN_KDC };
+    const told = await impacketActivatesByKerberos(at, PASSWORD, [2, 5, 6]);
+    expect(told.filter(({ accepted }) => !accepted)).toEqual([]);
+    expect(server.activations.slice(before)).toMatchObject(
+      [2, 5, 6].map((level) => ({ level, authType: 9, outcome: 'accepted', identity: { domain: 'OWN', user: 'op' } })),
+    );
   });
 });

@@ -1,12 +1,8 @@
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type DcomServer, startServer } from '../../src/server/server.js';
-import { installedPeer } from '../support/installed-peers.js';
 import { port135 } from '../support/peers.js';
+import { scapy, scapyActivates } from '../support/scapy.js';
 
-const python = installedPeer('scapy', 'bin', 'python');
 const atPort135 = port135();
 const [ADDRESS, PASSWORD] = ['127.0.0.36', 'secret'] as const;
 
@@ -18,15 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 
-async function activates(kind: 'ntlm' | 'spnego', level: number): Promise<{ accepted: boolean; text?: string }> {
-  const script = join(import.meta.dirname, '../support/scapy_activate.py');
-  const child = spawn(python.required(), [script, ADDRESS, kind, String(level)], { stdio: 'pipe' });
-  child.stdin.end(`${PASSWORD}\n`);
-  const [stdout] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  return JSON.parse(stdout);
-}
-
-describe.skipIf(python.skip || atPort135.skip)("scapy's DCOM client as of 2023-03-14", () => {
+describe.skipIf(scapy.skip || atPort135.skip)("scapy's DCOM client as of 2023-03-14", () => {
   test.each([
     ['ntlm', 2, false],
     ['ntlm', 5, true],
@@ -35,7 +23,7 @@ describe.skipIf(python.skip || atPort135.skip)("scapy's DCOM client as of 2023-0
     ['spnego', 5, true],
     ['spnego', 6, true],
   ] as const)('by %s at level %i: accepted %s, and released', async (kind, level, accepted) => {
-    expect(await activates(kind, level)).toMatchObject({ accepted });
+    expect(await scapyActivates(ADDRESS, kind, PASSWORD, [level])).toMatchObject([{ level, accepted }]);
     const last = server?.activations.at(-1);
     expect(last).toMatchObject({ level, outcome: accepted ? 'accepted' : 'refused', method: 'RemoteCreateInstance' });
     if (!accepted) expect(last?.refusedBy).toBe('activation policy');

@@ -2,9 +2,12 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { ndjsonLines } from './cli.js';
-import { pythonModule } from './peers.js';
+import { installedPeer } from './installed-peers.js';
+import { type Peer, pythonModule } from './peers.js';
 
 export const impacket = pythonModule('impacket');
+/** Of PyPI: Debian's 0.10 cannot sign under AES (it joins text to octets). */
+export const newerImpacket = installedPeer('impacket', 'bin', 'python');
 
 /** What impacket says of one activation. */
 export interface ImpacketActivation {
@@ -26,8 +29,41 @@ export async function impacketActivates(
   password: string,
   levels: readonly number[],
 ): Promise<ImpacketActivation[]> {
-  const script = join(import.meta.dirname, 'impacket_activate.py');
-  const child = spawn(impacket.required(), [script, host, ...levels.map(String)], { stdio: 'pipe' });
+  return activations(impacket, ['impacket_activate.py', host, ...levels.map(String)], password);
+}
+
+/** Where impacket gets its tickets, and for whom. */
+export interface ImpacketKerberos {
+  /** The server's name, by which there are tickets, and the address that it has. */
+  readonly name: string;
+  readonly address: string;
+  readonly realm: string;
+  /** An address; impacket asks port 88. */
+  readonly kdc: string;
+  /** A cache of tickets, where no password is given. */
+  readonly ccache?: string;
+}
+
+/** The same by Kerberos, inside SPNEGO: `doKerberos=True`, as `-k` has it. */
+export function impacketActivatesByKerberos(
+  { name, address, realm, kdc, ccache }: ImpacketKerberos,
+  password: string,
+  levels: readonly number[],
+): Promise<ImpacketActivation[]> {
+  const args = ['impacket_kerberos.py', name, address, realm, kdc, ...levels.map(String)];
+  return activations(newerImpacket, args, password, ccache === undefined ? {} : { KRB5CCNAME: ccache });
+}
+
+async function activations(
+  python: Peer,
+  [script = '', ...args]: readonly string[],
+  password: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<ImpacketActivation[]> {
+  const child = spawn(python.required(), [join(import.meta.dirname, script), ...args], {
+    stdio: 'pipe',
+    env: { ...process.env, ...env },
+  });
   child.stdin.end(`${password}\n`);
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
   if (stderr !== '') throw new Error(`impacket failed: ${stderr}`);
