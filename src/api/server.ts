@@ -7,7 +7,7 @@ export {
   type Trustee,
 } from '../server/access.js';
 export type { LogonSessions } from '../server/activation/checks.js';
-export type { Activation, FailedLogon, LogListeners } from '../server/activation/log.js';
+export type { Activation, FailedLogon, Happenings, HistoryEntry, LogListeners } from '../server/activation/log.js';
 export type { CallBackOptions } from '../server/call-back-client.js';
 export type { AutomationIds } from '../server/classes/automation-members.js';
 export type { AskedOfClass, ClassRefusal } from '../server/classes/class.js';

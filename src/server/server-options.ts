@@ -16,7 +16,7 @@ import type {
 } from '../security/index.js';
 import type { AccessPermissions } from './access.js';
 import type { LogonSessions } from './activation/checks.js';
-import type { Activation, FailedLogon, LogListeners } from './activation/log.js';
+import type { Activation, FailedLogon, HistoryEntry, LogListeners } from './activation/log.js';
 import type { CallBackOptions } from './call-back-client.js';
 import type { ClassName, ComClass } from './classes/index.js';
 import type { EndpointObserver } from './endpoint/endpoint.js';
@@ -124,6 +124,8 @@ export interface DcomServer {
   readonly failedLogons: readonly FailedLogon[];
   /** What was tried with objects of clients: how each was reached, and each call back with its outcome. */
   readonly callBacks: readonly CallBack[];
+  /** All of this in the order in which it happened, each with its kind; made anew whenever it is asked for. */
+  readonly history: readonly HistoryEntry[];
   /** The event log of its machine. */
   readonly events: readonly LoggedEvent[];
   readonly objects: number;

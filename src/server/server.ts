@@ -99,6 +99,9 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
     get events() {
       return log.events;
     },
+    get history() {
+      return log.history;
+    },
     get objects() {
       return objects.objects;
     },

@@ -46,6 +46,21 @@ export interface FailedLogon {
   readonly reason: string;
 }
 
+/** What can happen at a server, by what it is called in its history. */
+export interface Happenings {
+  readonly activation: Activation;
+  readonly event: LoggedEvent;
+  readonly invocation: Invocation;
+  readonly refusedCall: RefusedCall;
+  readonly failedLogon: FailedLogon;
+  readonly callBack: CallBack;
+}
+
+/** One thing that happened at a server: `entry` is the item of the list for its kind. */
+export type HistoryEntry = {
+  [K in keyof Happenings]: { readonly kind: K; readonly time: Milliseconds; readonly entry: Happenings[K] };
+}[keyof Happenings];
+
 /** Functions that are told what happens at a server, as it happens. */
 export interface LogListeners {
   readonly onActivation?: (activation: Activation) => void;
@@ -71,6 +86,9 @@ export class ServerLog {
   readonly #computer: string;
   readonly #eventLog: EventLog;
   readonly #options: LogListeners;
+  /** How many things had happened before it. */
+  readonly #places = new WeakMap<object, number>();
+  #happened = 0;
   readonly #following = new Set<(event: LoggedEvent) => void>();
 
   /** Its events go to the log of its computer. */
@@ -84,6 +102,31 @@ export class ServerLog {
     return this.#eventLog.entries;
   }
 
+  /** All that is in the lists, in the order in which it happened. */
+  get history(): readonly HistoryEntry[] {
+    const { activations, invocations, refusedCalls, failedLogons, callBacks } = this;
+    const entries = [
+      ...of('activation', activations),
+      ...of('event', this.events),
+      ...of('invocation', invocations),
+      ...of('refusedCall', refusedCalls),
+      ...of('failedLogon', failedLogons),
+      ...of('callBack', callBacks),
+    ];
+    // Only what this server did has a place: others may write into the event log too.
+    const placed = entries.filter(({ entry }) => this.#places.has(entry));
+    return placed.sort((one, other) => this.#placeOf(one) - this.#placeOf(other));
+  }
+
+  #placeOf({ entry }: HistoryEntry): number {
+    return this.#places.get(entry) as number;
+  }
+
+  #place<T extends object>(entry: T): T {
+    this.#places.set(entry, this.#happened++);
+    return entry;
+  }
+
   /** Tells of each event from now on, until what it gives is called. */
   follow(listener: (event: LoggedEvent) => void): () => void {
     this.#following.add(listener);
@@ -91,31 +134,34 @@ export class ServerLog {
   }
 
   invoked(invocation: Invocation): void {
-    this.#invocations.push(invocation);
+    this.#invocations.push(this.#place(invocation));
     this.#options.onInvocation?.(invocation);
   }
 
   refused(call: RefusedCall): void {
-    this.#refusedCalls.push(call);
+    this.#refusedCalls.push(this.#place(call));
     this.#options.onRefusedCall?.(call);
   }
 
   failed(logon: FailedLogon): void {
-    this.#failedLogons.push(logon);
+    this.#failedLogons.push(this.#place(logon));
     this.#options.onFailedLogon?.(logon);
   }
 
   calledBack(callBack: CallBack): void {
-    this.#callBacks.push(callBack);
+    this.#callBacks.push(this.#place(callBack));
     this.#options.onCallBack?.(callBack);
   }
 
   report(activation: Activation): void {
-    this.#activations.push(activation);
+    this.#activations.push(this.#place(activation));
     this.#options.onActivation?.(activation);
     if (activation.event === undefined) return;
-    const logged = this.#eventLog.write(activation.event, activation.time, this.#computer);
+    const logged = this.#place(this.#eventLog.write(activation.event, activation.time, this.#computer));
     this.#options.onEvent?.(logged);
     for (const listener of this.#following) listener(logged);
   }
 }
+
+const of = <K extends keyof Happenings>(kind: K, entries: readonly Happenings[K][]) =>
+  entries.map((entry) => ({ kind, time: 'at' in entry ? entry.at.time : entry.time, entry }) as HistoryEntry);
