@@ -11,3 +11,9 @@ export const SUITES: Expected = [
   [/\.test_oaut$/, `${NO_TYPE_INFORMATION}; impacket itself skips it`],
   [/\.test_(scmp|vds)$/, 'calls the shadow copy and the virtual disk service; impacket itself skips it'],
 ];
+
+/** tests/SMB_RPC/test_rpcrt.py. */
+export const RPC_RUNTIME: Expected = [
+  [/^RPCRTTestsSMBTransport\./, SMB],
+  [/^RPCRTTestsTCPTransport\.test_bigRequestMustFragment$/, 'calls SAMR, which is in the endpoint map alone'],
+];
