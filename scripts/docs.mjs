@@ -1,10 +1,13 @@
-// Writes docs/wire.md and docs/policy.md from what is built; with --check, says whether they are what it would write.
+// Writes docs/wire.md, docs/policy.md and docs/conformance.md from what is built; with --check, says whether they are what
+// it would write.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { structures } from '../dist/codec/structures/index.js';
+import { isVisible, REASONS, STATEMENTS } from '../dist/conform/statements/index.js';
 import { DEFAULT_POLICY, POLICY_OPTIONS } from '../dist/hardening/profile.js';
 import { REGISTRY_VALUES } from '../dist/hardening/registry.js';
+import { conformanceMarkdown } from './conformance-markdown.mjs';
 import { policyMarkdown } from './policy-markdown.mjs';
 import { wireMarkdown } from './wire-markdown.mjs';
 
@@ -12,6 +15,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const pages = {
   'wire.md': wireMarkdown(structures(), join(root, 'src', 'codec')),
   'policy.md': policyMarkdown({ options: POLICY_OPTIONS, defaults: DEFAULT_POLICY, values: REGISTRY_VALUES }),
+  'conformance.md': conformanceMarkdown({ statements: STATEMENTS, reasons: REASONS, isVisible }),
 };
 for (const [name, text] of Object.entries(pages)) {
   const file = join(root, 'docs', name);
