@@ -12,11 +12,16 @@ import { OBJECT_CHECKS } from './dcom/objects.js';
 import { PING_CHECKS } from './dcom/pings.js';
 import { REFERENCE_CHECKS } from './dcom/references.js';
 import { RESOLVER_CHECKS } from './dcom/resolver.js';
+import { EPM_LOOKUP_CHECKS } from './epm/lookup.js';
+import { MANAGEMENT_CHECKS } from './epm/management.js';
+import { EPM_MAP_CHECKS } from './epm/map.js';
 import { CHANGED_LEVEL_CHECKS } from './hardening/changed-levels.js';
 import { LEVEL_CHECKS } from './hardening/levels.js';
 import { NULL_SESSION_CHECKS } from './hardening/null-session.js';
 import { RELAY_CHECKS } from './hardening/relayed.js';
 import { TAMPERED_CHECKS } from './hardening/tampered.js';
+import { NTLM_CHECKS } from './ntlm/acceptor.js';
+import { SPNEGO_CHECKS } from './ntlm/spnego.js';
 import { BIND_CHECKS } from './rpce/bind.js';
 import { CANCEL_CHECKS } from './rpce/cancels.js';
 import { CONTEXT_CHECKS } from './rpce/contexts.js';
@@ -67,6 +72,11 @@ export const SERVER_CHECKS: readonly Check<Target>[] = composed(
   HEADER_SIGNING_CHECKS,
   SECURITY_CONTEXT_CHECKS,
   VERIFICATION_CHECKS,
+  EPM_LOOKUP_CHECKS,
+  EPM_MAP_CHECKS,
+  MANAGEMENT_CHECKS,
+  NTLM_CHECKS,
+  SPNEGO_CHECKS,
   RESOLVER_CHECKS,
   PING_CHECKS,
   ACTIVATOR_CHECKS,

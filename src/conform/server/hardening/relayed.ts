@@ -5,7 +5,7 @@ import { SecurityError } from '../../../security/index.js';
 import { Mismatch, NotApplicable } from '../../core/index.js';
 import { activatedBy, activationCall, activatorOf, mustBeRefused } from '../activation.js';
 import { group, type ServerCheckRow } from '../group.js';
-import { tamperedContext } from '../ntlm/tampered-context.js';
+import { tamperedContext } from '../ntlm/changed-context.js';
 import type { Target } from '../target.js';
 
 const METHOD = 'RemoteCreateInstance';
