@@ -3,6 +3,9 @@ import { DREP_BIG, NDR20_SYNTAX, NDR64_SYNTAX } from '../dist/codec/rpce/index.j
 import { AssociationGroups, ClientAssociation, interfaceTable, ServerAssociation } from '../dist/rpc/index.js';
 import {
   AccountTable,
+  kerberosAcceptor,
+  kerberosInitiator,
+  kerberosPassive,
   ntlmAcceptor,
   ntlmInitiator,
   ntlmPassive,
@@ -12,10 +15,12 @@ import {
   spnegoPassive,
 } from '../dist/security/index.js';
 import { counting } from './random.mjs';
+import { KEYS, SERVICE, ticketsOf } from './tickets.mjs';
 
 export const NOW = Date.UTC(2026, 0, 15, 12);
 const NTLM = 10;
 const SPNEGO = 9;
+const KERBEROS = 16;
 const ACCOUNT = { domain: 'LAB', user: 'op', password: 'password' };
 const ECHO = { name: 'echo', uuid: '60a15ec5-4de8-11d7-a637-005056a20182', version: 1, operationCount: 2 };
 const OTHER = { ...ECHO, name: 'other', uuid: '60a15ec5-4de8-11d7-a637-005056a20183', transferSyntaxes: ['ndr20'] };
@@ -38,6 +43,19 @@ export const KINDS = [
   { name: 'spnego connect', level: 2, authType: SPNEGO },
   { name: 'spnego integrity', level: 5, authType: SPNEGO },
   { name: 'spnego privacy', level: 6, authType: SPNEGO },
+  { name: 'kerberos connect', level: 2, authType: KERBEROS, etype: 18 },
+  { name: 'kerberos integrity', level: 5, authType: KERBEROS, etype: 18 },
+  { name: 'kerberos privacy', level: 6, authType: KERBEROS, etype: 17 },
+  { name: 'kerberos privacy under RC4', level: 6, authType: KERBEROS, etype: 23 },
+  {
+    name: 'kerberos without header signing',
+    level: 6,
+    authType: KERBEROS,
+    etype: 18,
+    client: { headerSigning: false },
+  },
+  { name: 'kerberos in spnego integrity', level: 5, authType: SPNEGO, etype: 18 },
+  { name: 'kerberos in spnego privacy under RC4', level: 6, authType: SPNEGO, etype: 23 },
   { name: 'two security contexts', level: 5, second: true },
   { name: 'fragmented', length: 14_000 },
   { name: 'fragmented privacy', level: 6, length: 14_000 },
@@ -51,10 +69,12 @@ export const KINDS = [
 export function newServer() {
   const accounts = new AccountTable([ACCOUNT]);
   const ntlm = ntlmAcceptor({ server: { netbiosName: 'SRV', netbiosDomain: 'LAB' }, accounts, random: counting(3) });
+  // The same authenticator comes in each mutation of a conversation, and a server is made for each.
+  const kerberos = kerberosAcceptor({ keys: KEYS, random: counting(5) });
   const groups = new AssociationGroups(counting(7));
   const association = new ServerAssociation({
     interfaces: interfaceTable([ECHO, OTHER]),
-    providers: [ntlm, spnegoAcceptor({ mechanisms: [ntlm] })],
+    providers: [ntlm, kerberos, spnegoAcceptor({ mechanisms: [kerberos, ntlm] })],
     groups,
     clientAddress: '10.0.0.1',
     secondaryAddress: '135',
@@ -65,11 +85,17 @@ export function newServer() {
 
 const credentials = { domain: ACCOUNT.domain, user: ACCOUNT.user, secret: Secret.password(ACCOUNT.password) };
 
-function securityOf({ level, authType = NTLM }, authContextId = 0) {
+const TICKETS = new Map([17, 18, 23].map((etype) => [etype, ticketsOf(etype, NOW)]));
+
+function securityOf({ level, authType = NTLM, etype }, authContextId = 0) {
   if (level === undefined) return undefined;
-  const ntlm = ntlmInitiator({ credentials, random: counting(50 + authContextId) });
-  const provider = authType === SPNEGO ? spnegoInitiator([ntlm]) : ntlm;
-  return { context: provider.initiate({ level, target: 'RPCSS/srv' }), level, authContextId };
+  const random = counting(50 + authContextId);
+  const mechanism =
+    etype === undefined
+      ? ntlmInitiator({ credentials, random })
+      : kerberosInitiator({ tickets: TICKETS.get(etype), random });
+  const provider = authType === SPNEGO ? spnegoInitiator([mechanism]) : mechanism;
+  return { context: provider.initiate({ level, target: SERVICE }), level, authContextId };
 }
 
 /** A client that goes through its calls, each step once the one before is answered. */
@@ -158,9 +184,14 @@ export function record(kind) {
   return wire;
 }
 
-/** Sniffers of both types, which know the password. */
+/** Sniffers of all types, which know the password and the keys of the service. */
 export function newObserver() {
   const ntlm = ntlmPassive([{ secret: Secret.password(ACCOUNT.password) }]);
-  const spnego = spnegoPassive([ntlm]);
-  return (authType) => (authType === NTLM ? ntlm : authType === SPNEGO ? spnego : undefined)?.observe();
+  const kerberos = kerberosPassive({ keys: KEYS });
+  const providers = new Map([
+    [NTLM, ntlm],
+    [KERBEROS, kerberos],
+    [SPNEGO, spnegoPassive([kerberos, ntlm])],
+  ]);
+  return (authType) => providers.get(authType)?.observe();
 }
