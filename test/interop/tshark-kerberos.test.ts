@@ -1,6 +1,6 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { toHex } from '../../src/codec/bytes.js';
 import {
   AP_REP,
@@ -10,7 +10,8 @@ import {
   KRB_ERROR,
   type PrincipalName,
 } from '../../src/codec/kerberos/index.js';
-import { tshark } from '../support/tshark.js';
+import { captureFile, recordedLab } from '../support/labs.js';
+import { tshark, tsharkFields } from '../support/tshark.js';
 import { type Tree, textOf, tsharkJson } from '../support/tshark-json.js';
 
 const folder = join(import.meta.dirname, '../../../shared/pcaps');
@@ -138,5 +139,39 @@ describe.skipIf(tshark.skip || CAPTURES.length === 0)('Kerberos in captures of W
     expect(counted[AP_REQ.tag]).toBeGreaterThan(20);
     expect(counted[AP_REP.tag]).toBeGreaterThan(20);
     expect(counted[KRB_ERROR.tag]).toBeGreaterThan(0);
+  });
+});
+
+describe.skipIf(tshark.skip)('the recording of a domain, as tshark shows it with the keytab of the run', () => {
+  let file: string;
+  let keys: readonly string[];
+  let activations: number;
+  beforeAll(async () => {
+    const { run, capture } = await recordedLab('kerberos-domain');
+    file = captureFile('kerberos-domain', capture);
+    const keytab = join(dirname(file), 'keytab');
+    writeFileSync(keytab, run.keytab ?? expect.fail());
+    keys = ['-K', keytab, '-o', 'kerberos.decrypt:TRUE'];
+    // tshark looks into no token of SPNEGO at PKT.
+    activations = run.activations.filter(({ mechanism, level }) => mechanism === 'Kerberos' && level !== 4).length;
+  });
+  afterAll(() => rmSync(dirname(file), { recursive: true }));
+
+  test('each ticket opens: its client is named, which stands nowhere in the clear', async () => {
+    const binds = 'dcerpc.pkt_type == 11 && kerberos.ticket_element';
+    const named = await tsharkFields(file, binds, ['kerberos.CNameString'], keys);
+    expect(named).toHaveLength(activations);
+    for (const [names] of named) expect(names).toMatch(/^op(,op)*$/);
+    expect(await tsharkFields(file, `${binds} && kerberos.CNameString`, ['frame.number'])).toEqual([]);
+  });
+
+  test('each activation that is sealed under Kerberos is dissected, AES and RC4, and none without the keytab', async () => {
+    const sealed = 'dcerpc.auth_level == 6 && (dcerpc.pkt_type == 0 || dcerpc.pkt_type == 2)';
+    const shown = (options: readonly string[] = []) =>
+      tsharkFields(file, sealed, ['frame.number', 'dcom.clsid'], options);
+    const withoutKeys = await shown();
+    expect([withoutKeys.length, withoutKeys.filter(([, clsid]) => clsid)]).toEqual([8, []]);
+    // One request and its response went by NTLM.
+    expect((await shown(keys)).filter(([, clsid]) => clsid)).toHaveLength(6);
   });
 });
