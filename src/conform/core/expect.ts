@@ -33,8 +33,3 @@ export function expectBindNak(received: Received, ...reasons: readonly number[])
 export function expectClosed(received: Received, expected = 'the end of the connection'): void {
   if (received.kind !== 'closed') throw new Mismatch(expected, receivedText(received));
 }
-
-/** Nothing at all. Throws `Mismatch`. */
-export function expectSilence(received: Received, expected = 'no answer'): void {
-  if (received.kind !== 'silence') throw new Mismatch(expected, receivedText(received));
-}

@@ -8,7 +8,7 @@ export {
   must,
   NotApplicable,
 } from './check.js';
-export { expectBindNak, expectClosed, expectFault, expectPdu, expectSilence } from './expect.js';
+export { expectBindNak, expectClosed, expectFault, expectPdu } from './expect.js';
 export {
   type Expectations,
   expectationsOf,
@@ -26,4 +26,4 @@ export {
 } from './raw-connection.js';
 export { type Attempt, type CheckResult, type RunOptions, resultOf, runCheck, runChecks } from './run.js';
 export { matchesId, type Selection, selected } from './selection.js';
-export { faultText, levelText, pduText, Wire, type WirePiece, wireText } from './wire.js';
+export { Wire, type WirePiece } from './wire.js';

@@ -1,6 +1,6 @@
 import { CodecError } from '../../codec/error.js';
 import { decodePdu, type Pdu } from '../../codec/rpce/index.js';
-import { authnLevelName, shortAuthnLevelName } from '../../codec/status/authn.js';
+import { shortAuthnLevelName } from '../../codec/status/authn.js';
 import { faultName } from '../../codec/status/explain.js';
 import { bindNakReasonName, presentationResultName } from '../../codec/status/pdu.js';
 
@@ -71,8 +71,5 @@ function detail(pdu: Pdu): string {
 
 /** `nca_s_fault_access_denied (0x00000005)`. */
 export const faultText = (status: number): string => `${faultName(status)} (0x${hex(status, 8)})`;
-
-/** `RPC_C_AUTHN_LEVEL_CONNECT`. */
-export const levelText = (level: number): string => authnLevelName(level);
 
 const hex = (value: number, digits: number): string => (value >>> 0).toString(16).padStart(digits, '0');

@@ -89,7 +89,20 @@ export async function activator(
 }
 
 /** What came of an activation: the object, or the refusal in words. */
-export type Activated = { readonly reply: ActivationReply } | { readonly refused: string; readonly status?: number };
+export type Activated = { readonly reply: ActivationReply } | Refused;
+
+interface Refused {
+  readonly refused: string;
+  readonly status?: number;
+  /** Whether a PDU says so; else the server has only ended the handshake or the connection. */
+  readonly said: boolean;
+}
+
+/** A handshake that the server has ended, as the refusal that it is. Throws what is something else. */
+export function refusedHandshake(error: unknown): Refused {
+  if (error instanceof Mismatch) return { refused: error.actual, said: false };
+  throw error;
+}
 
 /** The outcome of an activation from its answer; a fault, a bind_nak and the end of the connection refuse it. */
 export async function activatedBy(
@@ -101,12 +114,12 @@ export async function activatedBy(
   if (first.kind === 'silence') throw new Mismatch('an answer to an activation', receivedText(first));
   if (first.kind !== 'pdu' || first.pdu.PTYPE !== 'response') {
     const status = first.kind === 'pdu' && first.pdu.PTYPE === 'fault' ? first.pdu.status : undefined;
-    return { refused: receivedText(first), ...(status !== undefined && { status }) };
+    return { refused: receivedText(first), said: first.kind === 'pdu', ...(status !== undefined && { status }) };
   }
   const { stub } = await association.answer(first, protection);
   const [outcome, reply] = readReply(method, stub);
   if (!outcome.accepted)
-    return { refused: outcome.text, ...(outcome.status !== undefined && { status: outcome.status }) };
+    return { refused: outcome.text, said: true, ...(outcome.status !== undefined && { status: outcome.status }) };
   if (reply === undefined) throw new Mismatch('an object', 'success, and none');
   return { reply };
 }
@@ -142,10 +155,7 @@ export async function activateAt(
     const association = await target.bound(activatorOf(method));
     return activateOver(target, { association, protection: undefined }, method);
   }
-  const opened = await activator(target, method, authType, level).catch((error: unknown) => {
-    if (error instanceof Mismatch) return { refused: error.actual };
-    throw error;
-  });
+  const opened = await activator(target, method, authType, level).catch(refusedHandshake);
   return 'refused' in opened ? opened : activateOver(target, opened, method);
 }
 
@@ -155,8 +165,12 @@ export function mustBeAccepted(outcome: Activated): ActivationReply {
   return outcome.reply;
 }
 
-/** Throws `Mismatch` where an activation was accepted. */
-export function mustBeRefused(outcome: Activated): { readonly refused: string; readonly status?: number } {
+/**
+ * Rejects with `Mismatch` where an activation was accepted. That a connection ends is a refusal of a server that is
+ * still there, and of no other.
+ */
+export async function mustBeRefused(target: Target, outcome: Activated): Promise<Refused> {
   if ('reply' in outcome) throw new Mismatch('the activation to be refused', 'it is accepted');
+  if (!outcome.said) await target.mustBeThere();
   return outcome;
 }

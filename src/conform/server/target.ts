@@ -129,6 +129,15 @@ export class Target {
     check((await association.call(opnum, stub, how)).stub);
   }
 
+  /** Whether the target still answers, over a connection of its own. Rejects where it does not. */
+  async mustBeThere(): Promise<void> {
+    try {
+      await this.works(await this.bound(this.simple.interface));
+    } catch (error) {
+      throw new Error(`the target is gone: ${(error as Error).message}`);
+    }
+  }
+
   /** Ends every connection, and settles when all have ended. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -140,8 +149,13 @@ export class Target {
 export const NTLM = RPC_C_AUTHN.WINNT;
 export const SPNEGO = RPC_C_AUTHN.GSS_NEGOTIATE;
 
-/** Rejects with `Mismatch` unless something is refused: what `works` throws where it does not work. */
-export async function mustFail(attempt: Promise<unknown>, expected: string, actual: string): Promise<void> {
+/** Rejects with `Mismatch` unless the target refuses something, and is still there. */
+export async function mustFail(
+  target: Target,
+  attempt: Promise<unknown>,
+  expected: string,
+  actual: string,
+): Promise<void> {
   const failed = await attempt.then(
     () => false,
     (error: unknown) => {
@@ -150,4 +164,5 @@ export async function mustFail(attempt: Promise<unknown>, expected: string, actu
     },
   );
   if (!failed) throw new Mismatch(expected, actual);
+  await target.mustBeThere();
 }

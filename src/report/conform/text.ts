@@ -28,13 +28,6 @@ const COLUMNS: readonly Column<Topic>[] = [
   counted('xfail', 'expected to fail', 'yellow'),
 ];
 
-const SIGNS: Readonly<Record<Result['outcome'], readonly [string, Style]>> = {
-  pass: ['passed', 'green'],
-  fail: ['FAILED', 'red'],
-  skip: ['skipped', 'dim'],
-  xfail: ['expected', 'yellow'],
-};
-
 /** What came of a suite, for people: how many of each topic, what failed with its PDUs, and what was not tried. */
 export function conformText(
   results: readonly Result[],
@@ -73,10 +66,3 @@ function skippedText(results: readonly Result[]): string[] {
   const lines = [...reasons].map(([reason, checks]) => `  ${String(checks).padStart(3)}  ${printable(reason)}`);
   return [`Not counted, and why:\n${lines.join('\n')}\n`];
 }
-
-/** The columns of one check a line, for lists. */
-export const CHECK_COLUMNS: readonly Column<Result>[] = [
-  { title: 'outcome', value: ({ outcome }) => SIGNS[outcome][0], style: ({ outcome }) => SIGNS[outcome][1] },
-  { title: 'check', value: ({ id }) => id },
-  { title: 'level', value: ({ level }) => level },
-];

@@ -64,7 +64,7 @@ const byMethod = ACTIVATION_METHODS.flatMap((method): ServerCheckRow[] => [
       stimulus: `${method} at PKT_INTEGRITY with this version in ORPCTHIS`,
       async run(target) {
         const outcome = await activate(target, method, { version: { MajorVersion, MinorVersion } });
-        const { refused, status } = mustBeRefused(outcome);
+        const { refused, status } = await mustBeRefused(target, outcome);
         if (status === undefined) throw new Mismatch('RPC_E_VERSION_MISMATCH', refused);
         mustBe(status, RPC_E_VERSION_MISMATCH);
       },
@@ -77,7 +77,7 @@ const byMethod = ACTIVATION_METHODS.flatMap((method): ServerCheckRow[] => [
     requirement: `${method} of a class that nobody has registered is REGDB_E_CLASSNOTREG.`,
     stimulus: `${method} at PKT_INTEGRITY of a class that does not exist`,
     async run(target) {
-      const { refused, status } = mustBeRefused(await activate(target, method, { clsid: NO_CLASS }));
+      const { refused, status } = await mustBeRefused(target, await activate(target, method, { clsid: NO_CLASS }));
       if (status === undefined) throw new Mismatch('REGDB_E_CLASSNOTREG', refused);
       mustBe(status, REGDB_E_CLASSNOTREG);
     },
@@ -189,7 +189,8 @@ export const ACTIVATOR_CHECKS = group({ needs: ['activation'], section: SECTION 
     level: 'WINDOWS',
     requirement: 'An activation of none but interfaces that do not exist fails.',
     stimulus: 'RemoteCreateInstance of an interface that does not exist',
-    run: async (target) => void mustBeRefused(await activate(target, 'RemoteCreateInstance', { iids: [NO_INTERFACE] })),
+    run: async (target) =>
+      void (await mustBeRefused(target, await activate(target, 'RemoteCreateInstance', { iids: [NO_INTERFACE] }))),
   },
   {
     id: 'dcom/3.1.2.5.2.3.3/answer-is-custom',

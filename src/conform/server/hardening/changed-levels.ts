@@ -1,7 +1,14 @@
 import { RPC_C_AUTHN_LEVEL } from '../../../codec/rpce/index.js';
 import { shortAuthnLevelName } from '../../../codec/status/authn.js';
-import { Mismatch } from '../../core/index.js';
-import { activatedBy, activateOver, activationCall, activator, activatorOf, mustBeRefused } from '../activation.js';
+import {
+  activatedBy,
+  activateOver,
+  activationCall,
+  activator,
+  activatorOf,
+  mustBeRefused,
+  refusedHandshake,
+} from '../activation.js';
 import { contextOf } from '../association.js';
 import { group, type ServerCheckRow } from '../group.js';
 import type { Target } from '../target.js';
@@ -58,7 +65,7 @@ export const CHANGED_LEVEL_CHECKS = group(
         requirement: `A request that claims ${shortAuthnLevelName(claimed)} under a security context of ${shortAuthnLevelName(bound)} is refused.`,
         stimulus: `a handshake at ${shortAuthnLevelName(bound)}, and an activation signed as at ${shortAuthnLevelName(claimed)}`,
         async run(target) {
-          mustBeRefused(await claims(target, authType, bound, claimed));
+          await mustBeRefused(target, await claims(target, authType, bound, claimed));
         },
       }),
     ),
@@ -69,7 +76,7 @@ export const CHANGED_LEVEL_CHECKS = group(
         requirement: `A request that claims CONNECT under a security context of ${shortAuthnLevelName(bound)} is refused.`,
         stimulus: `a handshake at ${shortAuthnLevelName(bound)}, and an unsigned activation whose trailer says CONNECT`,
         async run(target) {
-          mustBeRefused(await claimsConnect(target, authType, bound));
+          await mustBeRefused(target, await claimsConnect(target, authType, bound));
         },
       },
       {
@@ -79,7 +86,7 @@ export const CHANGED_LEVEL_CHECKS = group(
         requirement: `A request without a trailer does not have the rights of a security context of ${shortAuthnLevelName(bound)}.`,
         stimulus: `a handshake at ${shortAuthnLevelName(bound)}, and an activation without a trailer`,
         async run(target) {
-          mustBeRefused(await leavesOut(target, authType, bound));
+          await mustBeRefused(target, await leavesOut(target, authType, bound));
         },
       },
     ]),
@@ -99,13 +106,13 @@ export const CHANGED_LEVEL_CHECKS = group(
             change: (pdu, leg) =>
               leg === 1 || pdu.auth === undefined ? pdu : { ...pdu, auth: { ...pdu.auth, auth_level: PKT_INTEGRITY } },
           })
-          .catch((error: unknown) => {
-            if (error instanceof Mismatch) return undefined;
-            throw error;
-          });
-        if (opened === undefined) return;
+          .catch(refusedHandshake);
+        if ('refused' in opened) {
+          await mustBeRefused(target, opened);
+          return;
+        }
         const protection = { ...opened, authLevel: PKT_INTEGRITY };
-        mustBeRefused(await activateOver(target, { association, protection }, METHOD));
+        await mustBeRefused(target, await activateOver(target, { association, protection }, METHOD));
       },
     },
     {
@@ -121,12 +128,12 @@ export const CHANGED_LEVEL_CHECKS = group(
         const handshake = { context, level: CONNECT, authContextId: 1 };
         const opened = await association
           .handshake([contextOf(activatorOf(METHOD))], handshake, 'alter_context')
-          .catch((error: unknown) => {
-            if (error instanceof Mismatch) return undefined;
-            throw error;
-          });
-        if (opened === undefined) return;
-        mustBeRefused(await activateOver(target, { association, protection: undefined }, METHOD));
+          .catch(refusedHandshake);
+        if ('refused' in opened) {
+          await mustBeRefused(target, opened);
+          return;
+        }
+        await mustBeRefused(target, await activateOver(target, { association, protection: undefined }, METHOD));
       },
     },
   ]),

@@ -40,7 +40,7 @@ const byLevel = ACTIVATION_METHODS.flatMap((method) =>
         requirement: `${method} at ${authnLevelName(level)} is refused.`,
         stimulus: `${method} at ${shortAuthnLevelName(level)} over ${mechanism.toUpperCase()}`,
         async run(target) {
-          mustBeRefused(await activateAt(target, method, authType, level));
+          await mustBeRefused(target, await activateAt(target, method, authType, level));
         },
       }),
     ),
@@ -68,7 +68,10 @@ export const LEVEL_CHECKS = group({ needs: ['activation'], section: SECTION, lev
     stimulus: 'RemoteCreateInstance at CONNECT',
     async run(target) {
       const authType = target.authType;
-      const { refused, status } = mustBeRefused(await activateAt(target, 'RemoteCreateInstance', authType, CONNECT));
+      const { refused, status } = await mustBeRefused(
+        target,
+        await activateAt(target, 'RemoteCreateInstance', authType, CONNECT),
+      );
       if (!DENIED.includes(status)) throw new Mismatch('status 5 or 0x80070005', refused);
     },
   },
@@ -80,7 +83,7 @@ export const LEVEL_CHECKS = group({ needs: ['activation'], section: SECTION, lev
       requirement: `${method} without any authentication is refused.`,
       stimulus: `${method} over a connection without authentication`,
       async run(target) {
-        mustBeRefused(await activateAt(target, method, 0, NONE));
+        await mustBeRefused(target, await activateAt(target, method, 0, NONE));
       },
     }),
   ),

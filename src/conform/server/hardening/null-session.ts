@@ -1,7 +1,6 @@
 import { RPC_C_AUTHN_LEVEL } from '../../../codec/rpce/index.js';
 import { shortAuthnLevelName } from '../../../codec/status/authn.js';
-import { Mismatch } from '../../core/index.js';
-import { activateOver, activatorOf, mustBeRefused } from '../activation.js';
+import { activateOver, activatorOf, mustBeRefused, refusedHandshake } from '../activation.js';
 import { group, type ServerCheckRow } from '../group.js';
 import type { Target } from '../target.js';
 import { MECHANISMS, slug } from './levels.js';
@@ -12,10 +11,7 @@ const METHOD = 'RemoteCreateInstance';
 async function byNobody(target: Target, authType: number, level: number) {
   const association = await target.connect();
   const context = await target.logon(authType, level, { credentials: undefined });
-  const opened = await association.authenticate(activatorOf(METHOD), { context, level }).catch((error: unknown) => {
-    if (error instanceof Mismatch) return { refused: error.actual };
-    throw error;
-  });
+  const opened = await association.authenticate(activatorOf(METHOD), { context, level }).catch(refusedHandshake);
   return 'refused' in opened ? opened : activateOver(target, { association, protection: opened }, METHOD);
 }
 
@@ -30,7 +26,7 @@ export const NULL_SESSION_CHECKS = group(
         requirement: `A null session at ${shortAuthnLevelName(level)} activates nothing.`,
         stimulus: `RemoteCreateInstance by a null session over ${mechanism.toUpperCase()}`,
         async run(target) {
-          mustBeRefused(await byNobody(target, authType, level));
+          await mustBeRefused(target, await byNobody(target, authType, level));
         },
       }),
     ),

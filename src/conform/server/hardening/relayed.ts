@@ -2,8 +2,8 @@ import { NTLMSSP_MESSAGE_SIGNATURE_EXTENDED } from '../../../codec/ntlm/index.js
 import { type AuthVerifier, RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../../../codec/rpce/index.js';
 import { RELAY_VARIANTS, type RelayVariant } from '../../../relay/variants.js';
 import { SecurityError } from '../../../security/index.js';
-import { Mismatch, NotApplicable } from '../../core/index.js';
-import { activatedBy, activationCall, activatorOf, mustBeRefused } from '../activation.js';
+import { NotApplicable } from '../../core/index.js';
+import { activatedBy, activationCall, activatorOf, mustBeRefused, refusedHandshake } from '../activation.js';
 import { group, type ServerCheckRow } from '../group.js';
 import { tamperedContext } from '../ntlm/changed-context.js';
 import type { Target } from '../target.js';
@@ -35,14 +35,17 @@ async function relay(target: Target, variant: RelayVariant): Promise<void> {
   try {
     await association.authenticate(activatorOf(METHOD), { context, level: variant.bindLevel });
   } catch (error) {
-    // The server has ended the handshake: the relay is stopped.
-    if (error instanceof Mismatch) return;
     if (error instanceof SecurityError) throw new NotApplicable(`the victim ends the relay itself: ${error.message}`);
-    throw error;
+    // Where the server has ended the handshake, the relay is stopped.
+    await mustBeRefused(target, refusedHandshake(error));
+    return;
   }
   const { opnum, stub } = activationCall(target, METHOD);
   const request = association.requestPdu(opnum, stub, forged(target, variant));
-  mustBeRefused(await activatedBy(association, METHOD, await association.connection.exchange(request), undefined));
+  await mustBeRefused(
+    target,
+    await activatedBy(association, METHOD, await association.connection.exchange(request), undefined),
+  );
 }
 
 /** Each way to relay NTLM that a suite can play: not back to the victim's own host, which is no server's to stop. */

@@ -57,7 +57,7 @@ const byMechanism = MECHANISMS.flatMap(([mechanism, authType]): ServerCheckRow[]
           const place = Math.floor(at(pdu));
           pdu[place] = (pdu[place] as number) ^ 0x40;
           call.association.connection.send(pdu);
-          mustBeRefused(await outcome(call));
+          await mustBeRefused(target, await outcome(call));
         },
       }),
     ),
@@ -73,7 +73,7 @@ const byMechanism = MECHANISMS.flatMap(([mechanism, authType]): ServerCheckRow[]
       const [pdu] = call.fragments as [Buffer];
       pdu.writeUInt16LE(3, 22);
       call.association.connection.send(pdu);
-      mustBeRefused(await outcome(call));
+      await mustBeRefused(target, await outcome(call));
     },
   },
   ...(['first', 'middle', 'last'] as const).map(
@@ -91,7 +91,7 @@ const byMechanism = MECHANISMS.flatMap(([mechanism, authType]): ServerCheckRow[]
         const place = valueAt(pdu) + 6;
         pdu[place] = (pdu[place] as number) ^ 1;
         call.association.connection.send(...fragments);
-        mustBeRefused(await outcome(call));
+        await mustBeRefused(target, await outcome(call));
       },
     }),
   ),
@@ -110,7 +110,7 @@ const byMechanism = MECHANISMS.flatMap(([mechanism, authType]): ServerCheckRow[]
       bare.writeUInt16LE(bare.length, 8);
       bare.writeUInt16LE(0, 10);
       call.association.connection.send(...pdus, bare);
-      mustBeRefused(await outcome(call));
+      await mustBeRefused(target, await outcome(call));
     },
   },
   {
@@ -123,7 +123,7 @@ const byMechanism = MECHANISMS.flatMap(([mechanism, authType]): ServerCheckRow[]
       call.association.connection.send(...call.fragments);
       mustBeAccepted(await outcome(call));
       call.association.connection.send(...call.fragments);
-      mustBeRefused(await outcome(call));
+      await mustBeRefused(target, await outcome(call));
     },
   },
   {
@@ -136,7 +136,7 @@ const byMechanism = MECHANISMS.flatMap(([mechanism, authType]): ServerCheckRow[]
       const call = await signed(target, authType, PKT_INTEGRITY);
       const other = await activator(target, METHOD, authType, PKT_INTEGRITY);
       other.association.connection.send(...call.fragments);
-      mustBeRefused(await outcome({ ...other, fragments: [] }));
+      await mustBeRefused(target, await outcome({ ...other, fragments: [] }));
     },
   },
   {
@@ -149,7 +149,7 @@ const byMechanism = MECHANISMS.flatMap(([mechanism, authType]): ServerCheckRow[]
       const pdus = [...call.fragments];
       [pdus[1], pdus[2]] = [pdus[2] as Buffer, pdus[1] as Buffer];
       call.association.connection.send(...pdus);
-      mustBeRefused(await outcome(call));
+      await mustBeRefused(target, await outcome(call));
     },
   },
   {
@@ -162,7 +162,7 @@ const byMechanism = MECHANISMS.flatMap(([mechanism, authType]): ServerCheckRow[]
       const { association, protection } = lost;
       const { opnum, stub } = activationCall(target, METHOD);
       association.connection.send(...association.fragments(opnum, stub, { protection }));
-      mustBeRefused(await outcome(lost));
+      await mustBeRefused(target, await outcome(lost));
     },
   },
 ]);

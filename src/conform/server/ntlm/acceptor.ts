@@ -161,7 +161,12 @@ export const NTLM_CHECKS = group({ needs: ['rpc', 'account', 'ntlm'], section: '
         requirement: `A logon ${what} is refused, right as its password may be.`,
         stimulus: 'a logon of the account with its messages changed on their way, and a call signed with its key',
         run: (target) =>
-          mustFail(logOnChanged(target, authType, tampering), 'the logon to be refused', 'its call is answered'),
+          mustFail(
+            target,
+            logOnChanged(target, authType, tampering),
+            'the logon to be refused',
+            'its call is answered',
+          ),
       }),
     ),
     {
@@ -170,7 +175,8 @@ export const NTLM_CHECKS = group({ needs: ['rpc', 'account', 'ntlm'], section: '
       needs: [mechanism],
       requirement: 'A user who does not exist cannot log on.',
       stimulus: 'a logon of a user who does not exist, and a signed call',
-      run: (target) => mustFail(logOnAs(target, authType, nobody()), 'the logon to be refused', 'its call is answered'),
+      run: (target) =>
+        mustFail(target, logOnAs(target, authType, nobody()), 'the logon to be refused', 'its call is answered'),
     },
     {
       id: `ntlm/3.2.5.1.2/unknown-user-at-connect-${mechanism}`,
@@ -179,7 +185,12 @@ export const NTLM_CHECKS = group({ needs: ['rpc', 'account', 'ntlm'], section: '
       requirement: 'A user who does not exist cannot log on at CONNECT either, where no signature would show it.',
       stimulus: 'a logon at CONNECT of a user who does not exist, and a call without a trailer',
       run: (target) =>
-        mustFail(logOnAs(target, authType, nobody(), CONNECT), 'the logon to be refused', 'its call is answered'),
+        mustFail(
+          target,
+          logOnAs(target, authType, nobody(), CONNECT),
+          'the logon to be refused',
+          'its call is answered',
+        ),
     },
   ]),
   {
@@ -187,7 +198,7 @@ export const NTLM_CHECKS = group({ needs: ['rpc', 'account', 'ntlm'], section: '
     section: '[MS-NLMP] 3.2.5.1.2',
     requirement: 'A response to one challenge is none to another.',
     stimulus: 'the AUTHENTICATE_MESSAGE of one connection, sent on another at CONNECT, and a call',
-    run: (target) => mustFail(replayResponse(target), 'the logon to be refused', 'its call is answered'),
+    run: (target) => mustFail(target, replayResponse(target), 'the logon to be refused', 'its call is answered'),
   },
   {
     id: 'ntlm/3.1.1.1/clock-skew',
@@ -195,7 +206,7 @@ export const NTLM_CHECKS = group({ needs: ['rpc', 'account', 'ntlm'], section: '
     level: 'WINDOWS',
     requirement: 'A response whose time is 100 hours away from the server’s is refused.',
     stimulus: 'a logon with a response of four days and four hours ago',
-    run: (target) => mustFail(logOnLate(target), 'the logon to be refused', 'its call is answered'),
+    run: (target) => mustFail(target, logOnLate(target), 'the logon to be refused', 'its call is answered'),
   },
 ]);
 

@@ -118,6 +118,7 @@ export const SPNEGO_CHECKS = group({ needs: ['rpc', 'account', 'spnego'], sectio
     stimulus: 'a NegTokenInit that offers a mechanism that does not exist',
     run: (target) =>
       mustFail(
+        target,
         logOn(target, (token) => listing(token, () => [NO_MECHANISM])),
         'the handshake to be rejected',
         'the call is answered',
@@ -130,6 +131,7 @@ export const SPNEGO_CHECKS = group({ needs: ['rpc', 'account', 'spnego'], sectio
     stimulus: 'a logon whose list has had a mechanism added to it on the way',
     run: (target) =>
       mustFail(
+        target,
         logOn(target, (token, leg) => (leg === 1 ? offering(NO_MECHANISM)(token) : token)),
         'the logon to be refused',
         'the call is answered',
@@ -142,6 +144,7 @@ export const SPNEGO_CHECKS = group({ needs: ['rpc', 'account', 'spnego'], sectio
     stimulus: 'a logon in whose mechListMIC one bit is turned over',
     run: (target) =>
       mustFail(
+        target,
         logOn(target, (token) => {
           if (token.kind !== 'NegTokenResp' || token.mechListMIC === undefined) return token;
           const mechListMIC = Buffer.from(token.mechListMIC);
@@ -160,6 +163,7 @@ export const SPNEGO_CHECKS = group({ needs: ['rpc', 'account', 'spnego'], sectio
     stimulus: 'a logon from which the mechListMIC was taken',
     run: (target) =>
       mustFail(
+        target,
         logOn(target, (token) => {
           if (token.kind !== 'NegTokenResp') return token;
           const { mechListMIC: _, ...rest } = token;

@@ -72,7 +72,7 @@ export const FRAGMENT_SIZE_CHECKS = group({ needs: ['rpc'], section: 'C706 12.6.
       const alter = association.alterPdu([contextOf(target.simple.interface, 1)], {
         max_xmit_frag: 0xffff,
         max_recv_frag: 0xffff,
-        assoc_group_id: ack.assoc_group_id ^ 0xffff,
+        assoc_group_id: (ack.assoc_group_id ^ 0xffff) >>> 0,
       });
       const answer = expectPdu(await association.connection.exchange(alter), 'alter_context_resp');
       must(answer.max_xmit_frag === ack.max_xmit_frag, `${ack.max_xmit_frag}`, `${answer.max_xmit_frag}`);
