@@ -18,6 +18,7 @@ const BENCHMARKS = [
   'held',
   'activations',
   'opc',
+  'opc-load',
   'clients',
   'wmi',
   'lab',

@@ -29,6 +29,7 @@ export { type Filter, type Filtered, type Predicate, parseFilter } from '../capt
 export type { KerberosToken } from '../capture/decode/kerberos-token.js';
 export { type PduRecord, pduRecord, type RecordOptions } from '../capture/decode/record.js';
 export { type RecordsOptions, readCallRecords, readRecords } from '../capture/decode/records.js';
+export { References } from '../capture/decode/references.js';
 export { SmartBuffers } from '../capture/decode/said/index.js';
 export { CaptureError, type CaptureErrorCode, type Problem } from '../capture/file/error.js';
 export { captureSets } from '../capture/file/sets.js';

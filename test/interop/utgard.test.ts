@@ -6,6 +6,8 @@ import { describe, expect, test } from 'vitest';
 import { type DcomServer, type ServerOptions, startServer } from '../../src/index.js';
 import { addressSpace, opcClasses } from '../../src/server/classes/opc/index.js';
 import { peer, port135 } from '../support/peers.js';
+import { stubsIn } from '../support/recorded-stubs.js';
+import { malformedFrom, tshark } from '../support/tshark.js';
 
 const [java, atPort135] = [peer('java'), port135()];
 const execute = promisify(execFile);
@@ -21,7 +23,10 @@ const isThere = existsSync(FOLDER) && !java.skip && !atPort135.skip;
 if (!isThere && process.env.HARNESS_PEERS === 'required')
   throw new Error(`utgard is not in ${FOLDER} (scripts/peers.sh)`);
 
-async function utgard(options: ServerOptions): Promise<{ said: Record<string, string>; server: DcomServer }> {
+async function utgard(
+  options: ServerOptions,
+): Promise<{ said: Record<string, string>; server: DcomServer; recording: Buffer }> {
+  const blocks: Buffer[] = [];
   const space = addressSpace({
     items: {
       'A.Ramp': { type: 'R8', value: { ramp: [0, 100], period: '10s' } },
@@ -33,9 +38,11 @@ async function utgard(options: ServerOptions): Promise<{ said: Record<string, st
     listen,
     accounts: [`LAB\\op:${PASSWORD}`],
     classes: opcClasses([space]),
+    record: (block) => void blocks.push(Buffer.from(block)),
     ...OLDER,
     ...options,
   });
+  let said: Record<string, string>;
   try {
     const probe = join(import.meta.dirname, 'utgard/UtgardProbe.java');
     const given = [ADDRESS, 'op', PASSWORD, space.data.clsid, 'A.Ramp', 'A.Setpoint'];
@@ -43,22 +50,26 @@ async function utgard(options: ServerOptions): Promise<{ said: Record<string, st
       timeout: 180_000,
     });
     const lines = stdout.split('\n').flatMap((line) => [/^(\w+): (.*)$/.exec(line)?.slice(1) ?? []]);
-    return { said: Object.fromEntries(lines.filter(({ length }) => length === 2)), server };
+    said = Object.fromEntries(lines.filter(({ length }) => length === 2));
   } finally {
     await server.close();
   }
+  return { said, server, recording: Buffer.concat(blocks) };
 }
 
 /** The OPC client of Java, on j-interop: without session security it is tied to CONNECT. */
 describe.skipIf(!isThere)('utgard', () => {
   test('connects, browses, reads, writes and is told of changes on a server as of 2021-05', async () => {
-    const { said, server } = await utgard({ asOf: '2021-05' });
+    const { said, server, recording } = await utgard({ asOf: '2021-05' });
     expect(said).toEqual({
       ...{ connect: 'ok', browse: 'A.Ramp,A.Setpoint', read: '192', write: '0 [[42.5]]', subscribe: '3 changes' },
       disconnect: 'ok',
     });
     expect(server.callBacks.every(({ outcome }) => outcome.accepted)).toBe(true);
     expect(server.callBacks[0]?.level).toBe(2);
+    const { stubs, odd } = await stubsIn(recording, PASSWORD);
+    expect([stubs > 60, odd]).toEqual([true, []]);
+    if (!tshark.skip) expect(await malformedFrom(ADDRESS, recording)).toEqual([]);
   });
 
   test('is refused as of 2023-03-14, for its level', async () => {

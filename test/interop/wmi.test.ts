@@ -9,6 +9,8 @@ import { ndjsonLines } from '../support/cli.js';
 import { installedPeer } from '../support/installed-peers.js';
 import { type Peer, port135, pythonModule } from '../support/peers.js';
 import { program } from '../support/program.js';
+import { stubsIn } from '../support/recorded-stubs.js';
+import { malformedFrom, tshark } from '../support/tshark.js';
 
 const debian = pythonModule('impacket');
 const newest = installedPeer('impacket', 'bin/python');
@@ -46,6 +48,7 @@ const QUERIES: readonly [query: string, rows: readonly string[]][] = [
 ];
 
 let server: DcomServer;
+const blocks: Buffer[] = [];
 let folder = '';
 
 beforeAll(async () => {
@@ -56,6 +59,7 @@ beforeAll(async () => {
     accounts: ['LAB\\op:Pa55.word'],
     names: { netbiosName: 'HARNESS', netbiosDomain: 'LAB' },
     classes: [CLASSES.wmi],
+    record: (block) => void blocks.push(Buffer.from(block)),
   });
 });
 afterAll(async () => {
@@ -160,3 +164,15 @@ describe.skipIf(aiowmi.skip || atPort135.skip)('aiowmi', () => {
     expect(server.refusedCalls).toEqual([]);
   });
 });
+
+// The last of this file: what all of them have sent and got is in the recording by now.
+test.skipIf(atPort135.skip)(
+  'every stub of these sessions is encoded again octet for octet, and nothing is malformed',
+  async () => {
+    const recording = Buffer.concat(blocks);
+    const { stubs, odd } = await stubsIn(recording, 'Pa55.word');
+    expect(odd).toEqual([]);
+    expect(stubs).toBeGreaterThan(newest.skip || debian.skip ? 0 : 300);
+    if (!tshark.skip) expect(await malformedFrom(ADDRESS, recording)).toEqual([]);
+  },
+);

@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { peer } from './peers.js';
 
@@ -30,6 +33,18 @@ export async function tsharkFields(
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => line.split('\t'));
+}
+
+/** What tshark takes for malformed in a recording that a server made of itself, of what it has sent. */
+export async function malformedFrom(address: string, recording: Buffer): Promise<string[][]> {
+  const folder = await mkdtemp(join(tmpdir(), 'malformed-'));
+  try {
+    const file = join(folder, 'recorded.pcapng');
+    await writeFile(file, recording);
+    return await tsharkFields(file, `_ws.malformed && ip.src == ${address}`, ['frame.number', '_ws.col.Info']);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 /** Checksums are looked at only where tshark is told to. */

@@ -24,6 +24,8 @@ export interface DecodedCall {
   readonly object: string | undefined;
   /** What it asks for, in one line; of a request that could be read, and whose operation says something. */
   request?: string;
+  /** The interfaces that a RemQueryInterface asks for. */
+  asked?: readonly string[];
 }
 
 /** Seconds from a call to its answer, as tshark's `dcerpc.time`; undefined where the capture holds no time. */

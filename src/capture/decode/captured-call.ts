@@ -56,7 +56,7 @@ export const answerOf = (message: ObservedMessage, parameters: DecodedParameters
 
 /** The call that a whole request makes. */
 export const callOf = (
-  { captured, observed, interface: name, operation, parameters }: DecodedPdu,
+  { captured, observed, presentation, interface: name, operation, parameters }: DecodedPdu,
   message: ObservedMessage,
   mechanism: string | undefined,
 ): CapturedCall => ({
@@ -66,7 +66,7 @@ export const callOf = (
   time: captured.time,
   client: captured.client,
   server: captured.server,
-  presentation: message.presentation,
+  presentation,
   interface: name,
   opnum: message.opnum as number,
   operation,

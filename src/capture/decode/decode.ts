@@ -2,13 +2,20 @@ import { CodecError } from '../../codec/error.js';
 import { interfaceByUuid, interfaceName, operationName } from '../../codec/interfaces.js';
 import type { Layout, Operation } from '../../codec/ndr/index.js';
 import { PTYPE } from '../../codec/rpce/index.js';
-import { type Observed, type ObservedMessage, PassiveAssociation, PassiveBudget } from '../../rpc/index.js';
+import {
+  type Observed,
+  type ObservedMessage,
+  type ObservedPresentation,
+  PassiveAssociation,
+  PassiveBudget,
+} from '../../rpc/index.js';
 import type { Sniffer } from '../../security/index.js';
 import type { Problem } from '../file/error.js';
 import type { CaptureInput } from '../file/source.js';
 import type { CapturedPdu, OpenStream } from '../pdu/pdu.js';
 import { readInBatches } from '../pdu/pdus.js';
 import type { DecodedCall } from './call.js';
+import { askedInterfaces, References } from './references.js';
 import { requestText, SmartBuffers } from './said/index.js';
 
 /** The parameters of a call, as far as they could be read. */
@@ -26,6 +33,8 @@ export interface DecodedPdu {
   readonly observed: Observed<DecodedCall>;
   /** The call that a request, response or fault belongs to; undefined where its request was not captured. */
   readonly call: DecodedCall | undefined;
+  /** The presentation context of a call, with the interface that it is meant for: see `References`. */
+  readonly presentation: ObservedPresentation | undefined;
   /** Name of the interface, or its UUID; undefined where the PDU belongs to no call, or its bind was not seen. */
   readonly interface: string | undefined;
   readonly opnum: number | undefined;
@@ -61,7 +70,7 @@ export class CaptureDecoder {
   readonly #handlers: DecodeHandlers;
   readonly #options: DecoderOptions;
   readonly #budget: PassiveBudget<DecodedCall>;
-  readonly #buffers = new SmartBuffers();
+  readonly #shared = { buffers: new SmartBuffers(), references: new References() };
 
   constructor(handlers: DecodeHandlers = {}, options: DecoderOptions = {}) {
     this.#handlers = handlers;
@@ -73,8 +82,8 @@ export class CaptureDecoder {
   readonly open: OpenStream = (stream, remainder) => {
     const { pdu = () => {}, end = () => {} } = this.#handlers;
     const decoder = new StreamDecoder(stream, this.#options, {
+      ...this.#shared,
       budget: this.#budget,
-      buffers: this.#buffers,
       remainder,
     });
     const take = (captured: CapturedPdu): void => pdu(decoder.take(captured), decoder);
@@ -110,6 +119,8 @@ export interface DecoderParts {
   readonly budget?: PassiveBudget<DecodedCall>;
   /** Classes that smart enumerators of WMI have sent. */
   readonly buffers?: SmartBuffers;
+  /** Interfaces that are known by their IPIDs. */
+  readonly references?: References;
   /** `StreamDecoder.remainder` of the one before. */
   readonly remainder?: string | undefined;
 }
@@ -121,15 +132,22 @@ export class StreamDecoder {
   readonly #association: PassiveAssociation<DecodedCall>;
   readonly #parameters: boolean;
   readonly #buffers: SmartBuffers;
+  readonly #references: References;
 
   constructor(
     stream: number,
     { observe = () => undefined, parameters = true }: DecoderOptions = {},
-    { budget = new PassiveBudget<DecodedCall>(), buffers = new SmartBuffers(), remainder }: DecoderParts = {},
+    {
+      budget = new PassiveBudget<DecodedCall>(),
+      buffers = new SmartBuffers(),
+      references = new References(),
+      remainder,
+    }: DecoderParts = {},
   ) {
     this.stream = stream;
     this.#parameters = parameters;
     this.#buffers = buffers;
+    this.#references = references;
     this.#association = new PassiveAssociation({ observe, budget });
     if (remainder !== undefined) this.#association.restore(remainder);
   }
@@ -165,7 +183,9 @@ export class StreamDecoder {
         : this.#association.take(sender, captured.bytes);
     const { message, pdu, call } = observed;
     const contextId = call?.contextId ?? (pdu !== undefined && 'p_cont_id' in pdu ? pdu.p_cont_id : undefined);
-    const presentation = message?.presentation ?? this.#association.presentation(contextId);
+    const object = message?.object ?? call?.object ?? (pdu?.PTYPE === 'request' ? pdu.object : undefined);
+    const negotiated = message?.presentation ?? this.#association.presentation(contextId);
+    const presentation = this.#references.meant(negotiated, object);
     const opnum = message?.opnum ?? call?.opnum ?? (pdu?.PTYPE === 'request' ? pdu.opnum : undefined);
     const operation =
       opnum === undefined ? undefined : interfaceByUuid(presentation?.interface.uuid)?.operations.get(opnum);
@@ -185,6 +205,7 @@ export class StreamDecoder {
       captured,
       observed,
       call: call?.kept,
+      presentation,
       interface: name,
       opnum,
       operationName: named,
@@ -201,11 +222,14 @@ export class StreamDecoder {
     message: ObservedMessage | undefined,
     call: DecodedCall | undefined,
   ): DecodedParameters {
+    const { value } = parameters;
+    if (operation === undefined) return parameters;
     if (message?.kind === 'request') {
-      const request = requestText(operation, parameters.value);
-      if (call !== undefined && request !== undefined) call.request = request;
+      this.#references.learn(operation.request, value);
+      if (call !== undefined) keep(call, operation, value);
       return parameters;
     }
+    this.#references.learn(operation.response, value, call?.asked);
     const opened = this.#buffers.opened(operation, parameters.value);
     return opened === undefined ? parameters : { ...parameters, opened };
   }
@@ -214,6 +238,13 @@ export class StreamDecoder {
   end(): void {
     this.#association.end();
   }
+}
+
+/** What the answer to a call is read with, and what is shown beside it. */
+function keep(call: DecodedCall, operation: Operation, input: unknown): void {
+  const [request, asked] = [requestText(operation, input), askedInterfaces(operation, input)];
+  if (request !== undefined) call.request = request;
+  if (asked !== undefined) call.asked = asked;
 }
 
 const callOf = (

@@ -44,8 +44,8 @@ export function parseFields(text: string): PduField[] {
 
 /** What has to be found out for a record, beside its header: what nobody asked for is left out, and takes no time. */
 const NEEDS: Readonly<Record<keyof RecordOptions, readonly PduField[]>> = {
-  // Stubs and tokens have to be decoded for these.
-  content: ['auth_token', 'value', 'verification_trailer', 'error'],
+  // Stubs and tokens have to be decoded for these: an object's interface is known by who handed it out.
+  content: ['interface', 'operation', 'auth_token', 'value', 'verification_trailer', 'error'],
   place: ['time', 'src', 'dst'],
 };
 

@@ -1,7 +1,6 @@
 import {
   type ActivationReply,
   isActivator,
-  type OBJREF,
   RemoteActivation,
   RemoteCreateInstance,
   RemQueryInterface,
@@ -15,6 +14,7 @@ import { RpcFault } from '../../rpc/index.js';
 import type { ComClass, ComInterface, ComMethod, ComObject, ObjectCall } from '../../server/classes/index.js';
 import { HRESULT } from '../../server/com.js';
 import type { CapturedCall } from '../decode/captured-call.js';
+import { isObjref, type StandardObjref } from '../decode/references.js';
 import { classOf } from '../decode/wanted-class.js';
 import { IGNORED } from './compare-answers.js';
 
@@ -241,11 +241,6 @@ function withReferences(value: unknown, call: ObjectCall, find: (object: string)
   if (Array.isArray(value)) return value.map((each) => withReferences(each, call, find));
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withReferences(each, call, find)]));
 }
-
-type StandardObjref = Extract<OBJREF, { std: unknown }>;
-
-const isObjref = (value: unknown): value is StandardObjref =>
-  typeof value === 'object' && value !== null && 'std' in value && 'iid' in value && 'saResAddr' in value;
 
 function visitObjrefs(value: unknown, visit: (objref: StandardObjref) => void): void {
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return;
