@@ -8,8 +8,8 @@ import type { ClientProfile } from '../client/profile.js';
 import { CLIENT_PROFILES, type ClientProfileName } from '../client/profiles.js';
 import { Refused } from '../client/refused.js';
 import { outcomeOf } from '../client/steps.js';
-import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
-import { authnLevelName } from '../codec/status/authn.js';
+import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
+import { authnLevelName, shortAuthnLevelName } from '../codec/status/authn.js';
 import { clientRaise } from '../hardening/client.js';
 import type { Registry } from '../hardening/registry.js';
 import type { PatchLevel } from '../hardening/timeline.js';
@@ -98,6 +98,16 @@ export const clientOf = (
   });
 };
 
+/** Says where the client sends another level than `--level` asks for: Windows clients raise it by themselves. */
+export function noteRaise(out: Output, profile: ClientProfile, { level, auth }: ClientWish): void {
+  const authType = auth === undefined ? profile.authType : AUTH_TYPES[auth];
+  if (level === undefined || authType === RPC_C_AUTHN.NONE) return;
+  const sent = profile.activationLevel(level);
+  if (sent === level) return;
+  const [asked, raised] = [shortAuthnLevelName(level), shortAuthnLevelName(sent)];
+  out.note(`note: ${profile.name} raises --level ${asked} to ${raised}; with --as-of 2021-05 it does not`);
+}
+
 /** The named client; with `--as-of`, the newest Windows one with the levels of that date. */
 export function profileOf({ profile, asOf, registry, user }: ClientWish): ClientProfile {
   const named: ClientProfile = CLIENT_PROFILES[profile ?? LATEST];
@@ -142,5 +152,5 @@ export const exitCodeOf = ({ refusedBy }: CallOutcome): 1 | 2 => (refusedBy === 
 
 /** Where to read on about the refusal that has most causes. */
 export function hintAt(out: Output, { status, refusedBy }: CallOutcome): void {
-  if (status === 5 && refusedBy === 'fault') out.note('what that can mean: dcom-harness explain 5');
+  if (!out.json && status === 5 && refusedBy === 'fault') out.note('what that can mean: dcom-harness explain 5');
 }

@@ -3,6 +3,7 @@ import { captureSets } from '../capture/file/sets.js';
 import type { PduBook, ReportHead } from '../report/html/index.js';
 import type { Sniffer } from '../security/index.js';
 import { openForWriting } from './files.js';
+import { inputOf, titleOf } from './input.js';
 import { type Output, UsageError } from './io.js';
 
 /** A report that is being written; its module is loaded when one is asked for, and for no other run. */
@@ -34,13 +35,17 @@ export async function addCaptures(
   observe: Sniffer,
 ): Promise<number> {
   let read = 0;
-  for (const set of captureSets(files))
+  for (const set of captureSets(files)) {
+    const { onRead, note, end } = inputOf(out, set, titleOf(set), { quiet: true });
     try {
-      await book.capture(set, { observe });
+      await book.capture(set, { observe, onRead });
       read++;
     } catch (error) {
       if (!(error instanceof CaptureError)) throw error;
-      out.note(`dcom-harness: ${error.message}`);
+      note(`dcom-harness: ${error.message}`);
+    } finally {
+      end();
     }
+  }
   return read;
 }

@@ -25,7 +25,12 @@ export class Progress {
   #next: number;
   #drawn = false;
 
-  constructor(terminal: Terminal, name: string, total: number | undefined, clock: () => number = Date.now) {
+  constructor(
+    terminal: Terminal,
+    name: string,
+    total: number | undefined,
+    clock: () => number = () => performance.now(),
+  ) {
     this.#terminal = terminal;
     this.#name = name;
     this.#total = total;
@@ -56,6 +61,24 @@ export class Progress {
     const bar = '#'.repeat(Math.round(part * BAR)).padEnd(BAR, '-');
     const percent = String(Math.floor(part * 100)).padStart(3);
     return `[${bar}] ${percent} % of ${megabytes(this.#total)} MB, ${rate}  ${this.#name}`;
+  }
+}
+
+/** What is being done, in a line that is drawn over itself. */
+export class StatusLine {
+  readonly #shown: boolean;
+
+  /** `printing`: lines come on stdout meanwhile. */
+  constructor(printing: boolean) {
+    this.#shown = wantsProgress(process.stderr, process.stdout, { quiet: !printing, piped: false });
+  }
+
+  draw(text: string): void {
+    if (this.#shown) process.stderr.write(ERASE + text.slice(0, (process.stderr.columns ?? 80) - 1));
+  }
+
+  clear(): void {
+    if (this.#shown) process.stderr.write(ERASE);
   }
 }
 

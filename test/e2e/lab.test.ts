@@ -195,7 +195,7 @@ describe('a scenario of one’s own', () => {
   });
 
   test.each([
-    [['lab', 'no-such-scenario'], /cannot read the scenario/],
+    [['lab', 'no-such-scenario'], /there is no scenario and no file named 'no-such-scenario'/],
     [['lab', 'timeline', '--out', '/dev/null/x'], /cannot write to/],
   ])('%j is bad usage', async (args, message) => {
     const { code, stderr } = await cli(args);

@@ -120,7 +120,7 @@ describe('serve: what cannot be done ends with exit code 2 and one line', () => 
   const fails = async (...args: string[]): Promise<string> => {
     const { code, stdout, stderr } = await cli(['serve', ...args]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    const lines = linesOf(stderr).filter((line) => line !== '(try --help)');
+    const lines = linesOf(stderr);
     expect(lines).toHaveLength(1);
     return lines[0] as string;
   };

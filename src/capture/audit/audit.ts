@@ -39,6 +39,8 @@ export interface AuditHandlers {
   readonly problem?: (problem: Problem) => void;
   /** Waited for after each piece of the file. */
   readonly pause?: () => Promise<void>;
+  /** Told of octets that were read, as they stand in the file. */
+  readonly onRead?: (octets: number) => void;
 }
 
 /** What an audit of one file, or of files that belong together, read. */
@@ -68,7 +70,7 @@ export class Auditor {
   }
 
   /** Throws `CaptureError` where nothing can be read. */
-  async file(source: CaptureInput, { item, problem, pause }: AuditHandlers): Promise<AuditedFile> {
+  async file(source: CaptureInput, { item, problem, pause, onRead }: AuditHandlers): Promise<AuditedFile> {
     const options: StreamOptions = {
       relays: this.#relays,
       pairs: this.#pairs,
@@ -89,7 +91,7 @@ export class Auditor {
       ...(pause && { onPiece: pause }),
       onKdcMessage: this.#observe.kdcMessage,
     };
-    const read = await readCapture(source, handlers, { reuse: true });
+    const read = await readCapture(source, handlers, { ...(onRead && { onRead }), reuse: true });
     read.understood.add(options.understood);
     return { file: fileOf(source), ...read, ...options.told };
   }

@@ -9,7 +9,16 @@ import { IID_IDispatch } from '../../codec/oaut/index.js';
 import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { authnLevelName } from '../../codec/status/authn.js';
 import { formatEndpoint } from '../../net/channel.js';
-import { type ClientWish, checkMayCall, clientOf, exitCodeOf, hintAt, profileOf, verdictOf } from '../client.js';
+import {
+  type ClientWish,
+  checkMayCall,
+  clientOf,
+  exitCodeOf,
+  hintAt,
+  noteRaise,
+  profileOf,
+  verdictOf,
+} from '../client.js';
 import { type Output, UsageError } from '../io.js';
 import { AUTH_TYPES } from '../options.js';
 
@@ -32,6 +41,7 @@ export async function activateAs(
     checkPath(invoke[0]);
     await checkMayCall(target.host, '--invoke');
   }
+  noteRaise(out, profile, options);
   const sent = levelSent(profile, options);
   const told = new Steps(out, {
     base: { server: formatEndpoint({ address: target.host, port: target.port }), clsid, profile: profile.name },

@@ -15,6 +15,7 @@ import { understoodLines, understoodRecord } from '../../report/understood.js';
 import type { AccountEntry, Secret } from '../../security/index.js';
 import { captureFiles, tellWaiting } from '../files.js';
 import { addCaptures, type ReportFile, reportFile } from '../html.js';
+import { inputOf, titleOf } from '../input.js';
 import { type Output, output, UsageError } from '../io.js';
 import { type JudgedOptions, judgedOptions, UNUSABLE, Verdicts } from '../judged.js';
 import { ccacheOption, keytabOption } from '../kerberos.js';
@@ -151,21 +152,24 @@ async function readAll(
   const understood = new Understood();
   for (const set of captureSets(files)) {
     tellWaiting(out, set);
+    const { onRead, note, end } = inputOf(out, set, titleOf(set), { quiet: !out.json });
     let lost = false;
     const problem = (each: Problem): void => {
       lost ||= each.severity === 'error';
-      tell(out, each);
+      tell(note, each);
     };
     try {
-      const read = await auditor.file(set, { item, problem, pause: () => out.flush() });
+      const read = await auditor.file(set, { item, problem, onRead, pause: () => out.flush() });
       const { file: name, droppedFindings } = read;
       understood.add(read.understood);
-      if (droppedFindings > 0) out.note(`note: ${name}: ${droppedFindings} further findings are not listed`);
+      if (droppedFindings > 0) note(`note: ${name}: ${droppedFindings} further findings are not listed`);
       if (lost) incomplete++;
     } catch (error) {
       if (!(error instanceof CaptureError)) throw error;
-      out.note(`dcom-harness: ${error.message}`);
+      note(`dcom-harness: ${error.message}`);
       unread++;
+    } finally {
+      end();
     }
   }
   return { unread, incomplete, understood };
@@ -183,9 +187,9 @@ function tellUnderstood(out: Output, understood: Understood, activations: number
   if (!understood.certain) out.note('warning: what was passed over may hold activations: the verdict is uncertain');
 }
 
-function tell(out: Output, { severity, file, frame, message }: Problem): void {
+function tell(note: (text: string) => void, { severity, file, frame, message }: Problem): void {
   if (severity === 'info') return;
-  out.note(`${severity}: ${file}${frame === undefined ? '' : ` frame ${frame}`}: ${message}`);
+  note(`${severity}: ${file}${frame === undefined ? '' : ` frame ${frame}`}: ${message}`);
 }
 
 function printReport(out: Output, groups: AuditGroups, { date, phase }: PatchLevel): void {

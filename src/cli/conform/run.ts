@@ -6,7 +6,7 @@ import { reportFile } from '../html.js';
 import type { Output } from '../io.js';
 import { Verdicts } from '../judged.js';
 import { recordTo } from '../output-file.js';
-import { wantsProgress } from '../progress.js';
+import { StatusLine } from '../progress.js';
 import type { ConformOptions } from './options.js';
 
 /** What a suite is given to tell of itself while it runs. */
@@ -79,23 +79,4 @@ function checkRecord(result: CheckResult, judging: Judging): object {
     octets: Buffer.from(bytes).toString('hex'),
   }));
   return { event: 'result', ...judged, stimulus, needs, pdus };
-}
-
-const ERASE = '\r\u001b[2K';
-
-/** Which check runs, in a line that is drawn over itself. */
-class StatusLine {
-  readonly #shown: boolean;
-
-  constructor(quiet: boolean) {
-    this.#shown = wantsProgress(process.stderr, process.stdout, { quiet: !quiet, piped: false });
-  }
-
-  draw(text: string): void {
-    if (this.#shown) process.stderr.write(ERASE + text.slice(0, (process.stderr.columns ?? 80) - 1));
-  }
-
-  clear(): void {
-    if (this.#shown) process.stderr.write(ERASE);
-  }
 }

@@ -12,12 +12,12 @@ import { decodePdu } from '../../codec/rpce/index.js';
 import { understoodLines } from '../../report/understood.js';
 import type { AccountEntry, Secret, Sniffer } from '../../security/index.js';
 import { captureFiles, tellWaiting } from '../files.js';
+import { inputOf, titleOf } from '../input.js';
 import { type Output, output, UsageError } from '../io.js';
 import { ccacheOption, keytabOption } from '../kerberos.js';
 import { growHeapSlowly } from '../memory.js';
 import { htmlOption, jsonOption, ntHashOption, passwordOption, userOption } from '../options.js';
 import { observer } from '../secrets.js';
-import { inputOf } from './input.js';
 import { fieldsOption, filterOption } from './options.js';
 import { FileSummary, SUMMARY_COLUMNS } from './summary.js';
 import { Choice, type View, type ViewOptions, viewOf } from './view.js';
@@ -145,7 +145,7 @@ async function decodeSet(
 ): Promise<FileSummary> {
   if (!options.follow) tellWaiting(out, set);
   const name = titleOf(set);
-  const { source, note, onRead, end } = inputOf(out, set, name, options);
+  const { source, note, onRead, end } = inputOf(out, set, name, { follow: options.follow, quiet: options.summary });
   const summary = new FileSummary(name);
   const view: View = options.summary
     ? { record: (record) => void (choice.fits(record) && summary.add(record)) }
@@ -176,12 +176,6 @@ async function decodeSet(
     end();
   }
   return summary;
-}
-
-/** `ring_00001.pcap to ring_00007.pcap` */
-function titleOf(set: readonly string[]): string {
-  const [first, last] = [fileOf(set[0] as string), fileOf(set.at(-1) as string)];
-  return set.length === 1 ? first : `${first} to ${last}`;
 }
 
 function tellProblem(

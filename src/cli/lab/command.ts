@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Argument, type Command, Option } from 'commander';
 import {
   type LabRun,
@@ -9,12 +10,14 @@ import {
   shippedScenario,
   shippedScenarios,
 } from '../../lab/index.js';
+import { systemReason } from '../../net/error.js';
 import { SimulationStuck } from '../../net/simulation/index.js';
 import { labResults } from '../../report/lab/results.js';
 import { labText } from '../../report/lab/text.js';
 import { type Output, output, UsageError } from '../io.js';
 import { type JudgedOptions, judgedOptions, UNUSABLE, Verdicts } from '../judged.js';
 import { htmlOption } from '../options.js';
+import { StatusLine } from '../progress.js';
 import { type LabReport, openLabReport } from './html.js';
 import { LabFolder } from './out.js';
 import { labRecords } from './records.js';
@@ -89,9 +92,17 @@ async function run(names: string[], options: Options): Promise<void> {
   for (const { data } of scenarios) folder?.clear(data.name);
   const report = options.html === undefined ? undefined : await openLabReport(options.html);
   const runs: LabRun[] = [];
+  const interruption = new Interruption();
+  const status = new StatusLine(out.json);
   try {
-    for (const scenario of scenarios) runs.push(await runOne(out, scenario, { folder, report }, options));
+    for (const [index, scenario] of scenarios.entries()) {
+      if (await interruption.came()) break;
+      status.draw(`[${index + 1}/${scenarios.length}] ${scenario.data.name}`);
+      runs.push(await runOne(out, scenario, { folder, report }, options));
+    }
   } finally {
+    status.clear();
+    interruption.end();
     // What was run to its end counts, whatever came of the next one.
     await folder?.results(runs);
     report?.end(runs);
@@ -102,8 +113,31 @@ async function run(names: string[], options: Options): Promise<void> {
       ...(runs.length < scenarios.length && { otherwise: UNUSABLE }),
     });
   }
+  if (runs.length < scenarios.length) out.note(`interrupted: ${runs.length} of ${scenarios.length} scenarios were run`);
   if (report !== undefined) out.note(`the report is in ${options.html}`);
   if (folder !== undefined) out.note(`results, event logs and captures are in ${options.out}`);
+}
+
+/** Ctrl-C lets the scenario that runs come to its end, so that nothing of the others is lost; again, it ends all at once. */
+class Interruption {
+  #came = false;
+  readonly #note = (): void => {
+    this.#came = true;
+  };
+
+  constructor() {
+    process.once('SIGINT', this.#note).once('SIGTERM', this.#note);
+  }
+
+  /** Asked between scenarios: a signal is heard only where the program waits. */
+  async came(): Promise<boolean> {
+    await setImmediate();
+    return this.#came;
+  }
+
+  end(): void {
+    process.off('SIGINT', this.#note).off('SIGTERM', this.#note);
+  }
 }
 
 function list(out: Output, given: readonly string[], scenarios: readonly Scenario[]): void {
@@ -132,13 +166,17 @@ function scenarioOf(name: string): Scenario {
     return shippedScenario(name) ?? readScenario(name);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT')
+      throw new UsageError(
+        `there is no scenario and no file named '${name}'; --list shows the scenarios that come with it`,
+      );
     throw code !== undefined && UNREADABLE.includes(code)
-      ? new UsageError(`cannot read the scenario: ${(error as Error).message}`)
+      ? new UsageError(`cannot read ${name}: ${systemReason(error)}`)
       : asUsage(error, name);
   }
 }
 
-const UNREADABLE = ['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES'];
+const UNREADABLE = ['ENOTDIR', 'EISDIR', 'EACCES'];
 
 /** What the author of a scenario can mend is said in one line. */
 function asUsage(error: unknown, scenario: string): unknown {

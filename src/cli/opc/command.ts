@@ -8,6 +8,8 @@ import {
   clientOptions,
   exitCodeOf,
   failureEvent,
+  hintAt,
+  noteRaise,
   profileOf,
   refusalOf,
   verdictOf,
@@ -76,7 +78,9 @@ async function run(
   if (takesItems && items.length === 0) throw new UsageError(`${action} needs items: ${action} HOST ITEM...`);
   if (!takesItems && items.length > 0) throw new UsageError(`${action} takes no items: ${items.join(' ')}`);
   checkClient(options);
-  const client = clientOf(target, profileOf(options), options, {
+  const profile = profileOf(options);
+  noteRaise(out, profile, options);
+  const client = clientOf(target, profile, options, {
     callable: changes ? [] : await addressesOf(target.host),
   });
   try {
@@ -107,5 +111,6 @@ function tell(out: Output, action: string, error: unknown): void {
   const { outcome, what } = refusalOf(error);
   if (out.json) out.record({ event: failureEvent(outcome), action, ...outcome });
   else out.line(`${action}: ${verdictOf({ ...outcome, text: what })}`);
+  hintAt(out, outcome);
   process.exitCode = exitCodeOf(outcome);
 }

@@ -49,7 +49,7 @@ export function tellRefusedCall(out: Output, { time, client, identity, ...rest }
     return;
   }
   const { interface: name, opnum, level, refusedBy, reason, status } = rest;
-  const verdict = `refused by ${refusedBy}, fault 0x${status.toString(16).padStart(8, '0')} (${reason})`;
+  const verdict = `refused by ${refusedBy}, 0x${status.toString(16).padStart(8, '0')} (${reason})`;
   out.line(
     `${new Date(time).toISOString()} ${formatEndpoint(client)} ${who(identity)} ${name} opnum ${opnum} at ${authnLevelName(level)}: ${verdict}`,
   );

@@ -11,6 +11,8 @@ import {
   clientOptions,
   exitCodeOf,
   failureEvent,
+  hintAt,
+  noteRaise,
   profileOf,
   refusalOf,
 } from '../client.js';
@@ -93,7 +95,9 @@ async function run(
   const given = query === undefined ? [] : [query, ...more];
   check(given, options);
   if (options.method !== undefined) await checkMayCall(target.host, '--method');
-  const client = clientOf(target, profileOf(options), options, {
+  const profile = profileOf(options);
+  noteRaise(out, profile, options);
+  const client = clientOf(target, profile, options, {
     callable: options.method === undefined ? await addressesOf(target.host) : [],
     ...(options.events ? { timeout: 1_000 * (options.for ?? FOR_EVER) + GRACE } : {}),
   });
@@ -147,7 +151,7 @@ async function act(out: Output, wmi: WmiNamespace, given: readonly string[], opt
   const timeout = options.for === undefined ? {} : { timeout: 1_000 * options.for };
   const found = events ? wmi.notifications(query, timeout) : wmi.query(query, { smart: !plain, page });
   const count = await printObjects(out, found, limit);
-  if (!out.json && count === 0) out.note('nothing fits');
+  if (!out.json && count === 0) out.note(events ? 'no event came' : 'nothing fits');
 }
 
 async function callMethod(out: Output, wmi: WmiNamespace, text: string, given: readonly string[]): Promise<void> {
@@ -165,5 +169,6 @@ function tell(out: Output, error: unknown): void {
   const { outcome, what } = refusalOf(error);
   if (out.json) out.record({ event: failureEvent(outcome), ...outcome, what });
   else out.line(outcome.refusedBy === 'transport' ? what : `refused: ${what}`);
+  hintAt(out, outcome);
   process.exitCode = exitCodeOf(outcome);
 }

@@ -21,6 +21,8 @@ export interface CaptureOptions {
   readonly file?: string;
   readonly observe?: Sniffer;
   readonly names?: HostNames;
+  /** Told of octets that were read. */
+  readonly onRead?: (octets: number) => void;
 }
 
 /** The PDUs of a report: their list, which is kept, and their details, which are handed on page by page. */
@@ -36,7 +38,7 @@ export class PduBook {
   }
 
   /** All PDUs of a capture, or of files that belong together. Throws `CaptureError` where nothing can be read. */
-  async capture(source: CaptureInput, { file, observe, names }: CaptureOptions = {}): Promise<void> {
+  async capture(source: CaptureInput, { file, observe, names, onRead }: CaptureOptions = {}): Promise<void> {
     const decoder = new CaptureDecoder(
       {
         pdu: (decoded) => {
@@ -50,7 +52,11 @@ export class PduBook {
       observe && { observe },
     );
     const handlers = { open: decoder.open, onKdcMessage: observe?.kdcMessage };
-    await readCapture(source, handlers, { ...(file !== undefined && { file }), reuse: true });
+    await readCapture(source, handlers, {
+      ...(file !== undefined && { file }),
+      ...(onRead && { onRead }),
+      reuse: true,
+    });
   }
 
   /** A PDU of which the record alone is there. */

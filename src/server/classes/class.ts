@@ -102,6 +102,8 @@ export interface ObjectCall {
    * 3.2.4.1.2). Rejects with `CallBackFailed`.
    */
   reach(objref: OBJREF, iid: string): Promise<RemoteObject>;
+  /** Writes into the server's list of refused calls that this one is refused, by the result in its answer. */
+  refused(refusal: { readonly refusedBy: RefusedBy; readonly reason: string; readonly hresult: number }): void;
   /** Writes into the server's list of invocations what the client wanted done. Nothing is ever done. */
   record(invocation: { readonly member: string; readonly arguments: readonly unknown[] }): void;
 }

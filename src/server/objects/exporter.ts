@@ -181,7 +181,8 @@ export class ObjectExporter {
     return { ORPCthat: { flags: 0 }, ...output };
   }
 
-  #callOf({ object }: ObjectInterface, { call, client, server }: CallContext): ObjectCall {
+  #callOf({ object }: ObjectInterface, context: CallContext): ObjectCall {
+    const { call, client, server } = context;
     const { clock, invoked } = this.#options;
     const time = clock();
     const level = call.security?.level ?? LEVEL_NONE;
@@ -196,6 +197,7 @@ export class ObjectExporter {
       },
       unmarshal: (objref) => this.#unmarshal(objref, call.security?.identity.sid ?? ANONYMOUS_SID),
       reach: (objref, iid) => this.#options.callBacks.reach(objref, iid, client),
+      refused: (refusal) => this.#report(context, refusal),
       record: ({ member, arguments: given }) =>
         invoked({
           time,

@@ -4,7 +4,7 @@ import type { Endpoint } from '../../net/channel.js';
 import type { Identity, Milliseconds } from '../../security/index.js';
 import type { CallContext } from '../endpoint/service.js';
 
-/** A call to an object, or to the resolver, that was refused before its method ran. */
+/** A call to an object, or to the resolver, that was refused before its method ran, or by the method itself. */
 export interface RefusedCall {
   readonly time: Milliseconds;
   readonly interface: string;

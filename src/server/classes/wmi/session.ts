@@ -12,21 +12,26 @@ const EVERYBODY_WITH_A_NAME: AccessList = [{ trustee: 'authenticated', allow: tr
  * [MS-WMI] 3.1.4 and 2.2.30.3: whether a namespace serves calls of this level. Throws `WmiError`. Logging in to it is no
  * such call: impacket logs in at PKT_INTEGRITY, raises the level then, and Windows serves it.
  */
-export function serveAt({ name, requiresEncryption }: CimNamespace, { security }: ObjectCall): void {
-  const level = security?.level ?? RPC_C_AUTHN_LEVEL.NONE;
+export function serveAt({ name, requiresEncryption }: CimNamespace, call: ObjectCall): void {
+  const level = call.security?.level ?? RPC_C_AUTHN_LEVEL.NONE;
   if (requiresEncryption && level < RPC_C_AUTHN_LEVEL.PKT_PRIVACY)
-    throw new WmiError(
-      'WBEM_E_ACCESS_DENIED',
-      `${name} requires PKT_PRIVACY, and the call is at ${authnLevelName(level)}`,
-    );
+    throw denied(call, `${name} requires PKT_PRIVACY, and the call is at ${authnLevelName(level)}`);
+}
+
+/** The error of a caller who may not, once it is written down. */
+function denied(call: ObjectCall, reason: string): WmiError {
+  const error = new WmiError('WBEM_E_ACCESS_DENIED', reason);
+  call.refused({ refusedBy: 'access control', reason, hresult: error.hresult });
+  return error;
 }
 
 /** [MS-WMI] 5.2: whether a caller may use a namespace. Throws `WmiError`. */
-export function admit(namespace: CimNamespace, { security }: ObjectCall, right: 'enable' | 'execute'): void {
+export function admit(namespace: CimNamespace, call: ObjectCall, right: 'enable' | 'execute'): void {
+  const { security } = call;
   const { access = EVERYBODY_WITH_A_NAME, execute = access } = namespace;
   const mayConnect = allows(access, security?.identity);
   if (!mayConnect || (right === 'execute' && !allows(execute, security?.identity)))
-    throw new WmiError('WBEM_E_ACCESS_DENIED', `${namespace.name} does not let this caller ${right}`);
+    throw denied(call, `${namespace.name} does not let this caller ${right}`);
 }
 
 /** Runs a method: what it throws becomes the result, and the other parameters those of a failure. */
@@ -54,8 +59,7 @@ export function guardedFor(namespace: CimNamespace, maker: Identity | undefined)
     resulting(failure, () => {
       serveAt(namespace, call);
       admit(namespace, call, 'enable');
-      if (call.security?.identity.sid !== maker?.sid)
-        throw new WmiError('WBEM_E_ACCESS_DENIED', 'another user made this enumerator');
+      if (call.security?.identity.sid !== maker?.sid) throw denied(call, 'another user made this enumerator');
       return run();
     });
 }

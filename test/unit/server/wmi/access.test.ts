@@ -48,7 +48,18 @@ describe('the level that a namespace asks for', () => {
   ])('is PKT_PRIVACY where it requires encryption: %s', (_, level, hresult) =>
     withNamespace({ requiresEncryption: true }, async (server) => {
       if (hresult === undefined) expect(await valves(server, level)).toHaveLength(1);
-      else await expect(valves(server, level)).rejects.toMatchObject({ operation: 'ExecQuery', hresult });
+      else {
+        await expect(valves(server, level)).rejects.toMatchObject({ operation: 'ExecQuery', hresult });
+        expect(server.refusedCalls).toMatchObject([
+          {
+            opnum: 20,
+            level,
+            refusedBy: 'access control',
+            status: hresult,
+            reason: expect.stringMatching(/requires PKT_PRIVACY/),
+          },
+        ]);
+      }
     }),
   );
 });
@@ -58,6 +69,9 @@ describe('who may do what', () => {
     withNamespace({ access: [{ trustee: 'LAB\\op', allow: true }] }, async (server) => {
       expect(await valves(server, LEVEL.PKT_PRIVACY)).toHaveLength(1);
       await expect(valves(server, LEVEL.PKT_PRIVACY, 'guest')).rejects.toMatchObject({ hresult: 0x80041003 });
+      expect(server.refusedCalls).toMatchObject([
+        { identity: { user: 'guest' }, reason: expect.stringMatching(/enable$/) },
+      ]);
     }));
 
   test('methods have a list of their own', () =>

@@ -1,9 +1,9 @@
 import { fstatSync } from 'node:fs';
-import { growingFile } from '../../capture/file/growing-file.js';
-import type { CaptureInput } from '../../capture/file/source.js';
-import { statOf } from '../files.js';
-import type { Output } from '../io.js';
-import { Progress, wantsProgress } from '../progress.js';
+import { growingFile } from '../capture/file/growing-file.js';
+import { type CaptureInput, fileOf } from '../capture/file/source.js';
+import { statOf } from './files.js';
+import type { Output } from './io.js';
+import { Progress, wantsProgress } from './progress.js';
 
 /** Where the octets of a file come from, and who is told how far that is. */
 export interface Input {
@@ -19,10 +19,10 @@ export function inputOf(
   out: Output,
   files: readonly string[],
   name: string,
-  { follow, summary }: { readonly follow: boolean; readonly summary: boolean },
+  { follow = false, quiet }: { readonly follow?: boolean; readonly quiet: boolean },
 ): Input {
   if (follow) return followed(out, files[0] as string);
-  if (!wantsProgress(process.stderr, process.stdout, { quiet: summary, piped: isPipe(1) }))
+  if (!wantsProgress(process.stderr, process.stdout, { quiet, piped: isPipe(1) }))
     return { source: files, onRead: () => {}, note: out.note, end: () => {} };
   const progress = new Progress(process.stderr, name, sizeOf(files));
   const note = (text: string): void => {
@@ -30,6 +30,12 @@ export function inputOf(
     out.note(text);
   };
   return { source: files, onRead: (octets) => progress.advance(octets), note, end: () => progress.clear() };
+}
+
+/** `ring_00001.pcap to ring_00007.pcap` */
+export function titleOf(set: readonly string[]): string {
+  const [first, last] = [fileOf(set[0] as string), fileOf(set.at(-1) as string)];
+  return set.length === 1 ? first : `${first} to ${last}`;
 }
 
 /** Until SIGINT or SIGTERM, which then is the end of the file; the second one ends the process as usual. */
