@@ -29,6 +29,7 @@ describe('serve', () => {
       port: expect.any(Number),
       exporterPort: expect.any(Number),
       asOf: '2022-06-14',
+      accounts: ['LAB\\op'],
     });
     const target = `127.0.0.1:${listening.port}`;
     const codes: (number | null)[] = [];
@@ -144,7 +145,9 @@ describe('serve: what cannot be done ends with exit code 2 and one line', () => 
 
   test('an account without a password separator, of which nothing is repeated', async () => {
     const said = await fails('--listen', '127.0.0.1:0', '--user', 'hunter2-secret');
-    expect(said).toBe("dcom-harness: --user: expected 'DOMAIN\\user:password'");
+    expect(said).toBe(
+      "dcom-harness: --user: expected 'DOMAIN\\user:password'; there is no terminal to ask for the password",
+    );
   });
 
   test('a recording that cannot be written', async () => {

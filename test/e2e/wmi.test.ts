@@ -89,7 +89,7 @@ describe('wmi', () => {
 
   test('waits for events as long as it is told', async () => {
     const { code, stderr } = await wmi('SELECT * FROM __InstanceCreationEvent WITHIN 1', '--events', '--for', '1');
-    expect([code, stderr]).toEqual([0, 'nothing fits\n']);
+    expect([code, stderr]).toEqual([0, 'no event came\n']);
   });
 
   test.each([

@@ -38,9 +38,9 @@ client could not be started.
 ${EXPECTATION_HELP}
 
 Examples:
-  dcom-harness test --user 'LAB\\\\op:secret' --as-of 2023-03-14 --junit dcom.xml -- ./my-client {address}
-  dcom-harness test --listen 127.0.0.1:0 --user 'LAB\\\\op:secret' --expect 'level>=pkt_integrity' -- \\
-    dcom-harness activate {endpoint} --user 'LAB\\\\op:secret' --level pkt_integrity`,
+  dcom-harness test --user 'LAB\\op:secret' --as-of 2023-03-14 --junit dcom.xml -- ./my-client {address}
+  dcom-harness test --listen 127.0.0.1:0 --user 'LAB\\op:secret' --expect 'level>=pkt_integrity' -- \\
+    dcom-harness activate {endpoint} --clsid 49B2791A-B1AE-4C90-9B8E-E860BA07F889 --user 'LAB\\op:secret' --level pkt_integrity`,
     )
     .action(test);
 
