@@ -49,7 +49,7 @@ async function run(lines: string, level = 'pkt_integrity') {
       said += text;
     });
   const [code] = (await once(child, 'close')) as [number | null];
-  const file = /--junit[ ",]+([a-z]+\.xml)/.exec(lines)?.[1] as string;
+  const file = /--junit[ "',]+([a-z]+\.xml)/.exec(lines)?.[1] as string;
   const junit = existsSync(join(folder, file)) ? readFileSync(join(folder, file), 'utf8') : '';
   return { code, said, junit };
 }
