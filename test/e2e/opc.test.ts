@@ -55,6 +55,23 @@ describe('opc', () => {
     expect(await server.event('call-back')).toMatchObject({ interface: 'IOPCDataCallback', accepted: true });
   });
 
+  test('a client whose object names a dead address is told so, and the server says where it called', async () => {
+    const elsewhere = ['--advertise', '127.9.9.9', '--for', '5'];
+    const { code, stdout, stderr } = await opc('subscribe', 'Boiler.Temperature', ...elsewhere);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^subscribe: refused, Advise: .*RPC_S_SERVER_UNAVAILABLE.* \(0x800706ba\)$/m);
+    expect(stderr).toMatch(
+      /^the server reached nobody where this client says its object is: --listen and --advertise/m,
+    );
+    const failed = await server.line((line) => line.includes('"event":"call-back"') && line.includes('127.9.9.9'));
+    expect(JSON.parse(failed)).toMatchObject({
+      interface: 'IOPCDataCallback',
+      accepted: false,
+      refusedBy: 'transport',
+      text: expect.stringMatching(/cannot connect to 127\.9\.9\.9:\d+: nothing listens there/),
+    });
+  });
+
   test.each([
     [['read'], /read needs items/],
     [['status', 'Boiler.Setpoint'], /status takes no items/],

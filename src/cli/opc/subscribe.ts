@@ -1,6 +1,7 @@
 import type { OpcClient } from '../../client/opc/opc-client.js';
 import type { OpcGroup } from '../../client/opc/opc-group.js';
 import { opcValue } from '../../client/opc/opc-value.js';
+import { Refused } from '../../client/refused.js';
 import { IOPCDataCallback } from '../../codec/opc/index.js';
 import { hresultName } from '../../codec/status/explain.js';
 import { isLoopback } from '../../net/loopback.js';
@@ -32,7 +33,11 @@ export async function subscribe(context: OpcContext, opc: OpcClient, items: read
         }
       },
     });
-    const unadvise = await group.advise(exported.export(sink, IOPCDataCallback.uuid));
+    const unadvise = await group.advise(exported.export(sink, IOPCDataCallback.uuid)).catch((error: unknown) => {
+      const advice = error instanceof Refused ? ADVICE.get(error.outcome.status) : undefined;
+      if (advice !== undefined) out.note(advice);
+      throw error;
+    });
     await end.reached;
     await unadvise();
     await group.remove();
@@ -44,6 +49,18 @@ export async function subscribe(context: OpcContext, opc: OpcClient, items: read
     await exported.close();
   }
 }
+
+/** What to do about an Advise that a server has refused. */
+const ADVICE: ReadonlyMap<number | undefined, string> = new Map([
+  [
+    0x800706ba,
+    'the server reached nobody where this client says its object is: --listen and --advertise set that, and firewalls have to let the server in',
+  ],
+  [
+    0x80070005,
+    'the server could not log on where this client is: it calls back by its own account, which --user has to name',
+  ],
+]);
 
 /** Where the server calls back. Nobody else can tell by which address this machine is reached from another. */
 function placeOf({ target, options }: OpcContext) {
