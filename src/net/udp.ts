@@ -2,25 +2,27 @@ import { createSocket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import { type Endpoint, formatEndpoint, type Listener } from './channel.js';
 import { TransportError } from './error.js';
+import { SYSTEM_TIMERS, type Timers } from './timers.js';
 
 /** Sends one datagram and gives the answer to it. Rejects with `TransportError`, also where none comes in time. */
 export function askByDatagram(
   { host, port }: { host: string; port: number },
   request: Uint8Array,
   timeoutMilliseconds: number,
+  timers: Timers = SYSTEM_TIMERS,
 ): Promise<Buffer> {
   const peer = formatEndpoint({ address: host, port });
   return new Promise((resolve, reject) => {
     const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
     const failed = (why: Error | string): void => {
-      clearTimeout(timer);
+      timer.stop();
       socket.close();
       reject(new TransportError(`no answer of ${peer} over UDP`, why));
     };
-    const timer = setTimeout(() => failed(`none within ${timeoutMilliseconds} ms`), timeoutMilliseconds);
+    const timer = timers.after(timeoutMilliseconds, () => failed(`none within ${timeoutMilliseconds} ms`));
     socket.once('error', failed);
     socket.once('message', (answer) => {
-      clearTimeout(timer);
+      timer.stop();
       socket.close();
       resolve(answer);
     });

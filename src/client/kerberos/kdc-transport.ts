@@ -3,6 +3,7 @@ import { decodeMessage, frameKdcMessage, KdcMessageReader, KRB_ERR, KRB_ERROR } 
 import type { Channel } from '../../net/channel.js';
 import { type Environment, environmentOf } from '../../net/environment.js';
 import { TransportError } from '../../net/error.js';
+import { isSimulated } from '../../net/network.js';
 import { askByDatagram } from '../../net/udp.js';
 import type { Milliseconds } from '../../security/index.js';
 
@@ -33,7 +34,11 @@ export async function askKdc(request: Uint8Array, options: KdcTransportOptions):
   const { kdc, timeout = 10_000 } = options;
   const { host, port = KDC_PORT, transport } = kdc;
   if (transport === 'udp') {
-    const answer = await askByDatagram({ host, port }, request, timeout);
+    const { network, timers } = environmentOf(options);
+    // Datagrams go over this machine's sockets, so a simulated host would ask whoever has that address out there.
+    if (isSimulated(network))
+      throw new TransportError(`the KDC ${host}`, 'a simulated network carries TCP alone: ask it over TCP');
+    const answer = await askByDatagram({ host, port }, request, timeout, timers);
     if (!tooBig(answer)) return answer;
   }
   return askByStream({ host, port }, request, timeout, options);

@@ -11,6 +11,7 @@ import { accountSid, Secret } from '../../../src/security/index.js';
 import { type KdcRequest, type KdcServer, startKdc } from '../../../src/server/kdc.js';
 import { type DcomServer, startServer } from '../../../src/server/server.js';
 import { CLSID, IID_IUnknown } from '../../support/live.js';
+import { SERVER, TwoHosts } from '../../support/simulated.js';
 
 const REALM = 'LAB.EXAMPLE';
 const SERVICE = 'RPCSS/server.lab.example';
@@ -137,6 +138,17 @@ describe('a client, a server and a KDC on sockets', () => {
     const tickets = logon((await lab()).kdc, 'tcp', password);
     await expect(tickets.obtain(service)).rejects.toThrow(expected);
   });
+});
+
+test('over a simulated network a KDC is not asked by datagrams, which this machine would send to somebody else', async () => {
+  const hosts = new TwoHosts();
+  const tickets = new KerberosLogon({
+    client: { user: 'op', realm: REALM, keys: passwordKeys(Secret.password('secret')) },
+    kdc: { kdc: { host: SERVER, transport: 'udp' }, network: hosts.client, timers: hosts.time },
+  });
+  await expect(tickets.obtain(SERVICE)).rejects.toThrow(
+    `the KDC ${SERVER}: a simulated network carries TCP alone: ask it over TCP`,
+  );
 });
 
 test('a KDC takes no address that other machines can reach', async () => {
