@@ -44,7 +44,7 @@ describe('decode: what is damaged is named by file, frame and offset, and the re
     const { code, pdus, said } = await damaged('cut.pcapng', bytes.subarray(0, -50));
     expect(code).toBe(0);
     expect(pdus).toHaveLength(10);
-    expect(said).toEqual(['warning: cut.pcapng frame 24 offset 4544: the file ends inside a block: 38 of 88 octets']);
+    expect(said).toEqual(['warning: cut.pcapng frame 24 offset 4584: the file ends inside a block: 38 of 88 octets']);
   });
 
   test('gzip that breaks off later on, with its name once', async () => {

@@ -128,7 +128,7 @@ describe('decode --calls', () => {
     const [head, first, ...rest] = linesOf(stdout);
     expect(head).toMatch(/^ +frames stream time +client > server +call +level +elapsed operation$/);
     expect(first).toMatch(
-      /^ +7 > 8 #0 +17:13:12\.830000 127\.0\.0\.1:54170 > 127\.0\.0\.2:135 +2 +CONNECT +5\.000 ms IRemoteSCMActivator::RemoteCreateInstance LAB\\op$/,
+      /^ +7 > 8 #0 +06:52:39\.453000 127\.0\.0\.1:51012 > 127\.0\.0\.2:135 +2 +CONNECT +28\.000 ms IRemoteSCMActivator::RemoteCreateInstance LAB\\op$/,
     );
     expect(rest).toHaveLength(1);
   });
@@ -138,8 +138,8 @@ describe('decode --calls', () => {
     expect(first).toEqual({
       file: 'activation-at-connect.pcapng',
       stream: 0,
-      time: '2026-11-22T17:13:12.830000000Z',
-      client: '127.0.0.1:54170',
+      time: '2026-11-28T06:52:39.453000000Z',
+      client: '127.0.0.1:51012',
       server: '127.0.0.2:135',
       call_id: 2,
       request_frame: 7,
@@ -153,7 +153,7 @@ describe('decode --calls', () => {
       operation: 'RemoteCreateInstance',
       outcome: 'response',
       status: 0,
-      elapsed: 0.005,
+      elapsed: 0.028,
     });
   });
 

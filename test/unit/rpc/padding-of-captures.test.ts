@@ -4,6 +4,7 @@ import { decodePdu, encodePdu, type RequestPdu, type ResponsePdu } from '../../.
 import { fragment, isLast } from '../../../src/rpc/core/fragments.js';
 import type { Protection } from '../../../src/rpc/core/protection.js';
 import { corpus, corpusMissing, foreignClients, knownKey } from '../../support/corpus.js';
+import { SHIPPED, shippedPath } from '../../support/shipped.js';
 
 type Signed = (RequestPdu | ResponsePdu) & { auth: NonNullable<RequestPdu['auth']> };
 
@@ -76,3 +77,14 @@ describe.skipIf(corpusMissing)('the padding before a sec_trailer, [MS-RPCE] 2.2.
     }
   });
 });
+
+test.each(SHIPPED)(
+  '%s, which the project ships, has it as Windows has: impacket’s requests and the answers to them',
+  async (file) => {
+    const signed = await signedPdus(shippedPath(file));
+    expect(signed.length).toBeGreaterThanOrEqual(2);
+    for (const { stub, auth } of signed) expect((stub.length + (auth.auth_pad?.length ?? 0)) % 16).toBe(0);
+    const [response] = signed.filter(({ PTYPE }) => PTYPE === 'response').slice(-1);
+    expect([response?.stub.length, response?.auth.auth_pad?.length]).toEqual([12, 4]);
+  },
+);
