@@ -14,6 +14,7 @@ import {
 import { readUuid } from '../codec/uuid.js';
 import type { Environment } from '../net/environment.js';
 import type { Milliseconds } from '../security/index.js';
+import { checkActivateOptions } from './check-options.js';
 import { RpcConnection } from './connection.js';
 import { ContextConnection } from './context-connection.js';
 import { type Authentication, clientSecurity } from './credentials.js';
@@ -49,8 +50,12 @@ export interface ActivationResult {
 const ACTIVATION_FLAGS = 1;
 const MODE_INSTANCE = 0;
 
-/** Activates a class on a server: one connection, one call. What goes wrong on the way is an outcome, not an exception. */
+/**
+ * Activates a class on a server: one connection, one call. What goes wrong on the way is an outcome, not an exception.
+ * Rejects with `OptionError`, which names the option, for a mistake.
+ */
 export async function activate(options: ActivateOptions): Promise<ActivationResult> {
+  checkActivateOptions(options);
   const { method = 'RemoteCreateInstance', authentication } = options;
   let connection: RpcConnection | undefined;
   try {

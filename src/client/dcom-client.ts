@@ -21,6 +21,7 @@ import {
   serviceOf,
   type Target,
 } from './bindings.js';
+import { checkClientOptions } from './check-options.js';
 import { Connections, keep, keyOf, type Purpose, type Resolver } from './connections.js';
 import type { Logon } from './credentials.js';
 import { ExporterConnection } from './exporter-connection.js';
@@ -81,7 +82,9 @@ export class DcomClient {
   readonly #connections: Connections;
   #pinger: { stop(): void } | undefined;
 
+  /** Throws `OptionError`, which names the option, for a mistake. */
   constructor(options: DcomClientOptions) {
+    checkClientOptions(options);
     this.#options = { ...options, ...environmentOf(options) };
     this.#connections = new Connections(this.#options);
   }

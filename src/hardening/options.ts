@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { OptionError, PolicyInputError } from './error.js';
+import { DEFAULT_POLICY } from './profile.js';
 import { REGISTRY_VALUES } from './registry.js';
 import { type AsOf, patchLevel } from './timeline.js';
 
@@ -34,6 +35,32 @@ export const objectOption = (method: string, what: string) =>
 /** A part of something that has a default, such as limits: none but its names. */
 export const partOf = (whole: object, more: readonly string[] = []) =>
   z.strictObject(Object.fromEntries([...Object.keys(whole), ...more].map((name) => [name, z.unknown().optional()])));
+
+/** Options of which each may be absent, and beside which there are none. */
+export const optionsOf = <Shape extends Record<string, z.ZodType>>(shape: Shape) =>
+  z.strictObject(Object.fromEntries(Object.entries(shape).map(([name, type]) => [name, type.optional()])));
+
+export const portOption = z.number().int().min(0).max(0xffff);
+
+/** Milliseconds. */
+export const timeOption = z.number().positive();
+
+/** RPC_C_AUTHN_LEVEL_*. */
+export const levelOption = z.number().int().min(0).max(6);
+
+/** RPC_C_AUTHN_*. */
+export const authTypeOption = z.number().int().min(0).max(0xff);
+
+/** What a function has of the world around it. */
+export const environmentOptions = {
+  network: objectOption('listen', 'a network'),
+  timers: objectOption('after', 'timers'),
+  clock: functionOption('milliseconds since 1970'),
+  random: functionOption('so many octets'),
+};
+
+/** Some of what no source confirms. */
+export const policyOption = partOf(DEFAULT_POLICY, ['windows']);
 
 export const dwordOption = z.number().int().min(0).max(0xffffffff);
 

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { checkOptions, functionOption, optionsOf } from '../hardening/options.js';
 import { SimulationStuck } from '../net/simulation/index.js';
 import type { Milliseconds } from '../security/index.js';
 import { Lab } from './lab.js';
@@ -27,6 +29,12 @@ export interface LabOptions {
   readonly record?: (block: Buffer) => void;
 }
 
+const LAB_OPTIONS = optionsOf({
+  seed: z.union([z.string(), z.number()], 'expected a text or a number'),
+  sockets: z.boolean(),
+  record: functionOption('takes a block of a recording'),
+} satisfies Record<keyof LabOptions, z.ZodType>);
+
 /** What came of a scenario. */
 export interface LabRun {
   readonly scenario: string;
@@ -51,9 +59,11 @@ export interface LabRun {
 
 /**
  * Runs a scenario. The same scenario and seed give the same run, and the same recording, octet by octet. Rejects with
- * `ScenarioError` for what a lab cannot do, and where nothing comes of a step.
+ * `ScenarioError` for what a lab cannot do, and where nothing comes of a step, and with `OptionError`, which names the
+ * option, for a mistake.
  */
 export async function runScenario(scenario: Scenario, options: LabOptions = {}): Promise<LabRun> {
+  checkOptions('runScenario', LAB_OPTIONS, options);
   const { seed = 1, sockets = false, record } = options;
   const { data } = scenario;
   const world: World = sockets

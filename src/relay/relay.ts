@@ -13,6 +13,7 @@ import { startServer } from '../server/server.js';
 import type { KerberosServer } from '../server/server-options.js';
 import type { WantedClass } from './attacker.js';
 import { relayBetween, type SceneOutcome } from './between.js';
+import { checkRelayOptions } from './check-options.js';
 import { assertConfined } from './confined.js';
 import { relayDomain } from './domain.js';
 import { relayVariant } from './kerberos-variants.js';
@@ -72,9 +73,11 @@ const TIMEOUT: Milliseconds = 5_000;
 /**
  * Starts a simulated server, lures a simulated victim, and relays its authentication from one to the other, to show
  * what of it the server's patch level stops. The server is always one that this function has started: there is no way
- * to name another. Rejects with `RelayRefused` for addresses that are not loopback.
+ * to name another. Rejects with `RelayRefused` for addresses that are not loopback, and with `OptionError`, which names
+ * the option, for a mistake.
  */
 export async function relay(options: RelayOptions): Promise<RelayOutcome> {
+  checkRelayOptions(options);
   const variant = typeof options.variant === 'string' ? relayVariant(options.variant) : options.variant;
   if (variant === undefined) throw new TypeError(`no such variant of the relay: '${String(options.variant)}'`);
   const { victim, attacker, server: other } = { ...ADDRESSES, ...options.addresses };

@@ -3,6 +3,7 @@ import { UUID_NULL } from '../codec/uuid.js';
 import { type Endpoint, type Listener, parseEndpoint } from '../net/channel.js';
 import { environmentOf } from '../net/environment.js';
 import type { FailedLogon } from './activation/log.js';
+import { checkExportOptions } from './check-options.js';
 import type { ComObject } from './classes/class.js';
 import { exporterParts } from './exporter-parts.js';
 import type { RefusedCall } from './objects/refused-call.js';
@@ -66,12 +67,12 @@ const WILDCARDS = new Set(['0.0.0.0', '::']);
 
 /**
  * Lets a client be called back: an object exporter and resolver on a port of its own, by default none that is well
- * known. Rejects with `TransportError` where it cannot listen, and throws `TypeError` for an address that nobody could
- * be told.
+ * known. Rejects with `TransportError` where it cannot listen, with `OptionError`, which names the option, for a
+ * mistake, and with `TypeError` for an address that nobody could be told.
  */
 export async function exportObjects(options: ExportOptions = {}): Promise<ExportedObjects> {
-  const at = parseEndpoint(options.listen ?? DEFAULT_LISTEN, 0);
-  if (at === undefined) throw new TypeError(`not an address: '${options.listen}'; expected ADDRESS:PORT`);
+  checkExportOptions(options);
+  const at = parseEndpoint(options.listen ?? DEFAULT_LISTEN, 0) as { host: string; port: number };
   if (WILDCARDS.has(at.host) && options.addresses?.hosts === undefined)
     throw new TypeError(`objects at '${options.listen}' need addresses.hosts: nobody can call ${at.host}`);
   let listener: Listener | undefined;

@@ -31,12 +31,12 @@ export const serve = (options: ServerOptions = {}): Promise<DcomServer> =>
   });
 
 export interface ClientOptions {
-  readonly level?: number;
-  readonly authType?: number;
+  readonly level?: number | undefined;
+  readonly authType?: number | undefined;
   /** A null session: authentication without a name. */
-  readonly nobody?: boolean;
-  readonly user?: string;
-  readonly password?: string;
+  readonly nobody?: boolean | undefined;
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
 }
 
 export const authentication = ({
@@ -59,15 +59,17 @@ export const authentication = ({
 export const activates = (
   server: DcomServer,
   options: ClientOptions & Partial<Pick<ActivateOptions, 'clsid' | 'iids' | 'method' | 'clientVersion'>> = {},
-): Promise<ActivationResult> =>
-  activate({
+): Promise<ActivationResult> => {
+  const { level, authType, nobody, user, password, ...more } = options;
+  return activate({
     host: server.address.address,
     port: server.address.port,
     clsid: CLSID,
     iids: [IID_IUnknown],
-    authentication: authentication(options),
-    ...options,
+    authentication: authentication({ level, authType, nobody, user, password }),
+    ...more,
   });
+};
 
 /** A connection that is bound to one interface. */
 export interface Bound {

@@ -1,6 +1,7 @@
 import { serverDecision } from '../../hardening/decision.js';
+import { OptionError } from '../../hardening/error.js';
 import type { PolicyProfile } from '../../hardening/profile.js';
-import type { Registry } from '../../hardening/registry.js';
+import { REGISTRY_VALUES, type Registry } from '../../hardening/registry.js';
 import { type AsOf, type PatchLevel, patchLevel } from '../../hardening/timeline.js';
 import type { CallLevel } from '../../rpc/index.js';
 import { type Sniffer, sniffer } from '../../security/index.js';
@@ -54,6 +55,15 @@ export interface AuditedFile {
   readonly understood: Understood;
 }
 
+const OPTIONS: readonly (keyof AuditOptions)[] = ['asOf', 'registry', 'profile', 'observe'];
+const REGISTRY_NAMES = REGISTRY_VALUES.map(({ name }) => name);
+
+function checkNames(place: string, given: object | undefined, known: readonly string[]): void {
+  const strange = Object.keys(given ?? {}).find((name) => !known.includes(name));
+  if (strange !== undefined)
+    throw new OptionError('Auditor', place + strange, `no such option; there are ${known.join(', ')}`);
+}
+
 /** Audits captures one after the other; relays are found across them. */
 export class Auditor {
   readonly patchLevel: PatchLevel;
@@ -62,8 +72,10 @@ export class Auditor {
   readonly #relays = new RelayWatch();
   readonly #pairs = new ActivatedPairs();
 
-  /** Throws `PolicyInputError` for a date that is none. */
+  /** Throws `OptionError`, which names the option, for a mistake, and `PolicyInputError` for a date that is none. */
   constructor(options: AuditOptions = {}) {
+    checkNames('', options, OPTIONS);
+    checkNames('registry.', options.registry, REGISTRY_NAMES);
     this.#options = options;
     this.patchLevel = patchLevel(options.asOf ?? LAST_PHASE);
     this.#observe = options.observe ?? sniffer();

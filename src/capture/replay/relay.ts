@@ -18,6 +18,7 @@ import {
 import type { RandomBytes } from '../../security/index.js';
 import type { CapturedCall } from '../decode/captured-call.js';
 import { wantedIn } from '../decode/wanted-class.js';
+import { checkWhatIfOptions } from './check-options.js';
 
 /** Which relays of a captured activation are tried. */
 export interface WhatIfOptions {
@@ -90,13 +91,14 @@ export type KnownRelays = Map<string, RelayOutcome>;
 /**
  * Relays a captured activation: a victim that authenticates as the captured client did, with an account made up for it,
  * on its captured address; an attacker in between; and a server of each date on the captured server's. All of them are
- * on a simulated network.
+ * on a simulated network. Rejects with `OptionError`, which names the option, for a mistake.
  */
 export async function relayCaptured(
   call: CapturedCall,
   options: WhatIfOptions,
   known: KnownRelays = new Map(),
 ): Promise<WhatIf[]> {
+  checkWhatIfOptions(options);
   const { level = call.security.level ?? RPC_C_AUTHN_LEVEL.NONE } = options;
   const authType = options.authType ?? call.security.authType ?? RPC_C_AUTHN.NONE;
   const sent = authType === RPC_C_AUTHN.GSS_KERBEROS ? RPC_C_AUTHN.GSS_NEGOTIATE : authType;

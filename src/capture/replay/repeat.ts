@@ -21,6 +21,7 @@ import { readUuid } from '../../codec/uuid.js';
 import { type Environment, environmentOf } from '../../net/environment.js';
 import type { CapturedCall } from '../decode/captured-call.js';
 import { SmartBuffers } from '../decode/said/index.js';
+import { checkRepeatOptions } from './check-options.js';
 import { differences, outcomeOfAnswer } from './compare-answers.js';
 import { Exporters } from './exporters.js';
 import { Identifiers } from './identifiers.js';
@@ -86,12 +87,14 @@ const isDcom = ({ object, presentation }: CapturedCall): boolean =>
 /**
  * Makes the calls of captured conversations again, one after the other: the same operations with the same parameters,
  * but for the identifiers, which are those that the server hands out. Where the server is neither on this machine nor
- * simulated, methods of objects are not called: a capture may hold an attack.
+ * simulated, methods of objects are not called: a capture may hold an attack. Rejects with `OptionError`, which names
+ * the option, for a mistake.
  */
 export async function repeatConversation(
   calls: readonly CapturedCall[],
   options: RepeatOptions,
 ): Promise<readonly RepeatedCall[]> {
+  checkRepeatOptions(options);
   const repetition = new Repetition(options);
   try {
     const done: RepeatedCall[] = [];

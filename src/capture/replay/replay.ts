@@ -21,6 +21,7 @@ import {
 import { type Environment, environmentOf } from '../../net/environment.js';
 import { TRANSFER_SYNTAXES } from '../../rpc/index.js';
 import type { CapturedCall } from '../decode/captured-call.js';
+import { checkReplayOptions } from './check-options.js';
 
 /** A captured token cannot be used again: the account to authenticate with has to be given. */
 export interface ReplayOptions extends Logon, Partial<Environment> {
@@ -68,8 +69,12 @@ export function whyNotReplayed(call: CapturedCall): string | undefined {
   return undefined;
 }
 
-/** Sends one captured call again, on a connection and an association of its own. */
+/**
+ * Sends one captured call again, on a connection and an association of its own. Rejects with `OptionError`, which names
+ * the option, for a mistake.
+ */
 export async function replayCall(call: CapturedCall, options: ReplayOptions): Promise<ReplayedCall> {
+  checkReplayOptions(options);
   const authentication = authenticationOf(call, options);
   const { authType, level } = authentication;
   const done = (replayed: CallOutcome): ReplayedCall => ({

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import {
+  Auditor,
+  activate,
+  CLIENT_PROFILES,
+  DcomClient,
+  exportObjects,
+  OptionError,
+  relay,
+  relayCaptured,
+  repeatConversation,
+  replayCall,
+  runScenario,
+  startServer,
+} from '../../src/index.js';
+
+const profile = CLIENT_PROFILES['windows-2023-03'];
+const authentication = { authType: 10, level: 5, random: () => Buffer.alloc(0) };
+const at = { host: '127.0.0.1', port: 135 };
+
+/** Each function of the library that takes options, given one mistake, and what is said of it. */
+const MISTAKES: readonly [string, () => unknown, string][] = [
+  ['startServer', () => startServer({ asof: '2023-03-14' } as never), 'asof: no such option'],
+  ['exportObjects', () => exportObjects({ classes: [] } as never), 'classes: no such option'],
+  ['exportObjects', () => exportObjects({ listen: '127.0.0.1:99999' }), 'listen: expected ADDRESS:PORT'],
+  ['DcomClient', () => new DcomClient({ host: 'h', profile, levels: 5 } as never), 'levels: no such option'],
+  ['DcomClient', () => new DcomClient({ host: '', profile }), 'host: expected an address or a name'],
+  ['DcomClient', () => new DcomClient({ host: 'h', profile, ntlm: { mix: 1 } } as never), 'ntlm.mix: no such option'],
+  ['activate', () => activate({ ...at, clsid: 'c', iids: [], authentication, method: 'Create' as never }), 'method: '],
+  [
+    'activate',
+    () => activate({ ...at, clsid: 'c', iids: [], authentication: { ...authentication, level: 7 } }),
+    'authentication.level: ',
+  ],
+  ['relay', () => relay({ variant: 'connect', asOf: '2023-13-14' }), 'asOf: '],
+  [
+    'relay',
+    () => relay({ variant: 'connect', asOf: '2023-03-14', victim: { host: 'h' } } as never),
+    'victim.host: no such option',
+  ],
+  ['replayCall', () => replayCall({} as never, { ...at, level: 'CONNECT' as never }), 'level: '],
+  ['repeatConversation', () => repeatConversation([], { ...at, profile, timeout: -1 }), 'timeout: '],
+  ['relayCaptured', () => relayCaptured({} as never, { dates: ['never'], seed: '1' }), 'dates.0: '],
+  ['runScenario', () => runScenario({} as never, { sead: 1 } as never), 'sead: no such option'],
+  ['Auditor', () => new Auditor({ asof: '2023-03-14' } as never), 'asof: no such option'],
+  [
+    'Auditor',
+    () => new Auditor({ registry: { RequireIntegrity: 1 } } as never),
+    'registry.RequireIntegrity: no such option',
+  ],
+];
+
+test.each(MISTAKES)('%s says at once which option is wrong', async (call, run, said) => {
+  const error = await Promise.resolve()
+    .then(run)
+    .then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+  expect(error).toBeInstanceOf(OptionError);
+  expect((error as OptionError).message).toContain(`${call}: ${said}`);
+});
