@@ -41,13 +41,11 @@ export class References {
   }
 
   #visit(value: unknown): void {
-    if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return;
-    // An object by value, as those of WMI are, refers to nothing.
-    if ('kind' in value) return;
-    if (isObjref(value)) this.#refer(value.std.ipid, value.iid);
-    for (const [name, each] of Object.entries(value))
-      if (REMOTE_UNKNOWN_FIELDS.has(name)) this.#refer(each, IRemUnknown2.uuid);
-      else this.#visit(each);
+    for (const part of partsOf(value)) {
+      if (isObjref(part)) this.#refer(part.std.ipid, part.iid);
+      for (const name of REMOTE_UNKNOWN_FIELDS)
+        if (name in part) this.#refer((part as Readonly<Record<string, unknown>>)[name], IRemUnknown2.uuid);
+    }
   }
 
   #refer(ipid: unknown, iid: string): void {
@@ -61,6 +59,18 @@ export class References {
       return;
     }
   }
+}
+
+/** A value and all that lies in it; an object by value, as those of WMI are, refers to nothing and is left out. */
+export function partsOf(value: unknown): ReadonlySet<object> {
+  const parts = new Set<object>();
+  const add = (part: unknown): void => {
+    if (typeof part === 'object' && part !== null && !ArrayBuffer.isView(part) && !('kind' in part)) parts.add(part);
+  };
+  add(value);
+  // A set visits what is added while it is visited, and nothing twice: full pointers can lead round in circles.
+  for (const part of parts) for (const each of Object.values(part)) add(each);
+  return parts;
 }
 
 /** Of activations and resolutions: the IPID of an exporter's remote unknown. */

@@ -14,7 +14,7 @@ import { RpcFault } from '../../rpc/index.js';
 import type { ComClass, ComInterface, ComMethod, ComObject, ObjectCall } from '../../server/classes/index.js';
 import { HRESULT } from '../../server/com.js';
 import type { CapturedCall } from '../decode/captured-call.js';
-import { isObjref, type StandardObjref } from '../decode/references.js';
+import { isObjref, partsOf, type StandardObjref } from '../decode/references.js';
 import { classOf } from '../decode/wanted-class.js';
 import { IGNORED } from './compare-answers.js';
 
@@ -130,9 +130,7 @@ class Memory {
   /** References that answers hand out, wherever they have them, and those of RemQueryInterface. */
   #learn(call: CapturedCall): void {
     if (call.answer?.kind !== 'response') return;
-    visitObjrefs(call.answer.value, ({ iid, std }) => {
-      this.#refer(std, iid);
-    });
+    for (const part of partsOf(call.answer.value)) if (isObjref(part)) this.#refer(part.std, part.iid);
     if (call.operation !== RemQueryInterface || call.answer.value === undefined) return;
     const { iids, ripid } = call.value as Infer<typeof RemQueryInterface.request>;
     const { ppQIResults } = call.answer.value as Infer<typeof RemQueryInterface.response>;
@@ -240,10 +238,4 @@ function withReferences(value: unknown, call: ObjectCall, find: (object: string)
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
   if (Array.isArray(value)) return value.map((each) => withReferences(each, call, find));
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withReferences(each, call, find)]));
-}
-
-function visitObjrefs(value: unknown, visit: (objref: StandardObjref) => void): void {
-  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return;
-  if (isObjref(value)) visit(value);
-  else for (const each of Object.values(value)) visitObjrefs(each, visit);
 }

@@ -1,7 +1,11 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { CallRecord } from '../../../../src/capture/decode/call-record.js';
-import { readCallRecords } from '../../../../src/capture/decode/records.js';
+import type { PduRecord } from '../../../../src/capture/decode/record.js';
+import { openRecords, readCallRecords } from '../../../../src/capture/decode/records.js';
+import { References } from '../../../../src/capture/decode/references.js';
+import { readCapture } from '../../../../src/capture/pdu/pdus.js';
 import { IRemUnknown2, type OBJREF, RemQueryInterface, RemRelease } from '../../../../src/codec/dcom/index.js';
+import type { NdrType } from '../../../../src/codec/ndr/index.js';
 import {
   CLSID_WbemLevel1Login,
   ExecQuery,
@@ -73,7 +77,47 @@ describe('calls of several objects in one presentation context', () => {
     expect(calls[5]?.answer).toMatch(/^2 objects: Win32_Service\.Name="RpcSs", /);
   });
 
+  test('are so too where nothing but their interface is asked for', async () => {
+    const found: (string | undefined)[] = [];
+    const record = ({ ptype, interface: name }: PduRecord) => void (ptype === 'request' && found.push(name));
+    const open = openRecords({ record }, { fields: ['interface'], observe: observerOf(ACCOUNT.password) });
+    await readCapture(recording, { open });
+    expect(found).toEqual(calls.map((call) => call.interface));
+  });
+
   test('are read, and encoded again octet for octet', async () => {
     expect(await stubsIn(recording, ACCOUNT.password)).toMatchObject({ odd: [], stubs: 14 });
+  });
+});
+
+describe('what is handed out', () => {
+  const objref = (ipid: string, iid: string) => ({ iid, std: { ipid }, saResAddr: {} });
+  const presentation = {
+    id: 0,
+    interface: { uuid: IWbemLevel1Login.uuid, version: 0 },
+    transferSyntax: 'ndr20',
+    accepted: true,
+  } as const;
+  const meant = (references: References, ipid: string) => references.meant(presentation, ipid)?.interface.uuid;
+
+  test('is found wherever it lies, also in what leads round in a circle', () => {
+    const references = new References();
+    const value: Record<string, unknown> = { inner: [objref('1', IID_IWbemFetchSmartEnum)] };
+    value.itself = value;
+    references.learn(NTLMLogin.response as NdrType<unknown>, value);
+    expect(meant(references, '1')).toBe(IID_IWbemFetchSmartEnum);
+  });
+
+  test('is forgotten, the oldest first, beyond 16,384 IPIDs', () => {
+    const references = new References();
+    for (let n = 0; n <= 16_384; n++)
+      references.learn(NTLMLogin.response as NdrType<unknown>, objref(String(n), IID_IWbemFetchSmartEnum));
+    expect([meant(references, '0'), meant(references, '1')]).toEqual([IWbemLevel1Login.uuid, IID_IWbemFetchSmartEnum]);
+  });
+
+  test('as an IUnknown says nothing of what is called', () => {
+    const references = new References();
+    references.learn(NTLMLogin.response as NdrType<unknown>, objref('1', '00000000-0000-0000-c000-000000000046'));
+    expect(meant(references, '1')).toBe(IWbemLevel1Login.uuid);
   });
 });
