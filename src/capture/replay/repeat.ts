@@ -20,6 +20,7 @@ import type { RefusedBy } from '../../codec/status/refused-by.js';
 import { readUuid } from '../../codec/uuid.js';
 import { type Environment, environmentOf } from '../../net/environment.js';
 import type { CapturedCall } from '../decode/captured-call.js';
+import { isObjref, partsOf } from '../decode/references.js';
 import { SmartBuffers } from '../decode/said/index.js';
 import { checkRepeatOptions } from './check-options.js';
 import { differences, outcomeOfAnswer } from './compare-answers.js';
@@ -127,7 +128,7 @@ class Repetition {
     if (call.object !== undefined && object === undefined) missing.push(call.object);
     const input = this.#withCause(this.#identifiers.rewrite(call.value, (identifier) => missing.push(identifier)));
     if (missing.length > 0) {
-      const notSent = `this server has not handed out ${[...new Set(missing)].join(', ')}`;
+      const notSent = whyMissing(call, missing);
       return { call, notSent, captured, repeated: undefined, differences: [] };
     }
     try {
@@ -237,6 +238,12 @@ class Repetition {
 /** With what lies in octets of it. */
 const capturedContent = (call: CapturedCall): unknown =>
   call.answer?.kind === 'response' ? (call.answer.opened ?? call.answer.value) : undefined;
+
+/** A sink is the client's own object: nobody here can be called in its place. */
+function whyMissing({ value }: CapturedCall, missing: readonly string[]): string {
+  if ([...partsOf(value)].some(isObjref)) return 'it hands over an object of the captured client, which is not there';
+  return `this server has not handed out ${[...new Set(missing)].join(', ')}`;
+}
 
 const capturedValue = ({ answer }: CapturedCall): unknown => (answer?.kind === 'response' ? answer.value : undefined);
 
