@@ -29,8 +29,11 @@ export interface Attempted {
 
 /** The account that the server knows and the client is given. */
 export interface ConformAccount {
+  /** NetBIOS name of the domain. */
   readonly domain: string;
+  /** Name of the account. */
   readonly user: string;
+  /** Its password. */
   readonly password: string;
 }
 
@@ -63,11 +66,15 @@ const PLAIN: Partial<ServerOptions> = {
   dcom: { stringBindings: 'address', minorVersionsBelow7: 'taken' },
 };
 
-/** Runs the client once against a server of its own. Rejects with `TransportError` where that cannot listen. */
+/** Runs the client once against a server of its own. Rejects with what the change throws, and with `TransportError` where the server cannot listen. */
 export async function attempt(options: AttemptOptions, { change, server, level }: Stimulus): Promise<Attempted> {
   const { account, check, client, clock, network, observer, places, random, timers } = options;
   const history = new History(clock, () => client.happened?.(history.open));
+  let mistake: { readonly error: unknown } | undefined;
   const middle = {
+    failed(error: unknown) {
+      mistake ??= { error };
+    },
     change: change ?? AS_IT_IS,
     history,
     sniffer: sniffer({ secrets: [{ secret: Secret.password(account.password) }] }),
@@ -92,6 +99,7 @@ export async function attempt(options: AttemptOptions, { change, server, level }
     const { address, port } = running.address;
     const ended = await runOf(options, { address, port, check, ...account, ...(level !== undefined && { level }) });
     await settled(history, options);
+    if (mistake !== undefined) throw mistake.error;
     return { history, ended, activations: [...running.activations] };
   } finally {
     places.giveBack(place);

@@ -62,10 +62,15 @@ export const tolerated = (check: Stimulated & { readonly at?: string }): ClientC
   });
 
 /** What the client must not go on with. */
-export const refused = (check: Stimulated & { readonly uses: Refusing; readonly at?: string }): ClientCheck =>
+export const refused = ({
+  uses,
+  at = PLACES[uses],
+  notices,
+  ...check
+}: Stimulated & { readonly uses: Refusing; readonly at?: string; readonly notices?: boolean }): ClientCheck =>
   reaction({
     ...check,
-    judge: (attempted, baseline) => stops(attempted, baseline, check.uses, check.at ?? PLACES[check.uses]),
+    judge: (attempted, baseline) => stops(attempted, baseline, uses, { at, notices }),
   });
 
 const PLACES: Readonly<Record<Refusing, string>> = {

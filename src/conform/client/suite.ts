@@ -20,12 +20,12 @@ import { factsOf } from './facts.js';
 import type { Baseline } from './judge.js';
 import { Places } from './places.js';
 import { endTells, sanity } from './sanity.js';
-import type { ClientUnderTest } from './under-test.js';
+import { type ClientFunction, type ClientUnderTest, calledClient } from './under-test.js';
 
 /** A run of the client suite. */
 export interface ClientSuiteOptions extends Partial<Environment>, Selection {
-  /** The client under test: see `calledClient` for one that a function runs. */
-  readonly client: ClientUnderTest;
+  /** The client under test: what runs it once, or a `ClientUnderTest` where there is more to say of it. */
+  readonly client: ClientUnderTest | ClientFunction;
   /** The account that the client is given; `LAB\op` with the password `secret` where absent. */
   readonly account?: ConformAccount;
   /** Where the servers listen, which are as many as can be run at a time; `127.0.0.1` where absent. */
@@ -47,6 +47,7 @@ export const clientChecks: readonly CheckInfo[] = CLIENT_CHECKS;
 
 /** What came of a run of the client suite. */
 export interface ClientSuiteReport {
+  /** The sanity check first and last, and the checks between. */
   readonly results: readonly CheckResult[];
   /** What the client does, and why not what it does not. */
   readonly facts: Facts;
@@ -64,7 +65,8 @@ const RUNS_OF_A_CHECK = 4;
  * whatever the client does is a result.
  */
 export async function clientSuite(options: ClientSuiteOptions): Promise<ClientSuiteReport> {
-  const { client, told, limit = 10_000, addresses = ['127.0.0.1'], port = 135, account = ACCOUNT } = options;
+  const client = typeof options.client === 'function' ? calledClient(options.client) : options.client;
+  const { told, limit = 10_000, addresses = ['127.0.0.1'], port = 135, account = ACCOUNT } = options;
   const checks = selected(CLIENT_CHECKS, options);
   const environment = environmentOf(options);
   const { clock } = environment;

@@ -4,8 +4,11 @@ export interface ClientPlace {
   readonly address: string;
   /** TCP port of the server's activators; 135 unless the run says otherwise. */
   readonly port: number;
+  /** The account that the server knows. */
   readonly user: string;
+  /** Its domain. */
   readonly domain: string;
+  /** Its password. */
   readonly password: string;
   /** Id of the check that it is run for. */
   readonly check: string;
@@ -39,9 +42,12 @@ export const endedText = (ended: Ended): string => {
   return ended.text;
 };
 
-/** A client that a function runs: it succeeds where the function settles, and fails where that rejects. */
+/** One run of a client: it succeeds where the promise settles, and fails where it rejects. */
+export type ClientFunction = (place: ClientPlace, signal: AbortSignal) => Promise<unknown>;
+
+/** A client that a function runs. `takesLevel` says that it heeds the level that it is told. */
 export const calledClient = (
-  run: (place: ClientPlace, signal: AbortSignal) => Promise<unknown>,
+  run: ClientFunction,
   { takesLevel = false }: { readonly takesLevel?: boolean } = {},
 ): ClientUnderTest => ({
   takesLevel,

@@ -1,18 +1,24 @@
-import { CLSID_ERROR_EXTENSION, type ORPC_EXTENT, type ORPCTHAT } from '../../../codec/dcom/index.js';
+import { CLSID_ERROR_EXTENSION, type ORPC_EXTENT, type ORPCTHAT, orpcOperation } from '../../../codec/dcom/index.js';
 import { type ClientCheck, tolerated } from '../check.js';
 import { isActivationCall, isObjectCall } from '../history/calls.js';
-import type { Change } from '../middle/answer.js';
-import { values } from '../middle/changes.js';
+import type { AnsweredCall, Change } from '../middle/answer.js';
+import { responses } from '../middle/changes.js';
 
-type Answered = { ORPCthat?: ORPCTHAT; orpcthat?: ORPCTHAT };
+/** Every ORPC answer begins with it. Without extensions, as the simulated server sends it, it takes eight octets. */
+const anyAnswer = orpcOperation({ name: 'any', opnum: 0, section: '[MS-DCOM] 2.2.13.4', in: {}, out: {} });
+const WITHOUT_EXTENSIONS = 8;
 
-/** The ORPCTHAT of each answer of such calls, changed. */
-const orpcthat = (to: Parameters<typeof values>[0], changes: Partial<ORPCTHAT>): Change =>
-  values<Answered>(to, (value) => ({
-    ...value,
-    ...(value.ORPCthat && { ORPCthat: { ...value.ORPCthat, ...changes } }),
-    ...(value.orpcthat && { orpcthat: { ...value.orpcthat, ...changes } }),
-  }));
+/**
+ * The ORPCTHAT of each answer to such calls, changed. What follows it stays where it is: an ORPCTHAT takes a multiple of
+ * eight octets, whatever its extensions.
+ */
+const orpcthat = (to: (made: { readonly call: AnsweredCall }) => boolean, changes: Partial<ORPCTHAT>): Change =>
+  responses(to, ({ pdu }) => {
+    const { ORPCthat } = anyAnswer.response.decode(pdu.stub).value;
+    if ((ORPCthat.extensions ?? null) !== null) return undefined;
+    const changed = anyAnswer.response.encode({ ORPCthat: { ...ORPCthat, ...changes } });
+    return [{ pdu: { ...pdu, stub: Buffer.concat([changed, pdu.stub.subarray(WITHOUT_EXTENSIONS)]) } }];
+  });
 
 const UNKNOWN: ORPC_EXTENT = { id: '7f0d3c5e-6a52-4b1c-9d0e-2f6b8f4f1a79', data: Buffer.from('an extension') };
 const ERROR: ORPC_EXTENT = { id: CLSID_ERROR_EXTENSION, data: Buffer.alloc(40) };

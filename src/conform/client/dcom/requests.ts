@@ -17,7 +17,7 @@ import type { Attempted } from '../attempt.js';
 import { type ClientCheck, observed } from '../check.js';
 import { callsOf, isActivationCall, isObjectCall, type MadeCall, parametersOf } from '../history/calls.js';
 import { activationsOf, objectCallsOf } from '../judge.js';
-import { orpcthisOf, readable } from './versions.js';
+import { orpcthisOf } from './versions.js';
 
 /** What an activation asks for, in plain terms. Throws `NotApplicable` where it cannot be read. */
 function askedBy(call: MadeCall) {
@@ -41,7 +41,7 @@ function clientContextOf(attempted: Attempted): InterfacePointer | null {
 
 /** IRemoteSCMActivator, IActivation, IRemUnknown and methods: each has an ORPCTHIS. */
 const orpcCalls = ({ history }: Attempted): MadeCall[] =>
-  readable(callsOf(history).filter((call) => isActivationCall(call) || isObjectCall(call)));
+  callsOf(history).filter((call) => isActivationCall(call) || isObjectCall(call));
 
 export const REQUESTS: readonly ClientCheck[] = [
   observed({
@@ -51,7 +51,7 @@ export const REQUESTS: readonly ClientCheck[] = [
     level: 'MUST',
     needs: ['object'],
     judge(baseline) {
-      for (const call of readable(objectCallsOf(baseline))) {
+      for (const call of objectCallsOf(baseline)) {
         const { flags } = orpcthisOf(call);
         must(flags === 0, 'flags 0', `${call.name} with flags ${flags}`);
       }
@@ -88,7 +88,7 @@ export const REQUESTS: readonly ClientCheck[] = [
     level: 'MUST',
     needs: ['object'],
     judge(baseline) {
-      const cids = readable(objectCallsOf(baseline)).map((call) => orpcthisOf(call).cid);
+      const cids = objectCallsOf(baseline).map((call) => orpcthisOf(call).cid);
       if (cids.length < 2) throw new NotApplicable('the client makes one call only');
       const again = cids.find((cid, index) => cids.indexOf(cid) < index);
       must(again === undefined, 'a new cid for each call', `${cids.length} calls, ${new Set(cids).size} cids`);

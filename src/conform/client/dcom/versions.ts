@@ -1,6 +1,7 @@
-import { type COMVERSION, IActivation, type ORPCTHIS } from '../../../codec/dcom/index.js';
+import { type COMVERSION, IActivation, type ORPCTHIS, orpcOperation } from '../../../codec/dcom/index.js';
+import { CodecError } from '../../../codec/error.js';
 import { FAULT } from '../../../codec/rpce/index.js';
-import { must, NotApplicable } from '../../core/index.js';
+import { Mismatch, must } from '../../core/index.js';
 import type { Attempted } from '../attempt.js';
 import { type ClientCheck, observed, reaction, refused } from '../check.js';
 import {
@@ -10,7 +11,6 @@ import {
   isServerAlive,
   isServerAlive2,
   type MadeCall,
-  parametersOf,
 } from '../history/calls.js';
 import { activationsOf, goesOn, objectCallsOf } from '../judge.js';
 import type { Change } from '../middle/answer.js';
@@ -26,19 +26,22 @@ const serverOf = (own: COMVERSION): Change =>
     activationReplies((reply) => ({ ...reply, serverVersion: own })),
   );
 
-/** The ORPCTHIS of a call. Throws `NotApplicable` where the parameters cannot be read. */
-export function orpcthisOf(call: MadeCall): ORPCTHIS {
-  const { ORPCthis, orpcthis = ORPCthis } = parametersOf<{ ORPCthis?: ORPCTHIS; orpcthis?: ORPCTHIS }>(call) ?? {};
-  if (orpcthis === undefined) throw new NotApplicable(`the parameters of ${call.name} are not known here`);
-  return orpcthis;
+/** Every ORPC call begins with it, also one whose own parameters are not known here. */
+const orpcCall = orpcOperation({ name: 'any', opnum: 0, section: '[MS-DCOM] 2.2.13.3', in: {}, out: {} });
+
+/** The ORPCTHIS of an activation, or of a call to an object. Throws `Mismatch` where it cannot be read. */
+export function orpcthisOf({ call, name }: MadeCall): ORPCTHIS {
+  try {
+    return orpcCall.request.decode(call.request, { syntax: call.transferSyntax, little: call.littleEndian }).value
+      .ORPCthis;
+  } catch (error) {
+    if (!(error instanceof CodecError)) throw error;
+    throw new Mismatch('an ORPCTHIS', `${name}: ${error.message}`);
+  }
 }
 
-/** Those calls whose parameters are known here. */
-export const readable = (calls: readonly MadeCall[]): MadeCall[] =>
-  calls.filter(({ call }) => call.operation !== undefined);
-
 function atMost(calls: readonly MadeCall[], most: COMVERSION): void {
-  for (const call of readable(calls)) {
+  for (const call of calls) {
     const { version: own } = orpcthisOf(call);
     const fits = own.MajorVersion === most.MajorVersion && own.MinorVersion <= most.MinorVersion;
     must(fits, `version ${versionText(most)} or a lower one`, `${call.name} with version ${versionText(own)}`);
@@ -93,7 +96,7 @@ export const VERSIONS: readonly ClientCheck[] = [
     level: 'MUST',
     needs: ['activation'],
     judge({ history }) {
-      for (const call of readable(callsOf(history).filter((each) => isActivationCall(each) || isObjectCall(each)))) {
+      for (const call of callsOf(history).filter((each) => isActivationCall(each) || isObjectCall(each))) {
         const { version: own } = orpcthisOf(call);
         const known = own.MajorVersion === 5 && [1, 2, 4, 6, 7].includes(own.MinorVersion);
         must(known, 'a version that there is', `${call.name} with version ${versionText(own)}`);

@@ -11,7 +11,15 @@ import {
   unpackRemoteActivationReply,
 } from '../../../codec/dcom/index.js';
 import type { Infer, Operation } from '../../../codec/ndr/index.js';
-import { DREP_LITTLE, encodePdu, endianOf, type Pdu, PFC, type ResponsePdu } from '../../../codec/rpce/index.js';
+import {
+  DREP_BIG,
+  DREP_LITTLE,
+  encodePdu,
+  endianOf,
+  type Pdu,
+  PFC,
+  type ResponsePdu,
+} from '../../../codec/rpce/index.js';
 import { faultPdu } from '../../../rpc/server/pdus.js';
 import { isActivationCall, isObjectCall, isResolveOxid, isResolveOxid2, parametersOf } from '../history/calls.js';
 import type { Answer, AnsweredCall, Change, Sent } from './answer.js';
@@ -80,12 +88,19 @@ export const carried = <O>({ call, pdu }: Response): O =>
   (call.operation as Operation<unknown, O>).response.decode(pdu.stub, formatOf(call, pdu)).value;
 
 /** The response with another value. */
-export function withValue<O>(response: Response, value: O, little?: boolean): ResponsePdu {
+export function withValue<O>(response: Response, value: O): ResponsePdu {
   const { call, pdu } = response;
-  const format = formatOf(call, pdu);
   const operation = call.operation as Operation<unknown, O>;
-  const stub = operation.response.encode(value, { ...format, little: little ?? format.little });
-  return { ...pdu, stub };
+  return { ...pdu, stub: operation.response.encode(value, formatOf(call, pdu)) };
+}
+
+/** The same response in the byte order of the other kind of machines; undefined where it cannot be read here. */
+export function bigEndian({ call, pdu }: Response): ResponsePdu | undefined {
+  if (call.operation === undefined) return undefined;
+  const format = formatOf(call, pdu);
+  const { value, layout } = call.operation.response.decode(pdu.stub, format);
+  const stub = call.operation.response.encode(value, { ...format, layout, little: false });
+  return { ...pdu, stub, packed_drep: DREP_BIG };
 }
 
 const formatOf = ({ transferSyntax }: AnsweredCall, pdu: ResponsePdu) => ({

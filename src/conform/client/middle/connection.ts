@@ -1,7 +1,7 @@
 import { asBuffer } from '../../../codec/bytes.js';
 import { CodecError } from '../../../codec/error.js';
 import { interfaceByUuid } from '../../../codec/interfaces.js';
-import { decodePdu, encodePdu, type Pdu, type ResponsePdu } from '../../../codec/rpce/index.js';
+import { type AuthVerifier, decodePdu, encodePdu, type Pdu, type ResponsePdu } from '../../../codec/rpce/index.js';
 import type { Accept, Channel, ChannelEvents } from '../../../net/channel.js';
 import { PduAssembler } from '../../../rpc/core/assembler.js';
 import { isFirst, isLast } from '../../../rpc/core/fragments.js';
@@ -19,6 +19,8 @@ export interface MiddleOptions {
   readonly sniffer: Sniffer;
   /** Told of all that goes over the wire. */
   readonly observer?: EndpointObserver;
+  /** Told what a change threw. */
+  failed(error: unknown): void;
 }
 
 /** [MS-RPCE] 3.3.3.5.4: what a connection carries where nothing was agreed on. */
@@ -130,12 +132,35 @@ export class MiddleConnection implements ChannelEvents {
       protectable: this.#keys.knows(answered?.security),
     };
     this.#options.history.answered(answer);
+    try {
+      if (!this.#change(answer)) this.#sendAll(fragments, false);
+    } catch (error) {
+      // A mistake of the check, or an answer that it cannot read: the client sees nothing of it, the report does.
+      this.#options.failed(error);
+      this.#sendAll(fragments, false);
+    }
+  }
+
+  /** Whether the answer was sent, changed or signed anew. */
+  #change(answer: Answer): boolean {
     const sent = this.#options.change(answer);
-    if (sent !== undefined) {
-      this.#options.history.changes(this.#number);
-      for (const each of sent) this.#obey(each, answer);
-    } else if (answer.protectable && whole.PTYPE === 'response') this.#obey({ pdu: whole }, answer, false);
-    else this.#sendAll(fragments, false);
+    if (sent === undefined) {
+      if (!answer.protectable || answer.pdu.PTYPE !== 'response') return false;
+      this.#obey({ pdu: answer.pdu }, answer, false);
+      return true;
+    }
+    this.#options.history.changes(this.#number);
+    for (const each of sent) this.#obey(each, answer);
+    if (answer.pdu.auth !== undefined && answer.pdu.PTYPE !== 'response') this.#compareTokens(sent, answer.pdu.auth);
+    return true;
+  }
+
+  /** Where the client has got another token, it has other keys than the server. */
+  #compareTokens(sent: readonly Sent[], { auth_value: own }: AuthVerifier): void {
+    const tokens = sent.map((each) =>
+      'octets' in each ? decoded(asBuffer(each.octets))?.auth?.auth_value : undefined,
+    );
+    if (!tokens.some((token) => token !== undefined && Buffer.compare(token, own) === 0)) this.#keys.lose();
   }
 
   #obey(sent: Sent, answer: Answer, changed = true): void {

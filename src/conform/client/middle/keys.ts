@@ -28,6 +28,7 @@ const SIGNATURE_LENGTH = 16;
  */
 export class ServerKeys {
   readonly #securities: ObservedSecurities;
+  #lost = false;
 
   constructor(sniffer: Sniffer) {
     this.#securities = new ObservedSecurities(sniffer);
@@ -39,7 +40,13 @@ export class ServerKeys {
     if (pdu.PTYPE === 'request' && pdu.auth !== undefined) this.#consume(pdu, bytes);
   }
 
+  /** From here on the server's answers go out as the server signed them. */
+  lose(): void {
+    this.#lost = true;
+  }
+
   knows(security: CallLevel | undefined): boolean {
+    if (this.#lost) return false;
     const { level, authContextId } = security ?? {};
     if (level === undefined || authContextId === undefined || !isSignedLevel(level)) return false;
     return this.#securities.find(authContextId)?.passive?.established === true;

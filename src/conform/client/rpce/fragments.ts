@@ -32,10 +32,10 @@ const notTaken = (
   requirement: string,
   stimulus: string,
   change: Change,
-  level: ClientCheck['level'] = 'MUST',
+  { level = 'MUST', notices = false }: { readonly level?: ClientCheck['level']; readonly notices?: boolean } = {},
 ): ClientCheck =>
   refused({
-    ...{ id, section, requirement, stimulus, level },
+    ...{ id, section, requirement, stimulus, level, notices },
     needs: ['activation'],
     with: { change },
     uses: 'activation',
@@ -96,7 +96,7 @@ export const FRAGMENTS: readonly ClientCheck[] = [
     activations(({ pdu }) => [
       { pdu, shape: (fragment) => ({ ...fragment, alloc_hint: fragment.alloc_hint + 65_536 }) },
     ]),
-    'SHOULD',
+    { level: 'SHOULD' },
   ),
   notTaken(
     'rpce/3.3.2.5.2/alloc-hint-limit',
@@ -104,7 +104,7 @@ export const FRAGMENTS: readonly ClientCheck[] = [
     'An answer whose alloc_hint is beyond 0x7fffffff is refused.',
     'alloc_hint 0xfffffff0',
     activations(({ pdu }) => [{ pdu, shape: (fragment) => ({ ...fragment, alloc_hint: 0xfffffff0 }) }]),
-    'SHOULD',
+    { level: 'SHOULD' },
   ),
   notTaken(
     'c706/12.6.2/no-first-fragment',
@@ -135,24 +135,27 @@ export const FRAGMENTS: readonly ClientCheck[] = [
     brokenOff((fragment, { index }) => (index === 0 ? fragment : { ...fragment, call_id: fragment.call_id + 40 })),
   ),
   notTaken(
-    'rpce/3.3.2/broken-off',
-    '[MS-RPCE] 3.3.2',
-    'An answer that breaks off is none.',
+    'rpce/3.3.2.7.1/broken-off',
+    '[MS-RPCE] 3.3.2.7.1',
+    'An answer that breaks off is none: the call has failed.',
     'half of the last fragment, and the end of the connection',
     activations(({ pdu }) => [{ pdu, spoil: (octets) => octets.subarray(0, octets.length >> 1) }, { end: 'close' }]),
+    { notices: true },
   ),
   notTaken(
-    'rpce/3.3.2/reset',
-    '[MS-RPCE] 3.3.2',
-    'A connection that is reset in place of an answer gives none.',
+    'rpce/3.3.2.7.1/reset',
+    '[MS-RPCE] 3.3.2.7.1',
+    'A connection that is reset in place of an answer gives none: the call has failed.',
     'a reset in place of the answer',
     activations(() => [{ end: 'reset' }]),
+    { notices: true },
   ),
   notTaken(
-    'rpce/3.3.2/closed',
-    '[MS-RPCE] 3.3.2',
-    'A connection that ends in place of an answer gives none.',
+    'rpce/3.3.2.7.1/closed',
+    '[MS-RPCE] 3.3.2.7.1',
+    'A connection that ends in place of an answer gives none: the call has failed.',
     'the end of the connection in place of the answer',
     activations(() => [{ end: 'close' }]),
+    { notices: true },
   ),
 ];

@@ -1,8 +1,8 @@
-import { DREP_BIG, encodePdu, type Pdu, PFC, type ResponsePdu, type UnknownPdu } from '../../../codec/rpce/index.js';
+import { encodePdu, type Pdu, PFC, type ResponsePdu, type UnknownPdu } from '../../../codec/rpce/index.js';
 import { type ClientCheck, refused, tolerated } from '../check.js';
 import { isServerAlive, isServerAlive2 } from '../history/calls.js';
 import type { Change, Sent } from '../middle/answer.js';
-import { activations, carried, either, objectCalls, type Response, responses, withValue } from '../middle/changes.js';
+import { activations, bigEndian, either, objectCalls, type Response, responses } from '../middle/changes.js';
 
 const WHOLE = PFC.FIRST_FRAG | PFC.LAST_FRAG;
 
@@ -17,12 +17,10 @@ const instead = (other: (pdu: ResponsePdu) => Pdu | Uint8Array): Change =>
     return [{ octets: it instanceof Uint8Array ? it : encodePdu(it) }, { end: 'close' }];
   });
 
-/** The answer in the byte order of the other kind of machines. */
-function bigEndian(response: Response): readonly Sent[] | undefined {
-  if (response.call.operation === undefined) return undefined;
-  const pdu = withValue(response, carried(response), false);
-  return [{ pdu: { ...pdu, packed_drep: DREP_BIG } }];
-}
+const inBigEndian = (response: Response): readonly Sent[] | undefined => {
+  const pdu = bigEndian(response);
+  return pdu && [{ pdu }];
+};
 
 const notTaken = (
   id: string,
@@ -50,9 +48,9 @@ export const HEADERS: readonly ClientCheck[] = [
     stimulus: 'every answer in big-endian',
     with: {
       change: either(
-        activations(bigEndian),
-        objectCalls(bigEndian),
-        responses((call) => isServerAlive2(call) || isServerAlive(call), bigEndian),
+        activations(inBigEndian),
+        objectCalls(inBigEndian),
+        responses((call) => isServerAlive2(call) || isServerAlive(call), inBigEndian),
       ),
     },
     at: 'an answer to an activation',

@@ -112,9 +112,11 @@ export const RPC_REQUESTS: readonly ClientCheck[] = [
     level: 'SHOULD',
     needs: ['security'],
     judge({ history }) {
-      const unsignedHeaders = callsOf(history).filter(
-        ({ level, connection }) => isSignedLevel(level) && !signsHeaders(history, connection.number),
+      const protectedCalls = some(
+        callsOf(history).filter(({ level }) => isSignedLevel(level)),
+        'the client signs nothing',
       );
+      const unsignedHeaders = protectedCalls.filter(({ connection }) => !signsHeaders(history, connection.number));
       const [first] = some(unsignedHeaders, 'the client signs the headers of its requests');
       const { stub } = (first as (typeof unsignedHeaders)[number]).message;
       must(Buffer.from(stub).includes(Buffer.from(VERIFICATION_TRAILER_SIGNATURE)), 'a verification trailer', 'none');

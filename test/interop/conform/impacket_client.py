@@ -3,8 +3,8 @@
 
     conform_impacket.py ADDRESS DOMAIN USER PASSWORD
 
-Without arguments, one run for each line on stdin, "ADDRESS DOMAIN USER PASSWORD", with "ok" or the error on stdout:
-so the interpreter starts once.
+Without arguments it says "ready", and then runs once for each line of that on stdin, and says "ok" or the error: so the
+interpreter starts once.
 """
 import sys
 
@@ -35,6 +35,7 @@ def main():
     if len(sys.argv) > 1:
         run(*sys.argv[1:5])
         return
+    print('ready', flush=True)
     for line in sys.stdin:
         try:
             run(*line.split())
