@@ -1,7 +1,7 @@
 /** [MS-RPCE] 3.3.2 and 3.3.3, client and server of connection-oriented RPC. */
 export const RPCE_ENDS = `
 # 3.3.2 Client Details
-client states | An error that no state provides for closes the connection. | c706/12.6.4/unknown-pdu rpce/3.3.2/*
+client states | An error that no state provides for closes the connection. | c706/12.6.4/unknown-pdu rpce/3.3.2.7.1/*
 client must | All fragments of a request are sent before the next request. | rpce/3.3.1.5.8/one-call-after-the-other
 client must | Without multiplexing a request waits for the answer before. | rpce/3.3.1.5.8/one-call-after-the-other rpce/3.3.1.5.8/server-without-multiplexing
 # 3.3.2.1.1 Idle Connection Cleanup Enabled
@@ -51,6 +51,8 @@ client must | The last connection of an association with context handles stays. 
 # 3.3.2.6.3 Endpoint Mapper Requests Security Information
 client should | Secured requests to the endpoint mapper have the provider of the call and integrity. | (unwritten)
 client should | Other parameters of the provider are chosen for safety. | (option)
+# 3.3.2.7.1 Transport Connection Time-Out
+client states | With the connection its calls have failed, and the application is told. | rpce/3.3.2.7.1/*
 # 3.3.3 Server Details
 server states | An error that no state provides for closes the connection or is answered with bind_nak or fault. | rpce/roles/response-from-client rpce/roles/request-before-bind
 server must | Requests one after the other are served where they are not multiplexed. | rpce/3.3.3.5.2/call-ids-with-gaps
