@@ -1,6 +1,12 @@
 export type { ConformAccount } from '../conform/client/attempt.js';
 export { type ClientSuiteOptions, type ClientSuiteReport, clientChecks, clientSuite } from '../conform/client/suite.js';
-export { type ClientFunction, type ClientPlace, type ClientUnderTest, calledClient, type Ended } from '../conform/client/under-test.js';
+export {
+  type ClientFunction,
+  type ClientPlace,
+  type ClientUnderTest,
+  calledClient,
+  type Ended,
+} from '../conform/client/under-test.js';
 export {
   type Check,
   type CheckInfo,
