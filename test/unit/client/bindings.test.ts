@@ -97,6 +97,23 @@ describe('several addresses', () => {
     expect([found, tried]).toEqual(['alive', ['dead', 'alive']]);
   });
 
+  test('where there is no way to any, what became of each is said', async () => {
+    const failure = reach(targets, async ({ host }) => {
+      throw new TransportError(`cannot connect to ${host}`, 'no way');
+    });
+    await expect(failure).rejects.toThrow(
+      'none of 2 endpoints: cannot connect to dead: no way; cannot connect to alive: no way',
+    );
+    await expect(failure).rejects.toBeInstanceOf(TransportError);
+  });
+
+  test('the only one fails by what became of it', async () => {
+    const failure = reach(targets.slice(0, 1), async ({ host }) => {
+      throw new TransportError(`cannot connect to ${host}`, 'no way');
+    });
+    await expect(failure).rejects.toThrow(/^cannot connect to dead: no way$/);
+  });
+
   test('what is no failure of the way ends the search', async () => {
     const failure = reach(targets, async () => {
       throw new RangeError('refused');

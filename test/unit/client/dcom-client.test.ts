@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DcomClient, type DcomClientOptions, Refused } from '../../../src/client/dcom-client.js';
 import { MethodCallRefused } from '../../../src/client/may-call.js';
 import { CLIENT_PROFILES } from '../../../src/client/profiles.js';
+import type { ClientStep } from '../../../src/client/steps.js';
 import { IID_IRemoteSCMActivator } from '../../../src/codec/dcom/index.js';
 import { GetTypeInfoCount, IDispatch } from '../../../src/codec/oaut/index.js';
 import { uuidToBytes } from '../../../src/codec/uuid.js';
@@ -107,6 +108,36 @@ describe('a DCOM client', () => {
     const client = create();
     await expect(client.unmarshal(wrong)).rejects.toBeInstanceOf(Refused);
     expect(client.exporters).toBe(0);
+  });
+
+  test('tells of each step: what came of it, and which endpoints were tried', async () => {
+    const told: unknown[] = [];
+    const onStep = ({ step, outcome, tried }: ClientStep) => {
+      told.push([step, outcome.text, ...tried.map(({ host, port }) => `${host}:${port}`)]);
+    };
+    const here = `${server.address.address}:${server.address.port}`;
+    const exporter = `127.0.0.1:${server.exporter.port}`;
+    const { reply } = await create({ onStep }).activation({ clsid: CLSID, iids: [IID_IDispatch] });
+    expect(told.splice(0)).toEqual([['activation', 'accepted', here]]);
+    const objref = reply?.interfaces[0]?.objref;
+    if (!objref || !('std' in objref)) throw new Error('no reference');
+
+    await create({ onStep }).unmarshal(objref);
+    expect(told.splice(0)).toEqual([
+      ['resolution', 'accepted', here],
+      ['exporter', 'accepted', exporter],
+    ]);
+
+    const stringBindings = ['127.0.0.1[1]', '127.0.0.2[1]'].map((aNetworkAddr) => ({ wTowerId: 7, aNetworkAddr }));
+    const lost = { ...objref, saResAddr: { stringBindings, securityBindings: [] } };
+    await expect(create({ onStep }).unmarshal(lost)).rejects.toThrow(/none of 2 endpoints/);
+    expect(told.splice(0)).toEqual([
+      ['resolution', expect.stringContaining('cannot connect to 127.0.0.2:1'), '127.0.0.1:1', '127.0.0.2:1'],
+    ]);
+
+    const unknown = { ...objref, std: { ...objref.std, oxid: 0x1234n } };
+    await expect(create({ onStep }).unmarshal(unknown)).rejects.toBeInstanceOf(Refused);
+    expect(told).toEqual([['resolution', expect.stringContaining('OR_INVALID_OXID'), here]]);
   });
 
   test('a reference without references of its own is given some', async () => {
