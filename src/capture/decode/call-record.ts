@@ -1,6 +1,7 @@
 import { PFC, PTYPE, readCommonHeader } from '../../codec/rpce/index.js';
 import type { DecodedCall } from './call.js';
 import { elapsed } from './call.js';
+import { className } from './class-names.js';
 import type { DecodedPdu } from './decode.js';
 import { endpointText, isoTime, ptypeOf, userName } from './record.js';
 import { resultOf } from './result.js';
@@ -27,6 +28,9 @@ export interface CallRecord {
   readonly interface?: string;
   readonly opnum?: number;
   readonly operation?: string;
+  /** The class that an activation asks for; and its name, where that is known. */
+  readonly clsid?: string;
+  readonly class?: string;
   /** The IPID of an object that is called. */
   readonly object?: string;
   /** What it asks for, in one line: a query, an object, a method with its arguments. Of WMI and OPC. */
@@ -111,6 +115,8 @@ function recordOf(call: DecodedCall, { answeredUnder, ...ending }: Ending): Call
     interface: call.interface,
     opnum: call.opnum,
     operation: call.operation,
+    clsid: call.clsid,
+    class: call.clsid === undefined ? undefined : className(call.clsid),
     object: call.object,
     request: call.request,
     outcome: ending.outcome,

@@ -22,6 +22,8 @@ export interface DecodedCall {
   readonly operation: string | undefined;
   /** The IPID of an object that is called. */
   readonly object: string | undefined;
+  /** The class that an activation asks for. */
+  clsid?: string;
   /** What it asks for, in one line; of a request that could be read, and whose operation says something. */
   request?: string;
   /** The interfaces that a RemQueryInterface asks for. */

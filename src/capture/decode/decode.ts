@@ -1,3 +1,4 @@
+import { RemoteActivation, RemoteCreateInstance, RemoteGetClassObject } from '../../codec/dcom/index.js';
 import { CodecError } from '../../codec/error.js';
 import { interfaceByUuid, interfaceName, operationName } from '../../codec/interfaces.js';
 import type { Layout, Operation } from '../../codec/ndr/index.js';
@@ -15,8 +16,10 @@ import type { CaptureInput } from '../file/source.js';
 import type { CapturedPdu, OpenStream } from '../pdu/pdu.js';
 import { readInBatches } from '../pdu/pdus.js';
 import type { DecodedCall } from './call.js';
+import { className } from './class-names.js';
 import { askedInterfaces, References } from './references.js';
 import { requestText, SmartBuffers } from './said/index.js';
+import { classIn } from './wanted-class.js';
 
 /** The parameters of a call, as far as they could be read. */
 export interface DecodedParameters {
@@ -245,6 +248,26 @@ function keep(call: DecodedCall, operation: Operation, input: unknown): void {
   const [request, asked] = [requestText(operation, input), askedInterfaces(operation, input)];
   if (request !== undefined) call.request = request;
   if (asked !== undefined) call.asked = asked;
+  const clsid = ACTIVATIONS.has(operation) ? classOfActivation(input) : undefined;
+  if (clsid === undefined) return;
+  call.clsid = clsid;
+  call.request ??= className(clsid) ?? clsid;
+}
+
+const ACTIVATIONS: ReadonlySet<Operation> = new Set<Operation>([
+  RemoteActivation as Operation,
+  RemoteGetClassObject as Operation,
+  RemoteCreateInstance as Operation,
+]);
+
+/** What stands in the properties of an activation may be damaged; the request around it can still be read. */
+function classOfActivation(input: unknown): string | undefined {
+  try {
+    return classIn(input);
+  } catch (error) {
+    if (error instanceof CodecError) return undefined;
+    throw error;
+  }
 }
 
 const callOf = (

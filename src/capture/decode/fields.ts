@@ -20,6 +20,8 @@ const NAMES = Object.keys({
   interface: 0,
   opnum: 0,
   operation: 0,
+  clsid: 0,
+  class: 0,
   object: 0,
   status: 0,
   request_frame: 0,
@@ -45,7 +47,7 @@ export function parseFields(text: string): PduField[] {
 /** What has to be found out for a record, beside its header: what nobody asked for is left out, and takes no time. */
 const NEEDS: Readonly<Record<keyof RecordOptions, readonly PduField[]>> = {
   // Stubs and tokens have to be decoded for these: an object's interface is known by who handed it out.
-  content: ['interface', 'operation', 'auth_token', 'value', 'verification_trailer', 'error'],
+  content: ['interface', 'operation', 'clsid', 'class', 'auth_token', 'value', 'verification_trailer', 'error'],
   place: ['time', 'src', 'dst'],
 };
 

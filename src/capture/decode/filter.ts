@@ -97,6 +97,15 @@ function levelOf(text: string): number {
   return level;
 }
 
+/** Without a zone JavaScript would take that of this machine. */
+function timeOf(text: string): number {
+  const [, date, time = 'T00:00:00', zone = 'Z'] =
+    /^(\d{4}-\d\d-\d\d)([T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(Z|[+-]\d\d:\d\d)?$/i.exec(text) ?? [];
+  const milliseconds = Date.parse(`${date}${time.replace(' ', 'T')}${zone.toUpperCase()}`);
+  if (Number.isNaN(milliseconds)) throw new Error(`${text} is no time such as 2023-03-14 or 2023-03-14T09:00:00Z`);
+  return milliseconds;
+}
+
 const ordered = (
   help: string,
   of: (record: Filtered) => number | undefined,
@@ -189,8 +198,15 @@ function statusOf(text: string): Predicate {
   const word = STATUS_WORDS.get(text.toLowerCase());
   if (word !== undefined) return word;
   const status = /^(0x[0-9a-f]{1,8}|\d+)$/i.test(text) ? Number(text) : statusNamed(text);
-  return (record) => resultOf(record) === status;
+  // HRESULT_FROM_WIN32: what people know as 0x80070005 is status 5 in a fault ([MS-ERREF] 2.1).
+  const win32 = status >>> 16 === FACILITY_WIN32 ? status & 0xffff : undefined;
+  return (record) => {
+    const result = resultOf(record);
+    return result !== undefined && (result === status || (record.ptype === 'fault' && result === win32));
+  };
 }
+
+const FACILITY_WIN32 = 0x8007;
 
 function statusNamed(text: string): number {
   // What a name means in the first place; the others are what else its number stands for.
@@ -238,6 +254,14 @@ const DECLARED: Readonly<Record<string, Key>> = {
     uuidOf,
   ),
   operation: named('its name or opnum', ({ operation }) => [operation], operationNames, opnumOf),
+  class: {
+    help: 'that an activation asks for: its name, with or without *, or its CLSID; answers have that of their request',
+    value: (text) => {
+      const uuid = normaliseUuid(text);
+      const fits = pattern(text);
+      return ({ clsid, class: own }) => (uuid !== undefined && clsid === uuid) || (own !== undefined && fits(own));
+    },
+  },
   object: {
     help: 'the IPID that is called',
     value: (text) => {
@@ -252,7 +276,7 @@ const DECLARED: Readonly<Record<string, Key>> = {
     levelOf,
   ),
   status: {
-    help: 'of a fault, or what an operation returned: ok, failed, fault, a name or a number',
+    help: 'of a fault, or what an operation returned: ok, failed, fault, a name or a number; 0x80070005 fits a fault 5 too',
     value: statusOf,
   },
   user: {
@@ -270,6 +294,11 @@ const DECLARED: Readonly<Record<string, Key>> = {
   call_id: ordered('of the common header', ({ call_id }) => call_id),
   stream: ordered('the TCP stream', ({ stream }) => stream),
   frame: ordered("the packet; with --calls the request's", ({ frame }) => frame),
+  time: ordered(
+    'of the packet, as an RFC 3339 time or a date, which are UTC where no zone is said: time>=2023-03-14T09:00:00Z',
+    ({ time }) => (time === undefined ? undefined : Date.parse(time)),
+    timeOf,
+  ),
   elapsed: ordered('seconds from the request to its answer', ({ elapsed }) => elapsed),
 };
 

@@ -5,6 +5,7 @@ import type { CallLevel, ObservedMessage } from '../../rpc/index.js';
 import type { CapturedPdu } from '../pdu/pdu.js';
 import { authToken } from './auth-token.js';
 import { type DecodedCall, elapsed } from './call.js';
+import { className } from './class-names.js';
 import type { DecodedPdu } from './decode.js';
 import { verificationTrailer } from './verification.js';
 
@@ -31,6 +32,9 @@ export interface PduRecord {
   readonly interface?: string;
   readonly opnum?: number;
   readonly operation?: string;
+  /** The class that an activation asks for, in its request and in its answer; and its name, where that is known. */
+  readonly clsid?: string;
+  readonly class?: string;
   /** The object UUID of a request, and of its answer: of DCOM the IPID. */
   readonly object?: string;
   readonly status?: number;
@@ -128,8 +132,15 @@ function addCall(
   if (name !== undefined) record.interface = name;
   if (opnum !== undefined) record.opnum = opnum;
   if (operation !== undefined) record.operation = operation;
+  if (call?.clsid !== undefined) addClass(record, call.clsid);
   const object = pdu?.PTYPE === 'request' ? pdu.object : call?.object;
   if (object !== undefined) record.object = object;
+}
+
+function addClass(record: Draft, clsid: string): void {
+  record.clsid = clsid;
+  const known = className(clsid);
+  if (known !== undefined) record.class = known;
 }
 
 type Draft = { -readonly [Member in keyof PduRecord]: PduRecord[Member] };

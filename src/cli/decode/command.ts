@@ -1,14 +1,12 @@
-import { Argument, type Command, Option } from 'commander';
-import { FILTER_HELP, FILTER_KEYS, whyNothingFits } from '../../capture/decode/filter.js';
+import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
+import { FILTER_HELP, FILTER_KEYS, filteredCall, whyNothingFits } from '../../capture/decode/filter.js';
 import { openRecords, type RecordHandlers } from '../../capture/decode/records.js';
 import { CaptureError, type Problem } from '../../capture/file/error.js';
 import { captureSets } from '../../capture/file/sets.js';
 import { fileOf } from '../../capture/file/source.js';
 import { Understood } from '../../capture/file/understood.js';
 import { readCapture } from '../../capture/pdu/pdus.js';
-import { CodecError } from '../../codec/error.js';
 import type { Ccache, KeytabEntry } from '../../codec/kerberos/index.js';
-import { decodePdu } from '../../codec/rpce/index.js';
 import { understoodLines } from '../../report/understood.js';
 import type { AccountEntry, Secret, Sniffer } from '../../security/index.js';
 import { captureFiles, tellWaiting } from '../files.js';
@@ -18,12 +16,16 @@ import { ccacheOption, keytabOption } from '../kerberos.js';
 import { growHeapSlowly } from '../memory.js';
 import { htmlOption, jsonOption, ntHashOption, passwordOption, userOption } from '../options.js';
 import { observer } from '../secrets.js';
+import { decodeOctets } from './hex.js';
 import { fieldsOption, filterOption } from './options.js';
+import { CallStatistics, STATISTICS_COLUMNS } from './statistics.js';
 import { FileSummary, SUMMARY_COLUMNS } from './summary.js';
-import { Choice, type View, type ViewOptions, viewOf } from './view.js';
+import { Choice, Enough, type View, type ViewOptions, viewOf } from './view.js';
 
 interface DecodeOptions extends ViewOptions {
   readonly follow: boolean;
+  readonly statistics: boolean;
+  readonly count?: number;
   readonly hex?: string;
   readonly user?: AccountEntry[];
   readonly password?: string[];
@@ -44,16 +46,35 @@ export const decodeCommand = (command: Command): Command =>
         .default(false)
         .conflicts(['summary', 'verbose']),
     )
+    .addOption(
+      new Option('--statistics', 'one line an operation: its calls, how many failed, how long they took')
+        .default(false)
+        .conflicts(['summary', 'verbose', 'calls', 'fields', 'follow']),
+    )
     .addOption(filterOption())
+    .addOption(new Option('-c, --count <n>', 'ends after so many PDUs, or calls, that fit').argParser(countOf))
     .addOption(fieldsOption())
     .option('-f, --follow', 'goes on while the file still grows, until it is interrupted', false)
-    .option('--hex <octets>', 'decode one PDU given in hexadecimal instead of a file')
+    .option('--hex <octets>', 'decode one PDU, or token of NTLM, SPNEGO or Kerberos, in hexadecimal instead of a file')
     .addOption(userOption("account whose NTLM is verified and unsealed, 'DOMAIN\\user:password'; may be given again"))
     .addOption(passwordOption())
     .addOption(ntHashOption())
     .addOption(keytabOption('opens the Kerberos tickets of its services: names their clients, verifies and unseals'))
     .addOption(ccacheOption('verifies and unseals what was done with the tickets of this cache file'))
-    .addOption(htmlOption().conflicts(['summary', 'verbose', 'calls', 'follow', 'hex', 'fields', 'filter', 'json']))
+    .addOption(
+      htmlOption().conflicts([
+        'statistics',
+        'count',
+        'summary',
+        'verbose',
+        'calls',
+        'follow',
+        'hex',
+        'fields',
+        'filter',
+        'json',
+      ]),
+    )
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -69,6 +90,8 @@ Examples:
   dcom-harness decode capture.pcapng
   dcom-harness decode --filter 'interface=IRemoteSCMActivator,IActivation' --filter 'level<=pkt' captures/
   dcom-harness decode --calls --filter 'elapsed>=0.5' capture.pcapng
+  dcom-harness decode --calls --filter 'class=MMC20.*' -c 10 capture.pcapng
+  dcom-harness decode --statistics --filter 'time>=2026-11-27T09:00:00Z' capture.pcapng
   dcom-harness decode --calls --filter 'status=failed' --follow growing.pcapng
   dcom-harness decode --fields frame,ptype,auth_level capture.pcapng
   dcom-harness decode --summary captures/
@@ -78,6 +101,12 @@ Examples:
   dcom-harness decode --hex '05 00 0d 03 10 00 00 00 15 00 00 00 01 00 00 00 04 00 01 05 00'`,
     )
     .action(decode);
+
+function countOf(text: string): number {
+  const number = Number(text);
+  if (!(Number.isInteger(number) && number > 0)) throw new InvalidArgumentError('expected a whole number above 0');
+  return number;
+}
 
 async function decode(paths: string[], options: DecodeOptions): Promise<void> {
   growHeapSlowly();
@@ -92,7 +121,7 @@ async function decode(paths: string[], options: DecodeOptions): Promise<void> {
 async function decodeAll(out: Output, paths: string[], options: DecodeOptions): Promise<void> {
   if (options.hex !== undefined) {
     if (paths.length > 0) throw new UsageError('--hex takes the place of files; give one or the other');
-    decodeHex(out, options.hex);
+    out.record(decodeOctets(options.hex));
     return;
   }
   const files = filesOf(paths, options);
@@ -102,25 +131,50 @@ async function decodeAll(out: Output, paths: string[], options: DecodeOptions): 
     await writeDecodeReport(out, options.html, files, observe);
     return;
   }
-  const choice = new Choice(options.filter);
+  const all: All = {
+    several: false,
+    choice: new Choice(options.filter, options.count),
+    statistics: new CallStatistics(),
+    understood: new Understood(),
+  };
+  const summaries = await decodeSets(out, captureSets(files), options, all, observe);
+  if (options.summary) printSummaries(out, summaries);
+  if (options.statistics) printStatistics(out, all.statistics);
+  const nothing = all.choice.nothing(options.calls || options.statistics ? 'calls' : 'PDUs');
+  if (nothing !== undefined) out.note(nothing);
+  if (summaries.length > 0) for (const line of understoodLines(all.understood)) out.note(line);
+  // Only where nothing could be read is there no result at all; a file that breaks off before its first packet is one.
+  const read = all.choice.full || all.understood.packets > 0 || summaries.some(({ lost }) => !lost);
+  if (!read) process.exitCode = 2;
+}
+
+/** What is gathered of all files. */
+interface All {
+  readonly several: boolean;
+  readonly choice: Choice;
+  readonly statistics: CallStatistics;
+  readonly understood: Understood;
+}
+
+/** Reads what can be read, up to as much as is wanted. */
+async function decodeSets(
+  out: Output,
+  sets: readonly (readonly string[])[],
+  options: DecodeOptions,
+  all: All,
+  observe: Sniffer,
+): Promise<FileSummary[]> {
   const summaries: FileSummary[] = [];
-  const understood = new Understood();
-  const sets = captureSets(files);
   for (const set of sets) {
     try {
-      summaries.push(await decodeSet(out, set, { several: sets.length > 1, understood }, options, choice, observe));
+      summaries.push(await decodeSet(out, set, { ...all, several: sets.length > 1 }, options, observe));
     } catch (error) {
+      if (error instanceof Enough) break;
       if (!(error instanceof CaptureError)) throw error;
       out.note(`dcom-harness: ${error.message}`);
     }
   }
-  if (options.summary) printSummaries(out, summaries);
-  const nothing = choice.nothing(options.calls ? 'calls' : 'PDUs');
-  if (nothing !== undefined) out.note(nothing);
-  if (summaries.length > 0) for (const line of understoodLines(understood)) out.note(line);
-  // Only where nothing could be read is there no result at all; a file that breaks off before its first packet is one.
-  const read = understood.packets > 0 || summaries.some(({ lost }) => !lost);
-  if (!read) process.exitCode = 2;
+  return summaries;
 }
 
 /** The files that are meant. Throws `UsageError` where the options do not fit them. */
@@ -129,7 +183,7 @@ function filesOf(paths: string[], options: DecodeOptions): string[] {
   if (files.length === 0) throw new UsageError('no capture to decode; give files, a folder, - or --hex');
   if (options.follow && (files.length > 1 || files[0] !== paths[0] || files[0] === '-'))
     throw new UsageError('--follow takes one file; what comes on stdin is decoded as it comes without it');
-  const pointless = whyNothingFits(options.filter ?? [], options);
+  const pointless = whyNothingFits(options.filter ?? [], { calls: options.calls || options.statistics });
   if (pointless !== undefined) throw new UsageError(`--filter ${pointless}`);
   return files;
 }
@@ -138,9 +192,8 @@ function filesOf(paths: string[], options: DecodeOptions): string[] {
 async function decodeSet(
   out: Output,
   set: readonly string[],
-  { several, understood }: { readonly several: boolean; readonly understood: Understood },
+  { several, understood, statistics, choice }: All,
   options: DecodeOptions,
-  choice: Choice,
   observe: Sniffer,
 ): Promise<FileSummary> {
   if (!options.follow) tellWaiting(out, set);
@@ -149,7 +202,9 @@ async function decodeSet(
   const summary = new FileSummary(name);
   const view: View = options.summary
     ? { record: (record) => void (choice.fits(record) && summary.add(record)) }
-    : viewOf(out, options, choice, several ? `${name}:` : undefined);
+    : options.statistics
+      ? { call: (call) => void (choice.fits(filteredCall(call)) && statistics.add(call)) }
+      : viewOf(out, options, choice, several ? `${name}:` : undefined);
   const secretsGiven = [options.user, options.password, options.nthash, options.keytab, options.ccache].some(
     (given) => given !== undefined,
   );
@@ -191,19 +246,12 @@ function tellProblem(
   note(`${severity}: ${fileOf(file)}${place}: ${message}`);
 }
 
+function printStatistics(out: Output, { rows }: CallStatistics): void {
+  if (out.json) for (const row of rows) out.record(row);
+  else if (rows.length > 0) out.table(rows, STATISTICS_COLUMNS);
+}
+
 function printSummaries(out: Output, summaries: readonly FileSummary[]): void {
   if (out.json) for (const summary of summaries) out.record(summary.record);
   else if (summaries.length > 0) out.table(summaries, SUMMARY_COLUMNS);
-}
-
-function decodeHex(out: Output, text: string): void {
-  const digits = text.replace(/0x|[\s:,]+/g, '');
-  if (!/^([0-9a-f]{2})+$/i.test(digits)) throw new UsageError('--hex takes an even number of hexadecimal digits');
-  try {
-    const pdu = decodePdu(Buffer.from(digits, 'hex'));
-    out.record(pdu);
-  } catch (error) {
-    if (error instanceof CodecError) throw new UsageError(`no PDU: ${error.message}`);
-    throw error;
-  }
 }

@@ -70,7 +70,8 @@ export const levelText = (level: number | undefined): string => (level === undef
 
 /** What is special about it; `bad` where something was refused or could not be read. */
 function detail(record: PduRecord): { text: string; bad: boolean } {
-  const call = record.interface === undefined ? '' : `${record.interface}::${record.operation ?? record.opnum ?? ''}`;
+  const name = record.interface === undefined ? '' : `${record.interface}::${record.operation ?? record.opnum ?? ''}`;
+  const call = [name, record.class ?? record.clsid ?? ''].filter((text) => text !== '').join(' ');
   if (record.error !== undefined) return { text: `${call} ${record.error}`.trim(), bad: true };
   if (record.status !== undefined)
     return { text: `${call} ${resultText(record.ptype, record.status)}`.trim(), bad: true };

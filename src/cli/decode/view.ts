@@ -20,17 +20,30 @@ export interface ViewOptions {
   readonly fields?: readonly PduField[];
 }
 
+/** No more is wanted, so no more has to be read. */
+export class Enough extends Error {}
+
 /** Lets through what fits all the filters that were given, and counts. */
 export class Choice {
   readonly #filters: readonly Filter[];
+  readonly #most: number;
   #asked = 0;
   #fitting = 0;
 
-  constructor(filters: readonly Filter[] = []) {
+  /** `most`: how many are let through at all. */
+  constructor(filters: readonly Filter[] = [], most = Number.POSITIVE_INFINITY) {
     this.#filters = filters;
+    this.#most = most;
   }
 
+  /** As many have fitted as are wanted. */
+  get full(): boolean {
+    return this.#fitting >= this.#most;
+  }
+
+  /** Throws `Enough` once as many have fitted as are wanted. */
   fits(record: Filtered): boolean {
+    if (this.full) throw new Enough();
     this.#asked++;
     if (!this.#filters.every((filter) => filter(record))) return false;
     this.#fitting++;

@@ -65,18 +65,37 @@ export const FINDING_COLUMNS: readonly Column<FindingGroup>[] = [
   { title: 'what', value: ({ first }) => first.detail },
 ];
 
-/** Who must change what: one line for each client and user whose activations would not pass. */
+/** Who must change what: one line for each client and user whose activations would not pass, with where to look. */
 export function whatMustChange(groups: AuditGroups): string[] {
-  const lines = new Map<string, { readonly who: string; readonly says: Task; readonly classes: Set<string> }>();
+  const lines = new Map<string, TaskLine>();
   for (const { client, first, relay } of groups.activations) {
     const task = taskFor(first);
     if (task === undefined) continue;
     const says = relay === undefined ? task : relayedTask(first, relay);
     const who = `${client}, ${userText(first)}`;
-    const line = lines.get(`${who}\n${says('')}`) ?? { who, says, classes: new Set() };
-    lines.set(`${who}\n${says('')}`, { ...line, classes: line.classes.add(classText(first)) });
+    const key = `${who}\n${says('')}`;
+    const line = lines.get(key) ?? {
+      who,
+      says,
+      place: relay === undefined ? placeText(first) : '',
+      classes: new Set<string>(),
+    };
+    line.classes.add(classText(first));
+    lines.set(key, line);
   }
-  return [...lines.values()].map(({ who, says, classes }) => `- ${who}: ${says([...classes].join(', '))}`);
+  return [...lines.values()].map(
+    ({ who, says, classes, place }) => `- ${who}: ${says([...classes].join(', '))}${place}`,
+  );
+}
+
+const placeText = ({ file, frame }: AuditedActivation): string => ` (the first: ${file} frame ${frame})`;
+
+interface TaskLine {
+  readonly who: string;
+  readonly says: Task;
+  /** Where one of them stands; a relay is named by its own finding. */
+  readonly place: string;
+  readonly classes: Set<string>;
 }
 
 /** Who is in the middle of a relay is no client that could be mended, and his victim's level does not stop him. */

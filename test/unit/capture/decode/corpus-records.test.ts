@@ -8,7 +8,8 @@ import { observerOf } from '../../../support/observers.js';
 const ALWAYS = ['file', 'stream', 'frame', 'time', 'src', 'dst', 'ptype', 'call_id', 'pfc_flags', 'frag_length'];
 const KEYS = [
   ...ALWAYS.flatMap((key) => (key === 'ptype' ? [key, 'header_ptype'] : [key])),
-  ...['auth_type', 'auth_level', 'auth_context_id', 'user', 'interface', 'opnum', 'operation', 'object', 'status'],
+  ...['auth_type', 'auth_level', 'auth_context_id', 'user', 'interface', 'opnum', 'operation', 'clsid', 'class'],
+  ...['object', 'status'],
   ...['request_frame', 'elapsed', 'stub', 'auth_token', 'value', 'verification_trailer', 'error'],
 ];
 
