@@ -128,7 +128,7 @@ describe('decode --calls', () => {
     const [head, first, ...rest] = linesOf(stdout);
     expect(head).toMatch(/^ +frames stream time +client > server +call +level +elapsed operation$/);
     expect(first).toMatch(
-      /^ +7 > 8 #0 +06:52:39\.453000 127\.0\.0\.1:51012 > 127\.0\.0\.2:135 +2 +CONNECT +28\.000 ms IRemoteSCMActivator::RemoteCreateInstance LAB\\op$/,
+      /^ +7 > 8 #0 +06:52:39\.453000 127\.0\.0\.1:51012 > 127\.0\.0\.2:135 +2 +CONNECT +28\.000 ms IRemoteSCMActivator::RemoteCreateInstance LAB\\op: MMC20\.Application$/,
     );
     expect(rest).toHaveLength(1);
   });
@@ -151,6 +151,9 @@ describe('decode --calls', () => {
       interface: 'IRemoteSCMActivator',
       opnum: 4,
       operation: 'RemoteCreateInstance',
+      clsid: '49b2791a-b1ae-4c90-9b8e-e860ba07f889',
+      class: 'MMC20.Application',
+      request: 'MMC20.Application',
       outcome: 'response',
       status: 0,
       elapsed: 0.028,

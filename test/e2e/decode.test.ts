@@ -33,7 +33,7 @@ describe('decode', () => {
     const lines = linesOf(stdout);
     expect(lines).toHaveLength(10);
     expect(lines[3]).toMatch(
-      /^ +7 #0 .* 127\.0\.0\.1:51012 > 127\.0\.0\.2:135 +request +call 2 +CONNECT +IRemoteSCMActivator::RemoteCreateInstance LAB\\op$/,
+      /^ +7 #0 .* 127\.0\.0\.1:51012 > 127\.0\.0\.2:135 +request +call 2 +CONNECT +IRemoteSCMActivator::RemoteCreateInstance MMC20\.Application LAB\\op$/,
     );
   });
 
@@ -68,7 +68,9 @@ describe('decode', () => {
 
   test('an answer says which frame asked, and how long ago', async () => {
     const { stdout } = await cli(['decode', AT_CONNECT]);
-    expect(linesOf(stdout)[4]).toMatch(/ response .* IRemoteSCMActivator::RemoteCreateInstance LAB\\op <7 28\.000 ms$/);
+    expect(linesOf(stdout)[4]).toMatch(
+      / response .* IRemoteSCMActivator::RemoteCreateInstance MMC20\.Application LAB\\op <7 28\.000 ms$/,
+    );
   });
 
   test('colours are for people: what failed in red, a level below PKT_INTEGRITY in yellow', async () => {
