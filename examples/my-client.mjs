@@ -1,4 +1,6 @@
-// Stands in for a DCOM client of your own: activates a class, calls a method, and releases.
+// Stands in for a DCOM client of your own: activates a class, calls a method, and releases. As a program:
+//   node examples/my-client.mjs ADDRESS PORT DOMAIN USER PASSWORD
+import { fileURLToPath } from 'node:url';
 import { CLIENT_PROFILES, DcomClient, Secret } from 'dcom-harness';
 import { oaut } from 'dcom-harness/codec';
 
@@ -17,5 +19,15 @@ export async function useObject({ address, port, domain, user, password }) {
     await object.release();
   } finally {
     await client.close();
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [address, port, domain, user, password] = process.argv.slice(2);
+  try {
+    await useObject({ address, port: Number(port), domain, user, password });
+  } catch (error) {
+    console.error(error.message);
+    process.exitCode = 1;
   }
 }

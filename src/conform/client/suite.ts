@@ -61,11 +61,13 @@ const RUNS_OF_A_CHECK = 4;
 
 /**
  * Checks a client of MS-DCOM: it is run once for nearly every check, against servers that behave as the check says.
- * Rejects with `TypeError` for a selection that means no check, and with `TransportError` where a server cannot listen;
- * whatever the client does is a result.
+ * Rejects with `TypeError` for a selection that means no check, with `TransportError` where a server cannot listen, and
+ * with what a `ClientUnderTest` rejects with, which could not be run; whatever the client does is a result.
  */
 export async function clientSuite(options: ClientSuiteOptions): Promise<ClientSuiteReport> {
-  const client = typeof options.client === 'function' ? calledClient(options.client) : options.client;
+  const given = typeof options.client === 'function' ? calledClient(options.client) : options.client;
+  const mistakes: unknown[] = [];
+  const client = tellingOf(given, mistakes);
   const { told, limit = 10_000, addresses = ['127.0.0.1'], port = 135, account = ACCOUNT } = options;
   const checks = selected(CLIENT_CHECKS, options);
   const environment = environmentOf(options);
@@ -103,6 +105,7 @@ export async function clientSuite(options: ClientSuiteOptions): Promise<ClientSu
       plain = attempted;
     }),
   );
+  if (mistakes.length > 0) throw mistakes[0];
   add(first);
   if (plain === undefined || first.outcome.outcome !== 'passed') {
     const outcome = {
@@ -121,8 +124,20 @@ export async function clientSuite(options: ClientSuiteOptions): Promise<ClientSu
     add(resultOf(check, { outcome: 'not applicable', reason }, new Wire(), clock(), 0));
   });
   add(await run(sanity('last'), baseline));
+  if (mistakes.length > 0) throw mistakes[0];
   return { results: inOrder(results, checks), facts, endTells: tells };
 }
+
+/** The same client, and what it rejects with, which is no end of a run. */
+const tellingOf = (client: ClientUnderTest, mistakes: unknown[]): ClientUnderTest => ({
+  takesLevel: client.takesLevel,
+  happened: (open) => client.happened?.(open),
+  run: (place, signal) =>
+    client.run(place, signal).catch((error: unknown) => {
+      mistakes.push(error);
+      throw error;
+    }),
+});
 
 /** What went over the wire in each run goes to the result of the check. */
 const recorded =

@@ -1,0 +1,111 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, describe, expect, test } from 'vitest';
+import { SOCKETS } from '../../src/net/network.js';
+import { cli, linesOf, ndjsonLines } from '../support/cli.js';
+import { parseXml } from '../support/xml.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'conform-client-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const file = (name: string): string => join(folder, name);
+
+const CLIENT = join(import.meta.dirname, '../../examples/my-client.mjs');
+const FREE = ['--listen', '127.0.0.1:0'];
+const COMMAND = ['--', process.execPath, CLIENT, '{address}', '{port}', '{domain}', '{user}', '{password}'];
+/** A check that a client passes by what it does, and one that it passes by what it does not do. */
+const TWO = ['--only', 'kb5004442/default-activation-level', '--only', 'rpce/3.3.1.5.2.2/activation-bad-signature'];
+
+const ACCOUNT = ['LAB', 'op', 'secret'];
+
+/** A port that nobody has at the moment. */
+async function freePort(): Promise<string> {
+  const listener = await SOCKETS.listen({ host: '127.0.0.1', port: 0 }, () => ({ data() {}, closed() {} }));
+  await listener.close();
+  return String(listener.address.port);
+}
+
+/** A process that was ended may wait to be noticed, where nobody does that. */
+function isRunning(pid: string): boolean {
+  try {
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+const conform = (...args: string[]) => cli(['conform', 'client', ...args]);
+const shell = (text: string): string[] => ['--', '/bin/sh', '-c', text];
+
+describe('conform client', () => {
+  test('runs a command for each check, and writes JUnit and a recording', async () => {
+    const out = ['--junit', file('client.xml'), '--pcap', file('client.pcapng')];
+    const { code, stdout } = await conform(...FREE, '--jobs', '2', ...TWO, ...out, ...COMMAND);
+    expect(stdout).toContain('4 passed, 0 failed, 0 skipped');
+    expect(code).toBe(0);
+    const { attributes } = parseXml(readFileSync(file('client.xml'), 'utf8'));
+    expect(attributes).toMatchObject({ name: 'conform client', tests: '4', failures: '0' });
+    const recorded = await cli(['decode', file('client.pcapng'), '--json']);
+    expect(ndjsonLines(recorded.stdout).length).toBeGreaterThan(20);
+  });
+
+  test('a client that does not come through the plain server is told so, with what it did', async () => {
+    const { code, stdout } = await conform(...FREE, ...TWO, '--json', ...shell('echo no such host >&2; exit 3'));
+    expect(code).toBe(1);
+    const [first, second] = ndjsonLines(stdout);
+    expect(first).toMatchObject({ outcome: 'fail', actual: 'it did not connect; exit code 3: no such host' });
+    expect(second?.actual).toBe('not run: the client does not come through with the plain server');
+  });
+
+  test('a client that hangs is ended, with all that it has started, and the report is finished', async () => {
+    const left = `sleep 300 & echo $! > ${file('pid')}; wait`;
+    const { code, stdout } = await conform(...FREE, ...TWO, '--timeout', '1', '--json', ...shell(left));
+    expect(code).toBe(1);
+    expect(ndjsonLines(stdout)[0]?.actual).toBe('it did not connect; it did not end within 1000 ms');
+    expect(isRunning(readFileSync(file('pid'), 'utf8').trim())).toBe(false);
+  });
+
+  test('a secret is in no report', async () => {
+    const account = ['--user', 'LAB\\op:Hunter2'];
+    const { stdout, stderr } = await conform(
+      ...FREE,
+      ...account,
+      ...TWO,
+      ...shell('echo the password is {password}; exit 1'),
+    );
+    expect(stdout).toContain('the password is ***');
+    expect(stdout + stderr).not.toContain('Hunter2');
+  });
+
+  test('with --wait a client that connects by itself is judged by the wire alone', async () => {
+    const port = await freePort();
+    const only = ['--only', 'kb5004442/default-activation-level', '--json'];
+    let over = false;
+    const ended = conform('--wait', '--listen', `127.0.0.1:${port}`, ...only).finally(() => {
+      over = true;
+    });
+    while (!over) await promisify(execFile)(process.execPath, [CLIENT, '127.0.0.1', port, ...ACCOUNT]).catch(() => {});
+    const { code, stdout } = await ended;
+    expect(ndjsonLines(stdout).filter(({ event }) => event === 'result')).toMatchObject([
+      { outcome: 'pass' },
+      { id: 'kb5004442/default-activation-level', outcome: 'pass' },
+      { outcome: 'pass' },
+    ]);
+    expect(code).toBe(0);
+  });
+
+  test.each([
+    ['no command', [], 'which client? give its command after --, or --wait'],
+    ['a command that is not there', ['--', '/no/such/client'], 'cannot start /no/such/client'],
+    ['a command beside --wait', ['--wait', '--', 'true'], '--wait: the client connects by itself'],
+    ['an address that is not here', ['--listen', '192.0.2.1:135', '--', 'true'], 'cannot listen on 192.0.2.1:135'],
+    ['a check that is not there', ['--only', 'rpce/9', '--', 'true'], 'no check has an id like rpce/9'],
+    ['--jobs elsewhere', ['--jobs', '2', '--listen', '192.0.2.1', '--', 'true'], 'an address of 127.0.0.0/8'],
+  ])('%s is one line, and exit code 2', async (_what, args, line) => {
+    const { code, stderr } = await conform('--listen', '127.0.0.1:0', ...args);
+    expect(linesOf(stderr)).toEqual([expect.stringContaining(line)]);
+    expect(code).toBe(2);
+  });
+});
