@@ -24,20 +24,25 @@ export const serverCommand = (command: Command): Command =>
     .addHelpText(
       'after',
       `
-What is sent, to this host alone: binds, right and wrong; calls to the endpoint mapper, the management interface and
-the object resolver that only ask; activations of one class, by every method and level; and on these objects
-QueryInterface, AddRef, Release and pings, never a method of their own. Wrong PDUs are part of it: a server that
-breaks by one breaks here. With an account, a handful of logons with a wrong password are tried under a name that
-does not exist. A run opens at most 4,000 connections, some 40 at a time, and takes about a minute; each check has at most 20
-seconds. A part that the target does not have (a plain RPC server has no activators) is not applicable, not failed.
+What is sent, to this host alone: binds, right and wrong; calls to the endpoint
+mapper, the management interface and the object resolver that only ask;
+activations of one class, by every method and level; and on the objects that
+these give QueryInterface, AddRef, Release and pings, never a method of their
+own. Wrong PDUs are part of it: a server that breaks by one breaks here. Logons
+that are to fail use a name that does not exist, so that no account is locked.
 
-It ends with a verdict on the hardening of CVE-2021-26414 (KB5004442). Exit code 0 where every check passed or failed
-as expected, 1 where one did not, 2 for bad usage and where nothing could be checked.
+A run opens at most 4,000 connections, at most 40 for one check, and takes about
+a minute; a check ends after 20 seconds. What the target does not have (a plain
+RPC server has no activators) is not applicable, not failed. The end is a
+verdict on the hardening of CVE-2021-26414 (KB5004442).
+
+Exit code 0 where every check passed or failed as expected, 1 where one did not,
+2 for bad usage and where nothing could be checked.
 
 Examples:
-  dcom-harness conform server 192.0.2.10 --user 'LAB\\op:secret' --junit conform.xml --html conform.html
+  dcom-harness conform server 192.0.2.10 --user 'LAB\\op:secret' --junit c.xml
   dcom-harness conform server 127.0.0.2 --user 'LAB\\op:secret' --only hardening
-  dcom-harness conform server 127.0.0.2:49152 --expect known.yaml --pcap conform.pcapng
+  dcom-harness conform server 127.0.0.2:49152 --expect known.yaml --html c.html
   dcom-harness conform server --list --only rpce/2.2.2.11`,
     )
     .action(run);

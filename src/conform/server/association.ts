@@ -46,6 +46,9 @@ export interface Handshake {
 export const WHOLE = PFC.FIRST_FRAG | PFC.LAST_FRAG;
 export const MAX_FRAGMENT = 5840;
 
+/** The client's own mechanism does not take what the server answered. */
+export class ClientRefuses extends Mismatch {}
+
 /** A client's end of one connection that sends what it is told to, right or wrong. */
 export class Association {
   readonly connection: RawConnection;
@@ -119,7 +122,7 @@ export class Association {
 
   /**
    * Binds one interface as context 0 and authenticates, by as many legs as the mechanism has. Throws `Mismatch` where
-   * the server ends the handshake, `SecurityError` where this side does.
+   * the server ends the handshake, `ClientRefuses` where this side does.
    */
   async authenticate(wanted: Interface, handshake: Handshake): Promise<Protection> {
     return this.handshake([contextOf(wanted)], handshake, 'bind');
@@ -153,7 +156,7 @@ export class Association {
     for (let leg = 2; leg < 6; leg++) {
       const given = answer.auth?.auth_value ?? new Uint8Array(0);
       if (context.established && given.length === 0) break;
-      const next = context.step(given, this.#clock());
+      const next = this.#step(context, given);
       if (next.token === undefined) break;
       if (context.threeLegs) {
         const call_id = first.call_id;
@@ -171,6 +174,16 @@ export class Association {
       authContextId,
       signHeader: this.signHeader,
     };
+  }
+
+  /** A further leg of a handshake. Throws `ClientRefuses` where the server's token is not one to go on with. */
+  #step(context: SecurityContext, token: Uint8Array) {
+    try {
+      return context.step(token, this.#clock());
+    } catch (error) {
+      if (error instanceof SecurityError) throw new ClientRefuses('a token to go on with', error.message);
+      throw error;
+    }
   }
 
   /** Makes a call, and takes whatever comes of it. */

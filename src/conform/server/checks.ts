@@ -5,9 +5,11 @@ import { HEADER_SIGNING_CHECKS } from './auth/header-signing.js';
 import { LEG_CHECKS } from './auth/legs.js';
 import { AUTH_LEVEL_CHECKS } from './auth/levels.js';
 import { SECURITY_CONTEXT_CHECKS } from './auth/security-contexts.js';
+import { authenticated } from './auth/signed-association.js';
 import { TRAILER_CHECKS } from './auth/trailers.js';
 import { VERIFICATION_CHECKS } from './auth/verification.js';
 import { ACTIVATOR_CHECKS } from './dcom/activators.js';
+import { objectOf } from './dcom/exported.js';
 import { OBJECT_CHECKS } from './dcom/objects.js';
 import { PING_CHECKS } from './dcom/pings.js';
 import { REFERENCE_CHECKS } from './dcom/references.js';
@@ -52,6 +54,31 @@ export const SANITY: Check<Target> = {
     await target.works(await target.bound(target.simple.interface));
   },
 };
+
+/** What the person who runs the suite has to get right, without which most of it does not apply. */
+export const ACCOUNT_CHECKS: readonly Check<Target>[] = composed([
+  {
+    id: 'sanity/account',
+    section: '[MS-RPCE] 3.3.1.5.2.1',
+    requirement: 'The account of the run can log on, over NTLM or SPNEGO.',
+    level: 'MUST',
+    needs: [],
+    stimulus: 'a signed call by the account',
+    async run(target) {
+      const { association, protection } = await authenticated(target);
+      await target.works(association, { protection });
+    },
+  },
+  {
+    id: 'sanity/activation',
+    section: '[MS-DCOM] 3.1.2.5.2.3.3',
+    requirement: 'The class of the run can be activated by the account, at PKT_INTEGRITY.',
+    level: 'MUST',
+    needs: ['account', 'activator'],
+    stimulus: 'RemoteCreateInstance at PKT_INTEGRITY',
+    run: async (target) => void (await objectOf(target)),
+  },
+]);
 
 /** Every check of the server suite, in the order in which they run. */
 export const SERVER_CHECKS: readonly Check<Target>[] = composed(

@@ -13,7 +13,7 @@ import {
   selected,
   type Wire,
 } from '../core/index.js';
-import { SANITY, SERVER_CHECKS } from './checks.js';
+import { ACCOUNT_CHECKS, SANITY, SERVER_CHECKS } from './checks.js';
 import { probe } from './probe.js';
 import { type Found, Target } from './target.js';
 import { type HardeningVerdict, hardeningVerdict } from './verdict.js';
@@ -62,7 +62,8 @@ const CONNECTIONS = 4_000;
  */
 export async function serverSuite(options: ServerSuiteOptions): Promise<ServerSuiteReport> {
   const { host, port = 135, credentials, clsid = CLSID_WbemLevel1Login, patience = 5_000 } = options;
-  const checks = selected(SERVER_CHECKS, options);
+  const chosen = selected(SERVER_CHECKS, options);
+  const checks = credentials === undefined ? chosen : [...ACCOUNT_CHECKS, ...chosen];
   const environment = suiteEnvironment(options);
   const at = { host, port, clsid, ...(credentials && { credentials }) };
   const target = (found: Found, wire: Wire): Target => new Target(at, environment, found, patience, wire);

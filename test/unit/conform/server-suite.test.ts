@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { SERVER_CHECKS } from '../../../src/conform/server/checks.js';
 import { FACTS } from '../../../src/conform/server/probe.js';
+import { Secret } from '../../../src/security/index.js';
 import { suiteAgainst } from '../../support/server-suite.js';
 
 /** Recommendations that the default profile does not follow, because servers of the field do not. */
@@ -31,7 +32,7 @@ describe('the server suite', () => {
     const surprising = notPassed.filter(({ id }) => !NOT_FOLLOWED.includes(id));
     expect(surprising.map(({ id, outcome, pdus }) => ({ id, ...outcome, pdus }))).toEqual([]);
     expect(notPassed.map(({ id, level }) => [id, level])).toEqual(NOT_FOLLOWED.map((id) => [id, 'SHOULD']));
-    expect(results).toHaveLength(SERVER_CHECKS.length + 2);
+    expect(results).toHaveLength(SERVER_CHECKS.length + 4);
   }, 60_000);
 
   test('a server of March 2023 is hardened', async () => {
@@ -43,6 +44,31 @@ describe('the server suite', () => {
     const { verdict } = await suiteAgainst({ asOf: '2021-05' }, { only: ['hardening'] });
     expect(verdict).toMatchObject({ verdict: 'not hardened', text: expect.stringContaining('CVE-2021-26414') });
     expect(verdict?.missing).toContain('hardening/refused/remote-create-instance-connect-ntlm');
+  });
+
+  test('a server that lets callers without a name activate is partly hardened, and what is missing is named', async () => {
+    const { verdict } = await suiteAgainst({ asOf: '2023-03-14', allowAnonymous: true }, { only: ['hardening'] });
+    expect(verdict).toMatchObject({
+      verdict: 'partly hardened',
+      text: expect.stringContaining('activations by nobody are accepted (anonymous/'),
+    });
+    expect(verdict?.missing).toContain('hardening/anonymous/remote-create-instance');
+  });
+
+  test('an account that cannot log on is a failure, and not a reason to skip in silence', async () => {
+    const credentials = { domain: 'LAB', user: 'op', secret: Secret.password('wrong') };
+    const { results, verdict } = await suiteAgainst({}, { only: ['rpce/bind', 'hardening/refused'], credentials });
+    expect(results.find(({ id }) => id === 'sanity/account')?.outcome.outcome).toBe('failed');
+    expect(verdict?.verdict).toBe('cannot tell');
+  });
+
+  test('a class that cannot be activated is one too', async () => {
+    const clsid = '7b1e62f0-5a0e-4d7f-9d57-3f6a1b0d9c11';
+    const { results } = await suiteAgainst({}, { only: ['rpce/bind'], clsid });
+    expect(results.find(({ id }) => id === 'sanity/activation')?.outcome).toMatchObject({
+      outcome: 'failed',
+      actual: expect.stringContaining('REGDB_E_CLASSNOTREG'),
+    });
   });
 
   test('without an account nobody can tell, and why is said', async () => {

@@ -1,9 +1,9 @@
 import { NTLMSSP_MESSAGE_SIGNATURE_EXTENDED } from '../../../codec/ntlm/index.js';
 import { type AuthVerifier, RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../../../codec/rpce/index.js';
 import { RELAY_VARIANTS, type RelayVariant } from '../../../relay/variants.js';
-import { SecurityError } from '../../../security/index.js';
 import { NotApplicable } from '../../core/index.js';
 import { activatedBy, activationCall, activatorOf, mustBeRefused, refusedHandshake } from '../activation.js';
+import { ClientRefuses } from '../association.js';
 import { group, type ServerCheckRow } from '../group.js';
 import { tamperedContext } from '../ntlm/changed-context.js';
 import type { Target } from '../target.js';
@@ -35,7 +35,7 @@ async function relay(target: Target, variant: RelayVariant): Promise<void> {
   try {
     await association.authenticate(activatorOf(METHOD), { context, level: variant.bindLevel });
   } catch (error) {
-    if (error instanceof SecurityError) throw new NotApplicable(`the victim ends the relay itself: ${error.message}`);
+    if (error instanceof ClientRefuses) throw new NotApplicable(`the victim ends the relay itself: ${error.message}`);
     // Where the server has ended the handshake, the relay is stopped.
     await mustBeRefused(target, refusedHandshake(error));
     return;

@@ -13,8 +13,9 @@ import {
 } from '../../../codec/ntlm/index.js';
 import { RPC_C_AUTHN_LEVEL } from '../../../codec/rpce/index.js';
 import { TAMPERINGS, type Tampering } from '../../../relay/tamper.js';
+import type { Protection } from '../../../rpc/core/protection.js';
 import { must } from '../../core/index.js';
-import { contextOf } from '../association.js';
+import { contextOf, WHOLE } from '../association.js';
 import { nobody } from '../auth/legs.js';
 import { group, type ServerCheckRow } from '../group.js';
 import { mustFail, NTLM, SPNEGO, type Target } from '../target.js';
@@ -183,7 +184,7 @@ export const NTLM_CHECKS = group({ needs: ['rpc', 'account', 'ntlm'], section: '
       section: '[MS-NLMP] 3.2.5.1.2',
       needs: [mechanism],
       requirement: 'A user who does not exist cannot log on at CONNECT either, where no signature would show it.',
-      stimulus: 'a logon at CONNECT of a user who does not exist, and a call without a trailer',
+      stimulus: 'a logon at CONNECT of a user who does not exist, and a call that names its context',
       run: (target) =>
         mustFail(
           target,
@@ -197,8 +198,11 @@ export const NTLM_CHECKS = group({ needs: ['rpc', 'account', 'ntlm'], section: '
     id: 'ntlm/3.2.5.1.2/response-replayed',
     section: '[MS-NLMP] 3.2.5.1.2',
     requirement: 'A response to one challenge is none to another.',
-    stimulus: 'the AUTHENTICATE_MESSAGE of one connection, sent on another at CONNECT, and a call',
-    run: (target) => mustFail(target, replayResponse(target), 'the logon to be refused', 'its call is answered'),
+    stimulus: 'the messages of one handshake, sent on another connection, and a call signed with their key',
+    async run(target) {
+      const recorded = await recordedLogon(target);
+      await mustFail(target, replayed(target, recorded), 'the logon to be refused', 'its call is answered');
+    },
   },
   {
     id: 'ntlm/3.1.1.1/clock-skew',
@@ -219,24 +223,48 @@ async function logOnAs(
   const association = await target.connect();
   const context = await target.logon(authType, level, { credentials });
   const protection = await association.authenticate(target.simple.interface, { context, level });
-  await target.works(association, level === CONNECT ? {} : { protection });
+  if (level !== CONNECT) return target.works(association, { protection });
+  // At CONNECT nothing is signed; the request names the context all the same, so as not to be one without any.
+  const auth_value = Buffer.alloc(16, 1);
+  const auth = { auth_type: authType, auth_level: CONNECT, auth_context_id: 0, auth_value };
+  const { opnum, stub, check } = target.simple;
+  const received = await association.connection.exchange(association.requestPdu(opnum, stub, { auth }));
+  check((await association.answer(received, undefined)).stub);
 }
 
-/** Two handshakes side by side: the third message of the first ends the second. */
-async function replayResponse(target: Target): Promise<void> {
+interface Recorded {
+  readonly tokens: readonly Uint8Array[];
+  readonly protection: Protection;
+}
+
+/** A handshake whose messages are kept, without a MIC, which would show by itself that the challenge is another. */
+async function recordedLogon(target: Target): Promise<Recorded> {
   const tokens: Uint8Array[] = [];
-  const victim = await target.logon(NTLM, CONNECT);
-  const first = await target.connect();
-  const recorded = watchedContext(victim, { sent: (token) => void tokens.push(token) });
-  await first.authenticate(target.simple.interface, { context: recorded, level: CONNECT });
-  await target.works(first);
-  const second = await target.connect();
-  const auth = (auth_value: Uint8Array) => ({ auth_type: NTLM, auth_level: CONNECT, auth_context_id: 0, auth_value });
-  const [negotiate, authenticate] = tokens as [Uint8Array, Uint8Array];
-  await second.bind([contextOf(target.simple.interface)], { auth: auth(negotiate) });
+  const victim = tamperedContext(await target.logon(NTLM, PKT_INTEGRITY), TAMPERINGS.timeRemoved);
+  const context = watchedContext(victim, { sent: (token) => void tokens.push(token) });
+  const association = await target.connect();
+  const level = PKT_INTEGRITY;
+  return { tokens, protection: await association.authenticate(target.simple.interface, { context, level }) };
+}
+
+/** The same messages on another connection, and a call with the key that they agreed on. */
+async function replayed(target: Target, { tokens, protection }: Recorded): Promise<void> {
+  const association = await target.connect();
+  const trailer = { auth_type: NTLM, auth_level: PKT_INTEGRITY, auth_context_id: 0 };
+  const [negotiate, authenticate] = tokens.map((auth_value) => ({ ...trailer, auth_value }));
+  await association.bind([contextOf(target.simple.interface)], {
+    ...(negotiate && { auth: negotiate }),
+    pfc_flags: WHOLE,
+  });
   const pad = Buffer.alloc(4);
-  second.connection.send({ PTYPE: 'auth3', pfc_flags: 3, call_id: 1, pad, auth: auth(authenticate) });
-  await target.works(second);
+  association.connection.send({
+    PTYPE: 'auth3',
+    pfc_flags: WHOLE,
+    call_id: 1,
+    pad,
+    ...(authenticate && { auth: authenticate }),
+  });
+  await target.works(association, { protection });
 }
 
 const FOUR_DAYS = 100 * 3600 * 1000;

@@ -3,6 +3,9 @@ import { expectClosed, expectFault, expectPdu, must } from '../../core/index.js'
 import { contextOf, WHOLE } from '../association.js';
 import { group, type ServerCheckRow } from '../group.js';
 
+/** Milliseconds after which a piece has arrived. */
+const PAUSE = 50;
+
 /** Far above what any interface has here. */
 const NO_OPNUMS = [200, 0xffff] as const;
 
@@ -148,14 +151,18 @@ export const REQUEST_CHECKS = group({ needs: ['rpc'], section: 'C706 12.6.4.9' }
     id: 'rpce/requests/octet-by-octet',
     section: 'C706 12.6.2',
     requirement: 'PDUs are told apart by frag_length, whatever pieces the transport delivers them in.',
-    stimulus: 'a call in pieces of one octet, and one in one piece',
+    stimulus: 'a call in five pieces with a pause after each, and one in one piece',
     async run(target) {
-      const association = await target.connect();
-      const bind = association.bindPdu([contextOf(target.simple.interface)]);
+      const association = await target.bound(target.simple.interface);
       const { opnum, stub, check } = target.simple;
-      expectPdu(await association.connection.exchange(bind), 'bind_ack');
       const [octets] = association.fragments(opnum, stub) as [Buffer];
-      association.connection.send(...[...octets].map((octet) => Uint8Array.of(octet)));
+      let from = 0;
+      for (const to of [1, 9, 16, 20, octets.length]) {
+        association.connection.send(octets.subarray(from, to));
+        from = to;
+        // Else the transport may put them together again.
+        if (to < octets.length) await target.wait(PAUSE);
+      }
       check((await association.answer(await association.connection.receive(), undefined)).stub);
       await target.works(association);
     },
