@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readPdus } from '../../src/capture/pdu/pdus.js';
 import { Recorder } from '../../src/net/recorder.js';
-import { corpus, corpusMissing, corpusPath, knownKey } from '../support/corpus.js';
+import { corpus, corpusMissing, corpusPath, foreignClients, knownKey } from '../support/corpus.js';
 import { readStreams } from '../support/streams.js';
 import {
   CAPTURE_OPTIONS,
@@ -17,7 +17,7 @@ import {
 } from '../support/tshark.js';
 
 describe.skipIf(tshark.skip || corpusMissing)('tshark as a second reader of real traffic', () => {
-  test.each([...corpus, ...knownKey])(
+  test.each([...corpus, ...knownKey, ...foreignClients])(
     '$file: the same PDUs in the same frames of the same streams',
     async ({ file, path }) => {
       const theirs: string[] = [];
