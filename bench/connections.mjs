@@ -1,7 +1,10 @@
-// Connections a second: TCP, bind with NTLM at PKT_INTEGRITY, auth3, one ept_map, and the end. The same client against
-// this project's server and Samba's, each in processes of its own.
+// Connections a second: TCP, bind at PKT_INTEGRITY with NTLM and auth3, or with Kerberos and alter_context, one ept_map, and
+// the end. The same client against this project's server and Samba's, each in processes of its own; the tickets are there
+// already.
+
+import { ept } from '../dist/codec/epm/index.js';
 import { inTurns, leftOut, rate, row } from './measure.mjs';
-import { authenticated, map, parallel } from './peers/client.mjs';
+import { authenticated, authentication, kerberosAt, map, parallel } from './peers/client.mjs';
 import { harnessServer, sambaServer, whyNoSamba } from './peers/servers.mjs';
 
 const CONNECTIONS = 60;
@@ -13,24 +16,36 @@ if (why !== undefined) {
   process.exit();
 }
 
-const once = (server) => async () => {
-  const connection = await authenticated(server);
+const once = (server, how) => async () => {
+  const connection = await authenticated(server, ept, how);
   await map(connection, server);
   connection.close();
 };
 const [ours, samba] = await Promise.all([harnessServer(), sambaServer()]);
 try {
   for (const width of [1, 8]) {
-    const side = (server) => () => rate(() => parallel(CONNECTIONS, width, once(server)));
-    const medians = await inTurns(ROUNDS, { ours: side(ours), samba: side(samba) });
-    row({
-      what: `bind with NTLM and ept_map, ${width} at a time`,
-      ours: medians.ours,
-      reference: medians.samba,
-      against: "Samba's server",
-      unit: 'connections/s',
-      wanted: '>= 1',
+    const side = (server, how) => () => rate(() => parallel(CONNECTIONS, width, once(server, how)));
+    const [kerberos, sambaKerberos] = [ours, samba].map(kerberosAt);
+    const medians = await inTurns(ROUNDS, {
+      ours: side(ours, authentication()),
+      samba: side(samba, authentication()),
+      kerberos: side(ours, kerberos),
+      sambaKerberos: side(samba, sambaKerberos),
     });
+    const rows = [
+      ['NTLM', medians.ours, medians.samba, "Samba's server", '>= 1'],
+      ['Kerberos', medians.kerberos, medians.sambaKerberos, "Samba's server", '>= 1'],
+      ['Kerberos', medians.kerberos, medians.ours, 'NTLM, likewise', undefined],
+    ];
+    for (const [mechanism, mine, reference, against, wanted] of rows)
+      row({
+        what: `bind with ${mechanism} and ept_map, ${width} at a time`,
+        ours: mine,
+        reference,
+        against,
+        unit: 'connections/s',
+        ...(wanted && { wanted }),
+      });
   }
 } finally {
   await Promise.all([ours.stop(), samba.stop()]);

@@ -2,11 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import { propose, RpcConnection } from '../../dist/client/connection.js';
 import { clientSecurity } from '../../dist/client/credentials.js';
+import { KerberosLogon, passwordKeys } from '../../dist/client/kerberos/logon.js';
 import { ept, ept_map, packTower } from '../../dist/codec/epm/index.js';
 import { NULL_CONTEXT_HANDLE } from '../../dist/codec/ndr/index.js';
 import { NDR20_SYNTAX, RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../../dist/codec/rpce/index.js';
 import { Secret } from '../../dist/security/index.js';
-import { ACCOUNT } from './account.mjs';
+import { ACCOUNT, REALM, SERVICE } from './account.mjs';
 
 const credentials = { domain: ACCOUNT.domain, user: ACCOUNT.user, secret: Secret.password(ACCOUNT.password) };
 
@@ -32,10 +33,22 @@ export const authentication = (level = RPC_C_AUTHN_LEVEL.PKT_INTEGRITY) => ({
   random: randomBytes,
 });
 
-/** A connection that is bound to an interface, authenticated by NTLM at PKT_INTEGRITY. */
-export async function authenticated({ host, port }, interfaceOf = ept) {
+/** The same by Kerberos, with tickets of the server's own KDC, which are fetched once. */
+export const kerberosAt = ({ kdc }) => ({
+  ...authentication(),
+  authType: RPC_C_AUTHN.GSS_KERBEROS,
+  target: SERVICE,
+  tickets: new KerberosLogon({
+    client: { user: ACCOUNT.user, realm: REALM, keys: passwordKeys(credentials.secret) },
+    kdc: { kdc },
+    random: randomBytes,
+  }),
+});
+
+/** A connection that is bound to an interface, authenticated at PKT_INTEGRITY; by NTLM where nothing is said. */
+export async function authenticated({ host, port }, interfaceOf = ept, how = authentication()) {
   const connection = await RpcConnection.open({ host, port, timeout: 30_000 });
-  await connection.bind(propose(interfaceOf), clientSecurity(authentication()));
+  await connection.bind(propose(interfaceOf), await clientSecurity(how));
   return connection;
 }
 

@@ -26,10 +26,11 @@ async function forked(file, args) {
   const execArgv = ['--expose-gc', ...(process.env.BENCH_SERVER_ARGS?.split(' ') ?? [])];
   const child = fork(path, args, { execArgv, stdio: 'inherit' });
   const message = () => new Promise((resolve) => child.once('message', resolve));
-  const { host = '127.0.0.1', port } = await message();
+  const { host = '127.0.0.1', port, kdc } = await message();
   return {
     host,
     port,
+    kdc,
     heap() {
       const answer = message();
       child.send('heap');
@@ -54,7 +55,7 @@ export function whyNoSamba() {
     : `${missing.join(' and ')} not on PATH (Debian: samba-ad-dc, samba-ad-provision)`;
 }
 
-/** A fresh Samba AD DC with its RPC services alone, on one loopback address. */
+/** A fresh Samba AD DC with its RPC services and its KDC alone, on one loopback address. */
 export async function sambaServer() {
   const folder = mkdtempSync(join(tmpdir(), 'bench-samba-'));
   const remove = () => rmSync(folder, { recursive: true, force: true });
@@ -73,8 +74,9 @@ export async function sambaServer() {
     await ended;
     remove();
   };
-  const server = { host: SAMBA_ADDRESS, port: 135, registered: ept, stop };
-  for (let tries = 0; !(await accepts(server)); tries++) {
+  const kdc = { host: SAMBA_ADDRESS, port: 88 };
+  const server = { host: SAMBA_ADDRESS, port: 135, registered: ept, kdc, stop };
+  for (let tries = 0; !((await accepts(server)) && (await accepts(kdc))); tries++) {
     if (tries === 300 || child.exitCode !== null) {
       await stop();
       throw new Error('samba did not start');
@@ -96,7 +98,7 @@ function provision(folder) {
     { stdio: 'ignore' },
   );
   const conf = join(folder, 'etc/smb.conf');
-  const options = `[global]\n\tserver services = rpc\n\tlog file = ${join(folder, 'log.samba')}\n`;
+  const options = `[global]\n\tserver services = rpc, kdc\n\tlog file = ${join(folder, 'log.samba')}\n`;
   writeFileSync(conf, readFileSync(conf, 'utf8').replace('[global]\n', options));
 }
 
