@@ -6,7 +6,7 @@ import type { RelayVariant } from './variants.js';
  * and at a level that signs he has no key for it. Who only passes on each octet as it came gets nothing that the victim
  * did not ask for.
  */
-export function asCaptured(authType: number, captured: number): RelayVariant {
+export function asCaptured(authType: number, captured: number, kerberos = false): RelayVariant {
   // [MS-RPCE] 2.2.1.1.8: over TCP, CALL is PKT, from which on packets are signed.
   const level = effectiveAuthnLevel(captured);
   const name = shortAuthnLevelName(level);
@@ -15,10 +15,11 @@ export function asCaptured(authType: number, captured: number): RelayVariant {
     id: 'as-captured',
     authType,
     bindLevel: level,
+    ...(kerberos && { kerberos: { ticketFor: 'target' } as const }),
     ...(signs
       ? {
           title: `binds at the client’s own level, ${name}, and has no key to sign with`,
-          section: '[MS-NLMP] 3.4.4',
+          section: kerberos ? 'RFC 4121 4.2.6.1' : '[MS-NLMP] 3.4.4',
           claim: { level, signature: 'invented' },
           stopped: { unhardened: 'signature', hardened: 'signature' },
         }

@@ -73,6 +73,8 @@ export async function relayBetween(scene: RelayScene): Promise<SceneOutcome> {
   const network = confine(scene.network);
   const shared = { network, random, clock, timers, timeout };
   const kerberos = kerberosOf(scene);
+  // Without it SPNEGO would fall back to NTLM, and the verdict be one on that.
+  await kerberos?.tickets.obtain(kerberos.service);
   const known = variant.knownReference ? await activated(scene, network) : undefined;
   if (known !== undefined && 'accepted' in known) return neverBegan(known);
   const lure = await Lure.open({ ...shared, host: scene.attacker.address, port: scene.attacker.port ?? 0 });

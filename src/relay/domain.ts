@@ -1,6 +1,7 @@
 import { KerberosLogon, passwordKeys } from '../client/kerberos/logon.js';
 import { formatEndpoint } from '../net/channel.js';
 import type { Environment } from '../net/environment.js';
+import { changedNetwork } from '../net/network.js';
 import type { NtlmCredentials, ServiceKey } from '../security/index.js';
 import { startKdc } from '../server/kdc.js';
 import type { RelayKerberos } from './between.js';
@@ -16,15 +17,15 @@ export interface RelayDomain extends RelayKerberos {
   close(): Promise<void>;
 }
 
-/** Starts the KDC on an address of the server's; the attacker's host is a machine of the domain too, and its keys are lost. */
+/** Starts the KDC on the server's address; the attacker's host is a machine of the domain too, whose keys he does not need. */
 export async function relayDomain(
-  at: string,
+  { server, victim: from }: { readonly server: string; readonly victim: string },
   accounts: readonly NtlmCredentials[],
   { network, random, clock, timers }: Environment,
 ): Promise<RelayDomain> {
   const [victim] = accounts as [NtlmCredentials];
   const kdc = await startKdc({
-    listen: formatEndpoint({ address: at, port: 0 }),
+    listen: formatEndpoint({ address: server, port: 0 }),
     ...{ network, random, clock, timers },
     realm: REALM,
     accounts: accounts.map(({ domain, user, secret }) => ({
@@ -38,11 +39,14 @@ export async function relayDomain(
     ],
   });
   const { address: host, port } = kdc.address;
+  const own = changedNetwork(network, {
+    connect: (next, to, accept, patience) => next({ ...to, localAddress: from }, accept, patience),
+  });
   return {
     keys: kdc.keysOf('SERVER'),
     tickets: new KerberosLogon({
       client: { user: victim.user, realm: REALM, keys: passwordKeys(victim.secret) },
-      kdc: { kdc: { host, port }, network, timers },
+      kdc: { kdc: { host, port }, network: own, timers },
       ...{ random, clock },
     }),
     services: { target: `RPCSS/${SERVER}`, 'another service': `HTTP/${SERVER}`, 'another host': `RPCSS/${ATTACKER}` },

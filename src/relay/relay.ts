@@ -92,7 +92,9 @@ export async function relay(options: RelayOptions): Promise<RelayOutcome> {
   const witness = new Witness();
   const accounts = [USER, OTHER].map(credentialsOf);
   const domain =
-    variant.kerberos === undefined ? undefined : await relayDomain(at, accounts, { network, timers, clock, random });
+    variant.kerberos === undefined
+      ? undefined
+      : await relayDomain({ server: at, victim }, accounts, { network, timers, clock, random });
   const { registry, policy, profile = DEFAULT_PROFILE, exporterLevel, record, wanted, timeout = TIMEOUT } = options;
   const server = await startServer({
     listen: formatEndpoint({ address: at, port: 0 }),

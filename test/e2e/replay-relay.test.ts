@@ -100,11 +100,11 @@ describe('replay relay', () => {
     expect(suite?.attributes).toMatchObject({ name: 'replay', tests: '4', failures: '0' });
   });
 
-  test.skipIf(corpusMissing)('the row of a Kerberos client says that it goes by NTLM inside SPNEGO', async () => {
+  test.skipIf(corpusMissing)('the row of a Kerberos client says that it goes by Kerberos', async () => {
     const { code, stdout } = await cli(['replay', 'relay', corpusPath('zeek__kerberos135_auth.pcapng')]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/WbemLevel1Login \(WMI\) +spnego \(was Kerberos\) +CONNECT +as-captured +relayed +stopped/);
-    expect(stdout).toContain('Note: captured with Kerberos; relayed by NTLM inside SPNEGO (1 activation).');
+    expect(stdout).toMatch(/WbemLevel1Login \(WMI\) +spnego \(Kerberos\) +CONNECT +as-captured +relayed +stopped/);
+    expect(stdout).toContain('Note: its ticket is for the server, and its name led to the attacker (1 activation).');
   });
 });
 

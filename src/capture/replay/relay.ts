@@ -19,6 +19,7 @@ import type { RandomBytes } from '../../security/index.js';
 import type { CapturedCall } from '../decode/captured-call.js';
 import { wantedIn } from '../decode/wanted-class.js';
 import { checkWhatIfOptions } from './check-options.js';
+import { isKerberosCall } from './kerberos-calls.js';
 
 /** Which relays of a captured activation are tried. */
 export interface WhatIfOptions {
@@ -57,8 +58,8 @@ export interface WhatIf {
   /** Undefined where there is nothing to relay. */
   readonly variant: RelayVariant | undefined;
   readonly nothing?: string;
-  /** It was captured with Kerberos, and goes by NTLM inside SPNEGO: the project has no Kerberos. */
-  readonly wasKerberos: boolean;
+  /** What the victim authenticates by: as it was captured, but for variants that change messages of NTLM. */
+  readonly mechanism: 'NTLM' | 'Kerberos';
   /** What is not as it was captured. */
   readonly notes: readonly string[];
   readonly cells: readonly WhatIfCell[];
@@ -101,15 +102,18 @@ export async function relayCaptured(
   checkWhatIfOptions(options);
   const { level = call.security.level ?? RPC_C_AUTHN_LEVEL.NONE } = options;
   const authType = options.authType ?? call.security.authType ?? RPC_C_AUTHN.NONE;
-  const sent = authType === RPC_C_AUTHN.GSS_KERBEROS ? RPC_C_AUTHN.GSS_NEGOTIATE : authType;
-  const wasKerberos = options.authType === undefined && isKerberos(call);
-  const what = { call, level, authType: sent, client: clientOf(call), wasKerberos };
-  const nothing = nothingToRelay(call, level, sent);
-  if (nothing !== undefined) return [{ ...what, variant: undefined, nothing, notes: [], cells: [] }];
-  const notes = notesOn(what);
+  const kerberos =
+    options.authType === undefined ? isKerberosCall(call) : options.authType === RPC_C_AUTHN.GSS_KERBEROS;
+  const client = clientOf(call);
+  const nothing = nothingToRelay(call, level, authType);
+  if (nothing !== undefined)
+    return [{ call, level, authType, client, mechanism: 'NTLM', variant: undefined, nothing, notes: [], cells: [] }];
   const rows: WhatIf[] = [];
   for (const id of options.variants ?? (isSignedLevel(level) ? [AS_CAPTURED, AT_CONNECT] : [AS_CAPTURED])) {
-    const variant = variantOf(id, sent, level);
+    const variant = variantOf(id, { authType, level, kerberos });
+    const mechanism = variant.kerberos === undefined ? 'NTLM' : 'Kerberos';
+    const what = { call, level, authType: variant.authType, client, mechanism } as const;
+    const notes = notesOn(what, kerberos);
     const cells: WhatIfCell[] = [];
     for (const asOf of options.dates) cells.push(await cellOf(what, variant, asOf, { ...options, known }));
     rows.push({ ...what, variant, notes, cells });
@@ -119,7 +123,7 @@ export async function relayCaptured(
 
 /** Whether a client's packets are signed at this level. */
 
-type What = Pick<WhatIf, 'call' | 'level' | 'authType' | 'client'>;
+type What = Pick<WhatIf, 'call' | 'level' | 'authType' | 'client' | 'mechanism'>;
 
 async function cellOf(
   what: What,
@@ -131,7 +135,8 @@ async function cellOf(
   const wanted = wantedOf(call);
   const { date } = patchLevel(asOf);
   const place = [call.client.address, call.server.address];
-  const key = JSON.stringify([...place, wanted, level, variant.authType, client, variant.id, date, registry]);
+  const { authType, id } = variant;
+  const key = JSON.stringify([...place, wanted, level, authType, what.mechanism, client, id, date, registry]);
   const outcome = known.get(key) ?? (await relayed(what, { variant, asOf, registry, wanted }, seededRandom(seed, key)));
   known.set(key, outcome);
   return { asOf, expected: expectedStop(variant, { asOf, registry, victimLevel: level }), outcome };
@@ -180,28 +185,33 @@ function wantedOf({ value, operation }: CapturedCall): WantedClass | undefined {
 
 const IID_IUnknown = '00000000-0000-0000-c000-000000000046';
 
-function variantOf(id: string, authType: number, level: number): RelayVariant {
-  if (id === AS_CAPTURED) return asCaptured(authType, level);
+function variantOf(
+  id: string,
+  { authType, level, kerberos }: { readonly authType: number; readonly level: number; readonly kerberos: boolean },
+): RelayVariant {
+  if (id === AS_CAPTURED) return asCaptured(authType, level, kerberos);
   const found = RELAY_VARIANTS.find((variant) => variant.id === id);
   if (found === undefined) throw new TypeError(`no such variant of the relay of an activation: '${id}'`);
-  return { ...found, authType };
+  if (!kerberos) return { ...found, authType };
+  // What changes or reflects messages of NTLM, Kerberos has no counterpart of.
+  if (found.tampering !== undefined || found.reflection) return { ...found, authType: RPC_C_AUTHN.GSS_NEGOTIATE };
+  return { ...found, authType, kerberos: { ticketFor: 'target' } };
 }
 
 function nothingToRelay({ security }: CapturedCall, level: number, authType: number): string | undefined {
   if (level === RPC_C_AUTHN_LEVEL.NONE || authType === RPC_C_AUTHN.NONE)
     return 'the client does not authenticate, so there is nothing to relay';
   if (security.identity?.anonymous) return 'the client authenticates as nobody, which is nothing to relay';
-  if (authType !== RPC_C_AUTHN.WINNT && authType !== RPC_C_AUTHN.GSS_NEGOTIATE)
-    return `authentication type ${authType} is neither NTLM nor SPNEGO`;
+  if (!RELAYED.has(authType)) return `authentication type ${authType} is none of NTLM, SPNEGO and Kerberos`;
   return undefined;
 }
 
-const isKerberos = ({ security, mechanism }: CapturedCall): boolean =>
-  security.authType === RPC_C_AUTHN.GSS_KERBEROS || /kerberos/i.test(mechanism ?? '');
+const RELAYED: ReadonlySet<number> = new Set([RPC_C_AUTHN.WINNT, RPC_C_AUTHN.GSS_NEGOTIATE, RPC_C_AUTHN.GSS_KERBEROS]);
 
-/** A ticket names its service, so what holds for NTLM does not hold for Kerberos. */
-const notesOn = ({ call, wasKerberos }: Pick<WhatIf, 'call' | 'wasKerberos'>): string[] => [
-  ...(wasKerberos ? ['captured with Kerberos; relayed by NTLM inside SPNEGO'] : []),
+/** A ticket names its service, so that a relay of Kerberos begins with a name that leads to the attacker. */
+const notesOn = ({ call, mechanism }: Pick<WhatIf, 'call' | 'mechanism'>, wasKerberos: boolean): string[] => [
+  ...(mechanism === 'Kerberos' ? ['its ticket is for the server, and its name led to the attacker'] : []),
+  ...(wasKerberos && mechanism === 'NTLM' ? ['captured with Kerberos; relayed by NTLM inside SPNEGO'] : []),
   ...(wantedIn(call.value) === undefined ? ['its class is encrypted; the attacker asks for MMC20.Application'] : []),
 ];
 

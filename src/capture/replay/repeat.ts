@@ -26,18 +26,18 @@ import { checkRepeatOptions } from './check-options.js';
 import { differences, outcomeOfAnswer } from './compare-answers.js';
 import { Exporters } from './exporters.js';
 import { Identifiers } from './identifiers.js';
+import { type ReplayTickets, ticketsFor } from './kerberos-calls.js';
 import type { Pacing } from './pacing.js';
 import { SEALED } from './replay.js';
 
 /** How captured conversations are made again. */
-export interface RepeatOptions extends Logon, Partial<Environment> {
+export interface RepeatOptions extends Logon, ReplayTickets, Partial<Environment> {
   /** Methods of objects are called on loopback and on hosts of a simulated network; elsewhere they are left out. */
   readonly host: string;
   /** Of the activators. */
   readonly port: number;
   /** How its binds look; which calls it makes, the capture says. */
   readonly profile: ClientProfile;
-  /** A captured token cannot be used again. Absent: a null session. */
   /** Instead of the captured levels, where those are authenticated. */
   readonly level?: number;
   /** NTLM or SPNEGO, instead of the captured one. */
@@ -219,8 +219,10 @@ class Repetition {
     });
   }
 
-  #security({ security }: CapturedCall, atResolver: boolean) {
-    const { level: instead, authType: otherType, credentials, tickets, random, host, profile, service } = this.#options;
+  #security(call: CapturedCall, atResolver: boolean) {
+    const { level: instead, authType: otherType, credentials, random, host, profile, service } = this.#options;
+    const { security } = call;
+    const { tickets } = ticketsFor(this.#options, call);
     const captured = security.level ?? RPC_C_AUTHN_LEVEL.NONE;
     if (captured === RPC_C_AUTHN_LEVEL.NONE) return undefined;
     const authType = otherType ?? security.authType ?? (atResolver ? profile.authType : profile.objectAuthType);

@@ -22,9 +22,10 @@ import { type Environment, environmentOf } from '../../net/environment.js';
 import { TRANSFER_SYNTAXES } from '../../rpc/index.js';
 import type { CapturedCall } from '../decode/captured-call.js';
 import { checkReplayOptions } from './check-options.js';
+import { type ReplayTickets, ticketsFor } from './kerberos-calls.js';
 
 /** A captured token cannot be used again: the account to authenticate with has to be given. */
-export interface ReplayOptions extends Logon, Partial<Environment> {
+export interface ReplayOptions extends Logon, ReplayTickets, Partial<Environment> {
   /** A numeric address, or a name. */
   readonly host: string;
   /** TCP port. */
@@ -109,7 +110,7 @@ function authenticationOf(call: CapturedCall, options: ReplayOptions): Authentic
     authType: level === RPC_C_AUTHN_LEVEL.NONE ? RPC_C_AUTHN.NONE : authType,
     level,
     ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
-    ...(options.tickets === undefined ? {} : { tickets: options.tickets }),
+    ...ticketsFor(options, call),
     target: options.service ?? `RPCSS/${options.host}`,
     random: environmentOf(options).random,
   };

@@ -12,10 +12,12 @@ import { captureFiles } from '../files.js';
 import { type Output, UsageError } from '../io.js';
 import { Verdicts } from '../judged.js';
 import { AUTH_TYPES } from '../options.js';
+import type { SimulatedDomain } from './domain.js';
 import {
   CAPTURED_COLUMN,
   type ClientSideOptions,
   classText,
+  domainFor,
   logonFor,
   NOT_CAPTURED,
   PLACE_COLUMNS,
@@ -43,7 +45,8 @@ export async function replayActivations(
   options: ClientSideOptions,
 ): Promise<void> {
   const verdicts = new Verdicts(out, options, { suite: 'replay', inputs: captureFiles(paths) });
-  const server = options.target === undefined ? await simulated(out, options) : undefined;
+  const domain = options.target === undefined ? await domainFor(options) : undefined;
+  const server = domain && (await simulated(out, options, domain));
   try {
     const target =
       server === undefined
@@ -51,7 +54,7 @@ export async function replayActivations(
         : { host: server.address.address, port: server.address.port };
     if (server === undefined && options.user === undefined)
       out.note('note: no --user; the server is sent a null session');
-    const how = optionsFor(target, options, server);
+    const how = optionsFor(target, options, domain);
     const refusedBy = server === undefined ? () => undefined : refusalsOf(server);
     const done = await replayEach(out, paths, options, whyNotReplayed, async ({ file, calls }) => {
       const replayed: Replayed[] = [];
@@ -73,12 +76,17 @@ export async function replayActivations(
     await writeReplayReport(out, paths, options, results);
   } finally {
     await server?.close();
+    await domain?.close();
   }
 }
 
-const simulated = (out: Output, { asOf, registry, user }: ClientSideOptions): Promise<DcomServer> =>
+const simulated = (
+  out: Output,
+  { asOf, registry, user }: ClientSideOptions,
+  domain: SimulatedDomain,
+): Promise<DcomServer> =>
   startServer({
-    ...simulatedFor(user),
+    ...simulatedFor(user, domain),
     ...(asOf === undefined ? {} : { asOf }),
     ...(registry === undefined ? {} : { registry }),
     onEvent: ({ event, at }) => {
@@ -90,11 +98,11 @@ const simulated = (out: Output, { asOf, registry, user }: ClientSideOptions): Pr
 function optionsFor(
   target: { host: string; port: number },
   options: ClientSideOptions,
-  server: DcomServer | undefined,
+  domain: SimulatedDomain | undefined,
 ): ReplayOptions {
   return {
     ...target,
-    ...logonFor(options, server !== undefined),
+    ...logonFor(options, domain),
     ...(options.level === undefined ? {} : { level: options.level }),
     ...(options.auth === undefined ? {} : { authType: AUTH_TYPES[options.auth] as number }),
   };

@@ -10,9 +10,11 @@ import { captureFiles } from '../files.js';
 import { type Output, UsageError } from '../io.js';
 import { Verdicts } from '../judged.js';
 import { AUTH_TYPES } from '../options.js';
+import type { SimulatedDomain } from './domain.js';
 import {
   CAPTURED_COLUMN,
   type ClientSideOptions,
+  domainFor,
   logonFor,
   NOT_CAPTURED,
   PLACE_COLUMNS,
@@ -55,14 +57,15 @@ export async function replayConversations(
 /** The calls of one file, against the target, or a fresh simulated server whose objects answer as the captured ones. */
 async function repeat(calls: readonly CapturedCall[], options: ClientSideOptions): Promise<readonly RepeatedCall[]> {
   const { target, level, auth } = options;
-  const server = target === undefined ? await simulated(calls, options) : undefined;
+  const domain = target === undefined ? await domainFor(options) : undefined;
+  const server = domain && (await simulated(calls, options, domain));
   const pacing = pacingOf(options);
   try {
     return await repeatConversation(calls, {
       host: server?.address.address ?? target?.host ?? '',
       port: server?.address.port ?? target?.port ?? 0,
       profile: CLIENT_PROFILES['windows-2023-03'],
-      ...logonFor(options, server !== undefined),
+      ...logonFor(options, domain),
       ...(level === undefined ? {} : { level }),
       ...(pacing && { pacing }),
       ...(server && { lastRefusal: refusalsOf(server) }),
@@ -70,16 +73,18 @@ async function repeat(calls: readonly CapturedCall[], options: ClientSideOptions
     });
   } finally {
     await server?.close();
+    await domain?.close();
   }
 }
 
 const simulated = (
   calls: readonly CapturedCall[],
   { asOf, registry, user }: ClientSideOptions,
+  domain: SimulatedDomain,
 ): Promise<DcomServer> => {
   const hint = capturedAuthnHint(calls);
   return startServer({
-    ...simulatedFor(user),
+    ...simulatedFor(user, domain),
     classes: capturedClasses(calls),
     registry: { ...(hint === undefined ? {} : { LegacyAuthenticationLevel: hint }), ...registry },
     ...(asOf === undefined ? {} : { asOf }),

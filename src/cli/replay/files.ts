@@ -6,6 +6,7 @@ import { className } from '../../capture/decode/class-names.js';
 import { classOf } from '../../capture/decode/wanted-class.js';
 import { CaptureError } from '../../capture/file/error.js';
 import { captureSets } from '../../capture/file/sets.js';
+import type { ReplayTickets } from '../../capture/replay/kerberos-calls.js';
 import { Pacing } from '../../capture/replay/pacing.js';
 import type { Logon } from '../../client/credentials.js';
 import type { Ccache, KeytabEntry } from '../../codec/kerberos/index.js';
@@ -23,30 +24,36 @@ import { type JudgedOptions, UNUSABLE, type Verdicts } from '../judged.js';
 import { type KerberosClientOptions, serviceTickets } from '../kerberos.js';
 import { credentialsOf } from '../options.js';
 import { observer } from '../secrets.js';
+import { type SimulatedDomain, simulatedDomain } from './domain.js';
 
 /** Of the simulated server alone, and good for one run. */
 const OWN_ACCOUNT = { domain: 'LAB', user: 'replay', password: randomBytes(16).toString('hex') };
 
+/** The domain of a fresh simulated server. */
+export const domainFor = ({ user }: ClientSideOptions): Promise<SimulatedDomain> => simulatedDomain(accountOf(user));
+
+const accountOf = (user: AccountEntry | undefined): AccountEntry => user ?? OWN_ACCOUNT;
+
 /** What a fresh simulated server needs for the account that calls are sent under. */
-export const simulatedFor = (user: AccountEntry | undefined) => ({
+export const simulatedFor = (user: AccountEntry | undefined, { keys }: SimulatedDomain) => ({
   listen: '127.0.0.1:0',
-  accounts: [user ?? OWN_ACCOUNT],
+  accounts: [accountOf(user)],
+  kerberos: { keys },
   names: { netbiosName: 'HARNESS', netbiosDomain: user?.domain || OWN_ACCOUNT.domain },
   // What a capture is sent again for is its levels; clients of any COM version were served when it was taken.
   dcom: { minorVersionsBelow7: 'taken' } as const,
 });
 
-/** Whom to log on as: the account that is given, else that of the simulated server; a server of somebody's own knows none. */
-const accountFor = (user: AccountEntry | undefined, isSimulated: boolean): AccountEntry | undefined =>
-  user ?? (isSimulated ? OWN_ACCOUNT : undefined);
-
-/** Who logs on, by whichever mechanism. The keytab opens the capture, and is no client's. */
-export function logonFor({ user, kdc, realm, ccache, service }: ClientSideOptions, isSimulated: boolean): Logon {
-  const account = accountFor(user, isSimulated);
+/** Who logs on, by whichever mechanism. The keytab opens the capture, and is no client's. A server of somebody's own knows no account but the one that is given. */
+export function logonFor(
+  { user, kdc, realm, ccache, service, auth }: ClientSideOptions,
+  domain: SimulatedDomain | undefined,
+): Logon & ReplayTickets {
+  const account = domain === undefined ? user : accountOf(user);
   const tickets = serviceTickets({ ...(kdc && { kdc }), ...(realm && { realm }), ...(ccache && { ccache }) }, user);
   return {
     ...(account === undefined ? {} : { credentials: credentialsOf(account) }),
-    ...(tickets === undefined ? {} : { tickets }),
+    ...(tickets === undefined ? { ...domain?.logon, ticketsAsCaptured: auth !== 'kerberos' } : { tickets }),
     ...(service === undefined ? {} : { service }),
   };
 }

@@ -110,7 +110,7 @@ function resultsOf(row: Row, dates: readonly PatchLevel[]): Result[] {
 }
 
 function recordsOf(row: Row): object[] {
-  const { call, level, authType, client, variant, nothing, notes, cells } = row;
+  const { call, level, authType, mechanism, client, variant, nothing, notes, cells } = row;
   const common = {
     event: 'relay-what-if',
     ...placeRecord(row),
@@ -121,6 +121,7 @@ function recordsOf(row: Row): object[] {
     captured_level: call.security.level,
     level,
     auth_type: authType,
+    mechanism,
     profile: client,
     ...(notes.length > 0 && { notes }),
   };
@@ -156,8 +157,10 @@ const COLUMNS: readonly Column<Row>[] = [
   { title: 'class', value: ({ call }) => classText(call) || '(encrypted)' },
   {
     title: 'auth',
-    value: ({ authType, wasKerberos }) =>
-      wasKerberos ? 'spnego (was Kerberos)' : (AUTH_NAMES.get(authType) ?? authType),
+    value: ({ authType, mechanism }) => {
+      const name = AUTH_NAMES.get(authType) ?? String(authType);
+      return mechanism === 'Kerberos' && name !== 'kerberos' ? `${name} (Kerberos)` : name;
+    },
   },
   { title: 'level', value: ({ level }) => shortAuthnLevelName(level) },
   { title: 'variant', value: ({ variant }) => variant?.id ?? '' },

@@ -95,15 +95,15 @@ describe.skipIf(corpusMissing)(`the DCOM captures${corpusMissing ? `: skipped, $
     }
   });
 
-  test('those captured with Kerberos go by NTLM inside SPNEGO, and say so', async () => {
-    const kerberos = (await rows).filter(({ wasKerberos }) => wasKerberos);
+  test('those captured with Kerberos go by Kerberos inside SPNEGO, to the service that their ticket is for', async () => {
+    const kerberos = (await rows).filter(({ mechanism }) => mechanism === 'Kerberos');
     expect(kerberos).toHaveLength(6);
     for (const { authType, notes } of kerberos)
       expect({ authType, notes }).toEqual({
         authType: SPNEGO,
-        notes: ['captured with Kerberos; relayed by NTLM inside SPNEGO'],
+        notes: ['its ticket is for the server, and its name led to the attacker'],
       });
-    const others = (await rows).filter(({ wasKerberos }) => !wasKerberos);
+    const others = (await rows).filter(({ mechanism }) => mechanism === 'NTLM');
     for (const { authType, notes } of others) expect({ authType, notes }).toEqual({ authType: NTLM, notes: [] });
   });
 
@@ -218,7 +218,7 @@ describe('what there is to relay', () => {
   test.each([NTLM, SPNEGO])('authentication type %i as it was captured', async (authType) => {
     const calls = await recorded((server) => activates(server, { level: LEVEL.CONNECT, authType }));
     const [row] = await relayCaptured(calls[0] as CapturedCall, AS_CAPTURED);
-    expect(row).toMatchObject({ authType, wasKerberos: false, variant: { authType } });
+    expect(row).toMatchObject({ authType, mechanism: 'NTLM', variant: { authType } });
     expect(verdicts(row as WhatIf)).toEqual(['relayed', 'activation policy']);
   });
 
