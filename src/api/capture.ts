@@ -47,6 +47,7 @@ export {
 export type { CaptureLimits, PduReaderOptions } from '../capture/pdu/reader.js';
 export { type CapturedClassListener, capturedClasses } from '../capture/replay/captured-class.js';
 export { type AskedCall, CapturedServer } from '../capture/replay/captured-server.js';
+export type { ReplayTickets } from '../capture/replay/kerberos-calls.js';
 export { Pacing, type PacingOptions } from '../capture/replay/pacing.js';
 export {
   type KnownRelays,

@@ -18,7 +18,7 @@ import type { ReplayOptions } from './replay.js';
 
 const SENT_AS = { level: levelOption, authType: authTypeOption };
 const REPLAY = {
-  ...{ ...logonOptions, ...environmentOptions, ...SENT_AS, timeout: timeOption },
+  ...{ ...logonOptions, ...environmentOptions, ...SENT_AS, timeout: timeOption, ticketsAsCaptured: z.boolean() },
 } satisfies Record<Exclude<keyof ReplayOptions, 'host' | 'port'>, z.ZodType>;
 const REPLAY_OPTIONS = optionsOf(REPLAY).extend({ host: hostOption, port: portOption });
 
