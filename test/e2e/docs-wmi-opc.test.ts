@@ -19,6 +19,7 @@ let env: NodeJS.ProcessEnv = {};
 beforeAll(() => {
   atPort135.required();
   folder = mkdtempSync(join(tmpdir(), 'docs-wmi-opc-'));
+  writeFileSync(join(folder, 'package.json'), '{}\n');
   mkdirSync(join(folder, 'node_modules'));
   symlinkSync(ROOT, join(folder, 'node_modules/dcom-harness'));
   const bin = join(folder, 'bin');
