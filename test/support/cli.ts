@@ -86,8 +86,12 @@ export class RunningCli {
       this.stderr += text;
       wake();
     });
+    // A test that fails before it stops it leaves nothing behind.
+    const kill = (): void => void this.#child.kill('SIGKILL');
+    process.once('exit', kill);
     this.#ended = new Promise((resolve) => {
       this.#child.once('close', (code) => {
+        process.off('exit', kill);
         resolve(code);
         wake();
       });
