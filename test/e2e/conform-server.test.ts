@@ -90,6 +90,7 @@ describe('conform server', () => {
     const { code, stdout } = await conform(`127.0.0.1:${port}`, '--only', 'rpce/bind');
     expect(code).toBe(1);
     expect(stdout).toContain('nothing listens there');
+    expect(stdout).toContain('16 checks were not run: the target fails the sanity check');
   });
 
   test('runs from a program, as the example shows', async () => {

@@ -36,10 +36,12 @@ export function conformText(
   const topics = new Map<string, Result[]>();
   for (const result of results) topics.set(topicOf(result.id), [...(topics.get(topicOf(result.id)) ?? []), result]);
   const rows = [...topics].map(([name, of]) => ({ name, results: of }));
-  const failed = results.filter(({ outcome }) => outcome === 'fail');
+  const all = results.filter(({ outcome }) => outcome === 'fail');
+  const failed = all.filter(({ actual }) => !actual.startsWith(NOT_RUN));
   return [
     table(rows, { columns: COLUMNS, ...options }),
     ...failed.map(failureText),
+    ...notRunText(all.length - failed.length, all.at(-1)),
     ...skippedText(results),
     `${resultsSummary(results).text}\n`,
   ].join('\n');
@@ -56,6 +58,13 @@ function failureText({ id, title, section, level, expected, actual, reason, pdus
   ];
   return `${lines.join('\n')}\n`;
 }
+
+/** What the runner says of checks that it does not try any more. */
+const NOT_RUN = 'not run: ';
+
+/** They all have one reason, so it is said once. */
+const notRunText = (count: number, last: Result | undefined): string[] =>
+  count === 0 ? [] : [`${count} checks were not run: ${printable(last?.actual.slice(NOT_RUN.length) ?? '')}\n`];
 
 /** Each reason once, with how many checks it has. */
 function skippedText(results: readonly Result[]): string[] {
