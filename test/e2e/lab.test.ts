@@ -34,7 +34,7 @@ describe('the built-in lab, which npm start runs', () => {
     first = await cli(['lab', '--out', out('first')]);
     again = await cli(['lab', '--out', out('again')]);
     other = await cli(['lab', '--out', out('other'), '--seed', 'another']);
-  }, 120_000);
+  }, 300_000);
 
   test('ends with 0', () => expect([first.code, again.code, other.code]).toEqual([0, 0, 0]));
 
@@ -145,7 +145,7 @@ describe('lab on sockets', () => {
       ndjsonLines(stdout).flatMap(({ event, id, actual }) => (event === 'finding' ? [`${id}: ${actual}`] : []));
     expect(verdicts(sockets)).toEqual(verdicts(simulated));
     expect(verdicts(simulated).length).toBeGreaterThan(1_500);
-  }, 60_000);
+  }, 300_000);
 
   test('what needs simulated time or links is said with its place', async () => {
     const { code, stderr } = await cli(['lab', 'lifetimes', '--sockets']);
