@@ -29,7 +29,9 @@ mapper, the management interface and the object resolver that only ask;
 activations of one class, by every method and level; and on the objects that
 these give QueryInterface, AddRef, Release and pings, never a method of their
 own. Wrong PDUs are part of it: a server that breaks by one breaks here. Logons
-that are to fail use a name that does not exist, so that no account is locked.
+that are to fail use a name that does not exist, or are the account's own with
+a message changed, which a server may take for a wrong password: never two of
+them in a row.
 
 A run opens at most 4,000 connections, at most 40 for one check, and takes about
 a minute; a check ends after 20 seconds. What the target does not have (a plain

@@ -1,6 +1,6 @@
 import { clientSecurity } from '../../client/credentials.js';
 import type { ActivationReply, COMVERSION } from '../../codec/dcom/index.js';
-import { RPC_C_AUTHN } from '../../codec/rpce/index.js';
+import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import type { Environment } from '../../net/environment.js';
 import type { Milliseconds, NtlmClientPolicy, NtlmCredentials, SecurityContext } from '../../security/index.js';
 import { Mismatch, NotApplicable, RawConnection, type Wire } from '../core/index.js';
@@ -129,12 +129,20 @@ export class Target {
     check((await association.call(opnum, stub, how)).stub);
   }
 
-  /** Whether the target still answers, over a connection of its own. Rejects where it does not. */
+  /**
+   * Whether the target still answers, over a connection of its own. With an account it logs on, so that what a server
+   * has taken for a wrong password is never the second in a row, which could lock the account. Rejects where it does not.
+   */
   async mustBeThere(): Promise<void> {
     try {
-      await this.works(await this.bound(this.simple.interface));
+      const { interface: wanted } = this.simple;
+      if (this.options.credentials === undefined) return await this.works(await this.bound(wanted));
+      const association = await this.connect();
+      const level = RPC_C_AUTHN_LEVEL.PKT_INTEGRITY;
+      const context = await this.logon(this.authType, level);
+      await this.works(association, { protection: await association.authenticate(wanted, { context, level }) });
     } catch (error) {
-      throw new Error(`the target is gone: ${(error as Error).message}`);
+      throw new Error(`the target is gone, or the account cannot log on any more: ${(error as Error).message}`);
     }
   }
 

@@ -58,7 +58,10 @@ export const RELAY_CHECKS = group(
       needs: [variant.authType === RPC_C_AUTHN.WINNT ? 'ntlm' : 'spnego'],
       requirement: `Nothing is activated by a relay that ${variant.title}.`,
       stimulus: 'the tokens of a logon of the account, passed on as a relay would, and an activation without its key',
-      run: (target) => relay(target, variant),
+      async run(target) {
+        await relay(target, variant);
+        if (variant.tampering !== undefined) await target.mustBeThere();
+      },
     }),
   ),
 );
