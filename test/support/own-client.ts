@@ -40,22 +40,30 @@ export async function useObject(
   }
 }
 
-/** A run of the client suite with this project's own client, on a simulated network. */
-export function suiteWithOwnClient(
-  options: Partial<ClientSuiteOptions> = {},
-  profile?: ClientProfile,
-): Promise<ClientSuiteReport> {
+/** A host for the servers of the suite and one for the client under test, with the time that passes for both. */
+export function suiteHosts() {
   const time = new VirtualTime({ start: Date.parse('2026-01-15T12:00:00Z') });
   const network = new SimulatedNetwork({ time });
   network.addHost('client', ['10.0.0.1']);
   network.addHost('server', ['10.0.0.2']);
   const environment = { timers: time, clock: time.now, random: seededRandom(1, 'environment') };
-  const own = { ...environment, network: network.of('client') };
+  return {
+    time,
+    server: { ...environment, network: network.of('server') },
+    client: { ...environment, network: network.of('client') },
+  };
+}
+
+/** A run of the client suite with this project's own client, on a simulated network. */
+export function suiteWithOwnClient(
+  options: Partial<ClientSuiteOptions> = {},
+  profile?: ClientProfile,
+): Promise<ClientSuiteReport> {
+  const { time, server, client } = suiteHosts();
   return time.run(
     clientSuite({
-      ...environment,
-      network: network.of('server'),
-      client: calledClient((place) => useObject(place, own, profile), { takesLevel: true }),
+      ...server,
+      client: calledClient((place) => useObject(place, client, profile), { takesLevel: true }),
       addresses: ['10.0.0.2'],
       limit: 900_000,
       seed: 1,

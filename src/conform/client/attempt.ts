@@ -53,6 +53,7 @@ export interface AttemptOptions extends Environment {
 /** How long a client that was told to end may take, and how long connections may outlive the client. */
 const GRACE: Milliseconds = 5_000;
 const SETTLE: Milliseconds = 200;
+const STEP: Milliseconds = 10;
 
 const AS_IT_IS: Change = () => undefined;
 
@@ -129,8 +130,11 @@ async function runOf(
   }
 }
 
-/** Gives the client's connections a moment to end. */
+/** Gives the client's connections a moment to end, and those that it opened last one to be noticed. */
 async function settled(history: History, { timers }: Pick<Environment, 'timers'>): Promise<void> {
-  for (let waited = 0; history.open > 0 && waited < SETTLE; waited += 10)
-    await new Promise<void>((resolve) => void timers.after(10, resolve));
+  let waited = 0;
+  do {
+    await new Promise<void>((resolve) => void timers.after(STEP, resolve));
+    waited += STEP;
+  } while (history.open > 0 && waited < SETTLE);
 }
