@@ -35,7 +35,7 @@ export { CaptureError, type CaptureErrorCode, type Problem } from '../capture/fi
 export { captureSets } from '../capture/file/sets.js';
 export type { CaptureInput, CaptureSource, PieceOptions } from '../capture/file/source.js';
 export { type PassedOver, Understood } from '../capture/file/understood.js';
-export { CapturedPdu, type OpenStream, type PduConsumer, type StreamEnd } from '../capture/pdu/pdu.js';
+export { CapturedPdu, type OpenStream, type PduConsumer, type StreamEnd, type Transport } from '../capture/pdu/pdu.js';
 export {
   type CaptureItem,
   type ReadHandlers,
@@ -59,6 +59,8 @@ export {
 } from '../capture/replay/relay.js';
 export { type RepeatedCall, type RepeatOptions, repeatConversation, whyNotRepeated } from '../capture/replay/repeat.js';
 export { type ReplayedCall, type ReplayOptions, replayCall, whyNotReplayed } from '../capture/replay/replay.js';
+export type { NamedPipe } from '../capture/smb/pipe.js';
+export type { SmbLimits } from '../capture/smb/tables.js';
 export type { ConnectionAttempt } from '../capture/stream/attempt.js';
 export { Connection, Direction, type StreamConsumer, type Waiting } from '../capture/stream/connection.js';
 export type { FragmentLimits } from '../capture/stream/fragments.js';

@@ -79,7 +79,7 @@ describe('audit', () => {
       /^not ok 1 - audit\.activation\.[0-9a-f]{10}: 127\.0\.0\.1, LAB\\\\op: RemoteCreateInstance/m,
     );
     const [head, ...rows] = (await readFile(csv, 'utf8')).trimEnd().split('\r\n');
-    expect(head).toMatch(/^kind,file,stream,frame,time,client,server,user,/);
+    expect(head).toMatch(/^kind,file,stream,frame,time,client,server,transport,share,pipe,user,/);
     expect(rows.filter((row) => row.startsWith('activation,'))).toHaveLength(2);
     expect(await readFile(xml, 'utf8')).toMatch(/<testsuite [^>]*failures="1"/);
   });

@@ -20,6 +20,7 @@ const record: PduRecord = {
   time: '2026-01-01T00:00:00.000000000Z',
   src: '10.0.0.7:49152',
   dst: '10.0.0.1:135',
+  transport: 'ncacn_ip_tcp',
   ptype: 'request',
   user: `LAB\\${HOSTILE}`,
   interface: HOSTILE,

@@ -5,7 +5,7 @@ import { endianOf } from '../../src/codec/rpce/index.js';
 import { type Endian, uuidToBytes } from '../../src/codec/uuid.js';
 import { ndjson } from '../../src/report/ndjson.js';
 import { corpus, corpusMissing, knownKey } from '../support/corpus.js';
-import { CAPTURE_OPTIONS, OVER_TCP, tshark } from '../support/tshark.js';
+import { CAPTURE_OPTIONS, PDUS, tshark } from '../support/tshark.js';
 import { type Tree, textOf, treesOf, tsharkJson } from '../support/tshark-json.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: what `decode --json` prints, whose form is what the test looks at
@@ -229,7 +229,7 @@ describe.skipIf(tshark.skip || corpusMissing)(
   () => {
     test.each(files)('$file: all fields', async ({ file, path }) => {
       const calls = await ours(path);
-      const frames = await tsharkJson(path, OVER_TCP, Object.values(PROTOCOLS), CAPTURE_OPTIONS[file]);
+      const frames = await tsharkJson(path, PDUS, Object.values(PROTOCOLS), CAPTURE_OPTIONS[file]);
       const trees = new Map(
         frames.flatMap((frame) =>
           Object.values(PROTOCOLS).map(

@@ -58,5 +58,5 @@ export const CAPTURE_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   'suricata__zerologon.pcap': ['-o', 'tcp.reassemble_out_of_order:TRUE'],
 };
 
-/** The PDUs that stand in a TCP stream by themselves; of UDP tshark takes other things for RPC. */
-export const OVER_TCP = 'dcerpc && !smb && !smb2 && !udp';
+/** The PDUs over TCP, by themselves or in pipes of SMB; of UDP tshark takes other things for RPC. */
+export const PDUS = 'dcerpc && !udp';

@@ -16,6 +16,8 @@ export interface RefusedCallFacts {
   readonly auth3: boolean;
   /** NTLM without a name: nobody has logged on, so no logon has failed. */
   readonly anonymous?: boolean;
+  /** By a pipe of SMB, whose session authenticates where RPC does not ([MS-RPCE] 2.1.1.2). */
+  readonly inPipe?: boolean;
   /** Seconds since 1970 at which the answer was captured; 0 where the capture holds no time. */
   readonly seconds: number;
 }
@@ -84,7 +86,7 @@ export function likelyCause(refused: RefusedStatus, call: RefusedCallFacts): Lik
 
 function denied(
   { answer, status }: RefusedStatus,
-  { activation, level, answeredBefore, auth3, anonymous, seconds }: RefusedCallFacts,
+  { activation, level, answeredBefore, auth3, anonymous, inPipe, seconds }: RefusedCallFacts,
 ): LikelyCause {
   if (level === undefined)
     return { refusedBy: answer, text: 'denied, and the authentication level is not in the capture' };
@@ -92,7 +94,8 @@ function denied(
   const unproved = auth3 && !answeredBefore && !anonymous;
   if (anonymous) return { refusedBy: 'access control', text: 'a null session, which the access lists do not allow' };
   if (level === RPC_C_AUTHN_LEVEL.NONE) {
-    return { refusedBy: 'access control', text: 'an unauthenticated call, which the access lists do not allow' };
+    const who = inPipe ? 'the user of the SMB session, whom' : 'an unauthenticated call, which';
+    return { refusedBy: 'access control', text: `${who} the access lists do not allow` };
   }
   if (effectiveAuthnLevel(level) >= RPC_C_AUTHN_LEVEL.PKT_INTEGRITY) {
     return unproved

@@ -1,17 +1,23 @@
 import { RPC_C_AUTHN } from '../../codec/rpce/index.js';
 import type { ObservedSecurity } from '../../rpc/passive/security.js';
 import { endpointText, isoTime, userName } from '../decode/record.js';
+import type { NamedPipe } from '../smb/pipe.js';
 import type { ConnectionAttempt } from '../stream/attempt.js';
 import type { AuditPlace, AuditUser } from './records.js';
 
+type Seen = Omit<ConnectionAttempt, 'outcome'> & { readonly pipe?: NamedPipe | undefined };
+
 /** Where a PDU, or an attempt to connect, was seen: from client to server, whichever sent it. */
-export const placeOf = (seen: Omit<ConnectionAttempt, 'outcome'>): AuditPlace => ({
+export const placeOf = (seen: Seen): AuditPlace => ({
   file: seen.file,
   stream: seen.stream,
   frame: seen.frame,
   time: isoTime(seen.seconds, seen.nanoseconds),
   client: endpointText(seen.client),
   server: endpointText(seen.server),
+  transport: seen.pipe === undefined ? 'ncacn_ip_tcp' : 'ncacn_np',
+  share: seen.pipe?.share ?? null,
+  pipe: seen.pipe?.name ?? null,
 });
 
 /** Who stands behind a security context, as far as its handshake tells. */

@@ -1,4 +1,5 @@
 import type { RefusedBy } from '../../codec/status/refused-by.js';
+import type { Transport } from '../pdu/pdu.js';
 
 /** Where something was seen: the same members, in the same order, in activations and findings. */
 export interface AuditPlace {
@@ -11,6 +12,10 @@ export interface AuditPlace {
   /** `ADDRESS:PORT`. */
   readonly client: string;
   readonly server: string;
+  readonly transport: Transport;
+  /** Of a pipe of SMB, where its tree connect and its open were captured; null over TCP itself. */
+  readonly share: string | null;
+  readonly pipe: string | null;
 }
 
 /** Who stands behind a call, as far as a sniffer can tell; null where the capture does not say it. */

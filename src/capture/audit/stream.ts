@@ -166,6 +166,8 @@ export class AuditStream implements PduConsumer {
 
   /** Below PKT nothing is signed, or encrypted, so that `isObjectCall` can look into it; Windows signs at PKT too. */
   #objectCall(captured: CapturedPdu, call: OpenCall): void {
+    // A pipe may be signed or encrypted by SMB.
+    if (captured.pipe !== undefined) return;
     if (call.level === undefined || effectiveAuthnLevel(call.level) >= RPC_C_AUTHN_LEVEL.PKT) return;
     const { user } = this.#userOf(call.contextId);
     this.#add(captured, lowLevelFinding(call.interface as string, call.level, user));
@@ -190,7 +192,9 @@ export class AuditStream implements PduConsumer {
       level_from: security.from,
       ...judgement,
     };
-    if (security.level === RPC_C_AUTHN_LEVEL.NONE) this.#findings.add(() => place, UNAUTHENTICATED_ACTIVATION);
+    // In a pipe the session of SMB has authenticated the client.
+    if (security.level === RPC_C_AUTHN_LEVEL.NONE && captured.pipe === undefined)
+      this.#findings.add(() => place, UNAUTHENTICATED_ACTIVATION);
   }
 
   #response(captured: CapturedPdu): void {
@@ -249,6 +253,7 @@ export class AuditStream implements PduConsumer {
       answeredBefore: this.#answered?.has(call?.contextId) === true,
       auth3: this.#auth3,
       anonymous,
+      inPipe: captured.pipe !== undefined,
       seconds: captured.seconds,
     };
     this.#add(captured, refusalFinding(call, refused, facts, user));

@@ -1,4 +1,5 @@
 import { PFC, PTYPE, readCommonHeader } from '../../codec/rpce/index.js';
+import type { Transport } from '../pdu/pdu.js';
 import type { DecodedCall } from './call.js';
 import { elapsed } from './call.js';
 import { className } from './class-names.js';
@@ -15,6 +16,11 @@ export interface CallRecord {
   readonly time: string;
   readonly client: string;
   readonly server: string;
+  readonly transport: Transport;
+  /** Of a pipe of SMB: as in `PduRecord`. */
+  readonly share?: string;
+  readonly pipe?: string;
+  readonly fid?: string;
   readonly call_id: number;
   /** Of the request's first and the answer's last fragment; absent where it was not captured. */
   readonly request_frame?: number;
@@ -77,9 +83,9 @@ function callOfAnswer({
   opnum,
   operationName: operation,
 }: DecodedPdu): DecodedCall {
-  const { file, stream, frame, seconds, nanoseconds, client, server, bytes } = captured;
+  const { file, stream, frame, seconds, nanoseconds, client, server, pipe, bytes } = captured;
   const callId = readCommonHeader(bytes).call_id;
-  const place = { file, stream, callId, frame, seconds, nanoseconds, client, server };
+  const place = { file, stream, callId, frame, seconds, nanoseconds, client, server, pipe };
   return { ...place, security: observed.security, interface: name, opnum, operation, object: undefined };
 }
 
@@ -104,6 +110,10 @@ function recordOf(call: DecodedCall, { answeredUnder, ...ending }: Ending): Call
     time: isoTime(call.seconds, call.nanoseconds),
     client: endpointText(call.client),
     server: endpointText(call.server),
+    transport: call.pipe === undefined ? ('ncacn_ip_tcp' as const) : ('ncacn_np' as const),
+    share: call.pipe?.share,
+    pipe: call.pipe?.name,
+    fid: call.pipe?.fid,
     call_id: call.callId,
     request_frame: ending.request_frame,
     answer_frame: ending.answer_frame,

@@ -1,6 +1,7 @@
 import type { Endpoint } from '../../codec/inet/address.js';
 import type { CallLevel } from '../../rpc/index.js';
 import type { CapturedPdu } from '../pdu/pdu.js';
+import type { NamedPipe } from '../smb/pipe.js';
 
 /** A call as the first fragment of its request stood in the capture. */
 export interface DecodedCall {
@@ -14,6 +15,8 @@ export interface DecodedCall {
   readonly nanoseconds: number;
   readonly client: Endpoint;
   readonly server: Endpoint;
+  /** Of SMB, that it came by; undefined over TCP itself. */
+  readonly pipe: NamedPipe | undefined;
   readonly security: CallLevel;
   /** Name or UUID; undefined where the bind was not seen. */
   readonly interface: string | undefined;

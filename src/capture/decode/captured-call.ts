@@ -24,6 +24,8 @@ export interface CapturedCall {
   readonly time: bigint;
   readonly client: CapturedPdu['src'];
   readonly server: CapturedPdu['dst'];
+  /** Of SMB, that it came by; undefined over TCP itself. */
+  readonly pipe: CapturedPdu['pipe'];
   /** Undefined where the bind was not captured. */
   readonly presentation: ObservedPresentation | undefined;
   /** Name or UUID. */
@@ -66,6 +68,7 @@ export const callOf = (
   time: captured.time,
   client: captured.client,
   server: captured.server,
+  pipe: captured.pipe,
   presentation,
   interface: name,
   opnum: message.opnum as number,

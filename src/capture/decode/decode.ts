@@ -128,7 +128,7 @@ export interface DecoderParts {
   readonly remainder?: string | undefined;
 }
 
-/** Decodes the PDUs of one stream, in their order. */
+/** Decodes the PDUs of one stream, or of one pipe in it, in their order. */
 export class StreamDecoder {
   /** As tshark numbers `tcp.stream`. */
   readonly stream: number;
@@ -284,6 +284,7 @@ const callOf = (
   nanoseconds: captured.nanoseconds,
   client: captured.client,
   server: captured.server,
+  pipe: captured.pipe,
   security,
   interface: name,
   opnum: call?.opnum,

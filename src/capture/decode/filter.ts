@@ -4,6 +4,7 @@ import { PTYPE } from '../../codec/rpce/index.js';
 import { authnLevelOf } from '../../codec/status/authn.js';
 import { explain } from '../../codec/status/explain.js';
 import { normaliseUuid } from '../../codec/uuid.js';
+import type { Transport } from '../pdu/pdu.js';
 import type { CallRecord } from './call-record.js';
 import type { PduRecord } from './record.js';
 import { resultOf } from './result.js';
@@ -144,6 +145,18 @@ const named = (
   },
 });
 
+/** Any name; `left` is left out of what is asked for. */
+const matching = (help: string, of: (record: Filtered) => string | undefined, left?: RegExp): Key => ({
+  help,
+  value: (text) => {
+    const fits = pattern(left === undefined ? text : text.replace(left, ''));
+    return (record) => {
+      const name = of(record);
+      return name !== undefined && fits(name);
+    };
+  },
+});
+
 const family = (address: string): 'ipv4' | 'ipv6' => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
 /** `10.0.0.1`, `10.0.0.0/8`, `10.0.0.1:135`, `2001:db8::1`, `[2001:db8::1]:135`. */
@@ -233,6 +246,10 @@ const PDU_TYPES = [...Object.keys(PTYPE), 'malformed', 'cut'];
 const CALL_ENDS = ['response', 'fault', 'unanswered'] as const;
 const PTYPES = [...PDU_TYPES, 'unanswered'];
 
+/** In front of the name of every pipe. */
+const PIPE = /^\\PIPE\\/i;
+const TRANSPORTS: readonly Transport[] = ['ncacn_ip_tcp', 'ncacn_np'];
+
 const DECLARED: Readonly<Record<string, Key>> = {
   address: addressed('either end: an address, a subnet such as 10.0.0.0/8, or ADDRESS:PORT', ({ src, dst }) => [
     src,
@@ -279,13 +296,14 @@ const DECLARED: Readonly<Record<string, Key>> = {
     help: 'of a fault, or what an operation returned: ok, failed, fault, a name or a number; 0x80070005 fits a fault 5 too',
     value: statusOf,
   },
-  user: {
-    help: 'DOMAIN\\user, or either with a *',
-    value: (text) => {
-      const fits = pattern(text);
-      return ({ user }) => user !== undefined && fits(user);
-    },
-  },
+  user: matching('DOMAIN\\user, or either with a *', ({ user }) => user),
+  transport: named(
+    `how it travelled: ${TRANSPORTS.join(', ')}`,
+    ({ transport }) => [transport],
+    () => TRANSPORTS,
+  ),
+  share: matching('of SMB, such as \\\\server\\IPC$, or a part with a *', ({ share }) => share),
+  pipe: matching('of SMB, such as svcctl, or a part with a *', ({ pipe }) => pipe?.replace(PIPE, ''), PIPE),
   ptype: named(
     `${PTYPES.slice(0, 4).join(', ')}, …, malformed, cut; with --calls response, fault, unanswered`,
     ({ ptype }) => [String(ptype)],

@@ -2,7 +2,7 @@ import { toHex } from '../../codec/bytes.js';
 import { toJson } from '../../codec/ndr/index.js';
 import { type Pdu, type PduType, PTYPE, readCommonHeader, type VerificationCommand } from '../../codec/rpce/index.js';
 import type { CallLevel, ObservedMessage } from '../../rpc/index.js';
-import type { CapturedPdu } from '../pdu/pdu.js';
+import type { CapturedPdu, Transport } from '../pdu/pdu.js';
 import { authToken } from './auth-token.js';
 import { type DecodedCall, elapsed } from './call.js';
 import { className } from './class-names.js';
@@ -18,6 +18,13 @@ export interface PduRecord {
   readonly time: string;
   readonly src: string;
   readonly dst: string;
+  readonly transport: Transport;
+  /** Of a pipe of SMB: `\\server\IPC$` as the client names it, where its tree connect was captured. */
+  readonly share?: string;
+  /** `\PIPE\svcctl`, where its open was captured. */
+  readonly pipe?: string;
+  /** FID of SMB1 (`0x4000`) or FileId of SMB2 in hexadecimal: several opens of one name are connections of their own. */
+  readonly fid?: string;
   readonly ptype: Pdu['PTYPE'] | 'malformed' | 'cut';
   /** Of a malformed or cut PDU: what its header says that it is. */
   readonly header_ptype?: PduType;
@@ -160,15 +167,27 @@ export const userName = ({ domain, user, anonymous }: { domain: string; user: st
 export const endpointText = ({ address, port }: { address: string; port: number }): string =>
   address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 
-const draft = (file: string, captured: CapturedPdu, ptype: PduRecord['ptype'], place = true): Draft => ({
-  file,
-  stream: captured.stream,
-  frame: captured.frame,
-  time: place ? isoTime(captured.seconds, captured.nanoseconds) : '',
-  src: place ? endpointText(captured.src) : '',
-  dst: place ? endpointText(captured.dst) : '',
-  ptype,
-});
+function draft(file: string, captured: CapturedPdu, ptype: PduRecord['ptype'], place: boolean): Draft {
+  const { pipe } = captured;
+  const record = {
+    file,
+    stream: captured.stream,
+    frame: captured.frame,
+    time: place ? isoTime(captured.seconds, captured.nanoseconds) : '',
+    src: place ? endpointText(captured.src) : '',
+    dst: place ? endpointText(captured.dst) : '',
+    transport: captured.transport,
+  } as Draft;
+  if (pipe !== undefined) addPipe(record, pipe);
+  record.ptype = ptype;
+  return record;
+}
+
+function addPipe(record: Draft, { share, name, fid }: NonNullable<CapturedPdu['pipe']>): void {
+  if (share !== undefined) record.share = share;
+  if (name !== undefined) record.pipe = name;
+  if (fid !== undefined) record.fid = fid;
+}
 
 /** The years 0 to 9999. A damaged timestamp, or offset of timestamps, can lie beyond, and then be no date at all. */
 const FIRST_SECOND = -62_167_219_200;

@@ -1,5 +1,9 @@
 import type { Endpoint } from '../../codec/inet/address.js';
+import type { NamedPipe } from '../smb/pipe.js';
 import type { Direction } from '../stream/connection.js';
+
+/** [MS-RPCE] 2.1.1: how PDUs travel: by TCP itself, or in a named pipe of SMB. */
+export type Transport = 'ncacn_ip_tcp' | 'ncacn_np';
 
 /**
  * A connection-oriented DCE/RPC PDU of a capture. `bytes` is a view of what was read where the PDU lies in one
@@ -21,6 +25,8 @@ export class CapturedPdu {
   readonly snapped: boolean;
   /** The name of the file that `frame` is in. */
   readonly file: string;
+  /** The pipe of SMB that it came by; undefined over TCP itself. */
+  readonly pipe: NamedPipe | undefined;
   readonly #direction: Direction;
 
   constructor(
@@ -33,7 +39,9 @@ export class CapturedPdu {
     nanoseconds: number,
     file = 'capture',
     snapped = false,
+    pipe?: NamedPipe,
   ) {
+    this.pipe = pipe;
     this.file = file;
     this.snapped = snapped;
     this.kind = missing === 0 ? 'pdu' : 'cut';
@@ -49,6 +57,10 @@ export class CapturedPdu {
   /** The TCP stream, numbered as tshark's `tcp.stream`. */
   get stream(): number {
     return this.#direction.connection.stream;
+  }
+
+  get transport(): Transport {
+    return this.pipe === undefined ? 'ncacn_ip_tcp' : 'ncacn_np';
   }
 
   /** C706 12.6.3.1: PTYPE. */
@@ -82,13 +94,15 @@ export class CapturedPdu {
   }
 }
 
-/** A stream that carried PDUs has ended: what was kept for it can go. */
+/** A stream that carried PDUs has ended, or a pipe in it: what was kept for it can go. */
 export interface StreamEnd {
   readonly kind: 'end';
   readonly stream: number;
+  /** Undefined for TCP itself. */
+  readonly pipe: NamedPipe | undefined;
 }
 
-/** Who takes the PDUs of one stream, and keeps all that is to be kept of it. */
+/** Who takes the PDUs of one stream, or of one pipe in it, and keeps all that is to be kept of it. */
 export interface PduConsumer {
   pdu(pdu: CapturedPdu): void;
   /** A PDU that a gap or the end took a part of; without this, it is a problem. */
@@ -101,6 +115,6 @@ export interface PduConsumer {
 
 /**
  * Begins to take a stream, with its first PDU. `stream` is its number; `remainder` is what its last consumer left, where
- * that gave way and the stream speaks again.
+ * that gave way and the stream speaks again. Each `pipe` of a stream is taken by a consumer of its own.
  */
-export type OpenStream = (stream: number, remainder: string | undefined) => PduConsumer;
+export type OpenStream = (stream: number, remainder: string | undefined, pipe?: NamedPipe) => PduConsumer;

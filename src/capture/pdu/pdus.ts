@@ -27,7 +27,7 @@ export async function* readPdus(source: CaptureInput, options: ReadOptions = {})
 /** The same in arrays, one for each piece of the file: for many PDUs this is several times as fast. */
 export async function* readBatches(source: CaptureInput, options: ReadOptions = {}): AsyncGenerator<CaptureItem[]> {
   yield* readInBatches<CaptureItem>(source, options, (give) => ({
-    open: (stream) => ({ pdu: give, cut: give, end: () => give({ kind: 'end', stream }) }),
+    open: (stream, _, pipe) => ({ pdu: give, cut: give, end: () => give({ kind: 'end', stream, pipe }) }),
     onProblem: give,
   }));
 }

@@ -1,16 +1,20 @@
 import type { Problem } from '../file/error.js';
 import { fileOf } from '../file/source.js';
 import type { Understood } from '../file/understood.js';
+import type { SmbLimits } from '../smb/tables.js';
+import { AssemblyBudget } from '../stream/assembly.js';
 import { KDC_PORT, KdcStream, type TakeKdcMessage } from '../stream/kdc.js';
 import { type StreamLimits, StreamReader, type StreamReaderOptions } from '../stream/reader.js';
 import type { OpenStream } from './pdu.js';
-import { AssemblyBudget } from './splitter.js';
+import { isSmbPort, SmbStream, smbOptions } from './smb.js';
 import { PduStream, type PduStreamOptions } from './stream.js';
 
 /** Bounds of memory for what a capture leaves open. */
 export interface CaptureLimits extends StreamLimits {
-  /** Octets of unfinished PDUs in all streams together. Default 64 MiB. */
+  /** Octets of unfinished PDUs and messages of SMB in all streams together. Default 64 MiB. */
   readonly assemblyBytes?: number;
+  /** What is open in connections of SMB. */
+  readonly smb?: SmbLimits;
 }
 
 /** How PDUs are read of packets. */
@@ -41,10 +45,11 @@ export class PduReader {
       limits,
       onKdcMessage,
       onAttempt,
-      open: (connection, remainder) =>
-        onKdcMessage !== undefined && connection.uses(KDC_PORT)
-          ? new KdcStream(onKdcMessage)
-          : new PduStream(shared, connection, remainder),
+      open: (connection, remainder) => {
+        if (onKdcMessage !== undefined && connection.uses(KDC_PORT)) return new KdcStream(onKdcMessage);
+        if (isSmbPort(connection)) return new SmbStream(shared, smb, connection, remainder);
+        return new PduStream(shared, connection, remainder);
+      },
       ...(onProblem && { onProblem }),
     });
     const shared: PduStreamOptions = {
@@ -54,6 +59,7 @@ export class PduReader {
       file: () => this.#label,
       problem: (severity, message, where) => this.#streams.problem(severity, message, where),
     };
+    const smb = smbOptions(shared, limits.smb, () => this.framesOfFile);
   }
 
   /** Packets so far. */

@@ -1,3 +1,4 @@
+import { Assembly, AssemblyBudget } from '../stream/assembly.js';
 import { COMMON_HEADER, fragLength, isSmb, startsPdu, unknownType } from './recognise.js';
 
 /** Who takes the PDUs; `owner` is what the splitter was made for. */
@@ -26,15 +27,6 @@ export interface Skipped {
   readonly type: number | undefined;
 }
 
-/** Memory that the unfinished PDUs of all directions share. */
-export class AssemblyBudget {
-  left: number;
-
-  constructor(octets = 64 << 20) {
-    this.left = octets;
-  }
-}
-
 /** What a direction is known to be. */
 const FRESH = 0; // no PDU seen yet
 const IN_STEP = 1; // the next octet starts a PDU
@@ -43,9 +35,6 @@ const OTHER = 3; // it is no RPC
 
 /** How far into a direction that was joined in its middle the first PDU is searched for inside segments. */
 const SEARCH_IN_FRESH = 262_144;
-/** A PDU up to here gets its memory at once; a larger one, which may be a lying length, as its octets come. */
-const USUAL_PDU = 8192;
-
 /**
  * Splits one direction of a stream into connection-oriented PDUs by their common headers. What never shows one is not
  * RPC; after a gap or octets that are no PDU it goes on with the next that is.
@@ -53,9 +42,9 @@ const USUAL_PDU = 8192;
 export class PduSplitter<O> {
   readonly #owner: O;
   readonly #sink: PduSink<O>;
-  readonly #budget: AssemblyBudget;
+  readonly #assembly: Assembly;
   #mode: number;
-  /** On a port of SMB, where RPC travels inside of it, a PDU is believed only as the stream's first octets. */
+  /** A PDU is believed only as the stream's first octets. */
   readonly #onlyAtStart: boolean;
   readonly #fromStart: boolean;
   #searchLeft: number;
@@ -65,9 +54,6 @@ export class PduSplitter<O> {
   #position = 0;
   /** The octets of a header that is not whole yet. */
   #held: Buffer | undefined = undefined;
-  #body: Buffer | undefined = undefined;
-  #filled = 0;
-  #total = 0;
   #firstFrame = 0;
   #frame = 0;
   #seconds = 0;
@@ -75,12 +61,12 @@ export class PduSplitter<O> {
   /** Octets to come that belong to a PDU whose start or middle is lost. */
   #discard = 0;
 
-  constructor(owner: O, sink: PduSink<O>, budget: AssemblyBudget, fromStart: boolean, smbPort: boolean) {
+  constructor(owner: O, sink: PduSink<O>, budget: AssemblyBudget, fromStart: boolean, onlyAtStart: boolean) {
     this.#owner = owner;
     this.#sink = sink;
-    this.#budget = budget;
-    this.#mode = smbPort && !fromStart ? OTHER : FRESH;
-    this.#onlyAtStart = smbPort;
+    this.#assembly = new Assembly(budget);
+    this.#mode = onlyAtStart && !fromStart ? OTHER : FRESH;
+    this.#onlyAtStart = onlyAtStart;
     this.#fromStart = fromStart;
     this.#searchLeft = fromStart ? 0 : SEARCH_IN_FRESH;
   }
@@ -128,7 +114,7 @@ export class PduSplitter<O> {
     this.#seconds = seconds;
     this.#nanoseconds = nanoseconds;
     while (at < to) {
-      if (this.#body !== undefined) at = this.#fill(all, at, to);
+      if (this.#assembly.open) at = this.#fill(all, at, to);
       else if (this.#discard > 0) at = this.#pass(at, to);
       else {
         this.#firstFrame = at < border ? before : frame;
@@ -176,10 +162,10 @@ export class PduSplitter<O> {
       this.#emit(bytes.subarray(at, at + length), 0);
       return at + length;
     }
-    this.#total = length;
-    this.#filled = 0;
-    this.#reserve(length <= USUAL_PDU ? length : available);
-    if (this.#body === undefined) this.#emit(bytes.subarray(at, to), length - available);
+    if (this.#assembly.begin(length, available)) return at;
+    // There is no memory for it.
+    this.#discard = length;
+    this.#emit(bytes.subarray(at, to), length - available);
     return at;
   }
 
@@ -221,45 +207,20 @@ export class PduSplitter<O> {
   }
 
   #fill(bytes: Buffer, at: number, to: number): number {
-    const part = Math.min(this.#total - this.#filled, to - at);
-    this.#reserve(this.#filled + part);
-    if (this.#body === undefined) return at;
-    bytes.copy(this.#body, this.#filled, at, at + part);
-    this.#filled += part;
-    if (this.#filled === this.#total) {
-      const whole = this.#body.subarray(0, this.#total);
-      this.#release();
-      this.#emit(whole, 0);
+    const next = this.#assembly.fill(bytes, at, to);
+    if (next < 0) {
+      this.#discard = this.#cut();
+      return at;
     }
-    return at + part;
-  }
-
-  /** Makes `#body` large enough; where the budget does not allow it, gives this PDU up. */
-  #reserve(octets: number): void {
-    const old = this.#body;
-    if (old !== undefined && old.length >= octets) return;
-    const capacity = Math.min(this.#total, Math.max(octets, (old?.length ?? 0) * 2));
-    if (capacity - (old?.length ?? 0) > this.#budget.left) {
-      this.#discard = this.#cut() || this.#total;
-      return;
-    }
-    this.#budget.left -= capacity - (old?.length ?? 0);
-    this.#body = Buffer.allocUnsafe(capacity);
-    old?.copy(this.#body, 0, 0, this.#filled);
-  }
-
-  #release(): void {
-    this.#budget.left += this.#body?.length ?? 0;
-    this.#body = undefined;
+    if (this.#assembly.missing === 0) this.#emit(this.#assembly.take(), 0);
+    return next;
   }
 
   /** Ends an unfinished PDU; returns how many octets of it are missing. */
   #cut(): number {
-    if (this.#body === undefined) return 0;
-    const missing = this.#total - this.#filled;
-    const there = this.#body.subarray(0, this.#filled);
-    this.#release();
-    this.#emit(there, missing);
+    if (!this.#assembly.open) return 0;
+    const { missing } = this.#assembly;
+    this.#emit(this.#assembly.take(), missing);
     return missing;
   }
 

@@ -1,9 +1,11 @@
 import type { Problem } from '../file/error.js';
 import type { Understood } from '../file/understood.js';
+import type { NamedPipe } from '../smb/pipe.js';
+import type { AssemblyBudget } from '../stream/assembly.js';
 import type { Connection, Direction, StreamConsumer } from '../stream/connection.js';
 import { CapturedPdu, type OpenStream, type PduConsumer } from './pdu.js';
 import { isFromClient } from './recognise.js';
-import { type AssemblyBudget, type PduSink, PduSplitter, type Skipped } from './splitter.js';
+import { type PduSink, PduSplitter, type Skipped } from './splitter.js';
 
 /** What the streams of one capture have in common. */
 export interface PduStreamOptions {
@@ -15,11 +17,20 @@ export interface PduStreamOptions {
   readonly problem: (severity: Problem['severity'], message: string, where: { frame: number; stream: number }) => void;
 }
 
-/** One connection, from its octets to its PDUs. */
+/** How the octets of a connection travel, where that is not TCP alone. */
+export interface Carrier {
+  /** The pipe of SMB that they come by. */
+  readonly pipe?: NamedPipe;
+  /** On a port of SMB, where RPC travels inside of it, a PDU is believed only as the stream's first octets. */
+  readonly onlyAtStart?: boolean;
+}
+
+/** One connection of RPC, that is a connection of TCP or a pipe in one, from its octets to its PDUs. */
 export class PduStream implements StreamConsumer, PduSink<Direction> {
   readonly #options: PduStreamOptions;
   readonly #connection: Connection;
   readonly #remainder: string | undefined;
+  readonly #carrier: Carrier;
   #forward: PduSplitter<Direction> | undefined;
   #backward: PduSplitter<Direction> | undefined;
   #next: PduConsumer | undefined;
@@ -28,8 +39,14 @@ export class PduStream implements StreamConsumer, PduSink<Direction> {
   /** It is one that a snap length made. */
   #snapped = false;
 
-  constructor(options: PduStreamOptions, connection: Connection, remainder: string | undefined) {
+  constructor(
+    options: PduStreamOptions,
+    connection: Connection,
+    remainder: string | undefined,
+    carrier: Carrier = TCP,
+  ) {
     this.#options = options;
+    this.#carrier = carrier;
     this.#connection = connection;
     this.#remainder = remainder;
   }
@@ -51,7 +68,10 @@ export class PduStream implements StreamConsumer, PduSink<Direction> {
     seconds: number,
     nanoseconds: number,
   ): void {
-    const splitter = (direction.forward ? this.#forward : this.#backward) ?? this.#begin(direction, direction.fromSyn);
+    const { pipe } = this.#carrier;
+    const splitter =
+      (direction.forward ? this.#forward : this.#backward) ??
+      this.#begin(direction, pipe === undefined ? direction.fromSyn : pipe.opened);
     splitter.data(bytes, start, end, frame, seconds, nanoseconds);
     // Most streams of most captures: they need no memory of their own.
     if (splitter.isOther) this.#set(direction, OTHER);
@@ -63,10 +83,9 @@ export class PduStream implements StreamConsumer, PduSink<Direction> {
     this.#snapped = snapped;
     splitter.gap(lost);
     this.#snapped = false;
-    // A PDU that was cut says it.
-    if (!this.#carriesRpc || (snapped && this.#cut)) return;
-    const what = lost < 0 ? 'the sequence numbers jump' : `${lost} octets of the stream are not in the capture`;
-    this.#options.problem('warning', what, { frame, stream: this.#connection.stream });
+    // A PDU that was cut says it; and of all pipes the connection does.
+    if (!this.#carriesRpc || (snapped && this.#cut) || this.#carrier.pipe !== undefined) return;
+    this.#options.problem('warning', lostText(lost), { frame, stream: this.#connection.stream });
   }
 
   end(): void {
@@ -93,7 +112,8 @@ export class PduStream implements StreamConsumer, PduSink<Direction> {
     understood.pdus++;
     if (missing > 0) this.#cut = true;
     if (missing > 0) understood.pass(CUT, { file, frame }, false);
-    if (this.#next === undefined) understood.rpc++;
+    if (!connection.carriesRpc) understood.rpc++;
+    connection.carriesRpc = true;
     const pdu = new CapturedPdu(
       direction,
       bytes,
@@ -104,8 +124,9 @@ export class PduStream implements StreamConsumer, PduSink<Direction> {
       nanoseconds,
       file,
       this.#snapped,
+      this.#carrier.pipe,
     );
-    this.#next ??= this.#options.open(connection.stream, this.#remainder);
+    this.#next ??= this.#options.open(connection.stream, this.#remainder, this.#carrier.pipe);
     if (missing === 0) this.#next.pdu(pdu);
     else if (this.#next.cut !== undefined) this.#next.cut(pdu);
     else {
@@ -117,26 +138,25 @@ export class PduStream implements StreamConsumer, PduSink<Direction> {
   skipped(_direction: Direction, { octets, offset, frame, type }: Skipped, before: boolean): void {
     const { stream } = this.#connection;
     const what = `${before ? 'before the first PDU' : 'that are no PDU'}${type === undefined ? '' : ` (PTYPE ${type})`}`;
-    const message = `${octets} octets ${what} skipped, from offset ${offset} of the stream on`;
+    const { pipe } = this.#carrier;
+    const whole = pipe === undefined ? 'the stream' : `the pipe ${pipe.name ?? pipe.fid}`;
+    const message = `${octets} octets ${what} skipped, from offset ${offset} of ${whole} on`;
     this.#options.problem(before ? 'info' : 'warning', message, { frame, stream });
   }
 
-  /** What of the connection was not there, or is not read. */
+  /** Which half of the connection was not there. */
   #account(): void {
+    if (this.#next === undefined) return;
     const { understood } = this.#options;
-    const { client, lastFrame: frame } = this.#connection;
+    const { client, lastFrame: frame, forward, backward } = this.#connection;
     const place = { file: this.#options.file(), frame };
-    if (this.#next !== undefined) {
-      const [first, second] = [this.#forward !== undefined, this.#backward !== undefined];
-      const [fromClient, fromServer] = client === 'first' ? [first, second] : [second, first];
-      if (!fromClient) understood.pass("connections of which the client's half was not captured", place);
-      if (!fromServer) understood.pass("connections of which the server's half was not captured", place, false);
-    } else if (this.#isSmb && (this.#forward ?? this.#backward) !== undefined)
-      understood.pass('connections of SMB, in which RPC can travel by named pipes', place, false);
-  }
-
-  get #isSmb(): boolean {
-    return this.#connection.uses(445) || this.#connection.uses(139);
+    const [first, second] =
+      this.#carrier.pipe === undefined
+        ? [this.#forward !== undefined, this.#backward !== undefined]
+        : [forward.started, backward.started];
+    const [fromClient, fromServer] = client === 'first' ? [first, second] : [second, first];
+    if (!fromClient) understood.pass("connections of which the client's half was not captured", place);
+    if (!fromServer) understood.pass("connections of which the server's half was not captured", place, false);
   }
 
   get #carriesRpc(): boolean {
@@ -144,7 +164,8 @@ export class PduStream implements StreamConsumer, PduSink<Direction> {
   }
 
   #begin(direction: Direction, fromStart: boolean): PduSplitter<Direction> {
-    const splitter = new PduSplitter<Direction>(direction, this, this.#options.budget, fromStart, this.#isSmb);
+    const { onlyAtStart = false } = this.#carrier;
+    const splitter = new PduSplitter<Direction>(direction, this, this.#options.budget, fromStart, onlyAtStart);
     this.#set(direction, splitter);
     return splitter;
   }
@@ -156,6 +177,12 @@ export class PduStream implements StreamConsumer, PduSink<Direction> {
 }
 
 const CUT = 'PDUs of which a part was not captured, and what stands there: parameters, names, levels';
+
+const TCP: Carrier = {};
+
+/** What to say of a gap. */
+export const lostText = (lost: number): string =>
+  lost < 0 ? 'the sequence numbers jump' : `${lost} octets of the stream are not in the capture`;
 
 /** Of every direction that is no RPC. */
 const OTHER = PduSplitter.ofOther<Direction>();

@@ -112,8 +112,8 @@ export async function repeatConversation(
 class Repetition {
   readonly #options: RepeatOptions & Environment;
   readonly #identifiers = new Identifiers();
-  /** One connection for each of the capture's, by its stream. */
-  readonly #streams = new Map<number, Promise<ContextConnection>>();
+  /** One connection for each of the capture's, by its pipe or else its stream. */
+  readonly #streams = new Map<unknown, Promise<ContextConnection>>();
   readonly #exporters = new Exporters();
   readonly #buffers = new SmartBuffers();
 
@@ -190,7 +190,7 @@ class Repetition {
   }
 
   #connection(call: CapturedCall, object: string | undefined): Promise<ContextConnection> {
-    const key = call.stream;
+    const key = call.pipe ?? call.stream;
     const before = this.#streams.get(key);
     if (before !== undefined) return before;
     const opened = this.#open(call, object);

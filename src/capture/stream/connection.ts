@@ -115,6 +115,8 @@ export class Connection {
   lastSeen = 0;
   /** From its first octets on, until it ends. */
   consumer: StreamConsumer | undefined = undefined;
+  /** PDUs were found in it. */
+  carriesRpc = false;
   /** It was forgotten while it was open, and now speaks again. */
   resumed = false;
   /** What its consumer left, where it was forgotten while it was open, and now speaks again. */

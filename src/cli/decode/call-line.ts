@@ -1,6 +1,6 @@
 import type { CallRecord } from '../../capture/decode/call-record.js';
 import { printable } from '../../report/printable.js';
-import { levelText, milliseconds, painter, resultText } from './pdu-line.js';
+import { levelText, milliseconds, painter, pipePrefix, resultText } from './pdu-line.js';
 
 const COLUMNS = [11, -6, -15, -43, -8, -13, 11] as const;
 
@@ -31,7 +31,7 @@ export function callLine(call: CallRecord, colour: boolean): string {
     String(call.call_id),
     levelText(call.auth_level),
     call.elapsed === undefined ? '' : milliseconds(call.elapsed),
-    printable(whatText(call)),
+    pipePrefix(call) + printable(whatText(call)),
   ]);
   const { text, style } = ending(call);
   return text === '' ? line.trimEnd() : `${line} ${paint(style, printable(text))}`;

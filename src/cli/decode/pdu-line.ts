@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import type { PduRecord } from '../../capture/decode/record.js';
 import { resultOf } from '../../capture/decode/result.js';
+import { UNNAMED_PIPE } from '../../capture/smb/pipe.js';
 import { interfaceName } from '../../codec/interfaces.js';
 import { BIND_TIME_FEATURES_PREFIX, RESULT } from '../../codec/rpce/index.js';
 import { effectiveAuthnLevel, RPC_C_AUTHN_LEVEL, shortAuthnLevelName } from '../../codec/status/authn.js';
@@ -30,10 +31,14 @@ export function pduLine(record: PduRecord, colour: boolean): string {
     styled(paint, STYLES[record.ptype], String(record.ptype).padEnd(18)),
     (record.call_id === undefined ? '' : `call ${record.call_id}`).padEnd(9),
     styled(paint, levelStyle(record.auth_level), levelText(record.auth_level).padEnd(13)),
-    (bad ? paint('red', printable(text)) : printable(text)) + (asked && paint('dim', asked)),
+    pipePrefix(record) + (bad ? paint('red', printable(text)) : printable(text)) + (asked && paint('dim', asked)),
   ];
   return columns.join(' ').trimEnd();
 }
+
+/** What came by SMB begins with its pipe. */
+export const pipePrefix = ({ transport, pipe }: Pick<PduRecord, 'transport' | 'pipe'>): string =>
+  transport === 'ncacn_np' ? `${printable(pipe ?? UNNAMED_PIPE)} ` : '';
 
 /** The line, with what the PDU says below it. */
 export function pduText(record: PduRecord, colour: boolean): string {

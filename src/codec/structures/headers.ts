@@ -15,6 +15,9 @@ import * as pcapng from '../pcap/pcapng.js';
 import * as bodies from '../rpce/bodies.js';
 import * as header from '../rpce/header.js';
 import * as verification from '../rpce/verification-trailer.js';
+import * as smb from '../smb/headers.js';
+import * as smb1 from '../smb/smb1.js';
+import * as smb2 from '../smb/smb2.js';
 import type { Structure } from './structure.js';
 
 type Header = FixedHeader<readonly Field[]>;
@@ -34,6 +37,9 @@ const MODULES: readonly object[] = [
   inet,
   pac,
   pacBuffers,
+  smb,
+  smb1,
+  smb2,
 ];
 
 /** Every header of fixed size. */

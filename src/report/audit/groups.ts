@@ -97,7 +97,7 @@ export class AuditGroups {
     this.#total++;
     this.#decisions.set(decision, this.count(decision) + 1);
     const client = addressOf(activation.client);
-    const parts = [client, addressOf(activation.server), user, mechanism, operation, clsid];
+    const parts = [client, addressOf(activation.server), activation.pipe, user, mechanism, operation, clsid];
     const key = [...parts, auth_type, auth_level, outcome, decision, rule].join('\n');
     const group = this.#group(
       this.#activations,

@@ -1,4 +1,6 @@
 import type { AuditedActivation, AuditFinding } from '../../capture/audit/audit.js';
+import type { AuditPlace } from '../../capture/audit/records.js';
+import { UNNAMED_PIPE } from '../../capture/smb/pipe.js';
 import { RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { authnTypeName, shortAuthnLevelName } from '../../codec/status/authn.js';
 import type { Column, Style } from '../table.js';
@@ -39,7 +41,7 @@ const STYLES: Readonly<Record<AuditedActivation['decision'], Style>> = {
 export const activationColumns = (date: string): readonly Column<ActivationGroup>[] => [
   { title: 'client', value: ({ client }) => client },
   { title: 'user', value: ({ first }) => userText(first) },
-  { title: 'server', value: ({ first }) => addressOf(first.server) },
+  { title: 'server', value: ({ first }) => `${addressOf(first.server)}${inPipe(first)}` },
   { title: 'activation', value: ({ first }) => first.operation.replace(/^.*::/, '') },
   { title: 'class', value: ({ first }) => classText(first) },
   { title: 'by', value: ({ first }) => typeText(first) },
@@ -53,6 +55,10 @@ export const activationColumns = (date: string): readonly Column<ActivationGroup
   },
 ];
 
+/** Nothing over TCP itself. */
+const inPipe = ({ transport, pipe }: AuditPlace): string =>
+  transport === 'ncacn_np' ? ` ${pipe ?? UNNAMED_PIPE}` : '';
+
 const SEVERITY_STYLES = { high: 'red', warning: 'yellow', info: 'gray' } as const;
 
 export const FINDING_COLUMNS: readonly Column<FindingGroup>[] = [
@@ -61,7 +67,7 @@ export const FINDING_COLUMNS: readonly Column<FindingGroup>[] = [
   { title: 'client', value: ({ client }) => client },
   { title: 'user', value: ({ first }) => first.user ?? '' },
   { title: 'times', value: ({ count }) => count, align: 'right' },
-  { title: 'first', value: ({ first }) => `${first.file} frame ${first.frame}` },
+  { title: 'first', value: ({ first }) => `${first.file} frame ${first.frame}${inPipe(first)}` },
   { title: 'what', value: ({ first }) => first.detail },
 ];
 

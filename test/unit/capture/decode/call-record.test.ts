@@ -57,6 +57,7 @@ describe('a call', () => {
       time: expect.stringMatching(/^20\d\d-.*Z$/),
       client: expect.stringMatching(/^127\.0\.0\.\d+:\d+$/),
       server: expect.stringMatching(/^127\.0\.0\.\d+:135$/),
+      transport: 'ncacn_ip_tcp',
       call_id: 2,
       request_frame: 7,
       answer_frame: 8,

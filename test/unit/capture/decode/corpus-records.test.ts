@@ -5,9 +5,12 @@ import { corpus, corpusMissing, KNOWN_PASSWORD, knownKey } from '../../../suppor
 import { observerOf } from '../../../support/observers.js';
 
 /** What every line of `decode --json` has. */
-const ALWAYS = ['file', 'stream', 'frame', 'time', 'src', 'dst', 'ptype', 'call_id', 'pfc_flags', 'frag_length'];
+const ALWAYS = [
+  ...['file', 'stream', 'frame', 'time', 'src', 'dst', 'transport'],
+  ...['ptype', 'call_id', 'pfc_flags', 'frag_length'],
+];
 const KEYS = [
-  ...ALWAYS.flatMap((key) => (key === 'ptype' ? [key, 'header_ptype'] : [key])),
+  ...ALWAYS.flatMap((key) => (key === 'ptype' ? ['share', 'pipe', 'fid', key, 'header_ptype'] : [key])),
   ...['auth_type', 'auth_level', 'auth_context_id', 'user', 'interface', 'opnum', 'operation', 'clsid', 'class'],
   ...['object', 'status'],
   ...['request_frame', 'elapsed', 'stub', 'auth_token', 'value', 'verification_trailer', 'error'],
@@ -57,7 +60,7 @@ describe.skipIf(corpusMissing)(`the records of captures${corpusMissing ? `: skip
   }, 60_000);
 
   test('have these keys in this order, and no others', () => {
-    expect(records).toHaveLength(7449);
+    expect(records).toHaveLength(8450);
     for (const record of records) expect(Object.keys(record)).toEqual(KEYS.filter((key) => has(record, key)));
   });
 
@@ -95,9 +98,9 @@ describe.skipIf(corpusMissing)(`the records of captures${corpusMissing ? `: skip
       '9 NEGOTIATE_MESSAGE': 12,
       '9 CHALLENGE_MESSAGE': 12,
       '9 AUTHENTICATE_MESSAGE': 12,
-      '10 NEGOTIATE_MESSAGE': 24,
-      '10 CHALLENGE_MESSAGE': 21,
-      '10 AUTHENTICATE_MESSAGE': 21,
+      '10 NEGOTIATE_MESSAGE': 64,
+      '10 CHALLENGE_MESSAGE': 61,
+      '10 AUTHENTICATE_MESSAGE': 61,
       '9 AP-REQ': 31,
       '9 AP-REP': 62,
       '16 AP-REQ': 2,

@@ -31,6 +31,7 @@ describe('the record of a PDU', () => {
       time: '1970-01-01T00:00:00.000000000Z',
       src: '10.0.0.1:50000',
       dst: '[2001:db8::1]:135',
+      transport: 'ncacn_ip_tcp',
       ptype: 'orphaned',
       call_id: 9,
       pfc_flags: 3,

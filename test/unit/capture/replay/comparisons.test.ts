@@ -21,7 +21,7 @@ import { CLSID, IID_IDispatch, IID_IUnknown, LEVEL } from '../../../support/live
 const WHERE = { client: { address: '10.0.0.1', port: 50_000 }, server: { address: '10.0.0.2', port: 135 } };
 
 const call = (changes: Partial<CapturedCall>): CapturedCall => ({
-  ...{ file: 'a.pcap', stream: 0, frame: 1, time: 0n, ...WHERE },
+  ...{ file: 'a.pcap', stream: 0, frame: 1, time: 0n, ...WHERE, pipe: undefined },
   ...{ presentation: undefined, interface: undefined, opnum: 0, operation: undefined, object: undefined },
   ...{
     stub: Buffer.alloc(0),

@@ -8,6 +8,7 @@ const CALL: CallRecord = {
   time: '2026-01-01T00:00:00.000000000Z',
   client: '10.0.0.1:50000',
   server: '10.0.0.2:135',
+  transport: 'ncacn_ip_tcp',
   call_id: 1,
   request_frame: 1,
   answer_frame: 2,

@@ -12,7 +12,10 @@ const PLACE = {
   time: '2023-03-14T00:00:00.000000000Z',
   client: '10.0.0.1:50000',
   server: '10.0.0.2:135',
-};
+  transport: 'ncacn_ip_tcp',
+  share: null,
+  pipe: null,
+} as const;
 
 const activation = (more: Partial<AuditedActivation> = {}): AuditedActivation => ({
   kind: 'activation',

@@ -7,7 +7,8 @@ import { Rows } from '../../../../src/report/html/rows.js';
 
 function pdus(): Pdus {
   const rows = new Rows();
-  const place = { file: 'a.pcapng', stream: 0, src: '10.0.0.7:49152', dst: '10.0.0.1:135' };
+  const ends = { src: '10.0.0.7:49152', dst: '10.0.0.1:135' };
+  const place = { file: 'a.pcapng', stream: 0, ...ends, transport: 'ncacn_ip_tcp' as const };
   const times = ['2026-01-01T00:00:00.000000000Z', '2026-01-01T00:00:01.500000000Z'] as const;
   rows.add(
     {

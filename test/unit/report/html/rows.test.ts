@@ -10,6 +10,7 @@ const record = (frame: number, more: Partial<PduRecord> = {}): PduRecord => ({
   time: `2026-01-01T00:00:00.${String(frame).padStart(9, '0')}Z`,
   src: '10.0.0.7:49152',
   dst: '10.0.0.1:135',
+  transport: 'ncacn_ip_tcp',
   ptype: 'request',
   ...more,
 });
