@@ -3,7 +3,16 @@ import type { CallRecord } from '../../../../src/capture/decode/call-record.js';
 import { CallStatistics } from '../../../../src/cli/decode/statistics.js';
 import { Choice, Enough } from '../../../../src/cli/decode/view.js';
 
-const BARE = { file: 'f', stream: 0, time: '', client: 'c', server: 's', call_id: 1, outcome: 'response' } as const;
+const BARE = {
+  file: 'f',
+  stream: 0,
+  time: '',
+  client: 'c',
+  server: 's',
+  transport: 'ncacn_ip_tcp',
+  call_id: 1,
+  outcome: 'response',
+} as const;
 
 const call = (change: Partial<CallRecord>): CallRecord => ({
   ...BARE,
