@@ -9,6 +9,6 @@ test('the example of the client suite in vitest runs as it stands, and every che
   const { stdout, stderr, status } = spawnSync('npx', arguments_, { cwd: root, encoding: 'utf8' });
   expect(status, stderr).toBe(0);
   const { numPassedTests, numTotalTests } = JSON.parse(stdout.slice(stdout.indexOf('{')));
-  expect(numTotalTests).toBeGreaterThan(40);
+  expect(numTotalTests).toBeGreaterThan(30);
   expect(numPassedTests).toBe(numTotalTests);
 });
