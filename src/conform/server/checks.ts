@@ -1,6 +1,7 @@
 import { mgmt } from '../../codec/mgmt/index.js';
 import { type Check, composed } from '../core/index.js';
 import { contextOf } from './association.js';
+import { HANDSHAKE_CHECKS } from './auth/handshakes.js';
 import { HEADER_SIGNING_CHECKS } from './auth/header-signing.js';
 import { LEG_CHECKS } from './auth/legs.js';
 import { AUTH_LEVEL_CHECKS } from './auth/levels.js';
@@ -24,6 +25,7 @@ import { RELAY_CHECKS } from './hardening/relayed.js';
 import { TAMPERED_CHECKS } from './hardening/tampered.js';
 import { NTLM_CHECKS } from './ntlm/acceptor.js';
 import { SPNEGO_CHECKS } from './ntlm/spnego.js';
+import { BIG_ENDIAN_CHECKS } from './rpce/big-endian.js';
 import { BIND_CHECKS } from './rpce/bind.js';
 import { CANCEL_CHECKS } from './rpce/cancels.js';
 import { CONTEXT_CHECKS } from './rpce/contexts.js';
@@ -93,6 +95,8 @@ export const SERVER_CHECKS: readonly Check<Target>[] = composed(
   REQUEST_CHECKS,
   ROLE_CHECKS,
   STUB_CHECKS,
+  BIG_ENDIAN_CHECKS,
+  HANDSHAKE_CHECKS,
   LEG_CHECKS,
   AUTH_LEVEL_CHECKS,
   TRAILER_CHECKS,

@@ -35,7 +35,7 @@ client must | Nothing more is sent on the connection after its provider failed. 
 client should | The connection is closed after its provider failed. | (unwritten)
 client must | The application hears of calls that are lost with the connection. | (interface)
 server must | A provider that fails is answered with a bind_nak or a fault. | rpce/3.3.1.5.2.1/no-token rpce/3.3.1.5.2.1/failed-alter-context
-server should | A context that failed is discarded. | rpce/3.3.1.5.2.1/failed-auth3 rpce/3.3.1.5.2.1/request-before-its-end
+server should | A context that failed is discarded. | rpce/3.3.1.5.2.1/auth3-of-another-level rpce/3.3.1.5.2.1/alter-context-of-another-level rpce/3.3.1.5.2.1/failed-auth3 rpce/3.3.1.5.2.1/request-before-its-end
 server must | A provider that succeeds is answered with a bind_ack or alter_context_resp. | rpce/3.3.1.5.2.1/third-leg-by-alter-context rpce/3.3.1.5.2.1/by-alter-context-*
 server should | The last answer has an empty token where the provider gives none. | rpce/3.3.1.5.2.1/third-leg-by-alter-context rpce/3.3.1.5.2.1/by-alter-context-*
 client must | Each token of the provider is sent on as another leg. | rpce/3.3.1.5.2.1/no-auth3-for-even-legs
@@ -115,7 +115,7 @@ server should | A presentation context lasts as long as its connection. | rpce/3
 client should | A presentation context lasts as long as its connection. | rpce/3.3.2.4.1.3/contexts-used-again
 server should | NDR is among the transfer syntaxes. | rpce/3.3.1.5.6/ndr20 rpce/3.3.1.5.6/ndr64-beside-ndr20
 # 3.3.1.5.7 Adding a New RPC Transport Connection to an Association
-server must | A connection from the same machine may join an association. | rpce/3.3.1.5.7/join rpce/3.3.1.5.7/new-association rpce/3.3.1.5.7/unknown-association
+server must | A connection from the same machine may join an association. | rpce/3.3.1.5.7/join rpce/3.3.1.5.7/lives-while-a-connection-does rpce/3.3.1.5.7/new-association rpce/3.3.1.5.7/unknown-association
 server should | A connection from another machine may not join. | (place)
 server must | Over TCP the address of the client tells the machine. | (place)
 # 3.3.1.5.8 Multiplexed Connections

@@ -75,6 +75,6 @@ server must | An application registers valid providers only. | (interface)
 # 3.1.3.5.2 Indicating Invalid Octet Stream in Server
 server must | An invalid stub gives the fault 0x000006f7. | rpce/3.1.3.5.2/bad-stub-data
 # 3.1.3.5.3 Interpretation of Tower Encodings
-server must | The network address of a tower that is asked for is ignored. | (unwritten)
-server should | A tower of more than six floors is refused. | (unwritten)
+server must | The network address of a tower that is asked for is ignored. | epm/3.1.3.5.3/address-is-ignored
+server should | A tower of more than six floors is refused. | epm/3.1.3.5.3/too-many-floors
 `;

@@ -55,6 +55,15 @@ export const STRING_BINDINGS: readonly ClientCheck[] = [
     after(at(NCACN_IP_TCP, `127.0.0.1[${NOBODYS_PORT}]`)),
   ),
   binding(
+    'dead-port-first',
+    'Where nobody listens at a port of the exporter, the client tries the next string binding of it.',
+    'the address of the exporter with a port on which nobody listens, before the right one',
+    strings((own) => [
+      ...own.map((each) => ({ ...each, aNetworkAddr: each.aNetworkAddr.replace(/\[\d+\]$/, `[${NOBODYS_PORT}]`) })),
+      ...own,
+    ]),
+  ),
+  binding(
     'several-dead-bindings',
     'Where nobody listens at several string bindings, the client comes to the one that answers.',
     'three ports on which nobody listens before the right one',

@@ -131,17 +131,6 @@ export const LEG_CHECKS = [
       },
     },
     {
-      id: 'rpce/3.3.1.5.2.1/auth3-is-not-answered',
-      requirement: 'An auth3 is never answered: what comes next answers the next request.',
-      stimulus: 'a handshake of NTLM by bind and auth3, and a call',
-      async run(target) {
-        const { association, auth3 } = await halfway(target);
-        auth3();
-        const { opnum, stub } = target.simple;
-        expectPdu(await association.ask(opnum, stub, { call_id: 9 }), 'response', 'the response alone');
-      },
-    },
-    {
       id: 'rpce/3.3.1.5.2.1/third-leg-by-alter-context',
       level: 'WINDOWS',
       requirement: 'The third leg of NTLM may come by alter_context too, and is answered then.',

@@ -14,7 +14,7 @@ import { readUuid } from '../../../codec/uuid.js';
 import type { Protection } from '../../../rpc/core/protection.js';
 import { Mismatch, NotApplicable, receivedText } from '../../core/index.js';
 import { activateAt, mustBeAccepted } from '../activation.js';
-import { type Association, decoded, type Interface } from '../association.js';
+import { type Association, decoded, type Handshake, type Interface } from '../association.js';
 import type { Target } from '../target.js';
 
 /** What an ORPC call says of itself, other than what is right. */
@@ -43,12 +43,17 @@ export class Exported {
   /** Activates an object, and connects to its exporter with its remote unknown as context 0. Throws `Mismatch`. */
   static async by(
     target: Target,
-    { level = RPC_C_AUTHN_LEVEL.PKT_INTEGRITY, wanted = IRemUnknown2 }: { level?: number; wanted?: Interface } = {},
+    {
+      level = RPC_C_AUTHN_LEVEL.PKT_INTEGRITY,
+      wanted = IRemUnknown2,
+      ...bind
+    }: { level?: number; wanted?: Interface; max_recv_frag?: number } = {},
   ): Promise<Exported> {
     const reply = await objectOf(target);
     const association = await target.connect(exporterPort(reply));
     const context = await target.logon(target.authType, level);
-    return new Exported(target, reply, association, await association.authenticate(wanted, { context, level }));
+    const change: Handshake['change'] = (pdu) => (pdu.PTYPE === 'bind' ? { ...pdu, ...bind } : pdu);
+    return new Exported(target, reply, association, await association.authenticate(wanted, { context, level, change }));
   }
 
   /** The reference to the object that the activation gave. */

@@ -1,4 +1,10 @@
-import { IRemUnknown2, RemAddRef, RemQueryInterface2, RemRelease } from '../../../codec/dcom/index.js';
+import {
+  IRemUnknown2,
+  RemAddRef,
+  RemQueryInterface,
+  RemQueryInterface2,
+  RemRelease,
+} from '../../../codec/dcom/index.js';
 import { must } from '../../core/index.js';
 import { group } from '../group.js';
 import { Exported, mustBe, stdOf } from './exported.js';
@@ -117,6 +123,24 @@ export const REFERENCE_CHECKS = group({ needs: ['activation'] }, [
       const { ppQIResults } = await exported.query([...iids, IID_IUnknown]);
       must(ppQIResults?.length === 301, '301 results', `${ppQIResults?.length}`);
       mustBe(ppQIResults?.[300]?.hResult ?? -1, 0);
+    },
+  },
+  {
+    id: 'rpce/fragment-sizes/answers-in-small-fragments',
+    section: 'C706 12.6.4.4',
+    requirement: 'No fragment of an answer is longer than the client takes.',
+    stimulus: 'RemQueryInterface of 301 interfaces by a client whose max_recv_frag is 2,048',
+    async run(target) {
+      const exported = await Exported.by(target, { max_recv_frag: 2048 });
+      const iids = Array.from({ length: 301 }, () => NO_INTERFACE);
+      const input = { ORPCthis: exported.orpcthis(), ripid: exported.std.ipid, cRefs: 1, iids };
+      const { fragments } = await exported.association.call(
+        RemQueryInterface.opnum,
+        RemQueryInterface.request.encode(input),
+        { protection: exported.protection, object: exported.reply.ipidRemUnknown },
+      );
+      const longest = Math.max(...fragments.map((each) => (each.kind === 'pdu' ? each.bytes.length : 0)));
+      must(longest <= 2048, 'fragments of at most 2048 octets', `one of ${longest}`);
     },
   },
   {

@@ -55,6 +55,14 @@ const lastOctetChanged: Tampering = {
   },
 };
 
+/** What nothing but the MIC covers: neither a response nor a key is made of it. */
+const workstationChanged: Tampering = {
+  authenticate({ gaps: _, ...message }) {
+    const changed = { ...message, Workstation: { bytes: Buffer.from('ELSEWHERE', 'utf16le') } };
+    return decodeAuthenticate(encodeNtlmMessage(changed));
+  },
+};
+
 const MESSAGES: readonly (readonly [name: string, what: string, section: string, tampering: Tampering])[] = [
   ['mic-dropped', 'whose MIC is announced and missing', '[MS-NLMP] 3.2.5.1.2', TAMPERINGS.micDropped],
   ['mic-disowned', 'whose announcement of a MIC was taken out', '[MS-NLMP] 3.3.2', TAMPERINGS.micDisowned],
@@ -65,6 +73,7 @@ const MESSAGES: readonly (readonly [name: string, what: string, section: string,
     '[MS-NLMP] 2.2.2.1',
     TAMPERINGS.flagsDoubled,
   ],
+  ['workstation', 'whose workstation was changed', '[MS-NLMP] 3.2.5.1.2', workstationChanged],
   ['last-octet', 'whose last octet was changed', '[MS-NLMP] 3.2.5.1.2', lastOctetChanged],
 ];
 

@@ -194,6 +194,27 @@ export const CONTEXT_CHECKS = group({ needs: ['rpc'], section: SECTION }, [
     },
   },
   {
+    id: 'rpce/3.3.1.5.7/lives-while-a-connection-does',
+    section: '[MS-RPCE] 3.3.1.5.7',
+    requirement: 'An association that has lost one of its connections may be joined while it has another.',
+    stimulus: 'two connections of one association, of which the second ends, and a third that joins',
+    async run(target) {
+      const first = await target.bound(target.simple.interface);
+      const join = async () => {
+        const association = await target.connect();
+        await association.bind([contextOf(target.simple.interface)], { assoc_group_id: first.groupId });
+        return association;
+      };
+      const second = await join();
+      second.connection.destroy();
+      await second.connection.ended;
+      await target.works(first);
+      const third = await join();
+      must(third.groupId === first.groupId, `association ${first.groupId}`, `association ${third.groupId}`);
+      await target.works(third);
+    },
+  },
+  {
     id: 'rpce/3.3.1.5.7/unknown-association',
     section: '[MS-RPCE] 3.3.1.5.7',
     level: 'WINDOWS',

@@ -1,0 +1,130 @@
+// Defects of the client's RPC runtime: [MS-RPCE] 3.3.2, 3.3.1.5.
+const answers = 'rpc/client/answers.js';
+const negotiation = 'rpc/client/negotiation.js';
+const association = 'rpc/client/association.js';
+const contexts = 'client/context-connection.js';
+
+export const RUNTIME = [
+  {
+    id: 'answers/not-verified',
+    defect: 'does not verify the signatures of answers',
+    file: answers,
+    find: 'unprotect(bytes, pdu, { ...protection, signHeader });',
+    replace: 'try { unprotect(bytes, pdu, { ...protection, signHeader }); } catch {}',
+    checks: ['rpce/3.3.1.5.2.2/activation-bad-signature', 'rpce/3.3.1.5.2.2/object-bad-signature'],
+  },
+  {
+    id: 'answers/bare',
+    defect: 'takes answers without sec_trailer',
+    file: answers,
+    find: "if (auth === undefined)\n        throw new SecurityError('BAD_SIGNATURE'",
+    replace: "if (auth === undefined) return;\n    if (false)\n        throw new SecurityError('BAD_SIGNATURE'",
+    checks: ['rpce/2.2.2.11/activation-missing-trailer', 'rpce/2.2.2.11/object-missing-trailer'],
+  },
+  {
+    id: 'answers/last-fragment',
+    defect: 'skips the signature of the last fragment of an answer',
+    file: answers,
+    find: 'check(pdu, bytes, answer.protection, signHeader);',
+    replace: 'if (isFirst(pdu) || !isLast(pdu)) check(pdu, bytes, answer.protection, signHeader);',
+    checks: ['rpce/3.3.1.5.2.2/activation-last-fragment', 'rpce/3.3.1.5.2.2/object-last-fragment'],
+  },
+  {
+    id: 'answers/any-call',
+    defect: 'takes an answer to a call that nobody made for the answer to its own',
+    file: answers,
+    find: 'const answer = this.#byCallId.get(callId);\n        if (answer === undefined)\n            throw',
+    replace:
+      'const answer = this.#byCallId.get(callId);\n        if (answer === undefined) return this.response({ ...pdu, call_id: [...this.#byCallId.keys()][0] }, bytes, signHeader);\n        if (answer === undefined)\n            throw',
+    checks: ['rpce/3.3.2.5.2/other-call-id'],
+  },
+  {
+    id: 'answers/fragment-order',
+    defect: 'does not look at the order of fragments',
+    file: answers,
+    find: 'if (isFirst(pdu) !== (answer.claimed === undefined))',
+    replace: 'if (false)',
+    checks: ['c706/12.6.2/no-first-fragment', 'c706/12.6.2/two-first-fragments'],
+  },
+  {
+    id: 'answers/claim',
+    defect: 'does not see that an answer is shorter than its alloc_hint',
+    file: answers,
+    find: "if (this.#rules.allocHint === 'checked' && claimed > stub.length)",
+    replace: 'if (false)',
+    checks: ['rpce/2.2.2.6/alloc-hint-beyond-stub'],
+  },
+  {
+    id: 'bind/rejected',
+    defect: 'calls over a context that was rejected',
+    file: 'client/proposals.js',
+    find: 'if (element !== undefined)\n        return element.p_cont_id;',
+    replace: 'return (element ?? elements[0]).p_cont_id;',
+    checks: ['rpce/3.3.1.5.6/abstract-syntax', 'rpce/3.3.1.5.6/transfer-syntax'],
+  },
+  {
+    id: 'bind/features-of-the-same-number',
+    defect: 'proposes bind time features twice',
+    file: contexts,
+    find: '? [...elements, proposeFeatures(iid, this.#nextContextId++)]',
+    replace:
+      '? [...elements, proposeFeatures(iid, this.#nextContextId++), proposeFeatures(iid, this.#nextContextId++)]',
+    checks: ['sanity/plain-server-first'],
+  },
+  {
+    id: 'bind/reserved-features',
+    defect: 'sets reserved bits of the bind time features',
+    file: 'client/proposals.js',
+    find: "const BITMASK = ALL_FEATURES.toString(16).padStart(2, '0');",
+    replace: "const BITMASK = 'ff';",
+    checks: ['rpce/3.3.1.5.3/reserved-features'],
+  },
+  {
+    id: 'bind/header-signing',
+    defect: 'does not offer header signing',
+    file: negotiation,
+    find: '(signs ? PFC.SUPPORT_HEADER_SIGN : 0) |',
+    replace: '',
+    checks: ['rpce/3.3.1.5.2.2/announces-header-signing'],
+  },
+  {
+    id: 'requests/call-id',
+    defect: 'gives every request the same call_id',
+    file: association,
+    find: 'const callId = this.#nextCallId++;',
+    replace: 'const callId = this.#nextCallId;',
+    checks: ['rpce/3.3.3.5.2/call-ids-rise'],
+  },
+  {
+    id: 'requests/no-trailer',
+    defect: 'sends its requests without signature, whatever it negotiated',
+    file: association,
+    find: 'this.#negotiation.maxFragment, protection),',
+    replace: 'this.#negotiation.maxFragment, undefined),',
+    checks: ['sanity/plain-server-first'],
+  },
+  {
+    id: 'requests/context-per-call',
+    defect: 'negotiates a presentation context for every call',
+    file: contexts,
+    find: 'if (before !== undefined)',
+    replace: 'if (false)',
+    checks: ['rpce/3.3.2.4.1.3/contexts-used-again'],
+  },
+  {
+    id: 'auth/auth3-for-all',
+    defect: 'ends every handshake with an auth3',
+    file: negotiation,
+    find: 'if (!security.context.threeLegs) {',
+    replace: 'if (false) {',
+    checks: ['sanity/plain-server-first'],
+  },
+  {
+    id: 'auth/level-of-the-legs',
+    defect: 'authenticates at CONNECT, whatever level it was told',
+    file: 'rpc/client/security.js',
+    find: 'this.level = effectiveAuthnLevel(level);',
+    replace: 'this.level = 2;',
+    checks: ['kb5004442/default-activation-level', 'kb5004442/hardened-server', 'dcom/3.2.4.1.1.2/told-integrity'],
+  },
+];
