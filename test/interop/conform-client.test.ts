@@ -17,7 +17,7 @@ const WAITS_FOR_EVER = {
     ...['c706/12.6.2/no-last-fragment', 'rpce/3.3.2.7.1', 'c706/14.1', 'c706/12.6.4.11', 'c706/12.6.3.1'],
     ...['c706/12.6.2/fragment-of-another-call', 'rpce/3.3.2.5.2/other-call-id'],
   ],
-  'node-dcom': ['dcom/2.2.19.3/dead-bindings-only', 'c706/14.1'],
+  'node-dcom': ['dcom/2.2.19.3/dead-bindings-only', 'dcom/2.2.19.3/dead-port-first', 'c706/14.1'],
 } as const;
 /** How many octets a client reads at once is for the machine to decide, and none of these three takes one at a time. */
 const BY_CHANCE = 'c706/12.6.2/octet-by-octet';
