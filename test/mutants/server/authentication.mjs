@@ -3,7 +3,6 @@
 const handshake = 'rpc/server/handshake.js';
 const requestSecurity = 'rpc/server/request-security.js';
 const ntlm = 'security/ntlm/acceptor.js';
-const spnego = 'security/spnego/acceptor.js';
 
 export const AUTHENTICATION = [
   {
@@ -203,13 +202,5 @@ export const AUTHENTICATION = [
     find: "avPair('MsvAvTimestamp', fileTimeBytes(fileTime(now))),",
     replace: '',
     checks: ['ntlm/3.2.5.1.1/time', 'ntlm/changed/mic-dropped-ntlm', 'ntlm/changed/mic-disowned-ntlm'],
-  },
-  {
-    id: 'spnego/mic-not-required',
-    defect: 'does not ask for a mechListMIC',
-    file: spnego,
-    find: 'if (awaits && out.responseToken === undefined)',
-    replace: 'if (false)',
-    checks: ['spnego/mic/missing'],
   },
 ];
