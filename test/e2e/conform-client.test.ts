@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 import { SOCKETS } from '../../src/net/network.js';
-import { cli, linesOf, ndjsonLines } from '../support/cli.js';
+import { cli, linesOf, ndjsonLines, RunningCli } from '../support/cli.js';
+import { isRunning } from '../support/processes.js';
 import { parseXml } from '../support/xml.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'conform-client-'));
@@ -25,15 +27,6 @@ async function freePort(): Promise<string> {
   const listener = await SOCKETS.listen({ host: '127.0.0.1', port: 0 }, () => ({ data() {}, closed() {} }));
   await listener.close();
   return String(listener.address.port);
-}
-
-/** A process that was ended may wait to be noticed, where nobody does that. */
-function isRunning(pid: string): boolean {
-  try {
-    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
 }
 
 const conform = (...args: string[]) => cli(['conform', 'client', ...args]);
@@ -65,6 +58,15 @@ describe('conform client', () => {
     expect(code).toBe(1);
     expect(ndjsonLines(stdout)[0]?.actual).toBe('it did not connect; it did not end within 1000 ms');
     expect(isRunning(readFileSync(file('pid'), 'utf8').trim())).toBe(false);
+  });
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('%s ends the client that runs, and then itself', async (signal) => {
+    const [pid, left] = [file(`${signal}.pid`), `sleep 300 & echo $! > ${file(`${signal}.pid`)}; wait`];
+    const command = new RunningCli(['conform', 'client', ...FREE, ...TWO, '--timeout', '120', ...shell(left)]);
+    while (!existsSync(pid) || readFileSync(pid, 'utf8').trim() === '') await sleep(20);
+    // Ended by a signal, so that there is no exit code.
+    expect(await command.stop(signal)).toBe(null);
+    expect(isRunning(readFileSync(pid, 'utf8').trim())).toBe(false);
   });
 
   test('a secret is in no report', async () => {
@@ -102,6 +104,11 @@ describe('conform client', () => {
     ['a command beside --wait', ['--wait', '--', 'true'], '--wait: the client connects by itself'],
     ['an address that is not here', ['--listen', '192.0.2.1:135', '--', 'true'], 'cannot listen on 192.0.2.1:135'],
     ['a check that is not there', ['--only', 'rpce/9', '--', 'true'], 'no check has an id like rpce/9'],
+    [
+      'an account without a password',
+      ['--user', `op:${'0'.repeat(32)}:${'1'.repeat(32)}`, '--', 'true'],
+      'a hash is none',
+    ],
     ['--jobs elsewhere', ['--jobs', '2', '--listen', '192.0.2.1', '--', 'true'], 'an address of 127.0.0.0/8'],
   ])('%s is one line, and exit code 2', async (_what, args, line) => {
     const { code, stderr } = await conform('--listen', '127.0.0.1:0', ...args);

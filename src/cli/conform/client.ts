@@ -1,4 +1,5 @@
 import { Argument, type Command, Option } from 'commander';
+import type { ConformAccount } from '../../conform/client/attempt.js';
 import { clientChecks, clientSuite } from '../../conform/client/suite.js';
 import type { ClientUnderTest } from '../../conform/client/under-test.js';
 import { formatEndpoint, parseEndpoint } from '../../net/channel.js';
@@ -68,7 +69,8 @@ async function run(command: readonly string[], options: Options): Promise<void> 
   }
   const client = clientOf(command, options);
   const expectations = expectationsFor(clientChecks, options);
-  const { only, skip, seed, strict, user, timeout } = options;
+  const { only, skip, seed, strict, timeout } = options;
+  const account = accountOf(options);
   const { host, port } = parseEndpoint(options.listen, 135) as { host: string; port: number };
   const name = options.wait ? `the client of ${formatEndpoint({ address: host, port })}` : (command[0] as string);
   const judging = { expectations, strict, target: name, suite: 'conform client', title: `Conformance of ${name}` };
@@ -78,7 +80,7 @@ async function run(command: readonly string[], options: Options): Promise<void> 
         ...{ client, seed, told, port, limit: timeout, addresses: addressesFrom(host, options.jobs) },
         ...(only && { only }),
         ...(skip && { skip }),
-        ...(user && { account: { domain: user.domain ?? '', user: user.user, password: user.password ?? '' } }),
+        ...(account && { account }),
         ...(record && { record }),
       });
       if (facts.activation === true && !endTells && !options.wait)
@@ -89,6 +91,14 @@ async function run(command: readonly string[], options: Options): Promise<void> 
     if (!(error instanceof TransportError)) throw error;
     throw new UsageError(`${error.message} (--listen 127.0.0.1:0 takes a free port, for clients that take {port})`);
   }
+}
+
+/** Throws `UsageError` for an account without a password, which is what the client is given. */
+function accountOf({ user: given }: Options): ConformAccount | undefined {
+  if (given === undefined) return undefined;
+  const { domain = '', user, password } = given;
+  if (password === undefined) throw new UsageError('--user: the client is given the password; a hash is none');
+  return { domain, user, password };
 }
 
 function clientOf([command, ...args]: readonly string[], { wait, jobs: atATime }: Options): ClientUnderTest {

@@ -61,6 +61,8 @@ async function ranOnce(
     child.once('error', (error) => reject(new UsageError(`cannot start ${command}: ${error.message}`)));
     child.once('close', (code, by) => resolve(endedBy(code, by, said.line)));
   });
+  child.once('exit', () => endRemains(child));
+  groups.add(child);
   const stop = (): void => {
     signalGroup(child, 'SIGTERM');
     const timer = SYSTEM_TIMERS.after(GRACE, () => signalGroup(child, 'SIGKILL'));
@@ -71,10 +73,61 @@ async function ranOnce(
     return await end;
   } finally {
     signal.removeEventListener('abort', stop);
-    // What the client has started and left behind.
-    signalGroup(child, 'SIGKILL');
+    groups.delete(child);
   }
 }
+
+/**
+ * What the client has started and left behind ends with it: it may hold the pipes, which have no end before it has. What
+ * has left the group is out of reach, so that nothing more is read of it after a while.
+ */
+function endRemains(child: ChildProcess): void {
+  signalGroup(child, 'SIGKILL');
+  const timer = SYSTEM_TIMERS.after(GRACE, () => {
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+  });
+  child.once('close', () => timer.stop());
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** The groups of clients that run. Ctrl-C at a terminal does not reach them, so they are ended before this program is. */
+class RunningGroups {
+  readonly #children = new Set<ChildProcess>();
+
+  add(child: ChildProcess): void {
+    if (this.#children.size === 0) this.#listen();
+    this.#children.add(child);
+  }
+
+  delete(child: ChildProcess): void {
+    this.#children.delete(child);
+    if (this.#children.size === 0) this.#ignore();
+  }
+
+  #listen(): void {
+    process.once('exit', this.#endAll);
+    for (const signal of SIGNALS) process.once(signal, this.#interrupted);
+  }
+
+  #ignore(): void {
+    process.removeListener('exit', this.#endAll);
+    for (const signal of SIGNALS) process.removeListener(signal, this.#interrupted);
+  }
+
+  readonly #endAll = (): void => {
+    for (const child of this.#children) signalGroup(child, 'SIGKILL');
+  };
+
+  readonly #interrupted = (signal: NodeJS.Signals): void => {
+    this.#endAll();
+    this.#ignore();
+    process.kill(process.pid, signal);
+  };
+}
+
+const groups = new RunningGroups();
 
 function endedBy(code: number | null, by: string | null, line: string): Ended {
   if (code === 0) return { how: 'succeeded' };
@@ -87,9 +140,12 @@ function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    // None of it is left, or it runs as somebody else.
+    if (!OUT_OF_REACH.has((error as NodeJS.ErrnoException).code)) throw error;
   }
 }
+
+const OUT_OF_REACH: ReadonlySet<string | undefined> = new Set(['ESRCH', 'EPERM']);
 
 /** The last line that a client printed, without the password. */
 class LastWords {
