@@ -35,6 +35,15 @@ describe('the server suite', () => {
     expect(results).toHaveLength(SERVER_CHECKS.length + 4);
   }, 60_000);
 
+  test('locks no account: of the logons that a server counts as wrong passwords, none follows on another', async () => {
+    const reasons: string[] = [];
+    const lockout = { threshold: 2, window: 86_400_000, duration: 86_400_000 };
+    const onFailedLogon = ({ reason }: { readonly reason: string }) => void reasons.push(reason);
+    await suiteAgainst({ ntlm: { lockout }, onFailedLogon }, { only: ['ntlm', 'spnego', 'hardening/relayed'] });
+    expect(reasons.filter((reason) => reason.includes("does not fit the account's password"))).not.toEqual([]);
+    expect(reasons.filter((reason) => reason.includes('locked'))).toEqual([]);
+  });
+
   test('a server of March 2023 is hardened', async () => {
     const { verdict } = await suiteAgainst({ asOf: '2023-03-14' }, { only: ['hardening'] });
     expect(verdict).toMatchObject({ verdict: 'hardened', missing: [] });
