@@ -11,6 +11,8 @@ export interface Mutant {
   readonly replace: string;
   /** Checks that are about it. */
   readonly checks: readonly string[];
+  /** Checks that run too, for the verdict. */
+  readonly besides?: readonly string[];
 }
 
 export const MUTANTS: readonly Mutant[];

@@ -17,7 +17,9 @@ const full = process.argv.includes('--full');
 const isSanity = (check) => check.startsWith('sanity/');
 /** Checks about some mutants; where that is sanity alone, the first of those that can be chosen stands for the run. */
 const checksOf = (mutants, some) => {
-  const checks = [...new Set(mutants.flatMap((each) => each.checks))].filter((check) => !isSanity(check));
+  const checks = [...new Set(mutants.flatMap(({ checks, besides = [] }) => [...checks, ...besides]))].filter(
+    (check) => !isSanity(check),
+  );
   return checks.length > 0 ? checks : [some];
 };
 

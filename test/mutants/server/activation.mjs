@@ -60,6 +60,7 @@ export const ACTIVATION = [
       'hardening/refused/remote-activation-call-ntlm',
       'hardening/refused/remote-activation-pkt-ntlm',
     ],
+    besides: ['hardening'],
   },
   {
     id: 'hardening/get-class-object-open',

@@ -97,6 +97,7 @@ export const AUTHENTICATION = [
     find: 'const unsafe = unprotectRequest(pdu,',
     replace: 'const unsafe = isLast(pdu) && !isFirst(pdu) ? undefined : unprotectRequest(pdu,',
     checks: ['hardening/tampered/last-fragment-ntlm'],
+    besides: ['hardening'],
   },
   {
     id: 'auth/fragment-without-trailer',
