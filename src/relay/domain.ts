@@ -11,10 +11,9 @@ const SERVER = 'server.lab.example';
 const ATTACKER = 'attacker.lab.example';
 
 /** A domain with a KDC, for a relay of Kerberos. */
-export interface RelayDomain extends RelayKerberos {
+export interface RelayDomain extends RelayKerberos, AsyncDisposable {
   /** Of the server that is relayed to. */
   readonly keys: readonly ServiceKey[];
-  close(): Promise<void>;
 }
 
 /** Starts the KDC on the server's address; the attacker's host is a machine of the domain too, whose keys he does not need. */
@@ -50,6 +49,6 @@ export async function relayDomain(
       ...{ random, clock },
     }),
     services: { target: `RPCSS/${SERVER}`, 'another service': `HTTP/${SERVER}`, 'another host': `RPCSS/${ATTACKER}` },
-    close: () => kdc.close(),
+    [Symbol.asyncDispose]: () => kdc.close(),
   };
 }

@@ -91,7 +91,7 @@ export async function relay(options: RelayOptions): Promise<RelayOutcome> {
   });
   const witness = new Witness();
   const accounts = [USER, OTHER].map(credentialsOf);
-  const domain =
+  await using domain =
     variant.kerberos === undefined
       ? undefined
       : await relayDomain({ server: at, victim }, accounts, { network, timers, clock, random });
@@ -134,6 +134,5 @@ export async function relay(options: RelayOptions): Promise<RelayOutcome> {
     return { variant: variant.id, asOf: options.asOf, ...found };
   } finally {
     await server.close();
-    await domain?.close();
   }
 }

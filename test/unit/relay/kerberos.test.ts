@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { CLIENT_PROFILES } from '../../../src/client/profiles.js';
+import { changedNetwork } from '../../../src/net/network.js';
 import { SimulatedNetwork, VirtualTime } from '../../../src/net/simulation/index.js';
 import { seededRandom } from '../../../src/net/simulation/random.js';
 import {
@@ -48,6 +49,27 @@ function relayed(variant: RelayOptions['variant'], more: Partial<RelayOptions> =
   const random = seededRandom('1', String(typeof variant === 'string' ? variant : variant.id));
   return time.run(relay({ variant, asOf: UNHARDENED, addresses: ADDRESSES, random, ...environment, ...more }));
 }
+
+test('the KDC of a relay is closed too where the server closes with what a function of the caller threw', async () => {
+  const time = new VirtualTime({ start: Date.parse('2023-04-01T09:00:00Z') });
+  const network = new SimulatedNetwork({ time, link: {} });
+  network.addHost('lab', Object.values(ADDRESSES));
+  let listening = 0;
+  const counted = changedNetwork(network.of('lab'), {
+    async listen(next, ...how) {
+      const listener = await next(...how);
+      listening++;
+      return { address: listener.address, close: () => listener.close().finally(() => listening--) };
+    },
+  });
+  const record = (): never => {
+    throw new RangeError('no room');
+  };
+  const environment = { network: counted, timers: time, clock: time.now };
+  const run = relay({ variant: 'kerberos-same-service', asOf: HARDENED, addresses: ADDRESSES, record, ...environment });
+  await expect(time.run(run)).rejects.toThrow('no room');
+  expect(listening).toBe(0);
+});
 
 test('every variant is here, by Kerberos alone and by SPNEGO', () => {
   const ids = Object.keys(STOPPED).flatMap((id) => [id, `${id}-spnego`]);
