@@ -55,7 +55,7 @@ export interface EndpointOptions extends Pick<Environment, 'random' | 'clock'> {
 const MAX_CONNECTIONS = 1_000;
 /** How often time-outs are looked for. */
 const TICK_MILLISECONDS: Milliseconds = 1_000;
-/** A connection that nothing came over for so long has to go where more than half of all places are taken. */
+/** A connection that nothing went over for so long has to go where more than half of all places are taken. */
 const IDLE_MILLISECONDS: Milliseconds = 300_000;
 
 /** One RPC endpoint: takes connections, runs an association on each, and answers its calls. */
@@ -99,6 +99,7 @@ export class RpcEndpoint {
   /** Looks for connections that took too long, and where there are many, for those that nobody uses. */
   tick(): void {
     const crowded = this.#connections.size > this.#maxConnections / 2;
+    if (!crowded) this.#turnedAway.clear();
     for (const connection of this.#connections) {
       connection.tick();
       if (crowded) connection.endIfIdle(IDLE_MILLISECONDS);
@@ -108,7 +109,7 @@ export class RpcEndpoint {
   /** One that is too much. It is said once of a peer, or its attempts would fill the log. */
   #turnAway(channel: Channel): ChannelEvents {
     const { address } = channel.remote;
-    if (!this.#turnedAway.has(address)) {
+    if (!this.#turnedAway.has(address) && this.#turnedAway.size < this.#maxConnections) {
       this.#turnedAway.add(address);
       this.#options.logger.warn({ client: address }, 'further connections are closed: it has more than its share');
     }
@@ -129,7 +130,7 @@ class Connection implements ChannelEvents {
   readonly #association: ServerAssociation;
   readonly #gone: () => void;
   #why: string | undefined;
-  #lastHeard: Milliseconds;
+  #lastUsed: Milliseconds;
 
   constructor(
     channel: Channel,
@@ -139,7 +140,7 @@ class Connection implements ChannelEvents {
     this.#channel = channel;
     this.#options = options;
     this.#gone = gone;
-    this.#lastHeard = options.clock();
+    this.#lastUsed = options.clock();
     this.#association = new ServerAssociation({
       interfaces: options.services,
       providers: options.providers,
@@ -156,8 +157,8 @@ class Connection implements ChannelEvents {
 
   data(bytes: Buffer): void {
     this.#observe((observer) => observer.octets?.('client', bytes, this.#channel.remote, this.#channel.local));
-    this.#lastHeard = this.#options.clock();
-    const output = this.#association.receive(bytes, this.#lastHeard);
+    this.#lastUsed = this.#options.clock();
+    const output = this.#association.receive(bytes, this.#lastUsed);
     this.#options.statistics.pkts_in += output.received;
     this.#obey(output);
   }
@@ -175,7 +176,9 @@ class Connection implements ChannelEvents {
   }
 
   endIfIdle(after: Milliseconds): void {
-    if (this.#options.clock() - this.#lastHeard > after) this.#end('it was idle, and others need its place');
+    // Who waits for an answer is not idle, however long the method takes.
+    if (this.#association.outstanding > 0 || this.#options.clock() - this.#lastUsed <= after) return;
+    this.#end('it was idle, and others need its place');
   }
 
   #obey(output: AssociationOutput): void {
@@ -201,6 +204,7 @@ class Connection implements ChannelEvents {
       server: this.#channel.local,
     });
     this.#send(this.#answerOf(call, outcome));
+    this.#lastUsed = this.#options.clock();
     if ('disconnect' in outcome && outcome.disconnect) this.#why ??= outcome.why;
     if (this.#why !== undefined) this.#end(this.#why);
   }

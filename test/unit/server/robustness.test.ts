@@ -5,7 +5,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { propose } from '../../../src/client/connection.js';
 import { IObjectExporter, IRemoteSCMActivator, ServerAlive2 } from '../../../src/codec/dcom/index.js';
 import { decodePdu, encodePdu, type Pdu } from '../../../src/codec/rpce/index.js';
+import { AddOne, rpcecho, TestSleep } from '../../../src/codec/rpcecho/index.js';
 import type { Endpoint } from '../../../src/net/channel.js';
+import { echoService } from '../../../src/server/endpoint/rpcecho.js';
 import { activates, bind, LEVEL, serve } from '../../support/live.js';
 import { seeded } from '../../support/security.js';
 import { pduOf } from '../../support/segments.js';
@@ -185,6 +187,35 @@ describe('peers that take their time, or too much', () => {
     await Promise.all(flood.slice(1).map((socket) => socket.closed || once(socket, 'close')));
     expect(flood[0]?.closed).toBe(false);
     flood[0]?.destroy();
+  });
+
+  test('a client that waits for an answer is not idle, nor is one that has just got it', async () => {
+    let now = 0;
+    let answer: () => void = () => {};
+    let asked: () => void = () => {};
+    const isAsked = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const delay = (): Promise<void> =>
+      new Promise((resolve) => {
+        answer = resolve;
+        asked();
+      });
+    server = await serve({ clock: () => now, maxConnections: 3, services: [echoService(delay)] });
+    const [waiting, other] = [
+      await bind(server.address, rpcecho, { level: LEVEL.NONE }),
+      await bind(server.address, rpcecho, { level: LEVEL.NONE }),
+    ];
+    const slept = waiting.call(TestSleep, { seconds: 1 });
+    await isAsked;
+    now = 301_000;
+    await other.call(AddOne, { in_data: 1 });
+    server.tick();
+    answer();
+    expect(await slept).toEqual({ ReturnValue: 1 });
+    server.tick();
+    expect(await waiting.call(AddOne, { in_data: 1 })).toEqual({ out_data: 2 });
+    for (const { connection } of [waiting, other]) connection.close();
   });
 
   test('requests without an end: those beyond the limit end the connection, and no other', async () => {
