@@ -8,6 +8,7 @@ import { cli, ndjsonLines, RunningCli } from '../support/cli.js';
 
 const PASSWORD = 'Pa55-kerberos';
 const SERVICE = ['--service', 'RPCSS/harness.lab.example'];
+const WBEM_LEVEL1_LOGIN = '8BC3F05E-D86B-11D0-A075-00C04FB68820';
 const LEVELS = { CONNECT: 2, PKT_INTEGRITY: 5, PKT_PRIVACY: 6 } as const;
 const PLANT = 'items:\n  Boiler.Setpoint: {type: R8, value: 75, access: read-write}\n';
 
@@ -41,6 +42,7 @@ const byKeytab = () => ['--keytab', keytab, ...kdc, ...SERVICE];
 
 const ACTIONS = [
   ['opc', () => ['opc', target, 'read', 'Boiler.Setpoint'], /Boiler\.Setpoint 75 GOOD/],
+  ['activate', () => ['activate', target, '--clsid', WBEM_LEVEL1_LOGIN], /: accepted\nobject exporter: /],
   ['wmi', () => ['wmi', target, "SELECT Name FROM Win32_Service WHERE Name = 'RpcSs'"], /^Name\nRpcSs\n$/],
 ] as const;
 

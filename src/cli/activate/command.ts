@@ -95,6 +95,7 @@ async function activateOnce(
   const raise = levelOf(options);
   const authType = AUTH_TYPES[options.auth ?? (raise.level === RPC_C_AUTHN_LEVEL.NONE ? 'none' : 'ntlm')] as number;
   const level = authType === 0 ? RPC_C_AUTHN_LEVEL.NONE : raise.level;
+  const { service = `RPCSS/${target.host}`, ...logon } = logonOf(options);
   const { outcome, reply } = await activate({
     ...target,
     clsid: options.clsid,
@@ -104,8 +105,8 @@ async function activateOnce(
     authentication: {
       authType,
       level,
-      ...logonOf(options),
-      target: options.service ?? `RPCSS/${target.host}`,
+      ...logon,
+      target: service,
       random: randomBytes,
     },
   });
