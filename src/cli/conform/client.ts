@@ -52,11 +52,11 @@ Most clients insist on port 135, for which one has to be root; those that take {
 With --jobs, further servers listen on the addresses that follow.
 
 Examples:
-  dcom-harness conform client --junit client.xml -- ./my-client {address} '{domain}\\\\{user}' {password}
+  dcom-harness conform client --junit client.xml -- ./my-client {address} '{domain}\\{user}' {password}
   dcom-harness conform client --jobs 4 --only rpce -- python3 query.py {address}
-  dcom-harness conform client --wait --listen 192.0.2.1 --user 'LAB\\\\op:secret' --timeout 60
+  dcom-harness conform client --wait --listen 192.0.2.1 --user 'LAB\\op:secret' --timeout 60
   dcom-harness conform client --listen 127.0.0.1:0 -- \\
-    dcom-harness activate {endpoint} --user '{domain}\\\\{user}:{password}'`,
+    dcom-harness activate {endpoint} --clsid 49B2791A-B1AE-4C90-9B8E-E860BA07F889 --user '{domain}\\{user}:{password}'`,
     )
     .action(run);
 

@@ -78,8 +78,8 @@ describe('documents', () => {
   );
 });
 
-test.each(COMMANDS.map(({ name }) => name))('the help of %s shows commands that the program takes', async (name) => {
-  const command = (await program([name])).commands.find((each) => each.name() === name) as Command;
+/** What a command says of itself, and each of its parts, such as `conform client`. */
+function helpOf(command: Command): string {
   let help = '';
   command.configureOutput({
     writeOut: (text) => {
@@ -87,7 +87,13 @@ test.each(COMMANDS.map(({ name }) => name))('the help of %s shows commands that 
     },
   });
   command.outputHelp();
-  const lines = commandsIn(help);
+  const parts = command.commands.filter((part) => part.name() !== 'help');
+  return [help, ...parts.map(helpOf)].join('\n');
+}
+
+test.each(COMMANDS.map(({ name }) => name))('the help of %s shows commands that the program takes', async (name) => {
+  const command = (await program([name])).commands.find((each) => each.name() === name) as Command;
+  const lines = commandsIn(helpOf(command));
   expect(lines).not.toEqual([]);
   for (const line of lines) expect({ line, refused: await refusal(words(line)) }).toEqual({ line, refused: undefined });
 });
