@@ -215,7 +215,7 @@ function remarks(rows: readonly Row[]): string[] {
     ...(taken === undefined
       ? []
       : [
-          'A client that signs does not by itself protect a server that is not hardened: nothing in NTLM binds the level\n' +
+          'A client that signs does not by itself protect a server that is not hardened: nothing in NTLM binds the level ' +
             'of the RPC connection, so an attacker who binds at CONNECT himself is taken for the client.',
         ]),
   ];

@@ -39,6 +39,6 @@ export function conformResult(check: CheckResult, { expectations = {}, strict = 
       : { expected: title, actual: outcome.message };
   if (known !== undefined) return { ...base, ...found, outcome: 'xfail', reason: known };
   if (level === 'SHOULD' && !strict && outcome.outcome === 'failed')
-    return { ...base, ...found, outcome: 'skip', reason: `only recommended, and not met: ${found.actual}` };
+    return { ...base, ...found, outcome: 'skip', reason: `${id} is only recommended, and not met: ${found.actual}` };
   return { ...base, ...found, outcome: 'fail' };
 }

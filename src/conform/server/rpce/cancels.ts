@@ -5,6 +5,7 @@ import { group, type ServerCheckRow } from '../group.js';
 import { featuresOf } from './features.js';
 
 const BARE = ['co_cancel', 'orphaned'] as const;
+const A_PDU = { co_cancel: 'A co_cancel', orphaned: 'An orphaned PDU' } as const;
 const SECTIONS = { co_cancel: 'C706 12.6.4.2', orphaned: 'C706 12.6.4.8' } as const;
 
 export const CANCEL_CHECKS = group({ needs: ['rpc'] }, [
@@ -14,8 +15,8 @@ export const CANCEL_CHECKS = group({ needs: ['rpc'] }, [
       {
         id: `rpce/cancels/${name}-of-no-call`,
         section: SECTIONS[PTYPE],
-        requirement: `A ${PTYPE} of a call that was never made is ignored.`,
-        stimulus: `a bind, a ${PTYPE} with call_id 33, and a call`,
+        requirement: `${A_PDU[PTYPE]} of a call that was never made is ignored.`,
+        stimulus: `a bind, the PDU ${PTYPE} with call_id 33, and a call`,
         async run(target) {
           const association = await target.bound(target.simple.interface);
           association.connection.send({ PTYPE, pfc_flags: WHOLE, call_id: 33 });
@@ -25,8 +26,8 @@ export const CANCEL_CHECKS = group({ needs: ['rpc'] }, [
       {
         id: `rpce/cancels/${name}-after-the-answer`,
         section: SECTIONS[PTYPE],
-        requirement: `A ${PTYPE} of a call that is answered is ignored.`,
-        stimulus: `a call, a ${PTYPE} of it, and another call`,
+        requirement: `${A_PDU[PTYPE]} of a call that is answered is ignored.`,
+        stimulus: `a call, the PDU ${PTYPE} for it, and another call`,
         async run(target) {
           const association = await target.connect();
           await association.bind([contextOf(target.simple.interface), featuresOf(target.simple.interface, 1, 3)]);
@@ -39,8 +40,8 @@ export const CANCEL_CHECKS = group({ needs: ['rpc'] }, [
         id: `rpce/cancels/${name}-between-fragments`,
         section: SECTIONS[PTYPE],
         level: 'WINDOWS',
-        requirement: `A ${PTYPE} between the fragments of a request does not keep it from being answered.`,
-        stimulus: `a first fragment, a ${PTYPE} of its call, and the last fragment`,
+        requirement: `${A_PDU[PTYPE]} between the fragments of a request does not keep it from being answered.`,
+        stimulus: `a first fragment, the PDU ${PTYPE} for its call, and the last fragment`,
         async run(target) {
           const association = await target.connect();
           await association.bind([contextOf(target.simple.interface), featuresOf(target.simple.interface, 1, 3)]);

@@ -36,7 +36,7 @@ export const ROLE_CHECKS = group({ needs: ['rpc'], section: 'C706 12.6.4', level
   ...SERVERS_OWN.map(
     ([name, pdu]): ServerCheckRow => ({
       id: `rpce/roles/${name}-from-client`,
-      requirement: `${name === 'unknown-type' ? 'A PDU type that does not exist' : `A ${pdu.PTYPE} from a client`} is a protocol error.`,
+      requirement: `${name === 'unknown-type' ? 'A PDU type that does not exist' : `A PDU of type ${pdu.PTYPE} from a client`} is a protocol error.`,
       stimulus: `a bind, and a PDU of type ${pdu.PTYPE}`,
       async run(target) {
         const association = await target.bound(target.simple.interface);
@@ -47,7 +47,7 @@ export const ROLE_CHECKS = group({ needs: ['rpc'], section: 'C706 12.6.4', level
   ...BEFORE_BIND.map(
     ([name, pdu]): ServerCheckRow => ({
       id: `rpce/roles/${name}-before-bind`,
-      requirement: `A ${pdu.PTYPE} before any bind is refused by a bind_nak, as a protocol error.`,
+      requirement: `A PDU of type ${pdu.PTYPE} before any bind is refused by a bind_nak, as a protocol error.`,
       stimulus: `a PDU of type ${pdu.PTYPE} on a fresh connection`,
       async run(target) {
         const { connection } = await target.connect();
