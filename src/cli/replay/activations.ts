@@ -45,39 +45,34 @@ export async function replayActivations(
   options: ClientSideOptions,
 ): Promise<void> {
   const verdicts = new Verdicts(out, options, { suite: 'replay', inputs: captureFiles(paths) });
-  const domain = options.target === undefined ? await domainFor(options) : undefined;
-  const server = domain && (await simulated(out, options, domain));
-  try {
-    const target =
-      server === undefined
-        ? (options.target as { host: string; port: number })
-        : { host: server.address.address, port: server.address.port };
-    if (server === undefined && options.user === undefined)
-      out.note('note: no --user; the server is sent a null session');
-    const how = optionsFor(target, options, domain);
-    const refusedBy = server === undefined ? () => undefined : refusalsOf(server);
-    const done = await replayEach(out, paths, options, whyNotReplayed, async ({ file, calls }) => {
-      const replayed: Replayed[] = [];
-      const pacing = pacingOf(options);
-      for (const call of calls) {
-        await pacing?.due(call);
-        const done = await replayCall(call, how);
-        replayed.push({ file, ...done, refusedBy: refusedBy() });
-      }
-      return replayed;
-    });
-    if (done.length === 0) throw new UsageError('no activation that could be sent again was found');
-    const results = done.map(resultOf);
-    await tellReplayed(out, verdicts, results, {
-      records: () => done.map(recordOf),
-      table: () => out.table(done, COLUMNS),
-      nobodyThere: done.every(({ replayed }) => replayed.refusedBy === 'transport'),
-    });
-    await writeReplayReport(out, paths, options, results);
-  } finally {
-    await server?.close();
-    await domain?.close();
-  }
+  await using domain = options.target === undefined ? await domainFor(options) : undefined;
+  await using server = domain && (await simulated(out, options, domain));
+  const target =
+    server === undefined
+      ? (options.target as { host: string; port: number })
+      : { host: server.address.address, port: server.address.port };
+  if (server === undefined && options.user === undefined)
+    out.note('note: no --user; the server is sent a null session');
+  const how = optionsFor(target, options, domain);
+  const refusedBy = server === undefined ? () => undefined : refusalsOf(server);
+  const done = await replayEach(out, paths, options, whyNotReplayed, async ({ file, calls }) => {
+    const replayed: Replayed[] = [];
+    const pacing = pacingOf(options);
+    for (const call of calls) {
+      await pacing?.due(call);
+      const done = await replayCall(call, how);
+      replayed.push({ file, ...done, refusedBy: refusedBy() });
+    }
+    return replayed;
+  });
+  if (done.length === 0) throw new UsageError('no activation that could be sent again was found');
+  const results = done.map(resultOf);
+  await tellReplayed(out, verdicts, results, {
+    records: () => done.map(recordOf),
+    table: () => out.table(done, COLUMNS),
+    nobodyThere: done.every(({ replayed }) => replayed.refusedBy === 'transport'),
+  });
+  await writeReplayReport(out, paths, options, results);
 }
 
 const simulated = (

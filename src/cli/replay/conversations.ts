@@ -57,24 +57,19 @@ export async function replayConversations(
 /** The calls of one file, against the target, or a fresh simulated server whose objects answer as the captured ones. */
 async function repeat(calls: readonly CapturedCall[], options: ClientSideOptions): Promise<readonly RepeatedCall[]> {
   const { target, level, auth } = options;
-  const domain = target === undefined ? await domainFor(options) : undefined;
-  const server = domain && (await simulated(calls, options, domain));
+  await using domain = target === undefined ? await domainFor(options) : undefined;
+  await using server = domain && (await simulated(calls, options, domain));
   const pacing = pacingOf(options);
-  try {
-    return await repeatConversation(calls, {
-      host: server?.address.address ?? target?.host ?? '',
-      port: server?.address.port ?? target?.port ?? 0,
-      profile: CLIENT_PROFILES['windows-2023-03'],
-      ...logonFor(options, domain),
-      ...(level === undefined ? {} : { level }),
-      ...(pacing && { pacing }),
-      ...(server && { lastRefusal: refusalsOf(server) }),
-      ...(auth === undefined ? {} : { authType: AUTH_TYPES[auth] as number }),
-    });
-  } finally {
-    await server?.close();
-    await domain?.close();
-  }
+  return await repeatConversation(calls, {
+    host: server?.address.address ?? target?.host ?? '',
+    port: server?.address.port ?? target?.port ?? 0,
+    profile: CLIENT_PROFILES['windows-2023-03'],
+    ...logonFor(options, domain),
+    ...(level === undefined ? {} : { level }),
+    ...(pacing && { pacing }),
+    ...(server && { lastRefusal: refusalsOf(server) }),
+    ...(auth === undefined ? {} : { authType: AUTH_TYPES[auth] as number }),
+  });
 }
 
 const simulated = (
