@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cli, ndjsonLines, RunningCli } from '../support/cli.js';
+import { isRunning } from '../support/processes.js';
 import { parseXml } from '../support/xml.js';
 
 const MAIN = join(import.meta.dirname, '../../dist/cli/main.js');
@@ -75,6 +76,14 @@ describe('test', () => {
       expect.objectContaining({ id: 'test.client', actual: 'it did not end in time' }),
     );
     expect(code).toBe(1);
+  });
+
+  test('a client that does not end in time is ended with all that it has started, which would keep stderr open', async () => {
+    const pid = join(folder, 'left.pid');
+    const shell = ['/bin/sh', '-c', `sleep 300 & echo $! > ${pid}; wait`];
+    const { code } = await cli(['test', ...SERVER, '--for', '1s', '--expect', 'activations=0', '--', ...shell]);
+    expect(code).toBe(1);
+    expect(isRunning((await readFile(pid, 'utf8')).trim())).toBe(false);
   });
 
   test('an expectation that is none is refused', async () => {

@@ -4,6 +4,7 @@ import { formatEndpoint } from '../../net/channel.js';
 import { SYSTEM_TIMERS } from '../../net/timers.js';
 import { printable } from '../../report/printable.js';
 import { UsageError } from '../io.js';
+import { signalGroup } from '../process-group.js';
 
 /** What is put in for `{name}` in the arguments of the command. */
 const PLACEHOLDERS = ['address', 'port', 'endpoint', 'domain', 'user', 'password', 'level', 'check'] as const;
@@ -134,18 +135,6 @@ function endedBy(code: number | null, by: string | null, line: string): Ended {
   const how = code === null ? `ended by ${by}` : `exit code ${code}`;
   return { how: 'failed', text: line === '' ? how : `${how}: ${line}` };
 }
-
-function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, signal);
-  } catch (error) {
-    // None of it is left, or it runs as somebody else.
-    if (!OUT_OF_REACH.has((error as NodeJS.ErrnoException).code)) throw error;
-  }
-}
-
-const OUT_OF_REACH: ReadonlySet<string | undefined> = new Set(['ESRCH', 'EPERM']);
 
 /** The last line that a client printed, without the password. */
 class LastWords {

@@ -7,6 +7,7 @@ import type { DcomServer } from '../../server/server.js';
 import { Ending } from '../ending.js';
 import { output, UsageError } from '../io.js';
 import { Verdicts } from '../judged.js';
+import { signalGroup } from '../process-group.js';
 import { EXPECTATION_HELP, serverResults } from '../serve/expectations.js';
 import { beside, type ExpectOptions, expectOptions, forOption, shownResults } from '../serve/judged.js';
 import { type ServerCommandOptions, serverOptions, startServing } from '../serve/server.js';
@@ -106,20 +107,28 @@ async function ranAgainst(
   const filled = args.map((arg) =>
     arg.replace(/\{(address|port|endpoint)\}/g, (_all, name: keyof typeof values) => values[name]),
   );
+  // A group of its own, so that what the client starts ends with it: but a terminal is read by the group in front alone.
+  const hasGroup = !process.stdin.isTTY;
   const child = spawn(command, filled, {
     // Results go to stdout, so what the client prints stands beside them.
     stdio: ['inherit', process.stderr, 'inherit'],
     env: { ...process.env, DCOM_HARNESS_ADDRESS: address, DCOM_HARNESS_PORT: String(port) },
+    detached: hasGroup,
   });
+  const tell = (signal: NodeJS.Signals): void => {
+    if (hasGroup) signalGroup(child, signal);
+    else child.kill(signal);
+  };
   const end = new Promise<string>((resolve, reject) => {
     child.once('error', (error) => reject(new UsageError(`cannot start ${command}: ${error.message}`)));
     child.once('close', (code, signal) => resolve(code === null ? `ended by ${signal}` : `exit code ${code}`));
   });
   const first = await Promise.race([end, ending.ended.then((why) => ({ why }))]);
   if (typeof first === 'string') return first;
-  child.kill('SIGTERM');
-  const killed = SYSTEM_TIMERS.after(GRACE, () => child.kill('SIGKILL'));
+  tell('SIGTERM');
+  const killed = SYSTEM_TIMERS.after(GRACE, () => tell('SIGKILL'));
   await end;
   killed.stop();
+  if (hasGroup) tell('SIGKILL');
   return first.why === 'time' ? 'it did not end in time' : 'interrupted';
 }
