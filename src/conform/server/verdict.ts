@@ -45,8 +45,25 @@ export function hardeningVerdict(results: readonly CheckResult[]): HardeningVerd
   const inapplicable = all.find(({ outcome }) => outcome.outcome === 'not applicable');
   if (tried.length === 0 || low.length === 0) return cannotTell(reasonOf(inapplicable));
   const left = inapplicable === undefined ? '' : ` Not tried: ${reasonOf(inapplicable)}.`;
-  const text = 'Activations below PKT_INTEGRITY are refused, and what was changed, repeated or relayed too.';
-  return { verdict: 'hardened', text: `${text}${left}`, missing };
+  return {
+    verdict: 'hardened',
+    text: `Activations below PKT_INTEGRITY are refused${alsoText(tried)}.${left}`,
+    missing,
+  };
+}
+
+/** What else is refused, as far as it was tried. */
+const ALSO: readonly (readonly [prefix: string, what: string])[] = [
+  ['hardening/tampered/', 'changed'],
+  ['hardening/replayed/', 'repeated'],
+  ['hardening/relayed/', 'relayed'],
+];
+
+function alsoText(tried: readonly CheckResult[]): string {
+  const found = ALSO.filter(([prefix]) => tried.some(({ id }) => id.startsWith(prefix))).map(([, what]) => what);
+  const last = found.pop();
+  if (last === undefined) return '';
+  return `, and what was ${found.length === 0 ? '' : `${found.join(', ')} or `}${last} too`;
 }
 
 interface Part {

@@ -46,7 +46,13 @@ describe('the server suite', () => {
 
   test('a server of March 2023 is hardened', async () => {
     const { verdict } = await suiteAgainst({ asOf: '2023-03-14' }, { only: ['hardening'] });
-    expect(verdict).toMatchObject({ verdict: 'hardened', missing: [] });
+    const text = 'Activations below PKT_INTEGRITY are refused, and what was changed, repeated or relayed too.';
+    expect(verdict).toEqual({ verdict: 'hardened', text, missing: [] });
+  });
+
+  test('a verdict says nothing of what was not tried', async () => {
+    const { verdict } = await suiteAgainst({ asOf: '2023-03-14' }, { only: ['hardening/refused'] });
+    expect(verdict).toMatchObject({ verdict: 'hardened', text: 'Activations below PKT_INTEGRITY are refused.' });
   });
 
   test('a server of May 2021 is not, and the verdict names CVE-2021-26414', async () => {
