@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { COMMANDS, type CommandEntry } from './commands.js';
 import { complain } from './complain.js';
+import { helpText } from './help-text.js';
 
 const TRY_HELP = 'try --help';
 
@@ -15,7 +16,11 @@ export async function program(args: readonly string[]): Promise<Command> {
     .description('Test harness for DCOM and DCE/RPC: decode, replay, serve and call what KB5004442 hardened')
     .version(version)
     .exitOverride()
-    .configureOutput({ outputError: (text) => complain(`${text.trim().replace(/^error: /, '')} (${TRY_HELP})`) })
+    .configureOutput({
+      outputError: (text) => complain(`${text.trim().replace(/^error: /, '')} (${TRY_HELP})`),
+      writeOut: (text) => process.stdout.write(helpText(text, widthOf(process.stdout))),
+      writeErr: (text) => process.stderr.write(helpText(text, widthOf(process.stderr))),
+    })
     .addHelpText(
       'after',
       `
@@ -38,6 +43,9 @@ Examples:
   }
   return root;
 }
+
+/** As wide as commander makes the options: the terminal, or 80 columns where there is none. */
+const widthOf = ({ isTTY, columns }: NodeJS.WriteStream): number => (isTTY && columns > 0 ? columns : 80);
 
 /** The command of `decode FILE`, and of `help decode`. */
 function namedBy(args: readonly string[]): CommandEntry['name'] | undefined {

@@ -39,8 +39,9 @@ export const clientCommand = (command: Command): Command =>
 The client is run once for nearly every check, without a shell, against a server that behaves as the check says: this
 project's simulated server, whose answers are changed on their way. These are replaced in its arguments, and stand in
 its environment as DCOM_HARNESS_ADDRESS and so on: {address} {port} {endpoint} {domain} {user} {password} {check}, and
-{level}, which is "default" or the number of an authentication level; without it, checks of a level that the client
-is told do not apply. A secret in an argument can be seen by others on this machine; DCOM_HARNESS_PASSWORD cannot.
+{level}, which is "default" for the client's own authentication level, or a number; without it, checks of a level that
+the client is told do not apply. A secret in an argument can be seen by others on this machine; DCOM_HARNESS_PASSWORD
+cannot.
 
 The client should activate a class (any: the server has every class), call a method, release, and end with exit code 0,
 or with another one where something went wrong. Nobody knows the client here: it is judged by what it does on the wire
