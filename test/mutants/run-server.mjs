@@ -27,6 +27,7 @@ export async function serverRun(from, only, seed = 1) {
       host: '10.0.0.2',
       credentials: { domain: 'LAB', user: 'op', secret: Secret.password('secret') },
       seed,
+      slow: true,
       ...(only.length > 0 && { only }),
     }),
   );

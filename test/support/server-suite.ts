@@ -30,6 +30,7 @@ export async function suiteAgainst(
       host: '10.0.0.2',
       ...(!anonymous && { credentials: ACCOUNT }),
       seed: 1,
+      slow: true,
       ...options,
     }),
   );

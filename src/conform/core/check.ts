@@ -1,3 +1,5 @@
+import type { Milliseconds } from '../../security/index.js';
+
 /** A requirement of a specification, what it only recommends, or what captures and KB5004442 show of Windows. */
 export type CheckLevel = 'MUST' | 'SHOULD' | 'WINDOWS';
 
@@ -14,6 +16,8 @@ export interface CheckInfo {
   readonly needs: readonly string[];
   /** What is sent to the target, in a few words. */
   readonly stimulus: string;
+  /** Milliseconds for which it lets time pass by itself. Such a check is run where the run has that time, and only there. */
+  readonly waits?: Milliseconds;
 }
 
 /** One check of a suite; `C` is what the suite gives it to work with. */

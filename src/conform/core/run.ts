@@ -31,8 +31,10 @@ export interface RunOptions<C> extends Pick<Environment, 'timers' | 'clock'> {
   readonly facts: Facts;
   /** What a check works with: a fresh one for each. */
   readonly attempt: (wire: Wire, check: CheckInfo) => Attempt<C>;
-  /** How long one check may take. */
+  /** How long one check may take, beside what it waits. */
   readonly checkMilliseconds: Milliseconds;
+  /** Runs the checks that wait for minutes too; false where absent. */
+  readonly slow?: boolean;
   /** Told of each result as it comes. */
   readonly told?: (result: CheckResult, place: { readonly index: number; readonly total: number }) => void;
 }
@@ -57,7 +59,7 @@ export async function runChecks<C>(options: RunOptions<C>): Promise<CheckResult[
   let gone = passed(first) ? undefined : 'the target fails the sanity check';
   for (const check of checks) {
     // Where nothing works, nobody knows what the target has.
-    const lacking = passed(first) ? missingFact(facts, check.needs) : undefined;
+    const lacking = passed(first) ? (missingFact(facts, check.needs) ?? missingTime(check, options)) : undefined;
     if (lacking !== undefined || gone !== undefined) {
       const outcome: CheckOutcome =
         lacking === undefined
@@ -80,6 +82,11 @@ export async function runChecks<C>(options: RunOptions<C>): Promise<CheckResult[
   return results;
 }
 
+const missingTime = ({ waits }: CheckInfo, { slow = false }: { readonly slow?: boolean }): string | undefined =>
+  waits === undefined || slow
+    ? undefined
+    : `it waits for ${Math.ceil(waits / 60_000)} minutes, which is to be asked for`;
+
 const named = <C>(check: Check<C>, when: 'first' | 'last'): Check<C> => ({ ...check, id: `${check.id}-${when}` });
 
 const passed = ({ outcome }: CheckResult): boolean => outcome.outcome === 'passed';
@@ -98,7 +105,8 @@ export async function runCheck<C>(
   check: Check<C>,
   options: Pick<RunOptions<C>, 'timers' | 'clock' | 'checkMilliseconds' | 'attempt'>,
 ): Promise<CheckResult> {
-  const { clock, timers, checkMilliseconds } = options;
+  const { clock, timers } = options;
+  const checkMilliseconds = options.checkMilliseconds + (check.waits ?? 0);
   const wire = new Wire();
   const began = clock();
   const attempt = options.attempt(wire, check);

@@ -12,6 +12,7 @@ import { VERIFICATION_CHECKS } from './auth/verification.js';
 import { ACTIVATOR_CHECKS } from './dcom/activators.js';
 import { objectOf } from './dcom/exported.js';
 import { OBJECT_CHECKS } from './dcom/objects.js';
+import { PING_TIME_CHECKS } from './dcom/ping-times.js';
 import { PING_CHECKS } from './dcom/pings.js';
 import { REFERENCE_CHECKS } from './dcom/references.js';
 import { RESOLVER_CHECKS } from './dcom/resolver.js';
@@ -110,6 +111,7 @@ export const SERVER_CHECKS: readonly Check<Target>[] = composed(
   SPNEGO_CHECKS,
   RESOLVER_CHECKS,
   PING_CHECKS,
+  PING_TIME_CHECKS,
   ACTIVATOR_CHECKS,
   OBJECT_CHECKS,
   REFERENCE_CHECKS,

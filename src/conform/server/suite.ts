@@ -34,6 +34,8 @@ export interface ServerSuiteOptions extends Partial<Environment>, Selection {
   readonly patience?: Milliseconds;
   /** Milliseconds that one check may take; 20,000 where absent. */
   readonly checkMilliseconds?: Milliseconds;
+  /** Runs also the checks of what takes minutes, nearly an hour in all; false where absent. */
+  readonly slow?: boolean;
   /** Takes a recording of everything, as pcapng, block by block. */
   readonly record?: (block: Buffer) => void;
   /** Told of each result as it comes. */
@@ -80,6 +82,7 @@ export async function serverSuite(options: ServerSuiteOptions): Promise<ServerSu
       return { context, close: () => context.close() };
     },
     ...(options.told && { told: options.told }),
+    ...(options.slow !== undefined && { slow: options.slow }),
   });
   return { results, facts, verdict: hardeningVerdict(results) };
 }

@@ -3,8 +3,8 @@ export const DCOM_RESOLVER = `
 # 3.1.2.1 Abstract Data Model
 server must | The resolver keeps tables of classes, exporters, objects and ping sets. | (state)
 # 3.1.2.2 Timers
-server must | A ping set lives for at least three ping periods after its last ping. | (unwritten)
-server should | A ping set lives for exactly three ping periods. | (unwritten)
+server must | A ping set lives for at least three ping periods after its last ping. | dcom/3.1.2.2/three-periods
+server should | A ping set lives for exactly three ping periods. | dcom/3.1.2.2/three-periods dcom/3.1.2.6/set-that-ran-out
 server must | The ping period is at most two minutes. | (unwritten)
 # 3.1.2.5.1 IObjectExporter Methods
 server must | IObjectExporter is there. | dcom/3.1.2.5.1.4/server-alive dcom/3.1.2.5.1/opnum-6
@@ -23,7 +23,7 @@ server must | The exporter is made to listen on the protocol sequence that was a
 client must | The set that is pinged is one that ComplexPing gave. | dcom/3.2.6.1/simple-ping
 server must | A caller without permission is refused with ERROR_ACCESS_DENIED. | (unwritten)
 server states | An unknown set is refused with OR_INVALID_SET. | dcom/3.1.2.5.1.2/unknown-set
-server must | The timer of the set starts again. | dcom/3.1.2.5.1.2/simple-ping
+server must | The timer of the set starts again. | dcom/3.1.2.5.1.2/simple-ping dcom/3.1.2.5.1.2/timer-starts-again
 # 3.1.2.5.1.3 IObjectExporter::ComplexPing
 client must | SequenceNum is the number of client and resolver. | dcom/3.2.6.1/sequence-numbers
 client must | cAddToSet and cDelFromSet are the numbers of OIDs given. | dcom/3.2.6.1/first-ping dcom/3.2.6.1/pinged-objects
@@ -36,7 +36,7 @@ server must | A number lower than that of the set changes nothing and succeeds. 
 server must | OIDs to add are in the set. | dcom/3.1.2.5.1.3/object-twice
 server must | An unknown OID to add is refused with OR_INVALID_OID. | dcom/3.1.2.5.1.3/unknown-object-for-a-set
 server must | OIDs to delete are out of the set, also those that are unknown. | dcom/3.1.2.5.1.3/remove
-server must | The timer of the set starts again. | (unwritten)
+server must | The timer of the set starts again. | dcom/3.1.2.5.1.3/timer-starts-again
 server must | The number of the set becomes that of the call. | dcom/3.1.2.5.1.3/overtaken dcom/3.1.2.5.1.3/sequence-number-is-taken-over
 server must | A new set has the number of the call and a running timer. | (unwritten)
 # 3.1.2.5.1.4 IObjectExporter::ServerAlive
@@ -62,8 +62,8 @@ server should | The OID is removed at once. | (unwritten)
 # 3.1.2.5.1.8 Allocating OXID Entries
 server must | The entry has the COM version and the level of its exporter. | dcom/3.1.2.5.1.5/version dcom/3.1.2.5.1.1/authentication-hint
 # 3.1.2.6 Timer Events
-server should | A set that is not pinged in time belongs to a client that is gone. | (unwritten)
-server must | Objects of no other set are reclaimed when a set runs out. | (unwritten)
-server must | Objects that another set pings stay. | (unwritten)
-server must | A set that ran out is gone. | (unwritten)
+server should | A set that is not pinged in time belongs to a client that is gone. | dcom/3.1.2.6/objects-of-a-set-that-ran-out
+server must | Objects of no other set are reclaimed when a set runs out. | dcom/3.1.2.6/objects-of-a-set-that-ran-out
+server must | Objects that another set pings stay. | dcom/3.1.2.6/objects-of-another-set
+server must | A set that ran out is gone. | dcom/3.1.2.6/set-that-ran-out
 `;

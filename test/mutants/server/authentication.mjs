@@ -173,6 +173,14 @@ export const AUTHENTICATION = [
     checks: ['ntlm/changed/mic-dropped-ntlm', 'ntlm/changed/mic-dropped-spnego'],
   },
   {
+    id: 'ntlm/mic-not-checked',
+    defect: 'does not hold the MIC against the three messages',
+    file: ntlm,
+    find: 'if (!sameSecret(handshakeMic(',
+    replace: 'if (false && !sameSecret(handshakeMic(',
+    checks: ['ntlm/changed/version-ntlm', 'ntlm/changed/version-spnego'],
+  },
+  {
     id: 'ntlm/clock',
     defect: 'does not look at the time of the client',
     file: ntlm,

@@ -9,6 +9,46 @@ const exporter = 'server/objects/exporter.js';
 
 export const OBJECTS = [
   {
+    id: 'pings/reclaims-a-pinged-object',
+    defect: 'reclaims an object whose set is pinged by SimplePing',
+    file: pings,
+    find: 'set.pingedAt = now;\n        return 0;',
+    replace: 'return 0;',
+    checks: ['dcom/3.1.2.5.1.2/timer-starts-again', 'dcom/3.1.2.6/objects-of-another-set'],
+  },
+  {
+    id: 'pings/complex-does-not-keep',
+    defect: 'does not start the timer of a set again for a ComplexPing',
+    file: pings,
+    find: 'set.pingedAt = now;\n            set.sequence',
+    replace: 'set.sequence',
+    checks: ['dcom/3.1.2.5.1.3/timer-starts-again'],
+  },
+  {
+    id: 'pings/early',
+    defect: 'lets a ping set run out after two ping periods',
+    file: pings,
+    find: '3 * PING_PERIOD',
+    replace: '2 * PING_PERIOD',
+    checks: ['dcom/3.1.2.2/three-periods'],
+  },
+  {
+    id: 'pings/never-reclaimed',
+    defect: 'keeps ping sets for ever',
+    file: pings,
+    find: 'if (now - set.pingedAt < PING_TIMEOUT)',
+    replace: 'if (true)',
+    checks: ['dcom/3.1.2.6/set-that-ran-out', 'dcom/3.1.2.6/objects-of-a-set-that-ran-out'],
+  },
+  {
+    id: 'pings/objects-outlive-their-set',
+    defect: 'keeps the objects of a ping set that ran out',
+    file: pings,
+    find: 'for (const oid of set.oids)\n                this.#letGo(oid);',
+    replace: '',
+    checks: ['dcom/3.1.2.6/objects-of-a-set-that-ran-out'],
+  },
+  {
     id: 'orpc/version',
     defect: 'does not look at the COM version of ORPC calls',
     file: orpc,

@@ -41,15 +41,20 @@ export class Exported {
   }
 
   /** Activates an object, and connects to its exporter with its remote unknown as context 0. Throws `Mismatch`. */
-  static async by(
+  static async by(target: Target, how: Parameters<typeof Exported.of>[2] = {}): Promise<Exported> {
+    return Exported.of(target, await objectOf(target), how);
+  }
+
+  /** Connects to the exporter of an object that an activation gave. Throws `Mismatch`. */
+  static async of(
     target: Target,
+    reply: ActivationReply,
     {
       level = RPC_C_AUTHN_LEVEL.PKT_INTEGRITY,
       wanted = IRemUnknown2,
       ...bind
     }: { level?: number; wanted?: Interface; max_recv_frag?: number } = {},
   ): Promise<Exported> {
-    const reply = await objectOf(target);
     const association = await target.connect(exporterPort(reply));
     const context = await target.logon(target.authType, level);
     const change: Handshake['change'] = (pdu) => (pdu.PTYPE === 'bind' ? { ...pdu, ...bind } : pdu);

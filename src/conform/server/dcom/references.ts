@@ -29,10 +29,12 @@ async function lives(exported: Exported, ripid: string): Promise<boolean> {
   return true;
 }
 
-const mustLive = async (exported: Exported, ipid: string): Promise<void> =>
+/** Throws `Mismatch` where an interface is gone. */
+export const mustLive = async (exported: Exported, ipid: string): Promise<void> =>
   must(await lives(exported, ipid), 'the interface to be there still', 'it is gone');
 
-const mustBeGone = async (exported: Exported, ipid: string): Promise<void> =>
+/** Throws `Mismatch` where an interface is there still. */
+export const mustBeGone = async (exported: Exported, ipid: string): Promise<void> =>
   must(!(await lives(exported, ipid)), 'the interface to be gone', 'it is there still');
 
 const QUERY = '[MS-DCOM] 3.1.1.5.6.1.1';

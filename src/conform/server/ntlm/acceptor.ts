@@ -55,11 +55,12 @@ const lastOctetChanged: Tampering = {
   },
 };
 
-/** What nothing but the MIC covers: neither a response nor a key is made of it. */
-const workstationChanged: Tampering = {
-  authenticate({ gaps: _, ...message }) {
-    const changed = { ...message, Workstation: { bytes: Buffer.from('ELSEWHERE', 'utf16le') } };
-    return decodeAuthenticate(encodeNtlmMessage(changed));
+/** What nothing but the MIC covers: neither a response nor a key is made of it, and nothing moves. */
+const versionChanged: Tampering = {
+  authenticate(message) {
+    const { Version } = message;
+    if (Version === undefined) throw new Error('the suite sends no Version');
+    return { ...message, Version: { ...Version, ProductBuild: Version.ProductBuild ^ 1 } };
   },
 };
 
@@ -73,7 +74,7 @@ const MESSAGES: readonly (readonly [name: string, what: string, section: string,
     '[MS-NLMP] 2.2.2.1',
     TAMPERINGS.flagsDoubled,
   ],
-  ['workstation', 'whose workstation was changed', '[MS-NLMP] 3.2.5.1.2', workstationChanged],
+  ['version', 'whose Version was changed', '[MS-NLMP] 3.2.5.1.2', versionChanged],
   ['last-octet', 'whose last octet was changed', '[MS-NLMP] 3.2.5.1.2', lastOctetChanged],
 ];
 
