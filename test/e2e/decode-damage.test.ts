@@ -164,6 +164,7 @@ describe('decode: what a capture lacks, or has twice, is counted honestly', () =
         time: '2023-11-14T22:13:20.000000000Z',
         src: '10.0.0.2:40000',
         dst: '10.0.0.1:50000',
+        transport: 'ncacn_ip_tcp',
         ptype: 'response',
         call_id: 9,
         pfc_flags: 3,

@@ -141,6 +141,7 @@ describe('decode --calls', () => {
       time: '2026-11-28T06:52:39.453000000Z',
       client: '127.0.0.1:51012',
       server: '127.0.0.2:135',
+      transport: 'ncacn_ip_tcp',
       call_id: 2,
       request_frame: 7,
       answer_frame: 8,
