@@ -48,7 +48,10 @@ export function clientOptions(
     .addOption(oneUserOption(says.user))
     .addOption(asOfOption(says.asOf ?? 'be a Windows client of this patch level'));
   for (const option of kerberosClientOptions()) command.addOption(option);
-  return command;
+  // As a run of the client suite writes it where no level is to be asked for.
+  return command.hook('preAction', (_command, chosen) => {
+    if (chosen.getOptionValue('level') === RPC_C_AUTHN_LEVEL.DEFAULT) chosen.setOptionValue('level', undefined);
+  });
 }
 
 /** Throws `UsageError` where options contradict each other about which client it is, or how it logs on. */

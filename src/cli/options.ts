@@ -124,7 +124,8 @@ export const portOf = parser((text: string): number => {
 /** `connect`, `PKT_INTEGRITY`, `RPC_C_AUTHN_LEVEL_PKT`, `5`. */
 function level(text: string): number {
   const found = authnLevelOf(text);
-  if (found === undefined) throw new Error('expected none, connect, call, pkt, pkt_integrity, pkt_privacy or 1 to 6');
+  if (found === undefined)
+    throw new Error('expected default, none, connect, call, pkt, pkt_integrity, pkt_privacy or 0 to 6');
   return found;
 }
 

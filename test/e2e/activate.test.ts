@@ -149,7 +149,11 @@ describe('activate: what cannot be asked ends with 2', () => {
     ['a class that is no UUID', ['127.0.0.1', '--clsid', 'MMC20'], /--clsid.*expected a UUID/],
     ['no class', ['127.0.0.1'], /required option '--clsid/],
     ['no host', ['--clsid', MMC20], /missing required argument 'host'/],
-    ['a level that is none', ['127.0.0.1', '--clsid', MMC20, '--level', 'high'], /--level.*expected none, connect/],
+    [
+      'a level that is none',
+      ['127.0.0.1', '--clsid', MMC20, '--level', 'high'],
+      /--level.*expected default, none, connect/,
+    ],
     ['a method that is none', ['127.0.0.1', '--clsid', MMC20, '--method', 'Activate'], /--method.*Allowed choices/],
     ['a host that is none', ['a b:c:d', '--clsid', MMC20], /expected HOST, HOST:PORT/],
     [

@@ -68,6 +68,12 @@ describe('test', () => {
     expect(code).toBe(2);
   });
 
+  test('a client that asks for nothing is a failure in JUnit too', async () => {
+    const junit = join(folder, 'nothing.xml');
+    await cli(['test', ...SERVER, '--junit', junit, '--', process.execPath, '-e', '0']);
+    expect(await readFile(junit, 'utf8')).toMatch(/the client asks for an activation[\s\S]*<failure/);
+  });
+
   test('a client that does not end in time is ended, and fails', async () => {
     const idle = [process.execPath, '-e', 'setInterval(() => {}, 1000)'];
     const args = ['test', ...SERVER, '--for', '1s', '--expect', 'activations=0', '--json', '--', ...idle];

@@ -121,8 +121,6 @@ export async function relayCaptured(
   return rows;
 }
 
-/** Whether a client's packets are signed at this level. */
-
 type What = Pick<WhatIf, 'call' | 'level' | 'authType' | 'client' | 'mechanism'>;
 
 async function cellOf(

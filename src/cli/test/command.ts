@@ -81,8 +81,12 @@ async function test([command = '', ...args]: string[], options: TestOptions): Pr
     time: started,
     seconds: (Date.now() - started) / 1000,
   };
-  const results = [...(options.ignoreExit ? [] : [client]), ...serverResults(server, options.expect ?? [])];
   const tested = server.activations.length > 0 || options.expect !== undefined;
+  const results = [
+    ...(options.ignoreExit ? [] : [client]),
+    ...serverResults(server, options.expect ?? []),
+    ...(tested ? [] : [NOTHING_ASKED]),
+  ];
   await verdicts.tell(results, {
     ...shownResults(out, results),
     nothing: 'the client asked for no activation',
@@ -94,6 +98,18 @@ async function test([command = '', ...args]: string[], options: TestOptions): Pr
 }
 
 const CLEAN = 'exit code 0';
+
+/** For whoever reads the artefacts alone: of DCOM nothing was tested. */
+const NOTHING_ASKED: Result = {
+  id: 'test.activations',
+  title: 'the client asks for an activation',
+  section: 'the client under test',
+  level: 'MUST',
+  outcome: 'fail',
+  expected: 'an activation',
+  actual: 'none',
+  pdus: [],
+};
 
 /** Runs the client to its end, and says how it ended. Throws `UsageError` where it cannot be started. */
 async function ranAgainst(

@@ -29,8 +29,9 @@ export interface RawConnectionOptions extends Pick<Environment, 'timers'> {
   readonly end?: 'client' | 'server';
 }
 
-/** PDUs that may wait to be received, so that a peer that never stops costs no memory. */
+/** PDUs that may wait to be received, and their octets, so that a peer that never stops costs no memory. */
 const MOST_WAITING = 4_096;
+const MOST_OCTETS = 16 * 1024 * 1024;
 
 /**
  * One connection without any rules: whatever is sent goes out, whatever comes in is handed over PDU by PDU. For either
@@ -40,6 +41,7 @@ export class RawConnection {
   readonly #options: RawConnectionOptions;
   readonly #assembler = new PduAssembler();
   readonly #arrived: Received[] = [];
+  #octets = 0;
   #waiting: ((received: Received) => void) | undefined;
   #channel: Channel | undefined;
   #closed: Extract<Received, { kind: 'closed' }> | undefined;
@@ -92,8 +94,10 @@ export class RawConnection {
 
   /** The next PDU, or what comes instead of one within so many milliseconds. */
   receive(milliseconds: Milliseconds = this.#options.patience): Promise<Received> {
-    const arrived = this.#arrived.shift() ?? this.#closed;
-    if (arrived !== undefined) return Promise.resolve(arrived);
+    const arrived = this.#arrived.shift();
+    this.#octets -= octetsOf(arrived);
+    const next = arrived ?? this.#closed;
+    if (next !== undefined) return Promise.resolve(next);
     return new Promise((resolve) => {
       const timer = this.#options.timers.after(milliseconds, () => {
         this.#waiting = undefined;
@@ -143,10 +147,15 @@ export class RawConnection {
 
   #tell(received: Received): void {
     if (this.#waiting !== undefined) this.#waiting(received);
-    else if (this.#arrived.length < MOST_WAITING) this.#arrived.push(received);
-    else this.#channel?.destroy();
+    else if (this.#arrived.length < MOST_WAITING && this.#octets < MOST_OCTETS) {
+      this.#octets += octetsOf(received);
+      this.#arrived.push(received);
+    } else this.#channel?.destroy();
   }
 }
+
+const octetsOf = (received: Received | undefined): number =>
+  received !== undefined && 'bytes' in received ? received.bytes.length : 0;
 
 function readable(bytes: Buffer): Received {
   try {

@@ -45,6 +45,8 @@ export interface Handshake {
 
 export const WHOLE = PFC.FIRST_FRAG | PFC.LAST_FRAG;
 export const MAX_FRAGMENT = 5840;
+/** Octets of stub that one answer may have. */
+const MOST_STUB = 16 * 1024 * 1024;
 
 /** The client's own mechanism does not take what the server answered. */
 export class ClientRefuses extends Mismatch {}
@@ -207,10 +209,14 @@ export class Association {
   async answer(first: Received, protection: Protection | undefined, expected = 'a response'): Promise<Answer> {
     const pieces: Buffer[] = [];
     const fragments: Received[] = [];
+    let octets = 0;
     for (let received = first; ; received = await this.connection.receive()) {
       const pdu = expectPdu(received, 'response', expected);
       fragments.push(received);
-      pieces.push(this.opened(received, protection));
+      const piece = this.opened(received, protection);
+      octets += piece.length;
+      must(octets <= MOST_STUB, `an answer of at most ${MOST_STUB} octets`, 'a longer one');
+      pieces.push(piece);
       if ((pdu.pfc_flags & PFC.LAST_FRAG) !== 0) return { stub: Buffer.concat(pieces), fragments };
     }
   }

@@ -124,8 +124,7 @@ const byMethod = ACTIVATION_METHODS.flatMap((method): ServerCheckRow[] => [
     requirement: `${method} gives the COM version of the exporter, 5.1 to 5.7.`,
     stimulus: `${method} at PKT_INTEGRITY`,
     async run(target) {
-      const { serverVersion } = mustBeAccepted(await activate(target, method));
-      const { MajorVersion = 0, MinorVersion = 0 } = serverVersion ?? {};
+      const { MajorVersion = 0, MinorVersion = 0 } = mustBeAccepted(await activate(target, method)).serverVersion ?? {};
       const right = MajorVersion === 5 && MinorVersion >= 1 && MinorVersion <= 7;
       must(right, '5.1 to 5.7', `${MajorVersion}.${MinorVersion}`);
     },
@@ -284,8 +283,7 @@ export const ACTIVATOR_CHECKS = group({ needs: ['activation'], section: SECTION 
     id: 'dcom/3.1.2.5.2.3.1/success-is-0',
     section: '[MS-DCOM] 3.1.2.5.2.3.1',
     needs: ['old-activator'],
-    requirement:
-      'RemoteActivation gives 0 as success of the activation, and a result of 0 for an interface that is there.',
+    requirement: 'RemoteActivation gives 0 for an activation that succeeds, and for an interface that is there.',
     stimulus: 'RemoteActivation at PKT_INTEGRITY',
     async run(target) {
       const { association, protection } = await activator(target, 'RemoteActivation', target.authType, PKT_INTEGRITY);
