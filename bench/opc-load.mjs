@@ -59,7 +59,6 @@ async function subscribed() {
       host: SERVER,
       profile: CLIENT_PROFILES['windows-2023-03'],
       random: seededRandom(1, 'client'),
-      simulated: true,
     },
     credentials: { domain: 'LAB', user: 'op', secret: Secret.password('secret') },
     ...{ network: own, timers: time, clock: time.now },

@@ -25,5 +25,5 @@ export {
   type Sendable,
 } from './raw-connection.js';
 export { type Attempt, type CheckResult, type RunOptions, resultOf, runCheck, runChecks } from './run.js';
-export { matchesId, type Selection, selected } from './selection.js';
+export { type Selection, selected } from './selection.js';
 export { Wire, type WirePiece } from './wire.js';

@@ -50,7 +50,6 @@ describe(`${GROUPS * ITEMS} items in ${GROUPS} groups at ${RATE} ms for ${SECOND
             host: SERVER,
             profile: CLIENT_PROFILES['windows-2023-03'],
             random: seededRandom(1, 'client'),
-            simulated: true,
           },
           network: own,
           timers: time,

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { conformanceMarkdown } from '../../../scripts/conformance-markdown.mjs';
 import { CLIENT_CHECKS } from '../../../src/conform/client/checks.js';
-import { type CheckInfo, matchesId } from '../../../src/conform/core/index.js';
+import type { CheckInfo } from '../../../src/conform/core/index.js';
+import { matchesId } from '../../../src/conform/core/selection.js';
 import { SERVER_CHECKS } from '../../../src/conform/server/checks.js';
 import { isVisible, REASONS, STATEMENTS, type Statement } from '../../../src/conform/statements/index.js';
 import { statements } from '../../../src/conform/statements/statement.js';

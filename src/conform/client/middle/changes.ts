@@ -11,15 +11,7 @@ import {
   unpackRemoteActivationReply,
 } from '../../../codec/dcom/index.js';
 import type { Infer, Operation } from '../../../codec/ndr/index.js';
-import {
-  DREP_BIG,
-  DREP_LITTLE,
-  encodePdu,
-  endianOf,
-  type Pdu,
-  PFC,
-  type ResponsePdu,
-} from '../../../codec/rpce/index.js';
+import { DREP_BIG, DREP_LITTLE, endianOf, type Pdu, PFC, type ResponsePdu } from '../../../codec/rpce/index.js';
 import { faultPdu } from '../../../rpc/server/pdus.js';
 import { isActivationCall, isObjectCall, isResolveOxid, isResolveOxid2, parametersOf } from '../history/calls.js';
 import type { Answer, AnsweredCall, Change, Sent } from './answer.js';
@@ -68,9 +60,6 @@ export const bindAcks =
     if (of !== undefined && (pdu.PTYPE === 'bind_ack') !== (of === 'bind')) return undefined;
     return change(pdu, answer);
   };
-
-/** A PDU that nothing protects, in place of the answer. */
-export const plainly = (pdu: Pdu): readonly Sent[] => [{ octets: encodePdu(pdu) }];
 
 /** Several changes, of which the first that means an answer changes it. */
 export const either =
