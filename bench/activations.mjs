@@ -28,7 +28,13 @@ try {
     if (ReturnValue !== 0) throw new Error(`activation: ${ReturnValue}`);
   };
   const createOnNew = async () => {
-    const { outcome } = await activate({ ...server, clsid, iids, authentication: authentication() });
+    const { outcome } = await activate({
+      host: server.host,
+      port: server.port,
+      clsid,
+      iids,
+      authentication: authentication(),
+    });
     if (!outcome.accepted) throw new Error(outcome.text);
   };
   const mapOnNew = async () => {

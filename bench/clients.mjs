@@ -44,7 +44,13 @@ async function measure(server) {
       if (unpackActivationReply(ppActProperties) === undefined) throw new Error('no object');
     },
     each: async () => {
-      const { outcome } = await activate({ ...server, clsid, iids, authentication: authentication() });
+      const { outcome } = await activate({
+        host: server.host,
+        port: server.port,
+        clsid,
+        iids,
+        authentication: authentication(),
+      });
       if (!outcome.accepted) throw new Error(outcome.text);
     },
   };
