@@ -15,8 +15,10 @@ const INJECTED: Readonly<Record<string, readonly RegExp[]>> = {
   faults: [/Previous segment not captured/, /Out-Of-Order/],
 };
 /** Signatures of zeros inside SPNEGO: tshark takes them for a token of GSS-API, which they are not. */
-const FORGED: ReadonlySet<string> = new Set(['relay-history', 'relay-integrity-zeros']);
-const NOT_FORGED = '!(dcerpc.auth_type == 9 && dcerpc.cn_auth_len == 16 && isystemactivator)';
+const FORGED: ReadonlySet<string> = new Set(['relay-history', 'relay-integrity-zeros', 'relay-kerberos']);
+/** 16 octets where NTLM signs, 28 where Kerberos does with AES. */
+const NOT_FORGED =
+  '!(dcerpc.auth_type == 9 && (dcerpc.cn_auth_len == 16 || dcerpc.cn_auth_len == 28) && isystemactivator)';
 
 describe.skipIf(tshark.skip).each(shippedScenarios())('tshark on the recording of %s', (name) => {
   let lab: RecordedLab;
