@@ -150,6 +150,7 @@ describe.each([
 
 describe.skipIf(aiowmi.skip || atPort135.skip)('aiowmi', () => {
   test.each(['plain', 'smart'])('%s: the same rows, all through one presentation context', async (how) => {
+    const before = server.refusedCalls.length;
     const script = join(import.meta.dirname, 'aiowmi_query.py');
     const child = spawn(aiowmi.required(), [script, ADDRESS, 'op', 'LAB', how], { stdio: 'pipe' });
     const queries = QUERIES.map(([query]) => query).filter((query) => query.startsWith('SELECT'));
@@ -161,7 +162,7 @@ describe.skipIf(aiowmi.skip || atPort135.skip)('aiowmi', () => {
       const found = rows.filter((row) => row.query === query).map(({ values }) => Object.values(values).sort());
       expect(found, query).toEqual(expected.map((row) => row.split(' | ').sort()));
     }
-    expect(server.refusedCalls).toEqual([]);
+    expect(server.refusedCalls.slice(before)).toEqual([]);
   });
 });
 
