@@ -1,4 +1,3 @@
-import { BlockList, isIP } from 'node:net';
 import { INTERFACE_ALIASES, interfaceName, interfaceNames, operationNames } from '../../codec/interfaces.js';
 import { PTYPE } from '../../codec/rpce/index.js';
 import { authnLevelOf } from '../../codec/status/authn.js';
@@ -6,6 +5,7 @@ import { explain } from '../../codec/status/explain.js';
 import { normaliseUuid } from '../../codec/uuid.js';
 import type { Transport } from '../pdu/pdu.js';
 import type { CallRecord } from './call-record.js';
+import { endpointsOf, portOf } from './filter-addresses.js';
 import type { PduRecord } from './record.js';
 import { resultOf } from './result.js';
 
@@ -157,39 +157,13 @@ const matching = (help: string, of: (record: Filtered) => string | undefined, le
   },
 });
 
-const family = (address: string): 'ipv4' | 'ipv6' => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
-
-/** `10.0.0.1`, `10.0.0.0/8`, `10.0.0.1:135`, `2001:db8::1`, `[2001:db8::1]:135`. */
 const addressed = (help: string, of: (record: Filtered) => readonly string[]): Key => ({
   help,
   value: (text) => {
-    const { list, port } = addressesOf(text);
-    return (record) =>
-      of(record).some((endpoint) => {
-        const [host, number] = partsOf(endpoint);
-        return list.check(host, family(host)) && (port === undefined || number === Number(port));
-      });
+    const fits = endpointsOf(text);
+    return (record) => of(record).some(fits);
   },
 });
-
-function addressesOf(text: string): { readonly list: BlockList; readonly port: string | undefined } {
-  const [, prefix] = /\/(\d{1,3})$/.exec(text) ?? [];
-  const rest = prefix === undefined ? text : text.slice(0, -1 - prefix.length);
-  const [, bracketed, dotted, port] = /^(?:\[([^\]]+)\]|([\d.]+))(?::(\d{1,5}))?$/.exec(rest) ?? [];
-  const address = bracketed ?? dotted ?? rest;
-  const list = new BlockList();
-  if (isIP(address) === 0 || Number(prefix ?? 0) > (isIP(address) === 6 ? 128 : 32))
-    throw new Error(`${text} is no address: 10.0.0.1, 10.0.0.0/8, 10.0.0.1:135, 2001:db8::1 or [2001:db8::1]:135`);
-  if (prefix === undefined) list.addAddress(address, family(address));
-  else list.addSubnet(address, Number(prefix), family(address));
-  return { list, port };
-}
-
-/** Back from `endpointText`. */
-function partsOf(endpoint: string): [host: string, port: number] {
-  const colon = endpoint.lastIndexOf(':');
-  return [endpoint.slice(0, colon).replace(/^\[|\]$/g, ''), Number(endpoint.slice(colon + 1))];
-}
 
 /** A bind is about the interfaces that it proposes. */
 function interfacesOf({ interface: own, value }: Filtered): readonly (string | undefined)[] {
@@ -261,7 +235,7 @@ const DECLARED: Readonly<Record<string, Key>> = {
     help: 'the port of either end',
     value: (text) => {
       const port = numberOf(text);
-      return ({ src, dst }) => partsOf(src)[1] === port || partsOf(dst)[1] === port;
+      return ({ src, dst }) => portOf(src) === port || portOf(dst) === port;
     },
   },
   interface: named(

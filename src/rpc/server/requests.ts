@@ -1,4 +1,3 @@
-import { CodecError } from '../../codec/error.js';
 import { DREP_LITTLE, endianOf, FAULT, PFC, type RequestPdu, stubOffset } from '../../codec/rpce/index.js';
 import type { Milliseconds } from '../../security/provider.js';
 import { isFirst, isLast } from '../core/fragments.js';
@@ -11,7 +10,7 @@ import { accessDenied, protocolError, unknownContext } from './refusals.js';
 import { RequestAssembly } from './request-assembly.js';
 import { securityOf, unfinished, unprotectRequest } from './request-security.js';
 import type { ServerSecurityContexts } from './security.js';
-import { checkVerificationTrailer } from './verification.js';
+import { withoutVerificationTrailer } from './verification.js';
 
 /** A refusal with the presentation context that its fault PDU names. */
 export type RequestRefusal = Refusal & { readonly contextId: number };
@@ -266,7 +265,7 @@ export class RequestReceiver {
         didNotExecute: true,
       };
     }
-    const checked = this.#withoutTrailer(assembly, state);
+    const checked = withoutVerificationTrailer(assembly.stub.take(), first, context, state.clientSignsHeaders);
     if ('status' in checked) return checked;
     return {
       callId: first.call_id,
@@ -291,30 +290,5 @@ export class RequestReceiver {
     if (first.alloc_hint <= stub.length || allocHint === 'ignored') return undefined;
     if (isLast(first) && allocHint === 'checked where fragmented') return undefined;
     return protocolError('alloc_hint', `alloc_hint ${first.alloc_hint}, but ${stub.length} octets of stub`);
-  }
-
-  #withoutTrailer(assembly: RequestAssembly, state: RequestState): { stub: Buffer } | Refusal {
-    try {
-      const checked = checkVerificationTrailer(
-        assembly.stub.take(),
-        assembly.first,
-        assembly.context,
-        state.clientSignsHeaders,
-      );
-      return 'refused' in checked
-        ? {
-            check: 'verification trailer',
-            status: FAULT.ACCESS_DENIED,
-            why: `verification trailer: ${checked.refused}`,
-          }
-        : checked;
-    } catch (error) {
-      if (!(error instanceof CodecError)) throw error;
-      return {
-        check: 'verification trailer body',
-        status: FAULT.BAD_STUB_DATA,
-        why: `verification trailer: ${error.message}`,
-      };
-    }
   }
 }

@@ -1,6 +1,8 @@
+import { CodecError } from '../../codec/error.js';
 import {
   CLIENT_SUPPORT_HEADER_SIGNING,
   DREP_LITTLE,
+  FAULT,
   findVerificationTrailer,
   PTYPE,
   type RequestPdu,
@@ -8,28 +10,40 @@ import {
   type VerificationCommand,
 } from '../../codec/rpce/index.js';
 import { type PresentationContext, TRANSFER_SYNTAXES } from '../core/presentation.js';
+import type { Refusal } from './events.js';
 
 /** How far from its end a stub is searched for the trailer, as Samba does; the trailer with all commands has 92 octets. */
 const SEARCHED = 1024;
 
 /**
- * [MS-RPCE] 2.2.2.13: takes the verification trailer off a stub and checks it against what the connection knows.
- * Gives the stub without it, or the reason for which the request is refused with status 5. Throws `CodecError`.
+ * [MS-RPCE] 2.2.2.13: takes the verification trailer off a stub and checks it against what the connection knows. Gives
+ * the stub without it, or the refusal of the request.
  */
-export function checkVerificationTrailer(
+export function withoutVerificationTrailer(
   stub: Buffer,
   request: RequestPdu,
   context: PresentationContext,
   clientSignsHeaders: boolean,
-): { stub: Buffer } | { refused: string } {
-  const found = findVerificationTrailer(stub, Math.max(0, stub.length - SEARCHED));
-  if (found === undefined) return { stub };
-  for (const command of found.commands) {
-    const refused = checkCommand(command, request, context, clientSignsHeaders);
-    if (refused !== undefined) return { refused };
+): { readonly stub: Buffer } | Refusal {
+  try {
+    const found = findVerificationTrailer(stub, Math.max(0, stub.length - SEARCHED));
+    if (found === undefined) return { stub };
+    for (const command of found.commands) {
+      const why = checkCommand(command, request, context, clientSignsHeaders);
+      if (why !== undefined) return refused('verification trailer', FAULT.ACCESS_DENIED, why);
+    }
+    return { stub: stub.subarray(0, found.offset) };
+  } catch (error) {
+    if (!(error instanceof CodecError)) throw error;
+    return refused('verification trailer body', FAULT.BAD_STUB_DATA, error.message);
   }
-  return { stub: stub.subarray(0, found.offset) };
 }
+
+const refused = (check: Refusal['check'], status: number, why: string): Refusal => ({
+  check,
+  status,
+  why: `verification trailer: ${why}`,
+});
 
 function checkCommand(
   { type, mustProcess, bitmask, pcontext, header2 }: VerificationCommand,

@@ -197,10 +197,9 @@ export const REQUESTS = [
   {
     id: 'verification/not-looked-at',
     defect: 'does not look at the verification trailer',
-    file: requests,
-    find: "return 'refused' in checked\n                ? {",
-    replace:
-      "return 'refused' in checked\n                ? { stub: assembly.stub.take() }\n                : false ? {",
+    file: verification,
+    find: 'if (why !== undefined)',
+    replace: 'if (false)',
     checks: [
       'rpce/2.2.2.13/refused-must-process',
       'rpce/2.2.2.13/refused-must-process-later',
