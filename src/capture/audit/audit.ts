@@ -11,6 +11,7 @@ import { Understood } from '../file/understood.js';
 import { readCapture } from '../pdu/pdus.js';
 import type { ConnectionAttempt } from '../stream/attempt.js';
 import { ActivatedPairs } from './callbacks.js';
+import { AuditLogons } from './logons.js';
 import { auditBudget } from './open-call.js';
 import type { AuditedActivation, AuditFinding, AuditItem } from './records.js';
 import { RelayWatch } from './relay.js';
@@ -99,6 +100,7 @@ export class Auditor {
         if (finding !== undefined) item(finding);
       },
       open: (_stream: number, remainder: string | undefined) => new AuditStream(options, remainder),
+      openLogons: () => new AuditLogons({ ...options, observe: this.#observe }),
       ...(problem && { onProblem: problem }),
       ...(pause && { onPiece: pause }),
       onKdcMessage: this.#observe.kdcMessage,

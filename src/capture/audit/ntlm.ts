@@ -35,9 +35,15 @@ export interface SeenChallenge {
 
 /** What an audit keeps of an AUTHENTICATE_MESSAGE. */
 export interface SeenAuthenticate {
-  readonly digest: string;
-  /** Of the response to the challenge, which no two exchanges have in common; undefined for a null session. */
+  /** Undefined where there is no message around the responses. */
+  readonly digest: string | undefined;
+  /**
+   * Of the response to the challenge, which no two exchanges have in common: of NTLMv2 its proof ([MS-NLMP] 2.2.2.8).
+   * Undefined for a null session.
+   */
   readonly response: string | undefined;
+  /** Of NTLMv2: the random octets of the client. */
+  readonly clientChallenge: string | undefined;
   readonly kind: 'NTLMv2' | 'NTLMv1' | 'anonymous' | 'other';
   /** The kind of the response by its full name. */
   readonly responseName: string;
@@ -121,10 +127,9 @@ export function seenAuthenticate(
   const target = readable(() => avText(pairs, 'MsvAvTargetName'))?.slice(0, MAX_NAME);
   const allFlags = allAvFlags(pairs);
   const micAnnounced = allFlags.some((each) => (each & AV_FLAGS.MIC_PRESENT) !== 0);
-  const response = nt.length >= LEAST_RESPONSE ? nt : lm;
   return {
     digest: digestOf(octets),
-    response: anonymous || response.length < LEAST_RESPONSE ? undefined : digestOf(response),
+    ...(anonymous ? NO_RESPONSE : responseIdentity(nt, lm)),
     kind: kind === undefined ? 'other' : KINDS[kind],
     responseName: kind ?? 'no known response',
     micAnnounced,
@@ -134,8 +139,47 @@ export function seenAuthenticate(
   };
 }
 
+/** A challenge without a CHALLENGE_MESSAGE around it, as SMB1 has it. */
+export const bareChallenge = (ServerChallenge: Uint8Array): SeenChallenge => ({
+  nonce: Buffer.from(ServerChallenge).toString('hex'),
+  flags: 0,
+  digest: digestOf(ServerChallenge),
+  targetInfo: digestOf(new Uint8Array(0)),
+  names: [],
+  hasTimestamp: false,
+});
+
+/** The answer to one. */
+export const bareResponses = (
+  responses: Readonly<Record<'LmChallengeResponse' | 'NtChallengeResponse', Uint8Array>>,
+): SeenAuthenticate => ({
+  digest: undefined,
+  ...responseIdentity(responses.NtChallengeResponse, responses.LmChallengeResponse),
+  kind: 'other',
+  responseName: 'not judged',
+  micAnnounced: false,
+  flagsRepeated: false,
+  micMisplaced: false,
+  target: undefined,
+});
+
+const NO_RESPONSE = { response: undefined, clientChallenge: undefined };
+
+/** What tells a response from all others. */
+function responseIdentity(nt: Uint8Array, lm: Uint8Array): Pick<SeenAuthenticate, 'response' | 'clientChallenge'> {
+  const response = nt.length >= LEAST_RESPONSE ? nt : lm;
+  if (response.length < LEAST_RESPONSE) return NO_RESPONSE;
+  if (response.length < LEAST_NTLMV2) return { ...NO_RESPONSE, response: digestOf(response) };
+  const clientChallenge = Buffer.from(response.subarray(CLIENT_CHALLENGE, CLIENT_CHALLENGE + 8)).toString('hex');
+  return { response: digestOf(response.subarray(0, PROOF)), clientChallenge };
+}
+
 /** [MS-NLMP] 2.2.2.3, 2.2.2.6: the responses of NTLMv1 have 24 octets, all others more. */
 const LEAST_RESPONSE = 24;
+/** [MS-NLMP] 2.2.2.7, 2.2.2.8: the proof, then what it covers: versions, time, ChallengeFromClient, reserved, AvPairs. */
+const PROOF = 16;
+const CLIENT_CHALLENGE = 32;
+const LEAST_NTLMV2 = 44;
 const KINDS = {
   NTLMv2: 'NTLMv2',
   LMv2: 'NTLMv2',

@@ -5,7 +5,14 @@ import type { NamedPipe } from '../smb/pipe.js';
 import type { ConnectionAttempt } from '../stream/attempt.js';
 import type { AuditPlace, AuditUser } from './records.js';
 
-type Seen = Omit<ConnectionAttempt, 'outcome'> & { readonly pipe?: NamedPipe | undefined };
+/** Something that was seen of a connection. */
+export type Seen = Omit<ConnectionAttempt, 'outcome'> & {
+  /** `ncacn_ip_tcp` where absent. */
+  readonly transport?: AuditPlace['transport'];
+  readonly pipe?: NamedPipe | undefined;
+  /** The host or share that the client means, where its protocol names one. */
+  readonly target?: string | undefined;
+};
 
 /** Where a PDU, or an attempt to connect, was seen: from client to server, whichever sent it. */
 export const placeOf = (seen: Seen): AuditPlace => ({
@@ -15,7 +22,7 @@ export const placeOf = (seen: Seen): AuditPlace => ({
   time: isoTime(seen.seconds, seen.nanoseconds),
   client: endpointText(seen.client),
   server: endpointText(seen.server),
-  transport: seen.pipe === undefined ? 'ncacn_ip_tcp' : 'ncacn_np',
+  transport: seen.transport ?? 'ncacn_ip_tcp',
   share: seen.pipe?.share ?? null,
   pipe: seen.pipe?.name ?? null,
 });

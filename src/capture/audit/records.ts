@@ -1,4 +1,5 @@
 import type { RefusedBy } from '../../codec/status/refused-by.js';
+import type { LogonTransport } from '../logon/logon.js';
 import type { Transport } from '../pdu/pdu.js';
 
 /** Where something was seen: the same members, in the same order, in activations and findings. */
@@ -12,7 +13,8 @@ export interface AuditPlace {
   /** `ADDRESS:PORT`. */
   readonly client: string;
   readonly server: string;
-  readonly transport: Transport;
+  /** Of RPC; or, of a finding alone, the other protocol that a client authenticates in. */
+  readonly transport: Transport | LogonTransport;
   /** Of a pipe of SMB, where its tree connect and its open were captured; null over TCP itself. */
   readonly share: string | null;
   readonly pipe: string | null;

@@ -9,6 +9,8 @@ export interface Leg {
   readonly clientAddress: string;
   readonly serverAddress: string;
   readonly seconds: number;
+  /** The host or share that the client means, where its protocol names one. */
+  target?: string | undefined;
   challenge: SeenChallenge | undefined;
   authenticate: SeenAuthenticate | undefined;
   apReq?: SeenApReq;
@@ -22,8 +24,11 @@ export interface Leg {
 export interface RelaySighting {
   readonly first: Leg;
   readonly second: Leg;
-  /** By the response to the challenge or the authenticator, which a client makes once; or by the challenge alone. */
-  readonly by: 'response' | 'challenge' | 'authenticator';
+  /**
+   * By what a client makes once: its response to the challenge, its own challenge beside the server's, its authenticator.
+   * Or by what others can have in common too, where the addresses make a chain: the server's challenge, the ticket.
+   */
+  readonly by: 'response' | 'client-challenge' | 'challenge' | 'authenticator' | 'ticket';
   /** The server of one leg is the client of the other: a man in the middle, not two captures of one connection. */
   readonly chained: boolean;
   /** What the man in the middle changed in the CHALLENGE_MESSAGE; undefined where it is the same, or not captured twice. */
@@ -39,12 +44,15 @@ const AT_ONCE = 60;
 
 /**
  * Finds one exchange on two connections. The rule: the same response to a challenge, or the same authenticator of
- * Kerberos, on two connections whose endpoints differ; or the same ServerChallenge within a minute, where the server of the first connection is the client
- * of the second one. The same connection in two captures, and a server whose challenges repeat, are neither.
+ * Kerberos, on two connections whose endpoints differ; or the same ServerChallenge or ticket within a minute, where the
+ * server of the first connection is the client of the second one. What carries them, RPC or another protocol, does not
+ * matter. The same connection in two captures, a server whose challenges repeat, and a client that uses its ticket again
+ * are none of it.
  */
 export class RelayWatch {
   readonly #byResponse = new Map<string, Leg>();
   readonly #byNonce = new Map<string, Leg>();
+  readonly #byTicket = new Map<string, Leg>();
 
   /** A CHALLENGE_MESSAGE: remembers which leg had it before. */
   challenge(leg: Leg): void {
@@ -56,12 +64,24 @@ export class RelayWatch {
 
   /** An AUTHENTICATE_MESSAGE. */
   authenticate(leg: Leg): RelaySighting | undefined {
-    return this.#once(leg.authenticate?.response, leg, 'response');
+    const { response, clientChallenge } = leg.authenticate ?? {};
+    const both = clientChallenge && leg.challenge && `${leg.challenge.nonce} ${clientChallenge}`;
+    return this.#once(response, leg, 'response') ?? this.#once(both, leg, 'client-challenge');
   }
 
   /** An AP-REQ. */
   apReq(leg: Leg): RelaySighting | undefined {
-    return this.#once(leg.apReq?.authenticator, leg, 'authenticator');
+    return this.#once(leg.apReq?.authenticator, leg, 'authenticator') ?? this.#ticket(leg);
+  }
+
+  /** Only who has the session key can make another authenticator: a chain with one ticket has changed it. */
+  #ticket(leg: Leg): RelaySighting | undefined {
+    const { ticket } = leg.apReq as SeenApReq;
+    const before = this.#byTicket.get(ticket);
+    remember(this.#byTicket, ticket, leg);
+    return before !== undefined && chained(before, leg) && soon(before, leg)
+      ? sighting(before, leg, 'ticket')
+      : undefined;
   }
 
   #once(key: string | undefined, leg: Leg, by: RelaySighting['by']): RelaySighting | undefined {

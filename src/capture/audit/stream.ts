@@ -231,7 +231,8 @@ export class AuditStream implements PduConsumer {
     else if (pdu.auth !== undefined) {
       if (pdu.PTYPE === 'auth3') this.#auth3 = true;
       this.#established = this.#association.securities.some(({ passive }) => passive?.established);
-      this.#exchanges.take(captured, pdu.auth, this.#security(pdu.auth.auth_context_id)?.passive);
+      const { auth_context_id: id, auth_type: authType, auth_value: octets } = pdu.auth;
+      this.#exchanges.take(captured, { id, authType, octets }, this.#security(id)?.passive);
     }
   }
 

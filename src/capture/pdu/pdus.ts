@@ -1,5 +1,6 @@
 import { CaptureError, type Problem } from '../file/error.js';
 import { type CaptureInput, type CaptureSource, nameOf, type PieceOptions, pieces, sourcesOf } from '../file/source.js';
+import type { OpenLogons } from '../logon/logon.js';
 import type { CapturedPdu, OpenStream, StreamEnd } from './pdu.js';
 import { type CaptureLimits, PduReader, type PduReaderOptions } from './reader.js';
 
@@ -57,6 +58,8 @@ export interface ReadHandlers {
   readonly onProblem?: (problem: Problem) => void;
   /** Takes each message from and to a KDC. */
   readonly onKdcMessage?: ((message: Uint8Array) => void) | undefined;
+  /** Who takes the logons of each connection of SMB, HTTP or LDAP; where absent they are passed over. */
+  readonly openLogons?: OpenLogons;
   /** Told of each connection that was asked for and never came about. */
   readonly onAttempt?: PduReaderOptions['onAttempt'];
   /** After each piece of the file: reading goes on when it is done, so that a handler can wait for whoever it serves. */

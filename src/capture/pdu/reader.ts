@@ -1,6 +1,7 @@
 import type { Problem } from '../file/error.js';
 import { fileOf } from '../file/source.js';
 import type { Understood } from '../file/understood.js';
+import type { OpenLogons } from '../logon/logon.js';
 import type { SmbLimits } from '../smb/tables.js';
 import { AssemblyBudget } from '../stream/assembly.js';
 import { KDC_PORT, KdcStream, type TakeKdcMessage } from '../stream/kdc.js';
@@ -27,6 +28,8 @@ export interface PduReaderOptions {
   readonly open: OpenStream;
   /** Told what is wrong, and where. */
   readonly onProblem?: (problem: Problem) => void;
+  /** Gives who takes the logons of a connection of SMB, HTTP or LDAP; where absent they are passed over. */
+  readonly openLogons?: OpenLogons;
   /** Told of connections that were tried. */
   readonly onAttempt?: StreamReaderOptions['onAttempt'];
   /** Takes each message from and to a KDC; where absent they are passed over. */
@@ -38,7 +41,15 @@ export class PduReader {
   readonly #streams: StreamReader;
   #label: string;
 
-  constructor({ file = 'capture', limits = {}, open, onProblem, onKdcMessage, onAttempt }: PduReaderOptions) {
+  constructor({
+    file = 'capture',
+    limits = {},
+    open,
+    onProblem,
+    onKdcMessage,
+    onAttempt,
+    openLogons,
+  }: PduReaderOptions) {
     this.#label = fileOf(file);
     this.#streams = new StreamReader({
       file,
@@ -56,6 +67,7 @@ export class PduReader {
       open,
       budget: new AssemblyBudget(limits.assemblyBytes),
       understood: this.#streams.understood,
+      logons: openLogons && { open: openLogons, file: () => this.#label },
       file: () => this.#label,
       problem: (severity, message, where) => this.#streams.problem(severity, message, where),
     };

@@ -28,6 +28,7 @@ export function smbOptions(
     closed: (what, at) => pass(CLOSED[what], at),
     budget: new SmbBudget(limits, () => pass(FORGOTTEN, frame())),
     assemblies,
+    logons: shared.logons,
   };
 }
 

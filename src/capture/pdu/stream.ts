@@ -1,5 +1,6 @@
 import type { Problem } from '../file/error.js';
 import type { Understood } from '../file/understood.js';
+import type { LogonOptions } from '../logon/logon.js';
 import type { NamedPipe } from '../smb/pipe.js';
 import type { AssemblyBudget } from '../stream/assembly.js';
 import type { Connection, Direction, StreamConsumer } from '../stream/connection.js';
@@ -12,6 +13,8 @@ export interface PduStreamOptions {
   readonly open: OpenStream;
   readonly budget: AssemblyBudget;
   readonly understood: Understood;
+  /** Where the logons of other protocols are wanted. */
+  readonly logons?: LogonOptions | undefined;
   /** The file that is read. */
   readonly file: () => string;
   readonly problem: (severity: Problem['severity'], message: string, where: { frame: number; stream: number }) => void;

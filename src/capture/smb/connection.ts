@@ -1,4 +1,5 @@
 import { PROTOCOL_ID } from '../../codec/smb/index.js';
+import type { LogonOptions } from '../logon/logon.js';
 import type { AssemblyBudget } from '../stream/assembly.js';
 import type { Connection, Direction, StreamConsumer } from '../stream/connection.js';
 import { SmbFramer, type SmbSink } from './framer.js';
@@ -20,6 +21,8 @@ export interface SmbConnectionOptions {
   readonly closed: (what: ClosedMessage, frame: number) => void;
   readonly budget: SmbBudget;
   readonly assemblies: AssemblyBudget;
+  /** Where the logons of sessions are wanted. */
+  readonly logons?: LogonOptions | undefined;
 }
 
 /** Pipes whose remainder is kept where a connection is forgotten while it is open. */

@@ -182,8 +182,7 @@ describe('relays', () => {
       emit: () => {},
     });
     const captured = { client: VICTIM, server: TARGET, seconds: 0, nanoseconds: 0 } as CapturedPdu;
-    for (let auth_context_id = 0; auth_context_id < 70; auth_context_id++)
-      exchanges.take(captured, { auth_type: 10, auth_level: 2, auth_context_id, auth_value } as never, undefined);
+    for (let id = 0; id < 70; id++) exchanges.take(captured, { id, authType: 10, octets: auth_value }, undefined);
     expect(followed).toBe(64);
   });
 

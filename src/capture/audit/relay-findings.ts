@@ -1,0 +1,85 @@
+import type { Identity } from '../../security/index.js';
+import { userName } from '../decode/record.js';
+import { findingAt } from './findings.js';
+import type { AuditFinding, AuditPlace } from './records.js';
+import type { Leg, RelaySighting } from './relay.js';
+import { servesAnother } from './service.js';
+
+/** What is told of one exchange on two connections; `identity` is who the client says it is. */
+export function relayFindings(sighting: RelaySighting, identity: Identity | undefined): AuditFinding[] {
+  const { first, second, by, chained, changed, authenticateChanged } = sighting;
+  const user = identity === undefined ? null : userName(identity);
+  const route = routeOf(first, second);
+  const proxied = isProxied(sighting);
+  const target = second.authenticate?.target ?? second.apReq?.service;
+  const another = target !== undefined && servesAnother(target, second.place.transport);
+  const facts = {
+    by,
+    chained,
+    other_file: first.place.file,
+    other_stream: first.place.stream,
+    other_frame: first.place.frame,
+    other_transport: first.place.transport,
+    authenticate_changed: authenticateChanged,
+    ...(target === undefined ? {} : { target }),
+    ...(first.target === undefined ? {} : { other_host: first.target }),
+    ...(second.target === undefined ? {} : { host: second.target }),
+  };
+  const altered = authenticateChanged ? `; the ${MESSAGES[by]} was changed on the way` : '';
+  const service = another ? `; what the client means is ${target}, another service` : '';
+  const detail = `${SAME[by]} on two connections, ${route}${doubtOf(sighting, proxied)}${altered}${service}`;
+  const severity = chained && !proxied ? 'high' : 'warning';
+  const relay = findingAt(second.place, { finding: 'relay', severity, user, detail, facts });
+  if (changed === undefined) return [relay];
+  const differences = changed.length === 0 ? ['other names or padding'] : changed;
+  const text = `the CHALLENGE_MESSAGE is not the same on both connections (${route}): ${differences.join('; ')}`;
+  const more = { ...facts, differences };
+  return [
+    relay,
+    findingAt(second.place, { finding: 'challenge-changed', severity: 'high', user, detail: text, facts: more }),
+  ];
+}
+
+const SAME: Readonly<Record<RelaySighting['by'], string>> = {
+  response: 'the same response to the same challenge',
+  'client-challenge': 'the same challenges of server and client',
+  challenge: 'the same challenge',
+  authenticator: 'the same authenticator of Kerberos',
+  ticket: 'the same ticket of Kerberos',
+};
+
+const MESSAGES: Readonly<Record<RelaySighting['by'], string>> = {
+  response: 'AUTHENTICATE_MESSAGE',
+  'client-challenge': 'AUTHENTICATE_MESSAGE',
+  challenge: 'AUTHENTICATE_MESSAGE',
+  authenticator: 'AP-REQ',
+  ticket: 'AP-REQ',
+};
+
+const PROTOCOLS: Readonly<Record<AuditPlace['transport'], string>> = {
+  ncacn_ip_tcp: 'RPC',
+  ncacn_np: 'RPC in SMB',
+  smb: 'SMB',
+  http: 'HTTP',
+  ldap: 'LDAP',
+};
+
+/** Both legs by their endpoints, and by their protocols where one is none of RPC. */
+function routeOf(first: Leg, second: Leg): string {
+  const named = [first, second].some(({ place }) => !place.transport.startsWith('ncacn_'));
+  return [first, second]
+    .map(({ place }) => `${place.client} > ${place.server}${named ? ` (${PROTOCOLS[place.transport]})` : ''}`)
+    .join(' and ');
+}
+
+/** A reverse proxy hands on what is meant for the host that it answers for, as RFC 9110 7.1 has it named in requests. */
+const isProxied = ({ first, second }: RelaySighting): boolean =>
+  first.place.transport === 'http' && second.place.transport === 'http' && first.target === second.target;
+
+function doubtOf({ first, second, chained }: RelaySighting, proxied: boolean): string {
+  if (!chained) return '; or one connection captured before and after an address translation';
+  return `: ${middleOf(first, second)} is in the middle${proxied ? ', or a reverse proxy of that host' : ''}`;
+}
+
+const middleOf = (first: Leg, second: Leg): string =>
+  first.serverAddress === second.clientAddress ? first.serverAddress : second.serverAddress;
