@@ -74,10 +74,7 @@ function routeOf(first: Leg, second: Leg): string {
 const isProxied = ({ first, second }: RelaySighting): boolean =>
   first.place.transport === 'http' && second.place.transport === 'http' && first.target === second.target;
 
-function doubtOf({ first, second, chained }: RelaySighting, proxied: boolean): string {
+function doubtOf({ first, chained }: RelaySighting, proxied: boolean): string {
   if (!chained) return '; or one connection captured before and after an address translation';
-  return `: ${middleOf(first, second)} is in the middle${proxied ? ', or a reverse proxy of that host' : ''}`;
+  return `: ${first.serverAddress} is in the middle${proxied ? ', or a reverse proxy of that host' : ''}`;
 }
-
-const middleOf = (first: Leg, second: Leg): string =>
-  first.serverAddress === second.clientAddress ? first.serverAddress : second.serverAddress;
