@@ -6,6 +6,7 @@ export {
   type LabRelay,
   type LabRun,
   type LabTrace,
+  type Listening,
   parseScenario,
   readScenario,
   runScenario,

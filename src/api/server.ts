@@ -65,7 +65,7 @@ export type { Sample, SpaceItem } from '../server/classes/opc/address-space.js';
 export type { CallbackParameters, DataChange, DataListener, OpcServerData } from '../server/classes/opc/index.js';
 export { AddressSpace, addressSpace, dataSink, opcClasses, opcServerSchema } from '../server/classes/opc/index.js';
 export type { FaultData, ItemData } from '../server/classes/opc/schema.js';
-export type { EndpointObserver } from '../server/endpoint/endpoint.js';
+export type { CallAnswer, EndpointObserver } from '../server/endpoint/endpoint.js';
 export {
   type CallContext,
   type Guard,

@@ -1,7 +1,8 @@
+import type { ActivationMethod } from '../client/activate.js';
 import { DcomClient, type DcomClientOptions, type RemoteInterface } from '../client/dcom-client.js';
 import { ACCEPTED, type CallOutcome } from '../client/outcome.js';
 import { outcomeOf } from '../client/steps.js';
-import { IID_IDispatch } from '../codec/oaut/index.js';
+import { IID_IClassFactory, IID_IDispatch } from '../codec/oaut/index.js';
 import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import { effectiveAuthnLevel } from '../codec/status/authn.js';
 import { type Application, accountOf, isWindows } from '../hardening/machine.js';
@@ -27,6 +28,8 @@ export interface ActivationWish {
   readonly anonymous: boolean;
   /** How the client names the server; of an address there is no service name, and so no ticket. */
   readonly by?: 'name' | 'address';
+  /** The client's own where absent. */
+  readonly method?: ActivationMethod | undefined;
   /** The interface that is asked for; IDispatch where absent. */
   readonly iid?: string;
 }
@@ -145,13 +148,13 @@ function ticketsOf({ kerberos }: Lab, { from, on, user, by = 'name' }: Activatio
 
 async function attempt(
   client: DcomClient,
-  { clsid, iid = IID_IDispatch }: ActivationWish,
+  { clsid, method, iid = method === 'RemoteGetClassObject' ? IID_IClassFactory : IID_IDispatch }: ActivationWish,
   keep: boolean,
   answered: () => CallOutcome | undefined,
 ): Promise<{ outcome: CallOutcome; object?: RemoteInterface }> {
-  if (!keep) return client.activation({ clsid, iids: [iid] });
+  if (!keep) return client.activation({ clsid, iids: [iid], ...(method && { method }) });
   try {
-    return { outcome: ACCEPTED, object: await client.activate(clsid, iid) };
+    return { outcome: ACCEPTED, object: await client.activate(clsid, iid, method) };
   } catch (error) {
     // An activation that was accepted stays so, whatever becomes of the way to its object.
     return { outcome: answered() ?? outcomeOf(error) };

@@ -1,8 +1,8 @@
 import type { LoggedEvent } from '../hardening/events.js';
 import type { Endpoint } from '../net/channel.js';
-import type { AssociationEvent } from '../rpc/index.js';
+import type { AssociationEvent, ServerCall } from '../rpc/index.js';
 import type { Activation, FailedLogon, LogListeners } from '../server/activation/log.js';
-import type { EndpointObserver } from '../server/endpoint/endpoint.js';
+import type { CallAnswer, EndpointObserver } from '../server/endpoint/endpoint.js';
 import type { Invocation } from '../server/objects/exporter.js';
 import type { RefusedCall } from '../server/objects/refused-call.js';
 
@@ -29,6 +29,10 @@ export class Audience implements EndpointObserver, LogListeners {
 
   octets(from: 'client' | 'server', bytes: Uint8Array, client: Endpoint, server: Endpoint): void {
     for (const each of this.#listening) each.octets?.(from, bytes, client, server);
+  }
+
+  answering(call: ServerCall, answer: CallAnswer, client: Endpoint, server: Endpoint): void {
+    for (const each of this.#listening) each.answering?.(call, answer, client, server);
   }
 
   disconnected(client: Endpoint, server: Endpoint, why: string | undefined): void {

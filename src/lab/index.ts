@@ -1,3 +1,4 @@
+export type { Listening } from './audience.js';
 export { type LabOptions, type LabRun, runScenario } from './run.js';
 export type {
   HostLog,

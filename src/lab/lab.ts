@@ -4,6 +4,7 @@ import type { RemoteInterface } from '../client/remote-interface.js';
 import type { Application } from '../hardening/machine.js';
 import type { Trace } from '../hardening/trace.js';
 import { type InjectedFault, type SeededBytes, type SimulatedNetwork, seededRandom } from '../net/simulation/index.js';
+import type { Listening } from './audience.js';
 import { comments } from './comments.js';
 import { LabHost } from './host.js';
 import type { HostData } from './host-schema.js';
@@ -37,8 +38,10 @@ export class Lab {
   kerberos: LabKerberos | undefined;
   readonly #ids = new Map<string, number>();
   readonly #traces = new Set<string>();
+  readonly #observe: ((host: string) => Listening) | undefined;
 
-  constructor(scenario: Scenario, world: World, seed: string) {
+  constructor(scenario: Scenario, world: World, seed: string, observe?: (host: string) => Listening) {
+    this.#observe = observe;
     this.scenario = scenario;
     this.world = world;
     this.seed = seed;
@@ -152,6 +155,7 @@ export class Lab {
       onActivation: (activation) => void this.served.push({ server: name, serverAddress: host.address, activation }),
     });
     if (world.simulation !== undefined) host.audience.add(comments(world.simulation, data.address));
+    if (this.#observe !== undefined) host.audience.add(this.#observe(name));
     return host;
   }
 }

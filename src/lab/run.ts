@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { checkOptions, functionOption, optionsOf } from '../hardening/options.js';
 import { SimulationStuck } from '../net/simulation/index.js';
 import type { Milliseconds } from '../security/index.js';
+import type { Listening } from './audience.js';
 import { Lab } from './lab.js';
 import { changedLink } from './links.js';
 import type {
@@ -27,12 +28,15 @@ export interface LabOptions {
   readonly sockets?: boolean;
   /** Takes a recording of the simulated network as pcapng, block by block. */
   readonly record?: (block: Buffer) => void;
+  /** Gives who is told what the server of each host sees and does, by the name of the host. */
+  readonly observe?: (host: string) => Listening;
 }
 
 const LAB_OPTIONS = optionsOf({
   seed: z.union([z.string(), z.number()], 'expected a text or a number'),
   sockets: z.boolean(),
   record: functionOption('takes a block of a recording'),
+  observe: functionOption('gives who is told what a server does'),
 } satisfies Record<keyof LabOptions, z.ZodType>);
 
 /** What came of a scenario. */
@@ -64,13 +68,13 @@ export interface LabRun {
  */
 export async function runScenario(scenario: Scenario, options: LabOptions = {}): Promise<LabRun> {
   checkOptions('runScenario', LAB_OPTIONS, options);
-  const { seed = 1, sockets = false, record } = options;
+  const { seed = 1, sockets = false, record, observe } = options;
   const { data } = scenario;
   const world: World = sockets
     ? socketWorld()
     : simulatedWorld({ start: startOf(data), link: changedLink({}, data.network), ...(record && { record }) });
   const start = world.clock();
-  const lab = new Lab(scenario, world, String(seed));
+  const lab = new Lab(scenario, world, String(seed), observe);
   let running = 0;
   const work = async (): Promise<void> => {
     try {

@@ -42,6 +42,7 @@ export class Listeners {
       connected: this.guard(told.connected?.bind(told)),
       association: this.guard(told.association?.bind(told)),
       octets: this.guard(told.octets?.bind(told)),
+      answering: this.guard(told.answering?.bind(told)),
       disconnected: this.guard(told.disconnected?.bind(told)),
     };
   }

@@ -3,7 +3,6 @@ import { authnLevelName, effectiveAuthnLevel } from '../../codec/status/authn.js
 import { causesOf } from '../../codec/status/causes.js';
 import type { RefusedBy } from '../../codec/status/refused-by.js';
 import { hex, type RefusedAnswer } from './answers.js';
-import type { SeenUser } from './events.js';
 import type { NewFinding } from './findings.js';
 
 /** What is known of a call that was refused. */
@@ -55,7 +54,7 @@ export function refusalFinding(
   call: CalledOperation | undefined,
   refused: RefusedAnswer,
   facts: RefusedCallFacts,
-  user: SeenUser,
+  user: string | null,
 ): NewFinding {
   const { refusedBy, text } = likelyCause(refused, facts);
   const { level } = facts;

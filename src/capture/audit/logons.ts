@@ -1,12 +1,11 @@
 import { RPC_C_AUTHN } from '../../codec/rpce/index.js';
-import type { PassiveContext, Sniffer } from '../../security/index.js';
-import { userName } from '../decode/record.js';
+import type { Identity, PassiveContext, Sniffer } from '../../security/index.js';
 import { authTypeOf } from '../logon/auth-type.js';
 import type { LogonConsumer, LogonMessage, SeenLogon } from '../logon/logon.js';
 import { AuditExchanges, type ExchangedToken, type ExchangesOptions } from './exchanges.js';
 import { bareChallenge, bareResponses, ntlmToken } from './ntlm.js';
 
-export interface LogonsOptions extends Pick<ExchangesOptions, 'tell' | 'nextExchange'> {
+export interface LogonsOptions extends Pick<ExchangesOptions, 'relays' | 'emit'> {
   readonly observe: Sniffer;
 }
 
@@ -20,9 +19,9 @@ export class AuditLogons implements LogonConsumer {
   readonly #observe: Sniffer;
   readonly #exchanges: AuditExchanges;
 
-  constructor({ observe, ...exchanges }: LogonsOptions) {
+  constructor({ observe, relays, emit }: LogonsOptions) {
     this.#observe = observe;
-    this.#exchanges = new AuditExchanges(exchanges);
+    this.#exchanges = new AuditExchanges({ relays, emit });
   }
 
   logon(seen: SeenLogon): void {
@@ -30,7 +29,7 @@ export class AuditLogons implements LogonConsumer {
     if (message.kind === 'token') this.#token(seen, message.octets);
     else if (message.kind === 'challenge')
       this.#exchanges.challenge(seen, exchange, bareChallenge(message.ServerChallenge));
-    else this.#exchanges.authenticate(seen, exchange, bareResponses(message), userOf(message));
+    else this.#exchanges.authenticate(seen, exchange, bareResponses(message), identityOf(message));
   }
 
   end(): void {
@@ -53,4 +52,4 @@ export class AuditLogons implements LogonConsumer {
   }
 }
 
-const userOf = ({ domain, user }: Responses): string => userName({ domain, user, anonymous: user === '' });
+const identityOf = ({ domain, user }: Responses): Identity => ({ domain, user, sid: '', anonymous: user === '' });

@@ -1,12 +1,14 @@
-import type { SeenFinding, SeenUser } from './events.js';
+import type { Identity } from '../../security/index.js';
+import { userName } from '../decode/record.js';
 import { findingAt } from './findings.js';
-import type { AuditPlace } from './records.js';
+import type { AuditFinding, AuditPlace } from './records.js';
 import type { Leg, RelaySighting } from './relay.js';
 import { servesAnother } from './service.js';
 
-/** What is told of one exchange on two connections; `user` is who the client says it is. */
-export function relayFindings(sighting: RelaySighting, user: SeenUser): SeenFinding[] {
+/** What is told of one exchange on two connections; `identity` is who the client says it is. */
+export function relayFindings(sighting: RelaySighting, identity: Identity | undefined): AuditFinding[] {
   const { first, second, by, chained, changed, authenticateChanged } = sighting;
+  const user = identity === undefined ? null : userName(identity);
   const route = routeOf(first, second);
   const proxied = isProxied(sighting);
   const target = second.authenticate?.target ?? second.apReq?.service;
@@ -74,7 +76,18 @@ function routeOf(first: Leg, second: Leg): string {
 const isProxied = ({ first, second }: RelaySighting): boolean =>
   first.place.transport === 'http' && second.place.transport === 'http' && first.target === second.target;
 
-function doubtOf({ first, chained }: RelaySighting, proxied: boolean): string {
+function doubtOf(seen: RelaySighting, proxied: boolean): string {
+  const { chained } = seen;
   if (!chained) return '; or one connection captured before and after an address translation';
-  return `: ${first.serverAddress} is in the middle${proxied ? ', or a reverse proxy of that host' : ''}`;
+  return `: ${middleOf(seen)} is in the middle${proxied ? ', or a reverse proxy of that host' : ''}`;
+}
+
+/**
+ * Where a host is relayed back to itself, both of them are the server of one leg and the client of the other: a challenge
+ * then comes from the first leg, whose client hands it on, and what answers it goes to the second.
+ */
+function middleOf({ first, second, by }: RelaySighting): string {
+  const onward = first.serverAddress === second.clientAddress;
+  const back = second.serverAddress === first.clientAddress;
+  return onward && !(back && by === 'challenge') ? first.serverAddress : second.serverAddress;
 }

@@ -1,9 +1,15 @@
-import type { SeenLeg } from './events.js';
 import type { SeenApReq } from './kerberos.js';
 import { challengeDifferences, type SeenAuthenticate, type SeenChallenge } from './ntlm.js';
+import type { AuditPlace } from './records.js';
 
 /** One exchange of NTLM or Kerberos on one connection, as it goes on. */
-export interface Leg extends SeenLeg {
+export interface Leg {
+  /** Of its CHALLENGE_MESSAGE, or of its AUTHENTICATE_MESSAGE where the first was not captured; of its AP-REQ. */
+  readonly place: AuditPlace;
+  readonly clientAddress: string;
+  readonly serverAddress: string;
+  readonly seconds: number;
+  /** The host or share that the client means, where its protocol names one. */
   target?: string | undefined;
   challenge: SeenChallenge | undefined;
   authenticate: SeenAuthenticate | undefined;
@@ -14,7 +20,7 @@ export interface Leg extends SeenLeg {
   suspect: Leg | undefined;
 }
 
-/** Two legs of one exchange: in a chain the victim's first, else the one that was seen first. */
+/** Two legs of one exchange. */
 export interface RelaySighting {
   readonly first: Leg;
   readonly second: Leg;
@@ -95,8 +101,7 @@ export class RelayWatch {
   }
 }
 
-function sighting(before: Leg, leg: Leg, by: RelaySighting['by']): RelaySighting {
-  const [first, second] = leadsTo(leg, before) ? [leg, before] : [before, leg];
+function sighting(first: Leg, second: Leg, by: RelaySighting['by']): RelaySighting {
   first.matched = true;
   second.matched = true;
   const bothChallenges = first.challenge !== undefined && second.challenge !== undefined;
@@ -119,10 +124,9 @@ const unlike = (a: string | undefined, b: string | undefined): boolean => a !== 
 
 const differ = (a: Leg, b: Leg): boolean => a.place.client !== b.place.client || a.place.server !== b.place.server;
 
-const chained = (a: Leg, b: Leg): boolean => leadsTo(a, b) || leadsTo(b, a);
-
-/** The server of one is the client of the next, and that is not all on one machine. */
-const leadsTo = (a: Leg, b: Leg): boolean => a.serverAddress === b.clientAddress && a.clientAddress !== a.serverAddress;
+const chained = (a: Leg, b: Leg): boolean =>
+  (a.serverAddress === b.clientAddress && a.clientAddress !== a.serverAddress) ||
+  (b.serverAddress === a.clientAddress && b.clientAddress !== b.serverAddress);
 
 const soon = (a: Leg, b: Leg): boolean => Math.abs(a.seconds - b.seconds) <= AT_ONCE;
 

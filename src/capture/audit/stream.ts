@@ -25,24 +25,31 @@ import {
 } from './answers.js';
 import {
   bindRefusedFinding,
+  callbackFinding,
   lowLevelFinding,
   UNAUTHENTICATED_ACTIVATION,
   UNIDENTIFIED_CALLS,
 } from './call-findings.js';
+import type { ActivatedPairs } from './callbacks.js';
 import { refusalFinding } from './causes.js';
-import type { TakeEvent } from './events.js';
 import { AuditExchanges } from './exchanges.js';
 import { type NewFinding, StreamFindings } from './findings.js';
 import { isObjectCall } from './object-call.js';
 import { type OpenCall, openCall } from './open-call.js';
-import { placeOf, type SeenIdentity, userOf } from './place.js';
+import { placeOf, userOf } from './place.js';
+import type { AuditedActivation, AuditItem, AuditUser } from './records.js';
+import type { RelayWatch } from './relay.js';
 import { isUnboundReply, unboundActivator } from './unbound.js';
 
+/** What the policy makes of an activation. */
+export type Judgement = Pick<AuditedActivation, 'as_of' | 'decision' | 'rule' | 'reason' | 'event' | 'unconfirmed'>;
+
 export interface StreamOptions {
+  readonly relays: RelayWatch;
+  readonly pairs: ActivatedPairs;
   readonly observe: (authType: number) => PassiveContext | undefined;
-  readonly tell: TakeEvent;
-  /** A number that no other exchange of the capture has. */
-  readonly nextExchange: () => number;
+  readonly judge: (operation: string, security: CallLevel, anonymous: boolean) => Judgement;
+  readonly emit: (item: AuditItem) => void;
   readonly budget: PassiveBudget<OpenCall>;
   /** Counted over all streams. */
   readonly told: { pdus: number; droppedFindings: number };
@@ -76,8 +83,11 @@ export class AuditStream implements PduConsumer {
     this.#options = options;
     this.#association = new PassiveAssociation(options);
     if (remainder !== undefined) this.#association.restore(remainder);
-    const { tell, nextExchange } = options;
-    this.#exchanges = new AuditExchanges({ tell, nextExchange, findings: this.#findings });
+    this.#exchanges = new AuditExchanges({
+      relays: options.relays,
+      findings: this.#findings,
+      emit: options.emit,
+    });
   }
 
   get remainder(): string {
@@ -106,13 +116,12 @@ export class AuditStream implements PduConsumer {
   end(): void {
     this.#association.end();
     this.#exchanges.end();
-    const findings = this.#findings.all;
-    if (findings.length > 0) this.#options.tell({ kind: 'findings', findings });
+    for (const finding of this.#findings.all) this.#options.emit(finding);
     this.#options.told.droppedFindings += this.#findings.dropped;
   }
 
   #request(captured: CapturedPdu): void {
-    if (!this.#asked) this.#ask(captured);
+    if (!this.#asked) this.#callback(captured);
     this.#asked = true;
     const head = callHead(captured.bytes);
     if (head === undefined) return;
@@ -128,10 +137,11 @@ export class AuditStream implements PduConsumer {
     this.#activation(captured, message.security, clsid, call.kept);
   }
 
-  /** The first request of a connection: it may be a call back. */
-  #ask(captured: CapturedPdu): void {
-    if (captured.client.address === captured.server.address) return;
-    this.#options.tell({ kind: 'asked', place: placeOf(captured) });
+  /** Of the first request of a connection: whether it is the server of an activation that asks. */
+  #callback(captured: CapturedPdu): void {
+    const { client, server } = captured;
+    if (!this.#options.pairs.isCallback(client.address, server.address)) return;
+    this.#add(captured, callbackFinding(client.address, server.address));
   }
 
   #begin(captured: CapturedPdu, call: ObservedCall, uuid: string | undefined): OpenCall {
@@ -167,7 +177,8 @@ export class AuditStream implements PduConsumer {
     const operation = `${call.interface}::${call.operation?.name}`;
     const who = this.#userOf(security.authContextId);
     const place = placeOf(captured);
-    if (security.level === undefined || security.authType === undefined)
+    const judgement = this.#options.judge(operation, security, who.anonymous);
+    if (judgement.decision === 'unknown')
       this.#options.understood.pass('activations of which the level was not captured', captured);
     call.activation = {
       kind: 'activation',
@@ -179,6 +190,7 @@ export class AuditStream implements PduConsumer {
       auth_type: security.authType ?? null,
       auth_level: security.level ?? null,
       level_from: security.from,
+      ...judgement,
     };
     // In a pipe the session of SMB has authenticated the client.
     if (security.level === RPC_C_AUTHN_LEVEL.NONE && captured.pipe === undefined)
@@ -229,7 +241,8 @@ export class AuditStream implements PduConsumer {
     if (call?.activation === undefined) return;
     const { activation } = call;
     call.activation = undefined;
-    this.#options.tell({ kind: 'activation', activation: { ...activation, ...answer } });
+    this.#options.emit({ ...activation, ...answer } satisfies AuditedActivation);
+    if (!isRefused(answer)) this.#options.pairs.activated(captured.client.address, captured.server.address);
     if (isRefused(answer)) this.#refusal(captured, call, answer, true);
   }
 
@@ -259,7 +272,7 @@ export class AuditStream implements PduConsumer {
     return contextId === undefined ? undefined : this.#association.securities.find(({ id }) => id === contextId);
   }
 
-  #userOf(contextId: number | undefined): SeenIdentity {
+  #userOf(contextId: number | undefined): AuditUser {
     return userOf(this.#security(contextId));
   }
 

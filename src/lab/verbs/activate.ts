@@ -10,6 +10,10 @@ export const activate = verb({
       ...clientAt,
       class: clsid.default(clsid.parse('generic')),
       ...clientAs,
+      method: z
+        .enum(['RemoteActivation', 'RemoteGetClassObject', 'RemoteCreateInstance'])
+        .optional()
+        .describe('how it activates; as the client does by itself where absent'),
       auth: z.enum(['ntlm', 'spnego', 'kerberos', 'none']).optional(),
       by: z.enum(['name', 'address']).default('name').describe('how it names the server; an address has no ticket'),
       anonymous: z.boolean().default(false).describe('a null session'),
@@ -31,8 +35,8 @@ export const activate = verb({
     if (given.as !== undefined) names.keep(given.as, [...path, 'as']);
   },
   async run(lab, given, { title, expect }) {
-    const { anonymous, by } = given;
-    const wish = { ...wishOf(lab, given), clsid: given.class, anonymous, by };
+    const { anonymous, by, method } = given;
+    const wish = { ...wishOf(lab, given), clsid: given.class, anonymous, by, method };
     const { refusedBy } = expect;
     const step = { verb: 'activate', does: 'activates on', title, refusedBy, keep: given.as !== undefined };
     const done = await activateInStep(lab, wish, step);

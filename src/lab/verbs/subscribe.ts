@@ -102,6 +102,9 @@ function placeOf(lab: Lab, { from: name, hint, takes, signs, port = 0, advertise
     // A place that cannot sign asks nobody who he is, either: j-interop's takes whatever it is shown.
     ntlm: { signs },
     allowAnonymous: !signs,
+    observers: [from.audience],
+    onRefusedCall: from.audience.onRefusedCall,
+    onFailedLogon: from.audience.onFailedLogon,
     ...(advertises && { addresses: { hosts: advertises } }),
   });
 }

@@ -32,8 +32,13 @@ export interface EndpointObserver {
   association?(event: AssociationEvent, client: Endpoint, server: Endpoint): void;
   /** Octets in the order of the wire, for a recorder. */
   octets?(from: 'client' | 'server', bytes: Uint8Array, client: Endpoint, server: Endpoint): void;
+  /** A call that was checked and unsealed, and its answer, before that is protected and sent. */
+  answering?(call: ServerCall, answer: CallAnswer, client: Endpoint, server: Endpoint): void;
   disconnected?(client: Endpoint, server: Endpoint, why: string | undefined): void;
 }
+
+/** What a call is answered with: its results, marshalled and in plain, or the status of a fault. */
+export type CallAnswer = { readonly stub: Buffer } | { readonly status: number };
 
 export interface EndpointOptions extends Pick<Environment, 'random' | 'clock'> {
   readonly services: Services;
@@ -203,6 +208,7 @@ class Connection implements ChannelEvents {
       client: this.#channel.remote,
       server: this.#channel.local,
     });
+    this.#observe((observer) => observer.answering?.(call, outcome, this.#channel.remote, this.#channel.local));
     this.#send(this.#answerOf(call, outcome));
     this.#lastUsed = this.#options.clock();
     if ('disconnect' in outcome && outcome.disconnect) this.#why ??= outcome.why;
