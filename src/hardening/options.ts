@@ -56,6 +56,7 @@ export const environmentOptions = {
   network: objectOption('listen', 'a network'),
   timers: objectOption('after', 'timers'),
   clock: functionOption('milliseconds since 1970'),
+  monotonic: functionOption('milliseconds that only grow'),
   random: functionOption('so many octets'),
 };
 

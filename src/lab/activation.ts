@@ -134,6 +134,7 @@ export function clientOptions(
     random: from.random,
     timers: lab.world.timers,
     clock: lab.world.clock,
+    monotonic: lab.world.monotonic,
     timeout: TIMEOUT,
     network,
   };

@@ -118,6 +118,7 @@ export class LabHost {
       network: this.network,
       timers: world.timers,
       clock: world.clock,
+      monotonic: world.monotonic,
       random,
       ...this.policy,
       policy,

@@ -68,6 +68,7 @@ export class LabKerberos {
       kdc: { kdc: { host: this.#at.address, port: KDC_PORT }, network: from.network, timers: world.timers },
       random: from.random,
       clock: world.clock,
+      monotonic: world.monotonic,
       ...(encryptionTypes && { etypes: typesOf(encryptionTypes) }),
     });
     this.#logons.set(key, logon);

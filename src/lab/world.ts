@@ -39,6 +39,7 @@ export function simulatedWorld({ start, link, record }: SimulatedWorldOptions): 
   return {
     timers: time,
     clock: time.now,
+    monotonic: time.monotonic,
     resolverPort: RESOLVER_PORT,
     network,
     simulation: network,
@@ -63,10 +64,11 @@ export function socketWorld(): World {
     if (rest === undefined) throw new NotInThisWorld(`on sockets hosts have IPv4 addresses, not ${address}`);
     return `127${rest}`;
   };
-  const { timers, clock, network } = SYSTEM_ENVIRONMENT;
+  const { timers, clock, monotonic, network } = SYSTEM_ENVIRONMENT;
   return {
     timers,
     clock,
+    monotonic,
     network,
     resolverPort: 0,
     simulation: undefined,

@@ -14,6 +14,11 @@ export interface Environment {
   readonly timers: Timers;
   /** The time, in milliseconds since 1970-01-01 UTC. */
   readonly clock: () => Milliseconds;
+  /**
+   * Milliseconds since any time, which only ever grow: what time-outs count, since the machine's time can be set. The
+   * `clock` where only that is given.
+   */
+  readonly monotonic: () => Milliseconds;
   /** So many octets for keys, challenges and identifiers. */
   readonly random: RandomBytes;
 }
@@ -23,6 +28,7 @@ export const SYSTEM_ENVIRONMENT: Environment = {
   network: SOCKETS,
   timers: SYSTEM_TIMERS,
   clock: Date.now,
+  monotonic: () => performance.now(),
   random: randomBytes,
 };
 
@@ -31,5 +37,6 @@ export const environmentOf = ({
   network = SYSTEM_ENVIRONMENT.network,
   timers = SYSTEM_ENVIRONMENT.timers,
   clock = SYSTEM_ENVIRONMENT.clock,
+  monotonic = clock === SYSTEM_ENVIRONMENT.clock ? SYSTEM_ENVIRONMENT.monotonic : clock,
   random = SYSTEM_ENVIRONMENT.random,
-}: Partial<Environment>): Environment => ({ network, timers, clock, random });
+}: Partial<Environment>): Environment => ({ network, timers, clock, monotonic, random });

@@ -178,7 +178,7 @@ export class Attacker {
     target: Target,
     again?: RelayedHandshake,
   ): Promise<{ connection: RpcConnection; security: ClientSecurityOptions }> {
-    const { variant, network, address, lure, random, clock, timers, timeout } = this.#options;
+    const { variant, network, address, lure, random, clock, monotonic, timers, timeout } = this.#options;
     const handshake = again ?? (await lure());
     this.#handshake = handshake;
     const { authType } = handshake;
@@ -203,7 +203,7 @@ export class Attacker {
         });
       },
     });
-    const how = { network: own, random, clock, timers, timeout };
+    const how = { network: own, random, clock, monotonic, timers, timeout };
     const connection = await RpcConnection.open({ ...target, ...how, association });
     this.#connections.push(connection);
     return { connection, security: { context, level: variant.bindLevel, authContextId: AUTH_CONTEXT_ID } };

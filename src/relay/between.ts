@@ -69,9 +69,9 @@ const COMMAND = ['cmd.exe', 'C:\\', '/c echo relayed', '7'] as const;
 
 /** Lures the victim and relays its authentication to the server. Rejects with `RelayRefused` for other than simulated or loopback addresses. */
 export async function relayBetween(scene: RelayScene): Promise<SceneOutcome> {
-  const { variant, random, clock, timers, timeout, witness } = scene;
+  const { variant, random, clock, monotonic, timers, timeout, witness } = scene;
   const network = confine(scene.network);
-  const shared = { network, random, clock, timers, timeout };
+  const shared = { network, random, clock, monotonic, timers, timeout };
   const kerberos = kerberosOf(scene);
   // Without it SPNEGO would fall back to NTLM, and the verdict be one on that.
   await kerberos?.tickets.obtain(kerberos.service);
@@ -141,12 +141,12 @@ function unauthenticated(): never {
 
 /** What somebody else activated properly, at PKT_INTEGRITY, and the attacker has come to know. */
 async function activated(scene: RelayScene, network: Network): Promise<ActivationReply | CallOutcome> {
-  const { server, victim, other, random, clock, timers, timeout } = scene;
+  const { server, victim, other, random, clock, monotonic, timers, timeout } = scene;
   const own = changedNetwork(network, {
     connect: (next, target, accept, patience) => next({ ...target, localAddress: victim.address }, accept, patience),
   });
   const client = new DcomClient({
-    ...{ host: server.address, port: server.port, random, clock, timers, timeout, network: own },
+    ...{ host: server.address, port: server.port, random, clock, monotonic, timers, timeout, network: own },
     profile: CLIENT_PROFILES['windows-2023-03'],
     level: RPC_C_AUTHN_LEVEL.PKT_INTEGRITY,
     credentials: other,

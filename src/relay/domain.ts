@@ -20,12 +20,12 @@ export interface RelayDomain extends RelayKerberos, AsyncDisposable {
 export async function relayDomain(
   { server, victim: from }: { readonly server: string; readonly victim: string },
   accounts: readonly NtlmCredentials[],
-  { network, random, clock, timers }: Environment,
+  { network, random, clock, monotonic, timers }: Environment,
 ): Promise<RelayDomain> {
   const [victim] = accounts as [NtlmCredentials];
   const kdc = await startKdc({
     listen: formatEndpoint({ address: server, port: 0 }),
-    ...{ network, random, clock, timers },
+    ...{ network, random, clock, monotonic, timers },
     realm: REALM,
     accounts: accounts.map(({ domain, user, secret }) => ({
       domain: domain ?? '',

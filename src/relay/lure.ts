@@ -47,7 +47,7 @@ export class Lure {
   /** What the context is to answer that the endpoint makes or steps within the present call of `data`. */
   #answer: Answer = () => new Error('nobody relays this authentication');
 
-  private constructor({ random, clock }: LureOptions) {
+  private constructor({ random, clock, monotonic }: LureOptions) {
     this.#endpoint = new RpcEndpoint({
       services: interfaceSet(rogueServices(random)),
       providers: [RPC_C_AUTHN.WINNT, RPC_C_AUTHN.GSS_NEGOTIATE, RPC_C_AUTHN.GSS_KERBEROS].map((authType) =>
@@ -56,6 +56,7 @@ export class Lure {
       profile: DEFAULT_PROFILE,
       random,
       clock,
+      monotonic,
       logger: pino({ level: 'silent' }),
       statistics: { calls_in: 0, calls_out: 0, pkts_in: 0, pkts_out: 0 },
     });

@@ -21,8 +21,8 @@ export interface Lured {
 export async function luredOnly(scene: LureScene): Promise<Lured> {
   const network = confine(scene.network);
   assertConfined(scene.victim.address, network);
-  const { random, clock, timers, timeout } = scene;
-  const shared = { network, random, clock, timers, timeout };
+  const { random, clock, monotonic, timers, timeout } = scene;
+  const shared = { network, random, clock, monotonic, timers, timeout };
   const lure = await Lure.open({ ...shared, host: scene.attacker.address, port: scene.attacker.port ?? 0 });
   const victim = new Victim({ ...shared, ...scene.victim });
   try {

@@ -81,7 +81,7 @@ export async function relay(options: RelayOptions): Promise<RelayOutcome> {
   const variant = typeof options.variant === 'string' ? relayVariant(options.variant) : options.variant;
   if (variant === undefined) throw new TypeError(`no such variant of the relay: '${String(options.variant)}'`);
   const { victim, attacker, server: other } = { ...ADDRESSES, ...options.addresses };
-  const { network, timers, clock, random } = environmentOf(options);
+  const { network, timers, clock, monotonic, random } = environmentOf(options);
   const at = variant.reflection ? victim : other;
   for (const host of [victim, attacker, at]) assertConfined(host, network);
   const secrets = new Map([USER, OTHER].map(({ user }) => [user, Buffer.from(random(16)).toString('hex')]));
@@ -94,7 +94,7 @@ export async function relay(options: RelayOptions): Promise<RelayOutcome> {
   await using domain =
     variant.kerberos === undefined
       ? undefined
-      : await relayDomain({ server: at, victim }, accounts, { network, timers, clock, random });
+      : await relayDomain({ server: at, victim }, accounts, { network, timers, clock, monotonic, random });
   const { registry, policy, profile = DEFAULT_PROFILE, exporterLevel, record, wanted, timeout = TIMEOUT } = options;
   const server = await startServer({
     listen: formatEndpoint({ address: at, port: 0 }),
@@ -102,7 +102,7 @@ export async function relay(options: RelayOptions): Promise<RelayOutcome> {
     accounts: [USER, OTHER].map((account) => ({ ...account, password: secrets.get(account.user) as string })),
     names: { netbiosName: 'SERVER', netbiosDomain: 'LAB' },
     classes: wanted === undefined ? [CLASSES.mmc20] : [CLASSES.mmc20, CLASSES.generic],
-    ...{ random, network, timers, clock, profile },
+    ...{ random, network, timers, clock, monotonic, profile },
     observers: [witness],
     onActivation: witness.onActivation,
     onEvent: witness.onEvent,
@@ -117,7 +117,7 @@ export async function relay(options: RelayOptions): Promise<RelayOutcome> {
   });
   try {
     const found = await relayBetween({
-      ...{ variant, network, witness, random, clock, timers, timeout },
+      ...{ variant, network, witness, random, clock, monotonic, timers, timeout },
       victim: {
         profile: CLIENT_PROFILES['windows-2021-05'],
         ntlm: ntlmClientPolicy(options.asOf),

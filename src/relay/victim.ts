@@ -51,10 +51,22 @@ export class Victim {
 
   /** One activation on the lure, with one authentication. */
   async activateOn(lure: Endpoint): Promise<void> {
-    const { profile, level, authType, credentials, kerberos, ntlm, random, clock, timers, timeout } = this.#options;
+    const { profile, level, authType, credentials, kerberos, ntlm, random, clock, monotonic, timers, timeout } =
+      this.#options;
     const { wanted = ANY } = this.#options;
     const client = new DcomClient({
-      ...{ host: lure.address, port: lure.port, profile, authType, credentials, random, clock, timers, timeout },
+      ...{
+        host: lure.address,
+        port: lure.port,
+        profile,
+        authType,
+        credentials,
+        random,
+        clock,
+        monotonic,
+        timers,
+        timeout,
+      },
       ...(level === undefined ? {} : { level }),
       ...(ntlm && { ntlm }),
       ...kerberos,

@@ -99,7 +99,8 @@ const SERVER_OPTIONS = optionsOf(SERVER);
 const SHARED: Record<Exclude<keyof ExportOptions, 'authnHint'>, true> = {
   ...{ listen: true, accounts: true, names: true, ntlm: true, kerberos: true, access: true, allowAnonymous: true },
   ...{ addresses: true, exporterLevel: true, profile: true, limits: true, asOf: true, callBack: true },
-  ...{ unpingedTimeout: true, maxObjects: true, maxConnections: true, random: true, clock: true, timers: true },
+  ...{ unpingedTimeout: true, maxObjects: true, maxConnections: true, random: true, clock: true },
+  ...{ monotonic: true, timers: true },
   ...{ network: true, logger: true, record: true, observers: true, onRefusedCall: true, onFailedLogon: true },
 };
 const EXPORT_OPTIONS = SERVER_OPTIONS.pick(SHARED).extend({ authnHint: levelOption.optional() });

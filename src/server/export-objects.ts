@@ -29,6 +29,7 @@ export type ExportOptions = Pick<
   | 'maxConnections'
   | 'random'
   | 'clock'
+  | 'monotonic'
   | 'timers'
   | 'network'
   | 'logger'

@@ -48,7 +48,7 @@ const MAX_CONNECTIONS = 1_000;
  * back. They listen nowhere: whoever asks for them decides which services stand on which port.
  */
 export function exporterParts(options: ServerOptions, place: ExporterPlace) {
-  const { network, timers, clock, random } = environmentOf(options);
+  const { network, timers, clock, monotonic, random } = environmentOf(options);
   const { names, resolverPort, exporterPort, leastLevelOf } = place;
   const { maxConnections = MAX_CONNECTIONS, maxObjects, unpingedTimeout, limits, totals } = options;
   const asOf = patchLevel(options.asOf ?? LATEST);
@@ -72,14 +72,14 @@ export function exporterParts(options: ServerOptions, place: ExporterPlace) {
   const pings = new PingSets({ objects, random });
   const callBacks = new CallBacks({
     client: callBackClient(options, {
-      ...{ asOf, random, clock, timers, network, names, observers },
+      ...{ asOf, random, clock, monotonic, timers, network, names, observers },
       processDefault: exporterLevel,
     }),
     clock,
     report: (callBack) => log.calledBack(callBack),
   });
   const exporter = new ObjectExporter({
-    ...{ objects, bindings, resolverPort, clock, callBacks },
+    ...{ objects, bindings, resolverPort, clock, monotonic, callBacks },
     policy: { exporterLevel, access, minorVersionsBelow7: dcom.minorVersionsBelow7 },
     ...given({ leastLevelOf }),
     invoked: (invocation) => log.invoked(invocation),
@@ -90,7 +90,7 @@ export function exporterParts(options: ServerOptions, place: ExporterPlace) {
     refused: (call) => log.refused(call),
   });
   const shared = {
-    ...{ profile, random, clock, logger, failed: listeners.note },
+    ...{ profile, random, clock, monotonic, logger, failed: listeners.note },
     providers: authentication(options, names, random, asOf),
     ...given({ limits }),
     ...{ maxConnections, shares: new ServerShares(totals) },
@@ -101,7 +101,7 @@ export function exporterParts(options: ServerOptions, place: ExporterPlace) {
     managedEndpoint(services, shared, principals, set);
 
   return {
-    ...{ network, timers, clock, random, asOf, profile, dcom, access, authnHint },
+    ...{ network, timers, clock, monotonic, random, asOf, profile, dcom, access, authnHint },
     /** Beyond the shares of peers nothing is accepted at all. */
     maxConnections: 2 * maxConnections,
     ...{ log, bindings, objects, exporter, resolver, endpoint },
@@ -112,7 +112,7 @@ export function exporterParts(options: ServerOptions, place: ExporterPlace) {
       ),
     /** Keeps the time of what listens from now on. `close` rejects with what the user's own functions threw first. */
     run(endpoints: readonly RpcEndpoint[], listening: readonly Listener[]) {
-      const timed = [...endpoints, reclaimer(pings, objects, clock)];
+      const timed = [...endpoints, reclaimer(pings, objects, monotonic)];
       const timer = keepTime(timed, timers);
       return {
         tick() {

@@ -37,9 +37,9 @@ export async function startServer(options: ServerOptions = {}): Promise<DcomServ
     ...{ names, namesComputer: true, resolverPort, exporterPort },
     leastLevelOf: (clsid) => classOf(clsid)?.leastLevel,
   });
-  const { network, timers, clock, random, maxConnections, asOf, log, objects } = parts;
+  const { network, timers, clock, monotonic, random, maxConnections, asOf, log, objects } = parts;
   const host: ObjectHost = {
-    ...{ clock, timers, random, registry },
+    ...{ clock, monotonic, timers, random, registry },
     name: names.netbiosName,
     domain: names.netbiosDomain ?? names.netbiosName,
     get events() {

@@ -5,6 +5,7 @@ import type { ObjectHost } from '../../src/server/classes/class.js';
 /** A machine for objects that are made without a server: nothing happens on it. */
 export const OBJECT_HOST: ObjectHost = {
   clock: Date.now,
+  monotonic: () => performance.now(),
   timers: SYSTEM_TIMERS,
   random: randomBytes,
   name: 'HOST',

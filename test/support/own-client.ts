@@ -46,7 +46,12 @@ export function suiteHosts() {
   const network = new SimulatedNetwork({ time });
   network.addHost('client', ['10.0.0.1']);
   network.addHost('server', ['10.0.0.2']);
-  const environment = { timers: time, clock: time.now, random: seededRandom(1, 'environment') };
+  const environment = {
+    timers: time,
+    clock: time.now,
+    monotonic: time.monotonic,
+    random: seededRandom(1, 'environment'),
+  };
   return {
     time,
     server: { ...environment, network: network.of('server') },

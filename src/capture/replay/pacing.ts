@@ -3,7 +3,7 @@ import type { Milliseconds } from '../../security/index.js';
 import type { CapturedCall } from '../decode/captured-call.js';
 
 /** How captured waits are kept. */
-export interface PacingOptions extends Partial<Pick<Environment, 'timers' | 'clock'>> {
+export interface PacingOptions extends Partial<Pick<Environment, 'timers' | 'clock' | 'monotonic'>> {
   /** No wait is longer: nobody wants to sit through a captured night. 30 seconds where absent. */
   readonly longest?: Milliseconds;
 }
@@ -28,9 +28,9 @@ export class Pacing {
     if (before !== undefined) {
       const gap = Math.min(Number(time - before.captured) / NANOSECONDS, this.#longest);
       // The call before has taken some of it. Streams of several files need not be in order.
-      const left = gap - (this.#environment.clock() - before.sent);
+      const left = gap - (this.#environment.monotonic() - before.sent);
       if (left > 0) await new Promise<void>((resolve) => this.#environment.timers.after(left, resolve));
     }
-    this.#before = { captured: time, sent: this.#environment.clock() };
+    this.#before = { captured: time, sent: this.#environment.monotonic() };
   }
 }

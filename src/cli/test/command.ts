@@ -61,7 +61,7 @@ async function test([command = '', ...args]: string[], options: TestOptions): Pr
     ending.stop();
     throw error;
   });
-  const started = Date.now();
+  const started = performance.now();
   let ended: string;
   try {
     ended = await ranAgainst(server, command, args, ending);
@@ -79,7 +79,7 @@ async function test([command = '', ...args]: string[], options: TestOptions): Pr
     actual: ended,
     pdus: [],
     time: started,
-    seconds: (Date.now() - started) / 1000,
+    seconds: (performance.now() - started) / 1000,
   };
   const tested = server.activations.length > 0 || options.expect !== undefined;
   const results = [

@@ -23,7 +23,7 @@ export interface Attempt<C> {
   close(): void | Promise<void>;
 }
 
-export interface RunOptions<C> extends Pick<Environment, 'timers' | 'clock'> {
+export interface RunOptions<C> extends Pick<Environment, 'timers' | 'clock' | 'monotonic'> {
   readonly checks: readonly Check<C>[];
   /** Asked first, last, and after each check that fails: whether the target still does the simplest thing. */
   readonly sanity: Check<C>;
@@ -103,12 +103,13 @@ async function answers<C>(options: RunOptions<C>): Promise<boolean> {
 /** Runs one check, within its time, with a fresh attempt. Never rejects. */
 export async function runCheck<C>(
   check: Check<C>,
-  options: Pick<RunOptions<C>, 'timers' | 'clock' | 'checkMilliseconds' | 'attempt'>,
+  options: Pick<RunOptions<C>, 'timers' | 'clock' | 'monotonic' | 'checkMilliseconds' | 'attempt'>,
 ): Promise<CheckResult> {
-  const { clock, timers } = options;
+  const { clock, monotonic, timers } = options;
   const checkMilliseconds = options.checkMilliseconds + (check.waits ?? 0);
   const wire = new Wire();
   const began = clock();
+  const start = monotonic();
   const attempt = options.attempt(wire, check);
   let stop: (() => void) | undefined;
   const late = new Promise<CheckOutcome>((resolve) => {
@@ -120,7 +121,7 @@ export async function runCheck<C>(
   const outcome = await Promise.race([ran, late]);
   stop?.();
   await attempt.close();
-  return resultOf(check, outcome, wire, began, (clock() - began) / 1000);
+  return resultOf(check, outcome, wire, began, (monotonic() - start) / 1000);
 }
 
 function outcomeOf(error: unknown): CheckOutcome {

@@ -76,6 +76,7 @@ export async function serverSuite(options: ServerSuiteOptions): Promise<ServerSu
     facts,
     timers: environment.timers,
     clock: environment.clock,
+    monotonic: environment.monotonic,
     checkMilliseconds: options.checkMilliseconds ?? 20_000,
     attempt(wire) {
       const context = target(found, wire);

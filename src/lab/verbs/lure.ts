@@ -23,6 +23,7 @@ export const lure = verb({
       attacker: { address: lab.host(given.attacker).address, port: world.resolverPort },
       random: lab.random(`lure ${path.join('.')}`),
       clock: world.clock,
+      monotonic: world.monotonic,
       timers: world.timers,
       timeout: RELAY_TIMEOUT,
     });

@@ -140,6 +140,7 @@ async function oneRelay(lab: Lab, given: Given, { variant, server, victim }: Cas
       ...kerberosOf(lab, given, server),
       random: lab.random(`relay ${lab.relays.length}`),
       clock: world.clock,
+      monotonic: world.monotonic,
       timers: world.timers,
       timeout: RELAY_TIMEOUT,
     });

@@ -95,6 +95,7 @@ function placeOf(lab: Lab, { from: name, hint, takes, signs, port = 0, advertise
     network: from.network,
     timers: world.timers,
     clock: world.clock,
+    monotonic: world.monotonic,
     random: from.random,
     accounts: from.accounts,
     exporterLevel: takes,

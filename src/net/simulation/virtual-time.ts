@@ -53,6 +53,9 @@ export class VirtualTime implements Timers {
   /** Milliseconds since 1970-01-01 UTC, with fractions. */
   readonly now = (): number => this.#start + (this.#now + this.#skipped) / 1000;
 
+  /** Milliseconds that passed since the simulation began, with fractions: what time-outs count. */
+  readonly monotonic = (): number => this.#now / 1000;
+
   /** Whole microseconds that passed since the simulation began; those that were skipped did not pass. */
   get microseconds(): number {
     return this.#now;

@@ -22,7 +22,7 @@ import type { Protection } from '../core/protection.js';
 import { ServerShares } from '../core/shares.js';
 import { ServerBinding } from './binding.js';
 import { causeOf, type ServerCheck } from './checks.js';
-import type { AssociationOutput, Refusal, Rejection, ServerCall } from './events.js';
+import type { AssociationOutput, Instant, Refusal, Rejection, ServerCall } from './events.js';
 import type { AssociationGroups } from './groups.js';
 import { headerFault } from './header-checks.js';
 import { bindNakPdu, faultPdu } from './pdus.js';
@@ -48,7 +48,7 @@ export interface ServerAssociationOptions {
   readonly profile?: RpcProfile;
   /** Bounds of memory and time that differ from `DEFAULT_LIMITS`. */
   readonly limits?: Partial<RpcLimits>;
-  /** Time at which the connection was accepted. */
+  /** Time at which the connection was accepted, of the clock that `tick` is given. */
   readonly now: Milliseconds;
 }
 
@@ -98,8 +98,11 @@ export class ServerAssociation {
     return this.#outstanding.size;
   }
 
-  /** Takes octets from the connection, in pieces of any size. */
-  receive(bytes: Uint8Array, now: Milliseconds): AssociationOutput {
+  /**
+   * Takes octets from the connection, in pieces of any size. `time` is what tokens are judged by, in milliseconds since
+   * 1970-01-01 UTC; time-outs count by `now`, of a clock that nobody sets, which is the same where absent.
+   */
+  receive(bytes: Uint8Array, time: Milliseconds, now: Milliseconds = time): AssociationOutput {
     const out = newOutput();
     if (this.#state === 'closed' || this.#state === 'ending') return out;
     this.#assembler.push(bytes);
@@ -110,7 +113,7 @@ export class ServerAssociation {
       if (pdu === undefined) break;
       this.#partialSince = undefined;
       out.received++;
-      this.#take(pdu, now, out);
+      this.#take(pdu, { time, now }, out);
     }
     if (this.#assembler.pending === 0) this.#partialSince = undefined;
     else this.#partialSince ??= now;
@@ -118,7 +121,7 @@ export class ServerAssociation {
     return out;
   }
 
-  /** Ends what took too long. To be called now and then; a second is often enough. */
+  /** Ends what took too long by the clock that nobody sets. To be called now and then; a second is often enough. */
   tick(now: Milliseconds): AssociationOutput {
     const out = newOutput();
     if (this.#state === 'closed' || this.#state === 'ending') return out;
@@ -202,7 +205,7 @@ export class ServerAssociation {
     });
   }
 
-  #take(bytes: Buffer, now: Milliseconds, out: AssociationOutput): void {
+  #take(bytes: Buffer, at: Instant, out: AssociationOutput): void {
     let pdu: Pdu;
     try {
       pdu = decodePdu(bytes);
@@ -212,7 +215,7 @@ export class ServerAssociation {
       return;
     }
     if (this.#state === 'expects bind') {
-      if (pdu.PTYPE === 'bind') this.#bind(pdu, bytes, now, out);
+      if (pdu.PTYPE === 'bind') this.#bind(pdu, bytes, at, out);
       else this.#bindNak(out, pdu.call_id, beforeBind(pdu));
       return;
     }
@@ -220,11 +223,11 @@ export class ServerAssociation {
       case 'bind':
         return this.#bindNak(out, pdu.call_id, SECOND_BIND);
       case 'alter_context':
-        return this.#alter(pdu, bytes, now, out);
+        return this.#alter(pdu, bytes, at, out);
       case 'auth3':
-        return this.#auth3(pdu, bytes, now, out);
+        return this.#auth3(pdu, bytes, at, out);
       case 'request':
-        return this.#request(pdu, bytes, now, out);
+        return this.#request(pdu, bytes, at, out);
       case 'co_cancel':
         return this.#cancel(pdu.call_id);
       case 'orphaned':
@@ -242,27 +245,27 @@ export class ServerAssociation {
     this.#refuse(out, header, 'PDU body', why);
   }
 
-  #bind(pdu: BindPdu, bytes: Buffer, now: Milliseconds, out: AssociationOutput): void {
-    const answer = this.#binding.bind(pdu, bytes, now, out.events);
+  #bind(pdu: BindPdu, bytes: Buffer, at: Instant, out: AssociationOutput): void {
+    const answer = this.#binding.bind(pdu, bytes, at, out.events);
     if ('reject' in answer) return this.#bindNak(out, pdu.call_id, answer);
     this.#state = 'bound';
     out.send.push(answer);
   }
 
-  #alter(pdu: AlterContextPdu, bytes: Buffer, now: Milliseconds, out: AssociationOutput): void {
-    const answer = this.#binding.alter(pdu, bytes, now, out.events);
+  #alter(pdu: AlterContextPdu, bytes: Buffer, at: Instant, out: AssociationOutput): void {
+    const answer = this.#binding.alter(pdu, bytes, at, out.events);
     if ('reject' in answer) return this.#bindNak(out, pdu.call_id, answer);
     if ('status' in answer) return this.#fail(out, pdu.call_id, 0, answer);
     out.send.push(answer);
   }
 
   /** [MS-RPCE] 3.3.1.5.2.1: never answered; what goes wrong with its token shows at the first request. */
-  #auth3(pdu: Auth3Pdu, bytes: Buffer, now: Milliseconds, out: AssociationOutput): void {
-    const refusal = this.#binding.auth3(pdu, bytes, now, out.events);
+  #auth3(pdu: Auth3Pdu, bytes: Buffer, at: Instant, out: AssociationOutput): void {
+    const refusal = this.#binding.auth3(pdu, bytes, at, out.events);
     if (refusal !== undefined) this.#fail(out, pdu.call_id, 0, refusal);
   }
 
-  #request(pdu: RequestPdu, bytes: Buffer, now: Milliseconds, out: AssociationOutput): void {
+  #request(pdu: RequestPdu, bytes: Buffer, { now }: Instant, out: AssociationOutput): void {
     const state = {
       outstanding: this.#outstanding,
       multiplexed: this.#binding.multiplexed,

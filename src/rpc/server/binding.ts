@@ -9,7 +9,7 @@ import {
   PFC,
   REJECT,
 } from '../../codec/rpce/index.js';
-import type { Leg, Milliseconds } from '../../security/provider.js';
+import type { Leg } from '../../security/provider.js';
 import type { RpcLimits } from '../core/limits.js';
 import {
   type InterfaceTable,
@@ -21,7 +21,7 @@ import {
 import type { RpcProfile } from '../core/profile.js';
 import type { ServerCheck } from './checks.js';
 import { isEmptyAuthenticate } from './empty-token.js';
-import type { AssociationEvent, Refusal, Rejection } from './events.js';
+import type { AssociationEvent, Instant, Refusal, Rejection } from './events.js';
 import type { AssociationGroup, AssociationGroups } from './groups.js';
 import { ServerHandshake } from './handshake.js';
 import { acknowledgementPdu } from './pdus.js';
@@ -92,7 +92,7 @@ export class ServerBinding {
   }
 
   /** The bind_ack, or why there is none. */
-  bind(pdu: BindPdu, bytes: Buffer, now: Milliseconds, events: Events): Buffer | Rejection {
+  bind(pdu: BindPdu, bytes: Buffer, at: Instant, events: Events): Buffer | Rejection {
     const nak = (check: ServerCheck, reject: number, why: string): Rejection => ({ check, reject, why });
     this.#group = this.#options.groups.join(pdu.assoc_group_id, this.#options.clientAddress);
     if (this.#group === undefined) {
@@ -114,7 +114,7 @@ export class ServerBinding {
       return nak('handshake padding', REJECT.PROTOCOL_VERSION_NOT_SPECIFIED, PADDED);
 
     const auth = tokenOf(pdu);
-    const begun = auth === undefined ? undefined : this.#handshake.begin(auth, now, events);
+    const begun = auth === undefined ? undefined : this.#handshake.begin(auth, at, events);
     if (begun !== undefined && 'reject' in begun) return begun;
 
     this.#maxFragment = this.#fragmentSize(pdu);
@@ -171,7 +171,7 @@ export class ServerBinding {
   }
 
   /** The alter_context_resp, or why there is none. */
-  alter(pdu: AlterContextPdu, bytes: Buffer, now: Milliseconds, events: Events): Buffer | Rejection | Refusal {
+  alter(pdu: AlterContextPdu, bytes: Buffer, at: Instant, events: Events): Buffer | Rejection | Refusal {
     const auth = this.#meantToken(pdu, events);
     const late = auth === undefined ? undefined : this.#handshake.refuseLate(auth);
     if (late !== undefined) return late;
@@ -189,7 +189,7 @@ export class ServerBinding {
       };
     }
     const multiplexes = (this.#features & BIND_TIME_FEATURES.SecurityContextMultiplexingSupported) !== 0;
-    const advanced = auth === undefined ? undefined : this.#handshake.advance(auth, now, multiplexes, events);
+    const advanced = auth === undefined ? undefined : this.#handshake.advance(auth, at, multiplexes, events);
     if (advanced !== undefined && 'status' in advanced) return advanced;
 
     events.push({ type: 'altered', contexts: negotiation.accepted });
@@ -207,10 +207,10 @@ export class ServerBinding {
   }
 
   /** [MS-RPCE] 3.3.1.5.2.1: never answered; what goes wrong shows at the first request. */
-  auth3(pdu: Auth3Pdu, bytes: Buffer, now: Milliseconds, events: Events): Refusal | undefined {
+  auth3(pdu: Auth3Pdu, bytes: Buffer, at: Instant, events: Events): Refusal | undefined {
     if (isMisaligned(bytes, pdu)) return handshakeRefusal('sec_trailer alignment', FAULT.PROTO_ERROR, MISALIGNED);
     if (this.#refusesPadding(pdu, bytes)) return badAuth3('handshake padding', PADDED);
-    return this.#handshake.finish(pdu.auth, now, events);
+    return this.#handshake.finish(pdu.auth, at, events);
   }
 }
 

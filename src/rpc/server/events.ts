@@ -4,6 +4,12 @@ import type { RpcProfile, TransferSyntaxName } from '../core/profile.js';
 import type { Cause, ServerCheck } from './checks.js';
 import type { CallSecurity } from './security.js';
 
+/** When something came: by the time that tokens are judged by, and by the clock of time-outs, which nobody sets. */
+export interface Instant {
+  readonly time: Milliseconds;
+  readonly now: Milliseconds;
+}
+
 /** A complete request, checked and reassembled, that waits for `respond` or `fault`. */
 export interface ServerCall {
   readonly callId: number;
@@ -21,6 +27,7 @@ export interface ServerCall {
   readonly security: CallSecurity | undefined;
   /** What the connection has for a call without authentication: a client that left its sec_trailer out. */
   readonly unusedSecurity: CallSecurity | undefined;
+  /** By the clock that time-outs count by. */
   readonly receivedAt: Milliseconds;
   /** The client sent co_cancel; the call may still be answered. */
   cancelled: boolean;

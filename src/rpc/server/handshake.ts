@@ -1,10 +1,10 @@
 import { type AuthVerifier, FAULT, REJECT, RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { SecurityError } from '../../security/error.js';
-import type { Leg, Milliseconds } from '../../security/provider.js';
+import type { Leg } from '../../security/provider.js';
 import type { RpcLimits } from '../core/limits.js';
 import type { RpcProfile } from '../core/profile.js';
 import { causeOf, type ServerCheck } from './checks.js';
-import type { AssociationEvent, FailedAuthentication, Refusal, Rejection } from './events.js';
+import type { AssociationEvent, FailedAuthentication, Instant, Refusal, Rejection } from './events.js';
 import { handshakeRefusal } from './refusals.js';
 import { unknownAccountStatus } from './request-security.js';
 import { MissingCapability, type ServerSecurityContext, type ServerSecurityContexts } from './security.js';
@@ -34,7 +34,7 @@ export class ServerHandshake {
   }
 
   /** The first leg of a new context. */
-  begin(auth: AuthVerifier, now: Milliseconds, events: Events): Advanced | Rejection {
+  begin(auth: AuthVerifier, at: Instant, events: Events): Advanced | Rejection {
     if (auth.auth_level < CONNECT || auth.auth_level > PKT_PRIVACY) {
       return {
         check: 'authentication level',
@@ -56,14 +56,14 @@ export class ServerHandshake {
         why: 'RPC_C_AUTHN_LEVEL_CALL is not taken over connections',
       };
     }
-    const context = this.#contexts.create(auth, now);
+    const context = this.#contexts.create(auth, at.now);
     if (context === undefined)
       return {
         check: 'security context count',
         reject: REJECT.LOCAL_LIMIT_EXCEEDED,
         why: 'the connections of this peer hold too many security contexts',
       };
-    const advanced = this.#step(context, auth, now, events);
+    const advanced = this.#step(context, auth, at, events);
     if (!(advanced instanceof Error)) return advanced;
     this.#contexts.discard(context);
     return { check: 'logon', reject: this.#profile.badTokenReason, why: advanced.message };
@@ -91,9 +91,9 @@ export class ServerHandshake {
   }
 
   /** A further leg of a context, or the first leg of another one, by alter_context. */
-  advance(auth: AuthVerifier, now: Milliseconds, multiplexes: boolean, events: Events): Advanced | Refusal {
+  advance(auth: AuthVerifier, at: Instant, multiplexes: boolean, events: Events): Advanced | Refusal {
     const context = this.#contexts.find(auth.auth_context_id);
-    if (context === undefined) return this.#add(auth, now, multiplexes, events);
+    if (context === undefined) return this.#add(auth, at, multiplexes, events);
     if (context.failure !== undefined)
       return handshakeRefusal(
         'logon',
@@ -109,14 +109,14 @@ export class ServerHandshake {
         `type or level of security context ${context.id} changed during its handshake`,
       );
     }
-    const advanced = this.#step(context, auth, now, events);
+    const advanced = this.#step(context, auth, at, events);
     if (!(advanced instanceof Error)) return advanced;
     const status = unknownAccountStatus(advanced, this.#profile) ?? statusOf(advanced);
     return handshakeRefusal('logon', status, advanced.message);
   }
 
   /** The last leg by auth3. A token that fails is kept with its context, and no answer is given. */
-  finish(auth: AuthVerifier | undefined, now: Milliseconds, events: Events): Refusal | undefined {
+  finish(auth: AuthVerifier | undefined, at: Instant, events: Events): Refusal | undefined {
     const context = auth === undefined ? undefined : this.#contexts.find(auth.auth_context_id);
     if (auth === undefined || context === undefined)
       return handshakeRefusal('known security context', FAULT.PROTO_ERROR, 'auth3 for no security context');
@@ -140,11 +140,11 @@ export class ServerHandshake {
         ? handshakeRefusal('unchanged security context', FAULT.PROTO_ERROR, why)
         : undefined;
     }
-    this.#step(context, auth, now, events, 'auth3');
+    this.#step(context, auth, at, events, 'auth3');
     return undefined;
   }
 
-  #add(auth: AuthVerifier, now: Milliseconds, multiplexes: boolean, events: Events): Advanced | Refusal {
+  #add(auth: AuthVerifier, at: Instant, multiplexes: boolean, events: Events): Advanced | Refusal {
     const forbidden = !multiplexes && this.#profile.securityContextsWithoutFeature === 'refused';
     if (this.#contexts.size > 0 && forbidden) {
       return handshakeRefusal(
@@ -160,19 +160,19 @@ export class ServerHandshake {
         `more than ${this.#limits.maxSecurityContexts} security contexts`,
       );
     }
-    const begun = this.begin(auth, now, events);
+    const begun = this.begin(auth, at, events);
     return 'reject' in begun ? handshakeRefusal(begun.check, FAULT.ACCESS_DENIED, begun.why) : begun;
   }
 
   #step(
     context: ServerSecurityContext,
     auth: AuthVerifier,
-    now: Milliseconds,
+    at: Instant,
     events: Events,
     by?: 'auth3',
   ): Advanced | SecurityError {
     try {
-      const leg = context.step(auth.auth_value, now);
+      const leg = context.step(auth.auth_value, at.time);
       // Nothing can be answered to auth3, so a mechanism that has more to say, as SPNEGO has, cannot end with it.
       if (by === 'auth3' && (!leg.done || leg.token !== undefined)) throw context.fail('auth3 was not the last leg');
       if (context.established) events.push({ type: 'authenticated', security: context.callSecurity });

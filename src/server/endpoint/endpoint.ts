@@ -40,7 +40,7 @@ export interface EndpointObserver {
 /** What a call is answered with: its results, marshalled and in plain, or the status of a fault. */
 export type CallAnswer = { readonly stub: Buffer } | { readonly status: number };
 
-export interface EndpointOptions extends Pick<Environment, 'random' | 'clock'> {
+export interface EndpointOptions extends Pick<Environment, 'random' | 'clock' | 'monotonic'> {
   readonly services: Services;
   readonly providers: readonly AcceptorProvider[];
   readonly profile: RpcProfile;
@@ -145,7 +145,7 @@ class Connection implements ChannelEvents {
     this.#channel = channel;
     this.#options = options;
     this.#gone = gone;
-    this.#lastUsed = options.clock();
+    this.#lastUsed = options.monotonic();
     this.#association = new ServerAssociation({
       interfaces: options.services,
       providers: options.providers,
@@ -155,15 +155,15 @@ class Connection implements ChannelEvents {
       secondaryAddress: String(channel.local.port),
       profile: options.profile,
       ...(options.limits === undefined ? {} : { limits: options.limits }),
-      now: options.clock(),
+      now: options.monotonic(),
     });
     this.#observe((observer) => observer.connected?.(channel.remote, channel.local));
   }
 
   data(bytes: Buffer): void {
     this.#observe((observer) => observer.octets?.('client', bytes, this.#channel.remote, this.#channel.local));
-    this.#lastUsed = this.#options.clock();
-    const output = this.#association.receive(bytes, this.#lastUsed);
+    this.#lastUsed = this.#options.monotonic();
+    const output = this.#association.receive(bytes, this.#options.clock(), this.#lastUsed);
     this.#options.statistics.pkts_in += output.received;
     this.#obey(output);
   }
@@ -177,12 +177,12 @@ class Connection implements ChannelEvents {
   }
 
   tick(): void {
-    this.#obey(this.#association.tick(this.#options.clock()));
+    this.#obey(this.#association.tick(this.#options.monotonic()));
   }
 
   endIfIdle(after: Milliseconds): void {
     // Who waits for an answer is not idle, however long the method takes.
-    if (this.#association.outstanding > 0 || this.#options.clock() - this.#lastUsed <= after) return;
+    if (this.#association.outstanding > 0 || this.#options.monotonic() - this.#lastUsed <= after) return;
     this.#end('it was idle, and others need its place');
   }
 
@@ -210,7 +210,7 @@ class Connection implements ChannelEvents {
     });
     this.#observe((observer) => observer.answering?.(call, outcome, this.#channel.remote, this.#channel.local));
     this.#send(this.#answerOf(call, outcome));
-    this.#lastUsed = this.#options.clock();
+    this.#lastUsed = this.#options.monotonic();
     if ('disconnect' in outcome && outcome.disconnect) this.#why ??= outcome.why;
     if (this.#why !== undefined) this.#end(this.#why);
   }

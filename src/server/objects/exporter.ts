@@ -41,7 +41,7 @@ export interface Invocation {
   readonly level: number;
 }
 
-export interface ObjectExporterOptions extends Pick<Environment, 'clock'> {
+export interface ObjectExporterOptions extends Pick<Environment, 'clock' | 'monotonic'> {
   readonly objects: ObjectTable;
   readonly policy: OrpcPolicy;
   readonly bindings: ServerBindings;
@@ -146,7 +146,7 @@ export class ObjectExporter {
   #objectOf(com: ComObject, clsid: string): ExportedObject | undefined {
     const before = this.#exported.get(com);
     if (before !== undefined && this.#options.objects.has(before.oid)) return before;
-    const created = this.#options.objects.create(clsid, com, this.#options.clock());
+    const created = this.#options.objects.create(clsid, com, this.#options.monotonic());
     if (created !== undefined) this.#exported.set(com, created);
     return created;
   }
@@ -173,11 +173,11 @@ export class ObjectExporter {
   }
 
   async #run(found: ObjectInterface, { handler }: ComMethod, input: object, context: CallContext): Promise<object> {
-    const { clock } = this.#options;
-    found.object.calledAt = clock();
+    const { monotonic } = this.#options;
+    found.object.calledAt = monotonic();
     const output = (await handler(input as never, this.#callOf(found, context))) as object;
     // A method may take its time: the object was in use until now.
-    found.object.calledAt = clock();
+    found.object.calledAt = monotonic();
     return { ORPCthat: { flags: 0 }, ...output };
   }
 

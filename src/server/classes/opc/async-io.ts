@@ -92,7 +92,7 @@ export function asyncIo(group: Group): [iid: string, methods: ComInterface][] {
     (method: Told[0], input: Told[1]): (() => void) =>
     () => {
       if (group.gone || group.space.losesCallbacks(group.now)) return;
-      for (const subscription of group.subscriptions) subscription.send(method, input, group.now);
+      for (const subscription of group.subscriptions) subscription.send(method, input);
     };
 
   const none = { pdwCancelID: 0, ppErrors: null, ReturnValue: HRESULT.E_INVALIDARG };

@@ -66,7 +66,7 @@ export class Group {
       container: () => this.object,
       advised: (sink) => {
         const lost = () => void this.point.drop(sink.cookie);
-        this.#subscriptions.set(sink.cookie, new Subscription(sink, this.now, lost));
+        this.#subscriptions.set(sink.cookie, new Subscription(sink, host.monotonic, lost));
         this.retime();
       },
       unadvised: ({ cookie }) => {
@@ -174,7 +174,7 @@ export class Group {
       items: [...this.items.values()],
       sample: (each: GroupItem) => this.cached(each),
     };
-    for (const each of this.#subscriptions.values()) each.update(subscribed, now);
+    for (const each of this.#subscriptions.values()) each.update(subscribed);
   }
 }
 

@@ -21,15 +21,17 @@ export interface Subscribed {
  */
 export class Subscription {
   readonly sink: Sink;
+  readonly #monotonic: () => Milliseconds;
   readonly #lost: (sink: Sink) => void;
   readonly #told = new Map<GroupItem, ItemState>();
   /** Calls that are not answered yet. */
   #outstanding = 0;
   #calledAt: Milliseconds;
 
-  constructor(sink: Sink, now: Milliseconds, lost: (sink: Sink) => void) {
+  constructor(sink: Sink, monotonic: () => Milliseconds, lost: (sink: Sink) => void) {
     this.sink = sink;
-    this.#calledAt = now;
+    this.#monotonic = monotonic;
+    this.#calledAt = monotonic();
     this.#lost = lost;
   }
 
@@ -40,7 +42,7 @@ export class Subscription {
   }
 
   /** Tells what has changed since the last time, or that the group still lives. */
-  update(group: Subscribed, now: Milliseconds): void {
+  update(group: Subscribed): void {
     if (this.#outstanding > 0) return;
     const changes: Changed[] = [];
     for (const each of group.items) {
@@ -50,18 +52,14 @@ export class Subscription {
       this.#told.set(each, state);
       changes.push({ each, state });
     }
-    const silent = group.keepAlive > 0 && now - this.#calledAt >= group.keepAlive;
-    if (changes.length > 0 || silent) this.send('OnDataChange', dataOf(0, group.clientHandle, changes), now);
+    const silent = group.keepAlive > 0 && this.#monotonic() - this.#calledAt >= group.keepAlive;
+    if (changes.length > 0 || silent) this.send('OnDataChange', dataOf(0, group.clientHandle, changes));
   }
 
   /** Makes a call of IOPCDataCallback. A client that is gone is forgotten; one that faults is called again. */
-  send<M extends keyof typeof IOPCDataCallback.methods>(
-    method: M,
-    input: Parameters<typeof callOf>[2],
-    now: Milliseconds,
-  ): void {
+  send<M extends keyof typeof IOPCDataCallback.methods>(method: M, input: Parameters<typeof callOf>[2]): void {
     this.#outstanding++;
-    this.#calledAt = now;
+    this.#calledAt = this.#monotonic();
     void callOf(this.sink, method, input)
       .catch((error: unknown) => {
         if (!(error instanceof CallBackFailed)) throw error;
