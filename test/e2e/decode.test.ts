@@ -173,6 +173,11 @@ describe('decode: what cannot be read ends with exit code 2 and one line on stde
       says: /short: /,
     },
     {
+      name: 'a file that ends inside its first block',
+      of: async () => [await file('block', readFileSync(AT_CONNECT).subarray(0, 20))],
+      says: /block: the file ends inside its first block, after 20 of 48 octets/,
+    },
+    {
       name: 'gzip that breaks off at once',
       of: async () => [await file('broken.gz', gzipSync(readFileSync(AT_CONNECT)).subarray(0, 12))],
       says: /broken\.gz: /,

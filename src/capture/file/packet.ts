@@ -36,8 +36,8 @@ export interface RecordFormat {
    * `base` is the file offset of `bytes[0]`.
    */
   read(bytes: Buffer, from: number, base: number): number;
-  /** The file has ended; `rest` is what `read` did not take. */
-  finish(rest: Buffer, base: number): void;
+  /** The file has ended; `rest` is what `read` did not take. Gives why it is none where nothing of it could be read. */
+  finish(rest: Buffer, base: number): string | undefined;
 }
 
 /** Larger packets than this are taken for a lying length, unless the file's snaplen announces them. */

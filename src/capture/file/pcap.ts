@@ -65,22 +65,23 @@ export class PcapRecords implements RecordFormat {
     return at;
   }
 
-  finish(rest: Buffer, base: number): void {
+  finish(rest: Buffer, base: number): undefined {
     let at = this.read(rest, 0, base);
     while (this.#lostAt >= 0) {
       at = this.#search(rest, at, base, true);
       if (this.#lostAt >= 0) {
         const message = 'a record header with an impossible length, and no record found after it';
         this.#handler.problem('error', this.#packet.frame + 1, this.#lostAt, message);
-        return;
+        return undefined;
       }
       at = this.read(rest, at, base);
     }
     const left = rest.length - at;
-    if (left === 0) return;
+    if (left === 0) return undefined;
     const expected = left < RECORD ? RECORD : RECORD + this.#u32(rest, at + 8);
     const message = `the file ends inside a record: ${left} of ${expected} octets`;
     this.#handler.problem('warning', this.#packet.frame + 1, base + at, message);
+    return undefined;
   }
 
   /** Hand-written beside `pcap_record_header`, four times as fast; a test holds the two together. */

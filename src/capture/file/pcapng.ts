@@ -42,6 +42,8 @@ export class PcapngBlocks implements RecordFormat {
   #interfaces: Interface[] = [];
   #interfacesLost = false;
   #lostAt = -1;
+  /** There was a whole block. */
+  #begun = false;
 
   constructor(handler: PacketHandler) {
     this.#handler = handler;
@@ -76,21 +78,24 @@ export class PcapngBlocks implements RecordFormat {
     return at;
   }
 
-  finish(rest: Buffer, base: number): void {
+  finish(rest: Buffer, base: number): string | undefined {
     let at = this.read(rest, 0, base);
     while (this.#lostAt >= 0) {
       at = this.#search(rest, at, base, true);
       if (this.#lostAt >= 0) {
         const message = 'a block with an impossible length, and no block found after it';
+        if (!this.#begun) return message;
         this.#problem('error', this.#lostAt, message, 1);
-        return;
+        return undefined;
       }
       at = this.read(rest, at, base);
     }
     const left = rest.length - at;
-    if (left === 0) return;
+    if (left === 0) return undefined;
     const expected = left < FRAME ? FRAME : this.#blockLength(rest, at);
+    if (!this.#begun) return `the file ends inside its first block, after ${left} of ${expected} octets`;
     this.#problem('warning', base + at, `the file ends inside a block: ${left} of ${expected} octets`, 1);
+    return undefined;
   }
 
   #u32(bytes: Buffer, at: number): number {
@@ -114,6 +119,7 @@ export class PcapngBlocks implements RecordFormat {
   }
 
   #block(bytes: Buffer, at: number, length: number, base: number): void {
+    this.#begun = true;
     const type = this.#u32(bytes, at);
     const body = at + HEAD;
     const end = at + length - 4;

@@ -51,13 +51,14 @@ export class CaptureReader {
     else this.#carried = 0;
   }
 
-  /** Reports what is left over. Throws `CaptureError` where there never was a whole file header. */
+  /** Reports what is left over. Throws `CaptureError` where there never was a whole file header, or first block. */
   end(): void {
     if (this.#refused) return;
     const rest = this.#carry.subarray(0, this.#carried);
     this.#carried = 0;
     if (this.#format !== undefined) {
-      this.#format.finish(rest, this.#base);
+      const nothing = this.#format.finish(rest, this.#base);
+      if (nothing !== undefined) throw new CaptureError('NOT_A_CAPTURE', this.file, nothing);
       return;
     }
     if (rest.length === 0) throw new CaptureError('EMPTY', this.file, 'the file is empty');

@@ -1,9 +1,11 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { Readable, type Transform } from 'node:stream';
+import { Readable } from 'node:stream';
 import zlib from 'node:zlib';
 import { systemReason } from '../../net/error.js';
 import { CaptureError } from './error.js';
+import { Damaged, gunzipped } from './gzip.js';
+import { Octets, type Unpacking, unpackedBy } from './unpack.js';
 
 /** A file's name, `-` for standard input, octets at hand, or a stream of them; gzip is recognised by its content. */
 export type CaptureSource = string | Uint8Array | AsyncIterable<Uint8Array>;
@@ -46,8 +48,7 @@ export async function* pieces(
   source: CaptureSource,
   { onRead = () => {}, reuse = false }: PieceOptions = {},
 ): AsyncGenerator<Uint8Array> {
-  const raw = await startOf(counted(rawPieces(source, reuse), onRead));
-  yield* raw.unpack === undefined ? raw.all : unpacked(raw.all, raw.unpack, nameOf(source));
+  yield* unpacked(counted(rawPieces(source, reuse), onRead), nameOf(source));
 }
 
 function rawPieces(source: CaptureSource, reuse: boolean): AsyncIterable<Uint8Array> {
@@ -97,58 +98,30 @@ async function readPiece(file: FileHandle, memory: Buffer): Promise<Uint8Array> 
 }
 
 /** RFC 1952 2.3.1, RFC 8878 3.1.1: what gzip and zstd files start with; a pipe may bring the octets one by one. */
-async function startOf(
-  source: AsyncIterable<Uint8Array>,
-): Promise<{ unpack: (() => Transform) | undefined; all: AsyncIterable<Uint8Array> }> {
-  const iterator = source[Symbol.asyncIterator]();
-  let first = Buffer.alloc(0);
-  while (first.length < 4) {
-    const { done, value } = await iterator.next();
-    if (done) break;
-    first = Buffer.concat([first, value]);
-  }
-  return { unpack: unpackerOf(first), all: joined(first, iterator) };
-}
-
-async function* joined(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* unpacked(source: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
+  const octets = new Octets(source[Symbol.asyncIterator]());
   try {
-    if (first.length > 0) yield first;
-    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
-  } finally {
-    await rest.return?.();
-  }
-}
-
-function unpackerOf(first: Buffer): (() => Transform) | undefined {
-  if (first[0] === 0x1f && first[1] === 0x8b) return () => zlib.createGunzip({ chunkSize: PIECE });
-  // Of Node 22.15 and 23.8; where it is missing, the reader says what to do.
-  const { createZstdDecompress } = zlib as unknown as { createZstdDecompress?: (options: object) => Transform };
-  const isZstd = first.length >= 4 && first.readUInt32BE(0) === 0x28b52ffd;
-  return isZstd && createZstdDecompress ? () => createZstdDecompress({ chunkSize: PIECE }) : undefined;
-}
-
-async function* unpacked(
-  packed: AsyncIterable<Uint8Array>,
-  unpack: () => Transform,
-  name: string,
-): AsyncGenerator<Uint8Array> {
-  const gunzip = unpack();
-  // One piece at a time: it would fetch 16 of them ahead.
-  const input = Readable.from(copies(packed), { highWaterMark: 1 });
-  input.on('error', (error) => gunzip.destroy(error));
-  try {
-    yield* input.pipe(gunzip) as AsyncIterable<Uint8Array>;
+    const first = await octets.exactly(4);
+    octets.giveBack(first);
+    yield* unpackerOf(first)(octets);
   } catch (cause) {
-    throw unreadable(name, cause);
+    throw cause instanceof Damaged ? new CaptureError('UNREADABLE', name, cause.message) : unreadable(name, cause);
   } finally {
-    input.destroy();
-    gunzip.destroy();
+    await octets.close();
   }
 }
 
-/** Gunzip reads a piece in a thread of its own while the next one is fetched, perhaps into the same memory. */
-async function* copies(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  for await (const piece of source) yield Buffer.from(piece);
+function unpackerOf(first: Buffer): (octets: Octets) => AsyncIterable<Uint8Array> {
+  if (first[0] === 0x1f && first[1] === 0x8b) return gunzipped;
+  // Of Node 22.15 and 23.8; where it is missing, the reader says what to do.
+  const { createZstdDecompress } = zlib as unknown as { createZstdDecompress?: (options: object) => Unpacking };
+  const isZstd = first.length >= 4 && first.readUInt32BE(0) === 0x28b52ffd;
+  if (isZstd && createZstdDecompress) return (octets) => unpackedBy(createZstdDecompress({ chunkSize: PIECE }), octets);
+  return asTheyAre;
+}
+
+async function* asTheyAre(octets: Octets): AsyncGenerator<Uint8Array> {
+  for (let piece = await octets.some(); piece.length > 0; piece = await octets.some()) yield piece;
 }
 
 const unreadable = (name: string, cause: unknown): CaptureError =>

@@ -87,19 +87,30 @@ async function* feed(
   onProblem: ReadHandlers['onProblem'],
   options: PieceOptions,
 ): AsyncGenerator<void> {
-  for (const [index, each] of sourcesOf(source).entries()) {
+  /** What is wrong with one of several files does not keep the others from being read. */
+  const tell = (error: unknown): void => {
+    if (!(error instanceof CaptureError) || reader.frames === 0) throw error;
+    const { file, detail: message } = error;
+    onProblem?.({ kind: 'problem', severity: 'error', file, frame: reader.framesOfFile + 1, message });
+  };
+  const ends = (end: () => void): void => {
     try {
-      if (index > 0) reader.next(nameOf(each));
+      end();
+    } catch (error) {
+      tell(error);
+    }
+  };
+  for (const [index, each] of sourcesOf(source).entries()) {
+    if (index > 0) ends(() => reader.next(nameOf(each)));
+    try {
       for await (const piece of pieces(each, options)) {
         reader.push(piece);
         yield;
       }
     } catch (error) {
-      if (!(error instanceof CaptureError) || reader.frames === 0) throw error;
-      const { file, detail: message } = error;
-      onProblem?.({ kind: 'problem', severity: 'error', file, frame: reader.framesOfFile + 1, message });
+      tell(error);
     }
   }
-  reader.end();
+  ends(() => reader.end());
   yield;
 }

@@ -100,8 +100,16 @@ export class StreamReader {
     last.end();
   }
 
+  /** Throws `CaptureError` where the last file was no capture; the streams have ended nevertheless. */
   end(): void {
-    this.#reader.end();
+    try {
+      this.#reader.end();
+    } finally {
+      this.#endStreams();
+    }
+  }
+
+  #endStreams(): void {
     this.#fragments.end();
     this.#tcp.end();
     this.understood.connections = this.streams;
