@@ -35,7 +35,9 @@ describe('the environment of a run', () => {
     const files = (readdirSync(src, { recursive: true }) as string[]).filter((file) => file.endsWith('.ts'));
     const taking = files
       .filter((file) => !/^(cli|api)\/|^index/.test(file))
-      .filter((file) => /Date\.now\b|performance\.now|randomBytes\b|SYSTEM_TIMERS|Math\.random|setTimeout/.test(code(join(src, file))));
+      .filter((file) =>
+        /Date\.now\b|performance\.now|randomBytes\b|SYSTEM_TIMERS|Math\.random|setTimeout/.test(code(join(src, file))),
+      );
     // A socket and a file that grows have none but the machine's.
     expect(taking.sort()).toEqual([
       'capture/file/growing-file.ts',
