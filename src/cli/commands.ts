@@ -30,6 +30,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./replay/command.js')).replayCommand,
   },
   {
+    name: 'sanitize',
+    takes: '<in> <out>',
+    does: 'captures fit to be given away: names, addresses, secrets replaced, and zero whatever is not understood',
+    load: async () => (await import('./sanitize/command.js')).sanitizeCommand,
+  },
+  {
     name: 'serve',
     takes: '',
     does: 'a simulated DCOM server: activators, object resolver and an object exporter that runs nothing',

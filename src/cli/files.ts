@@ -47,12 +47,17 @@ export function openForWriting<Paths extends readonly (string | undefined)[]>(
   paths: Paths,
   inputs: readonly string[],
 ): { [Index in keyof Paths]: OutputFile | undefined } {
-  const read = new Set(inputs.map(identityOf).filter((identity) => identity !== undefined));
-  const lost = paths.find((path) => path !== undefined && read.has(identityOf(path) ?? ''));
-  if (lost !== undefined) throw new UsageError(`cannot write ${lost}: it is one of the files to read`);
+  requireNotAmong(paths, inputs);
   return paths.map((path) => (path === undefined ? undefined : new OutputFile(path))) as {
     [Index in keyof Paths]: OutputFile | undefined;
   };
+}
+
+/** Throws `UsageError` where a file that is to be written is one of those to be read, by whatever name. */
+export function requireNotAmong(paths: readonly (string | undefined)[], inputs: readonly string[]): void {
+  const read = new Set(inputs.map(identityOf).filter((identity) => identity !== undefined));
+  const lost = paths.find((path) => path !== undefined && read.has(identityOf(path) ?? ''));
+  if (lost !== undefined) throw new UsageError(`cannot write ${lost}: it is one of the files to read`);
 }
 
 /** Which file it is, by whatever name; undefined for devices and the like, which nothing is lost of. */

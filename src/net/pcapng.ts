@@ -15,7 +15,7 @@ import {
 export const LINKTYPE_ETHERNET = 1;
 
 export interface InterfaceDescription {
-  readonly name: string;
+  readonly name?: string;
   readonly linkType?: number;
 }
 
@@ -25,33 +25,34 @@ export interface CapturedPacket {
   readonly time: bigint;
   readonly bytes: Uint8Array;
   readonly comment?: string;
+  /** Octets that were on the wire; those of `bytes` where absent. */
+  readonly originalLength?: number;
 }
 
 /** draft-ietf-opsawg-pcapng 4.1: what a pcapng file starts with. All blocks here are little-endian. */
-export function sectionHeader(application: string): Buffer {
+export function sectionHeader(application?: string): Buffer {
   const body = { byte_order_magic: BYTE_ORDER_MAGIC, major_version: 1, minor_version: 0, section_length: UNKNOWN };
-  return block(PCAPNG_BLOCK.SECTION_HEADER, section_header_block, body, [
-    text(PCAPNG_OPTION.SHB_USERAPPL, application),
-  ]);
+  const options = application === undefined ? [] : [text(PCAPNG_OPTION.SHB_USERAPPL, application)];
+  return block(PCAPNG_BLOCK.SECTION_HEADER, section_header_block, body, options);
 }
 
 /** draft-ietf-opsawg-pcapng 4.2: an interface whose packets bear nanoseconds. The first one described has id 0. */
 export function interfaceDescription({ name, linkType = LINKTYPE_ETHERNET }: InterfaceDescription): Buffer {
   const body = { linktype: linkType, reserved: 0, snaplen: 0 };
   return block(PCAPNG_BLOCK.INTERFACE_DESCRIPTION, interface_description_block, body, [
-    text(PCAPNG_OPTION.IF_NAME, name),
+    ...(name === undefined ? [] : [text(PCAPNG_OPTION.IF_NAME, name)]),
     { code: PCAPNG_OPTION.IF_TSRESOL, value: Buffer.of(9) },
   ]);
 }
 
 /** draft-ietf-opsawg-pcapng 4.3: one packet. */
-export function enhancedPacket({ interfaceId = 0, time, bytes, comment }: CapturedPacket): Buffer {
+export function enhancedPacket({ interfaceId = 0, time, bytes, comment, originalLength }: CapturedPacket): Buffer {
   const body = {
     interface_id: interfaceId,
     timestamp_high: Number(BigInt.asUintN(32, time >> 32n)),
     timestamp_low: Number(BigInt.asUintN(32, time)),
     captured_length: bytes.length,
-    original_length: bytes.length,
+    original_length: originalLength ?? bytes.length,
   };
   const options = comment === undefined ? [] : [text(PCAPNG_OPTION.COMMENT, comment)];
   return block(PCAPNG_BLOCK.ENHANCED_PACKET, enhanced_packet_block, body, options, bytes);

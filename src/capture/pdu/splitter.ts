@@ -40,6 +40,8 @@ const SEARCH_IN_FRESH = 262_144;
  * RPC; after a gap or octets that are no PDU it goes on with the next that is.
  */
 export class PduSplitter<O> {
+  /** Offset in the direction of the PDU that was found last, with the octets that are known to be missing. */
+  start = 0;
   readonly #owner: O;
   readonly #sink: PduSink<O>;
   readonly #assembly: Assembly;
@@ -158,6 +160,7 @@ export class PduSplitter<O> {
       this.#reportSkipped(this.#mode === FRESH);
       this.#mode = IN_STEP;
     }
+    this.start = this.#origin + at;
     if (length <= available) {
       this.#emit(bytes.subarray(at, at + length), 0);
       return at + length;

@@ -1,0 +1,52 @@
+/** Octets that follow each other in a stream as it is read, and where they stand in the direction that brought them. */
+interface Piece {
+  readonly position: number;
+  length: number;
+  readonly place: number;
+}
+
+/** A part of a message, and the place that it came from. */
+export interface Origin {
+  /** From the start of the message. */
+  readonly offset: number;
+  readonly length: number;
+  readonly place: number;
+}
+
+/** Where the octets of a stream came from: in a direction of TCP by their sequence numbers, in a pipe likewise. */
+export class Provenance {
+  #pieces: Piece[] = [];
+  /** Octets so far, with those that are known to be missing. */
+  position = 0;
+
+  add(place: number, length: number): void {
+    const last = this.#pieces.at(-1);
+    const joins =
+      last !== undefined && last.position + last.length === this.position && last.place + last.length === place;
+    if (joins) last.length += length;
+    else this.#pieces.push({ position: this.position, length, place });
+    this.position += length;
+  }
+
+  skip(length: number): void {
+    this.position += length;
+  }
+
+  origins(from: number, length: number): Origin[] {
+    const origins: Origin[] = [];
+    for (const piece of this.#pieces) {
+      const start = Math.max(from, piece.position);
+      const end = Math.min(from + length, piece.position + piece.length);
+      if (start < end)
+        origins.push({ offset: start - from, length: end - start, place: piece.place + start - piece.position });
+    }
+    return origins;
+  }
+
+  /** What stands before `position` is not asked for any more. */
+  forget(position: number): void {
+    const first = this.#pieces.findIndex((piece) => piece.position + piece.length > position);
+    if (first > 0) this.#pieces = this.#pieces.slice(first);
+    else if (first < 0) this.#pieces = this.#pieces.slice(-1);
+  }
+}

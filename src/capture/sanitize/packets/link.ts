@@ -1,0 +1,146 @@
+import { ETHERTYPE } from '../../../codec/inet/headers.js';
+import { ipOffset } from '../../stream/link.js';
+import { replaceArp } from './arp.js';
+import { type Frame, keep, replaceMac } from './frame.js';
+import { replaceWireless } from './wireless.js';
+
+/**
+ * Writes what of the link header stays, and its addresses replaced. Gives where the IP datagram starts, as `ipOffset`
+ * does: below zero where there is none.
+ */
+export function replaceLink(frame: Frame, start: number, end: number, linkType: number): number {
+  const ip = ipOffset(frame.bytes, start, end, linkType);
+  const replace = LINKS.get(linkType);
+  if (replace !== undefined) replace(frame, start, end, ip);
+  else if (ip >= 0 && PLAIN.has(linkType)) keep(frame, start, ip);
+  return ip;
+}
+
+type Replace = (frame: Frame, start: number, end: number, ip: number) => void;
+
+const ARP = 0x0806;
+const VLANS: ReadonlySet<number> = new Set([ETHERTYPE.VLAN, ETHERTYPE.SERVICE_VLAN, ETHERTYPE.QINQ]);
+
+/** IEEE 802.3 3.1: two addresses and a type; tags and labels up to the datagram stay. */
+export const replaceEthernet: Replace = (frame, start, end, ip) => {
+  replaceMac(frame, start, end);
+  replaceMac(frame, start + 6, end);
+  replaceTyped(frame, start + 12, end, ip);
+};
+
+/** From a type on: what stands between it and the datagram, or an ARP packet. */
+function replaceTyped(frame: Frame, from: number, end: number, ip: number): void {
+  const { bytes } = frame;
+  let at = from;
+  while (at + 6 <= end && VLANS.has(bytes.readUInt16BE(at))) at += 4;
+  keep(frame, from, Math.min(at + 2, end));
+  if (at + 2 > end) return;
+  const type = bytes.readUInt16BE(at);
+  if (type === ARP) replaceArp(frame, at + 2, end);
+  if (ip < 0) return;
+  keep(frame, at + 2, ip);
+  // RFC 4448: Ethernet in MPLS has addresses of its own.
+  const inner = ip - 14;
+  if ((type === ETHERTYPE.MPLS || type === ETHERTYPE.MPLS_UPSTREAM) && inner > at + 2 && isIpType(bytes, ip - 2)) {
+    replaceMac(frame, inner, end);
+    replaceMac(frame, inner + 6, end);
+  }
+}
+
+const isIpType = (bytes: Buffer, at: number): boolean =>
+  bytes.readUInt16BE(at) === ETHERTYPE.IPV4 || bytes.readUInt16BE(at) === ETHERTYPE.IPV6;
+
+/** https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL.html: the address in eight octets, then the protocol. */
+const replaceCooked: Replace = (frame, start, end, ip) => {
+  if (end - start < 16) return;
+  keep(frame, start, start + 6);
+  replaceMac(frame, start + 6, end);
+  replaceTyped(frame, start + 14, end, ip);
+};
+
+/** https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL2.html: the protocol first, the address last. */
+const replaceCooked2: Replace = (frame, start, end, ip) => {
+  if (end - start < 20) return;
+  keep(frame, start, start + 12);
+  replaceMac(frame, start + 12, end);
+  if (frame.bytes.readUInt16BE(start) === ARP) replaceArp(frame, start + 20, end);
+  else if (ip >= 0) keep(frame, start + 20, ip);
+};
+
+/** A header of `length` octets in front of two addresses. */
+const addressesAt =
+  (length: number): Replace =>
+  (frame, start, end, ip) => {
+    keep(frame, start, Math.min(start + length, end));
+    replaceMac(frame, start + length, end);
+    replaceMac(frame, start + length + 6, end);
+    if (ip >= 0) keep(frame, start + length + 12, ip);
+  };
+
+/** What a machine wrote about its own capture, such as names of interfaces and processes, goes; `kept` octets stay. */
+const described =
+  (kept: number): Replace =>
+  (frame, start, end) =>
+    keep(frame, start, Math.min(start + kept, end));
+
+/** A tap: its length at `lengthAt`, and the link type of the frame behind it at `typeAt`. */
+const tapped =
+  (kept: number, typeAt: number, lengthAt: number): Replace =>
+  (frame, start, end) => {
+    if (end - start < kept) return;
+    keep(frame, start, start + kept);
+    const length = frame.bytes.readUInt16LE(start + lengthAt);
+    const type = frame.bytes.readUInt32LE(start + typeAt);
+    if (length >= kept && start + length < end && !TAPS.has(type)) replaceLink(frame, start + length, end, type);
+  };
+
+const TAPS: ReadonlySet<number> = new Set([149, 192, 258]);
+
+/** A header whose length is known, then a frame of 802.11. */
+const wirelessBehind =
+  (kept: number, lengthOf: (bytes: Buffer, start: number) => number): Replace =>
+  (frame, start, end, ip) => {
+    if (end - start < Math.max(kept, 8)) return;
+    keep(frame, start, start + kept);
+    replaceWireless(frame, start + lengthOf(frame.bytes, start), end, ip);
+  };
+
+/** NFLOG: attributes stay by type and length, their values go but for the payload. */
+const replaceNflog: Replace = (frame, start, end, ip) => {
+  keep(frame, start, Math.min(start + 4, end));
+  for (let at = start + 4; at + 4 <= end; ) {
+    const little = frame.bytes.readUInt16LE(at);
+    const length = little <= end - at ? little : frame.bytes.readUInt16BE(at);
+    if (length < 4 || length > end - at) return;
+    keep(frame, at, at + 4);
+    if (at + 4 === ip) return;
+    at += (length + 3) & ~3;
+  }
+};
+
+/** https://www.tcpdump.org/linktypes/LINKTYPE_NETANALYZER.html: four octets in front of Ethernet. */
+const replaceAnalysed: Replace = (frame, start, end, ip) => {
+  keep(frame, start, Math.min(start + 4, end));
+  replaceEthernet(frame, start + 4, end, ip);
+};
+
+const LINKS: ReadonlyMap<number, Replace> = new Map<number, Replace>([
+  [1, replaceEthernet],
+  [6, addressesAt(2)],
+  [10, addressesAt(1)],
+  [105, replaceWireless],
+  [113, replaceCooked],
+  [117, described(4)],
+  [119, wirelessBehind(8, () => 144)],
+  [127, wirelessBehind(8, (bytes, start) => bytes.readUInt16LE(start + 2))],
+  [149, tapped(12, 8, 0)],
+  [163, wirelessBehind(8, (bytes, start) => bytes.readUInt16BE(start + 6))],
+  [192, tapped(8, 4, 2)],
+  [239, replaceNflog],
+  [240, replaceAnalysed],
+  [258, tapped(12, 8, 0)],
+  [276, replaceCooked2],
+]);
+
+/** Links whose headers hold no address and no name: families, PPP, HDLC, LLC, or none at all. */
+const PLAIN: ReadonlySet<number> = new Set([0, 9, 12, 14, 50, 51, 100, 101, 104, 107, 108, 109, 166, 204, 228, 229]);

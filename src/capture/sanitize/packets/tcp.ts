@@ -1,0 +1,31 @@
+import { type Frame, keep } from './frame.js';
+
+/** RFC 9293 3.1. */
+export const TCP_HEADER = 20;
+/** End, no operation, maximum segment size, window scale, SACK permitted, SACK, timestamps. */
+const KEPT: ReadonlySet<number> = new Set([2, 3, 4, 5, 8]);
+
+/** Where the data of the segment at `start` begin; -1 where its header is none. */
+export function dataOffset(bytes: Buffer, start: number, end: number): number {
+  if (end - start < TCP_HEADER) return -1;
+  const data = start + (((bytes[start + 12] as number) >>> 4) << 2);
+  return data < start + TCP_HEADER || data > end ? -1 : data;
+}
+
+/** Ports, numbers and flags stay; of the options those that hold no key, cookie or address. */
+export function replaceTcpHeader(frame: Frame, start: number, data: number): void {
+  const { bytes, out } = frame;
+  keep(frame, start, start + TCP_HEADER);
+  out.writeUInt16BE(0, start + 16);
+  for (let at = start + TCP_HEADER; at < data; ) {
+    const kind = bytes[at] as number;
+    if (kind === 0) return;
+    const length = kind === 1 ? 1 : (bytes[at + 1] ?? 0);
+    if (length < (kind === 1 ? 1 : 2) || at + length > data) return;
+    if (kind === 1) out[at] = 1;
+    else if (KEPT.has(kind)) keep(frame, at, at + length);
+    // An option of no meaning takes the place of others: RFC 9293 3.2 has them ignored.
+    else out.fill(1, at, at + length);
+    at += length;
+  }
+}

@@ -1,0 +1,250 @@
+import { parseAddress } from '../../../codec/inet/address.js';
+import { UUID_NULL } from '../../../codec/uuid.js';
+import { AddressPseudonyms } from './addresses.js';
+import { Keyed } from './keyed.js';
+import { isKnownUuid } from './uuids.js';
+import { PROTOCOL_TEXTS, PROTOCOL_WORDS } from './words.js';
+
+/** What is replaced, for the count of it. */
+export type PseudonymKind = 'name' | 'number' | 'address' | 'MAC address' | 'UUID' | 'identifier' | 'secret';
+
+/** What a table holds: the same seed and the same names give the same pseudonyms in any file. */
+export interface PseudonymTable {
+  readonly seed: string;
+  /** By the name in lower case. */
+  readonly names: Readonly<Record<string, string>>;
+  readonly addresses: Readonly<Record<string, string>>;
+  readonly uuids: Readonly<Record<string, string>>;
+}
+
+/** Names beyond these are replaced too, and not written down. */
+const MOST_NAMES = 1 << 20;
+const LONGEST_NAME = 64;
+/** No vowels and no digits: hardly a word of any language, or the name of a machine, can come of it by chance. */
+const LETTERS = 'bcdfghjklmnpqrstvwxz';
+const ATTEMPTS = 64;
+
+/** Gives the same pseudonym for the same name, address or identifier, of the same length, and keeps the table of them. */
+export class Pseudonyms {
+  readonly seed: string;
+  /** How often each kind was replaced. */
+  readonly replaced = new Map<PseudonymKind, number>();
+  readonly #keyed: Keyed;
+  readonly #addresses: AddressPseudonyms;
+  readonly #names: Map<string, string>;
+  readonly #taken: Set<string>;
+  readonly #told = { addresses: new Map<string, string>(), uuids: new Map<string, string>() };
+  readonly #keepUuids: boolean;
+
+  /** `keepUuids` where interfaces and classes that are not known here are to stay. */
+  constructor(table: Partial<PseudonymTable> & { readonly seed: string }, { keepUuids = false } = {}) {
+    this.seed = table.seed;
+    this.#keyed = new Keyed(table.seed);
+    this.#addresses = new AddressPseudonyms(this.#keyed);
+    this.#names = new Map(Object.entries(table.names ?? {}));
+    this.#taken = new Set(this.#names.values());
+    this.#told.addresses = new Map(Object.entries(table.addresses ?? {}));
+    this.#told.uuids = new Map(Object.entries(table.uuids ?? {}));
+    this.#keepUuids = keepUuids;
+  }
+
+  get table(): PseudonymTable {
+    return {
+      seed: this.seed,
+      names: Object.fromEntries(this.#names),
+      addresses: Object.fromEntries(this.#told.addresses),
+      uuids: Object.fromEntries(this.#told.uuids),
+    };
+  }
+
+  /** How many different ones there are of each kind that is written down. */
+  get distinct(): Readonly<Record<'names' | 'addresses' | 'uuids', number>> {
+    return { names: this.#names.size, addresses: this.#told.addresses.size, uuids: this.#told.uuids.size };
+  }
+
+  /** A text in which words, addresses, SIDs and UUIDs are replaced, each by as many characters. */
+  text(text: string): string {
+    if (PROTOCOL_TEXTS.has(text.toLowerCase())) return text;
+    return text.replace(PARTS, (part) => this.#part(part));
+  }
+
+  #part(part: string): string {
+    if (UUID_TEXT.test(part)) return sameCase(part, this.uuid(part.toLowerCase()));
+    if (SID_TEXT.test(part)) return this.#sid(part);
+    const address = this.#addressText(part);
+    if (address !== undefined) return address;
+    return part.replace(WORDS, (word) => (/^\d+$/.test(word) ? this.number(word) : this.word(word)));
+  }
+
+  /** One word: no separators in it. */
+  word(word: string): string {
+    const key = word.toLowerCase();
+    if (PROTOCOL_WORDS.has(key)) return word;
+    this.#count('name');
+    const known = this.#names.get(key);
+    const made = known ?? this.#newName(key, word.length);
+    if (known === undefined && word.length <= LONGEST_NAME && this.#names.size < MOST_NAMES) {
+      this.#names.set(key, made);
+      this.#taken.add(made);
+    }
+    const fitting = made.length === word.length ? made : this.#newName(key, word.length);
+    const upper = word === word.toUpperCase();
+    return Array.from({ length: word.length }, (_, at) => {
+      const letter = fitting[at] as string;
+      return upper || isUpper(word[at] as string) ? letter.toUpperCase() : letter;
+    }).join('');
+  }
+
+  #newName(key: string, length: number): string {
+    let made = '';
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      made = Array.from(
+        this.#keyed.octets(`name ${attempt}`, key, length),
+        (octet) => LETTERS[octet % LETTERS.length],
+      ).join('');
+      if (made !== key && !this.#taken.has(made)) return made;
+    }
+    return made;
+  }
+
+  /** Digits: as many others. */
+  number(digits: string): string {
+    this.#count('number');
+    const made = Array.from(this.#keyed.octets('number', digits, digits.length), (octet) => octet % 10).join('');
+    return made === digits ? made.replace(/.$/, (last) => String((Number(last) + 1) % 10)) : made;
+  }
+
+  /** 4 or 16 octets. */
+  address(octets: Uint8Array): Buffer {
+    const made = this.#addresses.of(octets);
+    if (!made.equals(octets)) {
+      this.#count('address');
+      if (this.#told.addresses.size < MOST_NAMES) this.#told.addresses.set(textOf(octets), textOf(made));
+    }
+    return made;
+  }
+
+  mac(octets: Uint8Array): Buffer {
+    const made = this.#addresses.mac(octets);
+    if (!made.equals(octets)) this.#count('MAC address');
+    return made;
+  }
+
+  /** In lower case; what is known stays. */
+  uuid(uuid: string): string {
+    if (uuid === UUID_NULL || this.#keepUuids || isKnownUuid(uuid)) return uuid;
+    this.#count('UUID');
+    const known = this.#told.uuids.get(uuid);
+    if (known !== undefined) return known;
+    const hex = this.#keyed.octets('uuid', uuid, 16).toString('hex');
+    const made = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+    if (this.#told.uuids.size < MOST_NAMES) this.#told.uuids.set(uuid, made);
+    return made;
+  }
+
+  /** OXIDs, OIDs, handles, nonces: as many octets, the same for the same ones. Zeros, which mean that there is none, stay. */
+  identifier(octets: Uint8Array): Buffer {
+    if (octets.every((octet) => octet === 0)) return Buffer.from(octets);
+    this.#count('identifier');
+    return this.#keyed.octets('identifier', octets, octets.length);
+  }
+
+  /** Responses, keys, tickets: the same of the same, so that what was sent twice still shows. */
+  secret(octets: Uint8Array): Buffer {
+    if (octets.every((octet) => octet === 0)) return Buffer.from(octets);
+    this.#count('secret');
+    return this.#keyed.octets('secret', octets, octets.length);
+  }
+
+  /** Octets of a key or nonce of its own, made of what it stands for. */
+  made(label: string, data: Uint8Array | string, length: number): Buffer {
+    return this.#keyed.octets(`made ${label}`, data, length);
+  }
+
+  /** [MS-DTYP] 2.4.2: the three numbers of a domain or machine, and of an account one that is not everybody's. */
+  subAuthority(value: number, index: number): number {
+    const isRid = index === 4;
+    if (index === 0 || (isRid && value < FIRST_ACCOUNT)) return value;
+    this.#count('number');
+    const made = this.#keyed.octets('sub authority', String(value), 4).readUInt32LE();
+    return isRid ? FIRST_ACCOUNT + (made % 0x7fff_0000) : made;
+  }
+
+  #sid(text: string): string {
+    const parts = text.split('-');
+    return parts
+      .map((part, at) => {
+        const isRid = at === 7;
+        return at < 4 || (isRid && Number(part) < FIRST_ACCOUNT) ? part : this.number(part);
+      })
+      .join('-');
+  }
+
+  #addressText(text: string): string | undefined {
+    if (!ADDRESS_TEXT.test(text)) return undefined;
+    let octets: Buffer;
+    try {
+      octets = parseAddress(text);
+    } catch {
+      return undefined;
+    }
+    const made = this.address(octets);
+    if (octets.length !== 4) return sameShape(text, made);
+    const octet = (digits: string, at: number): string => String(made[at]).padStart(digits.length, '0');
+    return text.split('.').map(octet).join('.');
+  }
+
+  #count(kind: PseudonymKind): void {
+    this.replaced.set(kind, (this.replaced.get(kind) ?? 0) + 1);
+  }
+}
+
+/** RIDs below are those of every domain and machine ([MS-DTYP] 2.4.2.4). */
+const FIRST_ACCOUNT = 1000;
+const UUID_SOURCE = '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}';
+const UUID_TEXT = new RegExp(`^${UUID_SOURCE}$`);
+const SID_TEXT = /^S-1-5-21(-\d{1,10}){3,4}$/i;
+const ADDRESS_TEXT = /^([0-9]{1,3}(\.[0-9]{1,3}){3}|[0-9a-f:.]*:[0-9a-f:.]*)$/i;
+/** Everything but what separates words: letters, digits, whatever is no ASCII, and octets that are no text at all. */
+const WORD_SOURCE = '[0-9A-Za-z\\u0001-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\uffff]+';
+const WORDS = new RegExp(WORD_SOURCE, 'g');
+const PARTS = new RegExp(
+  [
+    `${UUID_SOURCE}(?![0-9a-fA-F-])`,
+    'S-1-5-21(?:-\\d{1,10}){3,4}(?!\\d)',
+    '(?<![0-9A-Za-z.])\\d{1,3}(?:\\.\\d{1,3}){3}(?![0-9A-Za-z.])',
+    '(?<![0-9A-Za-z:])(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}(?![0-9A-Za-z:.])',
+    WORD_SOURCE,
+  ].join('|'),
+  'g',
+);
+
+const isUpper = (character: string): boolean => character !== character.toLowerCase();
+
+const sameCase = (like: string, text: string): string => (like === like.toUpperCase() ? text.toUpperCase() : text);
+
+/** RFC 4291 2.2: the groups of `text` replaced by those of `octets`, with `::` where it was. */
+function sameShape(text: string, octets: Buffer): string {
+  const [head = '', tail] = text.split('::');
+  const groups = (part: string, from: number): string =>
+    part
+      .split(':')
+      .map((group, at) =>
+        octets
+          .readUInt16BE((from + at) * 2)
+          .toString(16)
+          .padStart(group.length, '0'),
+      )
+      .join(':');
+  const count = (part: string): number => (part === '' ? 0 : part.split(':').length);
+  const first = head === '' ? '' : groups(head, 0);
+  if (tail === undefined) return sameCase(text, first);
+  return sameCase(text, `${first}::${tail === '' ? '' : groups(tail, 8 - count(tail))}`);
+}
+
+function textOf(octets: Uint8Array): string {
+  if (octets.length === 4) return octets.join('.');
+  return Buffer.from(octets)
+    .toString('hex')
+    .replace(/(.{4})(?=.)/g, '$1:');
+}

@@ -1,0 +1,45 @@
+import type { Pseudonyms } from '../../capture/sanitize/pseudonyms/pseudonyms.js';
+import type { Sanitizer } from '../../capture/sanitize/sanitizer.js';
+import type { Output } from '../io.js';
+
+/** What of all files was replaced, and what was zeroed. */
+export class Totals {
+  readonly #names: Pseudonyms;
+  readonly #files: { readonly from: string; readonly to: string; readonly packets: number }[] = [];
+  readonly #zeroed = new Map<string, number>();
+
+  constructor(names: Pseudonyms) {
+    this.#names = names;
+  }
+
+  add(from: string, to: string, { tally, packets }: Sanitizer): void {
+    this.#files.push({ from, to, packets });
+    for (const [reason, octets] of tally.zeroed) this.#zeroed.set(reason, (this.#zeroed.get(reason) ?? 0) + octets);
+  }
+
+  print(out: Output): void {
+    const replaced = [...this.#names.replaced].map(([kind, count]) => ({ kind, count }));
+    const zeroed = [...this.#zeroed].map(([reason, octets]) => ({ reason, octets }));
+    if (out.json) {
+      for (const { to, packets } of this.#files) out.record({ kind: 'sanitized', file: to, packets });
+      for (const { kind, count } of replaced) out.record({ kind: 'replaced', what: kind, count });
+      for (const { reason, octets } of zeroed) out.record({ kind: 'zeroed', what: reason, octets });
+      return;
+    }
+    for (const { to, packets } of this.#files) out.line(`${to}: ${packets} packets`);
+    if (replaced.length > 0) {
+      out.text('');
+      out.table(replaced, [
+        { title: 'replaced', value: ({ kind }) => kind },
+        { title: 'times', value: ({ count }) => count, align: 'right' },
+      ]);
+    }
+    if (zeroed.length > 0) {
+      out.text('');
+      out.table(zeroed, [
+        { title: 'zeroed', value: ({ reason }) => reason },
+        { title: 'octets', value: ({ octets }) => octets, align: 'right' },
+      ]);
+    }
+  }
+}
