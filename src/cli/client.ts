@@ -146,8 +146,8 @@ export const verdictOf = (outcome: CallOutcome): string => {
   return outcome.refusedBy === 'transport' ? outcome.text : `refused, ${outcome.text}`;
 };
 
-/** What a record of a call that failed is called. */
-export const failureEvent = ({ refusedBy }: CallOutcome): 'refused' | 'unreached' =>
+/** The kind of the record of a call that failed. */
+export const failureKind = ({ refusedBy }: CallOutcome): 'refused' | 'unreached' =>
   refusedBy === 'transport' ? 'unreached' : 'refused';
 
 /** 1 where somebody refused, 2 where there is nobody to ask. */

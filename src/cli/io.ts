@@ -1,5 +1,5 @@
-import { ndjson } from '../report/ndjson.js';
 import { forTerminal, printable } from '../report/printable.js';
+import { type RecordKind, recordLine } from '../report/record.js';
 import { type Column, table } from '../report/table.js';
 import { wrapLines } from '../report/wrap.js';
 import { Stdout } from './stdout.js';
@@ -22,7 +22,8 @@ export interface Output {
   verbatim(text: string): void;
   /** One line, whatever the names in it hold. */
   line(text: string): void;
-  record(record: object): void;
+  /** A record of `--json`: `kind` says what it is, and is its first member. */
+  record(kind: RecordKind, members: object): void;
   table<R>(rows: readonly R[], columns: readonly Column<R>[]): void;
   /** One line for people, beside the results: never in the way of a program that reads stdout. */
   note(text: string): void;
@@ -54,7 +55,7 @@ export function output({ json = false, batched = false, live = false }: OutputOp
   const colour = wantsColour();
   const width = process.stdout.isTTY ? process.stdout.columns : undefined;
   const dropped = (lines: number): string =>
-    json ? ndjson({ event: 'dropped', lines }) : `${lines} lines are left out: stdout was not read in time\n`;
+    json ? recordLine('dropped', { lines }) : `${lines} lines are left out: stdout was not read in time\n`;
   const stdout = new Stdout(process.stdout, live ? { dropped } : {});
   const print = (text: string): void => {
     stdout.write(text);
@@ -74,7 +75,7 @@ export function output({ json = false, batched = false, live = false }: OutputOp
     text: show,
     verbatim,
     line: (text) => show(printable(text)),
-    record: (record) => print(ndjson(record)),
+    record: (kind, members) => print(recordLine(kind, members)),
     table: (rows, columns) => verbatim(table(rows, { columns, colour, width })),
     note,
     flush: () => stdout.flush(),

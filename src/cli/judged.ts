@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { junit } from '../report/junit.js';
+import type { RecordParts } from '../report/record.js';
 import { type Result, resultsSummary, withDistinctIds } from '../report/result.js';
 import { tap } from '../report/tap.js';
 import { openForWriting } from './files.js';
@@ -26,7 +27,7 @@ export const judgedOptions = (command: Command): Command =>
 /** What a command that judges came to, for programs and for people. */
 export interface Judged {
   /** For `--json`; nothing where the records were told as they came. */
-  readonly records?: () => Iterable<object>;
+  readonly records?: () => Iterable<RecordParts>;
   /** For people; nothing where there is nothing to show. */
   readonly text?: () => unknown;
   /** What there would have been to test, for the note that there was nothing. */
@@ -80,7 +81,7 @@ export class Verdicts {
       this.#file.close();
     }
     if (this.#options.tap) this.#out.verbatim(tap(results));
-    else if (this.#options.json) for (const record of records?.() ?? []) this.#out.record(record);
+    else if (this.#options.json) for (const record of records?.() ?? []) this.#out.record(...record);
     else text?.();
     process.exitCode = this.#exitCode(results, judged);
   }

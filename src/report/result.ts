@@ -1,3 +1,5 @@
+import { recordTime } from './record.js';
+
 /** One requirement, checked once: what lab, replay and conformance give, and what every report is made of. */
 export interface Result {
   /** Stable, such as `rpce.bind.unknown-auth-type`; never a position. */
@@ -29,6 +31,12 @@ export type ResultLevel = 'MUST' | 'SHOULD' | 'WINDOWS';
 
 /** `xfail`: it failed, as is known of this target. What is known to fail and passes is a `fail`, with a reason. */
 export type Outcome = 'pass' | 'fail' | 'skip' | 'xfail';
+
+/** A result for programs. */
+export const resultRecord = ({ pdus: _, time, ...result }: Result) => ({
+  ...result,
+  ...(time === undefined ? {} : { time: recordTime(time) }),
+});
 
 /** Results whose ids would be the same get numbers: a report that is read by names must not take two for one. */
 export function withDistinctIds(results: readonly Result[]): Result[] {

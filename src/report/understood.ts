@@ -19,5 +19,5 @@ export function understoodLines(understood: Understood, more: readonly string[] 
 /** The same for programs. */
 export const understoodRecord = (understood: Understood) => {
   const { packets, ip, tcp, connections, rpc, pdus, passedOver, certain } = understood;
-  return { kind: 'understood', packets, ip, tcp, connections, rpc, pdus, passed_over: passedOver, certain };
+  return { packets, ip, tcp, connections, rpc, pdus, passed_over: passedOver, certain };
 };

@@ -13,7 +13,7 @@ describe('activate --profile and --invoke, against serve as of 2022-06-14', () =
       'serve',
       ...['--listen', '127.0.0.1:0', '--as-of', '2022-06-14', '--class', 'mmc20', ...USER, '--json'],
     ]);
-    target = `127.0.0.1:${(await server.event('listening')).port}`;
+    target = `127.0.0.1:${(await server.record('listening')).port}`;
   });
   afterAll(() => server.stop());
 
@@ -37,9 +37,9 @@ describe('activate --profile and --invoke, against serve as of 2022-06-14', () =
     );
     expect(code).toBe(0);
     expect(ndjsonLines(stdout)).toMatchObject([
-      { event: 'activation', accepted: true, level: 5, profile: 'windows-2023-03' },
-      { event: 'exporter', accepted: true, tried: [expect.stringMatching(/^127\.0\.0\.1:\d+$/)] },
-      { event: 'invocation', accepted: true, member: 'Document.ActiveView.ExecuteShellCommand', result: null },
+      { kind: 'client-activation', accepted: true, level: 5, profile: 'windows-2023-03' },
+      { kind: 'client-exporter', accepted: true, tried: [expect.stringMatching(/^127\.0\.0\.1:\d+$/)] },
+      { kind: 'client-invocation', accepted: true, member: 'Document.ActiveView.ExecuteShellCommand', result: null },
     ]);
   });
 
@@ -61,7 +61,7 @@ describe('activate --profile and --invoke, against serve as of 2022-06-14', () =
     );
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     await server.line((line) => line.includes('-enc'));
-    expect(server.json.findLast(({ event }) => event === 'invocation')).toMatchObject({
+    expect(server.json.findLast(({ kind }) => kind === 'served-invocation')).toMatchObject({
       member: 'ExecuteShellCommand',
       arguments: ['cmd', '', '-enc', '--json'],
     });
@@ -88,9 +88,9 @@ describe('activate --profile and --invoke, against serve as of 2022-06-14', () =
     const [text, json] = await Promise.all([activate(...as), activate(...as, '--json')]);
     expect([text.code, json.code]).toEqual([1, 1]);
     expect(text.stdout).toContain(`${MMC20} as impacket at RPC_C_AUTHN_LEVEL_NONE: refused`);
-    expect(ndjsonLines(json.stdout)).toMatchObject([{ event: 'activation', level: 1, accepted: false }]);
+    expect(ndjsonLines(json.stdout)).toMatchObject([{ kind: 'client-activation', level: 1, accepted: false }]);
     await server.line((line) => line.includes('"level":1'));
-    expect(server.json.filter(({ event, level }) => event === 'activation' && level === 1)).not.toEqual([]);
+    expect(server.json.filter(({ kind, level }) => kind === 'served-activation' && level === 1)).not.toEqual([]);
   });
 
   test.each(['192.0.2.1', '192.0.2.1:135', '[2001:db8::1]:135'])(
@@ -107,8 +107,11 @@ describe('activate --profile and --invoke, against serve as of 2022-06-14', () =
     const refused = ['windows-2021-05', 'node-dcom', 'openvas-wmic', 'openvas-wmic-5.7'].includes(name);
     const { code, stdout } = await activate('--profile', name, '--json');
     expect(code).toBe(refused ? 1 : 0);
-    const reached = refused ? [] : [{ event: 'exporter', profile: name, accepted: true }];
-    expect(ndjsonLines(stdout)).toMatchObject([{ event: 'activation', profile: name, accepted: !refused }, ...reached]);
+    const reached = refused ? [] : [{ kind: 'client-exporter', profile: name, accepted: true }];
+    expect(ndjsonLines(stdout)).toMatchObject([
+      { kind: 'client-activation', profile: name, accepted: !refused },
+      ...reached,
+    ]);
   });
 
   test('--profile goes with neither --as-of nor --registry, and must be known', async () => {

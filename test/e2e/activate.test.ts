@@ -4,14 +4,14 @@ import { type CliResult, cli, linesOf, ndjsonLines, RunningCli } from '../suppor
 const MMC20 = '49B2791A-B1AE-4C90-9B8E-E860BA07F889';
 const PASSWORD = 'Pa55-activate';
 const USER = ['--user', `LAB\\op:${PASSWORD}`];
-const FAULT_5 = { accepted: false, refusedBy: 'fault', status: 5 };
+const FAULT_5 = { accepted: false, refused_by: 'fault', status: 5 };
 
 describe('activate, against serve as of 2022-06-14', () => {
   let server: RunningCli;
   let target = '';
   beforeAll(async () => {
     server = new RunningCli(['serve', '--listen', '127.0.0.1:0', '--as-of', '2022-06-14', ...USER, '--json']);
-    target = `127.0.0.1:${(await server.event('listening')).port}`;
+    target = `127.0.0.1:${(await server.record('listening')).port}`;
   });
   afterAll(() => server.stop());
 
@@ -51,7 +51,12 @@ describe('activate, against serve as of 2022-06-14', () => {
       ['ntlm', 'spnego'].map((auth) => activate(...USER, '--level', name, '--auth', auth, '--json')),
     );
     expect([ntlm?.code, spnego?.code]).toEqual([expected, expected]);
-    const record = { event: 'activation', server: target, level, ...(expected === 1 ? FAULT_5 : { accepted: true }) };
+    const record = {
+      kind: 'client-activation',
+      server: target,
+      level,
+      ...(expected === 1 ? FAULT_5 : { accepted: true }),
+    };
     expect(ndjsonLines(ntlm?.stdout ?? '')).toMatchObject([record]);
     expect(ndjsonLines(spnego?.stdout ?? '')).toMatchObject([record]);
   });
@@ -79,14 +84,14 @@ describe('activate, against serve as of 2022-06-14', () => {
   test('--level none is no matter of the policy; the access check refuses it by fault 5', async () => {
     const { code, stdout } = await activate('--level', 'none', '--json');
     expect(code).toBe(1);
-    expect(ndjsonLines(stdout)).toMatchObject([{ level: 1, accepted: false, refusedBy: 'fault', status: 5 }]);
+    expect(ndjsonLines(stdout)).toMatchObject([{ level: 1, accepted: false, refused_by: 'fault', status: 5 }]);
   });
 
   test('a wrong password shows as fault 5 too: only the event tells it from the policy', async () => {
     const { code, stdout } = await activate('--user', 'LAB\\op:wrong', '--json');
     expect(code).toBe(1);
     expect(ndjsonLines(stdout)).toMatchObject([FAULT_5]);
-    expect(await server.event('authentication-failed')).toMatchObject({ authType: 10 });
+    expect(await server.record('association', '"type":"authentication-failed"')).toMatchObject({ auth_type: 10 });
   });
 
   test.each<[string, string[], number, boolean, number]>([

@@ -90,7 +90,7 @@ describe('conform client', () => {
     });
     while (!over) await promisify(execFile)(process.execPath, [CLIENT, '127.0.0.1', port, ...ACCOUNT]).catch(() => {});
     const { code, stdout } = await ended;
-    expect(ndjsonLines(stdout).filter(({ event }) => event === 'result')).toMatchObject([
+    expect(ndjsonLines(stdout).filter(({ kind }) => kind === 'result')).toMatchObject([
       { outcome: 'pass' },
       { id: 'kb5004442/default-activation-level', outcome: 'pass' },
       { outcome: 'pass' },

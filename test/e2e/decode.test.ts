@@ -104,6 +104,7 @@ describe('decode', () => {
     expect(stdout).toMatch(/^activation-at-connect\.pcapng +10 +2 /m);
     const [first, second] = ndjsonLines((await cli(['decode', '--summary', '--json', CAPTURES])).stdout);
     expect(first).toEqual({
+      kind: 'capture-summary',
       file: 'activation-at-connect.pcapng',
       pdus: 10,
       streams: 2,

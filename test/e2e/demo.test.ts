@@ -61,7 +61,7 @@ describe('demo', () => {
     const cells = ndjsonLines(json.stdout).filter(
       (cell) => cell.as_of === date && cell.RequireIntegrityActivationAuthenticationLevel === value,
     );
-    const refused = { accepted: false, refusedBy: 'fault', status: 5 };
+    const refused = { accepted: false, refused_by: 'fault', status: 5 };
     expect(cells).toMatchObject([
       { level: 2, expected: verdict, ...(verdict === 'accepted' ? { accepted: true } : refused) },
       { level: 5, expected: 'accepted', accepted: true },

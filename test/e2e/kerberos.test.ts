@@ -29,8 +29,8 @@ beforeAll(async () => {
     ...['serve', '--listen', '127.0.0.1:0', '--kdc', '127.0.0.1:0', '--user', `LAB\\op:${PASSWORD}`],
     ...['--as-of', '2021-05', '--class', 'wmi', 'opc', '--opc', plant, '--json'],
   ]);
-  kdc = ['--kdc', `127.0.0.1:${(await server.event('kdc')).port}`];
-  target = `127.0.0.1:${(await server.event('listening')).port}`;
+  kdc = ['--kdc', `127.0.0.1:${(await server.record('kdc')).port}`];
+  target = `127.0.0.1:${(await server.record('listening')).port}`;
 });
 afterAll(async () => {
   await server.stop('SIGINT');
@@ -47,7 +47,8 @@ const ACTIONS = [
 ] as const;
 
 /** What the server took after its first so many records, of activations. */
-const activationsAfter = (before: number) => server.json.slice(before).filter(({ event }) => event === 'activation');
+const activationsAfter = (before: number) =>
+  server.json.slice(before).filter(({ kind }) => kind === 'served-activation');
 
 describe.each(ACTIONS)('%s at the server whose KDC is its own', (_, action, said) => {
   test.each(Object.entries(LEVELS))('with Kerberos at %s', async (name, level) => {
@@ -59,14 +60,14 @@ describe.each(ACTIONS)('%s at the server whose KDC is its own', (_, action, said
     const activations = activationsAfter(before);
     expect(activations.length).toBeGreaterThan(0);
     for (const each of activations)
-      expect(each).toMatchObject({ outcome: 'accepted', level, authType: 16, user: 'LAB\\op' });
+      expect(each).toMatchObject({ outcome: 'accepted', level, auth_type: 16, user: 'LAB\\op' });
   });
 
   test('with Kerberos inside SPNEGO, by the keys of a keytab', async () => {
     const before = server.stdout.length;
     const { code, stdout } = await cli([...action(), '--auth', 'spnego', ...byKeytab()]);
     expect([code, said.test(stdout)]).toEqual([0, true]);
-    expect(activationsAfter(before)[0]).toMatchObject({ outcome: 'accepted', authType: 9, user: 'LAB\\op' });
+    expect(activationsAfter(before)[0]).toMatchObject({ outcome: 'accepted', auth_type: 9, user: 'LAB\\op' });
   });
 
   test.each([
@@ -90,6 +91,6 @@ test('opc subscribe by Kerberos is called back by NTLM, since nobody has a servi
     ...['--auth', 'kerberos', ...password()],
   ]);
   expect(code).toBe(0);
-  expect(ndjsonLines(stdout)).toMatchObject([{ event: 'change', item: 'Boiler.Setpoint', value: 75 }]);
-  expect(await server.event('call-back')).toMatchObject({ accepted: true });
+  expect(ndjsonLines(stdout)).toMatchObject([{ kind: 'opc-change', item: 'Boiler.Setpoint', value: 75 }]);
+  expect(await server.record('call-back')).toMatchObject({ accepted: true });
 });

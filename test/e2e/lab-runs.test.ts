@@ -95,7 +95,7 @@ describe('lab --json', () => {
       cli(['lab', '--list', '--json']),
     ]);
     expect(ndjsonLines(given.stdout)).toEqual([
-      { event: 'scenario', name: 'listed-name', title: 'The scenario listed-name', file: own },
+      { kind: 'lab-scenario', name: 'listed-name', title: 'The scenario listed-name', file: own },
     ]);
     const all = ndjsonLines(shipped.stdout);
     expect(all.map(({ name }) => name)).toEqual(expect.arrayContaining(['timeline', 'workgroup']));
@@ -105,10 +105,10 @@ describe('lab --json', () => {
   test('tells each activation as the server saw it, after the findings', async () => {
     const { stdout } = await cli(['lab', scenario('records.yaml', 'records'), '--json']);
     const records = ndjsonLines(stdout);
-    expect(records.map(({ event }) => event)).toEqual(['finding', 'activation']);
+    expect(records.map(({ kind }) => kind)).toEqual(['lab-finding', 'served-activation']);
     const { time, clsid, iids, sid, status, reason, ...rest } = records[1] as Record<string, unknown>;
     expect(rest).toEqual({
-      event: 'activation',
+      kind: 'served-activation',
       scenario: 'records',
       server: 'server',
       server_address: '10.0.0.2',
@@ -120,7 +120,6 @@ describe('lab --json', () => {
       outcome: 'refused',
       refused_by: 'activation policy',
       form: 'fault',
-      object_name: null,
       event_id: 10036,
     });
     expect([time, clsid, sid, status]).toEqual([
@@ -137,7 +136,7 @@ describe('lab --json', () => {
       cli(['lab', 'relay-connect', '--json']),
       cli(['relay', '--variant', 'connect', '--as-of', '2021-05', '--json']),
     ]);
-    const ofLab = ndjsonLines(lab.stdout).filter(({ event }) => event === 'relay');
+    const ofLab = ndjsonLines(lab.stdout).filter(({ kind }) => kind === 'relay');
     expect(ofLab.length).toBeGreaterThan(1);
     const { scenario: name, server, ...rest } = ofLab[0] as Record<string, unknown>;
     expect([name, server]).toEqual(['relay-connect', 'server']);
@@ -148,16 +147,19 @@ describe('lab --json', () => {
 
   test('tells each cell of a timeline', async () => {
     const { stdout } = await cli(['lab', 'timeline', '--json']);
-    const cells = ndjsonLines(stdout).filter(({ event }) => event === 'timeline');
+    const cells = ndjsonLines(stdout).filter(({ kind }) => kind === 'timeline');
     const found = cells.find(
-      ({ phase, RequireIntegrityActivationAuthenticationLevel: value, client, asked }) =>
-        String(phase).startsWith('2022-06-14') && value === null && client === 'node-dcom' && asked === 'CONNECT',
+      ({ phase, registry, client, asked }) =>
+        String(phase).startsWith('2022-06-14') &&
+        JSON.stringify(registry) === '{}' &&
+        client === 'node-dcom' &&
+        asked === 'CONNECT',
     );
     const { time, reason, server, phase, ...rest } = found as Record<string, unknown>;
     expect(rest).toEqual({
-      event: 'timeline',
+      kind: 'timeline',
       scenario: 'timeline',
-      RequireIntegrityActivationAuthenticationLevel: null,
+      registry: {},
       client: 'node-dcom',
       asked: 'CONNECT',
       auth_type: 10,
@@ -169,7 +171,7 @@ describe('lab --json', () => {
       client_event_id: null,
     });
     expect([time, reason, server, phase]).toEqual(Array(4).fill(expect.any(String)));
-    const events = new Set(ndjsonLines(stdout).map(({ event }) => event));
-    expect([...events]).toEqual(['finding', 'activation', 'timeline']);
+    const kinds = new Set(ndjsonLines(stdout).map(({ kind }) => kind));
+    expect([...kinds]).toEqual(['lab-finding', 'served-activation', 'timeline']);
   });
 });

@@ -142,7 +142,7 @@ describe('lab on sockets', () => {
     ]);
     expect([sockets.code, simulated.code]).toEqual([0, 0]);
     const verdicts = ({ stdout }: CliResult) =>
-      ndjsonLines(stdout).flatMap(({ event, id, actual }) => (event === 'finding' ? [`${id}: ${actual}`] : []));
+      ndjsonLines(stdout).flatMap(({ kind, id, actual }) => (kind === 'lab-finding' ? [`${id}: ${actual}`] : []));
     expect(verdicts(sockets)).toEqual(verdicts(simulated));
     expect(verdicts(simulated).length).toBeGreaterThan(1_500);
   }, 300_000);

@@ -19,7 +19,7 @@ beforeAll(async () => {
   const plant = join(folder, 'plant.yaml');
   await writeFile(plant, PLANT);
   server = new RunningCli(['serve', '--listen', '127.0.0.1:0', ...USER, '--opc', plant, '--json']);
-  target = `127.0.0.1:${(await server.event('listening')).port}`;
+  target = `127.0.0.1:${(await server.record('listening')).port}`;
 });
 afterAll(async () => {
   await server.stop('SIGINT');
@@ -51,8 +51,8 @@ describe('opc', () => {
     const changes = ndjsonLines(stdout);
     expect(code).toBe(0);
     expect(changes).toHaveLength(3);
-    expect(changes[0]).toMatchObject({ event: 'change', item: 'Boiler.Temperature', type: 5, qualityName: 'GOOD' });
-    expect(await server.event('call-back')).toMatchObject({ interface: 'IOPCDataCallback', accepted: true });
+    expect(changes[0]).toMatchObject({ kind: 'opc-change', item: 'Boiler.Temperature', type: 5, quality_name: 'GOOD' });
+    expect(await server.record('call-back')).toMatchObject({ interface: 'IOPCDataCallback', accepted: true });
   });
 
   test('a client whose object names a dead address is told so, and the server says where it called', async () => {
@@ -67,7 +67,7 @@ describe('opc', () => {
     expect(JSON.parse(failed)).toMatchObject({
       interface: 'IOPCDataCallback',
       accepted: false,
-      refusedBy: 'transport',
+      refused_by: 'transport',
       text: expect.stringMatching(/cannot connect to 127\.9\.9\.9:\d+: nothing listens there/),
     });
   });

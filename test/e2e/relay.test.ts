@@ -37,7 +37,7 @@ describe('relay', () => {
   test('--json has one record for each variant and date, with its evidence', () => {
     expect(records).toHaveLength((28 + 26) * DATES.length);
     expect(records[0]).toMatchObject({
-      event: 'relay',
+      kind: 'relay',
       variant: 'connect',
       as_of: '2021-05',
       stage: 'invoked',

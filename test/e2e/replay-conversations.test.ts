@@ -45,6 +45,6 @@ describe.skipIf(corpusMissing)(`replay conversations${corpusMissing ? `: skipped
     const args = ['--target', '127.0.0.1:1', '--user', 'LAB\\op:secret', '--json'];
     const { code, stdout } = await cli(['replay', 'conversations', file, ...args]);
     expect(code).toBe(2);
-    expect(ndjsonLines(stdout)[0]).toMatchObject({ repeated: { refusedBy: 'transport' } });
+    expect(ndjsonLines(stdout)[0]).toMatchObject({ repeated: { refused_by: 'transport' } });
   });
 });

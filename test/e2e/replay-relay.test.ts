@@ -52,7 +52,7 @@ describe('replay relay', () => {
       { as_of: '2023-03-14', ...policy, evidence: { status: 5, event: { id: 10036 } } },
     ]);
     for (const record of ndjsonLines(stdout))
-      expect(record).toMatchObject({ event: 'relay-what-if', frame: 7, variant: 'connect', profile: 'impacket' });
+      expect(record).toMatchObject({ kind: 'relay-what-if', frame: 7, variant: 'connect', profile: 'impacket' });
   });
 
   test('the same seed gives the same evidence', async () => {

@@ -13,7 +13,7 @@ const USER = 'LAB\\op:Pa55-replay';
 async function playing(args: readonly string[], ...activations: readonly (readonly string[])[]) {
   const common = ['--listen', '127.0.77.5:0', '--user', USER, '--password', SHIPPED_PASSWORD];
   const server = new RunningCli(['replay', 'server', FILE, ...common, '--json', ...args]);
-  const { port } = await server.event('listening');
+  const { port } = await server.record('listening');
   const codes: (number | null)[] = [];
   for (const how of activations)
     codes.push((await cli(['activate', `127.0.77.5:${port}`, '--iid', IUNKNOWN, '--user', USER, ...how])).code);
@@ -22,7 +22,7 @@ async function playing(args: readonly string[], ...activations: readonly (readon
 }
 
 const asked = (records: readonly JsonLine[]): unknown[] =>
-  records.filter(({ event }) => event === 'captured-call').map(({ operation, asked }) => `${operation} ${asked}`);
+  records.filter(({ kind }) => kind === 'captured-call').map(({ operation, asked }) => `${operation} ${asked}`);
 
 describe('replay server', () => {
   test('ends with SIGINT, says how often each captured call was asked for, and that all was in the capture', async () => {
@@ -53,8 +53,8 @@ describe('replay server', () => {
   test('a class that the capture does not have ends with 1', async () => {
     const { code, codes, records } = await playing(['--once'], ['--clsid', EXCEL, '--level', 'connect']);
     expect({ code, codes }).toEqual({ code: 1, codes: [1] });
-    expect(records.filter(({ event }) => event === 'not-captured')).toEqual([
-      { event: 'not-captured', what: `RemoteCreateInstance of class ${EXCEL}`, asked: 1 },
+    expect(records.filter(({ kind }) => kind === 'not-captured')).toEqual([
+      { kind: 'not-captured', what: `RemoteCreateInstance of class ${EXCEL}`, asked: 1 },
     ]);
   });
 

@@ -49,9 +49,9 @@ describe('replay against a fresh simulated server', () => {
       cli(['replay', AT_INTEGRITY, '--as-of', '2023-03-14', '--level', 'pkt', '--json']),
     ]);
     expect([raised.code, lowered.code]).toEqual([0, 1]);
-    expect(ndjsonLines(raised.stdout)).toMatchObject([{ event: 'replayed', captured_level: 2, level: 5 }]);
+    expect(ndjsonLines(raised.stdout)).toMatchObject([{ kind: 'replayed', captured_level: 2, level: 5 }]);
     const [log, replayed] = ndjsonLines(lowered.stdout);
-    expect(log).toMatchObject({ event: 'log', id: 10036, data: { user: 'replay' } });
+    expect(log).toMatchObject({ kind: 'log', id: 10036, data: { user: 'replay' } });
     expect(replayed).toMatchObject({ captured_level: 5, level: 4, replayed: { status: 5 }, outcome: 'fail' });
   });
 
@@ -92,7 +92,7 @@ describe('replay against a fresh simulated server', () => {
         { file: 'activation-at-connect.pcapng', level: 2 },
         { file: 'activation-at-pkt-integrity.pcapng', level: 5 },
       ].map(({ file, level }) => ({
-        event: 'replayed',
+        kind: 'replayed',
         file,
         stream: 0,
         frame: 7,
@@ -143,7 +143,7 @@ describe('replay against a fresh simulated server', () => {
         ndjsonLines(text).filter(({ operation }) => /Remote/.test(String(operation)));
       expect(activations(before.stdout)).toMatchObject([{ captured_level: 2, level: 2, replayed: { accepted: true } }]);
       expect(activations(after.stdout)).toMatchObject([{ captured_level: 2, level: 2, replayed: { status: 5 } }]);
-      expect(ndjsonLines(after.stdout).filter(({ event }) => event === 'log')).toMatchObject([{ id: 10036 }]);
+      expect(ndjsonLines(after.stdout).filter(({ kind }) => kind === 'log')).toMatchObject([{ id: 10036 }]);
     },
   );
 });
@@ -154,7 +154,7 @@ describe('replay against a server that runs', () => {
   let target = '';
   beforeAll(async () => {
     server = new RunningCli(['serve', '--listen', '127.0.0.1:0', '--as-of', '2022-06-14', ...account, '--json']);
-    target = `127.0.0.1:${(await server.event('listening')).port}`;
+    target = `127.0.0.1:${(await server.record('listening')).port}`;
   });
   afterAll(() => server.stop());
 
@@ -164,8 +164,8 @@ describe('replay against a server that runs', () => {
       cli(['replay', AT_INTEGRITY, '--target', target, ...account, '--json']),
     ]);
     expect([refused.code, accepted.code]).toEqual([1, 0]);
-    expect(ndjsonLines(refused.stdout)).toMatchObject([{ event: 'replayed', replayed: { status: 5 } }]);
-    const activation = await server.event('activation');
+    expect(ndjsonLines(refused.stdout)).toMatchObject([{ kind: 'replayed', replayed: { status: 5 } }]);
+    const activation = await server.record('served-activation');
     expect(activation).toMatchObject({ user: 'LAB\\op', method: 'RemoteCreateInstance', clsid: MMC20 });
   });
 
@@ -180,8 +180,11 @@ describe('replay against a server that runs', () => {
       '--json',
     ]);
     expect(code).toBe(1);
-    expect(ndjsonLines(stdout)).toMatchObject([{ replayed: { accepted: false, refusedBy: 'fault', status: 5 } }]);
-    expect(await server.event('authentication-failed')).toMatchObject({ authType: 10, level: 5 });
+    expect(ndjsonLines(stdout)).toMatchObject([{ replayed: { accepted: false, refused_by: 'fault', status: 5 } }]);
+    expect(await server.record('association', '"type":"authentication-failed"')).toMatchObject({
+      auth_type: 10,
+      level: 5,
+    });
   });
 });
 

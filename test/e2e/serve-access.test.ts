@@ -23,7 +23,7 @@ describe('serve --access', () => {
   test('each kind of refusal has a line of its own in --json', async () => {
     const access = await file(`machineAccess: [everyone]\nlaunch:\n  ${MMC20}: [{deny: 'LAB\\op'}]\n`);
     const server = new RunningCli(['serve', '--listen', '127.0.0.1:0', ...USER, '--access', access, '--json']);
-    const { port } = await server.event('listening');
+    const { port } = await server.record('listening');
     const activates = (clsid: string, ...more: string[]) =>
       cli(['activate', `127.0.0.1:${port}`, '--clsid', clsid, ...more]);
     await activates(MMC20, ...USER);
@@ -31,12 +31,12 @@ describe('serve --access', () => {
     await activates(MMC20, '--user', 'LAB\\op:wrong');
     await activates(MMC20, '--auth', 'none');
     expect(await server.stop()).toBe(0);
-    expect(server.json.filter(({ event }) => event === 'activation')).toMatchObject([
-      { refusedBy: 'access control', status: 0x80070005, reason: 'LaunchPermission does not let this caller in' },
-      { refusedBy: 'activation policy', status: 5, form: 'fault' },
-      { refusedBy: 'access control', status: 5, reason: expect.stringMatching(/^MachineLaunchRestriction/) },
+    expect(server.json.filter(({ kind }) => kind === 'served-activation')).toMatchObject([
+      { refused_by: 'access control', status: 0x80070005, reason: 'LaunchPermission does not let this caller in' },
+      { refused_by: 'activation policy', status: 5, form: 'fault' },
+      { refused_by: 'access control', status: 5, reason: expect.stringMatching(/^MachineLaunchRestriction/) },
     ]);
-    expect(server.json.filter(({ event }) => event === 'authentication-failed')).toHaveLength(1);
+    expect(server.json.filter(({ type }) => type === 'authentication-failed')).toHaveLength(1);
   });
 
   test.each([
@@ -66,7 +66,7 @@ describe('serve: addresses and levels', () => {
       ...['serve', '--listen', '127.0.0.1:0', ...USER, '--advertise', '192.0.2.1', '127.0.0.1', '--json'],
       ...['--exporter-level', 'pkt_integrity', '--exporter-port', '0'],
     ]);
-    const { port } = await server.event('listening');
+    const { port } = await server.record('listening');
     const { code, stdout } = await cli(['activate', `127.0.0.1:${port}`, '--clsid', MMC20, ...USER, '--json']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/192\.0\.2\.1\[\d+\].*127\.0\.0\.1\[\d+\]/);

@@ -22,13 +22,13 @@ describe('serve', () => {
     const server = new RunningCli([
       ...['serve', '--listen', '127.0.0.1:0', '--as-of', '2022-06-14', ...USER, '--pcap', pcap, '--json'],
     ]);
-    const listening = await server.event('listening');
+    const listening = await server.record('listening');
     expect(listening).toEqual({
-      event: 'listening',
+      kind: 'listening',
       address: '127.0.0.1',
       port: expect.any(Number),
-      exporterPort: expect.any(Number),
-      asOf: '2022-06-14',
+      exporter_port: expect.any(Number),
+      as_of: '2022-06-14',
       accounts: ['LAB\\op'],
     });
     const target = `127.0.0.1:${listening.port}`;
@@ -41,8 +41,14 @@ describe('serve', () => {
     const [first, ...rest] = server.json;
     expect(first).toEqual(listening);
     const sid = expect.stringMatching(/^S-1-5-21-[\d-]+$/);
-    const activation = { event: 'activation', method: 'RemoteCreateInstance', clsid: MMC20, user: 'LAB\\op', sid };
-    const refused = { outcome: 'refused', refusedBy: 'activation policy', status: 5, form: 'fault' };
+    const activation = {
+      kind: 'served-activation',
+      method: 'RemoteCreateInstance',
+      clsid: MMC20,
+      user: 'LAB\\op',
+      sid,
+    };
+    const refused = { outcome: 'refused', refused_by: 'activation policy', status: 5, form: 'fault' };
     expect(rest.map(({ event }) => event)).toEqual([
       'activation',
       'activation',
@@ -55,7 +61,7 @@ describe('serve', () => {
     expect(rest[2]).toMatchObject({
       id: 10036,
       channel: 'System',
-      data: { domain: 'LAB', user: 'op', sid, clientAddress: '127.0.0.1' },
+      data: { domain: 'LAB', user: 'op', sid, client_address: '127.0.0.1' },
     });
     expect(rest[4]).toMatchObject({ status: 5, why: expect.stringContaining('authentication failed') });
 
@@ -97,7 +103,7 @@ describe('serve', () => {
   test('ends although a client is still connected', async () => {
     const pcap = join(folder, 'open.pcapng');
     const server = new RunningCli(['serve', '--listen', '127.0.0.1:0', '--json', '--pcap', pcap]);
-    const { port } = await server.event('listening');
+    const { port } = await server.record('listening');
     const socket = connect(port as number, '127.0.0.1');
     socket.on('error', () => {});
     await once(socket, 'connect');
@@ -128,7 +134,7 @@ describe('serve: what cannot be done ends with exit code 2 and one line', () => 
 
   test('a port that is in use', async () => {
     const server = new RunningCli(['serve', '--listen', '127.0.0.1:0', '--json']);
-    const { port } = await server.event('listening');
+    const { port } = await server.record('listening');
     expect(await fails('--listen', `127.0.0.1:${port}`)).toBe(
       `dcom-harness: cannot listen on 127.0.0.1:${port}: another program listens there; choose another address or port (EADDRINUSE)`,
     );

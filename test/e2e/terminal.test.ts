@@ -138,7 +138,7 @@ describe('input that gives nothing', () => {
 test('Ctrl-C in lab leaves the results of the scenarios that were run', async () => {
   const out = join(folder, 'lab');
   const lab = new RunningCli(['lab', '--out', out, '--json']);
-  await lab.event('finding');
+  await lab.record('lab-finding');
   expect(await lab.stop('SIGINT')).toBe(2);
   const [, count] = /^interrupted: (\d+) of \d+ scenarios were run$/m.exec(lab.stderr) ?? [];
   const runs = JSON.parse(readFileSync(join(out, 'results.json'), 'utf8')) as unknown[];

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cli, ndjsonLines, RunningCli } from '../support/cli.js';
 import { isRunning } from '../support/processes.js';
+import { recordFaults } from '../support/records.js';
 import { parseXml } from '../support/xml.js';
 
 const MAIN = join(import.meta.dirname, '../../dist/cli/main.js');
@@ -38,7 +39,8 @@ describe('test', () => {
   test('fails a client whose activation is refused, and says by what', async () => {
     const { code, stdout } = await cli(['test', ...SERVER, '--json', '--', ...client('connect')]);
     expect(code).toBe(1);
-    const results = ndjsonLines(stdout).filter(({ event }) => event === 'result');
+    expect(ndjsonLines(stdout).flatMap(recordFaults)).toEqual([]);
+    const results = ndjsonLines(stdout).filter(({ kind }) => kind === 'result');
     expect(results).toMatchObject([
       { id: 'test.client', outcome: 'fail', actual: 'exit code 1' },
       { id: 'serve.activation.1', outcome: 'fail', actual: expect.stringContaining('refused by activation policy') },
@@ -118,16 +120,16 @@ describe('serve ends', () => {
       ready,
       '--json',
     ]);
-    const { port } = await server.event('listening');
+    const { port } = await server.record('listening');
     expect((await activate(port)).code).toBe(0);
     expect(await server.ended).toBe(0);
-    expect(server.json.at(-1)).toMatchObject({ event: 'result', outcome: 'pass' });
+    expect(server.json.at(-1)).toMatchObject({ kind: 'result', outcome: 'pass' });
     expect(existsSync(ready)).toBe(false);
   });
 
   test('on SIGTERM, with 2 where nobody called and it was to judge', async () => {
     const server = new RunningCli(['serve', ...SERVER, '--junit', join(folder, 'none.xml'), '--json']);
-    await server.event('listening');
+    await server.record('listening');
     expect(await server.stop('SIGTERM')).toBe(2);
     expect(server.stderr).toContain('nothing was tested: no client asked for an activation');
   });

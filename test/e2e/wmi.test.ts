@@ -22,7 +22,7 @@ beforeAll(async () => {
   const valves = join(folder, 'valves.yaml');
   await writeFile(valves, VALVES);
   server = new RunningCli(['serve', '--listen', '127.0.0.1:0', ...USER, '--wmi', valves, '--json']);
-  target = `127.0.0.1:${(await server.event('listening')).port}`;
+  target = `127.0.0.1:${(await server.record('listening')).port}`;
 });
 afterAll(async () => {
   await server.stop('SIGINT');
@@ -40,7 +40,7 @@ describe('wmi', () => {
   test('prints them as NDJSON, with integers that JSON cannot hold as text', async () => {
     const { stdout } = await wmi('SELECT * FROM Acme_Valve', '--namespace', 'root\\acme', '--json');
     expect(ndjsonLines(stdout)).toEqual([
-      { event: 'instance', class: 'Acme_Valve', values: { Name: 'V1', Turns: '18446744073709551615' } },
+      { kind: 'wmi-instance', class: 'Acme_Valve', values: { Name: 'V1', Turns: '18446744073709551615' } },
     ]);
   });
 
@@ -70,9 +70,9 @@ describe('wmi', () => {
     const { code, stdout } = await wmi('--method', 'Win32_Process.Create', 'CommandLine=notepad.exe', '--json');
     expect(code).toBe(0);
     expect(ndjsonLines(stdout)).toMatchObject([
-      { event: 'method', method: 'Create', values: { ProcessId: expect.any(Number), ReturnValue: 0 } },
+      { kind: 'wmi-method', method: 'Create', values: { ProcessId: expect.any(Number), ReturnValue: 0 } },
     ]);
-    expect(await server.event('invocation')).toMatchObject({
+    expect(await server.record('served-invocation')).toMatchObject({
       member: 'Win32_Process.Create',
       arguments: ['notepad.exe', null, null],
     });
@@ -84,7 +84,7 @@ describe('wmi', () => {
     expect([refused.code, refused.stdout]).toEqual([1, 'refused: ExecQuery: WBEM_E_ACCESS_DENIED (0x80041003)\n']);
     expect((await wmi(...tpm, '--level', 'pkt_privacy')).code).toBe(0);
     const [record] = ndjsonLines((await wmi('SELECT * FROM NoSuch', '--json')).stdout);
-    expect(record).toMatchObject({ event: 'refused', refusedBy: 'result', status: 0x80041010 });
+    expect(record).toMatchObject({ kind: 'refused', refused_by: 'result', status: 0x80041010 });
   });
 
   test('waits for events as long as it is told', async () => {

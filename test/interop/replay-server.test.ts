@@ -51,14 +51,14 @@ async function playing(file: string, drive: () => Promise<unknown>, args: readon
     ...['replay', 'server', file, '--listen', `${ADDRESS}:135`, '--user', user, '--json', '--once'],
     ...['--password', PASSWORD, ...args],
   ]);
-  await server.event('listening');
+  await server.record('listening');
   await drive();
   const code = await server.ended;
   return { code, records: server.json, stderr: server.stderr };
 }
 
 const asked = (records: readonly JsonLine[]): unknown[] =>
-  records.filter(({ event }) => event === 'captured-call').map((each) => [each.operation, each.asked]);
+  records.filter(({ kind }) => kind === 'captured-call').map((each) => [each.operation, each.asked]);
 
 describe.skipIf(impacket.skip || atPort135.skip)('replay server satisfies impacket', () => {
   beforeAll(() => void atPort135.required());
@@ -96,8 +96,8 @@ describe.skipIf(impacket.skip || atPort135.skip)('replay server satisfies impack
     const drive = async () => expect((await dcomexec('hostname')).output).toContain('E_NOTIMPL');
     const { code, records, stderr } = await playing(await conversation(), drive);
     expect(code).toBe(1);
-    const missed = records.filter(({ event }) => event === 'not-captured');
-    expect(missed).toEqual([{ event: 'not-captured', what: expect.stringContaining('/Q /c hostname'), asked: 1 }]);
+    const missed = records.filter(({ kind }) => kind === 'not-captured');
+    expect(missed).toEqual([{ kind: 'not-captured', what: expect.stringContaining('/Q /c hostname'), asked: 1 }]);
     expect(stderr).toContain('not in the capture: Invoke with the parameters');
     expect(asked(records)).toContainEqual(['Invoke', 0]);
   });

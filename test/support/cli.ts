@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { RecordKind } from '../../src/report/record.js';
 
 /** The built command line; `npm test` builds it before the tests run. */
 const MAIN = join(import.meta.dirname, '../../dist/cli/main.js');
@@ -124,9 +125,11 @@ export class RunningCli {
     }
   }
 
-  /** Waits for a record of this event on stdout. */
-  async event(name: string): Promise<JsonLine> {
-    return JSON.parse(await this.line((line) => line.includes(`"event":"${name}"`))) as JsonLine;
+  /** Waits for a record of this kind on stdout, with `more` in it. */
+  async record(kind: RecordKind, more = ''): Promise<JsonLine> {
+    return JSON.parse(
+      await this.line((line) => line.startsWith(`{"kind":"${kind}"`) && line.includes(more)),
+    ) as JsonLine;
   }
 
   /** The exit code of a command that ends by itself. */

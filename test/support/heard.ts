@@ -1,4 +1,5 @@
 import type { Output } from '../../src/cli/io.js';
+import type { RecordKind } from '../../src/report/record.js';
 
 /** An output that keeps what a command prints. */
 export class Heard implements Output {
@@ -16,7 +17,7 @@ export class Heard implements Output {
   text = (text: string): void => void this.said.push(text);
   line = this.text;
   verbatim = this.text;
-  record = (record: object): void => void this.records.push(record);
+  record = (kind: RecordKind, members: object): void => void this.records.push({ kind, ...members });
   table = (rows: readonly unknown[]): void => void this.said.push(`table of ${rows.length} rows`);
   note = (text: string): void => void this.notes.push(text);
   flush = async (): Promise<void> => {};

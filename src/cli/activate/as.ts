@@ -9,6 +9,7 @@ import { IID_IDispatch } from '../../codec/oaut/index.js';
 import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { authnLevelName } from '../../codec/status/authn.js';
 import { formatEndpoint } from '../../net/channel.js';
+import { members, type RecordParts } from '../../report/record.js';
 import {
   type ClientWish,
   checkMayCall,
@@ -94,21 +95,22 @@ class Steps {
     const endpoints = tried.map(({ host, port }) => formatEndpoint({ address: host, port }));
     const of = oxid === undefined ? { level: this.#told.level } : { oxid: `0x${oxid.toString(16)}`, tried: endpoints };
     const doing = step === 'activation' ? this.#told.activating : WORDS[step];
-    if (step === 'activation' || !outcome.accepted) this.#say({ event: step, ...of }, doing, outcome);
-    else if (this.#out.json) this.#record({ event: step, ...of }, outcome);
+    const kind = `client-${step}` as const;
+    if (step === 'activation' || !outcome.accepted) this.#say([kind, of], doing, outcome);
+    else if (this.#out.json) this.#record([kind, of], outcome);
   }
 
   called(member: string, result: unknown): void {
-    if (this.#out.json) this.#record({ event: 'invocation', member, result }, ACCEPTED);
+    if (this.#out.json) this.#record(['client-invocation', { member, result }], ACCEPTED);
     else this.#out.line(`${member}: ${resultText(result)}`);
   }
 
   /** What was no step of its own: whatever a step failed by has been said. */
-  failed(event: 'invocation' | 'interface', doing: string, outcome: CallOutcome): void {
-    if (!this.#failed) this.#say({ event, ...(event === 'invocation' && { member: doing }) }, doing, outcome);
+  failed(what: 'invocation' | 'interface', doing: string, outcome: CallOutcome): void {
+    if (!this.#failed) this.#say([`client-${what}`, what === 'invocation' ? { member: doing } : {}], doing, outcome);
   }
 
-  #say(record: object, doing: string, outcome: CallOutcome): void {
+  #say(record: RecordParts, doing: string, outcome: CallOutcome): void {
     if (this.#out.json) this.#record(record, outcome);
     else this.#out.line(`${doing}: ${verdictOf(outcome)}`);
     if (outcome.accepted) return;
@@ -117,9 +119,9 @@ class Steps {
     process.exitCode = exitCodeOf(outcome);
   }
 
-  #record(record: object, outcome: CallOutcome): void {
+  #record([kind, of]: RecordParts, outcome: CallOutcome): void {
     const { accepted } = outcome;
-    this.#out.record({ ...this.#told.base, ...record, ...(accepted ? { accepted } : outcome) });
+    this.#out.record(kind, { ...this.#told.base, ...of, ...(accepted ? { accepted } : members(outcome)) });
   }
 }
 

@@ -6,6 +6,7 @@ import { RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { authnLevelName } from '../../codec/status/authn.js';
 import { clientRaise } from '../../hardening/client.js';
 import { formatEndpoint } from '../../net/channel.js';
+import { members } from '../../report/record.js';
 import { type ClientWish, checkClient, clientOptions, exitCodeOf, hintAt, logonOf, verdictOf } from '../client.js';
 import { type Output, output, UsageError } from '../io.js';
 import { AUTH_TYPES, endpointParser, jsonOption, registryOption, uuidOption } from '../options.js';
@@ -116,11 +117,10 @@ async function activateOnce(
       : bindingsOf(reply.bindings)?.stringBindings.map(({ aNetworkAddr }) => aNetworkAddr);
   if (out.json) {
     const result = { clsid: options.clsid, iid: options.iid, method, level, raised: raise.raised };
-    out.record({
-      event: 'activation',
+    out.record('client-activation', {
       server: formatEndpoint({ address: target.host, port: target.port }),
       ...result,
-      ...outcome,
+      ...members(outcome),
       oxid: reply?.oxid,
       exporter,
     });

@@ -91,7 +91,7 @@ async function auditAll(out: Output, paths: string[], options: AuditCommandOptio
   const groups = new AuditGroups();
   const take = (item: AuditItem): void => {
     groups.add(item);
-    if (out.json) out.record(item);
+    if (out.json) tellItem(out, item);
     csvFile?.write(csvLine(item));
   };
   const level = options.asOf ?? patchLevel(LAST_PHASE);
@@ -175,10 +175,16 @@ async function readAll(
   return { unread, incomplete, understood };
 }
 
+function tellItem(out: Output, { kind, ...rest }: AuditItem): void {
+  if (!('event' in rest)) return out.record(kind, rest);
+  const { event, ...others } = rest;
+  out.record(kind, { ...others, event_id: event });
+}
+
 /** The end of every audit: nothing that was found is nothing that is there only as far as this goes. */
 function tellUnderstood(out: Output, understood: Understood, activations: number, { tap }: AuditCommandOptions): void {
   if (out.json) {
-    out.record({ ...understoodRecord(understood), activations });
+    out.record('understood', { ...understoodRecord(understood), activations });
     return;
   }
   const lines = understoodLines(understood, [`${activations} ${activations === 1 ? 'activation' : 'activations'}`]);

@@ -71,7 +71,7 @@ export function expectationsFor(checks: readonly CheckInfo[], { expect }: Confor
 /** `--list`: what would be checked. */
 export function listChecks(out: Output, checks: readonly CheckInfo[]): void {
   for (const { id, section, requirement, level, needs, stimulus } of checks) {
-    if (out.json) out.record({ event: 'check', id, section, requirement, level, needs, stimulus });
+    if (out.json) out.record('check', { id, section, requirement, level, needs, stimulus });
     else out.text(`${id}  (${level}, ${section})\n    ${requirement}`);
   }
 }

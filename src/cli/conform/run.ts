@@ -2,6 +2,7 @@ import type { CheckResult } from '../../conform/core/index.js';
 import { conformResult, type Judging } from '../../report/conform/results.js';
 import { conformText } from '../../report/conform/text.js';
 import type { SaidVerdict } from '../../report/html/index.js';
+import { resultRecord } from '../../report/result.js';
 import { reportFile } from '../html.js';
 import type { Output } from '../io.js';
 import { Verdicts } from '../judged.js';
@@ -47,7 +48,7 @@ export async function runSuite(
     record: pcap === undefined && report === undefined ? undefined : record,
     told(result, { index, total }) {
       status.draw(`[${index}/${total}] ${result.id}`);
-      if (out.json) out.record(checkRecord(result, judging));
+      if (out.json) out.record('result', checkRecord(result, judging));
     },
   });
   status.clear();
@@ -59,7 +60,7 @@ export async function runSuite(
     report.end(conformHead({ title, subtitle: `dcom-harness ${suite}`, verdict }, judged, report.book.rows));
   }
   await verdicts.tell(judged, {
-    records: () => [{ event: 'verdict', ...(verdict && { verdict: verdict.title, text: verdict.text }), ...more }],
+    records: () => [['verdict', { ...(verdict && { verdict: verdict.title, text: verdict.text }), ...more }]],
     text() {
       out.text(conformText(judged, out));
       if (verdict !== undefined) out.text(`Verdict: ${verdict.title}. ${verdict.text}`);
@@ -70,7 +71,7 @@ export async function runSuite(
 
 /** A check for programs, with every octet that went over the wire. */
 function checkRecord(result: CheckResult, judging: Judging): object {
-  const { pdus: _, file: __, suite: ___, ...judged } = conformResult(result, judging);
+  const { file: _, suite: __, ...judged } = resultRecord(conformResult(result, judging));
   const { stimulus, needs, wire } = result;
   const pdus = wire.map(({ connection, from, bytes }, index) => ({
     connection,
@@ -78,5 +79,5 @@ function checkRecord(result: CheckResult, judging: Judging): object {
     what: result.pdus[index]?.replace(/^\d+ [<>] /, ''),
     octets: Buffer.from(bytes).toString('hex'),
   }));
-  return { event: 'result', ...judged, stimulus, needs, pdus };
+  return { ...judged, stimulus, needs, pdus };
 }

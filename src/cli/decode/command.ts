@@ -121,7 +121,7 @@ async function decode(paths: string[], options: DecodeOptions): Promise<void> {
 async function decodeAll(out: Output, paths: string[], options: DecodeOptions): Promise<void> {
   if (options.hex !== undefined) {
     if (paths.length > 0) throw new UsageError('--hex takes the place of files; give one or the other');
-    out.record(decodeOctets(options.hex));
+    out.record(...decodeOctets(options.hex));
     return;
   }
   const files = filesOf(paths, options);
@@ -247,11 +247,11 @@ function tellProblem(
 }
 
 function printStatistics(out: Output, { rows }: CallStatistics): void {
-  if (out.json) for (const row of rows) out.record(row);
+  if (out.json) for (const row of rows) out.record('operation-times', row);
   else if (rows.length > 0) out.table(rows, STATISTICS_COLUMNS);
 }
 
 function printSummaries(out: Output, summaries: readonly FileSummary[]): void {
-  if (out.json) for (const summary of summaries) out.record(summary.record);
+  if (out.json) for (const summary of summaries) out.record('capture-summary', summary.record);
   else if (summaries.length > 0) out.table(summaries, SUMMARY_COLUMNS);
 }

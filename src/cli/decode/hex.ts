@@ -3,15 +3,16 @@ import { CodecError } from '../../codec/error.js';
 import { isNtlm } from '../../codec/ntlm/index.js';
 import { type AuthVerifier, decodePdu, RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { decodeNegToken } from '../../codec/spnego/index.js';
+import type { RecordParts } from '../../report/record.js';
 import { UsageError } from '../io.js';
 
 /** One PDU, or one token of NTLM, SPNEGO or Kerberos, given in hexadecimal. Throws `UsageError` for anything else. */
-export function decodeOctets(text: string): object {
+export function decodeOctets(text: string): RecordParts {
   const digits = text.replace(/0x|[\s:,]+/g, '');
   if (!/^([0-9a-f]{2})+$/i.test(digits)) throw new UsageError('--hex takes an even number of hexadecimal digits');
   const octets = Buffer.from(digits, 'hex');
   try {
-    return isRpc(octets) ? decodePdu(octets) : tokenOf(octets);
+    return isRpc(octets) ? ['decoded-pdu', decodePdu(octets)] : ['decoded-token', tokenOf(octets)];
   } catch (error) {
     if (error instanceof CodecError)
       throw new UsageError(`no ${isRpc(octets) ? 'PDU' : 'token of NTLM, SPNEGO or Kerberos'}: ${error.message}`);

@@ -61,17 +61,17 @@ export class Choice {
 export function viewOf(out: Output, options: ViewOptions, choice: Choice, title: string | undefined): View {
   if (options.fields !== undefined) return fieldView(out, options.fields, choice);
   const head = [title, options.calls ? callHead(out.colour) : undefined].filter((line) => line !== undefined);
-  const show = shower(out, out.json ? [] : head);
+  const show = shower(out, options.calls ? 'call' : 'pdu', out.json ? [] : head);
   return options.calls ? callView(choice, show) : pduView(options, choice, show);
 }
 
 /** Shows one thing as a record or as a line. */
 type Show = <T extends object>(thing: T, line: (thing: T, colour: boolean) => string) => void;
 
-function shower(out: Output, head: string[]): Show {
+function shower(out: Output, kind: 'pdu' | 'call', head: string[]): Show {
   return (thing, line) => {
     for (const text of head.splice(0)) out.text(text);
-    if (out.json) out.record(thing);
+    if (out.json) out.record(kind, thing);
     else out.text(line(thing, out.colour));
   };
 }
@@ -80,7 +80,7 @@ function shower(out: Output, head: string[]): Show {
 const fieldView = (out: Output, fields: readonly PduField[], choice: Choice): View => ({
   record(record) {
     if (!choice.fits(record)) return;
-    if (out.json) out.record(chosen(record, fields));
+    if (out.json) out.record('pdu-fields', chosen(record, fields));
     else out.verbatim(fieldLine(record, fields));
   },
 });

@@ -14,6 +14,8 @@ import { enforcement } from '../../hardening/decision.js';
 import type { LoggedEvent } from '../../hardening/events.js';
 import { eventLine } from '../../hardening/events.js';
 import type { Registry } from '../../hardening/registry.js';
+import { patchLevel } from '../../hardening/timeline.js';
+import { members } from '../../report/record.js';
 import type { Column } from '../../report/table.js';
 import { startServer } from '../../server/server.js';
 import { pduLine } from '../decode/pdu-line.js';
@@ -57,7 +59,7 @@ async function demo(options: { json: boolean }): Promise<void> {
   ) as CapturedCall;
   const rows: Row[] = [];
   for (const asOf of DATES) for (const value of VALUES) rows.push(await tryServer(activation, asOf, value));
-  if (out.json) for (const row of rows) for (const cell of row.cells) out.record(recordOf(row, cell));
+  if (out.json) for (const row of rows) for (const cell of row.cells) out.record('demo', recordOf(row, cell));
   else showRows(out, rows);
   const surprises = rows.flatMap(({ cells }) => cells).filter((cell) => !asExpected(cell));
   if (surprises.length > 0) process.exitCode = 1;
@@ -71,7 +73,7 @@ async function showCapture(out: Output): Promise<void> {
 
 /** A server of its own for each row, as each row is another machine. */
 async function tryServer(activation: CapturedCall, asOf: string, value: number | undefined): Promise<Row> {
-  const registry: Registry = value === undefined ? {} : { RequireIntegrityActivationAuthenticationLevel: value };
+  const registry = registryOf(value);
   const server = await startServer({
     listen: '127.0.0.1:0',
     asOf,
@@ -104,16 +106,18 @@ async function tryServer(activation: CapturedCall, asOf: string, value: number |
   }
 }
 
+const registryOf = (value: number | undefined): Registry =>
+  value === undefined ? {} : { RequireIntegrityActivationAuthenticationLevel: value };
+
 const asExpected = ({ outcome, expected }: Cell): boolean => outcome.accepted === (expected === 'accepted');
 
 const recordOf = ({ asOf, value }: Row, { level, outcome, event, expected }: Cell) => ({
-  event: 'demo',
-  as_of: asOf,
-  RequireIntegrityActivationAuthenticationLevel: value ?? null,
+  as_of: patchLevel(asOf).date,
+  registry: registryOf(value),
   level,
   expected,
-  ...outcome,
-  logged: event?.event,
+  ...members(outcome),
+  event_id: event?.event.id,
 });
 
 function showRows(out: Output, rows: readonly Row[]): void {

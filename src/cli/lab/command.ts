@@ -142,7 +142,7 @@ class Interruption {
 
 function list(out: Output, given: readonly string[], scenarios: readonly Scenario[]): void {
   for (const [index, { data, file }] of scenarios.entries()) {
-    if (out.json) out.record({ event: 'scenario', name: data.name, title: data.title, file });
+    if (out.json) out.record('lab-scenario', { name: data.name, title: data.title, file });
     else out.line(`${(given[index] as string).padEnd(32)}${data.title}`);
   }
 }
@@ -205,7 +205,7 @@ async function runOne(
     await shown?.end(found);
     folder?.events(found);
     folder?.keytab(found);
-    if (out.json) for (const record of labRecords(found)) out.record(record);
+    if (out.json) for (const record of labRecords(found)) out.record(...record);
     return found;
   } catch (error) {
     throw asUsage(error, scenario.file);

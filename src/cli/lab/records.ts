@@ -1,41 +1,27 @@
-import { userName } from '../../capture/decode/record.js';
-import type { LabRelay, LabRun, ServedActivation, TimelineCell } from '../../lab/index.js';
-import { formatEndpoint } from '../../net/channel.js';
+import type { LabRelay, LabRun, LabTrace, ServedActivation, TimelineCell } from '../../lab/index.js';
+import { logRecord } from '../../report/log.js';
+import { type RecordKind, type RecordParts, recordTime } from '../../report/record.js';
+import { servedRecord } from '../../report/served.js';
 import { relayRecord } from '../relay/record.js';
 
 /** What came of a scenario, for programs: what was expected first, then what it is taken from. */
-export const labRecords = (run: LabRun): object[] => {
+export const labRecords = (run: LabRun): RecordParts[] => {
   const of =
-    <T>(event: string, recordOf: (item: T) => object) =>
-    (item: T): object => ({ event, scenario: run.scenario, ...recordOf(item) });
+    <T>(kind: RecordKind, recordOf: (item: T) => object) =>
+    (item: T): RecordParts => [kind, { scenario: run.scenario, ...recordOf(item) }];
   return [
-    ...run.findings.map(of('finding', ({ time, ...finding }) => ({ time: new Date(time).toISOString(), ...finding }))),
-    ...run.served.map(of('activation', servedRecord)),
+    ...run.findings.map(of('lab-finding', ({ time, ...finding }) => ({ time: recordTime(time), ...finding }))),
+    ...run.served.map(of('served-activation', servedAt)),
     ...run.relays.map(of('relay', relayOf)),
     ...run.timeline.map(of('timeline', cellRecord)),
-    ...run.traces.map(of('trace', (trace) => trace)),
+    ...run.traces.map(of('trace', traceRecord)),
   ];
 };
 
-const servedRecord = ({ server, serverAddress, activation }: ServedActivation) => ({
-  time: new Date(activation.time).toISOString(),
+const servedAt = ({ server, serverAddress, activation }: ServedActivation) => ({
   server,
   server_address: serverAddress,
-  client: formatEndpoint(activation.client),
-  user: activation.identity === undefined ? null : userName(activation.identity),
-  sid: activation.identity?.sid ?? null,
-  method: activation.method,
-  clsid: activation.clsid ?? null,
-  iids: activation.iids,
-  object_name: activation.objectName ?? null,
-  auth_type: activation.authType,
-  level: activation.level,
-  outcome: activation.outcome,
-  refused_by: activation.refusedBy ?? null,
-  reason: activation.reason,
-  form: activation.form,
-  status: activation.status,
-  event_id: activation.event?.id ?? null,
+  ...servedRecord(activation),
 });
 
 const relayOf = ({ variant, server, asOf, outcome, expected }: LabRelay) => ({
@@ -44,10 +30,10 @@ const relayOf = ({ variant, server, asOf, outcome, expected }: LabRelay) => ({
 });
 
 const cellRecord = ({ phase, registry, client, asked, auth, activation }: TimelineCell) => ({
-  time: new Date(activation.time).toISOString(),
+  time: recordTime(activation.time),
   server: activation.server,
   phase,
-  RequireIntegrityActivationAuthenticationLevel: registry === 'absent' ? null : registry,
+  registry: registry === 'absent' ? {} : { RequireIntegrityActivationAuthenticationLevel: registry },
   client,
   asked,
   ...(auth !== undefined && { auth, mechanism: activation.mechanism ?? null }),
@@ -59,4 +45,15 @@ const cellRecord = ({ phase, registry, client, asked, auth, activation }: Timeli
   reason: activation.reason,
   event_id: activation.event?.id ?? null,
   client_event_id: activation.clientEvent?.id ?? null,
+});
+
+type Traced = LabTrace['trace']['candidates'][number];
+
+const applicationRecord = ({ event, at, ...application }: Traced) => ({ ...application, log: logRecord(event, at) });
+
+const traceRecord = ({ server, trace: { application, candidates, ...trace } }: LabTrace) => ({
+  server,
+  ...trace,
+  ...(application && { application: applicationRecord(application) }),
+  candidates: candidates.map(applicationRecord),
 });

@@ -5,6 +5,7 @@ import { isFailure } from '../../client/outcome.js';
 import type { JsValue } from '../../codec/oaut/index.js';
 import { fileTimeToMilliseconds, OPC_STATUS } from '../../codec/opc/index.js';
 import { hresultName } from '../../codec/status/explain.js';
+import { members, recordTime } from '../../report/record.js';
 import type { ClientWish } from '../client.js';
 import { type Output, UsageError } from '../io.js';
 import { subscribe } from './subscribe.js';
@@ -63,7 +64,7 @@ const connected = async (context: OpcContext): Promise<OpcClient> =>
 
 async function servers({ out, client }: OpcContext): Promise<void> {
   const found = await opcServers(client);
-  if (out.json) for (const server of found) out.record({ event: 'server', ...server });
+  if (out.json) for (const server of found) out.record('opc-server', members(server));
   else
     out.table(found, [
       { title: 'ProgID', value: ({ progId }) => progId ?? '' },
@@ -77,7 +78,7 @@ async function status(context: OpcContext): Promise<void> {
   const opc = await connected(context);
   const found = await opc.status();
   const state = Object.entries(OPC_STATUS).find(([, code]) => code === found.dwServerState)?.[0] ?? found.dwServerState;
-  const time = (fileTime: bigint): string => new Date(fileTimeToMilliseconds(fileTime)).toISOString();
+  const time = (fileTime: bigint): string => recordTime(fileTimeToMilliseconds(fileTime));
   const record = {
     state,
     vendor: found.szVendorInfo,
@@ -87,7 +88,7 @@ async function status(context: OpcContext): Promise<void> {
     now: time(found.ftCurrentTime),
     updated: time(found.ftLastUpdateTime),
   };
-  if (out.json) out.record({ event: 'status', ...record });
+  if (out.json) out.record('opc-status', record);
   else for (const [key, value] of Object.entries(record)) out.line(`${key.padEnd(8)} ${value}`);
   await opc.close();
 }
@@ -98,7 +99,7 @@ async function browse(context: OpcContext): Promise<void> {
   const opc = await connected(context);
   const asked = { ...(branch !== undefined && { branch }), ...(filter !== undefined && { filter }) };
   for await (const item of opc.browse(asked)) {
-    if (out.json) out.record({ event: 'item', item });
+    if (out.json) out.record('opc-item', { item });
     else out.line(item);
   }
   await opc.close();
@@ -109,7 +110,7 @@ async function read(context: OpcContext, items: readonly string[]): Promise<void
   const opc = await connected(context);
   const group = await opc.addGroup({ items });
   for (const value of await group.read(options.source)) {
-    tellValue(out, 'value', value);
+    tellValue(out, 'opc-value', value);
     if (isFailure(value.hresult)) process.exitCode = 1;
   }
   await group.remove();
@@ -124,7 +125,7 @@ async function write(context: OpcContext, given: readonly string[]): Promise<voi
   const results = await group.write(wanted.map(({ value }) => value));
   for (const [index, { item, value }] of wanted.entries()) {
     const hresult = results[index] ?? 0;
-    if (out.json) out.record({ event: 'written', item, value, hresult, result: hresultName(hresult) });
+    if (out.json) out.record('opc-written', { item, value, hresult, result: hresultName(hresult) });
     else out.line(`${item} = ${value}: ${isFailure(hresult) ? `refused, ${hresultName(hresult)}` : 'written'}`);
     if (isFailure(hresult)) process.exitCode = 1;
   }

@@ -1,13 +1,14 @@
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import { MethodCallRefused } from '../../client/may-call.js';
 import { opcClass, opcServers } from '../../client/opc/servers.js';
+import { members } from '../../report/record.js';
 import {
   addressesOf,
   checkClient,
   clientOf,
   clientOptions,
   exitCodeOf,
-  failureEvent,
+  failureKind,
   hintAt,
   noteRaise,
   profileOf,
@@ -109,7 +110,7 @@ async function classOf({ client, options }: OpcContext): Promise<string> {
 function tell(out: Output, action: string, error: unknown): void {
   if (error instanceof MethodCallRefused) throw new UsageError(`${action}: ${error.message}`);
   const { outcome, what } = refusalOf(error);
-  if (out.json) out.record({ event: failureEvent(outcome), action, ...outcome });
+  if (out.json) out.record(failureKind(outcome), { action, ...members(outcome), what });
   else out.line(`${action}: ${verdictOf({ ...outcome, text: what })}`);
   hintAt(out, outcome);
   process.exitCode = exitCodeOf(outcome);

@@ -28,7 +28,7 @@ export async function subscribe(context: OpcContext, opc: OpcClient, items: read
       changed: (change) => {
         for (const value of valuesOf(change, items)) {
           if (left <= 0) return;
-          tellValue(out, 'change', value);
+          tellValue(out, 'opc-change', value);
           if (--left <= 0) end.now();
         }
       },
@@ -80,7 +80,7 @@ function tellGroup({ out, options }: OpcContext, group: OpcGroup): void {
   if (group.rate !== options.rate) out.note(`note: the server updates every ${group.rate} ms`);
   for (const { item, hresult } of group.items) {
     if (hresult === 0) continue;
-    if (out.json) out.record({ event: 'refused', item, hresult, result: hresultName(hresult) });
+    if (out.json) out.record('opc-refused-item', { item, hresult, result: hresultName(hresult) });
     else out.line(`${item}: refused, ${hresultName(hresult)}`);
     process.exitCode = 1;
   }

@@ -11,6 +11,7 @@ import {
   relay,
   relayVariant,
 } from '../../relay/index.js';
+import type { RecordParts } from '../../report/record.js';
 import type { Result } from '../../report/result.js';
 import type { Column } from '../../report/table.js';
 import { type Output, output, UsageError } from '../io.js';
@@ -82,10 +83,10 @@ async function run(options: Options): Promise<void> {
   });
 }
 
-const recordOf = (variant: RelayVariant, { outcome, expected }: Cell) => ({
-  event: 'relay',
-  ...relayRecord(variant, outcome.asOf, outcome, expected),
-});
+const recordOf = (variant: RelayVariant, { outcome, expected }: Cell): RecordParts => [
+  'relay',
+  relayRecord(variant, outcome.asOf, outcome, expected),
+];
 
 const resultsOf = ({ variant, cells }: Row): Result[] =>
   cells.map((cell): Result => {

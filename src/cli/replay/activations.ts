@@ -4,7 +4,9 @@ import { OTHER_REFUSAL, refusalFits, replayTitle } from '../../capture/replay/re
 import { RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { shortAuthnLevelName } from '../../codec/status/authn.js';
 import type { RefusedBy } from '../../codec/status/refused-by.js';
-import { eventJson, eventLine } from '../../hardening/events.js';
+import { eventLine } from '../../hardening/events.js';
+import { logRecord } from '../../report/log.js';
+import { members } from '../../report/record.js';
 import type { Result } from '../../report/result.js';
 import type { Column } from '../../report/table.js';
 import { type DcomServer, startServer } from '../../server/server.js';
@@ -68,7 +70,7 @@ export async function replayActivations(
   if (done.length === 0) throw new UsageError('no activation that could be sent again was found');
   const results = done.map(resultOf);
   await tellReplayed(out, verdicts, results, {
-    records: () => done.map(recordOf),
+    records: () => done.map((item) => ['replayed', recordOf(item)]),
     table: () => out.table(done, COLUMNS),
     nobodyThere: done.every(({ replayed }) => replayed.refusedBy === 'transport'),
   });
@@ -85,7 +87,7 @@ const simulated = (
     ...(asOf === undefined ? {} : { asOf }),
     ...(registry === undefined ? {} : { registry }),
     onEvent: ({ event, at }) => {
-      if (out.json) out.record({ ...eventJson(event, at), event: 'log', id: event.id });
+      if (out.json) out.record('log', logRecord(event, at));
       else out.note(eventLine(event, at));
     },
   });
@@ -123,15 +125,14 @@ function resultOf(item: Replayed): Result {
 }
 
 const recordOf = (item: Replayed) => ({
-  event: 'replayed',
   ...placeRecord(item),
   operation: item.call.operation?.name,
   clsid: classOf(item.call),
   captured_level: item.call.security.level,
   level: item.level,
   auth_type: item.authType,
-  captured: item.captured,
-  replayed: item.replayed,
+  captured: item.captured && members(item.captured),
+  replayed: members(item.replayed),
   refused_by: item.refusedBy,
   outcome: resultOf(item).outcome,
 });

@@ -3,6 +3,7 @@ import { capturedAuthnHint, capturedClasses } from '../../capture/replay/capture
 import { type RepeatedCall, repeatConversation, whyNotRepeated } from '../../capture/replay/repeat.js';
 import { OTHER_REFUSAL, refusalFits } from '../../capture/replay/result.js';
 import { CLIENT_PROFILES } from '../../client/profiles.js';
+import { members } from '../../report/record.js';
 import type { Result } from '../../report/result.js';
 import type { Column } from '../../report/table.js';
 import { type DcomServer, startServer } from '../../server/server.js';
@@ -47,7 +48,7 @@ export async function replayConversations(
   const sent = done.filter(({ notSent }) => notSent === undefined);
   const results = done.map(resultOf);
   await tellReplayed(out, verdicts, results, {
-    records: () => done.map(recordOf),
+    records: () => done.map((item) => ['repeated', recordOf(item)]),
     table: () => out.table(done, COLUMNS),
     nobodyThere: sent.every(({ repeated }) => repeated?.refusedBy === 'transport'),
   });
@@ -107,12 +108,11 @@ function resultOf(item: Repeated): Result {
 const nameOf = (call: CapturedCall): string => `${call.interface ?? ''}::${call.operation?.name ?? call.opnum}`;
 
 const recordOf = (item: Repeated) => ({
-  event: 'repeated',
   ...placeRecord(item),
   interface: item.call.interface,
   operation: item.call.operation?.name,
-  captured: item.captured,
-  repeated: item.repeated,
+  captured: item.captured && members(item.captured),
+  repeated: item.repeated && members(item.repeated),
   refused_by: item.refusedBy,
   not_sent: item.notSent,
   differences: item.differences,

@@ -13,6 +13,7 @@ import type { Ccache, KeytabEntry } from '../../codec/kerberos/index.js';
 import type { RefusedBy } from '../../codec/status/refused-by.js';
 import type { Registry } from '../../hardening/registry.js';
 import type { PatchLevel } from '../../hardening/timeline.js';
+import type { RecordParts } from '../../report/record.js';
 import { type Result, resultsSummary } from '../../report/result.js';
 import type { Column } from '../../report/table.js';
 import type { AccountEntry, Secret } from '../../security/index.js';
@@ -158,7 +159,7 @@ export async function tellReplayed(
   out: Output,
   verdicts: Verdicts,
   results: readonly Result[],
-  { records, table, nobodyThere }: { records(): Iterable<object>; table(): void; readonly nobodyThere: boolean },
+  { records, table, nobodyThere }: { records(): Iterable<RecordParts>; table(): void; readonly nobodyThere: boolean },
 ): Promise<void> {
   await verdicts.tell(results, {
     records,

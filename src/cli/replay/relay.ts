@@ -20,6 +20,7 @@ import { captureFiles } from '../files.js';
 import { type Output, UsageError } from '../io.js';
 import { type JudgedOptions, Verdicts } from '../judged.js';
 import { AUTH_TYPES } from '../options.js';
+import { sceneRecord } from '../relay/record.js';
 import { classText, PLACE_COLUMNS, placeRecord, replayEach, type SecretsGiven, writeReplayReport } from './files.js';
 
 /** Before the hardening, and since it cannot be turned off. */
@@ -63,7 +64,7 @@ export async function replayRelay(out: Output, paths: readonly string[], options
   if (rows.length === 0) throw new UsageError('no activation was found that could be relayed');
   const results = rows.flatMap((row) => resultsOf(row, dates));
   await verdicts.tell(results, {
-    records: () => rows.flatMap(recordsOf),
+    records: () => rows.flatMap(recordsOf).map((record) => ['relay-what-if', record]),
     text: () => show(out, rows, dates),
     nothing: 'nothing of what was captured can be relayed',
   });
@@ -112,7 +113,6 @@ function resultsOf(row: Row, dates: readonly PatchLevel[]): Result[] {
 function recordsOf(row: Row): object[] {
   const { call, level, authType, mechanism, client, variant, nothing, notes, cells } = row;
   const common = {
-    event: 'relay-what-if',
     ...placeRecord(row),
     client: formatEndpoint(call.client),
     server: formatEndpoint(call.server),
@@ -130,12 +130,8 @@ function recordsOf(row: Row): object[] {
     ...common,
     variant: variant?.id,
     as_of: patchLevel(asOf).date,
-    stage: outcome.stage,
-    outcome: outcome.outcome,
-    refused_by: outcome.refusedBy ?? null,
+    ...sceneRecord(outcome),
     expected: expected ?? 'succeeded',
-    reason: outcome.reason,
-    evidence: outcome.evidence,
   }));
 }
 

@@ -6,6 +6,7 @@ import type { Registry } from '../../hardening/registry.js';
 import { type PatchLevel, patchLevel } from '../../hardening/timeline.js';
 import { type Endpoint, formatEndpoint } from '../../net/channel.js';
 import { isLoopback } from '../../net/loopback.js';
+import { members, type RecordParts } from '../../report/record.js';
 import type { Result } from '../../report/result.js';
 import type { Column } from '../../report/table.js';
 import type { AccountEntry } from '../../security/index.js';
@@ -80,7 +81,7 @@ function optionsOf(
 }
 
 function tellListening(out: Output, at: Endpoint, calls: number, { user }: ReplayServerOptions): void {
-  if (out.json) out.record({ event: 'listening', address: at.address, port: at.port, calls });
+  if (out.json) out.record('listening', { address: at.address, port: at.port, calls });
   else out.note(`listening on ${formatEndpoint(at)} as the server of ${calls} captured calls; Ctrl-C ends it`);
   if (user === undefined) out.note("note: nobody can log on; give --user 'DOMAIN\\user:password'");
   if (!isLoopback(at.address)) out.note('note: this address can be reached from other machines');
@@ -133,17 +134,21 @@ const nothingAsked: Result = {
 const timesText = (times: number): string => (times === 1 ? 'once' : `${times} times`);
 const nameOf = (call: CapturedCall): string => `${call.interface ?? ''}::${call.operation?.name ?? call.opnum}`;
 
-const recordsOf = ({ asked, notCaptured }: CapturedServer): object[] => [
-  ...asked.map(({ call, captured, times }) => ({
-    event: 'captured-call',
-    stream: call.stream,
-    frame: call.frame,
-    interface: call.interface,
-    operation: call.operation?.name,
-    captured,
-    asked: times,
-  })),
-  ...[...notCaptured].map(([what, times]) => ({ event: 'not-captured', what, asked: times })),
+const recordsOf = ({ asked, notCaptured }: CapturedServer): RecordParts[] => [
+  ...asked.map(
+    ({ call, captured, times }): RecordParts => [
+      'captured-call',
+      {
+        stream: call.stream,
+        frame: call.frame,
+        interface: call.interface,
+        operation: call.operation?.name,
+        captured: captured && members(captured),
+        asked: times,
+      },
+    ],
+  ),
+  ...[...notCaptured].map(([what, times]): RecordParts => ['not-captured', { what, asked: times }]),
 ];
 
 function show(out: Output, { asked, notCaptured }: CapturedServer): void {

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { type Result, resultsSummary } from '../../report/result.js';
+import { type Result, resultRecord, resultsSummary } from '../../report/result.js';
 import type { Column } from '../../report/table.js';
 import type { EndingOptions } from '../ending.js';
 import type { Output } from '../io.js';
@@ -56,7 +56,7 @@ export type ServeEnding = EndingOptions;
 
 /** The results as `Verdicts` tells them: for programs a record each, for people what did not pass with what is instead. */
 export const shownResults = (out: Output, results: readonly Result[]): Required<Pick<Judged, 'records' | 'text'>> => ({
-  records: () => results.map(({ pdus: _, ...result }) => ({ event: 'result', ...result })),
+  records: () => results.map((result) => ['result', resultRecord(result)]),
   text() {
     if (results.length > 0) out.table(results, COLUMNS);
     out.text(resultsSummary(results).text);

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { InvalidArgumentError, Option } from 'commander';
 import { formatEndpoint, parseEndpoint } from '../../net/channel.js';
+import { recordTime } from '../../report/record.js';
 import type { AccountEntry } from '../../security/index.js';
 import { type KdcRequest, type KdcServer, startKdc } from '../../server/kdc.js';
 import type { Output } from '../io.js';
@@ -43,7 +44,7 @@ export async function startLabKdc(
     onRequest: (request) => tell(out, request),
   });
   const services = hosts.map((host) => `HOST/${host}`);
-  if (out.json) out.record({ event: 'kdc', ...kdc.address, realm, services });
+  if (out.json) out.record('kdc', { ...kdc.address, realm, services });
   else out.line(`KDC of ${realm} on ${formatEndpoint(kdc.address)}, with the services ${services.join(', ')}`);
   return kdc;
 }
@@ -51,7 +52,7 @@ export async function startLabKdc(
 function tell(out: Output, { time, from, request, client, service, outcome, reason }: KdcRequest): void {
   const source = formatEndpoint(from);
   if (out.json) {
-    const record = { time: new Date(time).toISOString(), client: source, request, principal: client, service, outcome };
-    out.record({ event: 'ticket', ...record, ...(reason === undefined ? {} : { reason }) });
+    const record = { time: recordTime(time), client: source, request, principal: client, service, outcome };
+    out.record('ticket', { ...record, ...(reason === undefined ? {} : { reason }) });
   } else out.line(`${request} of ${client || 'nobody'} (${source}) for ${service || 'nothing'}: ${outcome}`);
 }

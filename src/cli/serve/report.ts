@@ -2,6 +2,8 @@ import { userName } from '../../capture/decode/record.js';
 import { authnLevelName } from '../../codec/status/authn.js';
 import { formatEndpoint } from '../../net/channel.js';
 import { plain } from '../../report/ndjson.js';
+import { members, recordTime } from '../../report/record.js';
+import { callerRecord, invocationRecord, servedRecord } from '../../report/served.js';
 import type { AssociationEvent } from '../../rpc/index.js';
 import type { Identity } from '../../security/index.js';
 import type { Activation } from '../../server/activation/log.js';
@@ -12,24 +14,12 @@ import type { Output } from '../io.js';
 
 const who = (identity: Identity | undefined): string => (identity === undefined ? 'nobody' : userName(identity));
 
-export function tellInvocation(
-  out: Output,
-  { time, client, identity, level, object, member, arguments: given }: Invocation,
-): void {
+export function tellInvocation(out: Output, invocation: Invocation): void {
   if (out.json) {
-    const user = identity === undefined ? {} : { user: userName(identity), sid: identity.sid };
-    out.record({
-      event: 'invocation',
-      time: new Date(time).toISOString(),
-      client: formatEndpoint(client),
-      ...user,
-      level,
-      object,
-      member,
-      arguments: given,
-    });
+    out.record('served-invocation', invocationRecord(invocation));
     return;
   }
+  const { time, client, identity, level, object, member, arguments: given } = invocation;
   const what = `${object}.${member}(${given.map((item) => JSON.stringify(plain(item))).join(', ')})`;
   out.line(
     `${new Date(time).toISOString()} ${formatEndpoint(client)} ${who(identity)} ${what} at ${authnLevelName(level)}: written down, not run`,
@@ -38,13 +28,11 @@ export function tellInvocation(
 
 export function tellRefusedCall(out: Output, { time, client, identity, ...rest }: RefusedCall): void {
   if (out.json) {
-    const user = identity === undefined ? {} : { user: userName(identity), sid: identity.sid };
-    out.record({
-      event: 'refused-call',
-      time: new Date(time).toISOString(),
+    out.record('refused-call', {
+      time: recordTime(time),
       client: formatEndpoint(client),
-      ...user,
-      ...rest,
+      ...callerRecord(identity),
+      ...members(rest),
     });
     return;
   }
@@ -56,17 +44,11 @@ export function tellRefusedCall(out: Output, { time, client, identity, ...rest }
 }
 
 export function tellActivation(out: Output, activation: Activation): void {
-  const { time, client, identity, event: _, ...rest } = activation;
   if (out.json) {
-    out.record({
-      event: 'activation',
-      time: new Date(time).toISOString(),
-      client: formatEndpoint(client),
-      ...(identity === undefined ? {} : { user: userName(identity), sid: identity.sid }),
-      ...rest,
-    });
+    out.record('served-activation', servedRecord(activation));
     return;
   }
+  const { time, client, identity } = activation;
   const who = identity === undefined ? 'nobody' : userName(identity);
   const odd = (activation.departures ?? []).map((departure) => `; ${departure}`).join('');
   const verdict =
@@ -81,18 +63,18 @@ export function tellActivation(out: Output, activation: Activation): void {
 /** What the runtime refuses, or takes though it need not. */
 export function tellAssociation(out: Output, event: AssociationEvent, client: string): void {
   if (!('why' in event)) return;
-  const time = new Date().toISOString();
+  const time = Date.now();
   const how = event.type === 'tolerated' ? `by the option ${event.option}` : `by ${event.refusedBy}`;
-  if (out.json) out.record({ ...event, event: event.type, time, client });
-  else out.line(`${time} ${client} ${event.type} ${how}: ${event.why}`);
+  if (out.json) out.record('association', { time: recordTime(time), client, ...members(event) });
+  else out.line(`${new Date(time).toISOString()} ${client} ${event.type} ${how}: ${event.why}`);
 }
 
 /** A call back that failed, or an object of a client that was found; with `--json` every call that was made. */
 export function tellCallBack(out: Output, { time, client, target, outcome, ...rest }: CallBack): void {
   const at = target === undefined ? {} : { target: formatEndpoint(target) };
   if (out.json) {
-    const base = { event: 'call-back', time: new Date(time).toISOString(), client: formatEndpoint(client) };
-    out.record({ ...base, ...at, ...rest, ...outcome });
+    const base = { time: recordTime(time), client: formatEndpoint(client) };
+    out.record('call-back', { ...base, ...at, ...rest, ...members(outcome) });
     return;
   }
   const { interface: name, method, level } = rest;

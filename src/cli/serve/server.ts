@@ -1,10 +1,11 @@
 import { type Command, Option } from 'commander';
 import type { KeytabEntry } from '../../codec/kerberos/index.js';
-import { eventJson, eventLine } from '../../hardening/events.js';
+import { eventLine } from '../../hardening/events.js';
 import type { Registry } from '../../hardening/registry.js';
 import type { PatchLevel } from '../../hardening/timeline.js';
 import { formatEndpoint, parseEndpoint } from '../../net/channel.js';
 import { isLoopback } from '../../net/loopback.js';
+import { logRecord } from '../../report/log.js';
 import { RPC_PROFILES, type RpcProfileName } from '../../rpc/index.js';
 import { type AccountEntry, serviceKeys } from '../../security/index.js';
 import type { AccessPermissions } from '../../server/access.js';
@@ -193,8 +194,7 @@ function startBesideKdc(
       tellActivation(out, activation);
       activated();
     },
-    onEvent: ({ event, at }) =>
-      out.json ? out.record({ ...eventJson(event, at), event: 'log', id: event.id }) : out.line(eventLine(event, at)),
+    onEvent: ({ event, at }) => (out.json ? out.record('log', logRecord(event, at)) : out.line(eventLine(event, at))),
     observers: [
       ...observers,
       {
@@ -221,12 +221,11 @@ function tellListening(
   const accounts = options.user ?? [];
   for (const doubt of accounts.flatMap(doubtsAbout)) out.note(`warning: ${doubt}`);
   if (out.json) {
-    out.record({
-      event: 'listening',
+    out.record('listening', {
       address: address.address,
       port: address.port,
-      exporterPort: exporter.port,
-      asOf: asOf.date,
+      exporter_port: exporter.port,
+      as_of: asOf.date,
       accounts: accounts.map(accountName),
     });
     return;

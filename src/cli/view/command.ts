@@ -65,7 +65,7 @@ async function view(paths: string[], options: ViewOptions): Promise<void> {
         ? new UsageError(`port ${options.port} is taken; --port 0 takes a free one`)
         : error;
     });
-    if (out.json) out.record({ event: 'listening', url });
+    if (out.json) out.record('listening', { address: '127.0.0.1', port: Number(new URL(url).port), url });
     else out.line(url);
     await interrupted();
     server.closeAllConnections();

@@ -2,6 +2,7 @@ import { Argument, type Command, InvalidArgumentError, Option } from 'commander'
 import { WmiNamespace } from '../../client/wmi.js';
 import type { CimValue } from '../../codec/wmi/index.js';
 import { parseWql, WqlError } from '../../codec/wql/index.js';
+import { members } from '../../report/record.js';
 import {
   addressesOf,
   type ClientWish,
@@ -10,7 +11,7 @@ import {
   clientOf,
   clientOptions,
   exitCodeOf,
-  failureEvent,
+  failureKind,
   hintAt,
   noteRaise,
   profileOf,
@@ -19,7 +20,7 @@ import {
 import { type Output, output, UsageError } from '../io.js';
 import { endpointParser, jsonOption } from '../options.js';
 import { methodArguments, methodPath } from './arguments.js';
-import { jsonValue, objectRecord, printObject, printObjects } from './objects.js';
+import { jsonValue, objectKind, objectRecord, printObject, printObjects } from './objects.js';
 
 interface WmiOptions extends ClientWish {
   readonly namespace: string;
@@ -143,7 +144,7 @@ async function act(out: Output, wmi: WmiNamespace, given: readonly string[], opt
   if (method !== undefined) return callMethod(out, wmi, method, given);
   if (shown !== undefined) {
     const object = await wmi.get(shown);
-    if (out.json) out.record({ event: object.kind, ...objectRecord(object) });
+    if (out.json) out.record(objectKind(object), objectRecord(object));
     else printObject(out, object);
     return;
   }
@@ -161,13 +162,13 @@ async function callMethod(out: Output, wmi: WmiNamespace, text: string, given: r
   const values = Object.fromEntries(
     Object.entries(output).map(([name, value]) => [name, jsonValue(value as CimValue)]),
   );
-  if (out.json) out.record({ event: 'method', path, method, values });
+  if (out.json) out.record('wmi-method', { path, method, values });
   else for (const [name, value] of Object.entries(values)) out.line(`${name} = ${JSON.stringify(value)}`);
 }
 
 function tell(out: Output, error: unknown): void {
   const { outcome, what } = refusalOf(error);
-  if (out.json) out.record({ event: failureEvent(outcome), ...outcome, what });
+  if (out.json) out.record(failureKind(outcome), { ...members(outcome), what });
   else out.line(outcome.refusedBy === 'transport' ? what : `refused: ${what}`);
   hintAt(out, outcome);
   process.exitCode = exitCodeOf(outcome);

@@ -18,6 +18,9 @@ export function jsonValue(value: CimValue): unknown {
 const jsonValues = (values: Readonly<Record<string, CimValue>>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, jsonValue(value)]));
 
+/** The kind of its record. */
+export const objectKind = ({ kind }: CimObject): 'wmi-instance' | 'wmi-class' => `wmi-${kind}`;
+
 /** An object for programs: an instance with its values, a class with what it declares. */
 export function objectRecord(object: CimObject): Record<string, unknown> {
   if (object.kind === 'instance') return { class: object.className, values: jsonValues(object.values) };
@@ -49,7 +52,7 @@ export async function printObjects(out: Output, objects: AsyncIterable<CimObject
   let page: CimObject[] = [];
   for await (const object of objects) {
     count++;
-    if (out.json) out.record({ event: object.kind, ...objectRecord(object) });
+    if (out.json) out.record(objectKind(object), objectRecord(object));
     else page.push(object);
     if (page.length >= PAGE) {
       printPage(out, page);

@@ -35,16 +35,16 @@ export class RecordsReport {
   }
 
   take(record: Loose): void {
-    if (typeof record.ptype === 'string' && typeof record.frame === 'number')
+    if (record.kind === 'pdu')
       this.#book.record(record as unknown as PduRecord, FROM_CLIENT.has(record.header_ptype ?? record.ptype));
     else if (record.kind === 'activation' || record.kind === 'finding') {
-      this.#groups.add(record as unknown as AuditItem);
+      this.#groups.add({ ...record, event: record.event_id } as unknown as AuditItem);
       if (typeof record.as_of === 'string') this.#asOf ??= record.as_of;
     } else this.#other(record);
   }
 
   #other(record: Loose): void {
-    const kind = typeof record.event === 'string' ? record.event : 'record';
+    const kind = typeof record.kind === 'string' ? record.kind : 'record';
     const known = this.#others.get(kind) ?? [];
     if (known.length < MOST) known.push(record);
     this.#others.set(kind, known);
@@ -70,7 +70,7 @@ export class RecordsReport {
 /** The members that hold one value each. */
 function recordsBlock(kind: string, records: readonly Loose[]): Block {
   const columns = [...new Set(records.flatMap((record) => Object.keys(record)))]
-    .filter((key) => key !== 'event' && records.some((record) => isScalar(record[key])))
+    .filter((key) => key !== 'kind' && records.some((record) => isScalar(record[key])))
     .slice(0, MOST_COLUMNS);
   return {
     kind: 'table',

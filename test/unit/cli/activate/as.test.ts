@@ -8,6 +8,7 @@ import { type AutomationMembers, automationClass, automationObject } from '../..
 import type { ServerOptions } from '../../../../src/server/server.js';
 import { Heard } from '../../../support/heard.js';
 import { ACCOUNT, CLSID, IID_IDispatch, IID_IUnknown, serve } from '../../../support/live.js';
+import { recordFaults } from '../../../support/records.js';
 
 const child = () => automationObject('Child', { Name: { get: () => 'child' } });
 const members = (): AutomationMembers => ({
@@ -81,6 +82,7 @@ describe('activation, reaching, resolving and calling have each a result of thei
     ]);
     const plain = (text: string) =>
       text.replace(/(?<=127\.0\.0\.1:|HARNESS:)\d+/g, (number) => numbers.get(number) ?? number);
+    expect(out.records.flatMap((record) => recordFaults(JSON.parse(JSON.stringify(record))))).toEqual([]);
     const said = json ? out.records.map((record) => JSON.stringify(record)) : out.said;
     return { said: said.map(plain), code: process.exitCode };
   }
@@ -106,8 +108,13 @@ describe('activation, reaching, resolving and calling have each a result of thei
   test('the same for programs, with the endpoints in a list', async () => {
     const { said, code } = await run({ json: true, unreached: 'exporter' });
     expect(said.map((line) => JSON.parse(line))).toMatchObject([
-      { event: 'activation', accepted: true, level: 5, server: '127.0.0.1:135' },
-      { event: 'exporter', accepted: false, refusedBy: 'transport', tried: ['127.0.0.1:49152', 'HARNESS:49152'] },
+      { kind: 'client-activation', accepted: true, level: 5, server: '127.0.0.1:135' },
+      {
+        kind: 'client-exporter',
+        accepted: false,
+        refused_by: 'transport',
+        tried: ['127.0.0.1:49152', 'HARNESS:49152'],
+      },
     ]);
     expect(code).toBe(2);
   });
@@ -130,14 +137,16 @@ describe('activation, reaching, resolving and calling have each a result of thei
     expect(said[0]).toBe(`${CLSID} as node-dcom at RPC_C_AUTHN_LEVEL_CONNECT: accepted`);
     expect(said.slice(1)).toEqual([`interface ${IID_IDispatch}: refused, fault E_ACCESSDENIED (0x80070005)`]);
     expect(code).toBe(1);
+    const records = (await run({ server, invoke: 'Child', profile: 'node-dcom', json: true })).said;
+    expect(JSON.parse(records.at(-1) as string)).toMatchObject({ kind: 'client-interface', status: 0x80070005 });
   });
 
   test('where all goes well, a program is told of each step, and which endpoint answered', async () => {
     const { said, code } = await run({ json: true, invoke: 'Child' });
     expect(said.map((line) => JSON.parse(line))).toMatchObject([
-      { event: 'activation', accepted: true },
-      { event: 'exporter', accepted: true, oxid: expect.stringMatching(/^0x/), tried: ['127.0.0.1:49152'] },
-      { event: 'invocation', accepted: true, member: 'Child' },
+      { kind: 'client-activation', accepted: true },
+      { kind: 'client-exporter', accepted: true, oxid: expect.stringMatching(/^0x/), tried: ['127.0.0.1:49152'] },
+      { kind: 'client-invocation', accepted: true, member: 'Child' },
     ]);
     expect(code).toBeUndefined();
   });

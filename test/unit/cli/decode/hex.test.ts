@@ -27,15 +27,18 @@ const KRB_ERROR = Buffer.from(
 describe('octets in hexadecimal are', () => {
   test('a PDU', () => {
     const pdu = '0500 0d03 1000 0000 1500 0000 01000000 04 00 01 05 00';
-    expect(decodeOctets(pdu)).toMatchObject({ PTYPE: 'bind_nak', call_id: 1, provider_reject_reason: 4 });
+    expect(decodeOctets(pdu)).toMatchObject([
+      'decoded-pdu',
+      { PTYPE: 'bind_nak', call_id: 1, provider_reject_reason: 4 },
+    ]);
   });
 
   test('a token of NTLM', () => {
-    expect(decodeOctets(firstToken(WINNT))).toMatchObject({ mechanism: 'NTLM', message: 'NEGOTIATE_MESSAGE' });
+    expect(decodeOctets(firstToken(WINNT))[1]).toMatchObject({ mechanism: 'NTLM', message: 'NEGOTIATE_MESSAGE' });
   });
 
   test('a token of SPNEGO, with what is in it', () => {
-    expect(decodeOctets(firstToken(GSS_NEGOTIATE))).toMatchObject({
+    expect(decodeOctets(firstToken(GSS_NEGOTIATE))[1]).toMatchObject({
       mechanism: 'SPNEGO',
       kind: 'NegTokenInit',
       mechTypes: ['1.3.6.1.4.1.311.2.2.10'],
@@ -44,7 +47,7 @@ describe('octets in hexadecimal are', () => {
   });
 
   test('a token of Kerberos', () => {
-    expect(decodeOctets(KRB_ERROR)).toMatchObject({
+    expect(decodeOctets(KRB_ERROR)[1]).toMatchObject({
       mechanism: 'Kerberos',
       message: 'KRB-ERROR',
       sname: 'HOST/server',

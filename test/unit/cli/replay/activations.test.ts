@@ -29,7 +29,7 @@ async function replayed(at: string, options: ServerOptions) {
   await replayActivations(out, [file], how);
   return {
     captured: outcome.text,
-    told: out.records.find((each) => 'event' in each && each.event === 'replayed'),
+    told: out.records.find((each) => 'kind' in each && each.kind === 'replayed'),
     code: process.exitCode,
   };
 }

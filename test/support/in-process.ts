@@ -1,0 +1,70 @@
+import { execute } from '../../src/cli/execute.js';
+import type { RecordKind } from '../../src/report/record.js';
+import { type JsonLine, ndjsonLines } from './cli.js';
+
+/** What commands that run in this process have printed so far. */
+export class Printed {
+  stdout = '';
+  stderr = '';
+
+  get records(): JsonLine[] {
+    return ndjsonLines(this.stdout);
+  }
+
+  async #until<T>(found: (printed: Printed) => T | undefined): Promise<T> {
+    for (;;) {
+      const what = found(this);
+      if (what !== undefined) return what;
+      await new Promise((resolve) => {
+        setTimeout(resolve, 2);
+      });
+    }
+  }
+
+  /** The first record that is a `kind`. Throws where the command that is to print it ends without. */
+  record(kind: RecordKind, by: Promise<unknown> = new Promise(() => {})): Promise<JsonLine> {
+    const found = this.#until(({ stdout }) => {
+      const whole = stdout.slice(0, stdout.lastIndexOf('\n') + 1);
+      return ndjsonLines(whole).find((record) => record.kind === kind);
+    });
+    const ended = by.then(() => Promise.reject(new Error(`ended without a record ${kind}: ${this.stderr}`)));
+    return Promise.race([found, ended]);
+  }
+}
+
+type Write = typeof process.stdout.write;
+
+/** Hears what is printed while `act` runs, whatever commands it runs by `execute`. */
+export async function printedBy(act: (printed: Printed) => Promise<unknown>): Promise<Printed> {
+  const printed = new Printed();
+  const hear =
+    (name: 'stdout' | 'stderr'): Write =>
+    (data: string | Uint8Array, encoding?: unknown, done?: unknown): boolean => {
+      printed[name] += typeof data === 'string' ? data : Buffer.from(data).toString();
+      const called = typeof encoding === 'function' ? encoding : done;
+      if (typeof called === 'function') queueMicrotask(() => called());
+      return true;
+    };
+  const { stdout, stderr } = process;
+  const before = [stdout.write, stderr.write] as const;
+  const { exitCode } = process;
+  [stdout.write, stderr.write] = [hear('stdout'), hear('stderr')];
+  try {
+    await act(printed);
+  } finally {
+    [stdout.write, stderr.write] = before;
+    process.exitCode = exitCode;
+  }
+  return printed;
+}
+
+/** One command, to its end, and its exit code. */
+export async function inProcess(...args: readonly string[]): Promise<{ printed: Printed; code: number }> {
+  let code = 0;
+  const printed = await printedBy(async () => {
+    process.exitCode = 0;
+    await execute(args);
+    code = Number(process.exitCode);
+  });
+  return { printed, code };
+}
