@@ -9,6 +9,8 @@ export const RECORD_KINDS = [
   ...['pdu', 'pdu-fields', 'call', 'capture-summary', 'operation-times', 'decoded-pdu', 'decoded-token'],
   // audit
   ...['activation', 'finding', 'understood'],
+  // sanitize
+  ...['sanitized', 'replaced', 'zeroed'],
   // serve, test, and others that have a server
   ...['listening', 'served-activation', 'log', 'served-invocation', 'refused-call', 'call-back', 'association'],
   ...['kdc', 'ticket', 'dropped'],

@@ -21,9 +21,9 @@ export class Totals {
     const replaced = [...this.#names.replaced].map(([kind, count]) => ({ kind, count }));
     const zeroed = [...this.#zeroed].map(([reason, octets]) => ({ reason, octets }));
     if (out.json) {
-      for (const { to, packets } of this.#files) out.record({ kind: 'sanitized', file: to, packets });
-      for (const { kind, count } of replaced) out.record({ kind: 'replaced', what: kind, count });
-      for (const { reason, octets } of zeroed) out.record({ kind: 'zeroed', what: reason, octets });
+      for (const { to, packets } of this.#files) out.record('sanitized', { file: to, packets });
+      for (const { kind, count } of replaced) out.record('replaced', { what: kind, count });
+      for (const { reason, octets } of zeroed) out.record('zeroed', { what: reason, octets });
       return;
     }
     for (const { to, packets } of this.#files) out.line(`${to}: ${packets} packets`);

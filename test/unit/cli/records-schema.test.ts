@@ -59,6 +59,7 @@ const ALONE: readonly (readonly string[])[] = [
   ['replay', 'conversations', CONNECT],
   ['replay', 'relay', CONNECT, '--as-of', '2021-05'],
   ['relay', '--variant', 'connect', '--as-of', '2021-05', '2023-03-14'],
+  ['sanitize', CONNECT, join(folder, 'clean.pcapng')],
   ['lab', '--list'],
   ['lab', SCENARIO],
   ['conform', 'server', '--list', '--only', 'rpce/2.2.2.11'],
