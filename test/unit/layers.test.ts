@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { architectureSvg } from '../../scripts/architecture-svg.mjs';
 
 const root = join(import.meta.dirname, '../..');
 const src = join(root, 'src');
@@ -69,5 +70,9 @@ describe('layers', () => {
     expect(drawn.map(([, layer, holds]) => ({ layer, holds }))).toEqual(
       LAYERS.map(({ layer, holds }) => ({ layer, holds })),
     );
+  });
+
+  test('the picture in docs/architecture.md draws their imports: npm run docs writes it', () => {
+    expect(readFileSync(join(root, 'docs/architecture.svg'), 'utf8')).toBe(architectureSvg(src, LAYERS));
   });
 });

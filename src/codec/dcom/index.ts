@@ -29,3 +29,4 @@ export * from './objref.js';
 export { OBJREF_CUSTOM, type OBJREF_CUSTOM_DATA } from './objref-custom.js';
 export { COMVERSION, ORPC_EXTENT, ORPC_EXTENT_ARRAY, ORPCTHAT, ORPCTHIS, orpcOperation } from './orpc.js';
 export * from './rem-unknown.js';
+export { type Vtable, vtable } from './vtable.js';

@@ -2,7 +2,7 @@ import { conformant, float, i32, u16, u32, unique, uuid, wstring } from '../ndr/
 import { countOf, errors, pointer, results, text } from './parameters.js';
 import { BOOL } from './scalars.js';
 import { OPCITEMDEF, OPCITEMRESULT } from './structures.js';
-import { vtable } from './vtable.js';
+import { vtable } from '../dcom/vtable.js';
 
 export const IOPCGroupStateMgt = vtable({
   name: 'IOPCGroupStateMgt',

@@ -12,4 +12,3 @@ export { BOOL } from './scalars.js';
 export * from './server.js';
 export { ICatInformation, IOPCServerList, IOPCServerList2 } from './server-list.js';
 export * from './structures.js';
-export type { Vtable } from './vtable.js';

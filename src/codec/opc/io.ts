@@ -4,7 +4,7 @@ import { VARIANT } from '../oaut/index.js';
 import { countOf, errors, results } from './parameters.js';
 import { BOOL } from './scalars.js';
 import { OPCITEMSTATE, OPCITEMVQT } from './structures.js';
-import { vtable } from './vtable.js';
+import { vtable } from '../dcom/vtable.js';
 
 const handles = { dwCount: countOf('phServer'), phServer: conformant(u32) };
 

@@ -4,7 +4,7 @@ import { VARIANT } from '../oaut/index.js';
 import { countOf, errors, pointer, results, text } from './parameters.js';
 import { BOOL } from './scalars.js';
 import { OPCBROWSEELEMENT, OPCITEMPROPERTIES, OPCITEMVQT, OPCSERVERSTATUS } from './structures.js';
-import { vtable } from './vtable.js';
+import { vtable } from '../dcom/vtable.js';
 
 export const IOPCServer = vtable({
   name: 'IOPCServer',

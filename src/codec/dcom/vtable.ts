@@ -1,4 +1,4 @@
-import { type ORPCTHAT, type ORPCTHIS, orpcOperation } from '../dcom/orpc.js';
+import { type ORPCTHAT, type ORPCTHIS, orpcOperation } from './orpc.js';
 import {
   type Fields,
   HRESULT,

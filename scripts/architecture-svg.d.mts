@@ -1,0 +1,9 @@
+/** The SVG of `layers`, top to bottom, with what the files below `src` import. */
+export function architectureSvg(
+  src: string,
+  layers: readonly {
+    readonly layer: string;
+    readonly holds: string;
+    readonly rooms?: readonly (readonly string[])[];
+  }[],
+): string;
