@@ -41,7 +41,7 @@ export type { JsValue } from '../codec/oaut/convert.js';
 export * as oaut from '../codec/oaut/index.js';
 export { wireSAFEARRAY } from '../codec/oaut/safearray.js';
 export * as opc from '../codec/opc/index.js';
-export type { Methods, OperationOf } from '../codec/dcom/vtable.js';
+export type { Methods, OperationOf, Signature } from '../codec/dcom/vtable.js';
 export { type PduType, RPC_C_AUTHN_LEVEL } from '../codec/rpce/constants.js';
 export * as rpce from '../codec/rpce/index.js';
 export type { ContextElement, ContextResult, Pdu } from '../codec/rpce/pdu.js';

@@ -1,0 +1,76 @@
+// Changes the sources one token at a time and asks whether the unit tests notice (Stryker). Over all of src/rpc, src/security,
+// src/hardening and src/server that takes hours, so that a sample drawn by a seed tells the score:
+//   npm run mutate -- --sample 200 [--seed 7] [FOLDER or FILE …]
+//   npm run mutate -- src/hardening/decision.ts        # every mutant of one file
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { Instrumenter } from '@stryker-mutator/instrumenter';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { sample: { type: 'string' }, seed: { type: 'string', default: '1' } },
+});
+const places = positionals.length > 0 ? positionals : ['src/rpc', 'src/security', 'src/hardening', 'src/server'];
+
+/** Mulberry32: the same sample for the same seed. */
+function numbers(seed) {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const isSource = (file) => /\.ts$/.test(file) && !/(\.data|\.d|index)\.ts$/.test(file);
+const filesIn = (place) =>
+  statSync(join(root, place)).isDirectory()
+    ? readdirSync(join(root, place), { recursive: true, encoding: 'utf8' }).map((file) => join(place, file))
+    : [place];
+const files = places.flatMap(filesIn).filter(isSource).sort();
+
+const silent = Object.fromEntries(
+  ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'isTraceEnabled', 'isDebugEnabled'].map((name) => [
+    name,
+    () => false,
+  ]),
+);
+
+/** Where each mutant stands, as Stryker's --mutate wants it: lines from 1, columns from 0. */
+async function mutants() {
+  const sources = files.map((name) => ({ name, content: readFileSync(join(root, name), 'utf8'), mutate: true }));
+  const options = { plugins: null, excludedMutations: [], ignorers: [], noHeader: true };
+  const found = await new Instrumenter(silent).instrument(sources, options);
+  return found.mutants.map(
+    ({ fileName, location: { start, end } }) =>
+      `${fileName}:${start.line + 1}:${start.column}-${end.line + 1}:${end.column}`,
+  );
+}
+
+/** Some of them, each as likely as any other. */
+function sampleOf(all, size) {
+  const next = numbers(Number(values.seed));
+  const rest = [...all];
+  const sample = [];
+  while (sample.length < size && rest.length > 0) sample.push(...rest.splice(Math.floor(next() * rest.length), 1));
+  return sample;
+}
+
+let mutate = files;
+if (values.sample !== undefined) {
+  const all = await mutants();
+  mutate = sampleOf(all, Number(values.sample));
+  console.log(`${mutate.length} of ${all.length} places in ${files.length} files, seed ${values.seed}`);
+}
+const stryker = spawn('npx', ['stryker', 'run', 'etc/stryker.config.json', '--mutate', mutate.join(',')], {
+  cwd: root,
+  stdio: 'inherit',
+});
+stryker.on('close', (code) => {
+  process.exitCode = code ?? 2;
+});
