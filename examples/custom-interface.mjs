@@ -45,7 +45,10 @@ try {
   await store.call(ITagStore, Write, { szTag: 'Boiler', value: 21.5 });
   const { pCount } = await store.call(ITagStore, Count, {});
   await store.release();
-  console.log(`${pCount} tag; the server saw`, ...server.invocations.map((each) => [each.member, each.arguments, each.level]));
+  console.log(
+    `${pCount} tag; the server saw`,
+    ...server.invocations.map((each) => [each.member, each.arguments, each.level]),
+  );
 } finally {
   await client.close();
   await server.close();

@@ -2,9 +2,8 @@ import { DcomClient, type DcomClientOptions } from '../../src/client/dcom-client
 import { OpcClient } from '../../src/client/opc/opc-client.js';
 import { CLIENT_PROFILES } from '../../src/client/profiles.js';
 import type { RemoteInterface } from '../../src/client/remote-interface.js';
-import type { OBJREF } from '../../src/codec/dcom/index.js';
+import type { OBJREF, Vtable } from '../../src/codec/dcom/index.js';
 import type { Operation } from '../../src/codec/ndr/index.js';
-import type { Vtable } from '../../src/codec/dcom/index.js';
 import { IOPCDataCallback } from '../../src/codec/opc/index.js';
 import { SimulatedNetwork, VirtualTime } from '../../src/net/simulation/index.js';
 import {

@@ -1,4 +1,3 @@
-import { type ORPCTHAT, type ORPCTHIS, orpcOperation } from './orpc.js';
 import {
   type Fields,
   HRESULT,
@@ -8,6 +7,7 @@ import {
   type Operation,
   type StructOf,
 } from '../ndr/index.js';
+import { type ORPCTHAT, type ORPCTHIS, orpcOperation } from './orpc.js';
 
 /** The parameters of a method, in the order of its IDL; each method gives an HRESULT besides. */
 export interface Signature {

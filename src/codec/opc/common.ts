@@ -1,6 +1,6 @@
+import { vtable } from '../dcom/vtable.js';
 import { HRESULT, u32, wstring } from '../ndr/index.js';
 import { countOf, results, text } from './parameters.js';
-import { vtable } from '../dcom/vtable.js';
 
 export const IOPCCommon = vtable({
   name: 'IOPCCommon',

@@ -1,6 +1,6 @@
+import { vtable } from '../dcom/vtable.js';
 import { u32, uuid } from '../ndr/index.js';
 import { pointer } from './parameters.js';
-import { vtable } from '../dcom/vtable.js';
 
 export const IConnectionPointContainer = vtable({
   name: 'IConnectionPointContainer',

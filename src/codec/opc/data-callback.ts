@@ -1,8 +1,8 @@
+import { vtable } from '../dcom/vtable.js';
 import { FILETIME } from '../filetime.js';
 import { conformant, HRESULT, u16, u32 } from '../ndr/index.js';
 import { VARIANT } from '../oaut/index.js';
 import { countOf } from './parameters.js';
-import { vtable } from '../dcom/vtable.js';
 
 const values = {
   dwTransid: u32,

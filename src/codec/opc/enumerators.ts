@@ -1,7 +1,7 @@
+import { vtable } from '../dcom/vtable.js';
 import { conformantVarying, type NdrType, struct, u32, uuid } from '../ndr/index.js';
 import { pointer, results, text } from './parameters.js';
 import { OPCITEMATTRIBUTES } from './structures.js';
-import { vtable } from '../dcom/vtable.js';
 
 /** What all enumerators have beside Next. */
 const rest = {

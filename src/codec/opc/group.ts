@@ -1,8 +1,8 @@
+import { vtable } from '../dcom/vtable.js';
 import { conformant, float, i32, u16, u32, unique, uuid, wstring } from '../ndr/index.js';
 import { countOf, errors, pointer, results, text } from './parameters.js';
 import { BOOL } from './scalars.js';
 import { OPCITEMDEF, OPCITEMRESULT } from './structures.js';
-import { vtable } from '../dcom/vtable.js';
 
 export const IOPCGroupStateMgt = vtable({
   name: 'IOPCGroupStateMgt',

@@ -1,10 +1,10 @@
+import { vtable } from '../dcom/vtable.js';
 import { FILETIME } from '../filetime.js';
 import { conformant, enum16, u16, u32 } from '../ndr/index.js';
 import { VARIANT } from '../oaut/index.js';
 import { countOf, errors, results } from './parameters.js';
 import { BOOL } from './scalars.js';
 import { OPCITEMSTATE, OPCITEMVQT } from './structures.js';
-import { vtable } from '../dcom/vtable.js';
 
 const handles = { dwCount: countOf('phServer'), phServer: conformant(u32) };
 

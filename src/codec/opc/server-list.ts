@@ -1,6 +1,6 @@
+import { vtable } from '../dcom/vtable.js';
 import { conformant, u32, unique, uuid, wstring } from '../ndr/index.js';
 import { countOf, pointer, text } from './parameters.js';
-import { vtable } from '../dcom/vtable.js';
 
 /** Both arrays may be empty; they are no pointers. */
 const categories = {

@@ -1,10 +1,10 @@
+import { vtable } from '../dcom/vtable.js';
 import { FILETIME } from '../filetime.js';
 import { conformant, enum16, float, HRESULT, i32, u16, u32, unique, uuid, wstring } from '../ndr/index.js';
 import { VARIANT } from '../oaut/index.js';
 import { countOf, errors, pointer, results, text } from './parameters.js';
 import { BOOL } from './scalars.js';
 import { OPCBROWSEELEMENT, OPCITEMPROPERTIES, OPCITEMVQT, OPCSERVERSTATUS } from './structures.js';
-import { vtable } from '../dcom/vtable.js';
 
 export const IOPCServer = vtable({
   name: 'IOPCServer',

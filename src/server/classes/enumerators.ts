@@ -1,5 +1,5 @@
-import type { Layout, Operation } from '../../codec/ndr/index.js';
 import type { Vtable } from '../../codec/dcom/index.js';
+import type { Layout, Operation } from '../../codec/ndr/index.js';
 import { HRESULT } from '../com.js';
 import { type ComInterface, type ComObject, comInterface, comMethod, handOut, type ObjectCall } from './class.js';
 
