@@ -9,6 +9,7 @@ export {
   type AuditReport,
   audit,
 } from '../capture/audit/audit.js';
+export type { AuditReading } from '../capture/audit/read.js';
 export type { AuditPlace, AuditUser, FindingName } from '../capture/audit/records.js';
 export { type AuthToken, authToken } from '../capture/decode/auth-token.js';
 export type { DecodedCall } from '../capture/decode/call.js';

@@ -25,8 +25,9 @@ export type { KerberosInitiatorOptions } from '../security/kerberos/initiator.js
 export type { KdcEvent } from '../security/kerberos/kdc/kdc.js';
 export type { ClientKeys } from '../security/kerberos/kdc-client.js';
 export { KerberosKey } from '../security/kerberos/key.js';
-export type { KerberosKnowledge, TicketClient } from '../security/kerberos/passive.js';
+export type { KerberosKnowledge } from '../security/kerberos/passive.js';
 export { ReplayCache } from '../security/kerberos/replay-cache.js';
+export type { TicketClient } from '../security/kerberos/ticket-client.js';
 export type { Credential, TicketSource } from '../security/kerberos/tickets.js';
 export type { NtlmAcceptorOptions } from '../security/ntlm/acceptor.js';
 export type { ServerNames } from '../security/ntlm/challenge.js';

@@ -112,6 +112,8 @@ export interface PassiveContext {
   readonly established: boolean;
   /** As the AUTHENTICATE message says; it is not verified where no secret is known. */
   readonly identity: Identity | undefined;
+  /** Of a Kerberos ticket that no known key opens: tells it from all others, so that a KDC's answer can name its client. */
+  readonly ticket?: string | undefined;
   /** Whether the MIC of the handshake fits its messages; undefined where there is none, or no secret to check it with. */
   readonly mic: 'right' | 'wrong' | undefined;
   readonly info: ContextInfo;

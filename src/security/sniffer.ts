@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import { CodecError } from '../codec/error.js';
-import { AS_REP, decodeMessage, TGS_REP, type Ticket } from '../codec/kerberos/index.js';
-import { type KerberosKnowledge, kerberosPassive, type TicketClient } from './kerberos/passive.js';
+import type { Ticket } from '../codec/kerberos/index.js';
+import { type KerberosKnowledge, kerberosPassive } from './kerberos/passive.js';
+import { namedTicket, type TicketClient, ticketId } from './kerberos/ticket-client.js';
 import { type KnownSecret, ntlmPassive } from './ntlm/passive.js';
 import type { PassiveContext } from './provider.js';
 import { spnegoPassive } from './spnego/passive.js';
@@ -36,27 +35,19 @@ export function sniffer({ secrets = [], ...kerberos }: SnifferKnowledge = {}): S
 /** Tickets whose client is remembered; the oldest are forgotten. */
 const MAX_TICKETS = 65_536;
 
-/** Whose tickets are: RFC 4120 5.4.2 has the client's name in the clear beside the ticket that the KDC gives it. */
+/** Whose tickets are, as KDCs have said. */
 class TicketClients {
   readonly #byTicket = new Map<string, TicketClient>();
 
   take(message: Uint8Array): void {
-    const type = [TGS_REP, AS_REP].find(({ tag }) => tag === message[0]);
-    if (type === undefined) return;
-    try {
-      const { ticket, crealm, cname } = decodeMessage(type, message);
-      this.#byTicket.set(idOf(ticket), { crealm, cname });
-      const [oldest] = this.#byTicket.keys();
-      if (this.#byTicket.size > MAX_TICKETS && oldest !== undefined) this.#byTicket.delete(oldest);
-    } catch (error) {
-      // What a capture of another protocol shows on this port is no concern of DCOM.
-      if (!(error instanceof CodecError)) throw error;
-    }
+    const named = namedTicket(message);
+    if (named === undefined) return;
+    this.#byTicket.set(named.ticket, named.client);
+    const [oldest] = this.#byTicket.keys();
+    if (this.#byTicket.size > MAX_TICKETS && oldest !== undefined) this.#byTicket.delete(oldest);
   }
 
   find(ticket: Ticket): TicketClient | undefined {
-    return this.#byTicket.get(idOf(ticket));
+    return this.#byTicket.get(ticketId(ticket));
   }
 }
-
-const idOf = ({ octets = new Uint8Array(0) }: Ticket): string => createHash('sha256').update(octets).digest('base64');

@@ -2,6 +2,7 @@ import { interfaceName } from '../../codec/interfaces.js';
 import { authnLevelName } from '../../codec/status/authn.js';
 import { bindNakReasonName } from '../../codec/status/pdu.js';
 import type { ObservedPresentation } from '../../rpc/index.js';
+import type { SeenUser } from './events.js';
 import type { NewFinding } from './findings.js';
 
 /** The server of an activation is the client of the objects that it was given ([MS-DCOM] 1.3.1). */
@@ -24,7 +25,7 @@ export const UNAUTHENTICATED_ACTIVATION: NewFinding = {
 };
 
 /** `called` is the name or UUID of the interface. */
-export const lowLevelFinding = (called: string, level: number, user: string | null): NewFinding => ({
+export const lowLevelFinding = (called: string, level: number, user: SeenUser): NewFinding => ({
   finding: 'orpc-low-level',
   severity: 'warning',
   user,

@@ -1,7 +1,8 @@
 import type { ConnectionAttempt } from '../stream/attempt.js';
+import type { SeenFinding } from './events.js';
 import { findingAt } from './findings.js';
-import { placeOf } from './place.js';
-import type { AuditFinding } from './records.js';
+import { addressOf } from './place.js';
+import type { AuditPlace } from './records.js';
 
 /** Pairs of machines that are remembered; the oldest give way. */
 const MAX_PAIRS = 16_384;
@@ -27,16 +28,17 @@ export class ActivatedPairs {
   }
 
   /** What an attempt to connect that came to nothing means after an activation; undefined where it means nothing. */
-  attempted(attempt: ConnectionAttempt): AuditFinding | undefined {
-    const { client, server, outcome } = attempt;
-    const back = this.isCallback(client.address, server.address);
-    const onwards = this.#pairs.has(`${client.address} ${server.address}`) && server.port !== RESOLVER_PORT;
+  attempted(place: AuditPlace, outcome: ConnectionAttempt['outcome']): SeenFinding | undefined {
+    const [client, server] = [addressOf(place.client), addressOf(place.server)];
+    const number = Number(/:(\d+)$/.exec(place.server)?.[1]);
+    const back = this.isCallback(client, server);
+    const onwards = this.#pairs.has(`${client} ${server}`) && number !== RESOLVER_PORT;
     if (!back && !onwards) return undefined;
-    const port = `port ${server.port} of ${server.address} ${outcome === 'refused' ? 'refuses' : 'does not answer'}`;
+    const port = `port ${number} of ${server} ${outcome === 'refused' ? 'refuses' : 'does not answer'}`;
     const detail = back
-      ? `a call back: ${client.address}, at which ${server.address} has activated an object, wants to call it, and ${port}: a firewall, or nothing listens there`
+      ? `a call back: ${client}, at which ${server} has activated an object, wants to call it, and ${port}: a firewall, or nothing listens there`
       : `after an activation that was answered ${port}: the object's exporter is not reached, because of a firewall or an address that is not the server's`;
-    const facts = { callback: back, port: server.port, outcome };
-    return findingAt(placeOf(attempt), { finding: 'unreachable', severity: 'warning', detail, facts });
+    const facts = { callback: back, port: number, outcome };
+    return findingAt(place, { finding: 'unreachable', severity: 'warning', detail, facts });
   }
 }

@@ -3,6 +3,7 @@ import { authnLevelName, effectiveAuthnLevel } from '../../codec/status/authn.js
 import { causesOf } from '../../codec/status/causes.js';
 import type { RefusedBy } from '../../codec/status/refused-by.js';
 import { hex, type RefusedAnswer } from './answers.js';
+import type { SeenUser } from './events.js';
 import type { NewFinding } from './findings.js';
 
 /** What is known of a call that was refused. */
@@ -54,7 +55,7 @@ export function refusalFinding(
   call: CalledOperation | undefined,
   refused: RefusedAnswer,
   facts: RefusedCallFacts,
-  user: string | null,
+  user: SeenUser,
 ): NewFinding {
   const { refusedBy, text } = likelyCause(refused, facts);
   const { level } = facts;

@@ -1,22 +1,27 @@
-import type { Identity, PassiveContext } from '../../security/index.js';
-import { userName } from '../decode/record.js';
+import type { PassiveContext } from '../../security/index.js';
+import type { SeenLeg, SeenUser, TakeEvent } from './events.js';
 import type { StreamFindings } from './findings.js';
 import { seenApReq } from './kerberos.js';
 import { ntlmToken, type SeenAuthenticate, type SeenChallenge, seenAuthenticate, seenChallenge } from './ntlm.js';
-import { placeOf, type Seen } from './place.js';
-import type { AuditFinding } from './records.js';
-import type { Leg, RelaySighting, RelayWatch } from './relay.js';
-import { relayFindings } from './relay-findings.js';
+import { placeOf, type Seen, seenUser } from './place.js';
 import { weaknessesOf, wrongMic } from './weaknesses.js';
 
 /** Exchanges of NTLM of one connection that are followed at the same time; real ones have one or two. */
 const MAX_EXCHANGES = 64;
 
 export interface ExchangesOptions {
-  readonly relays: RelayWatch;
+  readonly tell: TakeEvent;
   /** What is weak in exchanges is added to it; where it is absent, relays alone are looked for. */
   readonly findings?: StreamFindings;
-  readonly emit: (finding: AuditFinding) => void;
+  /** A number that no other exchange of the capture has. */
+  readonly nextExchange: () => number;
+}
+
+/** One exchange as it goes on. */
+interface Exchange {
+  readonly exchange: number;
+  readonly leg: SeenLeg;
+  readonly challenge: SeenChallenge | undefined;
 }
 
 /** A token that one side of an exchange sends. */
@@ -28,9 +33,9 @@ export interface ExchangedToken {
   readonly octets: Uint8Array;
 }
 
-/** The exchanges of one connection: what is weak in them, and whether they are relayed. */
+/** The exchanges of one connection: what is weak in them, and all of them for who looks for relays. */
 export class AuditExchanges {
-  #legs: Map<number | string, Leg> | undefined;
+  #exchanges: Map<number | string, Exchange> | undefined;
   readonly #options: ExchangesOptions;
 
   constructor(options: ExchangesOptions) {
@@ -39,75 +44,65 @@ export class AuditExchanges {
 
   /** A message with a token. `passive` has followed it, and knows who the client says it is once it has said so. */
   take(seen: Seen, { id, authType, octets }: ExchangedToken, passive: PassiveContext | undefined): void {
-    const identity = passive?.identity;
+    const user = seenUser(passive);
     const token = ntlmToken(authType, octets);
-    if (token === undefined) return this.#kerberos(seen, authType, octets, identity);
+    if (token === undefined) return this.#kerberos(seen, authType, octets, user);
     const { message } = token;
     if (message.MessageType === 2) this.challenge(seen, id, seenChallenge(token.octets, message));
     else if (message.MessageType === 3) {
-      const authenticate = seenAuthenticate(token.octets, message, this.#legs?.get(id)?.challenge);
+      const authenticate = seenAuthenticate(token.octets, message, this.#exchanges?.get(id)?.challenge);
       if (passive?.mic === 'wrong' && !authenticate.micMisplaced)
-        this.#options.findings?.add(() => placeOf(seen), wrongMic(nameOf(identity)));
-      this.authenticate(seen, id, authenticate, identity);
+        this.#options.findings?.add(() => placeOf(seen), wrongMic(user));
+      this.authenticate(seen, id, authenticate, user);
     }
   }
 
   challenge(seen: Seen, id: number | string, challenge: SeenChallenge): void {
-    this.#legs ??= new Map();
-    const before = this.#legs.get(id);
+    this.#exchanges ??= new Map();
+    const before = this.#exchanges.get(id);
     if (before !== undefined) this.#ended(before);
-    else if (this.#legs.size >= MAX_EXCHANGES) return;
-    const leg = this.#begin(seen);
-    leg.challenge = challenge;
-    this.#legs.set(id, leg);
-    this.#options.relays.challenge(leg);
+    else if (this.#exchanges.size >= MAX_EXCHANGES) return;
+    const begun = this.#begin(seen, challenge);
+    this.#exchanges.set(id, begun);
+    this.#options.tell({ kind: 'challenge', ...begun, challenge: withoutNames(challenge) });
   }
 
-  authenticate(seen: Seen, id: number | string, authenticate: SeenAuthenticate, identity?: Identity): void {
-    const { relays, findings } = this.#options;
-    const leg = this.#legs?.get(id) ?? this.#begin(seen);
-    leg.authenticate = authenticate;
+  authenticate(seen: Seen, id: number | string, authenticate: SeenAuthenticate, user: SeenUser): void {
+    const { tell, findings } = this.#options;
+    const begun = this.#exchanges?.get(id) ?? this.#begin(seen, undefined);
     if (findings !== undefined)
-      for (const weak of weaknessesOf(leg, authenticate, nameOf(identity))) findings.add(() => placeOf(seen), weak);
-    // What was judged is not needed any more, and the leg is remembered for long.
-    if (leg.challenge !== undefined) leg.challenge = { ...leg.challenge, names: [] };
+      for (const weak of weaknessesOf(begun, authenticate, user)) findings.add(() => placeOf(seen), weak);
     // The protocol may name the host that the client means with the last message alone.
-    leg.target ??= seen.target;
-    this.#relayed(relays.authenticate(leg), identity);
+    const leg = { ...begun.leg, target: begun.leg.target ?? seen.target };
+    tell({ kind: 'authenticate', exchange: begun.exchange, leg, authenticate, user });
   }
 
-  #kerberos(seen: Seen, authType: number, octets: Uint8Array, identity: Identity | undefined): void {
+  #kerberos(seen: Seen, authType: number, octets: Uint8Array, user: SeenUser): void {
     const apReq = seenApReq(authType, octets);
-    if (apReq !== undefined) this.#relayed(this.#options.relays.apReq({ ...this.#begin(seen), apReq }), identity);
+    if (apReq !== undefined) this.#options.tell({ kind: 'ap-req', leg: legAt(seen), apReq, user });
   }
 
   /** The connection has ended. */
   end(): void {
-    for (const leg of this.#legs?.values() ?? []) this.#ended(leg);
+    for (const exchange of this.#exchanges?.values() ?? []) this.#ended(exchange);
   }
 
-  #ended(leg: Leg): void {
-    this.#relayed(this.#options.relays.ended(leg), undefined);
+  #ended({ exchange }: Exchange): void {
+    this.#options.tell({ kind: 'exchange-end', exchange });
   }
 
-  #begin(seen: Seen): Leg {
-    return {
-      place: placeOf(seen),
-      clientAddress: seen.client.address,
-      serverAddress: seen.server.address,
-      seconds: seen.seconds,
-      target: seen.target,
-      challenge: undefined,
-      authenticate: undefined,
-      matched: false,
-      suspect: undefined,
-    };
-  }
-
-  #relayed(sighting: RelaySighting | undefined, identity: Identity | undefined): void {
-    if (sighting === undefined) return;
-    for (const finding of relayFindings(sighting, identity)) this.#options.emit(finding);
+  #begin<C extends SeenChallenge | undefined>(seen: Seen, challenge: C) {
+    return { exchange: this.#options.nextExchange(), leg: legAt(seen), challenge };
   }
 }
 
-const nameOf = (identity: Identity | undefined): string | null => (identity === undefined ? null : userName(identity));
+const legAt = (seen: Seen): SeenLeg => ({
+  place: placeOf(seen),
+  clientAddress: seen.client.address,
+  serverAddress: seen.server.address,
+  seconds: seen.seconds,
+  target: seen.target,
+});
+
+/** They are judged where they were seen, and what is told of a challenge is remembered for long. */
+const withoutNames = (challenge: SeenChallenge): SeenChallenge => ({ ...challenge, names: [] });

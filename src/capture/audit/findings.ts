@@ -1,16 +1,17 @@
 import type { RefusedBy } from '../../codec/status/refused-by.js';
+import type { SeenFinding, SeenUser } from './events.js';
 import type { AuditFinding, AuditPlace, FindingName } from './records.js';
 
 export interface NewFinding {
   readonly finding: FindingName;
   readonly severity: AuditFinding['severity'];
-  readonly user?: string | null;
+  readonly user?: SeenUser;
   readonly detail: string;
   readonly refusedBy?: RefusedBy;
   readonly facts?: AuditFinding['facts'];
 }
 
-export const findingAt = (place: AuditPlace, found: NewFinding, count = 1): AuditFinding => ({
+export const findingAt = (place: AuditPlace, found: NewFinding, count = 1): SeenFinding => ({
   kind: 'finding',
   finding: found.finding,
   severity: found.severity,
@@ -33,7 +34,7 @@ export class StreamFindings {
   #dropped = 0;
 
   add(place: () => AuditPlace, finding: NewFinding): void {
-    const key = `${finding.finding} ${finding.user ?? ''} ${finding.detail}`;
+    const key = findingKey(finding);
     this.#found ??= new Map();
     const before = this.#found.get(key);
     if (before !== undefined) before.count++;
@@ -41,7 +42,7 @@ export class StreamFindings {
     else this.#dropped++;
   }
 
-  get all(): readonly AuditFinding[] {
+  get all(): readonly SeenFinding[] {
     return [...(this.#found?.values() ?? [])].map(({ place, finding, count }) => findingAt(place, finding, count));
   }
 
@@ -50,3 +51,7 @@ export class StreamFindings {
     return this.#dropped;
   }
 }
+
+/** What findings of one stream have in common that are one. */
+export const findingKey = ({ finding, user = null, detail }: Pick<NewFinding, 'finding' | 'user' | 'detail'>): string =>
+  `${finding} ${typeof user === 'object' ? (user?.ticket ?? '') : user} ${detail}`;

@@ -1,11 +1,12 @@
 import { RPC_C_AUTHN } from '../../codec/rpce/index.js';
-import type { Identity, PassiveContext, Sniffer } from '../../security/index.js';
+import type { PassiveContext, Sniffer } from '../../security/index.js';
+import { userName } from '../decode/record.js';
 import { authTypeOf } from '../logon/auth-type.js';
 import type { LogonConsumer, LogonMessage, SeenLogon } from '../logon/logon.js';
 import { AuditExchanges, type ExchangedToken, type ExchangesOptions } from './exchanges.js';
 import { bareChallenge, bareResponses, ntlmToken } from './ntlm.js';
 
-export interface LogonsOptions extends Pick<ExchangesOptions, 'relays' | 'emit'> {
+export interface LogonsOptions extends Pick<ExchangesOptions, 'tell' | 'nextExchange'> {
   readonly observe: Sniffer;
 }
 
@@ -19,9 +20,9 @@ export class AuditLogons implements LogonConsumer {
   readonly #observe: Sniffer;
   readonly #exchanges: AuditExchanges;
 
-  constructor({ observe, relays, emit }: LogonsOptions) {
+  constructor({ observe, ...exchanges }: LogonsOptions) {
     this.#observe = observe;
-    this.#exchanges = new AuditExchanges({ relays, emit });
+    this.#exchanges = new AuditExchanges(exchanges);
   }
 
   logon(seen: SeenLogon): void {
@@ -29,7 +30,7 @@ export class AuditLogons implements LogonConsumer {
     if (message.kind === 'token') this.#token(seen, message.octets);
     else if (message.kind === 'challenge')
       this.#exchanges.challenge(seen, exchange, bareChallenge(message.ServerChallenge));
-    else this.#exchanges.authenticate(seen, exchange, bareResponses(message), identityOf(message));
+    else this.#exchanges.authenticate(seen, exchange, bareResponses(message), userOf(message));
   }
 
   end(): void {
@@ -52,4 +53,4 @@ export class AuditLogons implements LogonConsumer {
   }
 }
 
-const identityOf = ({ domain, user }: Responses): Identity => ({ domain, user, sid: '', anonymous: user === '' });
+const userOf = ({ domain, user }: Responses): string => userName({ domain, user, anonymous: user === '' });

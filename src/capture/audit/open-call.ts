@@ -2,7 +2,7 @@ import { interfaceByUuid, interfaceName, operationName } from '../../codec/inter
 import type { Operation } from '../../codec/ndr/index.js';
 import { type CallLevel, PassiveBudget } from '../../rpc/index.js';
 import { type Answer, NO_ANSWER } from './answers.js';
-import type { AuditedActivation, AuditItem } from './records.js';
+import type { SeenActivation, TakeEvent } from './events.js';
 
 /** A request that has no answer yet. */
 export interface OpenCall {
@@ -13,7 +13,7 @@ export interface OpenCall {
   readonly level: number | undefined;
   readonly contextId: number | undefined;
   /** What is known of an activation, once its last fragment is there. */
-  activation: Omit<AuditedActivation, keyof Answer> | undefined;
+  activation: Omit<SeenActivation, keyof Answer> | undefined;
 }
 
 /** Of an operation and what the request stands under; `uuid` is undefined where the bind was not captured. */
@@ -34,9 +34,10 @@ export const openCall = (
 /** Calls of all streams without an answer, at most: a capture of one side answers none. */
 const MAX_OPEN = 16_384;
 
-/** What the streams of one file hold together; an activation without an answer is given to `emit` when that is certain. */
-export const auditBudget = (emit: (item: AuditItem) => void, calls = MAX_OPEN): PassiveBudget<OpenCall> =>
+/** What the streams of one file hold together; an activation without an answer is told when that is certain. */
+export const auditBudget = (tell: TakeEvent, calls = MAX_OPEN): PassiveBudget<OpenCall> =>
   new PassiveBudget({
     calls,
-    unanswered: ({ kept }) => kept?.activation && emit({ ...kept.activation, ...NO_ANSWER }),
+    unanswered: ({ kept }) =>
+      kept?.activation && tell({ kind: 'activation', activation: { ...kept.activation, ...NO_ANSWER } }),
   });

@@ -1,8 +1,10 @@
 import { RPC_C_AUTHN } from '../../codec/rpce/index.js';
 import type { ObservedSecurity } from '../../rpc/passive/security.js';
+import type { PassiveContext } from '../../security/index.js';
 import { endpointText, isoTime, userName } from '../decode/record.js';
 import type { NamedPipe } from '../smb/pipe.js';
 import type { ConnectionAttempt } from '../stream/attempt.js';
+import type { SeenUser } from './events.js';
 import type { AuditPlace, AuditUser } from './records.js';
 
 /** Something that was seen of a connection. */
@@ -27,11 +29,16 @@ export const placeOf = (seen: Seen): AuditPlace => ({
   pipe: seen.pipe?.name ?? null,
 });
 
+/** Who stands behind a security context, before it is known whom a KDC gave which ticket. */
+export interface SeenIdentity extends Omit<AuditUser, 'user'> {
+  readonly user: SeenUser;
+}
+
 /** Who stands behind a security context, as far as its handshake tells. */
-export function userOf({ passive, authType }: Partial<ObservedSecurity> = {}): AuditUser {
+export function userOf({ passive, authType }: Partial<ObservedSecurity> = {}): SeenIdentity {
   const identity = passive?.identity;
   return {
-    user: identity === undefined ? null : userName(identity),
+    user: seenUser(passive),
     anonymous: identity?.anonymous === true,
     mechanism: mechanismName(authType, passive?.info.mechanism),
     workstation: identity?.workstation ?? null,
@@ -45,3 +52,12 @@ const mechanismName = (authType: number | undefined, inside: string | undefined)
   if (authType === RPC_C_AUTHN.NETLOGON) return 'Netlogon';
   return inside ?? null;
 };
+
+/** Whom a handshake names; of a Kerberos ticket that nothing here opens, the ticket. */
+export function seenUser({ identity, ticket }: Partial<PassiveContext> = {}): SeenUser {
+  if (identity !== undefined) return userName(identity);
+  return ticket === undefined ? null : { ticket };
+}
+
+/** `10.0.0.1` of `10.0.0.1:135`, `fe80::1` of `[fe80::1]:135`. */
+export const addressOf = (endpoint: string): string => endpoint.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');

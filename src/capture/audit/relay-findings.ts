@@ -1,14 +1,12 @@
-import type { Identity } from '../../security/index.js';
-import { userName } from '../decode/record.js';
+import type { SeenFinding, SeenUser } from './events.js';
 import { findingAt } from './findings.js';
-import type { AuditFinding, AuditPlace } from './records.js';
+import type { AuditPlace } from './records.js';
 import type { Leg, RelaySighting } from './relay.js';
 import { servesAnother } from './service.js';
 
-/** What is told of one exchange on two connections; `identity` is who the client says it is. */
-export function relayFindings(sighting: RelaySighting, identity: Identity | undefined): AuditFinding[] {
+/** What is told of one exchange on two connections; `user` is who the client says it is. */
+export function relayFindings(sighting: RelaySighting, user: SeenUser): SeenFinding[] {
   const { first, second, by, chained, changed, authenticateChanged } = sighting;
-  const user = identity === undefined ? null : userName(identity);
   const route = routeOf(first, second);
   const proxied = isProxied(sighting);
   const target = second.authenticate?.target ?? second.apReq?.service;

@@ -1,15 +1,9 @@
+import type { SeenLeg } from './events.js';
 import type { SeenApReq } from './kerberos.js';
 import { challengeDifferences, type SeenAuthenticate, type SeenChallenge } from './ntlm.js';
-import type { AuditPlace } from './records.js';
 
 /** One exchange of NTLM or Kerberos on one connection, as it goes on. */
-export interface Leg {
-  /** Of its CHALLENGE_MESSAGE, or of its AUTHENTICATE_MESSAGE where the first was not captured; of its AP-REQ. */
-  readonly place: AuditPlace;
-  readonly clientAddress: string;
-  readonly serverAddress: string;
-  readonly seconds: number;
-  /** The host or share that the client means, where its protocol names one. */
+export interface Leg extends SeenLeg {
   target?: string | undefined;
   challenge: SeenChallenge | undefined;
   authenticate: SeenAuthenticate | undefined;

@@ -25,31 +25,24 @@ import {
 } from './answers.js';
 import {
   bindRefusedFinding,
-  callbackFinding,
   lowLevelFinding,
   UNAUTHENTICATED_ACTIVATION,
   UNIDENTIFIED_CALLS,
 } from './call-findings.js';
-import type { ActivatedPairs } from './callbacks.js';
 import { refusalFinding } from './causes.js';
+import type { TakeEvent } from './events.js';
 import { AuditExchanges } from './exchanges.js';
 import { type NewFinding, StreamFindings } from './findings.js';
 import { isObjectCall } from './object-call.js';
 import { type OpenCall, openCall } from './open-call.js';
-import { placeOf, userOf } from './place.js';
-import type { AuditedActivation, AuditItem, AuditUser } from './records.js';
-import type { RelayWatch } from './relay.js';
+import { placeOf, type SeenIdentity, userOf } from './place.js';
 import { isUnboundReply, unboundActivator } from './unbound.js';
 
-/** What the policy makes of an activation. */
-export type Judgement = Pick<AuditedActivation, 'as_of' | 'decision' | 'rule' | 'reason' | 'event' | 'unconfirmed'>;
-
 export interface StreamOptions {
-  readonly relays: RelayWatch;
-  readonly pairs: ActivatedPairs;
   readonly observe: (authType: number) => PassiveContext | undefined;
-  readonly judge: (operation: string, security: CallLevel, anonymous: boolean) => Judgement;
-  readonly emit: (item: AuditItem) => void;
+  readonly tell: TakeEvent;
+  /** A number that no other exchange of the capture has. */
+  readonly nextExchange: () => number;
   readonly budget: PassiveBudget<OpenCall>;
   /** Counted over all streams. */
   readonly told: { pdus: number; droppedFindings: number };
@@ -83,11 +76,8 @@ export class AuditStream implements PduConsumer {
     this.#options = options;
     this.#association = new PassiveAssociation(options);
     if (remainder !== undefined) this.#association.restore(remainder);
-    this.#exchanges = new AuditExchanges({
-      relays: options.relays,
-      findings: this.#findings,
-      emit: options.emit,
-    });
+    const { tell, nextExchange } = options;
+    this.#exchanges = new AuditExchanges({ tell, nextExchange, findings: this.#findings });
   }
 
   get remainder(): string {
@@ -116,12 +106,13 @@ export class AuditStream implements PduConsumer {
   end(): void {
     this.#association.end();
     this.#exchanges.end();
-    for (const finding of this.#findings.all) this.#options.emit(finding);
+    const findings = this.#findings.all;
+    if (findings.length > 0) this.#options.tell({ kind: 'findings', findings });
     this.#options.told.droppedFindings += this.#findings.dropped;
   }
 
   #request(captured: CapturedPdu): void {
-    if (!this.#asked) this.#callback(captured);
+    if (!this.#asked) this.#ask(captured);
     this.#asked = true;
     const head = callHead(captured.bytes);
     if (head === undefined) return;
@@ -137,11 +128,10 @@ export class AuditStream implements PduConsumer {
     this.#activation(captured, message.security, clsid, call.kept);
   }
 
-  /** Of the first request of a connection: whether it is the server of an activation that asks. */
-  #callback(captured: CapturedPdu): void {
-    const { client, server } = captured;
-    if (!this.#options.pairs.isCallback(client.address, server.address)) return;
-    this.#add(captured, callbackFinding(client.address, server.address));
+  /** The first request of a connection: it may be a call back. */
+  #ask(captured: CapturedPdu): void {
+    if (captured.client.address === captured.server.address) return;
+    this.#options.tell({ kind: 'asked', place: placeOf(captured) });
   }
 
   #begin(captured: CapturedPdu, call: ObservedCall, uuid: string | undefined): OpenCall {
@@ -177,8 +167,7 @@ export class AuditStream implements PduConsumer {
     const operation = `${call.interface}::${call.operation?.name}`;
     const who = this.#userOf(security.authContextId);
     const place = placeOf(captured);
-    const judgement = this.#options.judge(operation, security, who.anonymous);
-    if (judgement.decision === 'unknown')
+    if (security.level === undefined || security.authType === undefined)
       this.#options.understood.pass('activations of which the level was not captured', captured);
     call.activation = {
       kind: 'activation',
@@ -190,7 +179,6 @@ export class AuditStream implements PduConsumer {
       auth_type: security.authType ?? null,
       auth_level: security.level ?? null,
       level_from: security.from,
-      ...judgement,
     };
     // In a pipe the session of SMB has authenticated the client.
     if (security.level === RPC_C_AUTHN_LEVEL.NONE && captured.pipe === undefined)
@@ -241,8 +229,7 @@ export class AuditStream implements PduConsumer {
     if (call?.activation === undefined) return;
     const { activation } = call;
     call.activation = undefined;
-    this.#options.emit({ ...activation, ...answer } satisfies AuditedActivation);
-    if (!isRefused(answer)) this.#options.pairs.activated(captured.client.address, captured.server.address);
+    this.#options.tell({ kind: 'activation', activation: { ...activation, ...answer } });
     if (isRefused(answer)) this.#refusal(captured, call, answer, true);
   }
 
@@ -272,7 +259,7 @@ export class AuditStream implements PduConsumer {
     return contextId === undefined ? undefined : this.#association.securities.find(({ id }) => id === contextId);
   }
 
-  #userOf(contextId: number | undefined): AuditUser {
+  #userOf(contextId: number | undefined): SeenIdentity {
     return userOf(this.#security(contextId));
   }
 

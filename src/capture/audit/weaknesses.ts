@@ -1,18 +1,24 @@
+import type { SeenLeg, SeenUser } from './events.js';
 import type { NewFinding } from './findings.js';
-import { isOfDomain, type SeenAuthenticate, targetsAnother } from './ntlm.js';
-import type { Leg } from './relay.js';
+import { isOfDomain, type SeenAuthenticate, type SeenChallenge, targetsAnother } from './ntlm.js';
+
+/** One exchange of NTLM up to its last message. */
+interface SeenExchange {
+  readonly leg: SeenLeg;
+  readonly challenge: SeenChallenge | undefined;
+}
 
 /** What is weak in an exchange of NTLM, or strange. */
-export function weaknessesOf(leg: Leg, seen: SeenAuthenticate, user: string | null): NewFinding[] {
+export function weaknessesOf(exchange: SeenExchange, seen: SeenAuthenticate, user: SeenUser): NewFinding[] {
   return [
-    weakResponse(leg, seen, user),
+    weakResponse(exchange, seen, user),
     misplacedMic(seen, user),
     repeatedFlags(seen, user),
-    otherTarget(leg, seen, user),
+    otherTarget(exchange, seen, user),
   ].filter((found) => found !== undefined);
 }
 
-function weakResponse(leg: Leg, seen: SeenAuthenticate, user: string | null): NewFinding | undefined {
+function weakResponse({ challenge }: SeenExchange, seen: SeenAuthenticate, user: SeenUser): NewFinding | undefined {
   if (seen.kind === 'anonymous') {
     const detail = 'a null session: NTLM without a name, so nobody is authenticated';
     return { finding: 'anonymous', severity: 'warning', user, detail };
@@ -23,30 +29,34 @@ function weakResponse(leg: Leg, seen: SeenAuthenticate, user: string | null): Ne
   }
   if (seen.kind !== 'NTLMv2' || seen.micAnnounced) return undefined;
   const why =
-    leg.challenge?.hasTimestamp === false
+    challenge?.hasTimestamp === false
       ? '; the server sent no timestamp, without which clients send none ([MS-NLMP] 3.1.5.1.2)'
       : '';
   const detail = `the AUTHENTICATE_MESSAGE has no MIC: a man in the middle can change the negotiation${why}`;
   return { finding: 'missing-mic', severity: 'warning', user, detail };
 }
 
-function misplacedMic({ micMisplaced }: SeenAuthenticate, user: string | null): NewFinding | undefined {
+function misplacedMic({ micMisplaced }: SeenAuthenticate, user: SeenUser): NewFinding | undefined {
   if (!micMisplaced) return undefined;
   const detail =
     'the AUTHENTICATE_MESSAGE announces a MIC, and other fields stand where it belongs ([MS-NLMP] 2.2.1.3), as some clients send it: nothing can be said of changes';
   return { finding: 'misplaced-mic', severity: 'warning', user, detail };
 }
 
-function repeatedFlags({ flagsRepeated }: SeenAuthenticate, user: string | null): NewFinding | undefined {
+function repeatedFlags({ flagsRepeated }: SeenAuthenticate, user: SeenUser): NewFinding | undefined {
   if (!flagsRepeated) return undefined;
   const detail =
     'MsvAvFlags stands more than once in the response: a server that takes the other one looks for no MIC (CVE-2019-1166)';
   return { finding: 'repeated-av-flags', severity: 'high', user, detail };
 }
 
-function otherTarget(leg: Leg, { target }: SeenAuthenticate, user: string | null): NewFinding | undefined {
-  if (target === undefined || !targetsAnother(target, leg.serverAddress, leg.challenge)) return undefined;
-  const names = leg.challenge?.names ?? [];
+function otherTarget(
+  { leg, challenge }: SeenExchange,
+  { target }: SeenAuthenticate,
+  user: SeenUser,
+): NewFinding | undefined {
+  if (target === undefined || !targetsAnother(target, leg.serverAddress, challenge)) return undefined;
+  const names = challenge?.names ?? [];
   const known = names.length === 0 ? '' : `, which calls itself ${names.join(', ')}`;
   const facts = { target, names };
   const alias = isOfDomain(target, names);
@@ -56,7 +66,7 @@ function otherTarget(leg: Leg, { target }: SeenAuthenticate, user: string | null
 }
 
 /** Only who knows the session key can make a MIC, and it covers all three messages. */
-export const wrongMic = (user: string | null): NewFinding => ({
+export const wrongMic = (user: SeenUser): NewFinding => ({
   finding: 'wrong-mic',
   severity: 'high',
   user,

@@ -1,4 +1,5 @@
 import type { AuditedActivation, AuditFinding, AuditItem } from '../../capture/audit/audit.js';
+import { addressOf } from '../../capture/audit/place.js';
 
 /** Activations that have client, user, class, level, outcome and verdict in common. */
 export interface ActivationGroup {
@@ -151,6 +152,3 @@ const SEVERITIES: readonly AuditFinding['severity'][] = ['high', 'warning', 'inf
 
 /** Each relay is one of its own. */
 const textOf = ({ finding, detail }: AuditFinding): string => `${finding} ${detail}`;
-
-/** `10.0.0.1` of `10.0.0.1:135`, `fe80::1` of `[fe80::1]:135`. */
-export const addressOf = (endpoint: string): string => endpoint.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');

@@ -1,11 +1,11 @@
 import type { AuditedActivation, AuditFinding } from '../../capture/audit/audit.js';
+import { addressOf } from '../../capture/audit/place.js';
 import type { AuditPlace } from '../../capture/audit/records.js';
 import { UNNAMED_PIPE } from '../../capture/smb/pipe.js';
 import { RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { authnTypeName, shortAuthnLevelName } from '../../codec/status/authn.js';
 import type { Column, Style } from '../table.js';
 import type { ActivationGroup, AuditGroups, FindingGroup } from './groups.js';
-import { addressOf } from './groups.js';
 
 /** Who activates, as far as the capture shows it. */
 export function userText({ user, mechanism, auth_level }: AuditedActivation): string {

@@ -9,7 +9,6 @@ import {
   etypeName,
   KEY_USAGE,
   KRB_ERROR,
-  type PrincipalName,
   principalText,
   type Ticket,
   unframeKerberos,
@@ -26,13 +25,8 @@ import { KerberosKey } from './key.js';
 import { candidates, type ServiceKey } from './keys.js';
 import { checkPacSignatures, pacOf, readPac } from './pac.js';
 import { KerberosSession } from './session.js';
+import { clientIdentity, type TicketClient, ticketId } from './ticket-client.js';
 import type { Credential } from './tickets.js';
-
-/** Whose a ticket is, as its KDC said to the client. */
-export interface TicketClient {
-  readonly crealm: string;
-  readonly cname: PrincipalName;
-}
 
 /** What a sniffer knows beforehand. */
 export interface KerberosKnowledge {
@@ -61,6 +55,7 @@ interface Request {
 class KerberosPassive extends PassiveMechanism {
   readonly authType = KERBEROS_AUTH_TYPE;
   readonly mic = undefined;
+  ticket: string | undefined;
   readonly #knowledge: KerberosKnowledge;
   #request: Request | undefined;
 
@@ -82,6 +77,7 @@ class KerberosPassive extends PassiveMechanism {
     this.note(`ticket for ${principalText(ticket.sname)}@${ticket.realm}, under ${etypeName(ticket.enc_part.etype)}`);
     const sessionKey = this.#sessionKeyOf(ticket);
     if (sessionKey === undefined) {
+      this.ticket = ticketId(ticket);
       this.#name(this.#knowledge.clientOf?.(ticket), 'the KDC gave this ticket to');
       return;
     }
@@ -132,9 +128,8 @@ class KerberosPassive extends PassiveMechanism {
 
   #name(client: TicketClient | undefined, how: string): void {
     if (client === undefined) return;
-    const user = client.cname.name_string.join('/');
     this.note(`${how} ${principalText(client.cname)}@${client.crealm}`);
-    if (this.identity === undefined) this.identify({ domain: client.crealm, user, sid: '', anonymous: false });
+    if (this.identity === undefined) this.identify(clientIdentity(client));
   }
 
   #takeReply({ enc_part }: AP_REP): void {

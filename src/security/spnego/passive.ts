@@ -96,6 +96,10 @@ class SpnegoPassive implements PassiveContext {
     return this.#inner?.identity;
   }
 
+  get ticket(): string | undefined {
+    return this.#inner?.ticket;
+  }
+
   get mic(): 'right' | 'wrong' | undefined {
     return this.#inner?.mic;
   }

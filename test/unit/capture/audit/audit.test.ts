@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type AuditedActivation, type AuditItem, audit } from '../../../../src/capture/audit/audit.js';
-import { ActivatedPairs } from '../../../../src/capture/audit/callbacks.js';
+import { type AuditedActivation, audit } from '../../../../src/capture/audit/audit.js';
 import { likelyCause } from '../../../../src/capture/audit/causes.js';
+import type { AuditEvent } from '../../../../src/capture/audit/events.js';
 import { AuditExchanges } from '../../../../src/capture/audit/exchanges.js';
 import { StreamFindings } from '../../../../src/capture/audit/findings.js';
 import { type SeenChallenge, targetsAnother } from '../../../../src/capture/audit/ntlm.js';
 import { auditBudget } from '../../../../src/capture/audit/open-call.js';
 import type { AuditPlace } from '../../../../src/capture/audit/records.js';
 import { type Leg, RelayWatch } from '../../../../src/capture/audit/relay.js';
-import { AuditStream, type Judgement } from '../../../../src/capture/audit/stream.js';
+import { AuditStream, type StreamOptions } from '../../../../src/capture/audit/stream.js';
 import { Understood } from '../../../../src/capture/file/understood.js';
 import type { CapturedPdu } from '../../../../src/capture/pdu/pdu.js';
 import { readPdus } from '../../../../src/capture/pdu/pdus.js';
@@ -65,14 +65,12 @@ test('calls without an answer are bounded over all streams: the oldest is told a
   const pdus = await pdusOf();
   const connections = [1, 2, 3].map((number) => ({ client: { ...VICTIM, port: number }, server: TARGET, pdus }));
   const told: string[] = [];
-  const emit = (item: AuditItem): void => {
-    if (item.kind === 'activation') told.push(`${item.stream} ${item.answer}`);
+  const tell = (event: AuditEvent): void => {
+    if (event.kind === 'activation') told.push(`${event.activation.stream} ${event.activation.answer}`);
   };
-  const observe = () => undefined;
-  const judge = () => ({ decision: 'unknown' }) as Judgement;
-  const options = {
-    ...{ file: '', relays: new RelayWatch(), pairs: new ActivatedPairs(), observe, judge, emit },
-    budget: auditBudget(emit, 2),
+  const options: StreamOptions = {
+    ...{ observe: () => undefined, tell, nextExchange: () => 0 },
+    budget: auditBudget(tell, 2),
     told: { pdus: 0, droppedFindings: 0 },
     understood: new Understood(),
   };
@@ -85,7 +83,7 @@ test('calls without an answer are bounded over all streams: the oldest is told a
 
 test('as many as 16,384 calls of all streams are waited for', () => {
   const told: number[] = [];
-  const { calls } = auditBudget((item) => void told.push(item.frame));
+  const { calls } = auditBudget((event) => void (event.kind === 'activation' && told.push(event.activation.frame)));
   const streams = Array.from({ length: 4 }, () => new AgedMap(calls));
   const call = {
     interface: undefined,
@@ -177,9 +175,9 @@ describe('relays', () => {
     const auth_value = bind_ack.subarray(bind_ack.indexOf('NTLMSSP'));
     let followed = 0;
     const exchanges = new AuditExchanges({
-      relays: Object.assign(new RelayWatch(), { challenge: () => void followed++ }),
+      tell: ({ kind }) => void (kind === 'challenge' && followed++),
+      nextExchange: () => followed,
       findings: new StreamFindings(),
-      emit: () => {},
     });
     const captured = { client: VICTIM, server: TARGET, seconds: 0, nanoseconds: 0 } as CapturedPdu;
     for (let id = 0; id < 70; id++) exchanges.take(captured, { id, authType: 10, octets: auth_value }, undefined);
