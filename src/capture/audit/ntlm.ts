@@ -20,6 +20,7 @@ import { decodeNegToken } from '../../codec/spnego/index.js';
 import { SecurityError } from '../../security/index.js';
 import { responseKind } from '../../security/ntlm/check-response.js';
 import { isAnonymous, itemBytes, ntlmV2Of } from '../../security/ntlm/tokens.js';
+import type { LogonMessage } from '../logon/logon.js';
 
 /** What an audit keeps of a CHALLENGE_MESSAGE: nothing that grows with what a peer sends but its names. */
 export interface SeenChallenge {
@@ -38,7 +39,8 @@ export interface SeenAuthenticate {
   /** Undefined where there is no message around the responses. */
   readonly digest: string | undefined;
   /**
-   * Of the response to the challenge, which no two exchanges have in common: of NTLMv2 its proof ([MS-NLMP] 2.2.2.8).
+   * Of the response to the challenge and of who gives it, which no two exchanges have in common: of NTLMv2 of its proof
+   * ([MS-NLMP] 2.2.2.8).
    * Undefined for a null session.
    */
   readonly response: string | undefined;
@@ -129,7 +131,7 @@ export function seenAuthenticate(
   const micAnnounced = allFlags.some((each) => (each & AV_FLAGS.MIC_PRESENT) !== 0);
   return {
     digest: digestOf(octets),
-    ...(anonymous ? NO_RESPONSE : responseIdentity(nt, lm)),
+    ...(anonymous ? NO_RESPONSE : responseIdentity(nt, lm, itemBytes(message.UserName))),
     kind: kind === undefined ? 'other' : KINDS[kind],
     responseName: kind ?? 'no known response',
     micAnnounced,
@@ -149,12 +151,12 @@ export const bareChallenge = (ServerChallenge: Uint8Array): SeenChallenge => ({
   hasTimestamp: false,
 });
 
+type BareResponses = Extract<LogonMessage, { kind: 'responses' }>;
+
 /** The answer to one. */
-export const bareResponses = (
-  responses: Readonly<Record<'LmChallengeResponse' | 'NtChallengeResponse', Uint8Array>>,
-): SeenAuthenticate => ({
+export const bareResponses = ({ NtChallengeResponse, LmChallengeResponse, user }: BareResponses): SeenAuthenticate => ({
   digest: undefined,
-  ...responseIdentity(responses.NtChallengeResponse, responses.LmChallengeResponse),
+  ...responseIdentity(NtChallengeResponse, LmChallengeResponse, Buffer.from(user, 'utf16le')),
   kind: 'other',
   responseName: 'not judged',
   micAnnounced: false,
@@ -166,12 +168,19 @@ export const bareResponses = (
 const NO_RESPONSE = { response: undefined, clientChallenge: undefined };
 
 /** What tells a response from all others. */
-function responseIdentity(nt: Uint8Array, lm: Uint8Array): Pick<SeenAuthenticate, 'response' | 'clientChallenge'> {
+function responseIdentity(
+  nt: Uint8Array,
+  lm: Uint8Array,
+  userName: Uint8Array,
+): Pick<SeenAuthenticate, 'response' | 'clientChallenge'> {
+  // In either charset: a man in the middle can have changed what was negotiated.
+  const user = Buffer.from(userName).toString('latin1').replaceAll('\0', '').toUpperCase();
+  const keyOf = (octets: Uint8Array): string => digestOf(Buffer.concat([octets, Buffer.from(user)]));
   const response = nt.length >= LEAST_RESPONSE ? nt : lm;
   if (response.length < LEAST_RESPONSE) return NO_RESPONSE;
-  if (response.length < LEAST_NTLMV2) return { ...NO_RESPONSE, response: digestOf(response) };
+  if (response.length < LEAST_NTLMV2) return { ...NO_RESPONSE, response: keyOf(response) };
   const clientChallenge = Buffer.from(response.subarray(CLIENT_CHALLENGE, CLIENT_CHALLENGE + 8)).toString('hex');
-  return { response: digestOf(response.subarray(0, PROOF)), clientChallenge };
+  return { response: keyOf(response.subarray(0, PROOF)), clientChallenge };
 }
 
 /** [MS-NLMP] 2.2.2.3, 2.2.2.6: the responses of NTLMv1 have 24 octets, all others more. */

@@ -74,18 +74,7 @@ function routeOf(first: Leg, second: Leg): string {
 const isProxied = ({ first, second }: RelaySighting): boolean =>
   first.place.transport === 'http' && second.place.transport === 'http' && first.target === second.target;
 
-function doubtOf(seen: RelaySighting, proxied: boolean): string {
-  const { chained } = seen;
+function doubtOf({ first, chained }: RelaySighting, proxied: boolean): string {
   if (!chained) return '; or one connection captured before and after an address translation';
-  return `: ${middleOf(seen)} is in the middle${proxied ? ', or a reverse proxy of that host' : ''}`;
-}
-
-/**
- * Where a host is relayed back to itself, both of them are the server of one leg and the client of the other: a challenge
- * then comes from the first leg, whose client hands it on, and what answers it goes to the second.
- */
-function middleOf({ first, second, by }: RelaySighting): string {
-  const onward = first.serverAddress === second.clientAddress;
-  const back = second.serverAddress === first.clientAddress;
-  return onward && !(back && by === 'challenge') ? first.serverAddress : second.serverAddress;
+  return `: ${first.serverAddress} is in the middle${proxied ? ', or a reverse proxy of that host' : ''}`;
 }

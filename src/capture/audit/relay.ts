@@ -14,7 +14,7 @@ export interface Leg extends SeenLeg {
   suspect: Leg | undefined;
 }
 
-/** Two legs of one exchange. */
+/** Two legs of one exchange: in a chain the victim's first, else the one that was seen first. */
 export interface RelaySighting {
   readonly first: Leg;
   readonly second: Leg;
@@ -95,7 +95,8 @@ export class RelayWatch {
   }
 }
 
-function sighting(first: Leg, second: Leg, by: RelaySighting['by']): RelaySighting {
+function sighting(before: Leg, leg: Leg, by: RelaySighting['by']): RelaySighting {
+  const [first, second] = leadsTo(leg, before) ? [leg, before] : [before, leg];
   first.matched = true;
   second.matched = true;
   const bothChallenges = first.challenge !== undefined && second.challenge !== undefined;
@@ -118,9 +119,10 @@ const unlike = (a: string | undefined, b: string | undefined): boolean => a !== 
 
 const differ = (a: Leg, b: Leg): boolean => a.place.client !== b.place.client || a.place.server !== b.place.server;
 
-const chained = (a: Leg, b: Leg): boolean =>
-  (a.serverAddress === b.clientAddress && a.clientAddress !== a.serverAddress) ||
-  (b.serverAddress === a.clientAddress && b.clientAddress !== b.serverAddress);
+const chained = (a: Leg, b: Leg): boolean => leadsTo(a, b) || leadsTo(b, a);
+
+/** The server of one is the client of the next, and that is not all on one machine. */
+const leadsTo = (a: Leg, b: Leg): boolean => a.serverAddress === b.clientAddress && a.clientAddress !== a.serverAddress;
 
 const soon = (a: Leg, b: Leg): boolean => Math.abs(a.seconds - b.seconds) <= AT_ONCE;
 

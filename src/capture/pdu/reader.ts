@@ -2,6 +2,7 @@ import type { Problem } from '../file/error.js';
 import { fileOf } from '../file/source.js';
 import type { Understood } from '../file/understood.js';
 import type { OpenLogons } from '../logon/logon.js';
+import { WatchedStream } from '../logon/watched.js';
 import type { SmbLimits } from '../smb/tables.js';
 import { AssemblyBudget } from '../stream/assembly.js';
 import { KDC_PORT, KdcStream, type TakeKdcMessage } from '../stream/kdc.js';
@@ -59,7 +60,8 @@ export class PduReader {
       open: (connection, remainder) => {
         if (onKdcMessage !== undefined && connection.uses(KDC_PORT)) return new KdcStream(onKdcMessage);
         if (isSmbPort(connection)) return new SmbStream(shared, smb, connection, remainder);
-        return new PduStream(shared, connection, remainder);
+        const stream = new PduStream(shared, connection, remainder);
+        return shared.logons === undefined ? stream : new WatchedStream(stream, shared.logons, shared.budget);
       },
       ...(onProblem && { onProblem }),
     });

@@ -31,6 +31,15 @@ export class Assembly {
     return this.#total - this.#filled;
   }
 
+  get filled(): number {
+    return this.#filled;
+  }
+
+  /** A view of what is there of it. */
+  get there(): Buffer {
+    return (this.#body as Buffer).subarray(0, this.#filled);
+  }
+
   /** A message of `total` octets begins, of which `available` are there to be filled in. False where there is no memory. */
   begin(total: number, available: number): boolean {
     this.#total = total;
@@ -49,7 +58,7 @@ export class Assembly {
 
   /** What is there of the message, which is no longer open. */
   take(): Buffer {
-    const there = (this.#body as Buffer).subarray(0, this.#filled);
+    const { there } = this;
     this.#budget.left += (this.#body as Buffer).length;
     this.#body = undefined;
     return there;

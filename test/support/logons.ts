@@ -1,0 +1,136 @@
+import { contextTag, OID, TAG, writeElement } from '../../src/codec/asn1/index.js';
+import { encodePdu, NDR20_SYNTAX, type Pdu, PFC } from '../../src/codec/rpce/index.js';
+import { encodeNegToken } from '../../src/codec/spnego/index.js';
+import type { RecordedDirection } from '../../src/net/recorder.js';
+
+/** A message of a connection, and who sends it. */
+export interface Said {
+  readonly direction: RecordedDirection;
+  readonly bytes: Buffer;
+}
+
+/** The three messages of NTLM, as one leg of a relay carries them; fewer where it breaks off. */
+export type Tokens = readonly Uint8Array[];
+
+/** How a client authenticates in a protocol, to a server that listens on its port. */
+export interface Carrier {
+  readonly port: number;
+  readonly says: (tokens: Tokens) => Said[];
+}
+
+const inTurn = (messages: readonly (Buffer | undefined)[]): Said[] =>
+  messages.flatMap((bytes, index) =>
+    bytes === undefined ? [] : [{ direction: index % 2 === 0 ? 'toServer' : 'toClient', bytes } as const],
+  );
+
+const base64 = (token: Uint8Array): string => Buffer.from(token).toString('base64');
+
+/** A head of HTTP, with a body of so many octets. */
+export const http = (lines: readonly string[], body = ''): Buffer =>
+  Buffer.from(`${[...lines, `Content-Length: ${body.length}`].join('\r\n')}\r\n\r\n${body}`, 'latin1');
+
+/** RFC 4559 4, in the headers for servers or for proxies. */
+const overHttp =
+  (scheme: string, [asks, offers]: readonly [string, string], host: string) =>
+  ([negotiate, challenge, authenticate]: Tokens): Said[] => {
+    const ask = (token: Uint8Array): Buffer =>
+      http(['GET /x HTTP/1.1', 'Connection: Keep-Alive', `${asks}: ${scheme} ${base64(token)}`, `Host: ${host}`]);
+    return inTurn([
+      negotiate && ask(negotiate),
+      challenge && http(['HTTP/1.1 401 Unauthorized', `${offers}: ${scheme} ${base64(challenge)}`], '<html>no</html>'),
+      authenticate && ask(authenticate),
+      authenticate && http(['HTTP/1.1 200 OK', 'Content-Type: text/plain'], 'welcome'),
+    ]);
+  };
+
+const ORIGIN = ['Authorization', 'WWW-Authenticate'] as const;
+const PROXY = ['Proxy-Authorization', 'Proxy-Authenticate'] as const;
+
+const ldapMessage = (id: number, operation: Buffer): Buffer =>
+  writeElement(TAG.SEQUENCE, writeElement(TAG.INTEGER, Buffer.of(id)), operation);
+const octetString = (value: Uint8Array | string): Buffer =>
+  writeElement(TAG.OCTET_STRING, Buffer.from(value as string));
+
+/** RFC 4511 4.2. */
+export const bindRequest = (id: number, name: string, authentication: Buffer): Buffer =>
+  ldapMessage(id, writeElement(0x60, writeElement(TAG.INTEGER, Buffer.of(3)), octetString(name), authentication));
+
+/** RFC 4511 4.2.2. */
+export const bindResponse = (id: number, code: number, matchedDN: Uint8Array | string, ...more: Buffer[]): Buffer => {
+  const result = writeElement(TAG.ENUMERATED, Buffer.of(code));
+  return ldapMessage(id, writeElement(0x61, result, octetString(matchedDN), octetString(''), ...more));
+};
+
+export const sasl = (mechanism: string, credentials: Uint8Array): Buffer =>
+  writeElement(contextTag(3), octetString(mechanism), octetString(credentials));
+
+const SASL_BIND_IN_PROGRESS = 14;
+
+function overSasl([negotiate, challenge, authenticate]: Tokens): Said[] {
+  return inTurn([
+    negotiate && bindRequest(1, '', sasl('GSS-SPNEGO', negotiate)),
+    challenge && bindResponse(1, SASL_BIND_IN_PROGRESS, '', writeElement(0x87, challenge)),
+    authenticate && bindRequest(2, '', sasl('GSS-SPNEGO', authenticate)),
+    authenticate && bindResponse(2, 0, ''),
+  ]);
+}
+
+/** [MS-ADTS] 5.1.1.1.3. */
+function overSicily([negotiate, challenge, authenticate]: Tokens): Said[] {
+  return inTurn([
+    bindRequest(1, '', writeElement(0x89)),
+    bindResponse(1, 0, 'NTLM'),
+    negotiate && bindRequest(2, 'NTLM', writeElement(0x8a, negotiate)),
+    challenge && bindResponse(2, 0, challenge),
+    authenticate && bindRequest(3, '', writeElement(0x8b, authenticate)),
+    authenticate && bindResponse(3, 0, ''),
+  ]);
+}
+
+const HEAD = { pfc_flags: PFC.FIRST_FRAG | PFC.LAST_FRAG, call_id: 1 };
+const ACTIVATOR = { uuid: '000001a0-0000-0000-c000-000000000046', version: 0 };
+
+/** C706 12.6.4, [MS-RPCE] 3.3.1.5.2: bind, bind_ack and auth3. */
+function overRpc([negotiate, challenge, authenticate]: Tokens): Said[] {
+  const pdu = (token: Uint8Array | undefined, body: object): Buffer | undefined =>
+    token &&
+    encodePdu({
+      ...HEAD,
+      ...body,
+      auth: { auth_type: 10, auth_level: 2, auth_context_id: 1, auth_value: token },
+    } as Pdu);
+  const sizes = { max_xmit_frag: 5840, max_recv_frag: 5840, assoc_group_id: 0 };
+  const asked = { p_cont_id: 0, abstract_syntax: ACTIVATOR, transfer_syntaxes: [NDR20_SYNTAX] };
+  const auth3 = pdu(authenticate, { PTYPE: 'auth3', pad: Buffer.alloc(4) });
+  return [
+    ...inTurn([
+      pdu(negotiate, { PTYPE: 'bind', ...sizes, p_context_elem: [asked] }),
+      pdu(challenge, {
+        ...{ PTYPE: 'bind_ack', ...sizes, sec_addr: Buffer.from('135\0') },
+        results: [{ result: 0, reason: 0, transfer_syntax: NDR20_SYNTAX }],
+      }),
+    ]),
+    ...(auth3 === undefined ? [] : [{ direction: 'toServer' as const, bytes: auth3 }]),
+  ];
+}
+
+/** The same exchange inside SPNEGO (RFC 4178 4.2). */
+export function inSpnego([negotiate, challenge, authenticate]: Tokens): Buffer[] {
+  const response = (responseToken: Uint8Array): Buffer => encodeNegToken({ kind: 'NegTokenResp', responseToken });
+  return [
+    ...(negotiate === undefined
+      ? []
+      : [encodeNegToken({ kind: 'NegTokenInit', framed: true, mechTypes: [OID.NTLM], mechToken: negotiate })]),
+    ...[challenge, authenticate].filter((token) => token !== undefined).map(response),
+  ];
+}
+
+/** Ways to authenticate, by protocol. */
+export const CARRIERS = {
+  rpc: { port: 135, says: overRpc },
+  http: { port: 80, says: overHttp('NTLM', ORIGIN, 'www.lab.example') },
+  'http (Negotiate)': { port: 5985, says: (tokens) => overHttp('Negotiate', ORIGIN, 'ws:5985')(inSpnego(tokens)) },
+  'http (proxy)': { port: 3128, says: overHttp('NTLM', PROXY, 'www.lab.example') },
+  ldap: { port: 389, says: (tokens) => overSasl(inSpnego(tokens)) },
+  'ldap (sicily)': { port: 3268, says: overSicily },
+} as const satisfies Record<string, Carrier>;

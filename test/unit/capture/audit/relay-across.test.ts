@@ -1,0 +1,126 @@
+import { describe, expect, test } from 'vitest';
+import { audit } from '../../../../src/capture/audit/audit.js';
+import type { SecurityContext } from '../../../../src/security/index.js';
+import { CARRIERS, type Carrier, type Tokens } from '../../../support/logons.js';
+import { ATTACKER, type RecordedConnection, recordingOf } from '../../../support/relayed.js';
+import { labAcceptor, labInitiator, NOW } from '../../../support/security.js';
+
+/** What the man in the middle passes on to the victim and to the target. */
+interface Relayed {
+  readonly victim: Tokens;
+  readonly target: Tokens;
+}
+
+type Change = (octets: Buffer) => Buffer;
+
+/** One exchange of this project's own NTLM, of which an attacker changes the challenge, or the answer. */
+function relayedExchange({ challenge = same, answer = same }: { challenge?: Change; answer?: Change } = {}): Relayed {
+  const initiator = labInitiator().initiate({ level: 2, target: 'HTTP/attacker' });
+  const step = (context: SecurityContext, token?: Uint8Array): Buffer =>
+    Buffer.from(context.step(token, NOW).token as Uint8Array);
+  const negotiate = step(initiator);
+  const offered = step(labAcceptor().accept(), negotiate);
+  const changed = challenge(Buffer.from(offered));
+  const authenticate = step(initiator, changed);
+  return {
+    victim: [negotiate, changed, authenticate],
+    target: [negotiate, offered, answer(Buffer.from(authenticate))],
+  };
+}
+const same: Change = (octets) => octets;
+
+/** [MS-NLMP] 2.2.1.2: without NTLMSSP_NEGOTIATE_SIGN. */
+const unsigned: Change = (octets) => {
+  octets.writeUInt32LE((octets.readUInt32LE(20) & ~0x10) >>> 0, 20);
+  return octets;
+};
+/** The server's name in TargetInfo is another. */
+const renamed: Change = (octets) => {
+  const name = Buffer.from('DC1', 'utf16le');
+  Buffer.from('XY2', 'utf16le').copy(octets, octets.lastIndexOf(name));
+  return octets;
+};
+/** [MS-NLMP] 2.2.1.3: zeros where the MIC stands. */
+const withoutMic: Change = (octets) => octets.fill(0, 72, 88);
+/** The last octet of the NTLMv2 response, which its proof no longer fits. */
+const otherPairs: Change = (octets) => {
+  const response = octets.readUInt32LE(24) + octets.readUInt16LE(20);
+  octets[response - 9] = 0xff;
+  return octets;
+};
+
+const TARGET = '10.0.0.10';
+
+function bothLegs(from: Carrier, to: Carrier, { victim, target }: Relayed): RecordedConnection[] {
+  return [
+    {
+      client: { address: '10.0.0.5', port: 50_000 },
+      server: { address: ATTACKER, port: from.port },
+      pdus: from.says(victim),
+    },
+    {
+      client: { address: ATTACKER, port: 40_000 },
+      server: { address: TARGET, port: to.port },
+      pdus: to.says(target),
+    },
+  ];
+}
+
+const found = async (connections: readonly RecordedConnection[]) =>
+  (await audit([recordingOf(connections)])).findings.filter(({ finding }) =>
+    ['relay', 'challenge-changed'].includes(finding),
+  );
+
+const OTHERS = Object.keys(CARRIERS).filter((name) => name !== 'rpc') as (keyof typeof CARRIERS)[];
+const PAIRS = OTHERS.flatMap((other) => [[other, 'rpc'] as const, ['rpc', other] as const]);
+/** Where a protocol carries RPC, its own name is not said. */
+const transportOf = (name: string): string => (name === 'rpc' ? 'ncacn_ip_tcp' : (name.split(' ', 1)[0] as string));
+
+describe.each(PAIRS)('a relay from %s to %s', (from, to) => {
+  const legs = (relayed: Relayed) => bothLegs(CARRIERS[from], CARRIERS[to], relayed);
+
+  test('is found by the response, with who is in the middle and what carried each leg', async () => {
+    const [relay, ...more] = await found(legs(relayedExchange()));
+    expect(more).toEqual([]);
+    expect(relay).toMatchObject({
+      ...{ finding: 'relay', severity: 'high', user: 'LAB\\op', stream: 1, transport: transportOf(to) },
+      ...{ client: `${ATTACKER}:40000`, server: `${TARGET}:${CARRIERS[to].port}` },
+      facts: {
+        ...{ by: 'response', chained: true, authenticate_changed: false },
+        ...{ other_stream: 0, other_transport: transportOf(from), target: 'HTTP/attacker' },
+      },
+      detail: expect.stringContaining(`: ${ATTACKER} is in the middle`),
+    });
+  });
+
+  test.each([
+    ['with other flags', unsigned, 'with NTLMSSP_NEGOTIATE_SIGN'],
+    ['with another TargetInfo', renamed, 'another TargetInfo'],
+  ])('is found where the victim gets the challenge %s', async (_, challenge, difference) => {
+    expect(await found(legs(relayedExchange({ challenge })))).toMatchObject([
+      { finding: 'relay', severity: 'high', facts: { by: 'response', chained: true } },
+      { finding: 'challenge-changed', severity: 'high', facts: { differences: [difference] } },
+    ]);
+  });
+
+  test.each([
+    ['the MIC is taken out', withoutMic, 'response'],
+    ['the response is changed under its proof', otherPairs, 'response'],
+    [
+      'the proof is changed',
+      (octets: Buffer) => octets.fill(7, octets.readUInt32LE(24), octets.readUInt32LE(24) + 4),
+      'client-challenge',
+    ],
+  ])('is found where %s on the way', async (_, answer, by) => {
+    expect(await found(legs(relayedExchange({ answer })))).toMatchObject([
+      { finding: 'relay', facts: { by, authenticate_changed: true } },
+    ]);
+  });
+
+  test('is found by the challenge alone where the victim breaks off', async () => {
+    const { victim, target } = relayedExchange();
+    expect(await found(legs({ victim: victim.slice(0, 2), target: target.slice(0, 2) }))).toMatchObject([
+      { finding: 'relay', severity: 'high', facts: { by: 'challenge', chained: true } },
+    ]);
+  });
+});
