@@ -24,7 +24,7 @@ export function relayFindings(sighting: RelaySighting, user: SeenUser): SeenFind
     ...(second.target === undefined ? {} : { host: second.target }),
   };
   const altered = authenticateChanged ? `; the ${MESSAGES[by]} was changed on the way` : '';
-  const service = another ? `; what the client means is ${target}, another service` : '';
+  const service = another ? `; the client means ${target}, a service of another protocol` : '';
   const detail = `${SAME[by]} on two connections, ${route}${doubtOf(sighting, proxied)}${altered}${service}`;
   const severity = chained && !proxied ? 'high' : 'warning';
   const relay = findingAt(second.place, { finding: 'relay', severity, user, detail, facts });
