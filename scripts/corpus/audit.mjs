@@ -5,6 +5,7 @@ import { PHASES } from './phases.mjs';
 const ACTIVATIONS = { IActivation: [0], IRemoteSCMActivator: [3, 4] };
 const HANDSHAKE = ['bind', 'alter_context', 'auth3'];
 const [NONE, CONNECT, CALL, PKT] = [1, 2, 3, 4];
+const ANONYMOUS = 'ANONYMOUS LOGON';
 const NAMES = { [CONNECT]: 'CONNECT', [CALL]: 'CALL', [PKT]: 'PKT' };
 
 export function auditOf(rows, { users, attacker, kerberos, unnamed = () => false }) {
@@ -28,18 +29,20 @@ const isActivation = ({ ptype, interface: name, opnum }) =>
 function activation(row, stream, userOf) {
   const { frame, from, to, operation, auth_level: own, auth_context_id: id } = row;
   const legs = stream.filter((each) => HANDSHAKE.includes(each.ptype) && each.auth_type !== undefined);
-  const leg = legs.find((each) => each.auth_context_id === id) ?? legs[0];
-  // [MS-RPCE] 3.3.1.5.4: a request without sec_trailer is one at CONNECT where the bind said so, else one without security.
-  const level = effective(own ?? (leg?.auth_level === CONNECT ? CONNECT : NONE));
+  // [MS-RPCE] 3.3.1.5.4: a request without sec_trailer stands under a context at CONNECT, or under none.
+  const leg = legs.find((each) => (own === undefined ? each.auth_level === CONNECT : each.auth_context_id === id));
+  const level = effective(own ?? leg?.auth_level ?? NONE);
+  const user = level === NONE ? null : userOf(row, stream);
   const answer = stream.find(({ request_frame: asked }) => asked === frame);
   return {
     ...{ frame, from, to, operation },
     clsid: row.clsid ?? null,
-    auth_type: level === NONE ? 0 : leg.auth_type,
+    auth_type: level === NONE ? 0 : (leg ?? legs[0]).auth_type,
     auth_level: level,
-    user: level === NONE ? null : userOf(row, stream),
+    user,
     answered: answer?.ptype ?? null,
-    refused_since: PHASES.find(({ refuses }) => refuses(NAMES[level]))?.date ?? null,
+    // The policy is about those who have authenticated.
+    refused_since: user === ANONYMOUS ? null : (PHASES.find(({ refuses }) => refuses(NAMES[level]))?.date ?? null),
   };
 }
 
@@ -48,6 +51,7 @@ const effective = (level) => (level === CALL ? PKT : level);
 /** As the server knows him, else whose host it is. A ticket names the realm, NTLM the domain. */
 function named(stream, host, kerberos) {
   const { user, mechanism = kerberos ? 'Kerberos' : 'NTLM' } = stream.find((each) => each.user !== undefined) ?? {};
+  if (user === ANONYMOUS) return user;
   return `${mechanism === 'Kerberos' ? 'LAB.EXAMPLE' : 'LAB'}\\${user?.split('\\')[1] ?? host}`;
 }
 

@@ -16,8 +16,9 @@ const PTYPES = {
   18: 'co_cancel',
   19: 'orphaned',
 };
-const [LAST, OBJECT] = [2, 0x80];
-const SPNEGO = 9;
+const [FIRST, LAST, OBJECT] = [1, 2, 0x80];
+const [SPNEGO, PKT] = [9, 4];
+const CALLS = ['request', 'response', 'fault'];
 
 /** The PDUs that one end of a stream has sent, each with the frame in which its last octet came. */
 export function pdusOf(pieces) {
@@ -56,6 +57,10 @@ class Pdu {
     return `${hex(this.u32(at), 8)}-${hex(this.u16(at + 4), 4)}-${hex(this.u16(at + 6), 4)}-${tail.slice(0, 4)}-${tail.slice(4)}`;
   }
 
+  get isFirst() {
+    return (this.octets[3] & FIRST) !== 0;
+  }
+
   get isLast() {
     return (this.octets[3] & LAST) !== 0;
   }
@@ -87,21 +92,22 @@ class Pdu {
     return proposed;
   }
 
-  /** Zeros where a signature stands, which an attacker without a key sends inside SPNEGO. */
+  /** What stands for a signature inside SPNEGO and is none of NTLM ([MS-NLMP] 2.2.2.9) or Kerberos (RFC 4121 4.2.6). */
   get isForged() {
-    const token = this.octets.subarray(this.octets.length - this.authLength);
-    return this.trailer?.auth_type === SPNEGO && token.every((octet) => octet === 0);
+    const { auth_type: type, auth_level: level } = this.trailer ?? {};
+    const token = this.octets.toString('hex', this.octets.length - this.authLength);
+    // At PKT and below Wireshark does not look at it.
+    return type === SPNEGO && level > PKT && CALLS.includes(this.ptype) && !/^(01000000|040[45]|050[45])/.test(token);
   }
 
   row() {
-    const { little, ptype, callId, authLength, trailer } = this;
+    const { little, ptype, callId, trailer } = this;
     return {
       ptype,
       pfc_flags: this.octets[3],
       frag_length: this.octets.length,
-      auth_length: authLength,
       call_id: callId,
-      little_endian: little,
+      ...(!little && { little_endian: false }),
       ...trailer,
       ...(this.isForged && { forged: true }),
     };

@@ -42,7 +42,11 @@ class Meaning {
     for (const { pdu, row } of this.#server) {
       if (pdu.ptype !== 'response' && pdu.ptype !== 'fault') continue;
       const request = this.#client.findLast(
-        (each) => each.pdu.ptype === 'request' && each.pdu.callId === pdu.callId && each.row.frame <= row.frame,
+        (each) =>
+          each.pdu.ptype === 'request' &&
+          each.pdu.isFirst &&
+          each.pdu.callId === pdu.callId &&
+          each.row.frame <= row.frame,
       );
       const { interface: name, opnum, operation, frame } = request?.row ?? {};
       Object.assign(row, { interface: name, opnum, operation, request_frame: frame });
@@ -98,8 +102,11 @@ class Meaning {
 
   answering({ call, answer }) {
     const { callId, interface: called, opnum, transferSyntax, stub, security } = call;
-    const { row } = this.#arrived((pdu) => pdu.ptype === 'request' && pdu.callId === callId && pdu.isLast);
-    if (row.uuid !== called.uuid || row.opnum !== opnum)
+    const isOf = (pdu) => pdu.ptype === 'request' && pdu.callId === callId;
+    const { row } = this.#arrived((pdu) => isOf(pdu) && pdu.isLast);
+    // C706 12.6.4.9: the first fragment says which operation it is.
+    const first = this.#arrived((pdu) => isOf(pdu) && pdu.isFirst).row;
+    if (first.uuid !== called.uuid || first.opnum !== opnum)
       throw new Error(`frame ${row.frame} is another call than the server's`);
     Object.assign(row, {
       transfer_syntax: transferSyntax,

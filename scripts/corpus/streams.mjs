@@ -4,7 +4,7 @@
 const ENHANCED_PACKET = 6;
 const ETHERNET = 14;
 const TCP = 6;
-const SYN = 2;
+export const SYN = 2;
 
 /** Each stream with its client, its server, and what each end sent: octets, and the frame at which each part of them came. */
 export function streamsOf(blocks) {
@@ -14,9 +14,9 @@ export function streamsOf(blocks) {
   for (const block of blocks) {
     if (block.readUInt32LE(0) !== ENHANCED_PACKET) continue;
     frame++;
-    const packet = block.subarray(28, 28 + block.readUInt32LE(20));
-    if (packet[ETHERNET] >> 4 !== 4 || packet[ETHERNET + 9] !== TCP) continue;
-    const { from, to, flags, data } = segmentOf(packet);
+    const segment = segmentIn(block);
+    if (segment === undefined) continue;
+    const { from, to, flags, data } = segment;
     if (flags === SYN) {
       const stream = { stream: streams.length, client: from, server: to, pieces: { client: [], server: [] } };
       streams.push(stream);
@@ -30,8 +30,11 @@ export function streamsOf(blocks) {
   return streams;
 }
 
-/** RFC 791 3.1, RFC 9293 3.1. */
-function segmentOf(packet) {
+/** RFC 791 3.1, RFC 9293 3.1: undefined where a block has no segment of TCP. */
+export function segmentIn(block) {
+  if (block.readUInt32LE(0) !== ENHANCED_PACKET) return undefined;
+  const packet = block.subarray(28, 28 + block.readUInt32LE(20));
+  if (packet[ETHERNET] >> 4 !== 4 || packet[ETHERNET + 9] !== TCP) return undefined;
   const ip = packet.subarray(ETHERNET, ETHERNET + packet.readUInt16BE(ETHERNET + 2));
   const tcp = ip.subarray((ip[0] & 15) * 4);
   return {

@@ -1,8 +1,10 @@
 import { readFileSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PTYPE } from '../../src/codec/rpce/index.js';
 import { captureFile } from '../support/labs.js';
+import { pythonModule } from '../support/peers.js';
+import { program } from '../support/program.js';
 import { type CorpusRow, recordedCorpus } from '../support/recorded-corpus.js';
 import { PDUS, tshark, tsharkFields } from '../support/tshark.js';
 
@@ -44,7 +46,8 @@ const asFields = (row: CorpusRow): string[] => [
   String(PTYPE[row.ptype as keyof typeof PTYPE]),
   String(row.call_id),
   String(row.frag_length),
-  String(row.opnum ?? ''),
+  // It pairs no call whose presentation context was not agreed on.
+  String(row.ptype !== 'request' && row.interface === undefined ? '' : (row.opnum ?? '')),
   String(row.auth_type ?? ''),
   String(row.auth_level ?? ''),
   String(row.auth_context_id ?? ''),
@@ -73,8 +76,21 @@ describe.skipIf(tshark.skip)('tshark on the corpus of captures', () => {
 
   test('nothing is malformed but what the corpus says, and its TCP is without a gap', async () => {
     const malformed = await tsharkFields(file, '_ws.malformed', ['frame.number']);
-    const expected = recordedCorpus.flatMap(({ name, entry }) => entry.malformed.map((frame) => `${name} ${frame}`));
+    const expected = recordedCorpus.flatMap(({ name, entry }) =>
+      entry.malformed.map(({ frame }) => `${name} ${frame}`),
+    );
     expect(malformed.map(([frame]) => all.placeOf(Number(frame)))).toEqual(expected);
     expect(await tsharkFields(file, 'tcp.analysis.flags', ['frame.number', '_ws.col.Info'])).toEqual([]);
   });
+});
+
+const python = pythonModule('json');
+
+test.skipIf(tshark.skip || python.skip)('the three lines of docs/corpus.md hold of tshark', async () => {
+  const root = join(import.meta.dirname, '../..');
+  const [, lines = ''] =
+    /in three lines of Python:\n\n((?: {4}.+\n)+)/.exec(readFileSync(join(root, 'docs/corpus.md'), 'utf8')) ?? [];
+  const script = `import json, os, subprocess\nos.chdir(${JSON.stringify(root)})\n${lines.replace(/^ {4}/gm, '')}`;
+  expect(lines.trimEnd().split('\n')).toHaveLength(3);
+  expect(await program(python.required(), ['-c', script])).toMatchObject({ code: 0 });
 });

@@ -11,16 +11,19 @@ export interface CorpusRow {
   readonly to: string;
   readonly ptype: string;
   readonly call_id: number;
+  readonly pfc_flags: number;
   readonly frag_length: number;
-  readonly auth_length: number;
-  readonly little_endian: boolean;
+  /** Absent where it is. */
+  readonly little_endian?: false;
   readonly uuid?: string;
+  readonly interface?: string;
   readonly opnum?: number;
   readonly operation?: string;
   readonly auth_type?: number;
   readonly auth_level?: number;
   readonly auth_context_id?: number;
   readonly status?: number;
+  readonly refused_by?: string;
   readonly user?: string;
   readonly mechanism?: string;
   readonly request_frame?: number;
@@ -49,7 +52,7 @@ export interface CorpusEntry {
   readonly accounts: readonly { readonly user: string; readonly password: string }[];
   readonly keytab: string | null;
   readonly pdus: number;
-  readonly malformed: readonly number[];
+  readonly malformed: readonly { readonly frame: number; readonly why: string }[];
   readonly audit: {
     readonly activations: readonly ExpectedActivation[];
     readonly relays: readonly { readonly stream: number; readonly through: string; readonly to: string }[];
