@@ -18,6 +18,7 @@ export * from './ntlm/policy.js';
 export * from './provider.js';
 export { Secret } from './secret.js';
 export { ANONYMOUS_SID, accountSid } from './sid.js';
+export { SmbSessionCipher } from './smb/session-cipher.js';
 export { type Sniffer, type SnifferKnowledge, sniffer } from './sniffer.js';
 export { type SpnegoAcceptorOptions, spnegoAcceptor } from './spnego/acceptor.js';
 export { spnegoInitiator } from './spnego/initiator.js';

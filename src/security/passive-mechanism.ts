@@ -12,6 +12,7 @@ export abstract class PassiveMechanism implements PassiveContext {
   readonly #notes = new Notes();
   protected flags = 0;
   #session: Session | undefined;
+  #sessionKey: Uint8Array | undefined;
   #identity: Identity | undefined;
 
   constructor(mechanism: Mechanism) {
@@ -38,8 +39,13 @@ export abstract class PassiveMechanism implements PassiveContext {
     this.#identity = identity;
   }
 
-  protected conclude(session: Session): void {
+  protected conclude(session: Session, sessionKey: Uint8Array): void {
     this.#session = session;
+    this.#sessionKey = sessionKey;
+  }
+
+  get sessionKey(): Uint8Array | undefined {
+    return this.#sessionKey;
   }
 
   get established(): boolean {

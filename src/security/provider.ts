@@ -116,6 +116,8 @@ export interface PassiveContext {
   readonly ticket?: string | undefined;
   /** Whether the MIC of the handshake fits its messages; undefined where there is none, or no secret to check it with. */
   readonly mic: 'right' | 'wrong' | undefined;
+  /** The key that both sides share, once it is known, for a protocol that derives keys from it, as SMB does. A secret. */
+  readonly sessionKey: Uint8Array | undefined;
   readonly info: ContextInfo;
   /** Unseals (in place) and checks one PDU. Throws `SecurityError`. */
   unprotect(from: 'initiator' | 'acceptor', message: ProtectedMessage, authValue: Uint8Array, sealed: boolean): void;

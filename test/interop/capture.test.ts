@@ -3,9 +3,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readPdus } from '../../src/capture/pdu/pdus.js';
+import type { CapturedPdu } from '../../src/capture/pdu/pdu.js';
+import { readCapture, readPdus } from '../../src/capture/pdu/pdus.js';
 import { Recorder } from '../../src/net/recorder.js';
+import { Secret, sniffer } from '../../src/security/index.js';
 import { corpus, corpusMissing, corpusPath, foreignClients, knownKey } from '../support/corpus.js';
+import { SMB3_PASSWORD, smb3Captures } from '../support/smb3.js';
 import { readStreams } from '../support/streams.js';
 import {
   CAPTURE_OPTIONS,
@@ -36,6 +39,18 @@ describe.skipIf(tshark.skip || corpusMissing)('tshark as a second reader of real
       expect(ours.sort()).toEqual(theirs.sort());
     },
   );
+
+  test.each(smb3Captures)('$name: the same PDUs in the same frames, where both know the password', async ({ path }) => {
+    const options = ['-o', `ntlmssp.nt_password:${SMB3_PASSWORD}`];
+    const names = ['frame.number', 'dcerpc.pkt_type'];
+    const theirs = (await fields(path, 'dcerpc', names, options)).map(([frame, type]) => `${frame} ${type}`);
+    const ours: string[] = [];
+    const observe = sniffer({ secrets: [{ secret: Secret.password(SMB3_PASSWORD) }] });
+    const open = () => ({ pdu: ({ frame, type }: CapturedPdu) => void ours.push(`${frame} ${type}`) });
+    await readCapture(path, { observe, open });
+    expect(theirs.length).toBeGreaterThan(3);
+    expect(ours).toEqual(theirs);
+  });
 
   /** Hexadecimal lines after a head of `=`; those of the second node are indented. */
   async function follow(file: string, stream: number): Promise<[string, string]> {

@@ -1,10 +1,11 @@
 import type { Problem } from '../../src/capture/file/error.js';
 import type { CapturedPdu } from '../../src/capture/pdu/pdu.js';
 import { type ReadOptions, readCapture } from '../../src/capture/pdu/pdus.js';
+import type { Sniffer } from '../../src/security/index.js';
 import { captureOf, type Sent } from './segments.js';
 
 /** What a capture has in pipes: one line a PDU, `request 36 > \PIPE\svcctl`; `cut` with what is missing; `end` of a pipe. */
-export async function pipesOf(sent: readonly Sent[], limits: ReadOptions['limits'] = {}) {
+export async function pipesOf(sent: readonly Sent[], limits: ReadOptions['limits'] = {}, observe?: Sniffer) {
   const lines: string[] = [];
   const pdus: CapturedPdu[] = [];
   const problems: Problem[] = [];
@@ -28,6 +29,7 @@ export async function pipesOf(sent: readonly Sent[], limits: ReadOptions['limits
         };
       },
       onProblem: (problem) => problems.push(problem),
+      observe,
     },
     { limits },
   );

@@ -10,9 +10,12 @@ import {
   SMB2_FLAGS,
   SMB2_IOCTL_Request,
   SMB2_IOCTL_Response,
+  SMB2_NEGOTIATE_Response,
   SMB2_Packet_Header_SYNC,
   SMB2_READ_Request,
   SMB2_READ_Response,
+  SMB2_SESSION_SETUP_Request,
+  SMB2_SESSION_SETUP_Response,
   SMB2_TREE_CONNECT_Request,
   SMB2_TREE_CONNECT_Response,
   SMB2_WRITE_Request,
@@ -86,6 +89,18 @@ export const fileId = (id: number | undefined): Buffer => (id === undefined ? SA
 
 /** Bodies of requests, and of their answers. A file that is not given is that of the command before it. */
 export const bodies = {
+  negotiated: (DialectRevision: number): Buffer =>
+    made(SMB2_NEGOTIATE_Response, { StructureSize: 65, DialectRevision }),
+  setup: (token: string, Flags = 0): Buffer => {
+    const SecurityBufferOffset = HEADER + SMB2_SESSION_SETUP_Request.size;
+    const fields = { StructureSize: 25, Flags, SecurityBufferOffset, SecurityBufferLength: token.length };
+    return Buffer.concat([made(SMB2_SESSION_SETUP_Request, fields), Buffer.from(token)]);
+  },
+  setUp: (token: string): Buffer => {
+    const SecurityBufferOffset = HEADER + SMB2_SESSION_SETUP_Response.size;
+    const fields = { StructureSize: 9, SecurityBufferOffset, SecurityBufferLength: token.length };
+    return Buffer.concat([made(SMB2_SESSION_SETUP_Response, fields), Buffer.from(token)]);
+  },
   treeConnect: (path: string): Buffer =>
     Buffer.concat([
       made(SMB2_TREE_CONNECT_Request, { StructureSize: 9, PathOffset: HEADER + 8, PathLength: 2 * path.length }),

@@ -55,6 +55,7 @@ export async function readEvents(
       tell({ kind: 'attempt', place: placeOf(attempt), outcome: attempt.outcome }),
     open: (_stream: number, remainder: string | undefined) => new AuditStream(options, remainder),
     openLogons: () => new AuditLogons({ observe, tell, nextExchange: options.nextExchange }),
+    observe,
     ...(problem && { onProblem: problem }),
     ...(pause && { onPiece: pause }),
     onKdcMessage(message: Uint8Array) {

@@ -51,6 +51,7 @@ export async function readCalls(
   await readCapture(source, {
     open: new CaptureDecoder({ pdu }, { observe }).open,
     onProblem,
+    observe,
     onKdcMessage: observe.kdcMessage,
   });
   return { file: fileOf(source), calls, leftOut, problems };

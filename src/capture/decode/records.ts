@@ -44,6 +44,7 @@ async function* records<T>(
   for await (const batch of readInBatches<T>(source, {}, (give) => ({
     open: openRecords(handlersFor(give), { ...(observe && { observe }) }),
     ...(onProblem && { onProblem }),
+    observe,
     onKdcMessage: observe?.kdcMessage,
   })))
     yield* batch;

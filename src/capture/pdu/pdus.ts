@@ -58,6 +58,8 @@ export interface ReadHandlers {
   readonly onProblem?: (problem: Problem) => void;
   /** Takes each message from and to a KDC. */
   readonly onKdcMessage?: ((message: Uint8Array) => void) | undefined;
+  /** Follows the handshakes of sessions of SMB; where it knows the secret, encrypted messages are opened. */
+  readonly observe?: PduReaderOptions['observe'];
   /** Who takes the logons of each connection of SMB, HTTP or LDAP; where absent they are passed over. */
   readonly openLogons?: OpenLogons;
   /** Told of each connection that was asked for and never came about. */

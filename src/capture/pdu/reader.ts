@@ -1,3 +1,4 @@
+import type { PassiveContext } from '../../security/index.js';
 import type { Problem } from '../file/error.js';
 import { fileOf } from '../file/source.js';
 import type { Understood } from '../file/understood.js';
@@ -35,6 +36,8 @@ export interface PduReaderOptions {
   readonly onAttempt?: StreamReaderOptions['onAttempt'];
   /** Takes each message from and to a KDC; where absent they are passed over. */
   readonly onKdcMessage?: TakeKdcMessage | undefined;
+  /** Follows the handshakes of sessions of SMB; where it knows the secret, encrypted messages are opened. */
+  readonly observe?: ((authType: number) => PassiveContext | undefined) | undefined;
 }
 
 /** From the octets of a capture, in pieces of any size, to its PDUs. Does no I/O. */
@@ -42,15 +45,8 @@ export class PduReader {
   readonly #streams: StreamReader;
   #label: string;
 
-  constructor({
-    file = 'capture',
-    limits = {},
-    open,
-    onProblem,
-    onKdcMessage,
-    onAttempt,
-    openLogons,
-  }: PduReaderOptions) {
+  constructor(options: PduReaderOptions) {
+    const { file = 'capture', limits = {}, open, onProblem, onKdcMessage, onAttempt, openLogons, observe } = options;
     this.#label = fileOf(file);
     this.#streams = new StreamReader({
       file,
@@ -73,7 +69,7 @@ export class PduReader {
       file: () => this.#label,
       problem: (severity, message, where) => this.#streams.problem(severity, message, where),
     };
-    const smb = smbOptions(shared, limits.smb, () => this.framesOfFile);
+    const smb = smbOptions(shared, { limits: limits.smb, observe }, () => this.framesOfFile);
   }
 
   /** Packets so far. */

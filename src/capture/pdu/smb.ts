@@ -7,16 +7,19 @@ import { lostText, PduStream, type PduStreamOptions } from './stream.js';
 /** [MS-SMB2] 2.1, RFC 1002 4.3: direct TCP, and NetBIOS. */
 export const isSmbPort = (connection: Connection): boolean => connection.uses(445) || connection.uses(139);
 
+const CAN_HAVE_RPC = 'in which RPC can travel by named pipes';
 const CLOSED: Readonly<Record<ClosedMessage, string>> = {
-  encrypted: 'encrypted SMB messages, in which RPC can travel by named pipes',
-  compressed: 'compressed SMB messages, in which RPC can travel by named pipes',
+  'no secret': `encrypted SMB messages, ${CAN_HAVE_RPC}: no secret that was given opens their sessions (--password, --nthash, --user, --keytab and --ccache give one)`,
+  'no logon': `encrypted SMB messages, ${CAN_HAVE_RPC}, of sessions whose logon was not captured, without which no secret opens them`,
+  'wrong signature': `encrypted SMB messages, ${CAN_HAVE_RPC}, whose signature does not fit them: they, or the logon of their session, are not what was sent`,
+  compressed: `compressed SMB messages, ${CAN_HAVE_RPC}`,
 };
 const FORGOTTEN = 'named pipes with RPC that were forgotten while they were open, as too many were';
 
 /** What the connections of SMB of one capture share; `frame` is the packet that is read. */
 export function smbOptions(
   shared: PduStreamOptions,
-  limits: SmbLimits | undefined,
+  { limits, observe }: { readonly limits: SmbLimits | undefined; readonly observe: SmbConnectionOptions['observe'] },
   frame: () => number,
 ): SmbConnectionOptions {
   const { understood, budget: assemblies } = shared;
@@ -25,6 +28,7 @@ export function smbOptions(
     // The octets of each pipe are taken as those of a connection of TCP are.
     open: (connection, pipe, remainder) => new PduStream(shared, connection, remainder, { pipe }),
     isPdu: (bytes, at, end) => end - at >= COMMON_HEADER && fragLength(bytes, at) > 0,
+    observe,
     closed: (what, at) => pass(CLOSED[what], at),
     budget: new SmbBudget(limits, () => pass(FORGOTTEN, frame())),
     assemblies,

@@ -1,15 +1,20 @@
-import { PROTOCOL_ID } from '../../codec/smb/index.js';
+import { PROTOCOL_ID, SMB2_TRANSFORM_HEADER } from '../../codec/smb/index.js';
+import type { PassiveContext, SmbSessionCipher } from '../../security/index.js';
 import type { LogonOptions } from '../logon/logon.js';
 import type { AssemblyBudget } from '../stream/assembly.js';
 import type { Connection, Direction, StreamConsumer } from '../stream/connection.js';
 import { SmbFramer, type SmbSink } from './framer.js';
 import type { NamedPipe, Pipe } from './pipe.js';
+import { Smb2Sessions } from './sessions.js';
 import { Smb1Tracker } from './smb1.js';
 import { Smb2Tracker } from './smb2.js';
 import { type SmbBudget, type SmbMessage, SmbTables } from './tables.js';
 
-/** What is closed to a reader: [MS-SMB2] 2.2.41 and 2.2.42. */
-export type ClosedMessage = 'encrypted' | 'compressed';
+/**
+ * What is closed to a reader: [MS-SMB2] 2.2.41 and 2.2.42. A session's logon can be missing, no secret may fit it, and
+ * what is opened may not be what was sent.
+ */
+export type ClosedMessage = 'no logon' | 'no secret' | 'wrong signature' | 'compressed';
 
 /** What the connections of SMB of one capture have in common. */
 export interface SmbConnectionOptions {
@@ -17,6 +22,8 @@ export interface SmbConnectionOptions {
   readonly open: (connection: Connection, pipe: NamedPipe, remainder: string | undefined) => StreamConsumer;
   /** Whether what stands at `at` can be the beginning of a PDU, as it has to be where nobody knows that it is a pipe. */
   readonly isPdu: (bytes: Buffer, at: number, end: number) => boolean;
+  /** Follows the handshake of a session; where it knows the secret, encrypted messages are opened. */
+  readonly observe?: ((authType: number) => PassiveContext | undefined) | undefined;
   /** Told of each message that cannot be read. */
   readonly closed: (what: ClosedMessage, frame: number) => void;
   readonly budget: SmbBudget;
@@ -25,6 +32,8 @@ export interface SmbConnectionOptions {
   readonly logons?: LogonOptions | undefined;
 }
 
+/** [MS-SMB2] 2.2.41. */
+const SESSION_AT = 44;
 /** Pipes whose remainder is kept where a connection is forgotten while it is open. */
 const MAX_REMAINING = 8;
 type RemainingPipe = readonly [key: string, named: NamedPipe, remainder: string | null];
@@ -37,6 +46,7 @@ export class SmbConnection implements StreamConsumer {
   readonly #options: SmbConnectionOptions;
   readonly #connection: Connection;
   readonly #tables: SmbTables;
+  readonly #sessions: Smb2Sessions;
   readonly #smb2: Smb2Tracker;
   /** Most connections have none of it. */
   #smb1: Smb1Tracker | undefined;
@@ -61,7 +71,12 @@ export class SmbConnection implements StreamConsumer {
       losses: () => [this.#lostForward, this.#lostBackward],
       server: () => serverOf(connection),
     });
-    this.#smb2 = new Smb2Tracker(this.#tables);
+    this.#sessions = new Smb2Sessions({
+      budget: options.budget,
+      observe: options.observe,
+      server: () => serverOf(connection),
+    });
+    this.#smb2 = new Smb2Tracker(this.#tables, this.#sessions);
     for (const [key, named, kept] of remainder === undefined ? [] : (JSON.parse(remainder) as RemainingPipe[]))
       this.#tables.restore(key, named, kept ?? undefined);
   }
@@ -104,6 +119,7 @@ export class SmbConnection implements StreamConsumer {
     this.#forward?.end();
     this.#backward?.end();
     this.#tables.end();
+    this.#sessions.end();
   }
 
   #framer(direction: Direction, fromStart: boolean): SmbFramer {
@@ -122,7 +138,8 @@ export class SmbConnection implements StreamConsumer {
         this.#frame = frame;
         this.#seconds = seconds;
         this.#nanoseconds = nanoseconds;
-        this.#tracker(bytes[0]).take({ direction, bytes, missing });
+        if (bytes[0] === PROTOCOL_ID.ENCRYPTED) this.#encrypted(direction, bytes, missing);
+        else this.#tracker(bytes[0]).take({ direction, bytes, missing });
         if (missing > 0) this.#lost(direction);
       },
       lost: () => this.#lost(direction),
@@ -136,9 +153,29 @@ export class SmbConnection implements StreamConsumer {
       this.#connection.client ??= tracker.isReply(bytes, at) === direction.forward ? 'second' : 'first';
       return tracker.wants(bytes, at, length);
     }
-    this.#options.closed(protocol === PROTOCOL_ID.ENCRYPTED ? 'encrypted' : 'compressed', frame);
+    if (protocol !== PROTOCOL_ID.ENCRYPTED) return this.#closed('compressed', direction, frame);
+    if (length < SMB2_TRANSFORM_HEADER.size || bytes.length < at + SMB2_TRANSFORM_HEADER.size) return false;
+    const keys = this.#sessions.keys(sessionOf(bytes, at));
+    if (keys === undefined) return this.#closed('no logon', direction, frame);
+    return keys !== 'unknown' || this.#closed('no secret', direction, frame);
+  }
+
+  /** Never true: it is not wanted. */
+  #closed(what: ClosedMessage, direction: Direction, frame: number): false {
+    this.#options.closed(what, frame);
     this.#lost(direction);
     return false;
+  }
+
+  /** What is in it is wanted, or not, as if it were not encrypted. */
+  #encrypted(direction: Direction, octets: Buffer, missing: number): void {
+    const keys = this.#sessions.keys(sessionOf(octets, 0));
+    if (keys === undefined || keys === 'unknown') return;
+    const bytes = openedBy(keys, direction, octets, missing);
+    if (bytes === undefined) this.#closed('wrong signature', direction, this.#frame);
+    else if (bytes[0] === PROTOCOL_ID.COMPRESSED) this.#closed('compressed', direction, this.#frame);
+    else if (bytes[0] === PROTOCOL_ID.SMB2 && this.#smb2.wants(bytes, 0, bytes.length + missing))
+      this.#smb2.take({ direction, bytes, missing });
   }
 
   #tracker(protocol: number | undefined): Smb1Tracker | Smb2Tracker {
@@ -182,6 +219,18 @@ export class SmbConnection implements StreamConsumer {
     if (from < there) consumer.data(direction, bytes, from, there, this.#frame, this.#seconds, this.#nanoseconds);
     if (there < to) consumer.gap(direction, to - Math.max(from, there), this.#frame, this.#snapped);
   }
+}
+
+const sessionOf = (bytes: Buffer, at: number): bigint => bytes.readBigUInt64LE(at + SESSION_AT);
+
+function openedBy(
+  keys: SmbSessionCipher,
+  { toServer }: Direction,
+  octets: Buffer,
+  missing: number,
+): Buffer | undefined {
+  const from = toServer ? 'client' : 'server';
+  return missing > 0 ? keys.openPart(from, octets) : keys.open(from, octets);
 }
 
 const sameWay = ({ toServer }: Direction, { forward, backward }: Connection): Direction =>

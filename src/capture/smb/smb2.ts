@@ -1,5 +1,4 @@
 import { toHex } from '../../codec/bytes.js';
-import type { Field, FixedHeader, Row, RowOf } from '../../codec/fixed.js';
 import {
   FSCTL_PIPE_TRANSCEIVE,
   SMB2,
@@ -12,6 +11,8 @@ import {
   SMB2_Packet_Header_SYNC,
   SMB2_READ_Request,
   SMB2_READ_Response,
+  SMB2_SESSION_SETUP_Request,
+  SMB2_SESSION_SETUP_Response,
   SMB2_SHARE_TYPE_PIPE,
   SMB2_TREE_CONNECT_Request,
   SMB2_TREE_CONNECT_Response,
@@ -19,23 +20,22 @@ import {
   STATUS_PENDING,
 } from '../../codec/smb/index.js';
 import { type Pipe, pipeName, shareName } from './pipe.js';
+import type { Logon, Smb2Sessions } from './sessions.js';
+import {
+  bodyOf,
+  type Command,
+  fileKey,
+  HEADER,
+  type Header,
+  isWhole,
+  NO_TOKEN,
+  octetsOf,
+  SAME_FILE,
+  textOf,
+  treeKey,
+} from './smb2-command.js';
 import type { SmbMessage, SmbRequest, SmbTables, Tree } from './tables.js';
 
-type Header = RowOf<typeof SMB2_Packet_Header_SYNC>;
-
-/** One command of a message, and what it inherits of the one before it in a compound. */
-interface Command {
-  readonly message: SmbMessage;
-  /** Where its header stands in the message. */
-  readonly at: number;
-  readonly header: Header;
-  /** Undefined in an asynchronous message. */
-  readonly treeKey: string | undefined;
-  /** What the command before it opens or uses. */
-  readonly before: Pipe | undefined;
-}
-
-const HEADER = SMB2_Packet_Header_SYNC.size;
 const KNOWN: ReadonlySet<number> = new Set(Object.values(SMB2));
 /** [MS-SMB2] 2.2.1.2: where `wants` finds what it needs. */
 const [COMMAND_AT, FLAGS_AT, NEXT_AT, MESSAGE_AT, TREE_AT, SESSION_AT] = [12, 16, 20, 24, 36, 40];
@@ -43,15 +43,15 @@ const [COMMAND_AT, FLAGS_AT, NEXT_AT, MESSAGE_AT, TREE_AT, SESSION_AT] = [12, 16
 const WRITE_FILE_AT = HEADER + 16;
 /** C706 12.6.3.1: a frag_length has 16 bits, so what has many more octets is no message of a pipe. */
 const LONGEST_UNKNOWN = 131_072;
-/** [MS-SMB2] 3.2.4.1.4: in a related command the FileId of the command before it. */
-const SAME_FILE = Buffer.alloc(16, 0xff);
 
 /** Follows the messages of SMB2 and SMB3 of one connection as far as they have to do with pipes. */
 export class Smb2Tracker {
   readonly #tables: SmbTables;
+  readonly #sessions: Smb2Sessions;
 
-  constructor(tables: SmbTables) {
+  constructor(tables: SmbTables, sessions: Smb2Sessions) {
     this.#tables = tables;
+    this.#sessions = sessions;
   }
 
   /** Whether a message can have to do with pipes: the content of files is most of what most captures of SMB hold. */
@@ -115,6 +115,11 @@ export class Smb2Tracker {
       return undefined;
     }
     switch (header.Command) {
+      case SMB2.NEGOTIATE:
+        if (isWhole(command)) this.#sessions.negotiate(command.message.bytes);
+        return undefined;
+      case SMB2.SESSION_SETUP:
+        return this.#logOn(command);
       case SMB2.TREE_CONNECT:
         return this.#treeConnect(command);
       case SMB2.CREATE:
@@ -130,6 +135,23 @@ export class Smb2Tracker {
       default:
         return undefined;
     }
+  }
+
+  #logOn(command: Command): undefined {
+    const body = bodyOf(command, SMB2_SESSION_SETUP_Request, 25);
+    const token = body && octetsOf(command, body.SecurityBufferOffset, body.SecurityBufferLength);
+    if (body === undefined || token === undefined || !isWhole(command)) return;
+    const { header, message } = command;
+    const logon = this.#sessions.asked(header.SessionId, body.Flags, token, message.bytes);
+    this.#ask(command, { command: SMB2.SESSION_SETUP, logon });
+  }
+
+  #loggedOn(command: Command, logon: Logon | undefined): void {
+    const { header, message } = command;
+    const body = bodyOf(command, SMB2_SESSION_SETUP_Response, 9);
+    if (logon === undefined || !isWhole(command)) return;
+    const token = body && octetsOf(command, body.SecurityBufferOffset, body.SecurityBufferLength);
+    this.#sessions.answered(header.SessionId, header.Status, token ?? NO_TOKEN, message.bytes, logon);
   }
 
   #treeConnect(command: Command): undefined {
@@ -188,6 +210,11 @@ export class Smb2Tracker {
     const request = this.#tables.requests.delete(MessageId);
     if (request !== undefined && request.command !== header.Command) return request.opens?.close();
     switch (header.Command) {
+      case SMB2.NEGOTIATE:
+        if (isWhole(command)) this.#sessions.negotiated(command.message.bytes);
+        return;
+      case SMB2.SESSION_SETUP:
+        return this.#loggedOn(command, request?.logon);
       case SMB2.TREE_CONNECT:
         return this.#connected(command, request);
       case SMB2.TREE_DISCONNECT:
@@ -256,34 +283,4 @@ export class Smb2Tracker {
     if (offset < HEADER || at + offset + length > end) return;
     this.#tables.deliver(pipe, message, at + offset, at + offset + length);
   }
-}
-
-const treeKey = (session: bigint, tree: number): string => `${session} ${tree}`;
-
-const scratch = Buffer.alloc(24);
-
-/** [MS-SMB2] 3.3.1.10: a FileId belongs to a session. One octet a character. */
-function fileKey(session: bigint, fileId: Uint8Array): string {
-  scratch.writeBigUInt64LE(session, 0);
-  scratch.set(fileId, 8);
-  return scratch.toString('latin1');
-}
-
-/** The fixed part behind a command's header; undefined where it is not there, or another structure stands in its place. */
-function bodyOf<const F extends readonly Field[]>(
-  { message, at }: Command,
-  structure: FixedHeader<F>,
-  size?: number,
-): Row<F> | undefined {
-  const { bytes } = message;
-  if (bytes.length - at - HEADER < structure.size) return undefined;
-  if (size !== undefined && bytes.readUInt16LE(at + HEADER) !== size) return undefined;
-  return structure.decode(bytes, at + HEADER);
-}
-
-/** Unicode text of a command; undefined where a part of it is not there. */
-function textOf({ message: { bytes }, at }: Command, offset: number, length: number): string | undefined {
-  const start = at + offset;
-  if (length === 0 || start + length > bytes.length) return undefined;
-  return bytes.toString('utf16le', start, start + (length & ~1));
 }

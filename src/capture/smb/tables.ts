@@ -1,6 +1,7 @@
 import { AgedMap, Allowance } from '../../rpc/index.js';
 import type { Direction } from '../stream/connection.js';
 import { type NamedPipe, Pipe } from './pipe.js';
+import type { Logon, SessionKeys } from './sessions.js';
 
 /** Of SMB1: it can come, and be answered, in several messages. */
 export interface Transaction {
@@ -30,6 +31,8 @@ export interface SmbRequest {
   readonly writes?: Pipe;
   readonly transaction?: Transaction;
   readonly closes?: Pipe;
+  /** Of a SESSION_SETUP. */
+  readonly logon?: Logon;
 }
 
 /** Bounds of memory for what is open in connections of SMB, of all of them together: the oldest give way. */
@@ -40,6 +43,8 @@ export interface SmbLimits {
   readonly trees?: number;
   /** Requests without an answer. Default 32768. */
   readonly requests?: number;
+  /** Sessions, and handshakes that begin them. Default 4096. */
+  readonly sessions?: number;
 }
 
 /** What all connections of a capture share. */
@@ -50,9 +55,14 @@ export class SmbBudget {
   /** What is open in sessions, which several connections can share: by server and key. */
   readonly sessionPipes: AgedMap<string, Pipe>;
   readonly sessionTrees: AgedMap<string, Tree>;
+  readonly logons: Allowance<bigint, Logon>;
+  readonly sessionKeys: AgedMap<string, SessionKeys>;
 
   /** `forgotten` is told of each pipe that gives way while PDUs are taken of it. */
-  constructor({ pipes = 12_288, trees = 16_384, requests = 32_768 }: SmbLimits = {}, forgotten: () => void = () => {}) {
+  constructor(
+    { pipes = 12_288, trees = 16_384, requests = 32_768, sessions = 4096 }: SmbLimits = {},
+    forgotten: () => void = () => {},
+  ) {
     this.trees = new Allowance(trees);
     this.requests = new Allowance(requests, ({ opens }) => opens?.close());
     this.pipes = new Allowance(pipes, (pipe) => {
@@ -61,6 +71,8 @@ export class SmbBudget {
     });
     this.sessionPipes = new AgedMap(new Allowance(pipes));
     this.sessionTrees = new AgedMap(new Allowance(trees));
+    this.logons = new Allowance(sessions);
+    this.sessionKeys = new AgedMap(new Allowance(sessions));
   }
 }
 

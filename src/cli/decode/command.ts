@@ -224,7 +224,7 @@ async function decodeSet(
     const { kdcMessage: onKdcMessage } = observe;
     // What is followed has no name of its own.
     const named = options.follow ? { file: set[0] as string } : {};
-    const handlersOf = { open, onProblem, onKdcMessage, onPiece };
+    const handlersOf = { open, onProblem, observe, onKdcMessage, onPiece };
     const read = await readCapture(source, handlersOf, { ...named, onRead, reuse: true });
     understood.add(read.understood);
   } finally {

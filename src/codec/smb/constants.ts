@@ -1,5 +1,7 @@
-/** [MS-SMB2] 2.2.1: the commands that have to do with pipes. */
+/** [MS-SMB2] 2.2.1: the commands that have to do with sessions and pipes. */
 export const SMB2 = {
+  NEGOTIATE: 0x0000,
+  SESSION_SETUP: 0x0001,
   TREE_CONNECT: 0x0003,
   TREE_DISCONNECT: 0x0004,
   CREATE: 0x0005,
@@ -18,8 +20,21 @@ export const SMB2_SHARE_TYPE_PIPE = 0x02;
 /** [MS-SMB2] 2.2.31: writes a message to a pipe and reads the answer. */
 export const FSCTL_PIPE_TRANSCEIVE = 0x0011c017;
 
-/** [MS-ERREF] 2.3.1: the answer comes later. */
+/** [MS-SMB2] 2.2.4: from 3.0 on, messages can be encrypted; of 3.1.1 keys depend on what was said before. */
+export const SMB2_DIALECT = { V3_0: 0x0300, V3_0_2: 0x0302, V3_1_1: 0x0311 } as const;
+
+/** [MS-SMB2] 2.2.3.1: the ContextType with the cipher. */
+export const SMB2_ENCRYPTION_CAPABILITIES = 0x0002;
+
+/** [MS-SMB2] 2.2.3.1.2. */
+export const SMB2_CIPHER = { AES_128_CCM: 1, AES_128_GCM: 2, AES_256_CCM: 3, AES_256_GCM: 4 } as const;
+
+/** [MS-SMB2] 2.2.5: Flags of a SESSION_SETUP that lets a further connection use a session. */
+export const SMB2_SESSION_FLAG_BINDING = 0x01;
+
+/** [MS-ERREF] 2.3.1: the answer comes later; another leg of the handshake is to come. */
 export const STATUS_PENDING = 0x00000103;
+export const STATUS_MORE_PROCESSING_REQUIRED = 0xc0000016;
 
 /** [MS-CIFS] 2.2.2.1: the commands of SMB1 that have to do with pipes. */
 export const SMB_COM = {

@@ -18,6 +18,7 @@ import * as verification from '../rpce/verification-trailer.js';
 import * as smb from '../smb/headers.js';
 import * as smb1 from '../smb/smb1.js';
 import * as smb2 from '../smb/smb2.js';
+import * as smb2Session from '../smb/smb2-session.js';
 import type { Structure } from './structure.js';
 
 type Header = FixedHeader<readonly Field[]>;
@@ -40,6 +41,7 @@ const MODULES: readonly object[] = [
   smb,
   smb1,
   smb2,
+  smb2Session,
 ];
 
 /** Every header of fixed size. */

@@ -51,7 +51,7 @@ export class PduBook {
       },
       observe && { observe },
     );
-    const handlers = { open: decoder.open, onKdcMessage: observe?.kdcMessage };
+    const handlers = { open: decoder.open, observe, onKdcMessage: observe?.kdcMessage };
     await readCapture(source, handlers, {
       ...(file !== undefined && { file }),
       ...(onRead && { onRead }),

@@ -157,6 +157,10 @@ class RestoredContext implements PassiveContext {
     return this.#next?.mic;
   }
 
+  get sessionKey(): Uint8Array | undefined {
+    return this.#next?.sessionKey;
+  }
+
   get info(): PassiveContext['info'] {
     if (this.#next?.identity !== undefined) return this.#next.info;
     return { mechanism: this.#known.mechanism, flags: [], notes: [] };

@@ -141,15 +141,15 @@ class KerberosPassive extends PassiveMechanism {
       return;
     }
     const acceptorKey = part.subkey && KerberosKey.of(part.subkey);
-    this.conclude(
-      new KerberosSession({
-        key: acceptorKey ?? subkey ?? sessionKey,
-        acceptorSubkey: acceptorKey !== undefined,
-        sequence: { initiator: sequence, acceptor: part.seq_number ?? 0 },
-        random: () => new Uint8Array(0),
-        gaps: true,
-      }),
-    );
+    const key = acceptorKey ?? subkey ?? sessionKey;
+    const session = new KerberosSession({
+      key,
+      acceptorSubkey: acceptorKey !== undefined,
+      sequence: { initiator: sequence, acceptor: part.seq_number ?? 0 },
+      random: () => new Uint8Array(0),
+      gaps: true,
+    });
+    this.conclude(session, key.value.keyvalue);
   }
 
   #takeError(error: KRB_ERROR): void {

@@ -85,7 +85,7 @@ class NtlmPassive extends PassiveMechanism {
     }
     const key = exportedSessionKey(flags, match.keyExchangeKey, message);
     this.#checkMic(message, octets, key);
-    this.conclude(new NtlmSession(flags, key));
+    this.conclude(new NtlmSession(flags, key), key);
   }
 
   /** A user principal name, with no domain beside it, is another name of the account that its first part names. */

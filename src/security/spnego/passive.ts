@@ -104,6 +104,10 @@ class SpnegoPassive implements PassiveContext {
     return this.#inner?.mic;
   }
 
+  get sessionKey(): Uint8Array | undefined {
+    return this.#inner?.sessionKey;
+  }
+
   get info(): ContextInfo {
     const unknown = this.#oid === undefined ? 'SPNEGO' : oidName(this.#oid);
     const { mechanism = unknown, flags = [], notes = [] } = this.#inner?.info ?? {};

@@ -153,7 +153,7 @@ describe('what of SMB2 cannot be read', () => {
     const both = talk().client(closed(0xfd)).server(closed(0xfd)).server(closed(0xfc));
     const { passed, understood } = await pipesOf(both.sent);
     expect(passed.map(({ what, count }) => `${count} ${what}`)).toEqual([
-      '2 encrypted SMB messages, in which RPC can travel by named pipes',
+      '2 encrypted SMB messages, in which RPC can travel by named pipes, of sessions whose logon was not captured, without which no secret opens them',
       '1 compressed SMB messages, in which RPC can travel by named pipes',
     ]);
     // No activation travels so ([MS-DCOM] 2.1).
