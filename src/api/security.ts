@@ -1,3 +1,4 @@
+export type { NtlmMessage } from '../codec/ntlm/index.js';
 export type { Account, Accounts } from '../security/accounts.js';
 export type { SecurityErrorCode } from '../security/error.js';
 export type { ServiceKey, Sniffer } from '../security/index.js';
@@ -38,6 +39,7 @@ export type {
   AcceptorProvider,
   Capabilities,
   ContextInfo,
+  HeardMessage,
   Identity,
   InitiateOptions,
   InitiatorProvider,

@@ -25,6 +25,44 @@ const scratch = Buffer.alloc(16);
 export function readUuid(bytes: Uint8Array, offset = 0, endian: Endian = 'little'): string {
   if (offset + 16 > bytes.length)
     throw new CodecError('SHORT', 'uuid', offset, `needs 16 octets, has ${bytes.length - offset}`);
+  const a = word(bytes, offset);
+  const b = word(bytes, offset + 4);
+  const c = word(bytes, offset + 8);
+  const d = word(bytes, offset + 12);
+  const texts = endian === 'little' ? littleTexts : bigTexts;
+  const place = imul(a ^ imul(b, 31) ^ imul(c, 0x2c1b3c6d) ^ imul(d, 0x85ebca6b), 0x9e3779b1) >>> PLACE_SHIFT;
+  const known = texts[place];
+  if (known !== undefined && known.a === a && known.b === b && known.c === c && known.d === d) return known.text;
+  const text = uuidText(bytes, offset, endian);
+  texts[place] = { a, b, c, d, text };
+  return text;
+}
+
+/**
+ * Texts that were made last. Few interfaces and objects are what nearly all UUIDs of a connection name, and to make a text
+ * takes ten times as long as to find it again.
+ */
+interface KnownText {
+  readonly a: number;
+  readonly b: number;
+  readonly c: number;
+  readonly d: number;
+  readonly text: string;
+}
+
+const TEXTS = 512;
+const PLACE_SHIFT = 32 - Math.log2(TEXTS);
+const littleTexts: (KnownText | undefined)[] = new Array(TEXTS).fill(undefined);
+const bigTexts: (KnownText | undefined)[] = new Array(TEXTS).fill(undefined);
+const { imul } = Math;
+
+const word = (bytes: Uint8Array, at: number): number =>
+  ((bytes[at] as number) << 24) |
+  ((bytes[at + 1] as number) << 16) |
+  ((bytes[at + 2] as number) << 8) |
+  (bytes[at + 3] as number);
+
+function uuidText(bytes: Uint8Array, offset: number, endian: Endian): string {
   let hex: string;
   if (endian === 'little') {
     reorder(bytes, offset, scratch);

@@ -2,7 +2,7 @@ import type { Session, Side } from './channel.js';
 import { SecurityError } from './error.js';
 import type { Mechanism } from './mechanism.js';
 import { Notes } from './notes.js';
-import type { ContextInfo, Identity, PassiveContext, ProtectedMessage } from './provider.js';
+import type { ContextInfo, HeardMessage, Identity, PassiveContext, ProtectedMessage } from './provider.js';
 
 /** What sniffers of every mechanism have in common: notes of what was seen and, once a key is known, the session. */
 export abstract class PassiveMechanism implements PassiveContext {
@@ -20,14 +20,15 @@ export abstract class PassiveMechanism implements PassiveContext {
   }
 
   /** Throws `SecurityError` for a token that cannot be read, or that should not come now. */
-  protected abstract take(from: Side, token: Uint8Array): void;
+  protected abstract take(from: Side, token: Uint8Array): HeardMessage | undefined;
 
-  observe(from: Side, token: Uint8Array): void {
+  observe(from: Side, token: Uint8Array): HeardMessage | undefined {
     try {
-      this.take(from, token);
+      return this.take(from, token);
     } catch (error) {
       if (!(error instanceof SecurityError)) throw error;
       this.note(`a token of the ${from}: ${error.message}`);
+      return undefined;
     }
   }
 

@@ -1,3 +1,6 @@
+import type { AP_REQ } from '../codec/kerberos/index.js';
+import type { NtlmMessage } from '../codec/ntlm/index.js';
+
 /** Randomness is handed in, so that a run with the same seed gives the same bytes. */
 export type RandomBytes = (length: number) => Uint8Array;
 
@@ -103,11 +106,19 @@ export interface Capabilities {
   readonly confidentiality: boolean;
 }
 
+/** A message of a mechanism, out of what it was wrapped in; views of the token. */
+export type HeardMessage =
+  | { readonly mechanism: 'NTLM'; readonly octets: Uint8Array; readonly message: NtlmMessage }
+  | { readonly mechanism: 'Kerberos'; readonly octets: Uint8Array; readonly message: AP_REQ };
+
 /** Follows a handshake that two others have, given the password or hash; keeps both directions apart. */
 export interface PassiveContext {
   readonly authType: number;
-  /** Feed every token in the order of the wire; unknown tokens are remembered as a note, never thrown. */
-  observe(from: 'initiator' | 'acceptor', token: Uint8Array): void;
+  /**
+   * Feed every token in the order of the wire; unknown tokens are remembered as a note, never thrown. Gives the message
+   * that was read in it, for whoever has to look at it too.
+   */
+  observe(from: 'initiator' | 'acceptor', token: Uint8Array): HeardMessage | undefined;
   /** True once the session key is known, so that `unprotect` can work. */
   readonly established: boolean;
   /** As the AUTHENTICATE message says; it is not verified where no secret is known. */

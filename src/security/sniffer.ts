@@ -48,6 +48,6 @@ class TicketClients {
   }
 
   find(ticket: Ticket): TicketClient | undefined {
-    return this.#byTicket.get(ticketId(ticket));
+    return this.#byTicket.size === 0 ? undefined : this.#byTicket.get(ticketId(ticket));
   }
 }

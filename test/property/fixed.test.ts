@@ -2,7 +2,21 @@ import { Parser } from 'binary-parser';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Field, f, fixedHeader, type Kind } from '../../src/codec/fixed.js';
-import { type Endian, readUuid } from '../../src/codec/uuid.js';
+import { type Endian, readUuid, uuidToBytes } from '../../src/codec/uuid.js';
+
+test('a UUID is read right whatever was read before it', () => {
+  const octets = fc.uint8Array({ minLength: 16, maxLength: 16 });
+  // One octet, changed, makes another UUID: no two of them may share a text.
+  const changes = fc.array(fc.tuple(fc.nat({ max: 15 }), fc.nat({ max: 255 })), { minLength: 1, maxLength: 40 });
+  fc.assert(
+    fc.property(octets, changes, fc.constantFrom<Endian>('little', 'big'), (bytes, each, endian) => {
+      for (const [at, value] of each) {
+        bytes[at] = value;
+        expect(uuidToBytes(readUuid(bytes, 0, endian), endian)).toEqual(Buffer.from(bytes));
+      }
+    }),
+  );
+});
 
 /** What binary-parser reads by the same table: it is slower, and somebody else's. */
 function byBinaryParser(fields: readonly Field[], bytes: Uint8Array, endian: Endian): Record<string, unknown> {

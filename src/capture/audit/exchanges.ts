@@ -1,7 +1,7 @@
-import type { PassiveContext } from '../../security/index.js';
+import type { HeardMessage, PassiveContext } from '../../security/index.js';
 import type { SeenLeg, SeenUser, TakeEvent } from './events.js';
 import type { StreamFindings } from './findings.js';
-import { seenApReq } from './kerberos.js';
+import { apReqIn, type SeenApReq, seenApReq } from './kerberos.js';
 import { ntlmToken, type SeenAuthenticate, type SeenChallenge, seenAuthenticate, seenChallenge } from './ntlm.js';
 import { placeOf, type Seen, seenUser } from './place.js';
 import { weaknessesOf, wrongMic } from './weaknesses.js';
@@ -42,11 +42,22 @@ export class AuditExchanges {
     this.#options = options;
   }
 
-  /** A message with a token. `passive` has followed it, and knows who the client says it is once it has said so. */
-  take(seen: Seen, { id, authType, octets }: ExchangedToken, passive: PassiveContext | undefined): void {
+  /**
+   * A message with a token. `passive` has followed it, and knows who the client says it is once it has said so; `heard` is
+   * what it has read in the token.
+   */
+  take(
+    seen: Seen,
+    { id, authType, octets }: ExchangedToken,
+    passive: PassiveContext | undefined,
+    heard?: HeardMessage | undefined,
+  ): void {
     const user = seenUser(passive);
-    const token = ntlmToken(authType, octets);
-    if (token === undefined) return this.#kerberos(seen, authType, octets, user);
+    // A message can name another mechanism than the one that its context began with.
+    const read = passive?.authType === authType ? heard : undefined;
+    if (read?.mechanism === 'Kerberos') return this.#kerberos(seen, seenApReq(read), user);
+    const token = read ?? ntlmToken(authType, octets);
+    if (token === undefined) return this.#kerberos(seen, apReqIn(authType, octets), user);
     const { message } = token;
     if (message.MessageType === 2) this.challenge(seen, id, seenChallenge(token.octets, message));
     else if (message.MessageType === 3) {
@@ -77,8 +88,7 @@ export class AuditExchanges {
     tell({ kind: 'authenticate', exchange: begun.exchange, leg, authenticate, user });
   }
 
-  #kerberos(seen: Seen, authType: number, octets: Uint8Array, user: SeenUser): void {
-    const apReq = seenApReq(authType, octets);
+  #kerberos(seen: Seen, apReq: SeenApReq | undefined, user: SeenUser): void {
     if (apReq !== undefined) this.#options.tell({ kind: 'ap-req', leg: legAt(seen), apReq, user });
   }
 

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { CodecError } from '../../codec/error.js';
 import { AP_REQ, decodeMessage, principalText, unframeKerberos } from '../../codec/kerberos/index.js';
 import { RPC_C_AUTHN } from '../../codec/rpce/index.js';
 import { decodeNegToken } from '../../codec/spnego/index.js';
+import { digestOf } from './digest.js';
 
 /** What tells one AP-REQ from every other. */
 export interface SeenApReq {
@@ -17,28 +17,35 @@ export interface SeenApReq {
 }
 
 const MAX_NAME = 256;
-const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('base64').slice(0, 24);
+
+/** Of an AP-REQ and its octets. */
+export const seenApReq = ({ octets, message }: { octets: Uint8Array; message: AP_REQ }): SeenApReq => ({
+  authenticator: digestOf(message.authenticator.cipher),
+  digest: digestOf(octets),
+  ticket: digestOf(message.ticket.enc_part.cipher),
+  service: principalText(message.ticket.sname).slice(0, MAX_NAME),
+});
 
 /** The AP-REQ in a token, by itself or in SPNEGO; undefined for any other token, and for one that cannot be read. */
-export function seenApReq(authType: number, token: Uint8Array): SeenApReq | undefined {
+export function apReqIn(authType: number, token: Uint8Array): SeenApReq | undefined {
+  // Most tokens of SPNEGO are answers, in which there is none.
+  if (token[0] === NEG_TOKEN_RESP) return undefined;
   try {
     const octets = authType === RPC_C_AUTHN.GSS_NEGOTIATE ? insideSpnego(token) : token;
     if (octets === undefined || (authType !== RPC_C_AUTHN.GSS_NEGOTIATE && authType !== RPC_C_AUTHN.GSS_KERBEROS))
       return undefined;
     const { message } = unframeKerberos(octets);
-    if (message[0] !== AP_REQ.tag) return undefined;
-    const { authenticator, ticket } = decodeMessage(AP_REQ, message);
-    return {
-      authenticator: digestOf(authenticator.cipher),
-      digest: digestOf(message),
-      ticket: digestOf(ticket.enc_part.cipher),
-      service: principalText(ticket.sname).slice(0, MAX_NAME),
-    };
+    return message[0] === AP_REQ.tag
+      ? seenApReq({ octets: message, message: decodeMessage(AP_REQ, message) })
+      : undefined;
   } catch (error) {
     if (error instanceof CodecError) return undefined;
     throw error;
   }
 }
+
+/** RFC 4178 4.2: the identifier octet of a NegTokenResp. */
+const NEG_TOKEN_RESP = 0xa1;
 
 function insideSpnego(token: Uint8Array): Uint8Array | undefined {
   const message = decodeNegToken(token);

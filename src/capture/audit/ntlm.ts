@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import { asBuffer } from '../../codec/bytes.js';
 import { CodecError } from '../../codec/error.js';
@@ -21,6 +20,7 @@ import { SecurityError } from '../../security/index.js';
 import { responseKind } from '../../security/ntlm/check-response.js';
 import { isAnonymous, itemBytes, ntlmV2Of } from '../../security/ntlm/tokens.js';
 import type { LogonMessage } from '../logon/logon.js';
+import { digestOf } from './digest.js';
 
 /** What an audit keeps of a CHALLENGE_MESSAGE: nothing that grows with what a peer sends but its names. */
 export interface SeenChallenge {
@@ -58,7 +58,6 @@ export interface SeenAuthenticate {
 }
 
 const MAX_NAME = 256;
-const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('base64').slice(0, 24);
 
 /** The CHALLENGE_MESSAGE or AUTHENTICATE_MESSAGE in a token, by itself or in SPNEGO; undefined for any other token. */
 export function ntlmToken(

@@ -208,7 +208,7 @@ export class AuditStream implements PduConsumer {
   }
 
   #other(captured: CapturedPdu): void {
-    const { pdu, call } = this.#follow(captured);
+    const { pdu, call, heard } = this.#follow(captured);
     if (pdu === undefined) return;
     if (pdu.PTYPE === 'fault') {
       const answer = faultAnswer(pdu.status);
@@ -220,7 +220,7 @@ export class AuditStream implements PduConsumer {
       if (pdu.PTYPE === 'auth3') this.#auth3 = true;
       this.#established = this.#association.securities.some(({ passive }) => passive?.established);
       const { auth_context_id: id, auth_type: authType, auth_value: octets } = pdu.auth;
-      this.#exchanges.take(captured, { id, authType, octets }, this.#security(id)?.passive);
+      this.#exchanges.take(captured, { id, authType, octets }, this.#security(id)?.passive, heard);
     }
   }
 

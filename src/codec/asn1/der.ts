@@ -84,15 +84,25 @@ export function readElements(bytes: Uint8Array, path: string): Element[] {
 
 /** An element with the shortest length (X.690 10.1). */
 export function writeElement(tag: number, ...parts: readonly Uint8Array[]): Buffer {
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  return Buffer.concat([Buffer.of(tag), lengthOctets(length), ...parts]);
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const more = length < 0x80 ? 0 : octetsOf(length);
+  const element = Buffer.allocUnsafe(2 + more + length);
+  element[0] = tag;
+  element[1] = more === 0 ? length : 0x80 | more;
+  for (let rest = length, at = 1 + more; at > 1; rest = Math.floor(rest / 256), at--) element[at] = rest & 0xff;
+  let at = 2 + more;
+  for (const part of parts) {
+    element.set(part, at);
+    at += part.length;
+  }
+  return element;
 }
 
-function lengthOctets(length: number): Buffer {
-  if (length < 0x80) return Buffer.of(length);
-  const octets: number[] = [];
-  for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) octets.unshift(rest & 0xff);
-  return Buffer.of(0x80 | octets.length, ...octets);
+function octetsOf(number: number): number {
+  let octets = 0;
+  for (let rest = number; rest > 0; rest = Math.floor(rest / 256)) octets++;
+  return octets;
 }
 
 /** X.690 8.19: the contents of an OBJECT IDENTIFIER as dotted text. */

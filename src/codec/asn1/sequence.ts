@@ -140,7 +140,7 @@ export function kept<T extends object>(type: Asn1Structure<T>): Asn1Structure<T 
     section: type.section,
     fields: type.fields,
     tag: type.tag,
-    read: (contents, at) => ({ ...type.read(contents, at), octets: Uint8Array.from(at.octets ?? contents) }),
+    read: (contents, at) => ({ ...type.read(contents, at), octets: new Uint8Array(at.octets ?? contents) }),
     write: (value) => (value.octets === undefined ? type.write(value) : asBuffer(value.octets)),
   };
 }

@@ -6,6 +6,7 @@ import { type ChallengeMessage, challengeShape, encodeChallenge } from './challe
 import { encodeNegotiate, type NegotiateMessage, negotiateShape } from './negotiate.js';
 import { decodeShape, type MessageShape } from './shape.js';
 
+/** [MS-NLMP] 2.2.1: one of the three messages. */
 export type NtlmMessage = NegotiateMessage | ChallengeMessage | AuthenticateMessage;
 
 const start = fixedHeader('NTLM message', '[MS-NLMP] 2.2.1', [

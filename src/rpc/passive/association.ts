@@ -89,16 +89,16 @@ export class PassiveAssociation<K = unknown> {
       if (!(error instanceof CodecError)) throw error;
       const head = callHead(asBuffer(bytes));
       const call = head && this.skim(head);
-      return { sender, pdu: undefined, error, security: UNKNOWN, message: undefined, call };
+      return { sender, pdu: undefined, error, security: UNKNOWN, heard: undefined, message: undefined, call };
     }
     this.#contexts.note(pdu);
-    this.#securities.note(pdu, sender);
+    const heard = this.#securities.note(pdu, sender);
     if (pdu.PTYPE === 'request' && pdu.auth !== undefined) this.#securities.named(pdu.auth.auth_context_id);
     const own = this.#levels.of(pdu);
     const call = this.#callOf(pdu, own);
     const security = pdu.auth === undefined && call !== undefined ? call.security : own;
     const message = this.#messages.take(pdu, { sender, bytes, security, call });
-    return { sender, pdu, error: undefined, security, message, call };
+    return { sender, pdu, error: undefined, security, heard, message, call };
   }
 
   /** Takes a request, response or fault by its head alone: one that nobody wants to read. */
@@ -117,7 +117,7 @@ export class PassiveAssociation<K = unknown> {
     const head = callHead(octets);
     const call = head && this.skim(head);
     const security = head === undefined ? UNKNOWN : (call?.security ?? this.#levels.ofHead(head));
-    return { sender, pdu: undefined, error: undefined, security, message: undefined, call };
+    return { sender, pdu: undefined, error: undefined, security, heard: undefined, message: undefined, call };
   }
 
   #callOf(pdu: Pdu, security: CallLevel): ObservedCall<K> | undefined {

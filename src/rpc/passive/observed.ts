@@ -1,6 +1,6 @@
 import type { CodecError } from '../../codec/error.js';
 import { type Pdu, RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
-import type { Identity } from '../../security/provider.js';
+import type { HeardMessage, Identity } from '../../security/provider.js';
 import type { ObservedCall } from './calls.js';
 import type { ObservedPresentation } from './contexts.js';
 
@@ -54,6 +54,8 @@ export interface Observed<K = unknown> {
   readonly pdu: Pdu | undefined;
   readonly error: CodecError | undefined;
   readonly security: CallLevel;
+  /** What its token held, where it is one of a handshake that is followed. */
+  readonly heard: HeardMessage | undefined;
   /** Present with the last fragment of a message. */
   readonly message: ObservedMessage | undefined;
   /** The call that a request, response or fault belongs to; undefined for an answer whose request was not seen. */

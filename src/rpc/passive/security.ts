@@ -1,6 +1,6 @@
 import { type Pdu, PFC, PTYPE } from '../../codec/rpce/index.js';
 import { SecurityError } from '../../security/error.js';
-import type { Identity, PassiveContext, ProtectedMessage } from '../../security/provider.js';
+import type { HeardMessage, Identity, PassiveContext, ProtectedMessage } from '../../security/provider.js';
 import { ImpliedSecurity, type ImpliedState } from '../core/implied-security.js';
 import type { Sender } from './observed.js';
 
@@ -92,17 +92,18 @@ export class ObservedSecurities {
     }
   }
 
-  note(pdu: Pdu, sender: Sender): void {
-    if (!HANDSHAKE.has(pdu.PTYPE)) return;
+  /** Gives the message of a handshake that was read in it. */
+  note(pdu: Pdu, sender: Sender): HeardMessage | undefined {
+    if (!HANDSHAKE.has(pdu.PTYPE)) return undefined;
     if ((pdu.pfc_flags & PFC.SUPPORT_HEADER_SIGN) !== 0) {
       if (sender === 'client') this.#clientSigns = true;
       else this.#serverSigns = true;
     }
-    if (pdu.auth === undefined) return;
+    if (pdu.auth === undefined) return undefined;
     const context = this.#byId.get(pdu.auth.auth_context_id) ?? this.#begin(pdu.auth);
     // A sec_trailer without a token ends a handshake, or repeats what is agreed on.
-    if (pdu.auth.auth_value.length === 0) return;
-    context?.passive?.observe(sender === 'client' ? 'initiator' : 'acceptor', pdu.auth.auth_value);
+    if (pdu.auth.auth_value.length === 0) return undefined;
+    return context?.passive?.observe(sender === 'client' ? 'initiator' : 'acceptor', pdu.auth.auth_value);
   }
 
   /** A PDU of a handshake of which a part was not captured: its trailer stands at its end. */
@@ -140,9 +141,9 @@ class RestoredContext implements PassiveContext {
     this.#begin = begin;
   }
 
-  observe(from: 'initiator' | 'acceptor', token: Uint8Array): void {
+  observe(from: 'initiator' | 'acceptor', token: Uint8Array): HeardMessage | undefined {
     this.#next ??= this.#begin();
-    this.#next?.observe(from, token);
+    return this.#next?.observe(from, token);
   }
 
   get established(): boolean {

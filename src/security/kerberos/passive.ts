@@ -17,7 +17,7 @@ import type { Side } from '../channel.js';
 import { decoded } from '../decoded.js';
 import { SecurityError } from '../error.js';
 import { PassiveMechanism } from '../passive-mechanism.js';
-import type { PassiveProvider } from '../provider.js';
+import type { HeardMessage, PassiveProvider } from '../provider.js';
 import { KERBEROS, KERBEROS_AUTH_TYPE, KERBEROS_OIDS } from './context.js';
 import { open } from './encrypted.js';
 import { krbErrorText } from './error.js';
@@ -64,13 +64,18 @@ class KerberosPassive extends PassiveMechanism {
     this.#knowledge = knowledge;
   }
 
-  protected take(from: Side, token: Uint8Array): void {
-    if (token.length === 0) return;
+  protected take(from: Side, token: Uint8Array): HeardMessage | undefined {
+    if (token.length === 0) return undefined;
     const { message } = decoded(() => unframeKerberos(token));
-    if (message[0] === AP_REQ.tag) this.#takeRequest(decoded(() => decodeMessage(AP_REQ, message)));
-    else if (message[0] === KRB_ERROR.tag) this.#takeError(decoded(() => decodeMessage(KRB_ERROR, message)));
+    if (message[0] === AP_REQ.tag) {
+      const request = decoded(() => decodeMessage(AP_REQ, message));
+      this.#takeRequest(request);
+      return { mechanism: 'Kerberos', octets: message, message: request };
+    }
+    if (message[0] === KRB_ERROR.tag) this.#takeError(decoded(() => decodeMessage(KRB_ERROR, message)));
     else if (from === 'acceptor') this.#takeReply(decoded(() => decodeMessage(AP_REP, message)));
     else decoded(() => decodeMessage(AP_REP, message));
+    return undefined;
   }
 
   #takeRequest({ ticket, authenticator }: AP_REQ): void {

@@ -14,7 +14,7 @@ import { sameSecret } from '../crypto/hash.js';
 import { decoded } from '../decoded.js';
 import { SecurityError } from '../error.js';
 import { PassiveMechanism } from '../passive-mechanism.js';
-import type { PassiveProvider } from '../provider.js';
+import type { HeardMessage, PassiveProvider } from '../provider.js';
 import type { Secret } from '../secret.js';
 import { ANONYMOUS_SID } from '../sid.js';
 import { type Claim, type Match, matchResponse, responseKind } from './check-response.js';
@@ -48,8 +48,8 @@ class NtlmPassive extends PassiveMechanism {
     this.#secrets = secrets;
   }
 
-  protected take(from: Side, token: Uint8Array): void {
-    const octets = Uint8Array.from(token);
+  protected take(from: Side, token: Uint8Array): HeardMessage {
+    const octets = new Uint8Array(token);
     const message = decoded(() => decodeNtlmMessage(token));
     const sender = message.MessageType === 2 ? 'acceptor' : 'initiator';
     if (sender !== from) throw new SecurityError('BAD_TOKEN', `message type ${message.MessageType} of the ${sender}`);
@@ -57,11 +57,12 @@ class NtlmPassive extends PassiveMechanism {
       this.#negotiate = octets;
       this.flags = message.NegotiateFlags;
     } else if (message.MessageType === 2) {
-      this.#challenge = { octets, nonce: Uint8Array.from(message.ServerChallenge), flags: message.NegotiateFlags };
+      this.#challenge = { octets, nonce: new Uint8Array(message.ServerChallenge), flags: message.NegotiateFlags };
       this.flags = message.NegotiateFlags;
     } else {
       this.#authenticate(octets, message);
     }
+    return { mechanism: 'NTLM', octets: token, message };
   }
 
   #authenticate(octets: Uint8Array, message: AuthenticateMessage): void {

@@ -11,7 +11,14 @@ import type { Side } from '../channel.js';
 import { decoded } from '../decoded.js';
 import { SecurityError } from '../error.js';
 import { Notes } from '../notes.js';
-import type { ContextInfo, Identity, PassiveContext, PassiveProvider, ProtectedMessage } from '../provider.js';
+import type {
+  ContextInfo,
+  HeardMessage,
+  Identity,
+  PassiveContext,
+  PassiveProvider,
+  ProtectedMessage,
+} from '../provider.js';
 import { SPNEGO_AUTH_TYPE } from './context.js';
 
 /** SPNEGO as a sniffer follows it, over the mechanisms that the sniffer knows. */
@@ -33,29 +40,28 @@ class SpnegoPassive implements PassiveContext {
     this.#mechanisms = mechanisms;
   }
 
-  observe(from: Side, token: Uint8Array): void {
+  observe(from: Side, token: Uint8Array): HeardMessage | undefined {
     try {
       if (isNtlm(token)) {
         if (this.#oid !== OID.NTLM) this.#use(OID.NTLM);
-        this.#inner?.observe(from, token);
-        return;
+        return this.#inner?.observe(from, token);
       }
       const message = decoded(() => decodeNegToken(token));
-      if (message.kind === 'NegTokenInit') this.#begin(from, message);
-      else this.#continue(from, message);
+      return message.kind === 'NegTokenInit' ? this.#begin(from, message) : this.#continue(from, message);
     } catch (error) {
       if (!(error instanceof SecurityError)) throw error;
       this.#notes.add(`a token of the ${from}: ${error.message}`);
+      return undefined;
     }
   }
 
-  #begin(from: Side, init: NegTokenInit): void {
+  #begin(from: Side, init: NegTokenInit): HeardMessage | undefined {
     const { mechTypes = [], mechToken, mechTypeList } = init;
-    if (from === 'acceptor') return;
-    this.#list = Uint8Array.from(mechTypeList ?? encodeMechTypeList(mechTypes));
+    if (from === 'acceptor') return undefined;
+    this.#list = new Uint8Array(mechTypeList ?? encodeMechTypeList(mechTypes));
     this.#notes.add(`offers ${mechTypes.map(oidName).join(', ')}`);
     if (mechTypes[0] !== undefined) this.#use(mechTypes[0]);
-    if (mechToken !== undefined) this.#inner?.observe(from, mechToken);
+    return mechToken === undefined ? undefined : this.#inner?.observe(from, mechToken);
   }
 
   #use(oid: string): void {
@@ -65,13 +71,14 @@ class SpnegoPassive implements PassiveContext {
     if (this.#inner === undefined || same !== before) this.#inner = same?.observe();
   }
 
-  #continue(from: Side, { supportedMech, responseToken, mechListMIC }: NegTokenResp): void {
+  #continue(from: Side, { supportedMech, responseToken, mechListMIC }: NegTokenResp): HeardMessage | undefined {
     if (from === 'acceptor' && supportedMech !== undefined && supportedMech !== this.#oid) {
       this.#use(supportedMech);
       this.#notes.add(`chose ${oidName(supportedMech)}`);
     }
-    if (responseToken !== undefined) this.#inner?.observe(from, responseToken);
+    const heard = responseToken === undefined ? undefined : this.#inner?.observe(from, responseToken);
     if (mechListMIC !== undefined) this.#checkMic(from, mechListMIC);
+    return heard;
   }
 
   #checkMic(from: Side, mic: Uint8Array): void {
