@@ -1,4 +1,3 @@
-import { lookup } from 'node:dns/promises';
 import type { Command } from 'commander';
 import type { Logon } from '../client/credentials.js';
 import { DcomClient, type DcomClientOptions } from '../client/dcom-client.js';
@@ -119,10 +118,6 @@ export function profileOf({ profile, asOf, registry, user }: ClientWish): Client
     clientRaise({ asOf, requested, anonymous: user === undefined, platform: 'windows', ...(registry && { registry }) });
   return { ...named, name: `a Windows client of ${asOf.date}`, activationLevel: (requested) => raise(requested).level };
 }
-
-/** Asking changes nothing, so it is done anywhere: at the addresses that the name has. */
-export const addressesOf = async (host: string): Promise<string[]> =>
-  (await lookup(host, { all: true }).catch(() => [])).map(({ address }) => address);
 
 /** Whether methods may be called on a host. Throws `UsageError`, with the option that asks for it, where they may not. */
 export async function checkMayCall(host: string, option: string): Promise<void> {

@@ -46,7 +46,7 @@ const CLIENT = {
     timeout: timeOption,
     connectTimeout: timeOption,
   },
-  ...{ throughNat: z.boolean(), callable: z.array(z.string()), resolvesUnsecured: z.boolean() },
+  ...{ throughNat: z.boolean(), resolvesUnsecured: z.boolean() },
   octets: functionOption('told of what goes over the connections'),
   onStep: functionOption('told of a step'),
 } satisfies Record<Exclude<keyof DcomClientOptions, 'host' | 'profile'>, z.ZodType>;

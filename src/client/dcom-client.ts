@@ -53,8 +53,6 @@ export interface DcomClientOptions extends Logon, Partial<Environment> {
   readonly connectTimeout?: Milliseconds;
   /** Also tries the host that was activated on with the exporter's port: for a server behind a translated address. */
   readonly throughNat?: boolean;
-  /** Addresses beside this machine's and simulated ones whose objects may be called: see `assertMayCall`. */
-  readonly callable?: readonly string[];
   /**
    * Resolves and pings without authentication where a resolver takes none, as Windows does unless
    * DCOMSCMRemoteCallFlags forbids it.
@@ -254,7 +252,6 @@ export class DcomClient {
       ipidRemUnknown,
       remoteUnknown,
       network: this.#options.network,
-      callable: this.#options.callable,
       connection: orpc,
       pings: this.#pingSet(target, resolver?.purpose ?? 'resolution'),
     };

@@ -23,8 +23,6 @@ export interface Exporter {
   readonly connection: ExporterConnection;
   /** That the connection goes over. */
   readonly network: Network;
-  /** Addresses that may be called besides; see `assertMayCall`. */
-  readonly callable?: readonly string[] | undefined;
   /** Keeps its objects alive. */
   readonly pings: PingSet;
 }
@@ -57,15 +55,15 @@ export class RemoteInterface {
 
   /**
    * Calls a method. Throws `MethodCallRefused` for a host that is neither loopback nor simulated, before anything is
-   * sent.
+   * sent, unless the method is one of those that WMI and OPC are asked with.
    */
   async call<I extends object, O>(
     definition: InterfaceDef,
     operation: Operation<I, O>,
     input: Omit<I, 'ORPCthis'>,
   ): Promise<O> {
-    const { connection, network, callable } = this.exporter;
-    assertMayCall(connection.remote, network, callable);
+    const { connection, network } = this.exporter;
+    assertMayCall(connection.remote, network, { definition, operation });
     return connection.call(definition, this.std.ipid, operation, input);
   }
 

@@ -1,4 +1,3 @@
-import type { DcomClientOptions } from '../client/dcom-client.js';
 import type { ServiceTickets } from '../client/kerberos/logon.js';
 import { windowsProfileAt } from '../client/profiles.js';
 import { NDR20_ALONE } from '../client/proposals.js';
@@ -14,6 +13,7 @@ import {
   type ServerNames,
 } from '../security/index.js';
 import type { EndpointObserver } from './endpoint/endpoint.js';
+import type { CallBacksOptions } from './objects/callbacks.js';
 import { observedNetwork } from './observed-network.js';
 
 /** How a server calls objects of its clients back: then it is the client ([MS-DCOM] 3.2). */
@@ -68,7 +68,7 @@ interface CallingServer {
 export function callBackClient(
   { callBack = {}, platform = 'windows', accounts = [] }: CallingServer,
   { asOf, processDefault, names, observers, ...environment }: CallBackHost,
-): Omit<DcomClientOptions, 'host' | 'callable'> {
+): CallBacksOptions['client'] {
   const { account = accounts[0], level, authType, resolvesUnsecured = true, ...rest } = callBack;
   const credentials = credentialsOf(account, names.netbiosDomain ?? names.netbiosName);
   return {

@@ -3,8 +3,8 @@ import { MethodCallRefused } from '../../client/may-call.js';
 import { opcClass, opcServers } from '../../client/opc/servers.js';
 import { members } from '../../report/record.js';
 import {
-  addressesOf,
   checkClient,
+  checkMayCall,
   clientOf,
   clientOptions,
   exitCodeOf,
@@ -81,9 +81,8 @@ async function run(
   checkClient(options);
   const profile = profileOf(options);
   noteRaise(out, profile, options);
-  const client = clientOf(target, profile, options, {
-    callable: changes ? [] : await addressesOf(target.host),
-  });
+  if (changes) await checkMayCall(target.host, action);
+  const client = clientOf(target, profile, options);
   try {
     const context: OpcContext = { out, client, target, options, serverClass: () => classOf(context) };
     await act(context, items);

@@ -4,7 +4,6 @@ import type { CimValue } from '../../codec/wmi/index.js';
 import { parseWql, WqlError } from '../../codec/wql/index.js';
 import { members } from '../../report/record.js';
 import {
-  addressesOf,
   type ClientWish,
   checkClient,
   checkMayCall,
@@ -99,7 +98,6 @@ async function run(
   const profile = profileOf(options);
   noteRaise(out, profile, options);
   const client = clientOf(target, profile, options, {
-    callable: options.method === undefined ? await addressesOf(target.host) : [],
     ...(options.events ? { timeout: 1_000 * (options.for ?? FOR_EVER) + GRACE } : {}),
   });
   try {

@@ -1,5 +1,5 @@
 import { DcomClient, type DcomClientOptions } from '../../client/dcom-client.js';
-import { MethodCallRefused } from '../../client/may-call.js';
+import { MethodCallRefused, networkCallingBack } from '../../client/may-call.js';
 import { ACCEPTED, type CallOutcome, outcomeOfError } from '../../client/outcome.js';
 import { Refused } from '../../client/refused.js';
 import type { RemoteInterface } from '../../client/remote-interface.js';
@@ -8,6 +8,7 @@ import { interfaceName } from '../../codec/interfaces.js';
 import type { InterfaceDef, Operation } from '../../codec/ndr/index.js';
 import type { Endpoint } from '../../net/channel.js';
 import type { Environment } from '../../net/environment.js';
+import type { Network } from '../../net/network.js';
 import type { Milliseconds } from '../../security/index.js';
 import { CallBackFailed, type RemoteObject } from '../classes/class.js';
 
@@ -28,7 +29,7 @@ export interface CallBack {
 
 export interface CallBacksOptions extends Pick<Environment, 'clock'> {
   /** How the server is a client: whose it is, and at which level it calls. */
-  readonly client: Omit<DcomClientOptions, 'host' | 'callable'>;
+  readonly client: Omit<DcomClientOptions, 'host' | 'network'> & { readonly network: Network };
   /** Clients at a time whose objects are held; further ones are refused. 1,000 where absent. */
   readonly maxClients?: number;
   readonly report: (callBack: CallBack) => void;
@@ -90,7 +91,9 @@ export class CallBacks {
     if (this.#peers.size >= (this.#options.maxClients ?? MAX_CLIENTS))
       throw new CallBackFailed({ ...REFUSED, refusedBy: 'limit', text: 'too many clients are called back' });
     // Its own address is known to be reached; beside it only this machine's and simulated hosts are called.
-    const dcom = new DcomClient({ ...this.#options.client, host: address, callable: [address] });
+    const { client } = this.#options;
+    const network = networkCallingBack(client.network, address);
+    const dcom = new DcomClient({ ...client, host: address, network });
     const peer = { dcom, held: 0 };
     this.#peers.set(address, peer);
     return peer;
