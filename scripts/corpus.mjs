@@ -14,7 +14,8 @@ const made = await corpusFiles(values.only);
 if (values.check) {
   const changed = [...made].filter(([name, content]) => !same(join(FOLDER, name), content)).map(([name]) => name);
   const left = values.only === undefined ? leftOver() : [];
-  for (const name of changed) process.stderr.write(`pcaps/corpus/${name} is not what the program records now\n`);
+  for (const name of changed)
+    process.stderr.write(`pcaps/corpus/${name} is not what the program records now (npm run corpus)\n`);
   for (const name of left) process.stderr.write(`pcaps/corpus/${name} is made by nothing\n`);
   process.stdout.write(`${made.size} files, ${changed.length + left.length} differ\n`);
   process.exitCode = changed.length + left.length === 0 ? 0 : 1;
