@@ -80,9 +80,9 @@ export const decodeCommand = (command: Command): Command =>
       'after',
       `
 An answer says which frame asked and how long ago (<FRAME TIME; request_frame and elapsed of --json, in seconds).
-What is wrong with a file is said on stderr with file, frame and offset; the rest of it, and of several files the
-others, are still decoded. Exit code 0 where anything could be read, 2 where nothing could: there is no verdict here that
-what was passed over could make uncertain. audit has one, and ends with 2 where it does.
+Damage is named on stderr with file, frame and offset; the rest of the file, and the other files, are still decoded.
+Exit code 0 where anything could be read, 2 where nothing could. decode gives no verdict that a passed-over part could
+change; audit does, and ends with 2 where it might.
 ${FILTER_HELP}
 ${FILTER_KEYS}
 

@@ -43,7 +43,7 @@ says that a variant ended otherwise than KB5004442 and the specifications have i
 
 Variants (each with -spnego too):
 ${ALL_VARIANTS.filter(({ id }) => !id.endsWith('-spnego'))
-  .map(({ id, title }) => `  ${id.padEnd(24)}${title}`)
+  .map(({ id, title }) => `  ${id}  ${title}`)
   .join('\n')}
 
 Examples:

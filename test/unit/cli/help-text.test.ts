@@ -8,3 +8,19 @@ test('the sentences of a help text fill lines of the width, and what is indented
     `\nEnds with 1 where anything is refused,\nwith 0 else.\n\nExamples:\n${EXAMPLE}\n`,
   );
 });
+
+test('a list of terms has one column for them, and its meanings are broken within their own', () => {
+  const text =
+    '\nKeys:\n  src  the sender\n  kerberos-renamed  one two three four five six seven eight nine ten\n\n  dcom-harness relay  x';
+  expect(helpText(text, 60)).toBe(
+    [
+      '',
+      'Keys:',
+      '  src               the sender',
+      '  kerberos-renamed  one two three four five six seven eight',
+      '                    nine ten',
+      '',
+      '  dcom-harness relay  x',
+    ].join('\n'),
+  );
+});
