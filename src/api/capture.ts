@@ -8,9 +8,23 @@ export {
   Auditor,
   type AuditReport,
   audit,
+  auditReducer,
 } from '../capture/audit/audit.js';
+export type {
+  AuditEvent,
+  Judgement,
+  SeenActivation,
+  SeenFinding,
+  SeenLeg,
+  SeenUser,
+  TakeEvent,
+} from '../capture/audit/events.js';
+export type { JudgedServer } from '../capture/audit/judge.js';
+export type { SeenApReq } from '../capture/audit/kerberos.js';
+export type { SeenAuthenticate, SeenChallenge } from '../capture/audit/ntlm.js';
 export type { AuditReading } from '../capture/audit/read.js';
 export type { AuditPlace, AuditUser, FindingName } from '../capture/audit/records.js';
+export { AuditReducer } from '../capture/audit/reducer.js';
 export { type AuthToken, authToken } from '../capture/decode/auth-token.js';
 export type { DecodedCall } from '../capture/decode/call.js';
 export type { CallRecord } from '../capture/decode/call-record.js';
@@ -35,7 +49,13 @@ export { SmartBuffers } from '../capture/decode/said/index.js';
 export { CaptureError, type CaptureErrorCode, type Problem } from '../capture/file/error.js';
 export { captureSets } from '../capture/file/sets.js';
 export type { CaptureInput, CaptureSource, PieceOptions } from '../capture/file/source.js';
-export { type PassedOver, Understood } from '../capture/file/understood.js';
+export { type PassedOver, Understood, type UnderstoodState } from '../capture/file/understood.js';
+export { PartialError } from '../capture/fleet/error.js';
+export { type MergeHandlers, mergeAudits, storedUnits, takeRecords } from '../capture/fleet/merge.js';
+export { type PartialReading, partialAudit } from '../capture/fleet/partial.js';
+export type { StoredUnit } from '../capture/fleet/partial-file.js';
+export { type PartialEnd, PartialRecord, type PartialUnread } from '../capture/fleet/records.js';
+export type { Unit } from '../capture/fleet/units.js';
 export { CapturedPdu, type OpenStream, type PduConsumer, type StreamEnd, type Transport } from '../capture/pdu/pdu.js';
 export {
   type CaptureItem,

@@ -1,12 +1,13 @@
 import { CommanderError } from 'commander';
 import { CaptureError } from '../capture/file/error.js';
+import { PartialError } from '../capture/fleet/error.js';
 import { PolicyInputError } from '../hardening/error.js';
 import { TransportError } from '../net/error.js';
 import { complain, UsageError } from './complain.js';
 import { program } from './program.js';
 
 /** What a person can mend is said in one line; anything else is a fault of this program and keeps its stack. */
-const MENDABLE = [UsageError, PolicyInputError, CaptureError, TransportError];
+const MENDABLE = [UsageError, PolicyInputError, CaptureError, PartialError, TransportError];
 
 /** Runs the command that `args` name, and leaves its exit code in `process.exitCode`. */
 export async function execute(args: readonly string[]): Promise<void> {

@@ -8,7 +8,7 @@ export const RECORD_KINDS = [
   // decode
   ...['pdu', 'pdu-fields', 'call', 'capture-summary', 'operation-times', 'decoded-pdu', 'decoded-token'],
   // audit
-  ...['activation', 'finding', 'understood'],
+  ...['activation', 'finding', 'understood', 'audit-unit'],
   // sanitize
   ...['sanitized', 'replaced', 'zeroed'],
   // serve, test, and others that have a server

@@ -41,6 +41,17 @@ function checkNames(place: string, given: object | undefined, known: readonly st
     throw new OptionError('Auditor', place + strange, `no such option; there are ${known.join(', ')}`);
 }
 
+/**
+ * Holds what captures tell against a server. Throws `OptionError`, which names the option, for a mistake, and
+ * `PolicyInputError` for a date that is none.
+ */
+export function auditReducer(options: AuditOptions = {}): AuditReducer {
+  checkNames('', options, OPTIONS);
+  checkNames('registry.', options.registry, REGISTRY_NAMES);
+  const { asOf = LAST_PHASE, registry, profile } = options;
+  return new AuditReducer({ patchLevel: patchLevel(asOf), registry, profile });
+}
+
 /** Audits captures one after the other; relays are found across them. */
 export class Auditor {
   readonly patchLevel: PatchLevel;
@@ -49,12 +60,9 @@ export class Auditor {
 
   /** Throws `OptionError`, which names the option, for a mistake, and `PolicyInputError` for a date that is none. */
   constructor(options: AuditOptions = {}) {
-    checkNames('', options, OPTIONS);
-    checkNames('registry.', options.registry, REGISTRY_NAMES);
-    this.patchLevel = patchLevel(options.asOf ?? LAST_PHASE);
+    this.#reducer = auditReducer(options);
+    this.patchLevel = this.#reducer.patchLevel;
     this.#observe = options.observe ?? sniffer();
-    const { registry, profile } = options;
-    this.#reducer = new AuditReducer({ patchLevel: this.patchLevel, registry, profile });
   }
 
   /** Throws `CaptureError` where nothing can be read. */

@@ -13,6 +13,8 @@ import { AuditStream, type StreamOptions } from './stream.js';
 
 /** Who is told how the reading of a capture goes. */
 export interface AuditReading {
+  /** The name of a source that has none of its own. */
+  readonly name?: string;
   readonly problem?: (problem: Problem) => void;
   /** Waited for after each piece of the file. */
   readonly pause?: () => Promise<void>;
@@ -39,7 +41,7 @@ export async function readEvents(
   source: CaptureInput,
   observe: Sniffer,
   tell: TakeEvent,
-  { problem, pause, onRead }: AuditReading = {},
+  { name, problem, pause, onRead }: AuditReading = {},
 ): Promise<AuditedFile> {
   let exchanges = 0;
   const options: StreamOptions = {
@@ -64,7 +66,8 @@ export async function readEvents(
         tell({ kind: 'ticket', ticket: named.ticket, user: userName(clientIdentity(named.client)) });
     },
   };
-  const read = await readCapture(source, handlers, { ...(onRead && { onRead }), reuse: true });
+  const named = name === undefined ? {} : { file: name };
+  const read = await readCapture(source, handlers, { ...named, ...(onRead && { onRead }), reuse: true });
   read.understood.add(options.understood);
-  return { file: fileOf(source), ...read, ...options.told };
+  return { file: fileOf(name ?? source), ...read, ...options.told };
 }

@@ -1,3 +1,4 @@
+import type { PatchLevel } from '../../hardening/timeline.js';
 import { callbackFinding } from './call-findings.js';
 import { ActivatedPairs } from './callbacks.js';
 import type { AuditEvent, SeenActivation, SeenFinding, SeenLeg, SeenUser, TakeEvent } from './events.js';
@@ -25,6 +26,11 @@ export class AuditReducer {
 
   constructor(server: JudgedServer) {
     this.#server = server;
+  }
+
+  /** Of the server that activations are held against. */
+  get patchLevel(): PatchLevel {
+    return this.#server.patchLevel;
   }
 
   /** Takes the events of one capture, or of files that belong together, after those of the last one. */

@@ -9,6 +9,9 @@ export interface PassedOver {
   readonly uncertain: boolean;
 }
 
+/** What `Understood` counts, and what it passes over; what it can do is no state. */
+export type UnderstoodState = Omit<Understood, 'certain' | 'pass' | 'add'>;
+
 /** What was understood of a capture, layer by layer. */
 export class Understood {
   packets = 0;
@@ -41,7 +44,7 @@ export class Understood {
   }
 
   /** Of captures that were read one after the other. */
-  add(other: Understood): void {
+  add(other: UnderstoodState): void {
     for (const layer of ['packets', 'ip', 'tcp', 'connections', 'rpc', 'pdus'] as const) this[layer] += other[layer];
     for (const each of other.passedOver) this.pass(each.what, each, each.uncertain, each.count);
   }

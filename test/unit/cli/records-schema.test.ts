@@ -55,6 +55,7 @@ const ALONE: readonly (readonly string[])[] = [
   ['decode', '--hex', PDU],
   ['decode', '--hex', TOKEN],
   ['audit', ...CAPTURES],
+  ['audit', 'plan', ...CAPTURES],
   ['replay', CONNECT, '--as-of', '2023-03-14'],
   ['replay', 'conversations', CONNECT],
   ['replay', 'relay', CONNECT, '--as-of', '2021-05'],

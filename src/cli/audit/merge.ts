@@ -1,0 +1,52 @@
+import { Argument, type Command } from 'commander';
+import { auditReducer, LAST_PHASE } from '../../capture/audit/audit.js';
+import { mergeAudits, storedUnits } from '../../capture/fleet/merge.js';
+import { torn } from '../../capture/fleet/units.js';
+import { titleOf } from '../input.js';
+import { output } from '../io.js';
+import { judgedOptions } from '../judged.js';
+import { asOfOption, registryOption } from '../options.js';
+import { Reading, type ReportOptions, reportAudit } from './report.js';
+
+export const mergeCommand = (command: Command): Command =>
+  judgedOptions(command)
+    .description('what partial audits come to together: the same as one audit of all their captures')
+    .addArgument(new Argument('<partial...>', 'files that audit --partial has written, in any order'))
+    .addOption(asOfOption(`patch level of the server; ${LAST_PHASE} where absent`))
+    .addOption(registryOption())
+    .option('--csv <file>', 'write every activation and finding as CSV')
+    .addHelpText(
+      'after',
+      `
+A partial audit holds what captures show, and no verdict: one can be merged for servers of many dates. The result is that
+of one audit of all captures in the order of their names, octet for octet: relays whose connections are in different
+captures, calls back, and users whom a KDC names in another capture.
+
+Exit codes are those of audit; 2 also where a file is no partial audit.
+
+Examples:
+  dcom-harness audit merge *.partial
+  dcom-harness audit merge *.partial --as-of 2022-06-14 --csv audit.csv`,
+    )
+    .action(merge);
+
+async function merge(partials: string[], options: ReportOptions): Promise<void> {
+  const out = output({ json: options.json, batched: true });
+  try {
+    const units = await storedUnits(partials);
+    for (const set of torn(units)) out.note(`warning: ${titleOf(set)} are one capture, and were audited apart`);
+    const { asOf, registry } = options;
+    const reducer = auditReducer({ ...(asOf && { asOf }), ...(registry && { registry }) });
+    const reading = new Reading();
+    await reportAudit(out, options, {
+      inputs: partials,
+      units: units.length,
+      async read(item) {
+        await mergeAudits(units, reducer, { item, ...reading.unit(out.note) }, () => out.flush());
+        return reading;
+      },
+    });
+  } finally {
+    await out.flush();
+  }
+}
