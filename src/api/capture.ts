@@ -54,8 +54,22 @@ export { PartialError } from '../capture/fleet/error.js';
 export { type MergeHandlers, mergeAudits, storedUnits, takeRecords } from '../capture/fleet/merge.js';
 export { type PartialReading, partialAudit } from '../capture/fleet/partial.js';
 export type { StoredUnit } from '../capture/fleet/partial-file.js';
-export { type PartialEnd, PartialRecord, type PartialUnread } from '../capture/fleet/records.js';
+export {
+  PARTIAL_VERSION,
+  type PartialEnd,
+  type PartialHead,
+  type PartialRecord,
+  type PartialUnread,
+} from '../capture/fleet/records.js';
 export type { Unit } from '../capture/fleet/units.js';
+export type {
+  LogonConsumer,
+  LogonMessage,
+  LogonPlace,
+  LogonTransport,
+  OpenLogons,
+  SeenLogon,
+} from '../capture/logon/logon.js';
 export { CapturedPdu, type OpenStream, type PduConsumer, type StreamEnd, type Transport } from '../capture/pdu/pdu.js';
 export {
   type CaptureItem,

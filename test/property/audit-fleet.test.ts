@@ -66,7 +66,7 @@ describe('partial audits', () => {
       .split('\n')
       .map((line) => JSON.parse(line));
     expect(items).toContainEqual(
-      expect.objectContaining({ finding: 'relay', file: 'b-victim.pcapng', severity: 'high' }),
+      expect.objectContaining({ finding: 'relay', file: 'a-target.pcapng', severity: 'high' }),
     );
     expect(items).toContainEqual(expect.objectContaining({ finding: 'callback', file: 'd-callback.pcapng' }));
     expect(items).toContainEqual(

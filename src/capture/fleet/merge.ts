@@ -1,4 +1,3 @@
-import type { AuditEvent } from '../audit/events.js';
 import type { AuditItem } from '../audit/records.js';
 import type { AuditReducer } from '../audit/reducer.js';
 import type { Problem } from '../file/error.js';
@@ -19,10 +18,9 @@ export interface MergeHandlers {
 export function takeRecords(reducer: AuditReducer, { item, problem, end }: MergeHandlers) {
   const take = reducer.capture(item);
   return (record: PartialRecord): void => {
-    if (record.kind === 'problem') problem?.(record as Problem);
+    if (record.kind === 'problem') problem?.(record);
     else if (record.kind === 'end' || record.kind === 'unread') end?.(record);
-    // What was undefined is absent once it was written, which is one to who takes it.
-    else if (record.kind !== 'partial') take(record as AuditEvent);
+    else if (record.kind !== 'partial') take(record);
   };
 }
 

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { systemReason } from '../../net/error.js';
 import { PartialError } from './error.js';
-import { PARTIAL_VERSION, PartialRecord } from './records.js';
+import { PARTIAL_RECORD, PARTIAL_VERSION, type PartialRecord } from './records.js';
 import type { Unit } from './units.js';
 
 /** A unit in a file of partial audits, which may hold any number of them, one after the other. */
@@ -108,8 +108,9 @@ function parsed(partial: string, { octets, line }: Line): PartialRecord {
   } catch (cause) {
     throw new PartialError(partial, line, 'this is no JSON', { cause });
   }
-  const { success, data, error } = PartialRecord.safeParse(value);
-  if (success) return data;
+  const { success, data, error } = PARTIAL_RECORD.safeParse(value);
+  // What was undefined is absent once it was written, which is one to who takes it.
+  if (success) return data as PartialRecord;
   const { kind, version } = (value ?? {}) as { readonly kind?: unknown; readonly version?: unknown };
   if (kind === 'partial' && version !== PARTIAL_VERSION) {
     const other = `of version ${String(version)}, and this program reads version ${PARTIAL_VERSION}`;

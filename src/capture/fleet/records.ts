@@ -1,11 +1,36 @@
 import { z } from 'zod';
 import { REFUSED_BY, type RefusedBy } from '../../codec/status/refused-by.js';
 import type { AuditEvent } from '../audit/events.js';
+import type { AuditedFile } from '../audit/read.js';
 import type { Problem } from '../file/error.js';
 import type { UnderstoodState } from '../file/understood.js';
 
 /** What `audit --partial` writes is of this version; another one is not read. */
-export const PARTIAL_VERSION = 1;
+export const PARTIAL_VERSION = 1 as const;
+
+/** The first record of a unit. */
+export interface PartialHead {
+  readonly kind: 'partial';
+  readonly version: typeof PARTIAL_VERSION;
+  /** Paths as they were given, in their order. */
+  readonly files: readonly string[];
+}
+
+/** The last record of a unit of which something could be read. */
+export interface PartialEnd extends Omit<AuditedFile, 'understood'> {
+  readonly kind: 'end';
+  readonly understood: UnderstoodState;
+}
+
+/** The last, and only further, record of a unit of which nothing could be read. */
+export interface PartialUnread {
+  readonly kind: 'unread';
+  /** Why, with the file. */
+  readonly message: string;
+}
+
+/** One line of what `audit --partial` writes. */
+export type PartialRecord = PartialHead | AuditEvent | Problem | PartialEnd | PartialUnread;
 
 /** What a type is once it was written as JSON: what may be undefined may be absent. */
 type Stored<T> = T extends object
@@ -27,13 +52,13 @@ const storing =
   ): S =>
     schema;
 
-/** The first record of a unit. */
-const head = z.strictObject({
-  kind: z.literal('partial'),
-  version: z.literal(PARTIAL_VERSION),
-  /** Paths as they were given, in their order. */
-  files: z.array(z.string()).min(1).readonly(),
-});
+const head = storing<PartialHead>()(
+  z.strictObject({
+    kind: z.literal('partial'),
+    version: z.literal(PARTIAL_VERSION),
+    files: z.array(z.string()).min(1).readonly(),
+  }),
+);
 
 const count = z.int().nonnegative();
 const text = z.string();
@@ -173,22 +198,19 @@ const understood = storing<UnderstoodState>()(
   }),
 );
 
-/** The last record of a unit of which something could be read. */
-const end = z.strictObject({
-  kind: z.literal('end'),
-  file: text,
-  frames: count,
-  streams: count,
-  pdus: count,
-  droppedFindings: count,
-  understood,
-});
+const end = storing<PartialEnd>()(
+  z.strictObject({
+    kind: z.literal('end'),
+    file: text,
+    frames: count,
+    streams: count,
+    pdus: count,
+    droppedFindings: count,
+    understood,
+  }),
+);
 
-/** The last, and only further, record of a unit of which nothing could be read. */
-const unread = z.strictObject({ kind: z.literal('unread'), message: text });
+const unread = storing<PartialUnread>()(z.strictObject({ kind: z.literal('unread'), message: text }));
 
-/** One line of what `audit --partial` writes. */
-export const PartialRecord = z.discriminatedUnion('kind', [head, ...event.options, problem, end, unread]);
-export type PartialRecord = z.infer<typeof PartialRecord>;
-export type PartialEnd = z.infer<typeof end>;
-export type PartialUnread = z.infer<typeof unread>;
+/** The schema of `PartialRecord`. */
+export const PARTIAL_RECORD = z.discriminatedUnion('kind', [head, ...event.options, problem, end, unread]);
