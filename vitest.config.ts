@@ -20,6 +20,8 @@ const shared = { pool: 'threads', isolate: false } as const;
  */
 export default defineConfig({
   test: {
+    // Every test has addresses, ports and folders of its own; by default one core would be left idle.
+    maxWorkers: '100%',
     projects: [
       project('unit', 1, shared),
       project('property', 2, { ...shared, setupFiles: ['test/support/property-seed.ts'] }),

@@ -15,7 +15,7 @@ export interface CliResult {
 
 function start(args: readonly string[], more: Readonly<Record<string, string>> = {}): ChildProcess {
   if (!existsSync(MAIN)) throw new Error('the command line is not built: npm run build');
-  const { FORCE_COLOR: _, ...env } = process.env;
+  const { FORCE_COLOR: _, NO_COLOR: __, ...env } = process.env;
   return spawn(process.execPath, [MAIN, ...args], {
     env: { ...env, ...('FORCE_COLOR' in more ? {} : { NO_COLOR: '1' }), ...more },
     stdio: 'pipe',

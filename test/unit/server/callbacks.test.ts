@@ -8,6 +8,7 @@ import {
   IOPCDataCallback,
   IOPCShutdown,
 } from '../../../src/codec/opc/index.js';
+import { SYSTEM_TIMERS, type Timers } from '../../../src/net/timers.js';
 import { RpcFault } from '../../../src/rpc/index.js';
 import { exportObjects } from '../../../src/server/export-objects.js';
 import type { DcomServer, ServerOptions } from '../../../src/server/server.js';
@@ -212,10 +213,22 @@ describe('a call back that cannot be is an error on both sides, and in the log',
   });
 
   test('the object never answers: the wait ends', async () => {
-    const { server, points } = await serving({ callBack: { timeout: 50 } });
+    const waits: (() => void)[] = [];
+    const timers: Timers = {
+      ...SYSTEM_TIMERS,
+      after: (milliseconds, run) => {
+        if (milliseconds === 54_321) waits.push(run);
+        return SYSTEM_TIMERS.after(milliseconds, run);
+      },
+    };
+    const { server, points } = await serving({ callBack: { timeout: 54_321 }, timers });
     const client = await clientOf(server);
-    await client.advise(sinkOf(() => new Promise<number>(() => undefined)).object);
-    expect(await shutDown(points, '')).toEqual([expect.stringMatching(/no answer within 50 ms/)]);
+    const silent = sinkOf(() => {
+      waits.at(-1)?.();
+      return new Promise<number>(() => undefined);
+    });
+    await client.advise(silent.object);
+    expect(await shutDown(points, '')).toEqual([expect.stringMatching(/no answer within 54321 ms/)]);
     expect(server.callBacks.at(-1)).toMatchObject({ outcome: { refusedBy: 'transport' } });
   });
 
