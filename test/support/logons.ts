@@ -91,13 +91,13 @@ const HEAD = { pfc_flags: PFC.FIRST_FRAG | PFC.LAST_FRAG, call_id: 1 };
 const ACTIVATOR = { uuid: '000001a0-0000-0000-c000-000000000046', version: 0 };
 
 /** C706 12.6.4, [MS-RPCE] 3.3.1.5.2: bind, bind_ack and auth3. */
-function overRpc([negotiate, challenge, authenticate]: Tokens): Said[] {
+export function overRpc([negotiate, challenge, authenticate]: Tokens, auth_type = 10): Said[] {
   const pdu = (token: Uint8Array | undefined, body: object): Buffer | undefined =>
     token &&
     encodePdu({
       ...HEAD,
       ...body,
-      auth: { auth_type: 10, auth_level: 2, auth_context_id: 1, auth_value: token },
+      auth: { auth_type, auth_level: 2, auth_context_id: 1, auth_value: token },
     } as Pdu);
   const sizes = { max_xmit_frag: 5840, max_recv_frag: 5840, assoc_group_id: 0 };
   const asked = { p_cont_id: 0, abstract_syntax: ACTIVATOR, transfer_syntaxes: [NDR20_SYNTAX] };
@@ -127,7 +127,7 @@ export function inSpnego([negotiate, challenge, authenticate]: Tokens): Buffer[]
 
 /** Ways to authenticate, by protocol. */
 export const CARRIERS = {
-  rpc: { port: 135, says: overRpc },
+  rpc: { port: 135, says: (tokens) => overRpc(tokens) },
   http: { port: 80, says: overHttp('NTLM', ORIGIN, 'www.lab.example') },
   'http (Negotiate)': { port: 5985, says: (tokens) => overHttp('Negotiate', ORIGIN, 'ws:5985')(inSpnego(tokens)) },
   'http (proxy)': { port: 3128, says: overHttp('NTLM', PROXY, 'www.lab.example') },
