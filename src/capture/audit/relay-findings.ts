@@ -1,6 +1,6 @@
 import type { SeenFinding, SeenUser } from './events.js';
 import { findingAt } from './findings.js';
-import type { AuditPlace } from './records.js';
+import { isOfRpc, protocolName } from './protocol.js';
 import type { Leg, RelaySighting } from './relay.js';
 import { servesAnother } from './service.js';
 
@@ -54,19 +54,11 @@ const MESSAGES: Readonly<Record<RelaySighting['by'], string>> = {
   ticket: 'AP-REQ',
 };
 
-const PROTOCOLS: Readonly<Record<AuditPlace['transport'], string>> = {
-  ncacn_ip_tcp: 'RPC',
-  ncacn_np: 'RPC in SMB',
-  smb: 'SMB',
-  http: 'HTTP',
-  ldap: 'LDAP',
-};
-
 /** Both legs by their endpoints, and by their protocols where one is none of RPC. */
 function routeOf(first: Leg, second: Leg): string {
-  const named = [first, second].some(({ place }) => !place.transport.startsWith('ncacn_'));
+  const named = [first, second].some(({ place }) => !isOfRpc(place.transport));
   return [first, second]
-    .map(({ place }) => `${place.client} > ${place.server}${named ? ` (${PROTOCOLS[place.transport]})` : ''}`)
+    .map(({ place }) => `${place.client} > ${place.server}${named ? ` (${protocolName(place.transport)})` : ''}`)
     .join(' and ');
 }
 

@@ -63,7 +63,8 @@ const capturesCommand = (command: Command): Command =>
       `
 Besides activations it finds calls of objects below PKT_INTEGRITY, NTLMv1, null sessions, MICs that are missing or, where
 a secret is given, wrong, refused calls with their likely cause, and relays: one exchange of NTLM or Kerberos on two
-connections, a challenge that was changed between them, and a target name that is not the server's.
+connections of RPC, SMB, HTTP or LDAP, a challenge that was changed between them, and a target name that is not the
+server's.
 
 Many captures, on several cores or machines: audit plan, audit --partial and audit merge, each with its --help.
 

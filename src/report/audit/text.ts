@@ -1,5 +1,6 @@
 import type { AuditedActivation, AuditFinding } from '../../capture/audit/audit.js';
 import { addressOf } from '../../capture/audit/place.js';
+import { isOfRpc, protocolName } from '../../capture/audit/protocol.js';
 import type { AuditPlace } from '../../capture/audit/records.js';
 import { UNNAMED_PIPE } from '../../capture/smb/pipe.js';
 import { RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
@@ -59,6 +60,10 @@ export const activationColumns = (date: string): readonly Column<ActivationGroup
 const inPipe = ({ transport, pipe }: AuditPlace): string =>
   transport === 'ncacn_np' ? ` ${pipe ?? UNNAMED_PIPE}` : '';
 
+/** The pipe of RPC, or the other protocol of a relay's leg. */
+const carriedBy = (place: AuditPlace): string =>
+  isOfRpc(place.transport) ? inPipe(place) : ` ${protocolName(place.transport)}`;
+
 const SEVERITY_STYLES = { high: 'red', warning: 'yellow', info: 'gray' } as const;
 
 export const FINDING_COLUMNS: readonly Column<FindingGroup>[] = [
@@ -67,7 +72,7 @@ export const FINDING_COLUMNS: readonly Column<FindingGroup>[] = [
   { title: 'client', value: ({ client }) => client },
   { title: 'user', value: ({ first }) => first.user ?? '' },
   { title: 'times', value: ({ count }) => count, align: 'right' },
-  { title: 'first', value: ({ first }) => `${first.file} frame ${first.frame}${inPipe(first)}` },
+  { title: 'first', value: ({ first }) => `${first.file} frame ${first.frame}${carriedBy(first)}` },
   { title: 'what', value: ({ first }) => first.detail },
 ];
 

@@ -1,33 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { audit } from '../../../../src/capture/audit/audit.js';
-import type { SecurityContext } from '../../../../src/security/index.js';
-import { CARRIERS, type Carrier, type Tokens } from '../../../support/logons.js';
+import { CARRIERS } from '../../../support/logons.js';
 import { ATTACKER, type RecordedConnection, recordingOf } from '../../../support/relayed.js';
-import { labAcceptor, labInitiator, NOW } from '../../../support/security.js';
-
-/** What the man in the middle passes on to the victim and to the target. */
-interface Relayed {
-  readonly victim: Tokens;
-  readonly target: Tokens;
-}
-
-type Change = (octets: Buffer) => Buffer;
-
-/** One exchange of this project's own NTLM, of which an attacker changes the challenge, or the answer. */
-function relayedExchange({ challenge = same, answer = same }: { challenge?: Change; answer?: Change } = {}): Relayed {
-  const initiator = labInitiator().initiate({ level: 2, target: 'HTTP/attacker' });
-  const step = (context: SecurityContext, token?: Uint8Array): Buffer =>
-    Buffer.from(context.step(token, NOW).token as Uint8Array);
-  const negotiate = step(initiator);
-  const offered = step(labAcceptor().accept(), negotiate);
-  const changed = challenge(Buffer.from(offered));
-  const authenticate = step(initiator, changed);
-  return {
-    victim: [negotiate, changed, authenticate],
-    target: [negotiate, offered, answer(Buffer.from(authenticate))],
-  };
-}
-const same: Change = (octets) => octets;
+import { bothLegs, type Change, type Relayed, relayedExchange, TARGET } from '../../../support/relayed-across.js';
 
 /** [MS-NLMP] 2.2.1.2: without NTLMSSP_NEGOTIATE_SIGN. */
 const unsigned: Change = (octets) => {
@@ -48,23 +23,6 @@ const otherPairs: Change = (octets) => {
   octets[response - 9] = 0xff;
   return octets;
 };
-
-const TARGET = '10.0.0.10';
-
-function bothLegs(from: Carrier, to: Carrier, { victim, target }: Relayed): RecordedConnection[] {
-  return [
-    {
-      client: { address: '10.0.0.5', port: 50_000 },
-      server: { address: ATTACKER, port: from.port },
-      pdus: from.says(victim),
-    },
-    {
-      client: { address: ATTACKER, port: 40_000 },
-      server: { address: TARGET, port: to.port },
-      pdus: to.says(target),
-    },
-  ];
-}
 
 const found = async (connections: readonly RecordedConnection[]) =>
   (await audit([recordingOf(connections)])).findings.filter(({ finding }) =>
