@@ -101,5 +101,6 @@ export { Connection, Direction, type StreamConsumer, type Waiting } from '../cap
 export type { FragmentLimits } from '../capture/stream/fragments.js';
 export { Datagram } from '../capture/stream/ip.js';
 export type { TakeKdcMessage } from '../capture/stream/kdc.js';
+export type { PacketObserver } from '../capture/stream/observed.js';
 export type { StreamLimits, StreamReaderOptions } from '../capture/stream/reader.js';
 export type { OpenConnection, TcpLimits } from '../capture/stream/tcp.js';

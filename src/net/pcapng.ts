@@ -17,11 +17,13 @@ export const LINKTYPE_ETHERNET = 1;
 export interface InterfaceDescription {
   readonly name?: string;
   readonly linkType?: number;
+  /** Decimal places of the times of its packets; 9 where absent. */
+  readonly resolution?: number;
 }
 
 export interface CapturedPacket {
   readonly interfaceId?: number;
-  /** Nanoseconds since 1970-01-01T00:00:00Z. */
+  /** Since 1970-01-01T00:00:00Z, in the unit of the interface: nanoseconds, unless that says otherwise. */
   readonly time: bigint;
   readonly bytes: Uint8Array;
   readonly comment?: string;
@@ -36,12 +38,16 @@ export function sectionHeader(application?: string): Buffer {
   return block(PCAPNG_BLOCK.SECTION_HEADER, section_header_block, body, options);
 }
 
-/** draft-ietf-opsawg-pcapng 4.2: an interface whose packets bear nanoseconds. The first one described has id 0. */
-export function interfaceDescription({ name, linkType = LINKTYPE_ETHERNET }: InterfaceDescription): Buffer {
+/** draft-ietf-opsawg-pcapng 4.2: an interface. The first one described has id 0. */
+export function interfaceDescription({
+  name,
+  linkType = LINKTYPE_ETHERNET,
+  resolution = 9,
+}: InterfaceDescription): Buffer {
   const body = { linktype: linkType, reserved: 0, snaplen: 0 };
   return block(PCAPNG_BLOCK.INTERFACE_DESCRIPTION, interface_description_block, body, [
     ...(name === undefined ? [] : [text(PCAPNG_OPTION.IF_NAME, name)]),
-    { code: PCAPNG_OPTION.IF_TSRESOL, value: Buffer.of(9) },
+    { code: PCAPNG_OPTION.IF_TSRESOL, value: Buffer.of(resolution) },
   ]);
 }
 

@@ -11,7 +11,7 @@ const files = readdirSync(join(root, 'src/api')).map((file) => file.replace(/\.t
 describe('the package exports', () => {
   test('a sub-path for each file of src/api, and itself', () => {
     const paths = files.map((file) => `./${file}`);
-    expect(Object.keys(exports).sort()).toEqual(['.', './package.json', ...paths].sort());
+    expect(Object.keys(exports).sort()).toEqual(['.', './package.json', './records.schema.json', ...paths].sort());
   });
 
   test.each(files)('%s, with its types, and its surface is written down', async (file) => {

@@ -9,6 +9,8 @@ export class Packet {
   end = 0;
   /** LINKTYPE_* */
   linkType = 0;
+  /** The unit of its time, as if_tsresol has it: 6 for microseconds, 9 for nanoseconds. */
+  resolution = 6;
   /** The interface's place in its section, 0 in a pcap file. */
   interfaceId = 0;
   /** The packet's number in the file, from 1. */

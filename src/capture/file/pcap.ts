@@ -37,6 +37,7 @@ export class PcapRecords implements RecordFormat {
     this.#units = form.nanoseconds ? 1e9 : 1e6;
     this.#largest = Math.min(Math.max(snaplen, USUAL_LARGEST_PACKET), LARGEST_RECORD);
     this.#packet.linkType = linktype & 0xffff;
+    this.#packet.resolution = form.nanoseconds ? 9 : 6;
   }
 
   read(bytes: Buffer, from: number, base: number): number {

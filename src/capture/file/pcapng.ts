@@ -16,6 +16,7 @@ interface Interface {
   readonly linkType: number;
   readonly snaplen: number;
   readonly unit: TimestampUnit;
+  readonly resolution: number;
 }
 
 /** Block type and total length before the body, the total length again after it. */
@@ -151,7 +152,7 @@ export class PcapngBlocks implements RecordFormat {
     }
     if (end - body < interface_description_block.size) {
       // A place is taken even by a broken one, so that the ids of the others stay right.
-      this.#interfaces.push({ linkType: -1, snaplen: 0, unit: new TimestampUnit() });
+      this.#interfaces.push({ linkType: -1, snaplen: 0, unit: new TimestampUnit(), resolution: 6 });
       this.#tooShort('Interface Description Block', offset);
       return;
     }
@@ -163,7 +164,7 @@ export class PcapngBlocks implements RecordFormat {
       if (code === PCAPNG_OPTION.IF_TSOFFSET && length >= 8)
         seconds = Number(this.#big ? bytes.readBigInt64BE(at) : bytes.readBigInt64LE(at));
     });
-    this.#interfaces.push({ linkType: linktype, snaplen, unit: new TimestampUnit(resolution, seconds) });
+    this.#interfaces.push({ linkType: linktype, snaplen, unit: new TimestampUnit(resolution, seconds), resolution });
   }
 
   /** Said once of a section. */
@@ -251,6 +252,7 @@ export class PcapngBlocks implements RecordFormat {
     packet.start = start;
     packet.end = end;
     packet.linkType = port.linkType;
+    packet.resolution = port.resolution;
     packet.interfaceId = id;
     this.#handler.packet(packet);
   }

@@ -64,6 +64,8 @@ export interface ReadHandlers {
   readonly openLogons?: OpenLogons;
   /** Told of each connection that was asked for and never came about. */
   readonly onAttempt?: PduReaderOptions['onAttempt'];
+  /** Told which packets bring what. */
+  readonly packets?: PduReaderOptions['packets'];
   /** After each piece of the file: reading goes on when it is done, so that a handler can wait for whoever it serves. */
   readonly onPiece?: () => Promise<void>;
 }

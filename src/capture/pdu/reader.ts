@@ -38,6 +38,8 @@ export interface PduReaderOptions {
   readonly onKdcMessage?: TakeKdcMessage | undefined;
   /** Follows the handshakes of sessions of SMB; where it knows the secret, encrypted messages are opened. */
   readonly observe?: ((authType: number) => PassiveContext | undefined) | undefined;
+  /** Told which packets bring what. */
+  readonly packets?: StreamReaderOptions['packets'];
 }
 
 /** From the octets of a capture, in pieces of any size, to its PDUs. Does no I/O. */
@@ -46,13 +48,24 @@ export class PduReader {
   #label: string;
 
   constructor(options: PduReaderOptions) {
-    const { file = 'capture', limits = {}, open, onProblem, onKdcMessage, onAttempt, openLogons, observe } = options;
+    const {
+      file = 'capture',
+      limits = {},
+      open,
+      onProblem,
+      onKdcMessage,
+      onAttempt,
+      openLogons,
+      observe,
+      packets,
+    } = options;
     this.#label = fileOf(file);
     this.#streams = new StreamReader({
       file,
       limits,
       onKdcMessage,
       onAttempt,
+      packets,
       open: (connection, remainder) => {
         if (onKdcMessage !== undefined && connection.uses(KDC_PORT)) return new KdcStream(onKdcMessage);
         if (isSmbPort(connection)) return new SmbStream(shared, smb, connection, remainder);

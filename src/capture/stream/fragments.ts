@@ -9,6 +9,7 @@ export interface FragmentLimits {
 }
 
 interface Part {
+  readonly frame: number;
   readonly offset: number;
   readonly bytes: Buffer;
 }
@@ -26,6 +27,8 @@ const LARGEST = 65_535;
 
 /** RFC 791 3.2, RFC 8200 4.5: puts fragments together. A part that overlaps another loses to the earlier one. */
 export class FragmentTable {
+  /** The packets of the datagram that was completed last. */
+  completed: readonly number[] = [];
   readonly #pending = new Map<string, Pending>();
   readonly #datagrams: number;
   readonly #parts: number;
@@ -48,12 +51,13 @@ export class FragmentTable {
       this.#lost(pending.frame, 'its fragments exceed the limits');
       return false;
     }
-    pending.parts.push({ offset, bytes: Buffer.from(datagram.bytes.subarray(start, end)) });
+    pending.parts.push({ frame, offset, bytes: Buffer.from(datagram.bytes.subarray(start, end)) });
     if (offset === 0) pending.protocol = datagram.protocol;
     if (!datagram.moreFragments) pending.length = offset + end - start;
     const whole = join(pending);
     if (whole === undefined) return false;
     this.#pending.delete(key);
+    this.completed = pending.parts.map((part) => part.frame);
     datagram.bytes = whole;
     datagram.start = 0;
     datagram.end = whole.length;

@@ -9,6 +9,7 @@ import { type FragmentLimits, FragmentTable } from './fragments.js';
 import { Datagram, readDatagram } from './ip.js';
 import { kdcDatagram, type TakeKdcMessage } from './kdc.js';
 import { ENCRYPTED, ipOffset, UNKNOWN_LINK } from './link.js';
+import { ObservedStream, type PacketObserver } from './observed.js';
 import { type OpenConnection, type TcpLimits, TcpReassembler } from './tcp.js';
 import { DEEPEST_TUNNEL, tunnelled } from './tunnel.js';
 
@@ -31,6 +32,8 @@ export interface StreamReaderOptions {
   readonly onAttempt?: ((attempt: ConnectionAttempt) => void) | undefined;
   /** Takes each message from and to a KDC that came in a datagram. */
   readonly onKdcMessage?: TakeKdcMessage | undefined;
+  /** Told which packets bring what. */
+  readonly packets?: PacketObserver | undefined;
 }
 
 /** From the octets of a capture, in pieces of any size, to its TCP streams. Does no I/O. */
@@ -45,6 +48,7 @@ export class StreamReader {
   readonly #datagram = new Datagram();
   readonly #onProblem: (problem: Problem) => void;
   readonly #onKdcMessage: TakeKdcMessage | undefined;
+  readonly #packets: PacketObserver | undefined;
   #broken = 0;
 
   constructor({
@@ -54,11 +58,17 @@ export class StreamReader {
     onProblem = () => {},
     onKdcMessage,
     onAttempt,
+    packets,
   }: StreamReaderOptions) {
+    this.#packets = packets;
     this.#onKdcMessage = onKdcMessage;
     this.#onProblem = onProblem;
     this.#reader = this.#readerOf(file);
-    this.#tcp = new TcpReassembler(open, limits, (connection) => {
+    const observed: OpenConnection = (connection, remainder) => {
+      const next = open(connection, remainder);
+      return packets === undefined ? next : new ObservedStream(next, connection, packets, () => this.file);
+    };
+    this.#tcp = new TcpReassembler(observed, limits, (connection) => {
       const attempt = onAttempt && attemptOf(connection, fileOf(this.file));
       if (attempt !== undefined) onAttempt?.(attempt);
     });
@@ -160,7 +170,10 @@ export class StreamReader {
       return;
     }
     if (depth === 0) this.understood.ip++;
-    if (datagram.fragment && !this.#fragments.add(datagram, packet.frame)) return;
+    if (datagram.fragment) {
+      if (!this.#fragments.add(datagram, packet.frame)) return;
+      this.#packets?.fragments(this.file, packet.frame, this.#fragments.completed);
+    }
     if (datagram.protocol === IP_PROTOCOL.TCP) {
       this.understood.tcp++;
       if (!this.#tcp.segment(datagram, packet, this.frames)) this.#broken++;

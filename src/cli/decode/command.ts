@@ -9,7 +9,7 @@ import { readCapture } from '../../capture/pdu/pdus.js';
 import type { Ccache, KeytabEntry } from '../../codec/kerberos/index.js';
 import { understoodLines } from '../../report/understood.js';
 import type { AccountEntry, Secret, Sniffer } from '../../security/index.js';
-import { captureFiles, tellWaiting } from '../files.js';
+import { captureFiles, requireNotAmong, tellWaiting } from '../files.js';
 import { inputOf, titleOf } from '../input.js';
 import { type Output, output, UsageError } from '../io.js';
 import { ccacheOption, keytabOption } from '../kerberos.js';
@@ -21,6 +21,8 @@ import { fieldsOption, filterOption } from './options.js';
 import { CallStatistics, STATISTICS_COLUMNS } from './statistics.js';
 import { FileSummary, SUMMARY_COLUMNS } from './summary.js';
 import { Choice, Enough, type View, type ViewOptions, viewOf } from './view.js';
+import { ChosenPackets } from './write/chosen-packets.js';
+import { writePackets } from './write/write.js';
 
 interface DecodeOptions extends ViewOptions {
   readonly follow: boolean;
@@ -33,6 +35,7 @@ interface DecodeOptions extends ViewOptions {
   readonly keytab?: readonly KeytabEntry[];
   readonly ccache?: Ccache;
   readonly html?: string;
+  readonly write?: string;
   readonly json: boolean;
 }
 
@@ -54,6 +57,12 @@ export const decodeCommand = (command: Command): Command =>
     .addOption(filterOption())
     .addOption(new Option('-c, --count <n>', 'ends after so many PDUs, or calls, that fit').argParser(countOf))
     .addOption(fieldsOption())
+    .addOption(
+      new Option(
+        '-w, --write <file>',
+        'write the packets of what fits as well: pcap or pcapng by the name, else as the input; .gz packs it',
+      ).conflicts(['follow', 'hex', 'html']),
+    )
     .option('-f, --follow', 'goes on while the file still grows, until it is interrupted', false)
     .option('--hex <octets>', 'decode one PDU, or token of NTLM, SPNEGO or Kerberos, in hexadecimal instead of a file')
     .addOption(userOption("account whose NTLM is verified and unsealed, 'DOMAIN\\user:password'; may be given again"))
@@ -95,6 +104,7 @@ Examples:
   dcom-harness decode --calls --filter 'status=failed' --follow growing.pcapng
   dcom-harness decode --fields frame,ptype,auth_level capture.pcapng
   dcom-harness decode --summary captures/
+  dcom-harness decode --filter 'class=MMC20.*' -w mmc.pcapng captures/
   dcom-harness decode capture.pcapng --password 'P4ssw0rd' --json
   dcom-harness decode capture.pcapng --keytab server.keytab
   dcom-harness decode capture.pcapng --html report.html
@@ -134,6 +144,8 @@ async function decodeAll(out: Output, paths: string[], options: DecodeOptions): 
   const all: All = {
     several: false,
     choice: new Choice(options.filter, options.count),
+    packets:
+      options.write === undefined ? undefined : new ChosenPackets({ calls: options.calls || options.statistics }),
     statistics: new CallStatistics(),
     understood: new Understood(),
   };
@@ -142,6 +154,8 @@ async function decodeAll(out: Output, paths: string[], options: DecodeOptions): 
   if (options.statistics) printStatistics(out, all.statistics);
   const nothing = all.choice.nothing(options.calls || options.statistics ? 'calls' : 'PDUs');
   if (nothing !== undefined) out.note(nothing);
+  if (options.write !== undefined && all.packets !== undefined)
+    await writeChosen(out, options.write, files, all.packets);
   if (summaries.length > 0) for (const line of understoodLines(all.understood)) out.note(line);
   // Only where nothing could be read is there no result at all; a file that breaks off before its first packet is one.
   const read = all.choice.full || all.understood.packets > 0 || summaries.some(({ lost }) => !lost);
@@ -152,6 +166,8 @@ async function decodeAll(out: Output, paths: string[], options: DecodeOptions): 
 interface All {
   readonly several: boolean;
   readonly choice: Choice;
+  /** With `--write`. */
+  readonly packets: ChosenPackets | undefined;
   readonly statistics: CallStatistics;
   readonly understood: Understood;
 }
@@ -181,6 +197,10 @@ async function decodeSets(
 function filesOf(paths: string[], options: DecodeOptions): string[] {
   const files = captureFiles(paths);
   if (files.length === 0) throw new UsageError('no capture to decode; give files, a folder, - or --hex');
+  if (options.write !== undefined) {
+    if (files.includes('-')) throw new UsageError('--write reads the files twice, so it takes no - for stdin');
+    requireNotAmong([options.write], files);
+  }
   if (options.follow && (files.length > 1 || files[0] !== paths[0] || files[0] === '-'))
     throw new UsageError('--follow takes one file; what comes on stdin is decoded as it comes without it');
   const pointless = whyNothingFits(options.filter ?? [], { calls: options.calls || options.statistics });
@@ -192,7 +212,7 @@ function filesOf(paths: string[], options: DecodeOptions): string[] {
 async function decodeSet(
   out: Output,
   set: readonly string[],
-  { several, understood, statistics, choice }: All,
+  { several, understood, statistics, choice, packets }: All,
   options: DecodeOptions,
   observe: Sniffer,
 ): Promise<FileSummary> {
@@ -218,19 +238,32 @@ async function decodeSet(
   };
   const fields = options.filter === undefined ? options.fields : undefined;
   try {
-    const open = openRecords(handlers, { fields, observe });
+    const chosen = packets?.choosing(handlers, () => choice.fitting) ?? handlers;
+    const records = openRecords(chosen, { fields, observe });
+    const open = packets?.opening(records) ?? records;
     const onProblem = (problem: Problem) => tellProblem(note, problem, summary);
     const onPiece = () => out.flush();
     const { kdcMessage: onKdcMessage } = observe;
     // What is followed has no name of its own.
     const named = options.follow ? { file: set[0] as string } : {};
-    const handlersOf = { open, onProblem, observe, onKdcMessage, onPiece };
+    const handlersOf = { open, onProblem, observe, onKdcMessage, onPiece, packets };
     const read = await readCapture(source, handlersOf, { ...named, onRead, reuse: true });
     understood.add(read.understood);
   } finally {
     end();
   }
   return summary;
+}
+
+/** Without packets there is no file: nothing would be taken for something. */
+async function writeChosen(out: Output, path: string, files: readonly string[], packets: ChosenPackets): Promise<void> {
+  if (packets.count === 0) {
+    out.note(`dcom-harness: nothing fits, so ${path} is not written`);
+    process.exitCode = 2;
+    return;
+  }
+  await writePackets(path, files, packets);
+  out.note(`${packets.count} packets are in ${path}`);
 }
 
 function tellProblem(

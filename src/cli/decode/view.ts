@@ -36,6 +36,11 @@ export class Choice {
     this.#most = most;
   }
 
+  /** How many have fitted so far. */
+  get fitting(): number {
+    return this.#fitting;
+  }
+
   /** As many have fitted as are wanted. */
   get full(): boolean {
     return this.#fitting >= this.#most;
