@@ -218,7 +218,7 @@ export function smb1(
   command: number,
   words: Uint8Array,
   octets: Uint8Array,
-  { reply = false, tree = 1, message = 1, status = 0, unicode = false } = {},
+  { reply = false, tree = 1, user = 0, message = 1, status = 0, unicode = false } = {},
 ): Buffer {
   const header = made(SMB_Header, {
     Protocol: Buffer.from('\xffSMB', 'latin1'),
@@ -229,6 +229,7 @@ export function smb1(
     SecurityFeatures: Buffer.alloc(8),
     TID: tree,
     PIDLow: 99,
+    UID: user,
     MID: message,
   });
   const count = Buffer.alloc(2);

@@ -1,11 +1,11 @@
 import { PROTOCOL_ID, SMB2_TRANSFORM_HEADER } from '../../codec/smb/index.js';
 import type { PassiveContext, SmbSessionCipher } from '../../security/index.js';
-import type { LogonOptions } from '../logon/logon.js';
+import { type LogonOptions, Logons } from '../logon/logon.js';
 import type { AssemblyBudget } from '../stream/assembly.js';
 import type { Connection, Direction, StreamConsumer } from '../stream/connection.js';
 import { SmbFramer, type SmbSink } from './framer.js';
 import type { NamedPipe, Pipe } from './pipe.js';
-import { Smb2Sessions } from './sessions.js';
+import { Smb2Sessions, type TellLogon } from './sessions.js';
 import { Smb1Tracker } from './smb1.js';
 import { Smb2Tracker } from './smb2.js';
 import { type SmbBudget, type SmbMessage, SmbTables } from './tables.js';
@@ -48,6 +48,7 @@ export class SmbConnection implements StreamConsumer {
   readonly #tables: SmbTables;
   readonly #sessions: Smb2Sessions;
   readonly #smb2: Smb2Tracker;
+  readonly #logons: Logons | undefined;
   /** Most connections have none of it. */
   #smb1: Smb1Tracker | undefined;
   #forward: SmbFramer | undefined;
@@ -65,6 +66,7 @@ export class SmbConnection implements StreamConsumer {
   constructor(options: SmbConnectionOptions, connection: Connection, remainder?: string) {
     this.#options = options;
     this.#connection = connection;
+    this.#logons = options.logons && new Logons(options.logons, 'smb');
     this.#tables = new SmbTables({
       budget: options.budget,
       deliver: (pipe, message, from, to) => this.#deliver(pipe, message, from, to),
@@ -74,6 +76,7 @@ export class SmbConnection implements StreamConsumer {
     this.#sessions = new Smb2Sessions({
       budget: options.budget,
       observe: options.observe,
+      tell: this.#tell,
       server: () => serverOf(connection),
     });
     this.#smb2 = new Smb2Tracker(this.#tables, this.#sessions);
@@ -120,6 +123,7 @@ export class SmbConnection implements StreamConsumer {
     this.#backward?.end();
     this.#tables.end();
     this.#sessions.end();
+    this.#logons?.end();
   }
 
   #framer(direction: Direction, fromStart: boolean): SmbFramer {
@@ -180,9 +184,15 @@ export class SmbConnection implements StreamConsumer {
 
   #tracker(protocol: number | undefined): Smb1Tracker | Smb2Tracker {
     if (protocol === PROTOCOL_ID.SMB2) return this.#smb2;
-    this.#smb1 ??= new Smb1Tracker(this.#tables);
+    this.#smb1 ??= new Smb1Tracker(this.#tables, this.#tell);
     return this.#smb1;
   }
+
+  readonly #tell: TellLogon = (direction, exchange, message) =>
+    this.#logons?.take(
+      { direction, frame: this.#frame, seconds: this.#seconds, nanoseconds: this.#nanoseconds, exchange },
+      message,
+    );
 
   #lost({ forward }: Direction): void {
     if (forward) this.#lostForward++;

@@ -12,10 +12,16 @@ import {
 } from '../../codec/smb/index.js';
 import { AgedMap } from '../../rpc/index.js';
 import { type PassiveContext, SmbSessionCipher } from '../../security/index.js';
-import type { SmbBudget } from './tables.js';
+import type { LogonMessage } from '../logon/logon.js';
+import type { Direction } from '../stream/connection.js';
+import type { SmbBudget, SmbMessage } from './tables.js';
+
+/** Tells what a side says to authenticate; `exchange` is as in `LogonPlace`. */
+export type TellLogon = (direction: Direction, exchange: string, message: LogonMessage) => void;
 
 /** A handshake that begins a session. */
 export interface Logon {
+  readonly exchange: string;
   /** It began without a session: the answer names a new one. */
   readonly fresh: boolean;
   /** A further connection of a session that there is, whose keys are those of the first one. */
@@ -31,6 +37,7 @@ export type SessionKeys = SmbSessionCipher | 'unknown';
 /** What it takes to follow the sessions of a connection. */
 export interface SessionsOptions {
   readonly budget: SmbBudget;
+  readonly tell: TellLogon;
   readonly observe: ((authType: number) => PassiveContext | undefined) | undefined;
   /** The server, whose sessions several connections can use. */
   readonly server: () => string;
@@ -45,6 +52,7 @@ const NOTHING = Buffer.alloc(64);
 export class Smb2Sessions {
   readonly #options: SessionsOptions;
   readonly #logons: AgedMap<bigint, Logon>;
+  #begunLogons = 0;
   #dialect = 0;
   #cipher = 0;
   /** [MS-SMB2] 3.2.1.2: Connection.PreauthIntegrityHashValue. */
@@ -81,17 +89,22 @@ export class Smb2Sessions {
   }
 
   /** A SESSION_SETUP of the client, and the token in it. */
-  asked(session: bigint, flags: number, token: Uint8Array, message: Buffer): Logon {
-    const logon = this.#logons.get(session) ?? this.#begin(session === 0n, flags);
-    logon.preauthHash = hashed(logon.preauthHash, message);
+  asked(session: bigint, flags: number, token: Uint8Array, { bytes, direction }: SmbMessage): Logon {
+    const logon = this.#logons.get(session) ?? this.#begin(session, flags);
+    logon.preauthHash = hashed(logon.preauthHash, bytes);
     logon.passive?.observe('initiator', token);
+    this.#options.tell(direction, logon.exchange, { kind: 'token', octets: token });
     return logon;
   }
 
-  answered(session: bigint, status: number, token: Uint8Array, message: Buffer, logon: Logon): void {
+  /** The answer to one, which stands alone where `logon` was not captured. */
+  answered(session: bigint, status: number, token: Uint8Array, message: SmbMessage, logon: Logon | undefined): void {
+    const { exchange } = logon ?? this.#begin(session, 0);
+    if (token.length > 0) this.#options.tell(message.direction, exchange, { kind: 'token', octets: token });
+    if (logon === undefined) return;
     if (token.length > 0) logon.passive?.observe('acceptor', token);
     if (status === STATUS_MORE_PROCESSING_REQUIRED) {
-      logon.preauthHash = hashed(logon.preauthHash, message);
+      logon.preauthHash = hashed(logon.preauthHash, message.bytes);
       this.#logons.set(session, logon);
       return;
     }
@@ -99,8 +112,10 @@ export class Smb2Sessions {
     if (status === 0) this.#begun(session, logon);
   }
 
-  #begin(fresh: boolean, flags: number): Logon {
+  #begin(session: bigint, flags: number): Logon {
+    const fresh = session === 0n;
     return {
+      exchange: fresh ? `logon ${++this.#begunLogons}` : `session ${session}`,
       fresh,
       binding: (flags & SMB2_SESSION_FLAG_BINDING) !== 0,
       passive: this.#options.observe?.(RPC_C_AUTHN.GSS_NEGOTIATE),

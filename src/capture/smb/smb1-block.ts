@@ -29,12 +29,22 @@ export const octetsAt = (block: Block): number => block.at + 1 + 2 * wordCount(b
 /** A string that ends with a zero, or has `length` octets; undefined where it is not all there. */
 export function stringAt({ message, header }: Block, from: number, length?: number): string | undefined {
   const { bytes } = message;
-  const isUnicode = (header.Flags2 & SMB_FLAGS2_UNICODE) !== 0;
-  // [MS-CIFS] 2.2.1.1.2: Unicode strings are aligned to two octets from the header on.
-  const start = isUnicode ? from + (from & 1) : from;
+  const isUnicode = isUnicodeIn(header);
+  const start = startOf(isUnicode, from);
   const end = length === undefined ? endOf(bytes, start, isUnicode ? 2 : 1) : start + length;
   if (end > bytes.length || end <= start) return undefined;
   return bytes.toString(isUnicode ? 'utf16le' : 'latin1', start, end).replace(/\0.*$/s, '');
+}
+
+const isUnicodeIn = ({ Flags2 }: Block['header']): boolean => (Flags2 & SMB_FLAGS2_UNICODE) !== 0;
+
+/** [MS-CIFS] 2.2.1.1.2: Unicode strings are aligned to two octets from the header on. */
+const startOf = (isUnicode: boolean, from: number): number => (isUnicode ? from + (from & 1) : from);
+
+/** Behind the zero that ends a string; beyond the message where there is none. */
+export function endOfString({ message, header }: Block, from: number): number {
+  const unit = isUnicodeIn(header) ? 2 : 1;
+  return endOf(message.bytes, startOf(unit === 2, from), unit) + unit;
 }
 
 /** More octets than a name has are not searched. */

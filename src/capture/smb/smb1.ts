@@ -14,6 +14,7 @@ import {
   WRITE_MODE_MESSAGE_START,
 } from '../../codec/smb/index.js';
 import { isIpc, type Pipe, pipeName, shareName } from './pipe.js';
+import type { TellLogon } from './sessions.js';
 import {
   type Asked,
   type Block,
@@ -25,6 +26,7 @@ import {
   treeKey,
   wordsOf,
 } from './smb1-block.js';
+import { Smb1Logons } from './smb1-logons.js';
 import { Smb1Transactions } from './smb1-transactions.js';
 import type { SmbMessage, SmbRequest, SmbTables } from './tables.js';
 
@@ -55,11 +57,13 @@ export class Smb1Tracker {
   readonly #asked: ReadonlyMap<number, TakeAsked>;
   readonly #answered: ReadonlyMap<number, TakeAnswer>;
 
-  constructor(tables: SmbTables) {
+  constructor(tables: SmbTables, tell: TellLogon) {
+    const logons = new Smb1Logons(tell);
     this.#tables = tables;
     const transactions = new Smb1Transactions(tables, (block, fid) => this.#use(block, fid, true));
     const { requests } = tables;
     this.#asked = new Map<number, TakeAsked>([
+      [SMB_COM.SESSION_SETUP_ANDX, (block, asked) => logons.asked(block, asked)],
       [SMB_COM.TREE_CONNECT_ANDX, (block, asked) => this.#connect(block, asked)],
       [SMB_COM.TREE_CONNECT, (block, asked) => this.#named(asked, stringAt(block, octetsAt(block) + 1))],
       [SMB_COM.NT_CREATE_ANDX, (block, asked) => this.#open(block, asked, ntName(block))],
@@ -77,6 +81,8 @@ export class Smb1Tracker {
       ],
     ]);
     this.#answered = new Map<number, TakeAnswer>([
+      [SMB_COM.NEGOTIATE, (block) => logons.negotiated(block)],
+      [SMB_COM.SESSION_SETUP_ANDX, (block, request) => logons.answered(block, request)],
       [SMB_COM.TREE_CONNECT_ANDX, (block, request) => this.#connected(block, request)],
       [SMB_COM.TREE_CONNECT, (block, request) => this.#connected(block, request)],
       [SMB_COM.TREE_DISCONNECT, ({ header }) => tables.disconnected(treeKey(header))],
@@ -123,8 +129,8 @@ export class Smb1Tracker {
   #ask(message: SmbMessage, header: Block['header']): void {
     const asked: Asked = { command: header.Command };
     for (const [command, block] of blocksOf(message, header)) this.#asked.get(command)?.(block, asked);
-    const { share, opens, reads, writes, closes } = asked;
-    if ((share ?? opens ?? reads ?? writes ?? closes) === undefined) return;
+    const { share, opens, reads, writes, closes, exchange } = asked;
+    if ((exchange ?? share ?? opens ?? reads ?? writes ?? closes) === undefined) return;
     this.#forget(requestKey(header));
     this.#tables.requests.set(requestKey(header), asked);
   }

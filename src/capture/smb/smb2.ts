@@ -142,16 +142,16 @@ export class Smb2Tracker {
     const token = body && octetsOf(command, body.SecurityBufferOffset, body.SecurityBufferLength);
     if (body === undefined || token === undefined || !isWhole(command)) return;
     const { header, message } = command;
-    const logon = this.#sessions.asked(header.SessionId, body.Flags, token, message.bytes);
+    const logon = this.#sessions.asked(header.SessionId, body.Flags, token, message);
     this.#ask(command, { command: SMB2.SESSION_SETUP, logon });
   }
 
   #loggedOn(command: Command, logon: Logon | undefined): void {
     const { header, message } = command;
     const body = bodyOf(command, SMB2_SESSION_SETUP_Response, 9);
-    if (logon === undefined || !isWhole(command)) return;
+    if (!isWhole(command)) return;
     const token = body && octetsOf(command, body.SecurityBufferOffset, body.SecurityBufferLength);
-    this.#sessions.answered(header.SessionId, header.Status, token ?? NO_TOKEN, message.bytes, logon);
+    this.#sessions.answered(header.SessionId, header.Status, token ?? NO_TOKEN, message, logon);
   }
 
   #treeConnect(command: Command): undefined {

@@ -31,8 +31,9 @@ export interface SmbRequest {
   readonly writes?: Pipe;
   readonly transaction?: Transaction;
   readonly closes?: Pipe;
-  /** Of a SESSION_SETUP. */
+  /** Of a SESSION_SETUP; of one of SMB1, which logon it belongs to. */
   readonly logon?: Logon;
+  readonly exchange?: string;
 }
 
 /** Bounds of memory for what is open in connections of SMB, of all of them together: the oldest give way. */

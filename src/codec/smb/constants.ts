@@ -36,7 +36,7 @@ export const SMB2_SESSION_FLAG_BINDING = 0x01;
 export const STATUS_PENDING = 0x00000103;
 export const STATUS_MORE_PROCESSING_REQUIRED = 0xc0000016;
 
-/** [MS-CIFS] 2.2.2.1: the commands of SMB1 that have to do with pipes. */
+/** [MS-CIFS] 2.2.2.1: the commands of SMB1 that have to do with sessions and pipes. */
 export const SMB_COM = {
   OPEN: 0x02,
   CLOSE: 0x04,
@@ -49,11 +49,15 @@ export const SMB_COM = {
   WRITE_ANDX: 0x2f,
   TREE_CONNECT: 0x70,
   TREE_DISCONNECT: 0x71,
+  NEGOTIATE: 0x72,
   SESSION_SETUP_ANDX: 0x73,
   LOGOFF_ANDX: 0x74,
   TREE_CONNECT_ANDX: 0x75,
   NT_CREATE_ANDX: 0xa2,
 } as const;
+
+/** [MS-SMB] 2.2.4.5.2: of Capabilities, that tokens take the place of challenge and responses. */
+export const SMB_CAP_EXTENDED_SECURITY = 0x80000000;
 
 /** [MS-CIFS] 2.2.3.1: Flags says who sends it, Flags2 how its strings are written. */
 export const SMB_FLAGS_REPLY = 0x80;

@@ -1,7 +1,7 @@
 import { f, fixedHeader } from '../fixed.js';
 
 /** [MS-CIFS] 2.2.3.4: what the words of every command begin with that another one can follow in the same message. */
-const ANDX = [
+export const ANDX = [
   f('AndXCommand', 'u8', 'the command that follows; 0xff for none'),
   f('AndXReserved', 'u8', 'ignored'),
   f('AndXOffset', 'u16', 'from the SMB header to the WordCount of that command'),

@@ -17,6 +17,7 @@ import * as header from '../rpce/header.js';
 import * as verification from '../rpce/verification-trailer.js';
 import * as smb from '../smb/headers.js';
 import * as smb1 from '../smb/smb1.js';
+import * as smb1Session from '../smb/smb1-session.js';
 import * as smb2 from '../smb/smb2.js';
 import * as smb2Session from '../smb/smb2-session.js';
 import type { Structure } from './structure.js';
@@ -40,6 +41,7 @@ const MODULES: readonly object[] = [
   pacBuffers,
   smb,
   smb1,
+  smb1Session,
   smb2,
   smb2Session,
 ];
