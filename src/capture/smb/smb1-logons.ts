@@ -52,8 +52,7 @@ export class Smb1Logons {
     const body =
       wordCount(block) === EXTENDED_RESPONSE ? wordsOf(block, SMB_COM_SESSION_SETUP_ANDX_Extended_Response) : undefined;
     if (body === undefined) return;
-    if (Status === STATUS_MORE_PROCESSING_REQUIRED && this.#byUid.size < MAX_LOGONS)
-      this.#byUid.set(UID, exchange);
+    if (Status === STATUS_MORE_PROCESSING_REQUIRED && this.#byUid.size < MAX_LOGONS) this.#byUid.set(UID, exchange);
     this.#token(block, exchange, body.SecurityBlobLength);
   }
 
