@@ -13,6 +13,7 @@ export {
   type Scenario,
   ScenarioError,
   scenarioJsonSchema,
+  scenarioPasswords,
   shippedScenario,
   shippedScenarios,
 } from '../lab/index.js';

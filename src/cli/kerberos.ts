@@ -49,8 +49,11 @@ const fileOf =
     }
   };
 
+/** Throws `UsageError` for what is none. */
+export const readKeytab = fileOf('keytab', decodeKeytab);
+
 export const keytabOption = (description: string): Option =>
-  new Option('--keytab <file>', description).argParser(fileOf('keytab', decodeKeytab));
+  new Option('--keytab <file>', description).argParser(readKeytab);
 
 export const ccacheOption = (description: string): Option =>
   new Option('--ccache <file>', description).argParser(fileOf('cache of tickets', decodeCcache));

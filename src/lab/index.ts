@@ -1,4 +1,5 @@
 export type { Listening } from './audience.js';
+export { scenarioPasswords } from './passwords.js';
 export { type LabOptions, type LabRun, runScenario } from './run.js';
 export type {
   HostLog,

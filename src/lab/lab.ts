@@ -3,13 +3,14 @@ import type { ClientProfileName } from '../client/profiles.js';
 import type { RemoteInterface } from '../client/remote-interface.js';
 import type { Application } from '../hardening/machine.js';
 import type { Trace } from '../hardening/trace.js';
-import { type InjectedFault, type SeededBytes, type SimulatedNetwork, seededRandom } from '../net/simulation/index.js';
+import type { InjectedFault, SeededBytes, SimulatedNetwork } from '../net/simulation/index.js';
 import type { Listening } from './audience.js';
 import { comments } from './comments.js';
 import { LabHost } from './host.js';
 import type { HostData } from './host-schema.js';
 import { LabKerberos } from './kerberos.js';
 import { machineOf } from './machines.js';
+import { passwordOf, randomOf } from './passwords.js';
 import type { LabActivation, LabFinding, LabRelay, LabTrace, ServedActivation, TimelineCell } from './run-types.js';
 import type { Path, Scenario } from './scenario-file.js';
 import { NotInThisWorld, type World } from './world.js';
@@ -56,12 +57,11 @@ export class Lab {
 
   /** Octets for one purpose, which no other purpose disturbs. */
   random(purpose: string): SeededBytes {
-    return seededRandom(this.seed, `${this.scenario.data.name} ${purpose}`);
+    return randomOf(this.scenario, this.seed, purpose);
   }
 
-  /** One user has the same password wherever he has an account, as in a workgroup. */
   passwordOf(user: string): string {
-    return this.scenario.data.password ?? this.random(`password of ${user}`)(12).toString('hex');
+    return passwordOf(this.scenario, this.seed, user);
   }
 
   /** Puts the hosts on the network and starts what they serve. */

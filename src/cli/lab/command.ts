@@ -7,6 +7,7 @@ import {
   type Scenario,
   ScenarioError,
   scenarioJsonSchema,
+  scenarioPasswords,
   shippedScenario,
   shippedScenarios,
 } from '../../lab/index.js';
@@ -21,6 +22,7 @@ import { StatusLine } from '../progress.js';
 import { type LabReport, openLabReport } from './html.js';
 import { LabFolder } from './out.js';
 import { labRecords } from './records.js';
+import { secretsOf } from './secrets.js';
 
 interface Options extends JudgedOptions {
   readonly seed: string;
@@ -202,9 +204,11 @@ async function runOne(
       : undefined;
   try {
     const found = await runScenario(scenario, { seed, sockets, ...(record && { record }) });
-    await shown?.end(found);
+    const passwords = scenarioPasswords(scenario, seed);
+    await shown?.end(found, secretsOf(found, passwords));
     folder?.events(found);
     folder?.keytab(found);
+    if (capture !== undefined) folder?.passwords(found, passwords);
     if (out.json) for (const record of labRecords(found)) out.record(...record);
     return found;
   } catch (error) {

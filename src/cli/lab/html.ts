@@ -1,10 +1,11 @@
 import type { LabRun } from '../../lab/index.js';
+import type { Sniffer } from '../../security/index.js';
 import { reportFile } from '../html.js';
 
 /** The report of a lab: each scenario's recording as it ends, and at the end what came of all. */
 export interface LabReport {
   /** Takes the recording of one scenario. */
-  capture(): { write(block: Buffer): void; end(run: LabRun): Promise<void> };
+  capture(): { write(block: Buffer): void; end(run: LabRun, observe: Sniffer): Promise<void> };
   end(runs: readonly LabRun[]): void;
 }
 
@@ -17,8 +18,8 @@ export async function openLabReport(path: string): Promise<LabReport> {
       const blocks: Buffer[] = [];
       return {
         write: (block) => blocks.push(Buffer.from(block)),
-        end: (run) =>
-          report.book.capture(Buffer.concat(blocks), { file: `${run.scenario}.pcapng`, names: namesOf(run) }),
+        end: (run, observe) =>
+          report.book.capture(Buffer.concat(blocks), { file: `${run.scenario}.pcapng`, names: namesOf(run), observe }),
       };
     },
     end: (runs) => report.end(labHead(runs, report.book.rows)),

@@ -32,6 +32,7 @@ export class LabFolder {
     this.#write(() => {
       rmSync(capture, { force: true });
       rmSync(keytab, { force: true });
+      rmSync(passwordsOf(this.#folder, scenario), { force: true });
       rmSync(events, { recursive: true, force: true });
     });
   }
@@ -64,6 +65,12 @@ export class LabFolder {
   keytab({ scenario, keytab }: LabRun): void {
     if (keytab !== undefined)
       this.#write(() => writeFileSync(join(this.#folder, 'captures', `${scenario}.keytab`), keytab));
+  }
+
+  /** The passwords of its users, `USER:PASSWORD` a line: for `view`, which unseals the recording with them. */
+  passwords({ scenario }: LabRun, passwords: ReadonlyMap<string, string>): void {
+    const lines = [...passwords].map(([user, password]) => `${user}:${password}\n`);
+    this.#write(() => writeFileSync(passwordsOf(this.#folder, scenario), lines.join('')));
   }
 
   /** The event log of each host, as Windows exports it, as JSON, and all of them as a table. */
@@ -112,13 +119,19 @@ export class LabFolder {
   }
 }
 
+const passwordsOf = (folder: string, scenario: string): string =>
+  join(folder, 'captures', `${fileName(scenario)}.passwords`);
+
 /** Names come from scenarios, and a scenario from anybody: none of them leads out of the folder. */
 function fileName(name: string): string {
   if (/^[^/\\\0]+$/.test(name) && name !== '.' && name !== '..') return name;
   throw new UsageError(`not a name for a file: ${JSON.stringify(name)}`);
 }
 
-/** A run for programs: what its logs hold stands in files of their own. */
-const recordOf = ({ logs: _, ...run }: LabRun): object => run;
+/** A run for programs: its logs as other programs have them stand in files of their own. */
+const recordOf = ({ logs, ...run }: LabRun): object => ({
+  ...run,
+  logs: logs.map(({ machine, entries }) => ({ machine, entries })),
+});
 
 const jsonText = (value: unknown): string => `${JSON.stringify(plain(value), undefined, 1)}\n`;

@@ -4,7 +4,6 @@ import type { AccountEntry, Secret } from '../../security/index.js';
 import { output, UsageError } from '../io.js';
 import { growHeapSlowly } from '../memory.js';
 import { jsonOption, ntHashOption, passwordOption, portOf, userOption } from '../options.js';
-import { observer } from '../secrets.js';
 import { Pages } from './pages.js';
 import { serveReport } from './server.js';
 import { readSources } from './source.js';
@@ -51,7 +50,7 @@ async function view(paths: string[], options: ViewOptions): Promise<void> {
   const pages = new Pages();
   try {
     const book = new PduBook({ rows: MAX_ROWS, page: (octets) => pages.add(octets) });
-    const head = await readSources(out, book, paths, observer(options));
+    const head = await readSources(out, book, paths, options);
     book.end();
     const parts = { head: packed(head), index: packed(book.rows.index()) };
     const made = assets();
