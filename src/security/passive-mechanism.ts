@@ -77,6 +77,10 @@ export abstract class PassiveMechanism implements PassiveContext {
     this.#ready().from(from).checkMic(bytes, mic);
   }
 
+  makeMic(from: Side, bytes: Uint8Array): Uint8Array {
+    return this.#ready().from(from).mic(bytes);
+  }
+
   #ready(): Session {
     if (this.#session === undefined) {
       const detail = `the session key of this ${this.#mechanism.name} context is not known`;

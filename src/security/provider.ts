@@ -139,6 +139,8 @@ export interface PassiveContext {
   protect(from: 'initiator' | 'acceptor', message: ProtectedMessage, sealed: boolean): Uint8Array;
   /** Checks what `SecurityContext.mic` made on the side `from`. Throws `SecurityError`. */
   checkMic(from: 'initiator' | 'acceptor', bytes: Uint8Array, mic: Uint8Array): void;
+  /** What `SecurityContext.mic` of the side `from` would give next, as `protect` does. Throws `SecurityError`. */
+  makeMic(from: 'initiator' | 'acceptor', bytes: Uint8Array): Uint8Array;
 }
 
 /** What a provider of either side, or of a sniffer, is. */

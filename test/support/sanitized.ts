@@ -51,6 +51,18 @@ export function differences(before: unknown, after: unknown, path = ''): string[
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
+/** Parts of what protocols say in any case: dialects of SMB1, a hint of SPNEGO, a tag of [MS-OAUT], a pipe. */
+const KEPT: ReadonlySet<string> = new Set([
+  'windows',
+  'workgroup',
+  'lanman',
+  'program',
+  'defined',
+  'user',
+  'server',
+  'unix',
+]);
+
 /** Names so short stand in any octets by chance. */
 const SHORTEST = 4;
 
@@ -61,7 +73,7 @@ export function leaks(octets: Buffer, { names, addresses }: Pseudonyms['table'])
     'latin1',
   );
   const found = Object.keys(names).filter(
-    (name) => name.length >= SHORTEST && formsOf(name).some((form) => lower.includes(form)),
+    (name) => name.length >= SHORTEST && !KEPT.has(name) && formsOf(name).some((form) => lower.includes(form)),
   );
   const addressesFound = Object.keys(addresses).filter((address) => {
     const raw = rawAddress(address);
@@ -74,10 +86,11 @@ const formsOf = (text: string): Buffer[] => {
   const wide = Buffer.from(text, 'utf16le');
   return [
     Buffer.from(text, 'utf8'),
-    Buffer.from(text, 'latin1'),
+    // Others have no octets of their own there.
+    ...(/[^\0-\xff]/.test(text) ? [] : [Buffer.from(text, 'latin1')]),
     wide,
     Buffer.from(wide).swap16(),
-    Buffer.from(Buffer.from(text, 'latin1').toString('hex')),
+    Buffer.from(Buffer.from(text, 'utf8').toString('hex')),
     Buffer.from(wide.toString('hex')),
   ];
 };

@@ -37,10 +37,14 @@ export class KdcReplacer implements StreamConsumer {
   }
 
   data(direction: Direction, bytes: Buffer, start: number, end: number): void {
-    const way = this.#ways.get(direction.forward) ?? { waiting: Buffer.alloc(0), at: 0, provenance: new Provenance() };
+    const way = this.#ways.get(direction.forward) ?? {
+      waiting: Buffer.alloc(0),
+      at: 0,
+      provenance: new Provenance<Direction>(),
+    };
     if (way === 'lost') return;
     this.#ways.set(direction.forward, way);
-    way.provenance.add(this.#placeOf(direction, end - start), end - start);
+    way.provenance.add(direction, this.#placeOf(direction, end - start), end - start);
     way.waiting = Buffer.concat([way.waiting, bytes.subarray(start, end)]);
     while (way.waiting.length >= LENGTH) {
       const length = way.waiting.readUInt32BE(0);
@@ -74,5 +78,5 @@ export class KdcReplacer implements StreamConsumer {
 interface KdcWay {
   waiting: Buffer;
   at: number;
-  readonly provenance: Provenance;
+  readonly provenance: Provenance<Direction>;
 }

@@ -16,7 +16,12 @@ import { Learner } from './learn.js';
 import { FILE_HEAD, type PacketWriter, writerLike } from './output/writer.js';
 import type { Pseudonyms } from './pseudonyms/pseudonyms.js';
 import { Rewriter } from './rewrite.js';
+import { smbShared } from './smb/consumer.js';
 import { Tally } from './tally.js';
+import { Resigning } from './tokens/resign.js';
+
+/** Octets that the secret is made of. */
+const PASSWORD = 8;
 
 /** What making a capture fit to be given away takes. */
 export interface SanitizerOptions {
@@ -41,6 +46,8 @@ export class Sanitizer {
   readonly tally = new Tally();
   /** Packets of the result. */
   packets = 0;
+  /** What opens the result: the secret by which it was signed anew. */
+  readonly password: string;
   readonly #options: SanitizerOptions;
   readonly #learner: Learner;
   readonly #reading: CaptureReader;
@@ -53,12 +60,14 @@ export class Sanitizer {
   constructor(options: SanitizerOptions) {
     const { names, spool = new MemorySpool(), observe = sniffer(), onProblem = () => {} } = options;
     this.#options = options;
+    this.password = names.made('password', '', PASSWORD).toString('hex');
     const { tally } = this;
     const content = new Content(spool);
     const parts = {
       names,
       tally,
       observe,
+      resigning: new Resigning(names, this.password),
       decoder: {
         budget: new PassiveBudget<DecodedCall>(),
         buffers: new SmartBuffers(),
@@ -69,7 +78,7 @@ export class Sanitizer {
     const datagram = (payload: Buffer, ports: readonly [number, number]): boolean =>
       ports.includes(KDC_PORT) && replaceKdcMessage({ names, tally }, payload);
     const open = consumersOf(
-      parts,
+      smbShared(parts),
       (direction, length) => this.#learner.placeOf(direction, length),
       (direction, place, octets) => content.put(this.#learner.numberOf(direction), place, octets),
     );

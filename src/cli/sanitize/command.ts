@@ -6,10 +6,12 @@ import { fileOf, pieces } from '../../capture/file/source.js';
 import { Pseudonyms } from '../../capture/sanitize/pseudonyms/pseudonyms.js';
 import { Sanitizer } from '../../capture/sanitize/sanitizer.js';
 import { systemReason } from '../../net/error.js';
+import type { AccountEntry, Secret, Sniffer } from '../../security/index.js';
 import { captureFiles, requireNotAmong, statOf } from '../files.js';
 import { type Output, output, UsageError } from '../io.js';
 import { growHeapSlowly } from '../memory.js';
-import { jsonOption } from '../options.js';
+import { jsonOption, ntHashOption, passwordOption, userOption } from '../options.js';
+import { observer } from '../secrets.js';
 import { FileSpool } from './file-spool.js';
 import { openMap, writeMap } from './map-file.js';
 import { ResultFile } from './result-file.js';
@@ -19,6 +21,9 @@ interface SanitizeOptions {
   readonly map?: string;
   readonly seed?: string;
   readonly keepUuids: boolean;
+  readonly user?: AccountEntry[];
+  readonly password?: string[];
+  readonly nthash?: Secret[];
   readonly json: boolean;
 }
 
@@ -29,6 +34,11 @@ export const sanitizeCommand = (command: Command): Command =>
     .option('--map <file>', 'keeps who became whom, and goes on with it where it is there: as secret as the captures')
     .option('--seed <text>', 'the same seed gives the same pseudonyms; a secret. A new one where absent')
     .option('--keep-uuids', 'interfaces and classes that are not known here stay as well', false)
+    .addOption(
+      userOption("account whose NTLM is unsealed and signed anew, 'DOMAIN\\user:password'; may be given again"),
+    )
+    .addOption(passwordOption())
+    .addOption(ntHashOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -36,14 +46,16 @@ export const sanitizeCommand = (command: Command): Command =>
 Names, addresses, SIDs, paths, responses, tickets and texts are replaced where they stand, each by one of the same length,
 the same by the same one: in IP, ARP and ICMP, in RPC by the declarations of its operations, in NTLM, SPNEGO and Kerberos.
 Whatever is not understood is zero. Lengths, times, flags, levels, statuses and the UUIDs of known interfaces and classes
-stay, so that decode and audit tell the same of the result, but for the names. See docs/sanitize.md.
+stay, so that decode and audit tell the same of the result, but for the names. With a password, what is sealed is opened,
+rewritten, sealed and signed anew under another password, which is printed. See docs/sanitize.md.
 
 Exit code 0 where all was read, 1 where a part of a file was damaged and is missing in the result, 2 where nothing could
 be read or written. The input is never written to; of a result that fails nothing is left.
 
 Examples:
   dcom-harness sanitize capture.pcapng clean.pcapng
-  dcom-harness sanitize captures/ clean/ --map names.json`,
+  dcom-harness sanitize captures/ clean/ --map names.json
+  dcom-harness sanitize capture.pcapng clean.pcapng --password env:PASSWORD`,
     )
     .action(sanitize);
 
@@ -57,12 +69,13 @@ async function sanitize(source: string, target: string, options: SanitizeOptions
   );
   const map = openMap(options.map, options.seed);
   const names = new Pseudonyms(map, { keepUuids: options.keepUuids });
-  const totals = new Totals(names);
+  const secrets = [options.user, options.password, options.nthash].some((given) => given !== undefined);
+  const totals = new Totals(names, secrets);
   let damaged = false;
   let done = 0;
   for (const { from, to } of pairs) {
     try {
-      damaged = (await sanitizeFile(out, from, to, names, totals)) || damaged;
+      damaged = (await sanitizeFile(out, from, to, { names, observe: observer(options) }, totals)) || damaged;
       done++;
     } catch (error) {
       if (!(error instanceof CaptureError)) throw error;
@@ -102,7 +115,7 @@ async function sanitizeFile(
   out: Output,
   from: string,
   to: string,
-  names: Pseudonyms,
+  parts: { readonly names: Pseudonyms; readonly observe: Sniffer },
   totals: Totals,
 ): Promise<boolean> {
   const spool = new FileSpool();
@@ -113,7 +126,7 @@ async function sanitizeFile(
     out.note(`${severity}: ${fileOf(from)} frame ${frame}: ${message}`);
   };
   try {
-    const sanitizer = new Sanitizer({ names, file: from, spool, onProblem });
+    const sanitizer = new Sanitizer({ ...parts, file: from, spool, onProblem });
     damaged = (await readTolerantly(out, from, (piece) => sanitizer.learn(piece))) || damaged;
     sanitizer.learned();
     const result = new ResultFile(to);

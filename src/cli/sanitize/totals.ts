@@ -5,14 +5,19 @@ import type { Output } from '../io.js';
 /** What of all files was replaced, and what was zeroed. */
 export class Totals {
   readonly #names: Pseudonyms;
+  readonly #secrets: boolean;
+  #password: string | undefined;
   readonly #files: { readonly from: string; readonly to: string; readonly packets: number }[] = [];
   readonly #zeroed = new Map<string, number>();
 
-  constructor(names: Pseudonyms) {
+  /** `secrets`: some were given, so that what they open is signed anew. */
+  constructor(names: Pseudonyms, secrets: boolean) {
     this.#names = names;
+    this.#secrets = secrets;
   }
 
-  add(from: string, to: string, { tally, packets }: Sanitizer): void {
+  add(from: string, to: string, { tally, packets, password }: Sanitizer): void {
+    if (this.#secrets) this.#password = password;
     this.#files.push({ from, to, packets });
     for (const [reason, octets] of tally.zeroed) this.#zeroed.set(reason, (this.#zeroed.get(reason) ?? 0) + octets);
   }
@@ -21,12 +26,15 @@ export class Totals {
     const replaced = [...this.#names.replaced].map(([kind, count]) => ({ kind, count }));
     const zeroed = [...this.#zeroed].map(([reason, octets]) => ({ reason, octets }));
     if (out.json) {
-      for (const { to, packets } of this.#files) out.record('sanitized', { file: to, packets });
+      for (const { to, packets } of this.#files)
+        out.record('sanitized', { file: to, packets, password: this.#password ?? null });
       for (const { kind, count } of replaced) out.record('replaced', { what: kind, count });
       for (const { reason, octets } of zeroed) out.record('zeroed', { what: reason, octets });
       return;
     }
     for (const { to, packets } of this.#files) out.line(`${to}: ${packets} packets`);
+    if (this.#password !== undefined)
+      out.line(`What the secrets opened is signed anew; this opens it: --password ${this.#password}`);
     if (replaced.length > 0) {
       out.text('');
       out.table(replaced, [

@@ -180,4 +180,9 @@ class RestoredContext implements PassiveContext {
   checkMic(from: 'initiator' | 'acceptor', bytes: Uint8Array, mic: Uint8Array): void {
     this.#next?.checkMic(from, bytes, mic);
   }
+
+  makeMic(from: 'initiator' | 'acceptor', bytes: Uint8Array): Uint8Array {
+    if (this.#next === undefined) throw new SecurityError('NOT_ESTABLISHED', 'the session key is not known');
+    return this.#next.makeMic(from, bytes);
+  }
 }

@@ -133,6 +133,10 @@ class SpnegoPassive implements PassiveContext {
     this.#ready().checkMic(from, bytes, mic);
   }
 
+  makeMic(from: Side, bytes: Uint8Array): Uint8Array {
+    return this.#ready().makeMic(from, bytes);
+  }
+
   #ready(): PassiveContext {
     if (this.#inner === undefined)
       throw new SecurityError('NOT_ESTABLISHED', `the mechanism ${this.#oid ?? 'of this handshake'} is not known here`);

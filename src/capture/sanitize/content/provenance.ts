@@ -1,12 +1,15 @@
 /** Octets that follow each other in a stream as it is read, and where they stand in the direction that brought them. */
-interface Piece {
+interface Piece<O> {
+  readonly owner: O;
   readonly position: number;
   length: number;
   readonly place: number;
 }
 
 /** A part of a message, and the place that it came from. */
-export interface Origin {
+export interface Origin<O> {
+  /** The direction of TCP that brought it. */
+  readonly owner: O;
   /** From the start of the message. */
   readonly offset: number;
   readonly length: number;
@@ -14,17 +17,17 @@ export interface Origin {
 }
 
 /** Where the octets of a stream came from: in a direction of TCP by their sequence numbers, in a pipe likewise. */
-export class Provenance {
-  #pieces: Piece[] = [];
+export class Provenance<O> {
+  #pieces: Piece<O>[] = [];
   /** Octets so far, with those that are known to be missing. */
   position = 0;
 
-  add(place: number, length: number): void {
+  add(owner: O, place: number, length: number): void {
     const last = this.#pieces.at(-1);
     const joins =
-      last !== undefined && last.position + last.length === this.position && last.place + last.length === place;
+      last?.owner === owner && last.position + last.length === this.position && last.place + last.length === place;
     if (joins) last.length += length;
-    else this.#pieces.push({ position: this.position, length, place });
+    else this.#pieces.push({ owner, position: this.position, length, place });
     this.position += length;
   }
 
@@ -32,13 +35,18 @@ export class Provenance {
     this.position += length;
   }
 
-  origins(from: number, length: number): Origin[] {
-    const origins: Origin[] = [];
+  origins(from: number, length: number): Origin<O>[] {
+    const origins: Origin<O>[] = [];
     for (const piece of this.#pieces) {
       const start = Math.max(from, piece.position);
       const end = Math.min(from + length, piece.position + piece.length);
       if (start < end)
-        origins.push({ offset: start - from, length: end - start, place: piece.place + start - piece.position });
+        origins.push({
+          owner: piece.owner,
+          offset: start - from,
+          length: end - start,
+          place: piece.place + start - piece.position,
+        });
     }
     return origins;
   }

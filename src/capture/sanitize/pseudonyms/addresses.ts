@@ -29,10 +29,11 @@ export class AddressPseudonyms {
     const [first = 0, second = 0, third = 0, last = 0] = address;
     if (isKeptIpv4(first, second, third, last)) return Buffer.from(address);
     const out = Buffer.alloc(4);
-    out[0] = first === 0 || first === 127 || first >= 224 ? first : this.#inClass('ipv4', first, FIRST_OCTETS);
+    out[0] = first === 0 || first === 127 || first >= 224 ? first : this.#inClass('ipv4', first, FIRST_OCTETS, true);
     for (let at = 1; at < 4; at++) {
-      const prefix = Buffer.from(address.subarray(0, at)).toString('hex');
-      out[at] = this.#inClass(`ipv4 ${prefix}`, address[at] as number, OCTETS);
+      const prefix = Buffer.from(address.subarray(0, at));
+      const same = out.subarray(0, at).equals(prefix);
+      out[at] = this.#inClass(`ipv4 ${prefix.toString('hex')}`, address[at] as number, OCTETS, same);
     }
     return out;
   }
@@ -49,24 +50,26 @@ export class AddressPseudonyms {
       return bytes;
     const out = Buffer.alloc(16);
     for (const [index, group] of groups.entries()) {
-      const prefix = bytes.toString('hex', 0, index * 2);
+      const prefix = bytes.subarray(0, index * 2);
+      const same = out.subarray(0, index * 2).equals(prefix);
       const kept = index === 0 && group >= 0xfe00;
       const classes = index === 0 ? FIRST_GROUPS : GROUPS;
-      out.writeUInt16BE(kept ? group : this.#inClass(`ipv6 ${prefix}`, group, classes), index * 2);
+      out.writeUInt16BE(
+        kept ? group : this.#inClass(`ipv6 ${prefix.toString('hex')}`, group, classes, same),
+        index * 2,
+      );
     }
     return out;
   }
 
-  #inClass(label: string, value: number, classes: readonly (readonly Range[])[]): number {
+  /** `other`: it has to become another value, since what stands before it stayed what it was. */
+  #inClass(label: string, value: number, classes: readonly (readonly Range[])[], other: boolean): number {
     const ranges = classes.find((each) => each.some(([from, to]) => value >= from && value <= to));
     if (ranges === undefined) return value;
     const count = ranges.reduce((sum, [from, to]) => sum + to - from + 1, 0);
     const place = indexIn(ranges, value);
-    const there = this.#keyed.permute(`${label} ${ranges[0]?.[0]}`, count, place);
-    // Of a first octet or group none stays what it is, so that no prefix does.
-    const other =
-      there === place && (classes === FIRST_OCTETS || classes === FIRST_GROUPS) ? (there + 1) % count : there;
-    return valueAt(ranges, other);
+    const name = `${label} ${ranges[0]?.[0]}`;
+    return valueAt(ranges, other ? this.#keyed.derange(name, count, place) : this.#keyed.permute(name, count, place));
   }
 
   /** RFC 7042 2.1: the bits that say what an address is for stay. Broadcast, zero and the multicasts that all know stay. */

@@ -26,23 +26,34 @@ export class Keyed {
 
   /** A permutation of `0` to `count - 1`, another one for each `label`: `value` goes where this says. */
   permute(label: string, count: number, value: number): number {
+    return this.#walk(label, count, value, false);
+  }
+
+  /** The same, but nothing stays where it is: in the order of the permutation, each goes where the next one is. */
+  derange(label: string, count: number, value: number): number {
+    return this.#walk(label, count, (this.permute(label, count, value) + 1) % count, true);
+  }
+
+  /** Cycle walking: what falls outside is permuted again until it falls inside. */
+  #walk(label: string, count: number, value: number, back: boolean): number {
     let bits = 1;
     while (2 ** (2 * bits) < count) bits++;
     let at = value;
-    // Cycle walking: what falls outside is permuted again until it falls inside.
-    do at = this.#feistel(label, bits, at);
+    do at = this.#feistel(label, bits, at, back);
     while (at >= count);
     return at;
   }
 
-  #feistel(label: string, bits: number, value: number): number {
+  #feistel(label: string, bits: number, value: number, back: boolean): number {
     const mask = 2 ** bits - 1;
     let left = value >>> bits;
     let right = value & mask;
-    for (let round = 0; round < ROUNDS; round++) {
+    if (back) [left, right] = [right, left];
+    for (let step = 0; step < ROUNDS; step++) {
+      const round = back ? ROUNDS - 1 - step : step;
       const mixed = createHmac('sha256', this.#key).update(`${label}\0${round}\0${right}`).digest().readUInt32LE(0);
       [left, right] = [right, (left ^ mixed) & mask];
     }
-    return left * 2 ** bits + right;
+    return back ? right * 2 ** bits + left : left * 2 ** bits + right;
   }
 }

@@ -2,6 +2,7 @@ import * as dcom from '../../../codec/dcom/constants.js';
 import { interfaceUuids } from '../../../codec/interfaces.js';
 import * as opc from '../../../codec/opc/constants.js';
 import { BIND_TIME_FEATURES_PREFIX } from '../../../codec/rpce/index.js';
+import { type Endian, uuidToBytes } from '../../../codec/uuid.js';
 import * as wmi from '../../../codec/wmi/constants.js';
 import { TRANSFER_SYNTAXES } from '../../../rpc/index.js';
 import { className } from '../../decode/class-names.js';
@@ -26,3 +27,10 @@ export const isKnownUuid = (uuid: string): boolean =>
   COM_RANGE.test(uuid) ||
   uuid.startsWith(BIND_TIME_FEATURES_PREFIX) ||
   className(uuid) !== undefined;
+
+/** Octets with which a known UUID starts, enough of them that hardly another one does. */
+export const startsKnownUuid = (octets: Uint8Array, endian: Endian): boolean =>
+  octets.length >= LEAST &&
+  [...KNOWN].some((uuid) => uuidToBytes(uuid, endian).subarray(0, octets.length).equals(octets));
+
+const LEAST = 8;

@@ -1,11 +1,17 @@
-import { type Pdu, PFC, PTYPE, type RequestPdu, type ResponsePdu, stubOffset } from '../../../codec/rpce/index.js';
+import { RemoteCreateInstance } from '../../../codec/dcom/index.js';
+import { interfaceByUuid } from '../../../codec/interfaces.js';
+import type { Operation } from '../../../codec/ndr/index.js';
+import { type Pdu, PFC, type RequestPdu, type ResponsePdu, stubOffset } from '../../../codec/rpce/index.js';
 import type { ObservedMessage, Sender } from '../../../rpc/index.js';
 import type { Sniffer } from '../../../security/index.js';
+import { isUnboundReply, unboundActivator } from '../../audit/unbound.js';
 import { type DecodedPdu, type DecoderParts, StreamDecoder } from '../../decode/decode.js';
 import type { CapturedPdu } from '../../pdu/pdu.js';
 import type { Pseudonyms } from '../pseudonyms/pseudonyms.js';
 import type { Tally } from '../tally.js';
-import { TokenReplacer, zeroSignature } from '../tokens/token.js';
+import type { Resigning, Side } from '../tokens/resign.js';
+import { AssociationTokens } from './association-tokens.js';
+import { Outbox, type OutgoingPdu } from './outbox.js';
 import { type PduPlaces, replacePdu } from './pdu.js';
 import { replaceStub } from './stub.js';
 
@@ -14,82 +20,83 @@ export interface AssociationParts {
   readonly names: Pseudonyms;
   readonly tally: Tally;
   readonly observe: Sniffer;
+  readonly resigning: Resigning;
   readonly decoder: DecoderParts;
 }
 
 /** A fragment of a call whose last one has not come. */
 interface Fragment {
-  readonly bytes: Buffer;
+  readonly out: OutgoingPdu;
   readonly start: number;
   readonly length: number;
-  readonly commit: Commit;
 }
 
 type Commit = (octets: Uint8Array) => void;
 
-/** Octets of fragments of one association that wait; beyond them their stubs are zero. */
+/** Octets of PDUs of one association that wait; beyond them the stubs of calls that are not whole are zero. */
 const MOST_WAITING = 16 << 20;
+const MOST_ACTIVATIONS = 1024;
 
 /** Rewrites the PDUs of one association, in the order of the wire. */
 export class AssociationReplacer {
   readonly #parts: AssociationParts;
   readonly #decoder: StreamDecoder;
-  readonly #tokens = new Map<number, TokenReplacer>();
+  readonly #tokens: AssociationTokens;
   readonly #waiting = new Map<string, Fragment[]>();
-  #waitingOctets = 0;
+  readonly #outbox: Outbox;
+  /** Of calls without an answer, by their call_id. */
+  readonly #activations = new Map<number, Operation>();
 
   constructor(parts: AssociationParts, stream: number) {
     this.#parts = parts;
     this.#decoder = new StreamDecoder(stream, { observe: parts.observe }, parts.decoder);
+    this.#tokens = new AssociationTokens(parts, this.#decoder.association);
+    this.#outbox = new Outbox(parts.tally);
   }
 
   /** `commit` is called once, with as many octets as the PDU has. */
   take(captured: CapturedPdu, commit: Commit): void {
     const { names, tally } = this.#parts;
     const decoded = this.#decoder.take(captured);
+    const { sender, pdu } = decoded.observed;
     const bytes = Buffer.from(captured.bytes);
     const places = replacePdu(names, tally, bytes);
-    this.#token(bytes, places);
-    const { pdu } = decoded.observed;
-    if (pdu?.PTYPE === 'request' || pdu?.PTYPE === 'response') this.#stub(decoded, pdu, bytes, places, commit);
+    const from: Side = sender === 'client' ? 'initiator' : 'acceptor';
+    const signature = this.#tokens.replace(from, bytes, places);
+    const out: OutgoingPdu = { bytes, commit, from, signature, ready: false, proven: false };
+    this.#outbox.add(out);
+    if (pdu?.PTYPE === 'request' || pdu?.PTYPE === 'response') this.#stub(decoded, pdu, out, places);
     else {
       if (places.stub !== undefined) tally.zero(bytes.subarray(places.stub.start, places.stub.end), CUT);
-      commit(bytes);
+      out.ready = true;
     }
+    while (this.#outbox.octets > MOST_WAITING && this.#waiting.size > 0) {
+      this.#outbox.flush();
+      if (this.#outbox.octets > MOST_WAITING) this.#forget(this.#waiting.keys().next().value as string);
+    }
+    this.#outbox.flush();
   }
 
   /** Calls whose last fragment never came are zero. */
   end(): void {
     for (const fragments of this.#waiting.values()) this.#giveUp(fragments);
     this.#waiting.clear();
+    this.#outbox.flush();
     this.#decoder.end();
   }
 
-  #token(bytes: Buffer, { auth }: PduPlaces): void {
-    if (auth === undefined) return;
-    const token = bytes.subarray(auth.trailer + 8, auth.end);
-    if (!HANDSHAKE.has(bytes[2] as number)) return zeroSignature(this.#parts.tally, token, auth.type);
-    const tokens = this.#tokens.get(auth.id) ?? new TokenReplacer(this.#parts.names, this.#parts.tally);
-    this.#tokens.set(auth.id, tokens);
-    tokens.replace(token, auth.type);
-  }
-
-  #stub(decoded: DecodedPdu, pdu: RequestPdu | ResponsePdu, bytes: Buffer, places: PduPlaces, commit: Commit): void {
+  #stub(decoded: DecodedPdu, pdu: RequestPdu | ResponsePdu, out: OutgoingPdu, places: PduPlaces): void {
     const start = stubOffset(pdu);
     const end = places.stub?.end ?? start;
     // Padding in front of the trailer, and what else is no stub.
-    this.#parts.tally.zero(bytes.subarray(Math.min(start + pdu.stub.length, end), end), PADDING);
+    this.#parts.tally.zero(out.bytes.subarray(Math.min(start + pdu.stub.length, end), end), PADDING);
     const { sender, message } = decoded.observed;
     const key = `${sender}${pdu.call_id}`;
     if (isFirst(pdu)) this.#forget(key);
     const fragments = this.#waiting.get(key) ?? [];
-    fragments.push({ bytes, start, length: pdu.stub.length, commit });
-    this.#waitingOctets += bytes.length;
+    fragments.push({ out, start, length: pdu.stub.length });
     this.#waiting.set(key, fragments);
-    if (!isLast(pdu)) {
-      if (this.#waitingOctets > MOST_WAITING) this.#forget(this.#waiting.keys().next().value as string);
-      return;
-    }
+    if (!isLast(pdu)) return;
     this.#waiting.delete(key);
     this.#message(decoded, message, sender, fragments);
   }
@@ -102,19 +109,39 @@ export class AssociationReplacer {
       return;
     }
     const request = message.kind === 'request';
+    const operation = decoded.operation ?? this.#unbound(decoded, message);
     const stub = replaceStub(this.#parts.names, this.#parts.tally, message.stub, {
-      type: request ? decoded.operation?.request : decoded.operation?.response,
-      syntax: message.presentation?.transferSyntax,
+      type: request ? operation?.request : operation?.response,
+      // Where the bind was not captured it is nearly always this one.
+      syntax: message.presentation === undefined ? 'ndr20' : message.presentation.transferSyntax,
       little: message.littleEndian,
       request: sender === 'client',
       object: message.object !== undefined,
     });
     let at = 0;
-    for (const fragment of fragments) {
-      fragment.bytes.set(stub.subarray(at, at + fragment.length), fragment.start);
-      at += fragment.length;
-      this.#commit(fragment);
+    for (const { out, start, length: part } of fragments) {
+      out.bytes.set(stub.subarray(at, at + part), start);
+      at += part;
+      out.proven = message.stubState === 'verified';
+      out.ready = true;
     }
+  }
+
+  /** An activation whose bind was not captured, as the audit finds it. */
+  #unbound({ captured, call }: DecodedPdu, message: ObservedMessage): Operation | undefined {
+    if (message.presentation !== undefined) return undefined;
+    if (message.kind === 'request') {
+      const uuid = unboundActivator(captured.bytes, message.opnum);
+      const found = interfaceByUuid(uuid)?.operations.get(message.opnum as number);
+      if (found !== undefined && this.#activations.size < MOST_ACTIVATIONS)
+        this.#activations.set(message.callId, found);
+      return found;
+    }
+    const asked = this.#activations.get(message.callId);
+    this.#activations.delete(message.callId);
+    return (
+      asked ?? (call === undefined && isUnboundReply(captured.bytes) ? (RemoteCreateInstance as Operation) : undefined)
+    );
   }
 
   #forget(key: string): void {
@@ -125,15 +152,10 @@ export class AssociationReplacer {
   }
 
   #giveUp(fragments: readonly Fragment[], reason = UNREADABLE): void {
-    for (const fragment of fragments) {
-      this.#parts.tally.zero(fragment.bytes.subarray(fragment.start, fragment.start + fragment.length), reason);
-      this.#commit(fragment);
+    for (const { out, start, length } of fragments) {
+      this.#parts.tally.zero(out.bytes.subarray(start, start + length), reason);
+      out.ready = true;
     }
-  }
-
-  #commit({ bytes, commit }: Fragment): void {
-    this.#waitingOctets -= bytes.length;
-    commit(bytes);
   }
 }
 
@@ -141,15 +163,6 @@ const PADDING = 'padding of PDUs';
 const CUT = 'stubs of PDUs that are cut, or could not be read';
 const SEALED = 'sealed stubs';
 const UNREADABLE = 'stubs of calls that are not whole, or whose signature is wrong';
-
-/** C706 12.6.4, [MS-RPCE] 2.2.2.10: PDUs that carry a token, and no signature. */
-const HANDSHAKE: ReadonlySet<number> = new Set([
-  PTYPE.bind,
-  PTYPE.bind_ack,
-  PTYPE.alter_context,
-  PTYPE.alter_context_resp,
-  PTYPE.auth3,
-]);
 
 const isFirst = ({ pfc_flags }: Pdu): boolean => (pfc_flags & PFC.FIRST_FRAG) !== 0;
 const isLast = ({ pfc_flags }: Pdu): boolean => (pfc_flags & PFC.LAST_FRAG) !== 0;

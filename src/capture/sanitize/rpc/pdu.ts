@@ -3,6 +3,7 @@ import type { Endian } from '../../../codec/uuid.js';
 import { COMMON_HEADER } from '../../pdu/recognise.js';
 import { replaceText, replaceUuid } from '../pseudonyms/octets.js';
 import type { Pseudonyms } from '../pseudonyms/pseudonyms.js';
+import { startsKnownUuid } from '../pseudonyms/uuids.js';
 import type { Tally } from '../tally.js';
 
 /** Where in a PDU that was rewritten the parts stand that others rewrite; what is there of a cut one. */
@@ -139,10 +140,10 @@ class Body {
     return 19 + 2 * (this.#bytes[18] ?? 0);
   }
 
-  /** One that is cut cannot be told from others. */
+  /** Of one that is cut, what begins as a known one does stays. */
   #uuid(at: number): void {
     if (at + 16 <= this.#end) replaceUuid(this.#names, this.#bytes.subarray(at, at + 16), this.#endian);
-    else this.#zero(at, this.#end);
+    else if (!startsKnownUuid(this.#bytes.subarray(at, this.#end), this.#endian)) this.#zero(at, this.#end);
   }
 
   #rest(from: number, bare: boolean): void {

@@ -20,7 +20,7 @@ export interface RpcStreamOptions extends AssociationParts {
 
 /** One way of a stream: where its octets came from, and its PDUs. */
 interface Way {
-  readonly provenance: Provenance;
+  readonly provenance: Provenance<Direction>;
   readonly splitter: PduSplitter<Direction>;
 }
 
@@ -54,10 +54,10 @@ export class RpcStream implements PduSink<Direction> {
     return this.#association !== undefined;
   }
 
-  /** The next octets of a direction, which stood at `place`. */
-  data(direction: Direction, bytes: Buffer, start: number, end: number, place: number, when: When): void {
+  /** The next octets of a direction, and where they stood. */
+  data(direction: Direction, bytes: Buffer, start: number, end: number, { owner, place }: Source, when: When): void {
     const way = this.#way(direction, this.#pipe === undefined ? direction.fromSyn : this.#pipe.opened);
-    way.provenance.add(place, end - start);
+    way.provenance.add(owner, place, end - start);
     way.splitter.data(bytes, start, end, when.frame, when.seconds, when.nanoseconds);
     way.provenance.forget(way.splitter.start);
   }
@@ -103,8 +103,8 @@ export class RpcStream implements PduSink<Direction> {
       this.#pipe,
     );
     this.#association.take(captured, (octets) => {
-      for (const { offset, length, place } of origins)
-        this.#give(direction, place, octets.subarray(offset, offset + length));
+      for (const { owner, offset, length, place } of origins)
+        this.#give(owner, place, octets.subarray(offset, offset + length));
     });
   }
 
@@ -120,11 +120,17 @@ export class RpcStream implements PduSink<Direction> {
       fromStart,
       this.#onlyAtStart,
     );
-    const way = { provenance: new Provenance(), splitter };
+    const way = { provenance: new Provenance<Direction>(), splitter };
     if (direction.forward) this.#forward = way;
     else this.#backward = way;
     return way;
   }
+}
+
+/** The direction of TCP that brought octets, which for a pipe can be one of another connection, and their place in it. */
+export interface Source {
+  readonly owner: Direction;
+  readonly place: number;
 }
 
 /** The packet that brought something. */

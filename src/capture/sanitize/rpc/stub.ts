@@ -1,3 +1,4 @@
+import { CodecError } from '../../../codec/error.js';
 import type { NdrType, Syntax } from '../../../codec/ndr/index.js';
 import { findVerificationTrailer, SEC_VT } from '../../../codec/rpce/index.js';
 import { isScalar, type Span } from '../../../codec/span.js';
@@ -35,7 +36,7 @@ interface Work {
 export function replaceStub(names: Pseudonyms, tally: Tally, stub: Buffer, form: StubForm): Buffer {
   const out = Buffer.alloc(stub.length);
   const { type, syntax, little } = form;
-  if (type !== undefined && syntax !== undefined) {
+  if (type !== undefined && syntax !== undefined && isWhole(type, stub, syntax, little)) {
     const work: Work = { names, stub, out, little, count: 0, securityOffset: 0 };
     for (const leaf of leavesOf(type.spans(stub, { syntax, little }))) replaceLeaf(work, leaf);
   } else if (form.object) replaceOrpcHead(names, stub, out, form);
@@ -44,6 +45,17 @@ export function replaceStub(names: Pseudonyms, tally: Tally, stub: Buffer, form:
   for (let at = 0; at < stub.length; at++) if (out[at] === 0 && stub[at] !== 0) zeroed++;
   tally.add(type === undefined ? 'stubs of operations that are not declared here' : 'octets of stubs', zeroed);
   return out;
+}
+
+/** In one that cannot be read to its end, what looks like a number may be a part of a name. */
+function isWhole(type: NdrType<unknown>, stub: Buffer, syntax: Syntax, little: boolean): boolean {
+  try {
+    type.decode(stub, { syntax, little });
+    return true;
+  } catch (error) {
+    if (error instanceof CodecError) return false;
+    throw error;
+  }
 }
 
 /** The spans that have no parts, in the order of the octets. */

@@ -2,6 +2,7 @@ import { isNtlm } from '../../../codec/ntlm/index.js';
 import { replaceText } from '../pseudonyms/octets.js';
 import type { Pseudonyms } from '../pseudonyms/pseudonyms.js';
 import type { Tally } from '../tally.js';
+import { signatureHead } from './signature.js';
 
 /** Who rewrites the NTLM that is found inside. */
 export type ReplaceNtlm = (token: Uint8Array) => void;
@@ -22,8 +23,8 @@ const SHORT_NUMBER = 8;
 const SHORT_FLAGS = 5;
 /** RFC 4120 7.5.3. */
 const [ADDRESS_IPV4, ADDRESS_IPV6] = [2, 24];
-/** RFC 4121 4.1: TOK_ID of AP-REQ, AP-REP and KRB-ERROR. */
-const TOK_IDS: ReadonlySet<number> = new Set([0x0100, 0x0200, 0x0300]);
+/** RFC 4121 4.1: TOK_ID of AP-REQ, AP-REP and KRB-ERROR; draft-swift-win2k-krb-user2user-03 3: those of a ticket. */
+const TOK_IDS: ReadonlySet<number> = new Set([0x0100, 0x0200, 0x0300, 0x0400, 0x0401]);
 
 /**
  * Rewrites what is encoded in DER where it stands: messages of Kerberos (RFC 4120), tokens of SPNEGO (RFC 4178), and what
@@ -87,7 +88,7 @@ export class DerReplacer {
     if (isNtlm(value)) this.#ntlm(value);
     else if (type !== undefined && isAddress(type, value)) value.set(this.#names.address(value));
     else if (type === undefined && depth < DEEPEST && value.length > 2 && this.#nested(value, depth)) return;
-    else this.#opaque(value);
+    else this.#opaque(value.subarray(signatureHead(value)));
   }
 
   /** Beside a type of encryption or of a checksum, octets hold no element; elsewhere they may. */

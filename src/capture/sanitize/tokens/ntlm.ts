@@ -53,9 +53,27 @@ export function replaceNtlm(
     return message;
   } catch (error) {
     if (!(error instanceof CodecError)) throw error;
-    tally.zero(token.subarray(HEAD), UNREADABLE);
+    replaceUnreadable(names, tally, token);
     return undefined;
   }
+}
+
+/** Where in messages by type there are nothing but lengths, offsets and flags: [MS-NLMP] 2.2.1. */
+const NUMBERS: Readonly<Record<number, readonly (readonly [from: number, to: number])[]>> = {
+  1: [[12, 32]],
+  2: [
+    [12, 24],
+    [40, 48],
+  ],
+  3: [[12, 64]],
+};
+
+/** What of a message says why it cannot be read stays, so that it still cannot be. */
+function replaceUnreadable(names: Pseudonyms, tally: Tally, token: Uint8Array): void {
+  const before = Buffer.from(token);
+  tally.zero(token.subarray(HEAD), UNREADABLE);
+  for (const [from, to] of NUMBERS[before[8] as number] ?? []) token.set(before.subarray(from, to), from);
+  if (before[8] === 2 && before.length >= 32) token.set(names.identifier(before.subarray(24, 32)), 24);
 }
 
 function text(names: Pseudonyms, item: PayloadItem | undefined, unicode: boolean): void {
@@ -65,13 +83,13 @@ function text(names: Pseudonyms, item: PayloadItem | undefined, unicode: boolean
 const secret = (names: Pseudonyms, octets: Uint8Array | undefined): void => octets?.set(names.secret(octets));
 
 /** [MS-NLMP] 2.2.2.3: with extended session security a nonce of the client and 16 zeros, which say so. */
-function replaceLm(names: Pseudonyms, lm: Uint8Array | undefined): void {
+export function replaceLm(names: Pseudonyms, lm: Uint8Array | undefined): void {
   if (lm === undefined) return;
   const nonce = lm.length === 24 && lm.subarray(8).every((octet) => octet === 0);
   secret(names, nonce ? lm.subarray(0, 8) : lm);
 }
 
-function replaceNt(names: Pseudonyms, tally: Tally, nt: Uint8Array | undefined): void {
+export function replaceNt(names: Pseudonyms, tally: Tally, nt: Uint8Array | undefined): void {
   if (nt === undefined) return;
   if (nt.length <= 24) return secret(names, nt);
   const { Response, ClientChallenge } = readNt(nt) ?? {};
