@@ -5,6 +5,7 @@ import { recordTime } from '../../report/record.js';
 import type { AccountEntry } from '../../security/index.js';
 import { type KdcRequest, type KdcServer, startKdc } from '../../server/kdc.js';
 import type { Output } from '../io.js';
+import { type PeerLines, shortened } from './peer-lines.js';
 
 /** The NetBIOS name of the simulated server. */
 export const NAME = 'HARNESS';
@@ -31,6 +32,7 @@ export async function startLabKdc(
   out: Output,
   { realm = REALM, user = [], advertise = [] }: LabKdcOptions,
   listen: string | true,
+  lines: PeerLines,
 ): Promise<KdcServer> {
   const named = advertise.filter((host) => isIP(host) === 0);
   const hosts = named.length > 0 ? named : [`${NAME.toLowerCase()}.${realm.toLowerCase()}`];
@@ -41,7 +43,7 @@ export async function startLabKdc(
     ...(domain === undefined ? {} : { domain }),
     accounts: user,
     machines: [{ name: NAME, hosts }],
-    onRequest: (request) => tell(out, request),
+    onRequest: (request) => lines.tell(request.from.address, () => tell(out, request)),
   });
   const services = hosts.map((host) => `HOST/${host}`);
   if (out.json) out.record('kdc', { ...kdc.address, realm, services });
@@ -54,5 +56,5 @@ function tell(out: Output, { time, from, request, client, service, outcome, reas
   if (out.json) {
     const record = { time: recordTime(time), client: source, request, principal: client, service, outcome };
     out.record('ticket', { ...record, ...(reason === undefined ? {} : { reason }) });
-  } else out.line(`${request} of ${client || 'nobody'} (${source}) for ${service || 'nothing'}: ${outcome}`);
+  } else out.line(shortened(`${request} of ${client || 'nobody'} (${source}) for ${service || 'nothing'}: ${outcome}`));
 }

@@ -11,6 +11,7 @@ import type { CallBack } from '../../server/objects/callbacks.js';
 import type { Invocation } from '../../server/objects/exporter.js';
 import type { RefusedCall } from '../../server/objects/refused-call.js';
 import type { Output } from '../io.js';
+import { shortened } from './peer-lines.js';
 
 const who = (identity: Identity | undefined): string => (identity === undefined ? 'nobody' : userName(identity));
 
@@ -20,7 +21,7 @@ export function tellInvocation(out: Output, invocation: Invocation): void {
     return;
   }
   const { time, client, identity, level, object, member, arguments: given } = invocation;
-  const what = `${object}.${member}(${given.map((item) => JSON.stringify(plain(item))).join(', ')})`;
+  const what = shortened(`${object}.${member}(${given.map((item) => JSON.stringify(plain(item))).join(', ')})`);
   out.line(
     `${new Date(time).toISOString()} ${formatEndpoint(client)} ${who(identity)} ${what} at ${authnLevelName(level)}: written down, not run`,
   );

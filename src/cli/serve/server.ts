@@ -37,6 +37,7 @@ import { classesOf } from './classes.js';
 import { extraInterface } from './extra-interface.js';
 import { kdcOption, NAME, startLabKdc } from './kdc.js';
 import { logger, logLevelOption } from './logger.js';
+import { PeerLines, type PeerLinesOptions } from './peer-lines.js';
 import { tellActivation, tellAssociation, tellCallBack, tellInvocation, tellRefusedCall } from './report.js';
 
 /** What a simulated server is told on the command line. */
@@ -130,15 +131,18 @@ export const serverOptions = (command: Command): Command =>
 export interface Served {
   activated(): void;
   readonly observers: readonly EndpointObserver[];
+  /** How many lines a peer may make. */
+  readonly lines?: PeerLinesOptions;
 }
 
 /** Starts a simulated server as the command line says, and tells what happens at it. */
 export async function startServing(
   out: Output,
   options: ServerCommandOptions,
-  { activated, observers }: Served,
+  { activated, observers, lines: most }: Served,
 ): Promise<{ readonly server: DcomServer; close(): Promise<void> }> {
   const [file] = openForWriting([options.pcap] as const, options.access === undefined ? [] : [options.access.path]);
+  const lines = new PeerLines(out, most);
   let kdc: KdcServer | undefined;
   const closeOthers = async (): Promise<void> => {
     try {
@@ -148,21 +152,33 @@ export async function startServing(
     }
   };
   try {
-    if (options.kdc !== undefined) kdc = await startLabKdc(out, options, options.kdc);
-    const server = await startBesideKdc(out, options, { activated, observers }, { kdc, file });
+    if (options.kdc !== undefined) kdc = await startLabKdc(out, options, options.kdc, lines);
+    const server = await startBesideKdc(out, options, { activated, observers }, { kdc, file, lines });
     tellListening(out, server, options);
-    return { server, close: () => server.close().finally(closeOthers) };
+    const close = (): Promise<void> =>
+      server.close().finally(async () => {
+        lines.finish();
+        await closeOthers();
+      });
+    return { server, close };
   } catch (error) {
     await closeOthers();
     throw error;
   }
 }
 
+/** What a server has beside it. */
+interface Beside {
+  readonly kdc: KdcServer | undefined;
+  readonly file: OutputFile | undefined;
+  readonly lines: PeerLines;
+}
+
 function startBesideKdc(
   out: Output,
   options: ServerCommandOptions,
   { activated, observers }: Served,
-  { kdc, file }: { readonly kdc: KdcServer | undefined; readonly file: OutputFile | undefined },
+  { kdc, file, lines }: Beside,
 ): Promise<DcomServer> {
   const keys = [...serviceKeys(options.keytab ?? []), ...(kdc?.keysOf(NAME) ?? [])];
   return startServer({
@@ -186,20 +202,25 @@ function startBesideKdc(
       ...(options.callBackLevel !== undefined && { level: options.callBackLevel }),
     },
     onInvocation: (invocation) => tellInvocation(out, invocation),
-    onRefusedCall: (call) => tellRefusedCall(out, call),
+    onRefusedCall: (call) => lines.tell(call.client.address, () => tellRefusedCall(out, call)),
     onCallBack: (callBack) => tellCallBack(out, callBack),
     logger: logger(options.logLevel),
     ...(file === undefined ? {} : { record: recordTo(file, out) }),
     onActivation(activation) {
-      tellActivation(out, activation);
+      const told = (): void => tellActivation(out, activation);
+      if (activation.outcome === 'accepted') told();
+      else lines.tell(activation.client.address, told);
       activated();
     },
-    onEvent: ({ event, at }) => (out.json ? out.record('log', logRecord(event, at)) : out.line(eventLine(event, at))),
+    onEvent: ({ event, at }) =>
+      lines.tell('clientAddress' in event ? event.clientAddress : NAME, () =>
+        out.json ? out.record('log', logRecord(event, at)) : out.line(eventLine(event, at)),
+      ),
     observers: [
       ...observers,
       {
         association(event, client) {
-          tellAssociation(out, event, formatEndpoint(client));
+          if ('why' in event) lines.tell(client.address, () => tellAssociation(out, event, formatEndpoint(client)));
         },
       },
     ],
