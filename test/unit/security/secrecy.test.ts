@@ -73,7 +73,8 @@ test('the session key of a context shows only to who asks for it', () => {
     const report = [JSON.stringify(context), inspect(context, { depth: 20 }), JSON.stringify(context.info)].join();
     for (const form of [...bytesAsShown(key), PASSWORD]) expect(report).not.toContain(form);
   }
-  const report = shown(sniffer);
+  // Not with its getters run, as Node 26 does for those of a prototype too: that is asking for it.
+  const report = [JSON.stringify(sniffer), inspect(sniffer, { depth: 20, showHidden: true })].join();
   for (const form of [...bytesAsShown(client.sessionKey as Uint8Array), PASSWORD]) expect(report).not.toContain(form);
 });
 
