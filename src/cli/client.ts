@@ -13,6 +13,7 @@ import { clientRaise } from '../hardening/client.js';
 import type { Registry } from '../hardening/registry.js';
 import type { PatchLevel } from '../hardening/timeline.js';
 import type { AccountEntry } from '../security/index.js';
+import { E_NOTIMPL, withNames } from './class-text.js';
 import { type Output, UsageError } from './io.js';
 import { type KerberosClientOptions, kerberosClientOptions, serviceTickets } from './kerberos.js';
 import {
@@ -132,7 +133,7 @@ export async function checkMayCall(host: string, option: string): Promise<void> 
 export function refusalOf(error: unknown): { readonly outcome: CallOutcome; readonly what: string } {
   if (error instanceof UsageError) throw error;
   const outcome = outcomeOf(error);
-  return { outcome, what: error instanceof Refused ? error.message : outcome.text };
+  return { outcome, what: withNames(error instanceof Refused ? error.message : outcome.text) };
 }
 
 /** `accepted`, `refused, …`, or why nobody was reached who could have refused. */
@@ -148,7 +149,9 @@ export const failureKind = ({ refusedBy }: CallOutcome): 'refused' | 'unreached'
 /** 1 where somebody refused, 2 where there is nobody to ask. */
 export const exitCodeOf = ({ refusedBy }: CallOutcome): 1 | 2 => (refusedBy === 'transport' ? 2 : 1);
 
-/** Where to read on about the refusal that has most causes. */
-export function hintAt(out: Output, { status, refusedBy }: CallOutcome): void {
+/** Where to read on about the refusal that has most causes; `answers` is the class of `serve` that has the methods. */
+export function hintAt(out: Output, { status, refusedBy }: CallOutcome, answers?: string): void {
+  if (!out.json && status === E_NOTIMPL && answers !== undefined)
+    out.note(`the object has no such method: of a simulated server serve --class ${answers} answers it`);
   if (!out.json && status === 5 && refusedBy === 'fault') out.note('what that can mean: dcom-harness explain 5');
 }

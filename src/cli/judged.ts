@@ -35,6 +35,8 @@ export interface Judged {
   /** Whether it comes to a failure, and whether anything was tested: as the results say where absent. */
   readonly failed?: boolean;
   readonly tested?: boolean;
+  /** What the run says at its end, for JUnit. */
+  readonly verdict?: string | undefined;
   /** Exit code where nothing failed and something was tested: 0 where absent. */
   readonly otherwise?: number;
 }
@@ -77,7 +79,7 @@ export class Verdicts {
     const { records, text } = judged;
     const results = withDistinctIds(given);
     if (this.#file !== undefined) {
-      this.#file.write(await junit(results, this.#suite));
+      this.#file.write(await junit(results, this.#suite, judged.verdict));
       this.#file.close();
     }
     if (this.#options.tap) this.#out.verbatim(tap(results));

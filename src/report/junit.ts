@@ -9,8 +9,9 @@ import { tap } from './tap.js';
  * Results as JUnit XML, as Jenkins, GitLab and GitHub's actions read it: a suite for each suite of the results, or one
  * named `name`. The cases are those of tap-junit, made of the results' TAP. What TAP has no place for, or tap-junit
  * drops, is put into them from the results: class names, files, times, the reasons of skips, and a text in each failure.
+ * `verdict` is what a run says at its end.
  */
-export async function junit(results: readonly Result[], name: string): Promise<string> {
+export async function junit(results: readonly Result[], name: string, verdict?: string): Promise<string> {
   const cases = casesOf(await converted(results, name));
   if (cases.length !== results.length) throw new Error(`tap-junit made ${cases.length} of ${results.length} cases`);
   const suites = new Map<string, { result: Result; xml: string }[]>();
@@ -20,11 +21,11 @@ export async function junit(results: readonly Result[], name: string): Promise<s
     suites.set(suite, [...(suites.get(suite) ?? []), { result, xml }]);
   }
   if (suites.size === 0) suites.set(name, []);
-  const inner = [...suites].map(([suite, items]) => suiteOf(suite, items));
+  const inner = [...suites].map(([suite, items]) => suiteOf(suite, items, verdict));
   return `<?xml version="1.0"?>\n<testsuites ${attributes({ name, ...totals(results) })}>\n${inner.join('')}</testsuites>\n`;
 }
 
-function suiteOf(name: string, items: readonly { result: Result; xml: string }[]): string {
+function suiteOf(name: string, items: readonly { result: Result; xml: string }[], verdict: string | undefined): string {
   const results = items.map(({ result }) => result);
   const times = results.flatMap(({ time }) => time ?? []);
   const files = new Set(results.map(({ file }) => file));
@@ -36,7 +37,16 @@ function suiteOf(name: string, items: readonly { result: Result; xml: string }[]
     timestamp: times.length === 0 ? undefined : new Date(Math.min(...times)).toISOString().slice(0, 19),
     file: files.size === 1 ? file : undefined,
   });
-  return `  <testsuite ${head}>\n${items.map(({ xml }) => `    ${xml}\n`).join('')}  </testsuite>\n`;
+  // Where Jenkins and GitLab show what a suite as a whole has said.
+  const [property, said] =
+    verdict === undefined
+      ? ['', '']
+      : [
+          `    <properties><property ${attributes({ name: 'verdict', value: verdict })}/></properties>\n`,
+          `    <system-out>${escaped(`Verdict: ${verdict}`)}</system-out>\n`,
+        ];
+  const cases = items.map(({ xml }) => `    ${xml}\n`).join('');
+  return `  <testsuite ${head}>\n${property}${cases}${said}  </testsuite>\n`;
 }
 
 function totals(results: readonly Result[]) {

@@ -1,3 +1,4 @@
+import { didYouMean, WIRESHARK_FIELDS } from './names.js';
 import type { PduRecord, RecordOptions } from './record.js';
 
 /** What a PDU's record can have, in its order; the type checks that none is missing. */
@@ -42,9 +43,12 @@ export type PduField = keyof PduRecord;
 
 /** `frame,ptype,auth_level`. Throws an `Error` that names what there is. */
 export function parseFields(text: string): PduField[] {
-  const names = text.split(',').map((name) => name.trim());
+  const names = text.split(',').map((name) => WIRESHARK_FIELDS.get(name.trim().toLowerCase()) ?? name.trim());
   const unknown = names.find((name) => !(NAMES as string[]).includes(name));
-  if (unknown !== undefined) throw new Error(`there is no field '${unknown}'; there are ${NAMES.join(', ')}`);
+  if (unknown !== undefined) {
+    const near = didYouMean(unknown, [...NAMES, ...WIRESHARK_FIELDS.keys()]);
+    throw new Error(`there is no field '${unknown}'${near}; there are ${NAMES.join(', ')}`);
+  }
   return names as PduField[];
 }
 

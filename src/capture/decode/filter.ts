@@ -6,6 +6,7 @@ import { normaliseUuid } from '../../codec/uuid.js';
 import type { Transport } from '../pdu/pdu.js';
 import type { CallRecord } from './call-record.js';
 import { endpointsOf, portOf } from './filter-addresses.js';
+import { didYouMean, WIRESHARK_KEYS } from './names.js';
 import type { PduRecord } from './record.js';
 import { resultOf } from './result.js';
 
@@ -41,15 +42,20 @@ export const filteredCall = (call: CallRecord): Filtered => ({
 
 export const FILTER_HELP = `
 Filters: --filter KEY=VALUE[,VALUE…], also != and, of numbers, >= and <=. One of the values has to fit, and every filter
-that is given. A PDU that does not have the key fits no =, >= or <=. Keys:`;
+that is given. A PDU that does not have the key fits no =, >= or <=. Wireshark's names of fields are keys too. Keys:`;
 
 /** Parses one `--filter`. Throws an `Error` that names what is wrong and what would be right. */
 export function parseFilter(text: string): Filter {
-  const match = /^\s*([a-z_]+)\s*(!=|>=|<=|=)\s*(.+?)\s*$/is.exec(text);
+  const match = /^\s*([a-z_][a-z_0-9.]*)\s*(!=|>=|<=|==?)\s*(.+?)\s*$/is.exec(text);
   if (match === null) throw new Error('expected KEY=VALUE, such as level>=connect');
-  const [, name = '', operator = '', values = ''] = match;
+  const [, given = '', sign = '', values = ''] = match;
+  const name = WIRESHARK_KEYS.get(given.toLowerCase()) ?? given;
+  const operator = sign === '==' ? '=' : sign;
   const key = KEYS.get(name.toLowerCase());
-  if (key === undefined) throw new Error(`there is no key ${name}; there are ${[...KEYS.keys()].join(', ')}`);
+  if (key === undefined) {
+    const near = didYouMean(name, [...KEYS.keys(), ...WIRESHARK_KEYS.keys()]);
+    throw new Error(`there is no key ${name}${near}; there are ${[...KEYS.keys()].join(', ')}`);
+  }
   const predicate = isOrder(operator) ? comparison(name, key, operator, values) : equality(key, operator, values);
   return Object.assign(predicate, { key: name.toLowerCase(), text: text.trim() });
 }
@@ -140,7 +146,7 @@ const named = (
     if (other !== undefined) return other;
     const fits = pattern(text);
     if (!text.includes('*') && !known().some(fits))
-      throw new Error(`${text} is not known; with a * any name is searched`);
+      throw new Error(`${text} is not known${didYouMean(text, known())}; with a * any name is searched`);
     return (record) => of(record).some((name) => name !== undefined && fits(name));
   },
 });
@@ -201,6 +207,12 @@ function statusNamed(text: string): number {
   if (meaning === undefined || !STATUS_KINDS.has(meaning.kind))
     throw new Error(`${text} is no status: ok, failed, fault, a number or a name such as nca_s_fault_access_denied`);
   return meaning.code;
+}
+
+/** Wireshark's dcerpc.pkt_type is a number. */
+function ptypeOf(text: string): Predicate | undefined {
+  const [name] = Object.entries(PTYPE).find(([, code]) => String(code) === text) ?? [];
+  return name === undefined ? undefined : ({ ptype }) => ptype === name;
 }
 
 const opnumOf = (text: string): Predicate | undefined =>
@@ -282,6 +294,7 @@ const DECLARED: Readonly<Record<string, Key>> = {
     `${PTYPES.slice(0, 4).join(', ')}, …, malformed, cut; with --calls response, fault, unanswered`,
     ({ ptype }) => [String(ptype)],
     () => PTYPES,
+    ptypeOf,
   ),
   call_id: ordered('of the common header', ({ call_id }) => call_id),
   stream: ordered('the TCP stream', ({ stream }) => stream),

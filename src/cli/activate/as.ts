@@ -115,7 +115,7 @@ class Steps {
     else this.#out.line(`${doing}: ${verdictOf(outcome)}`);
     if (outcome.accepted) return;
     this.#failed = true;
-    if (!this.#out.json) hintAt(this.#out, outcome);
+    if (!this.#out.json) hintAt(this.#out, outcome, 'all');
     process.exitCode = exitCodeOf(outcome);
   }
 

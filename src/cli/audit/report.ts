@@ -102,6 +102,8 @@ export async function reportAudit(out: Output, options: ReportOptions, input: Au
     otherwise: unread + incomplete > 0 || !understood.certain ? UNUSABLE : 0,
   });
   if (understood.packets > 0 || unread === 0) tellUnderstood(out, understood, groups.total, options);
+  if (options.csv !== undefined) out.note(`activations and findings are in ${options.csv}`);
+  if (options.junit !== undefined) out.note(`JUnit is in ${options.junit}`);
   if (report !== undefined && html !== undefined) await finishReport(out, report, groups, level, html);
 }
 

@@ -66,6 +66,7 @@ export async function runSuite(
       if (verdict !== undefined) out.text(`Verdict: ${verdict.title}. ${verdict.text}`);
     },
     nothing: 'no check applies to the target',
+    verdict: verdict && `${verdict.title}. ${verdict.text}`,
   });
 }
 

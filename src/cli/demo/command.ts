@@ -12,7 +12,7 @@ import { RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { shortAuthnLevelName } from '../../codec/status/authn.js';
 import { enforcement } from '../../hardening/decision.js';
 import type { LoggedEvent } from '../../hardening/events.js';
-import { eventLine } from '../../hardening/events.js';
+import { eventMessage } from '../../hardening/events.js';
 import type { Registry } from '../../hardening/registry.js';
 import { patchLevel } from '../../hardening/timeline.js';
 import { members } from '../../report/record.js';
@@ -134,14 +134,23 @@ function showRows(out: Output, rows: readonly Row[]): void {
     column(1),
   ]);
   out.text('\nEvents logged by the servers:\n');
-  for (const { asOf, value, cells } of rows) {
-    for (const { event } of cells) {
-      if (event !== undefined) out.line(`as of ${asOf}, ${value ?? 'absent'}: ${eventLine(event.event, event.at)}`);
-    }
-  }
+  for (const line of eventLines(rows)) out.line(line);
   out.text(
     '\nTry next: dcom-harness --help, dcom-harness serve --help, dcom-harness replay --help (node dist/cli/main.js …)',
   );
+}
+
+/** What is the same but for its time is said once, with the servers that logged it. */
+function eventLines(rows: readonly Row[]): string[] {
+  const servers = new Map<string, string[]>();
+  for (const { asOf, value, cells } of rows)
+    for (const { event } of cells) {
+      if (event === undefined) continue;
+      const { id } = event.event;
+      const text = `${event.at.computer} DCOM ${id}: ${eventMessage(event.event)}`;
+      servers.set(text, [...(servers.get(text) ?? []), `${asOf} (${value ?? 'absent'})`]);
+    }
+  return [...servers].flatMap(([text, of]) => [text, `  logged as of ${of.join(', ')}`]);
 }
 
 function verdict(cell: Cell): string {

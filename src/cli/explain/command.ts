@@ -19,5 +19,9 @@ export const explainCommand = (command: Command): Command =>
         throw new UsageError(`nothing is known of '${code}'; give a number, or a name such as E_ACCESSDENIED`);
       if (out.json) for (const each of found) out.record('explanation', { code, ...each });
       else
-        out.text(found.map(({ title, lines }) => [title, ...lines.map((line) => `  ${line}`)].join('\n')).join('\n\n'));
+        out.text(
+          found
+            .map(({ title, lines }) => [title, ...lines.map((line) => (line === '' ? '' : `  ${line}`))].join('\n'))
+            .join('\n\n'),
+        );
     });

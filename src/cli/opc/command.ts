@@ -111,6 +111,6 @@ function tell(out: Output, action: string, error: unknown): void {
   const { outcome, what } = refusalOf(error);
   if (out.json) out.record(failureKind(outcome), { action, ...members(outcome), what });
   else out.line(`${action}: ${verdictOf({ ...outcome, text: what })}`);
-  hintAt(out, outcome);
+  hintAt(out, outcome, 'opc');
   process.exitCode = exitCodeOf(outcome);
 }

@@ -1,4 +1,5 @@
 import { userName } from '../../capture/decode/record.js';
+import { interfaceName } from '../../codec/interfaces.js';
 import { authnLevelName } from '../../codec/status/authn.js';
 import { formatEndpoint } from '../../net/channel.js';
 import { plain } from '../../report/ndjson.js';
@@ -10,6 +11,7 @@ import type { Activation } from '../../server/activation/log.js';
 import type { CallBack } from '../../server/objects/callbacks.js';
 import type { Invocation } from '../../server/objects/exporter.js';
 import type { RefusedCall } from '../../server/objects/refused-call.js';
+import { classThatAnswers, E_NOTIMPL, withNames } from '../class-text.js';
 import type { Output } from '../io.js';
 import { shortened } from './peer-lines.js';
 
@@ -38,9 +40,11 @@ export function tellRefusedCall(out: Output, { time, client, identity, ...rest }
     return;
   }
   const { interface: name, opnum, level, refusedBy, reason, status } = rest;
-  const verdict = `refused by ${refusedBy}, 0x${status.toString(16).padStart(8, '0')} (${reason})`;
+  const answers = status === E_NOTIMPL ? classThatAnswers(name) : undefined;
+  const advice = answers === undefined ? '' : `; --class ${answers} answers it`;
+  const verdict = `refused by ${refusedBy}, 0x${status.toString(16).padStart(8, '0')} (${withNames(reason)}${advice})`;
   out.line(
-    `${new Date(time).toISOString()} ${formatEndpoint(client)} ${who(identity)} ${name} opnum ${opnum} at ${authnLevelName(level)}: ${verdict}`,
+    `${new Date(time).toISOString()} ${formatEndpoint(client)} ${who(identity)} ${interfaceName(name)} opnum ${opnum} at ${authnLevelName(level)}: ${verdict}`,
   );
 }
 
@@ -57,7 +61,7 @@ export function tellActivation(out: Output, activation: Activation): void {
       ? 'accepted'
       : `refused by ${activation.refusedBy}, ${activation.form} 0x${activation.status.toString(16).padStart(8, '0')}`;
   out.line(
-    `${new Date(time).toISOString()} ${formatEndpoint(client)} ${who} ${activation.method} ${activation.clsid ?? '(unreadable)'} at ${authnLevelName(activation.level)}: ${verdict} (${activation.reason}${odd})`,
+    `${new Date(time).toISOString()} ${formatEndpoint(client)} ${who} ${activation.method} ${withNames(activation.clsid ?? '(unreadable)')} at ${authnLevelName(activation.level)}: ${verdict} (${activation.reason}${odd})`,
   );
 }
 

@@ -168,6 +168,6 @@ function tell(out: Output, error: unknown): void {
   const { outcome, what } = refusalOf(error);
   if (out.json) out.record(failureKind(outcome), { ...members(outcome), what });
   else out.line(outcome.refusedBy === 'transport' ? what : `refused: ${what}`);
-  hintAt(out, outcome);
+  hintAt(out, outcome, 'wmi');
   process.exitCode = exitCodeOf(outcome);
 }

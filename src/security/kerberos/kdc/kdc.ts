@@ -108,15 +108,20 @@ export class Kdc {
     const { cname, sname, realm } = request.req_body;
     const tgs = request.octets?.[0] === TGS_REQ.tag;
     const head = { request: tgs ? 'TGS-REQ' : 'AS-REQ', client: nameOf(cname), service: nameOf(sname) } as const;
+    let asking = head.client;
+    const asks = (client: string): void => {
+      asking = client;
+    };
     try {
       if (realm.toUpperCase() !== this.#realm.realm.toUpperCase())
         throw new KerberosError('KDC_ERR_WRONG_REALM', `the realm ${realm} is not the one of this KDC`);
-      const { reply, client } = (tgs ? answerTgs : answerAs)(this.#realm, request, now);
+      const { reply, client } = (tgs ? answerTgs : answerAs)(this.#realm, request, now, asks);
       return { reply, event: { ...head, client, outcome: 'issued' } };
     } catch (error) {
       if (!(error instanceof SecurityError)) throw error;
       const outcome = error instanceof KerberosError ? error.krbError : 'KRB_ERR_GENERIC';
-      return { reply: this.#error(outcome, request, error, now), event: { ...head, outcome, reason: error.message } };
+      const event = { ...head, client: asking, outcome, reason: error.message };
+      return { reply: this.#error(outcome, request, error, now), event };
     }
   }
 

@@ -27,12 +27,19 @@ import type { Realm } from './realm.js';
 const NOT_OFFERED = KDC_OPTIONS.enc_tkt_in_skey | KDC_OPTIONS.renew | KDC_OPTIONS.validate;
 
 /** RFC 4120 3.3: a ticket for a service, for who holds a ticket for the KDC. */
-export function answerTgs(realm: Realm, request: KDC_REQ, now: Milliseconds): { reply: Uint8Array; client: string } {
+export function answerTgs(
+  realm: Realm,
+  request: KDC_REQ,
+  now: Milliseconds,
+  /** Told whose ticket it is, once that is known: what is refused then is refused to somebody. */
+  asks: (client: string) => void,
+): { reply: Uint8Array; client: string } {
   const { req_body: body } = request;
   const { part, authenticator, sessionKey } = openHeader(realm, request, now);
+  const { cname, authtime, endtime: until } = part;
+  asks(principalText(cname));
   if ((body.kdc_options & NOT_OFFERED) !== 0)
     throw new KerberosError('KDC_ERR_BADOPTION', 'renewal, validation and user-to-user are not offered');
-  const { cname, authtime, endtime: until } = part;
   const client = realm.directory.client(cname.name_string);
   if (client === undefined)
     throw new KerberosError('KDC_ERR_C_PRINCIPAL_UNKNOWN', `the account ${principalText(cname)} is gone`);

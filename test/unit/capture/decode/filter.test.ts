@@ -149,6 +149,35 @@ describe('--filter refuses', () => {
   });
 });
 
+describe('a name that is nearly known', () => {
+  test.each([
+    ['opertion=Foo', 'there is no key opertion; did you mean operation?'],
+    ['interface=IRemoteSCMActivater', 'did you mean IRemoteSCMActivator?'],
+    ['operation=RemoteCreateInstanc', 'did you mean RemoteCreateInstance?'],
+    ['ptype=reqest', 'did you mean request?'],
+    ['frame.nuber=5', 'did you mean frame.number?'],
+  ])('%s: %s', (filter, message) => {
+    expect(() => parseFilter(filter)).toThrow(message);
+  });
+
+  test('is not guessed from afar', () => {
+    expect(() => parseFilter('colour=red')).not.toThrow('did you mean');
+  });
+});
+
+describe("Wireshark's names of fields are keys", () => {
+  test.each([
+    ['frame.number==12', REQUEST],
+    ['tcp.stream == 3', REQUEST],
+    ['dcerpc.pkt_type=0', REQUEST],
+    ['dcerpc.cn_call_id=7', REQUEST],
+    ['dcerpc.opnum=4', REQUEST],
+    ['ip.addr=10.0.0.0/8', REQUEST],
+  ])('%s', (filter, record) => {
+    expect(fits(filter, record)).toBe(true);
+  });
+});
+
 describe('names of others', () => {
   test.each([
     ['ISystemActivator', 'IRemoteSCMActivator'],

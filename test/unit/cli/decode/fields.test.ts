@@ -25,6 +25,7 @@ describe('--fields', () => {
   test('takes every member of a record, by the names of --json', () => {
     const names = new Set(whole.flatMap((record) => Object.keys(record)));
     expect(names.size).toBeGreaterThan(20);
+    expect(parseFields('frame.number,dcerpc.opnum')).toEqual(['frame', 'opnum']);
     for (const name of names) expect(parseFields(name)).toEqual([name]);
   });
 
@@ -35,7 +36,7 @@ describe('--fields', () => {
   test.each(['', 'frame,', 'Frame', 'constructor', 'frame;ptype'])(
     "'%s' is refused with the names that there are",
     (text) => {
-      expect(() => parseFields(text)).toThrow(/there is no field '.*'; there are file, stream, frame, /);
+      expect(() => parseFields(text)).toThrow(/there is no field '.*'.*; there are file, stream, frame, /);
     },
   );
 

@@ -116,6 +116,13 @@ describe('the TGS exchange, RFC 4120 3.3', () => {
     expect(refusal(() => serviceTicket(labKdc(), DEFAULT_ETYPES, service))).toContain(expected);
   });
 
+  test('what is refused to who holds a ticket is told with the name', () => {
+    const kdc = labKdc();
+    const asked = { tgt: logOn(kdc), service: 'HOST/elsewhere', etypes: DEFAULT_ETYPES, random: seeded('t') };
+    const { event } = kdc.answer(new TgsExchange(asked).start(NOW), NOW);
+    expect(event).toMatchObject({ request: 'TGS-REQ', client: 'op', outcome: 'KDC_ERR_S_PRINCIPAL_UNKNOWN' });
+  });
+
   test('every octet of the body that is changed is refused, and so is every one of the sealed parts', () => {
     const kdc = labKdc();
     const exchange = new TgsExchange({
