@@ -5,11 +5,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CaptureReader } from '../dist/capture/file/reader.js';
-import { pieces } from '../dist/capture/file/source.js';
-import { readBatches, readCapture } from '../dist/capture/pdu/pdus.js';
-import { StreamReader } from '../dist/capture/stream/reader.js';
 import { inTurns, leftOut, rate, row } from './measure.mjs';
+import { stages } from './stages.mjs';
 
 const ROUNDS = 3;
 const folder = mkdtempSync(join(tmpdir(), 'bench-capture-'));
@@ -26,22 +23,9 @@ try {
 
 async function measure() {
   const megabytes = statSync(file).size / 1e6;
-  const drive = async (reader) => {
-    for await (const piece of pieces(file)) reader.push(piece);
-    reader.end();
-  };
-  let count = 0;
-  const stages = {
-    records: () => drive(new CaptureReader({ onPacket: () => count++ })),
-    'TCP streams': () =>
-      drive(new StreamReader({ open: () => ({ valued: false, data: () => count++, gap() {}, end() {} }) })),
-    PDUs: () => readCapture(file, { open: () => ({ pdu: () => count++ }) }),
-    async items() {
-      for await (const batch of readBatches(file)) count += batch.length;
-    },
-  };
+  const all = stages(file);
   const sides = Object.fromEntries(
-    Object.entries(stages).map(([name, run]) => [
+    Object.entries(all).map(([name, run]) => [
       name,
       () =>
         rate(async () => {
@@ -61,6 +45,6 @@ async function measure() {
   const medians = await inTurns(ROUNDS, sides);
   const [reference, against] = tshark ? [medians.tshark, 'tshark'] : [medians.records, 'records alone'];
   const wanted = tshark ? '>= 1' : undefined;
-  for (const name of Object.keys(stages))
+  for (const name of Object.keys(all))
     row({ what: `capture read to its ${name}`, ours: medians[name], reference, against, unit: 'MB/s', wanted });
 }

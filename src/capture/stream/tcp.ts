@@ -18,7 +18,7 @@ export interface TcpLimits {
   readonly waitingSegments?: number;
   /** The same for all directions together. Default 64 MiB. */
   readonly waitingBytesInAll?: number;
-  /** Connections known at the same time; beyond it a quarter is forgotten. Default 12288. */
+  /** Connections known at the same time; beyond it a quarter is forgotten. Default 8192. */
   readonly connections?: number;
 }
 
@@ -51,7 +51,7 @@ export class TcpReassembler {
       waitingBytes: 4 << 20,
       waitingSegments: 4096,
       waitingBytesInAll: 64 << 20,
-      connections: 12_288,
+      connections: 8192,
       ...limits,
     };
     this.connections = new Connections(this.#limits.connections, (connection) => {
