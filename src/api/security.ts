@@ -28,7 +28,7 @@ export type { ClientKeys } from '../security/kerberos/kdc-client.js';
 export { KerberosKey } from '../security/kerberos/key.js';
 export type { KerberosKnowledge } from '../security/kerberos/passive.js';
 export { ReplayCache } from '../security/kerberos/replay-cache.js';
-export type { TicketClient } from '../security/kerberos/ticket-client.js';
+export type { NamedTicket, TicketClient } from '../security/kerberos/ticket-client.js';
 export type { Credential, TicketSource } from '../security/kerberos/tickets.js';
 export type { NtlmAcceptorOptions } from '../security/ntlm/acceptor.js';
 export type { ServerNames } from '../security/ntlm/challenge.js';
@@ -54,5 +54,5 @@ export type {
   RandomBytes,
   SecurityContext,
 } from '../security/provider.js';
-export type { SnifferKnowledge } from '../security/sniffer.js';
+export type { SnifferKnowledge, TicketNames } from '../security/sniffer.js';
 export type { SpnegoAcceptorOptions } from '../security/spnego/acceptor.js';

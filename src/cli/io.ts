@@ -20,6 +20,8 @@ export interface Output {
   text(text: string): void;
   /** The same as it stands, for what a program may read. */
   verbatim(text: string): void;
+  /** What was made printable before, with its ends of lines. */
+  printed(text: string): void;
   /** One line, whatever the names in it hold. */
   line(text: string): void;
   /** A record of `--json`: `kind` says what it is, and is its first member. */
@@ -61,22 +63,14 @@ export function output({ json = false, batched = false, live = false }: OutputOp
     stdout.write(text);
     if (!batched) stdout.send();
   };
-  const verbatim = (text: string): void => print(forTerminal(text.endsWith('\n') ? text : `${text}\n`, { colour }));
-  const show = (text: string): void => verbatim(width === undefined ? text : wrapLines(text, width));
   const note = (text: string): void => {
     // What was printed before it stands before it where both go to one place.
     stdout.send();
     tell(text);
   };
   return {
-    json,
-    colour,
-    width,
-    text: show,
-    verbatim,
-    line: (text) => show(printable(text)),
-    record: (kind, members) => print(recordLine(kind, members)),
-    table: (rows, columns) => verbatim(table(rows, { columns, colour, width })),
+    ...printer({ json, colour, width }, print),
+    printed: print,
     note,
     flush: () => stdout.flush(),
     async finish() {
@@ -88,6 +82,25 @@ export function output({ json = false, batched = false, live = false }: OutputOp
       clearTimeout(timer);
     },
   };
+}
+
+/** How results are printed. */
+export type Printing = Pick<Output, 'json' | 'colour' | 'width'>;
+
+/** The part of an `Output` that prints results, wherever the text goes. */
+export function printer({ json, colour, width }: Printing, print: (text: string) => void) {
+  const verbatim = (text: string): void => print(forTerminal(text.endsWith('\n') ? text : `${text}\n`, { colour }));
+  const show = (text: string): void => verbatim(width === undefined ? text : wrapLines(text, width));
+  return {
+    json,
+    colour,
+    width,
+    text: show,
+    verbatim,
+    line: (text) => show(printable(text)),
+    record: (kind, members) => print(recordLine(kind, members)),
+    table: (rows, columns) => verbatim(table(rows, { columns, colour, width })),
+  } satisfies Partial<Output>;
 }
 
 /** One line on stderr; on a terminal it goes on below, between words. */

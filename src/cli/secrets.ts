@@ -7,6 +7,7 @@ import {
   secretOf,
   serviceKeys,
   sniffer,
+  type TicketNames,
 } from '../security/index.js';
 
 export interface SecretOptions {
@@ -18,8 +19,12 @@ export interface SecretOptions {
 }
 
 /** What a sniffer is given: accounts, passwords and hashes, keytabs and tickets. Without any it still reads names and levels. */
-export function observer({ user = [], password = [], nthash = [], keytab, ccache }: SecretOptions): Sniffer {
+export function observer(
+  { user = [], password = [], nthash = [], keytab, ccache }: SecretOptions,
+  names?: TicketNames,
+): Sniffer {
   return sniffer({
+    ...(names && { names }),
     secrets: [
       ...user.map((account) => ({ user: account.user, secret: secretOf(account) })),
       ...password.map((text) => ({ secret: Secret.password(text) })),

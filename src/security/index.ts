@@ -19,7 +19,7 @@ export * from './provider.js';
 export { Secret } from './secret.js';
 export { ANONYMOUS_SID, accountSid } from './sid.js';
 export { SmbSessionCipher } from './smb/session-cipher.js';
-export { type Sniffer, type SnifferKnowledge, sniffer } from './sniffer.js';
+export { type Sniffer, type SnifferKnowledge, sniffer, type TicketNames, TicketNameTable } from './sniffer.js';
 export { type SpnegoAcceptorOptions, spnegoAcceptor } from './spnego/acceptor.js';
 export { spnegoInitiator } from './spnego/initiator.js';
 export { spnegoPassive } from './spnego/passive.js';

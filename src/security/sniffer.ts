@@ -1,6 +1,6 @@
 import type { Ticket } from '../codec/kerberos/index.js';
 import { type KerberosKnowledge, kerberosPassive } from './kerberos/passive.js';
-import { namedTicket, type TicketClient, ticketId } from './kerberos/ticket-client.js';
+import { type NamedTicket, namedTicket, type TicketClient, ticketId } from './kerberos/ticket-client.js';
 import { type KnownSecret, ntlmPassive } from './ntlm/passive.js';
 import type { PassiveContext } from './provider.js';
 import { spnegoPassive } from './spnego/passive.js';
@@ -16,38 +16,55 @@ export interface Sniffer {
 export interface SnifferKnowledge extends Omit<KerberosKnowledge, 'clientOf'> {
   /** Passwords and NT hashes. */
   readonly secrets?: readonly KnownSecret[];
+  /** Whose tickets are; of its own where absent. */
+  readonly names?: TicketNames;
+}
+
+/** Remembers whose tickets are, as KDCs have said, for all captures that it is told of. */
+export interface TicketNames {
+  take(named: NamedTicket): void;
+  /** By what `NamedTicket` calls a ticket. */
+  find(ticket: string): TicketClient | undefined;
+  /** There is none to be found. */
+  readonly empty: boolean;
 }
 
 /** Follows NTLM, Kerberos and SPNEGO. Without any secret it still reads names and levels. */
-export function sniffer({ secrets = [], ...kerberos }: SnifferKnowledge = {}): Sniffer {
-  const clients = new TicketClients();
-  const mechanisms = [
-    ntlmPassive(secrets),
-    kerberosPassive({ ...kerberos, clientOf: (ticket) => clients.find(ticket) }),
-  ];
+export function sniffer({ secrets = [], names = new TicketNameTable(), ...kerberos }: SnifferKnowledge = {}): Sniffer {
+  const clientOf = (ticket: Ticket) => (names.empty ? undefined : names.find(ticketId(ticket)));
+  const mechanisms = [ntlmPassive(secrets), kerberosPassive({ ...kerberos, clientOf })];
   const providers = new Map(
     [...mechanisms, spnegoPassive(mechanisms)].map((provider) => [provider.authType, provider]),
   );
-  const kdcMessage = (message: Uint8Array): void => clients.take(message);
+  const kdcMessage = (message: Uint8Array): void => {
+    const named = namedTicket(message);
+    if (named !== undefined) names.take(named);
+  };
   return Object.assign((authType: number) => providers.get(authType)?.observe(), { kdcMessage });
 }
 
 /** Tickets whose client is remembered; the oldest are forgotten. */
 const MAX_TICKETS = 65_536;
 
-/** Whose tickets are, as KDCs have said. */
-class TicketClients {
+/** The names of the latest tickets. */
+export class TicketNameTable implements TicketNames {
   readonly #byTicket = new Map<string, TicketClient>();
 
-  take(message: Uint8Array): void {
-    const named = namedTicket(message);
-    if (named === undefined) return;
-    this.#byTicket.set(named.ticket, named.client);
+  get empty(): boolean {
+    return this.#byTicket.size === 0;
+  }
+
+  get all(): readonly NamedTicket[] {
+    return [...this.#byTicket].map(([ticket, client]) => ({ ticket, client }));
+  }
+
+  take({ ticket, client }: NamedTicket): void {
+    this.#byTicket.set(ticket, client);
     const [oldest] = this.#byTicket.keys();
     if (this.#byTicket.size > MAX_TICKETS && oldest !== undefined) this.#byTicket.delete(oldest);
   }
 
-  find(ticket: Ticket): TicketClient | undefined {
-    return this.#byTicket.size === 0 ? undefined : this.#byTicket.get(ticketId(ticket));
+  find(ticket: string): TicketClient | undefined {
+    return this.#byTicket.get(ticket);
   }
 }

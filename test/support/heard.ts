@@ -16,6 +16,10 @@ export class Heard implements Output {
 
   text = (text: string): void => void this.said.push(text);
   line = this.text;
+  printed(text: string): void {
+    this.verbatim(text);
+  }
+
   verbatim = this.text;
   record = (kind: RecordKind, members: object): void => void this.records.push({ kind, ...members });
   table = (rows: readonly unknown[]): void => void this.said.push(`table of ${rows.length} rows`);

@@ -4,21 +4,24 @@ import { captureSets } from '../../capture/file/sets.js';
 import type { Unit } from '../../capture/fleet/units.js';
 import { captureFiles } from '../files.js';
 import { type Output, output, UsageError } from '../io.js';
+import { inThreads, jobsOption } from '../jobs/option.js';
 import { judgedOptions } from '../judged.js';
 import { ccacheOption, keytabOption } from '../kerberos.js';
 import { growHeapSlowly } from '../memory.js';
 import { asOfOption, htmlOption, ntHashOption, passwordOption, registryOption, userOption } from '../options.js';
 import type { SecretOptions } from '../secrets.js';
 import { readCaptures } from './captures.js';
+import { readCapturesInThreads } from './jobs.js';
 import { mergeCommand } from './merge.js';
 import { writePartial } from './partial.js';
 import { planCommand, unitsIn } from './plan.js';
 import { type ReportOptions, reportAudit } from './report.js';
 
 /** What has a say in the verdict, or shows it, which a partial audit has none of. */
-const NOT_PARTIAL = ['asOf', 'registry', 'csv', 'html', 'tap', 'junit', 'json', 'allowNone'];
+const NOT_PARTIAL = ['jobs', 'asOf', 'registry', 'csv', 'html', 'tap', 'junit', 'json', 'allowNone'];
 
 interface AuditCommandOptions extends ReportOptions, SecretOptions {
+  readonly jobs: number;
   readonly html?: string;
   readonly units?: string;
   readonly partial?: string;
@@ -47,6 +50,7 @@ const capturesCommand = (command: Command): Command =>
     .addOption(ccacheOption('unseals what was done with the tickets of this cache file'))
     .option('--csv <file>', 'write every activation and finding as CSV')
     .addOption(htmlOption())
+    .addOption(jobsOption())
     .addOption(
       new Option('--units <file>', 'reads the units of this file, as audit plan lists them; - for stdin').conflicts(
         'html',
@@ -82,6 +86,7 @@ Examples:
   dcom-harness audit captures/ --keytab server.keytab
   dcom-harness audit capture.pcapng --html audit.html
   dcom-harness audit captures/ --csv audit.csv --junit audit.xml
+  dcom-harness audit --jobs 4 captures/
   dcom-harness audit --partial one.partial captures/one.pcapng
   dcom-harness audit merge one.partial two.partial`,
     )
@@ -113,7 +118,7 @@ async function auditCaptures(out: Output, units: readonly Unit[], options: Audit
   await reportAudit(out, options, {
     inputs,
     units: units.length,
-    read: (item) => readCaptures(out, units, options, item),
+    read: (item) => (inThreads(options.jobs, units) ? readCapturesInThreads : readCaptures)(out, units, options, item),
     ...(html !== undefined && { html: { file: html, captures: inputs, secrets: options } }),
   });
 }

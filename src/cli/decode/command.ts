@@ -1,39 +1,31 @@
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
-import { FILTER_HELP, FILTER_KEYS, filteredCall, whyNothingFits } from '../../capture/decode/filter.js';
-import { openRecords, type RecordHandlers } from '../../capture/decode/records.js';
-import { CaptureError, type Problem } from '../../capture/file/error.js';
+import { FILTER_HELP, FILTER_KEYS, whyNothingFits } from '../../capture/decode/filter.js';
+import { CaptureError } from '../../capture/file/error.js';
 import { captureSets } from '../../capture/file/sets.js';
-import { fileOf } from '../../capture/file/source.js';
 import { Understood } from '../../capture/file/understood.js';
-import { readCapture } from '../../capture/pdu/pdus.js';
-import type { Ccache, KeytabEntry } from '../../codec/kerberos/index.js';
 import { understoodLines } from '../../report/understood.js';
-import type { AccountEntry, Secret, Sniffer } from '../../security/index.js';
-import { captureFiles, requireNotAmong, tellWaiting } from '../files.js';
-import { inputOf, titleOf } from '../input.js';
+import type { Sniffer } from '../../security/index.js';
+import { captureFiles, requireNotAmong } from '../files.js';
 import { type Output, output, UsageError } from '../io.js';
+import { inThreads, jobsOption } from '../jobs/option.js';
 import { ccacheOption, keytabOption } from '../kerberos.js';
 import { growHeapSlowly } from '../memory.js';
 import { htmlOption, jsonOption, ntHashOption, passwordOption, userOption } from '../options.js';
 import { observer } from '../secrets.js';
+import { type All, decodeSet, type SetOptions } from './decode-set.js';
 import { decodeOctets } from './hex.js';
+import { decodeInThreads } from './jobs.js';
 import { fieldsOption, filterOption } from './options.js';
 import { CallStatistics, STATISTICS_COLUMNS } from './statistics.js';
-import { FileSummary, SUMMARY_COLUMNS } from './summary.js';
-import { Choice, Enough, type View, type ViewOptions, viewOf } from './view.js';
+import { SUMMARY_COLUMNS, type SummaryRow } from './summary.js';
+import { Choice, Enough } from './view.js';
 import { ChosenPackets } from './write/chosen-packets.js';
 import { writePackets } from './write/write.js';
 
-interface DecodeOptions extends ViewOptions {
-  readonly follow: boolean;
-  readonly statistics: boolean;
+interface DecodeOptions extends SetOptions {
   readonly count?: number;
+  readonly jobs: number;
   readonly hex?: string;
-  readonly user?: AccountEntry[];
-  readonly password?: string[];
-  readonly nthash?: Secret[];
-  readonly keytab?: readonly KeytabEntry[];
-  readonly ccache?: Ccache;
   readonly html?: string;
   readonly write?: string;
   readonly json: boolean;
@@ -63,6 +55,7 @@ export const decodeCommand = (command: Command): Command =>
         'write the packets of what fits as well: pcap or pcapng by the name, else as the input; .gz packs it',
       ).conflicts(['follow', 'hex', 'html']),
     )
+    .addOption(jobsOption())
     .option('-f, --follow', 'goes on while the file still grows, until it is interrupted', false)
     .option('--hex <octets>', 'decode one PDU, or token of NTLM, SPNEGO or Kerberos, in hexadecimal instead of a file')
     .addOption(userOption("account whose NTLM is verified and unsealed, 'DOMAIN\\user:password'; may be given again"))
@@ -105,6 +98,7 @@ Examples:
   dcom-harness decode --fields frame,ptype,auth_level capture.pcapng
   dcom-harness decode --summary captures/
   dcom-harness decode --filter 'class=MMC20.*' -w mmc.pcapng captures/
+  dcom-harness decode --jobs 4 --calls --json captures/
   dcom-harness decode capture.pcapng --password 'P4ssw0rd' --json
   dcom-harness decode capture.pcapng --keytab server.keytab
   dcom-harness decode capture.pcapng --html report.html
@@ -149,7 +143,13 @@ async function decodeAll(out: Output, paths: string[], options: DecodeOptions): 
     statistics: new CallStatistics(),
     understood: new Understood(),
   };
-  const summaries = await decodeSets(out, captureSets(files), options, all, observe);
+  const units = captureSets(files);
+  // A count, sums of times, and a file with packets of all are made in the order of the captures.
+  const threads =
+    inThreads(options.jobs, units) && options.count === undefined && !options.statistics && options.write === undefined;
+  const summaries = threads
+    ? await decodeInThreads(out, units, options, all)
+    : await decodeSets(out, units, options, all, observe);
   if (options.summary) printSummaries(out, summaries);
   if (options.statistics) printStatistics(out, all.statistics);
   const nothing = all.choice.nothing(options.calls || options.statistics ? 'calls' : 'PDUs');
@@ -162,16 +162,6 @@ async function decodeAll(out: Output, paths: string[], options: DecodeOptions): 
   if (!read) process.exitCode = 2;
 }
 
-/** What is gathered of all files. */
-interface All {
-  readonly several: boolean;
-  readonly choice: Choice;
-  /** With `--write`. */
-  readonly packets: ChosenPackets | undefined;
-  readonly statistics: CallStatistics;
-  readonly understood: Understood;
-}
-
 /** Reads what can be read, up to as much as is wanted. */
 async function decodeSets(
   out: Output,
@@ -179,8 +169,8 @@ async function decodeSets(
   options: DecodeOptions,
   all: All,
   observe: Sniffer,
-): Promise<FileSummary[]> {
-  const summaries: FileSummary[] = [];
+): Promise<SummaryRow[]> {
+  const summaries: SummaryRow[] = [];
   for (const set of sets) {
     try {
       summaries.push(await decodeSet(out, set, { ...all, several: sets.length > 1 }, options, observe));
@@ -208,53 +198,6 @@ function filesOf(paths: string[], options: DecodeOptions): string[] {
   return files;
 }
 
-/** Reads one file, or files that belong together, and shows what `options` ask for. */
-async function decodeSet(
-  out: Output,
-  set: readonly string[],
-  { several, understood, statistics, choice, packets }: All,
-  options: DecodeOptions,
-  observe: Sniffer,
-): Promise<FileSummary> {
-  if (!options.follow) tellWaiting(out, set);
-  const name = titleOf(set);
-  const { source, note, onRead, end } = inputOf(out, set, name, { follow: options.follow, quiet: options.summary });
-  const summary = new FileSummary(name);
-  const view: View = options.summary
-    ? { record: (record) => void (choice.fits(record) && summary.add(record)) }
-    : options.statistics
-      ? { call: (call) => void (choice.fits(filteredCall(call)) && statistics.add(call)) }
-      : viewOf(out, options, choice, several ? `${name}:` : undefined);
-  const secretsGiven = [options.user, options.password, options.nthash, options.keytab, options.ccache].some(
-    (given) => given !== undefined,
-  );
-  const handlers: RecordHandlers = {
-    ...view,
-    unread: ({ file, frame }, error) => note(`warning: ${file} frame ${frame}: ${error}`),
-    end({ stream, unopened }) {
-      for (const who of secretsGiven ? unopened : [])
-        note(`note: ${name} stream ${stream}: no secret that was given opens the session of ${who}`);
-    },
-  };
-  const fields = options.filter === undefined ? options.fields : undefined;
-  try {
-    const chosen = packets?.choosing(handlers, () => choice.fitting) ?? handlers;
-    const records = openRecords(chosen, { fields, observe });
-    const open = packets?.opening(records) ?? records;
-    const onProblem = (problem: Problem) => tellProblem(note, problem, summary);
-    const onPiece = () => out.flush();
-    const { kdcMessage: onKdcMessage } = observe;
-    // What is followed has no name of its own.
-    const named = options.follow ? { file: set[0] as string } : {};
-    const handlersOf = { open, onProblem, observe, onKdcMessage, onPiece, packets };
-    const read = await readCapture(source, handlersOf, { ...named, onRead, reuse: true });
-    understood.add(read.understood);
-  } finally {
-    end();
-  }
-  return summary;
-}
-
 /** Without packets there is no file: nothing would be taken for something. */
 async function writeChosen(out: Output, path: string, files: readonly string[], packets: ChosenPackets): Promise<void> {
   if (packets.count === 0) {
@@ -266,25 +209,12 @@ async function writeChosen(out: Output, path: string, files: readonly string[], 
   out.note(`${packets.count} packets are in ${path}`);
 }
 
-function tellProblem(
-  note: (text: string) => void,
-  { severity, file, frame, offset, message }: Problem,
-  summary: FileSummary,
-): void {
-  summary.problem(severity);
-  if (severity === 'info') return;
-  const place = [frame === undefined ? '' : ` frame ${frame}`, offset === undefined ? '' : ` offset ${offset}`].join(
-    '',
-  );
-  note(`${severity}: ${fileOf(file)}${place}: ${message}`);
-}
-
 function printStatistics(out: Output, { rows }: CallStatistics): void {
   if (out.json) for (const row of rows) out.record('operation-times', row);
   else if (rows.length > 0) out.table(rows, STATISTICS_COLUMNS);
 }
 
-function printSummaries(out: Output, summaries: readonly FileSummary[]): void {
+function printSummaries(out: Output, summaries: readonly SummaryRow[]): void {
   if (out.json) for (const summary of summaries) out.record('capture-summary', summary.record);
   else if (summaries.length > 0) out.table(summaries, SUMMARY_COLUMNS);
 }

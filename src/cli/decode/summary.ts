@@ -60,6 +60,12 @@ export class FileSummary {
     };
   }
 
+  /** All that is shown, as a value that can be handed on. */
+  get row(): SummaryRow {
+    const { file, record, types, interfaces, levels, lost } = this;
+    return { file, record, types, interfaces, levels, lost };
+  }
+
   get types(): string {
     return listed(this.#types);
   }
@@ -73,7 +79,10 @@ export class FileSummary {
   }
 }
 
-export const SUMMARY_COLUMNS: readonly Column<FileSummary>[] = [
+/** What is shown of a file. */
+export type SummaryRow = Pick<FileSummary, 'file' | 'record' | 'types' | 'interfaces' | 'levels' | 'lost'>;
+
+export const SUMMARY_COLUMNS: readonly Column<SummaryRow>[] = [
   { title: 'file', value: ({ file }) => file },
   { title: 'PDUs', value: ({ record }) => record.pdus, align: 'right' },
   { title: 'streams', value: ({ record }) => record.streams, align: 'right' },

@@ -23,6 +23,12 @@ export interface ViewOptions {
 /** No more is wanted, so no more has to be read. */
 export class Enough extends Error {}
 
+/** How many records filters were asked about, and how many fitted. */
+export interface Counts {
+  readonly asked: number;
+  readonly fitting: number;
+}
+
 /** Lets through what fits all the filters that were given, and counts. */
 export class Choice {
   readonly #filters: readonly Filter[];
@@ -44,6 +50,17 @@ export class Choice {
   /** As many have fitted as are wanted. */
   get full(): boolean {
     return this.#fitting >= this.#most;
+  }
+
+  /** How many were asked for, and how many of them fitted. */
+  get counts(): Counts {
+    return { asked: this.#asked, fitting: this.#fitting };
+  }
+
+  /** Counts what was chosen elsewhere by the same filters. */
+  add({ asked, fitting }: Counts): void {
+    this.#asked += asked;
+    this.#fitting += fitting;
   }
 
   /** Throws `Enough` once as many have fitted as are wanted. */

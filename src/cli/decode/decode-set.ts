@@ -1,0 +1,92 @@
+import { filteredCall } from '../../capture/decode/filter.js';
+import { openRecords, type RecordHandlers } from '../../capture/decode/records.js';
+import type { Problem } from '../../capture/file/error.js';
+import { fileOf } from '../../capture/file/source.js';
+import type { Understood } from '../../capture/file/understood.js';
+import { readCapture } from '../../capture/pdu/pdus.js';
+import type { Sniffer } from '../../security/index.js';
+import { tellWaiting } from '../files.js';
+import { inputOf, titleOf } from '../input.js';
+import type { Output } from '../io.js';
+import type { SecretOptions } from '../secrets.js';
+import type { CallStatistics } from './statistics.js';
+import { FileSummary } from './summary.js';
+import { type Choice, type View, type ViewOptions, viewOf } from './view.js';
+import type { ChosenPackets } from './write/chosen-packets.js';
+
+/** What is asked for of a capture. */
+export interface SetOptions extends ViewOptions, SecretOptions {
+  readonly follow: boolean;
+  readonly statistics: boolean;
+}
+
+/** What is gathered of all files. */
+export interface All {
+  readonly several: boolean;
+  readonly choice: Choice;
+  /** With `--write`. */
+  readonly packets: ChosenPackets | undefined;
+  readonly statistics: CallStatistics;
+  readonly understood: Understood;
+}
+
+/** Reads one file, or files that belong together, and shows what `options` ask for. */
+export async function decodeSet(
+  out: Output,
+  set: readonly string[],
+  { several, understood, statistics, choice, packets }: All,
+  options: SetOptions,
+  observe: Sniffer,
+  progress?: (octets: number) => void,
+): Promise<FileSummary> {
+  if (!options.follow) tellWaiting(out, set);
+  const name = titleOf(set);
+  const { source, note, onRead, end } = inputOf(out, set, name, { follow: options.follow, quiet: options.summary });
+  const summary = new FileSummary(name);
+  const view: View = options.summary
+    ? { record: (record) => void (choice.fits(record) && summary.add(record)) }
+    : options.statistics
+      ? { call: (call) => void (choice.fits(filteredCall(call)) && statistics.add(call)) }
+      : viewOf(out, options, choice, several ? `${name}:` : undefined);
+  const secretsGiven = [options.user, options.password, options.nthash, options.keytab, options.ccache].some(
+    (given) => given !== undefined,
+  );
+  const handlers: RecordHandlers = {
+    ...view,
+    unread: ({ file, frame }, error) => note(`warning: ${file} frame ${frame}: ${error}`),
+    end({ stream, unopened }) {
+      for (const who of secretsGiven ? unopened : [])
+        note(`note: ${name} stream ${stream}: no secret that was given opens the session of ${who}`);
+    },
+  };
+  const fields = options.filter === undefined ? options.fields : undefined;
+  try {
+    const chosen = packets?.choosing(handlers, () => choice.fitting) ?? handlers;
+    const records = openRecords(chosen, { fields, observe });
+    const open = packets?.opening(records) ?? records;
+    const onProblem = (problem: Problem) => tellProblem(note, problem, summary);
+    const onPiece = () => out.flush();
+    const { kdcMessage: onKdcMessage } = observe;
+    // What is followed has no name of its own.
+    const named = options.follow ? { file: set[0] as string } : {};
+    const handlersOf = { open, onProblem, observe, onKdcMessage, onPiece, packets };
+    const read = await readCapture(source, handlersOf, { ...named, onRead: progress ?? onRead, reuse: true });
+    understood.add(read.understood);
+  } finally {
+    end();
+  }
+  return summary;
+}
+
+function tellProblem(
+  note: (text: string) => void,
+  { severity, file, frame, offset, message }: Problem,
+  summary: FileSummary,
+): void {
+  summary.problem(severity);
+  if (severity === 'info') return;
+  const place = [frame === undefined ? '' : ` frame ${frame}`, offset === undefined ? '' : ` offset ${offset}`].join(
+    '',
+  );
+  note(`${severity}: ${fileOf(file)}${place}: ${message}`);
+}
