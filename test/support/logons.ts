@@ -1,7 +1,10 @@
 import { contextTag, OID, TAG, writeElement } from '../../src/codec/asn1/index.js';
+import { decodeAuthenticate } from '../../src/codec/ntlm/index.js';
 import { encodePdu, NDR20_SYNTAX, type Pdu, PFC } from '../../src/codec/rpce/index.js';
+import { SMB_COM, SMB2, STATUS_MORE_PROCESSING_REQUIRED } from '../../src/codec/smb/index.js';
 import { encodeNegToken } from '../../src/codec/spnego/index.js';
 import type { RecordedDirection } from '../../src/net/recorder.js';
+import { bodies, smb1, smb2, words } from './smb.js';
 
 /** A message of a connection, and who sends it. */
 export interface Said {
@@ -114,6 +117,60 @@ export function overRpc([negotiate, challenge, authenticate]: Tokens, auth_type 
   ];
 }
 
+/** [MS-SMB2] 3.2.4.2.3: two requests, the second under the SessionId that the first was given. */
+function overSmb2([negotiate, challenge, authenticate]: Tokens): Said[] {
+  const command = SMB2.SESSION_SETUP;
+  const more = { command, reply: true, status: STATUS_MORE_PROCESSING_REQUIRED };
+  return inTurn([
+    negotiate && smb2({ command, message: 1, session: 0n, body: bodies.setup(negotiate) }),
+    challenge && smb2({ ...more, message: 1, body: bodies.setUp(challenge) }),
+    authenticate && smb2({ command, message: 2, body: bodies.setup(authenticate) }),
+    authenticate && smb2({ command, message: 2, reply: true, body: bodies.setUp('') }),
+  ]);
+}
+
+const NO_ANDX = 0xff;
+
+/** [MS-SMB] 2.2.4.6: with extended security. */
+function overSmb1([negotiate, challenge, authenticate]: Tokens): Said[] {
+  const command = SMB_COM.SESSION_SETUP_ANDX;
+  const ask = (token: Uint8Array, user: number): Buffer => {
+    const fields = words(NO_ANDX, 0, 4356, 50, 1, 0, 0, token.length, 0, 0, 0, 0x8000);
+    return smb1(command, fields, token, { user });
+  };
+  const answer = (token: Uint8Array, status: number): Buffer =>
+    smb1(command, words(NO_ANDX, 0, 0, token.length), token, { user: 5, reply: true, status });
+  return inTurn([
+    negotiate && ask(negotiate, 0),
+    challenge && answer(challenge, STATUS_MORE_PROCESSING_REQUIRED),
+    authenticate && ask(authenticate, 5),
+    authenticate && answer(Buffer.alloc(0), 0),
+  ]);
+}
+
+/** [MS-CIFS] 2.2.4.52.2, 2.2.4.53.1: without it the challenge and the responses have no message of NTLM around them. */
+export function overBareSmb1([, challenge, authenticate]: Tokens): Said[] {
+  const negotiated = Buffer.alloc(34);
+  negotiated[33] = 8;
+  const { LmChallengeResponse, NtChallengeResponse, UserName, DomainName } = decodeAuthenticate(
+    authenticate ?? NOTHING,
+  );
+  const [lm, nt, user, domain] = [LmChallengeResponse, NtChallengeResponse, UserName, DomainName].map(
+    (item) => item?.bytes ?? NOTHING,
+  ) as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
+  const end = Buffer.alloc(2);
+  const pad = Buffer.alloc(1 - ((lm.length + nt.length) % 2));
+  const octets = Buffer.concat([lm, nt, pad, user, end, domain, end]);
+  const setup = words(NO_ANDX, 0, 4356, 50, 1, 0, 0, lm.length, nt.length, 0, 0, 0, 0);
+  return inTurn([
+    smb1(SMB_COM.NEGOTIATE, words(), Buffer.from('\x02NT LM 0.12\0')),
+    smb1(SMB_COM.NEGOTIATE, negotiated, (challenge as Uint8Array).subarray(24, 32), { reply: true }),
+    smb1(SMB_COM.SESSION_SETUP_ANDX, setup, octets, { unicode: true }),
+  ]);
+}
+
+const NOTHING = new Uint8Array(0);
+
 /** The same exchange inside SPNEGO (RFC 4178 4.2). */
 export function inSpnego([negotiate, challenge, authenticate]: Tokens): Buffer[] {
   const response = (responseToken: Uint8Array): Buffer => encodeNegToken({ kind: 'NegTokenResp', responseToken });
@@ -131,6 +188,8 @@ export const CARRIERS = {
   http: { port: 80, says: overHttp('NTLM', ORIGIN, 'www.lab.example') },
   'http (Negotiate)': { port: 5985, says: (tokens) => overHttp('Negotiate', ORIGIN, 'ws:5985')(inSpnego(tokens)) },
   'http (proxy)': { port: 3128, says: overHttp('NTLM', PROXY, 'www.lab.example') },
+  smb: { port: 445, says: (tokens) => overSmb2(inSpnego(tokens)) },
+  'smb (SMB1)': { port: 139, says: overSmb1 },
   ldap: { port: 389, says: (tokens) => overSasl(inSpnego(tokens)) },
   'ldap (sicily)': { port: 3268, says: overSicily },
 } as const satisfies Record<string, Carrier>;

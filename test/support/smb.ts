@@ -91,15 +91,15 @@ export const fileId = (id: number | undefined): Buffer => (id === undefined ? SA
 export const bodies = {
   negotiated: (DialectRevision: number): Buffer =>
     made(SMB2_NEGOTIATE_Response, { StructureSize: 65, DialectRevision }),
-  setup: (token: string, Flags = 0): Buffer => {
+  setup: (token: string | Uint8Array, Flags = 0): Buffer => {
     const SecurityBufferOffset = HEADER + SMB2_SESSION_SETUP_Request.size;
     const fields = { StructureSize: 25, Flags, SecurityBufferOffset, SecurityBufferLength: token.length };
-    return Buffer.concat([made(SMB2_SESSION_SETUP_Request, fields), Buffer.from(token)]);
+    return Buffer.concat([made(SMB2_SESSION_SETUP_Request, fields), Buffer.from(token as string)]);
   },
-  setUp: (token: string): Buffer => {
+  setUp: (token: string | Uint8Array): Buffer => {
     const SecurityBufferOffset = HEADER + SMB2_SESSION_SETUP_Response.size;
     const fields = { StructureSize: 9, SecurityBufferOffset, SecurityBufferLength: token.length };
-    return Buffer.concat([made(SMB2_SESSION_SETUP_Response, fields), Buffer.from(token)]);
+    return Buffer.concat([made(SMB2_SESSION_SETUP_Response, fields), Buffer.from(token as string)]);
   },
   treeConnect: (path: string): Buffer =>
     Buffer.concat([

@@ -26,8 +26,8 @@ import { digestOf } from './digest.js';
 export interface SeenChallenge {
   readonly nonce: string;
   readonly flags: number;
-  /** Of the whole message, and of its TargetInfo. */
-  readonly digest: string;
+  /** Of the whole message, where there is one around the challenge; and of its TargetInfo. */
+  readonly digest: string | undefined;
   readonly targetInfo: string;
   /** The server's names and those of its domain, in lower case. */
   readonly names: readonly string[];
@@ -144,7 +144,7 @@ export function seenAuthenticate(
 export const bareChallenge = (ServerChallenge: Uint8Array): SeenChallenge => ({
   nonce: Buffer.from(ServerChallenge).toString('hex'),
   flags: 0,
-  digest: digestOf(ServerChallenge),
+  digest: undefined,
   targetInfo: digestOf(new Uint8Array(0)),
   names: [],
   hasTimestamp: false,

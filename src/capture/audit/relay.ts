@@ -99,16 +99,15 @@ function sighting(before: Leg, leg: Leg, by: RelaySighting['by']): RelaySighting
   const [first, second] = leadsTo(leg, before) ? [leg, before] : [before, leg];
   first.matched = true;
   second.matched = true;
-  const bothChallenges = first.challenge !== undefined && second.challenge !== undefined;
-  const same = !bothChallenges || first.challenge?.digest === second.challenge?.digest;
+  const changed = unlike(first.challenge?.digest, second.challenge?.digest);
   return {
     first,
     second,
     by,
     chained: chained(first, second),
-    changed: same
-      ? undefined
-      : challengeDifferences(first.challenge as SeenChallenge, second.challenge as SeenChallenge),
+    changed: changed
+      ? challengeDifferences(first.challenge as SeenChallenge, second.challenge as SeenChallenge)
+      : undefined,
     authenticateChanged:
       unlike(first.authenticate?.digest, second.authenticate?.digest) ||
       unlike(first.apReq?.digest, second.apReq?.digest),

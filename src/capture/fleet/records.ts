@@ -134,7 +134,7 @@ const leg = z.strictObject({
 const challenge = z.strictObject({
   nonce: text,
   flags: z.int(),
-  digest: text,
+  digest: text.optional(),
   targetInfo: text,
   names: z.array(text).readonly(),
   hasTimestamp: z.boolean(),

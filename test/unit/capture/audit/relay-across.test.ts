@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { audit } from '../../../../src/capture/audit/audit.js';
-import { CARRIERS } from '../../../support/logons.js';
+import { CARRIERS, type Carrier, overBareSmb1 } from '../../../support/logons.js';
 import { ATTACKER, type RecordedConnection, recordingOf } from '../../../support/relayed.js';
 import { bothLegs, type Change, type Relayed, relayedExchange, TARGET } from '../../../support/relayed-across.js';
 
@@ -79,6 +79,18 @@ describe.each(PAIRS)('a relay from %s to %s', (from, to) => {
     const { victim, target } = relayedExchange();
     expect(await found(legs({ victim: victim.slice(0, 2), target: target.slice(0, 2) }))).toMatchObject([
       { finding: 'relay', severity: 'high', facts: { by: 'challenge', chained: true } },
+    ]);
+  });
+});
+
+describe('a relay from or to SMB1 without extended security, where no message of NTLM is around what is passed on', () => {
+  const BARE: Carrier = { port: 445, says: overBareSmb1 };
+  test.each([
+    ['from', BARE, CARRIERS.rpc, 'ncacn_ip_tcp', 'smb'],
+    ['to', CARRIERS.rpc, BARE, 'smb', 'ncacn_ip_tcp'],
+  ])('%s it is found by the response', async (_, from, to, transport, other_transport) => {
+    expect(await found(bothLegs(from, to, relayedExchange()))).toMatchObject([
+      { finding: 'relay', severity: 'high', user: 'LAB\\op', transport, facts: { by: 'response', other_transport } },
     ]);
   });
 });
