@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { Agent, get, type IncomingMessage } from 'node:http';
@@ -11,7 +11,7 @@ import { ntlmInitiator, Secret } from '../../src/security/index.js';
 import type { Service } from '../../src/server/endpoint/service.js';
 import { type DcomServer, startServer } from '../../src/server/server.js';
 import { impacket } from '../support/impacket.js';
-import { port135 } from '../support/peers.js';
+import { peer, port135 } from '../support/peers.js';
 import { recordedProxy } from '../support/recorded-proxy.js';
 
 /** Of this file alone, so that files that run at the same time do not meet. */
@@ -21,7 +21,8 @@ const PASSWORD = 'P4ssw0rd';
 /** [MS-TSCH] 1.9: ITaskSchedulerService, which ntlmrelayx logs on for. */
 const TASK_SCHEDULER = '86d35949-83c9-4044-b424-db363231fd0c:1.0';
 
-const missing = [impacket, port135()].some(({ skip }) => skip);
+const smbclient = peer('smbclient');
+const missing = [impacket, smbclient, port135()].some(({ skip }) => skip);
 
 const stops: (() => unknown)[] = [];
 afterEach(async () => {
@@ -98,6 +99,13 @@ async function overHttp(): Promise<number> {
   return statusCode as number;
 }
 
+/** Samba's client, whom the attacker refuses once he has what he wants. */
+const overSmb = (): Promise<string> =>
+  new Promise((resolve) => {
+    const args = [`//${ATTACKER}/IPC$`, '-U', `LAB\\op%${PASSWORD}`, '-c', 'ls', '-m', 'SMB2'];
+    execFile(smbclient.required(), args, (_, stdout, stderr) => resolve(stdout + stderr));
+  });
+
 const relaysIn = async (captures: readonly (readonly Buffer[])[]) =>
   (await audit(captures.map((blocks) => Buffer.concat(blocks)))).findings.filter(({ finding }) =>
     ['relay', 'challenge-changed', 'target-name'].includes(finding),
@@ -128,6 +136,23 @@ describe.skipIf(missing)('a relay by ntlmrelayx to this server over RPC is found
       { finding: 'relay', facts: { by: 'response', other_transport: 'http' } },
       { finding: 'challenge-changed', severity: 'high', facts: { differences: ['another TargetInfo'] } },
       { finding: 'target-name' },
+    ]);
+  });
+
+  test('from SMB, of what smbclient says', async () => {
+    const { captures, says, server } = await lab();
+    expect(await overSmb()).toContain('NT_STATUS_ACCESS_DENIED');
+    await says(/SUCCEED/);
+    await server.close();
+    expect(await relaysIn(captures)).toMatchObject([
+      {
+        ...{ finding: 'relay', severity: 'high', user: 'LAB\\op', transport: 'ncacn_ip_tcp' },
+        facts: { by: 'response', chained: true, other_transport: 'smb', target: `cifs/${ATTACKER}` },
+        detail: expect.stringMatching(
+          /\(SMB\) and .*\(RPC\): .* is in the middle; the client means cifs.*another protocol$/,
+        ),
+      },
+      { finding: 'target-name', facts: { target: `cifs/${ATTACKER}` } },
     ]);
   });
 });

@@ -69,6 +69,13 @@ export const foreignClients: readonly { readonly file: string; readonly path: st
       .filter((file) => file.endsWith('.pcapng'))
       .sort()
       .map((file) => ({ file, path: join(folder, 'foreign-clients', file) }));
+/** All of them, and those of faults in the field. */
+export const everyCapture: readonly string[] = corpusMissing
+  ? []
+  : readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => /\.p?cap(ng)?$/.test(file))
+      .sort()
+      .map((file) => join(folder, file));
 export const KNOWN_PASSWORD = 'P4ssw0rd.Lab';
 
 /** The path of one capture, `known-key/…` included. */

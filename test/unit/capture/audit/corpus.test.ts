@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type AuditedActivation, type AuditReport, audit } from '../../../../src/capture/audit/audit.js';
-import { corpus, corpusMissing, KNOWN_PASSWORD, knownKey } from '../../../support/corpus.js';
+import { corpus, corpusMissing, everyCapture, KNOWN_PASSWORD, knownKey } from '../../../support/corpus.js';
 import { observerOf } from '../../../support/observers.js';
 
 const skipped = corpusMissing ? `: skipped, ${corpusMissing}` : '';
@@ -83,6 +83,15 @@ describe.skipIf(corpusMissing)(`an audit of the captures of real traffic${skippe
   test('finds no relay, no changed challenge and no foreign target name in any of the captures', () => {
     const relays = ['relay', 'challenge-changed', 'target-name'];
     expect(report.findings.filter(({ finding }) => relays.includes(finding))).toEqual([]);
+  });
+
+  test('finds no relay across protocols in any, also with those that were made for tests', async () => {
+    const { findings } = await audit(everyCapture);
+    const facts = findings
+      .filter(({ finding }) => finding === 'relay')
+      .map(({ transport, facts }) => [transport, facts.other_transport]);
+    expect(facts.filter((each) => each.some((name) => !`${name}`.startsWith('ncacn_')))).toEqual([]);
+    expect(everyCapture.length).toBeGreaterThan(corpus.length);
   });
 
   test('with the password of signed and sealed captures finds the same', async () => {
