@@ -45,6 +45,17 @@ export function pduParts({ captured, observed, operation }: DecodedPdu): PduPart
   return [{ kind: 'pdu', bytes, spans }];
 }
 
+/** The fields of a PDU by itself, whose operation nobody knows, or of the token of a mechanism. */
+export function octetsPart(octets: Uint8Array, tokenOf?: number): PduPart {
+  const bytes = Buffer.from(octets);
+  const trace = new SpanTrace(bytes);
+  if (tokenOf === undefined) {
+    const pdu = attempt(() => tracePdu(bytes, trace));
+    if (pdu?.auth !== undefined && !isCall(pdu)) traceToken(pdu.auth, trace.within('sec_trailer.auth_value'));
+  } else traceToken({ auth_type: tokenOf, auth_level: 0, auth_context_id: 0, auth_value: bytes }, trace);
+  return { kind: 'pdu', bytes, spans: trace.spans };
+}
+
 const isCall = ({ PTYPE }: Pdu): boolean => PTYPE === 'request' || PTYPE === 'response' || PTYPE === 'fault';
 
 const isUnreadable = (state: string): boolean => state === 'sealed' || state === 'bad signature';

@@ -52,7 +52,8 @@ async function* records<T>(
 
 /** Who is told what of a capture. */
 export interface RecordHandlers {
-  readonly record?: (record: PduRecord) => void;
+  /** The PDU itself is there only while it is told. */
+  readonly record?: (record: PduRecord, decoded: DecodedPdu) => void;
   readonly call?: (call: CallRecord) => void;
   /** What of a PDU could not be read. */
   readonly unread?: (pdu: CapturedPdu, error: string) => void;
@@ -70,7 +71,7 @@ export function openRecords(handlers: RecordHandlers, { fields, observe }: OpenR
   const { record, call, unread, end } = handlers;
   const wanted = wantedOf(fields);
   const pdu = (decoded: DecodedPdu): void => {
-    record?.(pduRecord(decoded.captured.file, decoded, wanted));
+    record?.(pduRecord(decoded.captured.file, decoded, wanted), decoded);
     const ended = call && answeredCall(decoded);
     if (ended !== undefined) call?.(ended);
     const error = unread && errorOf(decoded);

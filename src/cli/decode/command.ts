@@ -13,7 +13,7 @@ import { growHeapSlowly } from '../memory.js';
 import { htmlOption, jsonOption, ntHashOption, passwordOption, userOption } from '../options.js';
 import { observer } from '../secrets.js';
 import { type All, decodeSet, type SetOptions } from './decode-set.js';
-import { decodeOctets } from './hex.js';
+import { decodeOctets, treeOfOctets } from './hex.js';
 import { decodeInThreads } from './jobs.js';
 import { fieldsOption, filterOption } from './options.js';
 import { CallStatistics, STATISTICS_COLUMNS } from './statistics.js';
@@ -35,7 +35,11 @@ export const decodeCommand = (command: Command): Command =>
   command
     .addArgument(new Argument('[file...]', 'pcap or pcapng files, also gzipped; folders; - for stdin').default([]))
     .option('--summary', 'one line a file: PDUs by type, interfaces, authentication', false)
-    .option('-v, --verbose', 'with the fields and parameters of each PDU below its line', false)
+    .option(
+      '-v, --verbose',
+      'with every field of each PDU below its line: where it stands, its octets, name and value',
+      false,
+    )
     .addOption(
       new Option('--calls', 'one line a call: its request and answer, how long it took, how it ended')
         .default(false)
@@ -57,7 +61,10 @@ export const decodeCommand = (command: Command): Command =>
     )
     .addOption(jobsOption())
     .option('-f, --follow', 'goes on while the file still grows, until it is interrupted', false)
-    .option('--hex <octets>', 'decode one PDU, or token of NTLM, SPNEGO or Kerberos, in hexadecimal instead of a file')
+    .option(
+      '--hex <octets>',
+      'decode one PDU, or token of NTLM, SPNEGO or Kerberos, in hexadecimal instead of a file; with -v as a tree',
+    )
     .addOption(userOption("account whose NTLM is verified and unsealed, 'DOMAIN\\user:password'; may be given again"))
     .addOption(passwordOption())
     .addOption(ntHashOption())
@@ -123,11 +130,7 @@ async function decode(paths: string[], options: DecodeOptions): Promise<void> {
 }
 
 async function decodeAll(out: Output, paths: string[], options: DecodeOptions): Promise<void> {
-  if (options.hex !== undefined) {
-    if (paths.length > 0) throw new UsageError('--hex takes the place of files; give one or the other');
-    out.record(...decodeOctets(options.hex));
-    return;
-  }
+  if (options.hex !== undefined) return showHex(out, paths, options.hex, options);
   const files = filesOf(paths, options);
   const observe = observer(options);
   if (options.html !== undefined) {
@@ -160,6 +163,12 @@ async function decodeAll(out: Output, paths: string[], options: DecodeOptions): 
   // Only where nothing could be read is there no result at all; a file that breaks off before its first packet is one.
   const read = all.choice.full || all.understood.packets > 0 || summaries.some(({ lost }) => !lost);
   if (!read) process.exitCode = 2;
+}
+
+function showHex(out: Output, paths: readonly string[], hex: string, { verbose, json }: DecodeOptions): void {
+  if (paths.length > 0) throw new UsageError('--hex takes the place of files; give one or the other');
+  if (verbose && !json) for (const line of treeOfOctets(hex)) out.text(line);
+  else out.record(...decodeOctets(hex));
 }
 
 /** Reads what can be read, up to as much as is wanted. */

@@ -1,14 +1,16 @@
 import { authToken } from '../../capture/decode/auth-token.js';
+import { octetsPart } from '../../capture/decode/parts.js';
 import { CodecError } from '../../codec/error.js';
 import { isNtlm } from '../../codec/ntlm/index.js';
 import { type AuthVerifier, decodePdu, RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { decodeNegToken } from '../../codec/spnego/index.js';
+import { octetTree } from '../../report/octet-tree.js';
 import type { RecordParts } from '../../report/record.js';
 import { UsageError } from '../io.js';
 
 /** One PDU, or one token of NTLM, SPNEGO or Kerberos, given in hexadecimal. Throws `UsageError` for anything else. */
 export function decodeOctets(text: string): RecordParts {
-  const digits = text.replace(/0x|[\s:,]+/g, '');
+  const digits = text.replace(SEPARATORS, '');
   if (!/^([0-9a-f]{2})+$/i.test(digits)) throw new UsageError('--hex takes an even number of hexadecimal digits');
   const octets = Buffer.from(digits, 'hex');
   try {
@@ -19,6 +21,16 @@ export function decodeOctets(text: string): RecordParts {
     throw error;
   }
 }
+
+/** The same as a tree of fields, with where each stands. Throws `UsageError` for what `decodeOctets` does. */
+export function treeOfOctets(text: string): string[] {
+  const [kind] = decodeOctets(text);
+  const octets = Buffer.from(text.replace(SEPARATORS, ''), 'hex');
+  return octetTree(octetsPart(octets, kind === 'decoded-pdu' ? undefined : RPC_C_AUTHN.GSS_NEGOTIATE));
+}
+
+/** What people write between digits, and before them. */
+const SEPARATORS = /0x|[\s:,]+/g;
 
 /** The versions of RPC; tokens begin with a tag of ASN.1 or with the name of NTLM. */
 const isRpc = (octets: Buffer): boolean => octets[0] === 5 || octets[0] === 4 || octets.length < 2;

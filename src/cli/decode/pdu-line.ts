@@ -1,4 +1,6 @@
 import { styleText } from 'node:util';
+import type { DecodedPdu } from '../../capture/decode/decode.js';
+import { pduParts } from '../../capture/decode/parts.js';
 import type { PduRecord } from '../../capture/decode/record.js';
 import { resultOf } from '../../capture/decode/result.js';
 import { UNNAMED_PIPE } from '../../capture/smb/pipe.js';
@@ -7,7 +9,7 @@ import { BIND_TIME_FEATURES_PREFIX, RESULT } from '../../codec/rpce/index.js';
 import { effectiveAuthnLevel, RPC_C_AUTHN_LEVEL, shortAuthnLevelName } from '../../codec/status/authn.js';
 import { faultName, hresultName } from '../../codec/status/explain.js';
 import { bindNakReasonName, presentationResultName, providerReasonName } from '../../codec/status/pdu.js';
-import { plain } from '../../report/ndjson.js';
+import { octetTree } from '../../report/octet-tree.js';
 import { printable } from '../../report/printable.js';
 import type { Style } from '../../report/table.js';
 import { transferSyntaxName } from '../../rpc/index.js';
@@ -40,15 +42,15 @@ export function pduLine(record: PduRecord, colour: boolean): string {
 export const pipePrefix = ({ transport, pipe }: Pick<PduRecord, 'transport' | 'pipe'>): string =>
   transport === 'ncacn_np' ? `${printable(pipe ?? UNNAMED_PIPE)} ` : '';
 
-/** The line, with what the PDU says below it. */
-export function pduText(record: PduRecord, colour: boolean): string {
-  const line = pduLine(record, colour);
-  if (record.value === undefined) return line;
-  const fields = printableLines(JSON.stringify(plain(record.value), undefined, 2));
-  return `${line}\n${fields.map((text) => `       ${text}`).join('\n')}`;
+/** The line, with every field of the PDU below it: where it stands, its octets, its name and its value. */
+export function pduText(record: PduRecord, decoded: DecodedPdu, colour: boolean): string {
+  const paint = painter(colour);
+  const below = pduParts(decoded).flatMap((part) => [
+    ...(part.kind === 'stub' ? [paint('dim', 'stub, whole and readable')] : []),
+    ...octetTree(part),
+  ]);
+  return [pduLine(record, colour), ...below.map((text) => `  ${text}`)].join('\n');
 }
-
-const printableLines = (text: string): string[] => text.split('\n').map((line) => line.replace(/\S.*$/, printable));
 
 const after = (elapsed: number | undefined): string => (elapsed === undefined ? '' : ` ${milliseconds(elapsed)}`);
 

@@ -108,8 +108,9 @@ const fieldView = (out: Output, fields: readonly PduField[], choice: Choice): Vi
 });
 
 const pduView = ({ verbose }: ViewOptions, choice: Choice, show: Show): View => ({
-  record(record) {
-    if (choice.fits(record)) show<PduRecord>(record, verbose ? pduText : pduLine);
+  record(record, decoded) {
+    if (!choice.fits(record)) return;
+    show<PduRecord>(record, verbose ? (_, colour) => pduText(record, decoded, colour) : pduLine);
   },
 });
 

@@ -1,7 +1,8 @@
 import type { DecodedPdu } from '../../capture/decode/decode.js';
 import { type PduPart, pduParts } from '../../capture/decode/parts.js';
 import type { CapturedPdu } from '../../capture/pdu/pdu.js';
-import type { Scalar, Span } from '../../codec/span.js';
+import type { Span } from '../../codec/span.js';
+import { inOrder, valueText } from '../octet-tree.js';
 import type { PduDetail } from './model.js';
 import type { Texts } from './texts.js';
 
@@ -45,21 +46,6 @@ const textsOf = ({ path, type, section, note = '', value }: Span): string[] => [
   note,
   value === undefined ? '' : valueText(value),
 ];
-
-/** What is larger comes before its parts. */
-const inOrder = (spans: readonly Span[]): Span[] =>
-  spans
-    .filter(({ start, end }) => end > start)
-    .map((span, index) => ({ span, index }))
-    .sort((a, b) => a.span.start - b.span.start || b.span.end - a.span.end || a.index - b.index)
-    .map(({ span }) => span);
-
-/** Numbers in both ways of writing them, where they differ. */
-function valueText(value: Scalar): string {
-  if (typeof value === 'string') return value.length > 200 ? `${value.slice(0, 200)}…` : value;
-  if (typeof value === 'boolean' || (value >= 0 && value < 10)) return String(value);
-  return value < 0 ? String(value) : `${value} (0x${value.toString(16)})`;
-}
 
 const base64 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');

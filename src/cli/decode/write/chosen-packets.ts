@@ -78,8 +78,8 @@ export class ChosenPackets implements PacketObserver {
     return {
       ...rest,
       ...(record && {
-        record: (each) => {
-          if (chosen(() => record(each))) this.#keep(this.#pdu);
+        record: (each, decoded) => {
+          if (chosen(() => record(each, decoded))) this.#keep(this.#pdu);
         },
       }),
       ...(call && {
