@@ -6,6 +6,7 @@ import { SMB_COM, SMB2, STATUS_PENDING } from '../../src/codec/smb/index.js';
 import { pipesOf } from '../support/pipes.js';
 import { captureOf, pduOf, type Sent } from '../support/segments.js';
 import { bodies, SmbTalk, smb1, smb2, words } from '../support/smb.js';
+import { agreeing, closing, loggedOn } from '../support/smb3.js';
 
 const bind = pduOf({ type: 11, body: 56 });
 const request = pduOf({ type: 0, body: 60 });
@@ -28,7 +29,20 @@ function conversation(): readonly Sent[] {
   return talk.write(request, 2).close(1).sent;
 }
 
+/** A logon and a pipe in an encrypted session, and logons of SMB1. */
+function encryptedConversation(): readonly Sent[] {
+  const talk = loggedOn();
+  const plain = talk.sent.length;
+  talk.connect().open('svcctl', 1).write(bind, 1).transceive(request, response, 1);
+  const setup = words(0xff, 0, 4356, 50, 1, 0, 0, 4, 4, 0, 0, 0, 0);
+  talk.client(smb1(SMB_COM.SESSION_SETUP_ANDX, setup, Buffer.from('lmlmntntuser\0LAB\0')));
+  talk.client(smb1(SMB_COM.SESSION_SETUP_ANDX, setup.subarray(0, 24), Buffer.from('blob')));
+  const sent = talk.sent.length - 2;
+  return [...closing(talk.sent.slice(0, sent), plain), ...talk.sent.slice(sent)];
+}
+
 const all = conversation();
+const secret = encryptedConversation();
 const octets = (sent: readonly Sent[]): number => sent.reduce((sum, { data }) => sum + (data?.length ?? 0), 0);
 
 /** The messages of a conversation in segments of at most these sizes, in turn. */
@@ -66,6 +80,8 @@ function changed(sent: readonly Sent[], changes: readonly (readonly [place: numb
 const changes = fc.array(fc.tuple(fc.nat(100_000), fc.nat(255)), { minLength: 1, maxLength: 8 });
 const sizes = fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 5 });
 
+const conversations = fc.constantFrom(all, secret);
+
 /** Every consumer that was begun has ended once; gives how many there were. */
 async function ended(sent: readonly Sent[]): Promise<void> {
   const ends: number[] = [];
@@ -73,7 +89,12 @@ async function ended(sent: readonly Sent[]): Promise<void> {
     const index = ends.push(0) - 1;
     return { pdu: () => {}, cut: () => {}, end: () => void ends.splice(index, 1, (ends[index] as number) + 1) };
   };
-  await readCapture(captureOf(...sent), { open }, { limits: { smb: { pipes: 2, trees: 2, requests: 2 } } });
+  const openLogons = () => {
+    const index = ends.push(0) - 1;
+    return { logon: () => {}, end: () => void ends.splice(index, 1, (ends[index] as number) + 1) };
+  };
+  const limits = { smb: { pipes: 2, trees: 2, requests: 2, sessions: 2 } };
+  await readCapture(captureOf(...sent), { open, openLogons, observe: agreeing() }, { limits });
   expect(ends.every((count) => count === 1)).toBe(true);
   for await (const record of readRecords(captureOf(...sent))) expect(record.file).toBeDefined();
   for await (const record of readCallRecords(captureOf(...sent))) expect(record.file).toBeDefined();
@@ -93,7 +114,9 @@ describe('a connection of SMB', () => {
 
   test('ends with a result whichever of its octets are changed', async () => {
     await fc.assert(
-      fc.asyncProperty(changes, sizes, async (some, cuts) => ended(segmented(changed(all, some), cuts))),
+      fc.asyncProperty(conversations, changes, sizes, async (sent, some, cuts) =>
+        ended(segmented(changed(sent, some), cuts)),
+      ),
       { numRuns: 80 },
     );
   });
@@ -101,11 +124,12 @@ describe('a connection of SMB', () => {
   test('ends with a result whichever of its segments are lost, and from whichever it was captured', async () => {
     await fc.assert(
       fc.asyncProperty(
+        conversations,
         sizes,
         fc.infiniteStream(fc.integer({ min: 0, max: 5 })),
         fc.nat(40),
-        async (cuts, keep, from) => {
-          const kept = segmented(all, cuts).filter(() => keep.next().value !== 0);
+        async (sent, cuts, keep, from) => {
+          const kept = segmented(sent, cuts).filter(() => keep.next().value !== 0);
           await ended(kept.slice(from));
         },
       ),

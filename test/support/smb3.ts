@@ -1,8 +1,10 @@
 import { createCipheriv, createHmac } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { SMB2_TRANSFORM_HEADER } from '../../src/codec/smb/index.js';
-import { overTcp } from './smb.js';
+import { SMB2, SMB2_TRANSFORM_HEADER, STATUS_MORE_PROCESSING_REQUIRED } from '../../src/codec/smb/index.js';
+import type { PassiveContext } from '../../src/security/index.js';
+import type { Sent } from './segments.js';
+import { bodies, overTcp, SmbTalk } from './smb.js';
 
 const folder = join(import.meta.dirname, '../vectors/smb3');
 
@@ -47,4 +49,49 @@ export function encrypted(
   const body = Buffer.concat([cipher.update(plain), cipher.final()]);
   header.set(cipher.getAuthTag(), 4);
   return overTcp(Buffer.concat([header, body]));
+}
+
+/** What the handshakes of `agreeing` agree on. */
+export const SESSION_KEY = Buffer.alloc(16, 0x42);
+
+/** A sniffer whose every handshake ends with this session key, as soon as both sides have sent a token. */
+export function agreeing(): { (authType: number): PassiveContext | undefined; tokens: string[] } {
+  const tokens: string[] = [];
+  const observe = (): PassiveContext => {
+    const seen = new Set<string>();
+    const context: Partial<PassiveContext> = {
+      observe: (from, token) => {
+        seen.add(from);
+        tokens.push(`${from} ${Buffer.from(token).toString()}`);
+      },
+      get sessionKey() {
+        return seen.size === 2 ? SESSION_KEY : undefined;
+      },
+    };
+    return context as PassiveContext;
+  };
+  return Object.assign(observe, { tokens });
+}
+
+/** A session of SMB 3.0 whose logon takes two legs. */
+export function loggedOn(talk = new SmbTalk(), session = 7n): SmbTalk {
+  talk.ask(SMB2.NEGOTIATE, Buffer.alloc(36), { session: 0n });
+  talk.answer(SMB2.NEGOTIATE, bodies.negotiated(0x0300), undefined, { session: 0n });
+  talk.ask(SMB2.SESSION_SETUP, bodies.setup('one'), { session: 0n });
+  talk.answer(SMB2.SESSION_SETUP, bodies.setUp('two'), undefined, { status: STATUS_MORE_PROCESSING_REQUIRED, session });
+  talk.ask(SMB2.SESSION_SETUP, bodies.setup('three'), { session });
+  return talk.answer(SMB2.SESSION_SETUP, bodies.setUp(''), undefined, { session });
+}
+
+/** The messages of a talk from `from` on, encrypted. */
+export function closing(sent: readonly Sent[], from: number): Sent[] {
+  const moved = { client: 0, server: 0 };
+  return sent.map((each, index) => {
+    const { from: who = 'client', data } = each;
+    const placed = { ...each, sequence: each.sequence + moved[who] };
+    if (index < from || data === undefined) return placed;
+    const octets = encrypted(data as Buffer, { sessionKey: SESSION_KEY, from: who });
+    moved[who] += octets.length - data.length;
+    return { ...placed, data: octets };
+  });
 }

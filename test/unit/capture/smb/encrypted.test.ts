@@ -2,12 +2,12 @@ import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { readCallRecords } from '../../../../src/capture/decode/records.js';
 import { readCapture } from '../../../../src/capture/pdu/pdus.js';
-import { SMB2, STATUS_MORE_PROCESSING_REQUIRED } from '../../../../src/codec/smb/index.js';
-import { type PassiveContext, Secret, SmbSessionCipher, sniffer } from '../../../../src/security/index.js';
+import { SMB2 } from '../../../../src/codec/smb/index.js';
+import { Secret, SmbSessionCipher, sniffer } from '../../../../src/security/index.js';
 import { pipesOf } from '../../../support/pipes.js';
 import { pduOf, type Sent } from '../../../support/segments.js';
 import { bodies, overTcp, SmbTalk, smb2 } from '../../../support/smb.js';
-import { encrypted, SMB3_PASSWORD, smb3Captures } from '../../../support/smb3.js';
+import { agreeing, closing, loggedOn, SESSION_KEY, SMB3_PASSWORD, smb3Captures } from '../../../support/smb3.js';
 
 const NO_SECRET =
   'encrypted SMB messages, in which RPC can travel by named pipes: no secret that was given opens their sessions (--password, --nthash, --user, --keytab and --ccache give one)';
@@ -52,53 +52,10 @@ describe("Samba's encrypted sessions of SMB3", () => {
   );
 });
 
-const sessionKey = Buffer.alloc(16, 0x42);
 const bind = pduOf({ type: 11, body: 56 });
 const request = pduOf({ type: 0, body: 20 });
 const response = pduOf({ type: 2, body: 200 });
 const svcctl = '\\PIPE\\svcctl';
-
-/** A sniffer whose every handshake ends with this session key, as soon as both sides have sent a token. */
-function agreeing(): { (authType: number): PassiveContext | undefined; tokens: string[] } {
-  const tokens: string[] = [];
-  const observe = (): PassiveContext => {
-    const seen = new Set<string>();
-    const context: Partial<PassiveContext> = {
-      observe: (from, token) => {
-        seen.add(from);
-        tokens.push(`${from} ${Buffer.from(token).toString()}`);
-      },
-      get sessionKey() {
-        return seen.size === 2 ? sessionKey : undefined;
-      },
-    };
-    return context as PassiveContext;
-  };
-  return Object.assign(observe, { tokens });
-}
-
-/** A session of SMB 3.0 whose logon takes two legs. */
-function loggedOn(talk = new SmbTalk(), session = 7n): SmbTalk {
-  talk.ask(SMB2.NEGOTIATE, Buffer.alloc(36), { session: 0n });
-  talk.answer(SMB2.NEGOTIATE, bodies.negotiated(0x0300), undefined, { session: 0n });
-  talk.ask(SMB2.SESSION_SETUP, bodies.setup('one'), { session: 0n });
-  talk.answer(SMB2.SESSION_SETUP, bodies.setUp('two'), undefined, { status: STATUS_MORE_PROCESSING_REQUIRED, session });
-  talk.ask(SMB2.SESSION_SETUP, bodies.setup('three'), { session });
-  return talk.answer(SMB2.SESSION_SETUP, bodies.setUp(''), undefined, { session });
-}
-
-/** The messages of a talk from `from` on, encrypted. */
-function closing(sent: readonly Sent[], from: number): Sent[] {
-  const moved = { client: 0, server: 0 };
-  return sent.map((each, index) => {
-    const { from: who = 'client', data } = each;
-    const placed = { ...each, sequence: each.sequence + moved[who] };
-    if (index < from || data === undefined) return placed;
-    const octets = encrypted(data as Buffer, { sessionKey, from: who });
-    moved[who] += octets.length - data.length;
-    return { ...placed, data: octets };
-  });
-}
 
 async function read(sent: readonly Sent[], limits = {}) {
   const observe = agreeing();
@@ -196,7 +153,7 @@ describe('an encrypted session', () => {
 
 test('keys of a session show themselves nowhere', () => {
   const preauthHash = Buffer.alloc(64);
-  const cipher = SmbSessionCipher.of({ dialect: 0x0311, cipher: 4, sessionKey, preauthHash });
+  const cipher = SmbSessionCipher.of({ dialect: 0x0311, cipher: 4, sessionKey: SESSION_KEY, preauthHash });
   expect(inspect(cipher, { showHidden: true, getters: true })).toBe('SmbSessionCipher');
   expect(JSON.stringify({ cipher })).toBe('{"cipher":"secret"}');
 });
