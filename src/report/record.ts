@@ -6,7 +6,7 @@ import { ndjson } from './ndjson.js';
  */
 export const RECORD_KINDS = [
   // decode
-  ...['pdu', 'pdu-fields', 'call', 'capture-summary', 'operation-times', 'decoded-pdu', 'decoded-token'],
+  ...['pdu', 'datagram', 'pdu-fields', 'call', 'capture-summary', 'operation-times', 'decoded-pdu', 'decoded-token'],
   // audit
   ...['activation', 'finding', 'understood', 'audit-unit'],
   // sanitize

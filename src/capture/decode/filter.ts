@@ -234,7 +234,7 @@ const PTYPES = [...PDU_TYPES, 'unanswered'];
 
 /** In front of the name of every pipe. */
 const PIPE = /^\\PIPE\\/i;
-const TRANSPORTS: readonly Transport[] = ['ncacn_ip_tcp', 'ncacn_np'];
+const TRANSPORTS: readonly Transport[] = ['ncacn_ip_tcp', 'ncacn_np', 'ncacn_http'];
 
 const DECLARED: Readonly<Record<string, Key>> = {
   address: addressed('either end: an address, a subnet such as 10.0.0.0/8, or ADDRESS:PORT', ({ src, dst }) => [

@@ -1,6 +1,18 @@
 import { toHex } from '../../codec/bytes.js';
+import { CodecError } from '../../codec/error.js';
 import { toJson } from '../../codec/ndr/index.js';
-import { type Pdu, type PduType, PTYPE, readCommonHeader, type VerificationCommand } from '../../codec/rpce/index.js';
+import {
+  DREP_LITTLE,
+  decodeRts,
+  endianOf,
+  type Pdu,
+  type PduType,
+  PTYPE,
+  PTYPE_RTS,
+  readCommonHeader,
+  type UnknownPdu,
+  type VerificationCommand,
+} from '../../codec/rpce/index.js';
 import type { CallLevel, ObservedMessage } from '../../rpc/index.js';
 import type { CapturedPdu, Transport } from '../pdu/pdu.js';
 import { authToken } from './auth-token.js';
@@ -25,7 +37,7 @@ export interface PduRecord {
   readonly pipe?: string;
   /** FID of SMB1 (`0x4000`) or FileId of SMB2 in hexadecimal: several opens of one name are connections of their own. */
   readonly fid?: string;
-  readonly ptype: Pdu['PTYPE'] | 'malformed' | 'cut';
+  readonly ptype: Pdu['PTYPE'] | 'rts' | 'malformed' | 'cut';
   /** Of a malformed or cut PDU: what its header says that it is. */
   readonly header_ptype?: PduType;
   readonly call_id?: number;
@@ -104,8 +116,10 @@ export function pduRecord(
 }
 
 /** A PDU that a gap or the end of the capture took a part of is `cut`, one that does not decode `malformed`. */
-export const ptypeOf = ({ captured, observed }: DecodedPdu): PduRecord['ptype'] =>
-  observed.pdu?.PTYPE ?? (captured.kind === 'cut' ? 'cut' : 'malformed');
+export function ptypeOf({ captured, observed: { pdu } }: DecodedPdu): PduRecord['ptype'] {
+  if (pdu === undefined) return captured.kind === 'cut' ? 'cut' : 'malformed';
+  return pdu.PTYPE === PTYPE_RTS ? 'rts' : pdu.PTYPE;
+}
 
 /** What of a PDU could not be read. */
 export const errorOf = ({ captured, error }: DecodedPdu): string | undefined =>
@@ -235,6 +249,16 @@ function bodyOf(pdu: Pdu | undefined, message: ObservedMessage | undefined): unk
     case 'bind_nak':
       return { provider_reject_reason: pdu.provider_reject_reason, versions: pdu.versions };
     default:
-      return undefined;
+      return pdu !== undefined && 'body' in pdu && pdu.PTYPE === PTYPE_RTS ? rtsOf(pdu) : undefined;
+  }
+}
+
+/** What RPC over HTTP says about its channels; the octets where that cannot be read. */
+function rtsOf({ body, packed_drep = DREP_LITTLE }: UnknownPdu): object {
+  try {
+    return decodeRts(body, endianOf(packed_drep));
+  } catch (error) {
+    if (error instanceof CodecError) return { stub_data: toHex(body) };
+    throw error;
   }
 }

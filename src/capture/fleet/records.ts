@@ -71,7 +71,7 @@ const place = {
   time: z.string().max(40),
   client: text,
   server: text,
-  transport: z.enum(['ncacn_ip_tcp', 'ncacn_np', 'smb', 'http', 'ldap']),
+  transport: z.enum(['ncacn_ip_tcp', 'ncacn_np', 'ncacn_http', 'smb', 'http', 'ldap']),
   share: nullable,
   pipe: nullable,
 };

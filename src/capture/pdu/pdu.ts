@@ -2,8 +2,8 @@ import type { Endpoint } from '../../codec/inet/address.js';
 import type { NamedPipe } from '../smb/pipe.js';
 import type { Direction } from '../stream/connection.js';
 
-/** [MS-RPCE] 2.1.1: how PDUs travel: by TCP itself, or in a named pipe of SMB. */
-export type Transport = 'ncacn_ip_tcp' | 'ncacn_np';
+/** [MS-RPCE] 2.1.1: how PDUs travel: by TCP itself, in a named pipe of SMB, or in a body of HTTP. */
+export type Transport = 'ncacn_ip_tcp' | 'ncacn_np' | 'ncacn_http';
 
 /**
  * A connection-oriented DCE/RPC PDU of a capture. `bytes` is a view of what was read where the PDU lies in one
@@ -60,7 +60,8 @@ export class CapturedPdu {
   }
 
   get transport(): Transport {
-    return this.pipe === undefined ? 'ncacn_ip_tcp' : 'ncacn_np';
+    if (this.pipe !== undefined) return 'ncacn_np';
+    return this.#direction.connection.overHttp ? 'ncacn_http' : 'ncacn_ip_tcp';
   }
 
   /** C706 12.6.3.1: PTYPE. */

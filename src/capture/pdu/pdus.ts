@@ -62,6 +62,8 @@ export interface ReadHandlers {
   readonly observe?: PduReaderOptions['observe'];
   /** Who takes the logons of each connection of SMB, HTTP or LDAP; where absent they are passed over. */
   readonly openLogons?: OpenLogons;
+  /** Told of each PDU of RPC over UDP. */
+  readonly onConnectionless?: PduReaderOptions['onConnectionless'];
   /** Told of each connection that was asked for and never came about. */
   readonly onAttempt?: PduReaderOptions['onAttempt'];
   /** Told which packets bring what. */

@@ -34,6 +34,8 @@ export interface PduReaderOptions {
   readonly openLogons?: OpenLogons;
   /** Told of connections that were tried. */
   readonly onAttempt?: StreamReaderOptions['onAttempt'];
+  /** Told of each PDU of RPC over UDP. */
+  readonly onConnectionless?: StreamReaderOptions['onConnectionless'];
   /** Takes each message from and to a KDC; where absent they are passed over. */
   readonly onKdcMessage?: TakeKdcMessage | undefined;
   /** Follows the handshakes of sessions of SMB; where it knows the secret, encrypted messages are opened. */
@@ -55,6 +57,7 @@ export class PduReader {
       onProblem,
       onKdcMessage,
       onAttempt,
+      onConnectionless,
       openLogons,
       observe,
       packets,
@@ -65,6 +68,7 @@ export class PduReader {
       limits,
       onKdcMessage,
       onAttempt,
+      onConnectionless,
       packets,
       open: (connection, remainder) => {
         if (onKdcMessage !== undefined && connection.uses(KDC_PORT)) return new KdcStream(onKdcMessage);

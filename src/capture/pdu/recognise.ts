@@ -1,3 +1,5 @@
+import { PTYPE_RTS } from '../../codec/rpce/index.js';
+
 /** C706 12.6.3.1, [MS-RPCE] 2.2.2.10: the connection-oriented PDU types, as a set of bits. */
 const KNOWN_TYPES = [0, 2, 3, 11, 12, 13, 14, 15, 16, 17, 18, 19].reduce((set, type) => set | (1 << type), 0);
 /** The PDU types that only a client sends, and those that only a server sends. */
@@ -11,7 +13,10 @@ export const COMMON_HEADER = 16;
  * version 5.0 or 5.1, a known type, a data representation that C706 14.2 knows, lengths that fit each other.
  */
 export function fragLength(bytes: Uint8Array, at: number): number {
-  if (!startsPdu(bytes, at, at + COMMON_HEADER)) return 0;
+  return startsPdu(bytes, at, at + COMMON_HEADER) ? fragLengthAt(bytes, at) : 0;
+}
+
+function fragLengthAt(bytes: Uint8Array, at: number): number {
   const little = (bytes[at + 4] as number) & 0x10;
   const a = bytes[at + 8] as number;
   const b = bytes[at + 9] as number;
@@ -22,6 +27,10 @@ export function fragLength(bytes: Uint8Array, at: number): number {
   // [MS-RPCE] 2.2.2.11: a sec_trailer of 8 octets stands before the auth value.
   return fragment >= COMMON_HEADER + (auth === 0 ? 0 : auth + 8) ? fragment : 0;
 }
+
+/** As `fragLength`, for a PDU of RTS, which RPC over HTTP says about itself ([MS-RPCH] 2.2.3.6). */
+export const rtsLength = (bytes: Uint8Array, at: number): number =>
+  bytes[at + 2] === PTYPE_RTS && looksLikeHeader(bytes, at, at + COMMON_HEADER) ? fragLengthAt(bytes, at) : 0;
 
 /** The octets from `at`, of which there may be fewer than a header's, do not contradict a common header. */
 export function startsPdu(bytes: Uint8Array, at: number, end: number): boolean {
@@ -60,3 +69,20 @@ export const isSmb = (bytes: Uint8Array, at: number, end: number): boolean =>
   bytes[at + 5] === 0x53 &&
   bytes[at + 6] === 0x4d &&
   bytes[at + 7] === 0x42;
+
+/** [MS-RPCH] 2.1.2.1: what the requests of both channels begin with, and their answers. */
+const HTTP_HEADS: readonly (readonly [start: string, fromClient: boolean])[] = [
+  ['RPC_IN_DATA ', true],
+  ['RPC_OUT_DATA ', true],
+  ['HTTP/1.', false],
+];
+const HEAD_END = Buffer.from('\r\n\r\n');
+
+/** A head of HTTP as RPC over HTTP has it, whose body begins at `end`; undefined where none stands at `at`, or not all of it. */
+export function httpHead(bytes: Buffer, at: number, to: number): { end: number; fromClient: boolean } | undefined {
+  if (bytes[at] !== 0x52 && bytes[at] !== 0x48) return undefined;
+  const head = HTTP_HEADS.find(([start]) => bytes.toString('latin1', at, at + start.length) === start);
+  if (head === undefined) return undefined;
+  const end = bytes.subarray(at, to).indexOf(HEAD_END);
+  return end < 0 ? undefined : { end: at + end + HEAD_END.length, fromClient: head[1] };
+}

@@ -1,5 +1,5 @@
 import { Assembly, AssemblyBudget } from '../stream/assembly.js';
-import { COMMON_HEADER, fragLength, isSmb, startsPdu, unknownType } from './recognise.js';
+import { COMMON_HEADER, fragLength, httpHead, isSmb, rtsLength, startsPdu, unknownType } from './recognise.js';
 
 /** Who takes the PDUs; `owner` is what the splitter was made for. */
 export interface PduSink<O> {
@@ -15,6 +15,8 @@ export interface PduSink<O> {
   ): void;
   /** Octets that belong to no PDU: `before` the first one, or between two. */
   skipped(owner: O, skipped: Skipped, before: boolean): void;
+  /** A head of HTTP; true where what follows it is RPC over HTTP. */
+  head?(owner: O, fromClient: boolean): boolean;
 }
 
 /** Octets of a direction that belong to no PDU. */
@@ -50,6 +52,8 @@ export class PduSplitter<O> {
   readonly #onlyAtStart: boolean;
   readonly #fromStart: boolean;
   #searchLeft: number;
+  /** It is RPC over HTTP, which has a PDU type of its own. */
+  #http = false;
   #skipped: Skipped | undefined = undefined;
   /** Offset in the direction of the octet at index 0 of what is at hand, and of the next one to come. */
   #origin = 0;
@@ -149,11 +153,11 @@ export class PduSplitter<O> {
   #boundary(bytes: Buffer, at: number, to: number, border: number): number {
     const available = to - at;
     if (available < COMMON_HEADER) {
-      if (!startsPdu(bytes, at, to)) return this.#noPdu(bytes, at, to, border);
+      if (!startsPdu(bytes, at, to) && !this.#http) return this.#noPdu(bytes, at, to, border);
       this.#held = Buffer.from(bytes.subarray(at, to));
       return to;
     }
-    const length = fragLength(bytes, at);
+    const length = fragLength(bytes, at) || (this.#http ? rtsLength(bytes, at) : 0);
     if (length === 0 || (this.#doubtful && !endsRight(bytes, at + length, to)))
       return this.#noPdu(bytes, at, to, border);
     if (this.#mode !== IN_STEP) {
@@ -179,6 +183,8 @@ export class PduSplitter<O> {
         this.#mode = OTHER;
         return to;
       }
+      const body = this.#headEnd(bytes, at, to);
+      if (body !== undefined) return body;
       if (at < border) next = border;
       else if (this.#searchLeft > 0) next = this.#searchConfirmed(bytes, at + 1, to);
     } else {
@@ -187,6 +193,16 @@ export class PduSplitter<O> {
     }
     this.#skip(bytes, at, next, this.#origin + at);
     return next;
+  }
+
+  /** Where the PDUs of RPC over HTTP begin; undefined where there is no head of it. */
+  #headEnd(bytes: Buffer, at: number, to: number): number | undefined {
+    const head = httpHead(bytes, at, to);
+    if (head === undefined || this.#sink.head?.(this.#owner, head.fromClient) !== true) return undefined;
+    this.#http = true;
+    // An answer before that asked for a password may have had a body.
+    this.#skipped = undefined;
+    return head.end;
   }
 
   #skip(bytes: Buffer, at: number, next: number, offset: number): void {

@@ -98,6 +98,17 @@ export class PduStream implements StreamConsumer, PduSink<Direction> {
     this.#account();
   }
 
+  /** Both channels of RPC over HTTP are connections of their own. */
+  head(direction: Direction, fromClient: boolean): boolean {
+    const connection = this.#connection;
+    if (!fromClient || connection.overHttp) return connection.overHttp;
+    connection.overHttp = true;
+    connection.client ??= direction.forward ? 'first' : 'second';
+    const place = { file: this.#options.file(), frame: connection.lastFrame };
+    this.#options.understood.pass(OVER_HTTP, place, false);
+    return true;
+  }
+
   pdu(
     direction: Direction,
     bytes: Buffer,
@@ -149,7 +160,8 @@ export class PduStream implements StreamConsumer, PduSink<Direction> {
 
   /** Which half of the connection was not there. */
   #account(): void {
-    if (this.#next === undefined) return;
+    // A channel of RPC over HTTP carries PDUs in one direction.
+    if (this.#next === undefined || this.#connection.overHttp) return;
     const { understood } = this.#options;
     const { client, lastFrame: frame, forward, backward } = this.#connection;
     const place = { file: this.#options.file(), frame };
@@ -180,6 +192,9 @@ export class PduStream implements StreamConsumer, PduSink<Direction> {
 }
 
 const CUT = 'PDUs of which a part was not captured, and what stands there: parameters, names, levels';
+
+const OVER_HTTP =
+  'connections of RPC over HTTP (ncacn_http), of which each is read by itself: what is asked on one is answered on another';
 
 const TCP: Carrier = {};
 

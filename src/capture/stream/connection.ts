@@ -117,6 +117,8 @@ export class Connection {
   consumer: StreamConsumer | undefined = undefined;
   /** PDUs were found in it. */
   carriesRpc = false;
+  /** By RPC over HTTP. */
+  overHttp = false;
   /** It was forgotten while it was open, and now speaks again. */
   resumed = false;
   /** What its consumer left, where it was forgotten while it was open, and now speaks again. */

@@ -5,6 +5,7 @@ import { CaptureReader } from '../file/reader.js';
 import { fileOf } from '../file/source.js';
 import { Understood } from '../file/understood.js';
 import { attemptOf, type ConnectionAttempt } from './attempt.js';
+import { type ConnectionlessPdu, connectionlessHeader, endsOf, passedOver } from './connectionless.js';
 import { type FragmentLimits, FragmentTable } from './fragments.js';
 import { Datagram, readDatagram } from './ip.js';
 import { kdcDatagram, type TakeKdcMessage } from './kdc.js';
@@ -32,6 +33,8 @@ export interface StreamReaderOptions {
   readonly onAttempt?: ((attempt: ConnectionAttempt) => void) | undefined;
   /** Takes each message from and to a KDC that came in a datagram. */
   readonly onKdcMessage?: TakeKdcMessage | undefined;
+  /** Told of each PDU of RPC over UDP. */
+  readonly onConnectionless?: ((pdu: ConnectionlessPdu) => void) | undefined;
   /** Told which packets bring what. */
   readonly packets?: PacketObserver | undefined;
 }
@@ -48,6 +51,7 @@ export class StreamReader {
   readonly #datagram = new Datagram();
   readonly #onProblem: (problem: Problem) => void;
   readonly #onKdcMessage: TakeKdcMessage | undefined;
+  readonly #onConnectionless: StreamReaderOptions['onConnectionless'];
   readonly #packets: PacketObserver | undefined;
   #broken = 0;
 
@@ -58,8 +62,10 @@ export class StreamReader {
     onProblem = () => {},
     onKdcMessage,
     onAttempt,
+    onConnectionless,
     packets,
   }: StreamReaderOptions) {
+    this.#onConnectionless = onConnectionless;
     this.#packets = packets;
     this.#onKdcMessage = onKdcMessage;
     this.#onProblem = onProblem;
@@ -192,23 +198,15 @@ export class StreamReader {
 
   #notFollowed(datagram: Datagram, packet: Packet): void {
     if (datagram.protocol === IP_PROTOCOL.ESP) this.#pass('datagrams that are encrypted (IPsec ESP)', packet);
-    else if (datagram.protocol === IP_PROTOCOL.UDP && isConnectionlessRpc(datagram))
-      this.#pass('datagrams of RPC over UDP, which is not read', packet);
+    else if (datagram.protocol === IP_PROTOCOL.UDP) this.#connectionless(datagram, packet);
   }
-}
 
-/**
- * C706 12.5.1: the header of a connectionless PDU, of 80 octets: version 4, a type up to 10, a data representation that
- * C706 14.2 knows.
- */
-function isConnectionlessRpc({ bytes, start, end }: Datagram): boolean {
-  const at = start + 8;
-  return (
-    end - at >= 80 &&
-    bytes[at] === 4 &&
-    (bytes[at + 1] as number) <= 10 &&
-    ((bytes[at + 4] as number) & 0xee) === 0 &&
-    (bytes[at + 5] as number) <= 3 &&
-    bytes[at + 6] === 0
-  );
+  #connectionless(datagram: Datagram, packet: Packet): void {
+    const header = connectionlessHeader(datagram);
+    if (header === undefined) return;
+    const [what, uncertain] = passedOver(header);
+    this.#pass(what, packet, uncertain);
+    const { frame, seconds, nanoseconds } = packet;
+    this.#onConnectionless?.({ file: fileOf(this.file), frame, seconds, nanoseconds, ...endsOf(datagram), header });
+  }
 }

@@ -1,9 +1,11 @@
+import { datagramRecord, filteredDatagram } from '../../capture/decode/datagram.js';
 import { filteredCall } from '../../capture/decode/filter.js';
 import { openRecords, type RecordHandlers } from '../../capture/decode/records.js';
 import type { Problem } from '../../capture/file/error.js';
 import { fileOf } from '../../capture/file/source.js';
 import type { Understood } from '../../capture/file/understood.js';
 import { readCapture } from '../../capture/pdu/pdus.js';
+import type { ConnectionlessPdu } from '../../capture/stream/connectionless.js';
 import type { Sniffer } from '../../security/index.js';
 import { tellWaiting } from '../files.js';
 import { inputOf, titleOf } from '../input.js';
@@ -44,7 +46,10 @@ export async function decodeSet(
   const { source, note, onRead, end } = inputOf(out, set, name, { follow: options.follow, quiet: options.summary });
   const summary = new FileSummary(name);
   const view: View = options.summary
-    ? { record: (record) => void (choice.fits(record) && summary.add(record)) }
+    ? {
+        record: (record) => void (choice.fits(record) && summary.add(record)),
+        datagram: (record) => void (choice.fits(filteredDatagram(record)) && summary.addDatagram(record)),
+      }
     : options.statistics
       ? { call: (call) => void (choice.fits(filteredCall(call)) && statistics.add(call)) }
       : viewOf(out, options, choice, several ? `${name}:` : undefined);
@@ -69,7 +74,8 @@ export async function decodeSet(
     const { kdcMessage: onKdcMessage } = observe;
     // What is followed has no name of its own.
     const named = options.follow ? { file: set[0] as string } : {};
-    const handlersOf = { open, onProblem, observe, onKdcMessage, onPiece, packets };
+    const onConnectionless = view.datagram && ((pdu: ConnectionlessPdu) => view.datagram?.(datagramRecord(pdu)));
+    const handlersOf = { open, onProblem, observe, onKdcMessage, onConnectionless, onPiece, packets };
     const read = await readCapture(source, handlersOf, { ...named, onRead: progress ?? onRead, reuse: true });
     understood.add(read.understood);
   } finally {

@@ -5,7 +5,7 @@ import type { PduRecord } from '../../capture/decode/record.js';
 import { resultOf } from '../../capture/decode/result.js';
 import { UNNAMED_PIPE } from '../../capture/smb/pipe.js';
 import { interfaceName } from '../../codec/interfaces.js';
-import { BIND_TIME_FEATURES_PREFIX, RESULT } from '../../codec/rpce/index.js';
+import { BIND_TIME_FEATURES_PREFIX, RESULT, type RtsCommand } from '../../codec/rpce/index.js';
 import { effectiveAuthnLevel, RPC_C_AUTHN_LEVEL, shortAuthnLevelName } from '../../codec/status/authn.js';
 import { faultName, hresultName } from '../../codec/status/explain.js';
 import { bindNakReasonName, presentationResultName, providerReasonName } from '../../codec/status/pdu.js';
@@ -85,6 +85,7 @@ function detail(record: PduRecord): { text: string; bad: boolean } {
   const value = (record.value ?? {}) as Record<string, unknown>;
   if (typeof value.provider_reject_reason === 'number')
     return { text: bindNakReasonName(value.provider_reject_reason), bad: true };
+  if (Array.isArray(value.Commands)) return { text: commandsText(value.Commands as RtsCommand[]), bad: false };
   const proposals = negotiation(value);
   if (proposals !== undefined) return { text: proposals, bad: false };
   const result = resultOf(record) ?? 0;
@@ -97,6 +98,9 @@ function detail(record: PduRecord): { text: string; bad: boolean } {
   ];
   return { text: parts.filter((part) => part !== '').join(' '), bad: failed || record.stub === 'bad signature' };
 }
+
+/** Of RTS: which commands, by which [MS-RPCH] 2.2.4 tells one PDU from another. */
+const commandsText = (commands: readonly RtsCommand[]): string => commands.map(({ command }) => command).join(' ');
 
 /** Name and number; what an operation returns is an HRESULT first, the status of a fault is one of the protocol. */
 export function resultText(ptype: PduRecord['ptype'], code: number): string {

@@ -1,3 +1,4 @@
+import type { DatagramRecord } from '../../capture/decode/datagram.js';
 import type { PduRecord } from '../../capture/decode/record.js';
 import type { Problem } from '../../capture/file/error.js';
 import type { Column } from '../../report/table.js';
@@ -35,6 +36,13 @@ export class FileSummary {
     if (record.auth_level !== undefined && record.auth_type !== undefined && record.auth_type !== 0) {
       count(this.#levels, `${record.auth_type}:${record.auth_level}`);
     }
+  }
+
+  /** A PDU of RPC over UDP. */
+  addDatagram(record: DatagramRecord): void {
+    this.#pdus++;
+    count(this.#types, `udp ${record.ptype}`);
+    if (record.ptype === 'request') count(this.#interfaces, record.interface);
   }
 
   problem(severity: Problem['severity']): void {

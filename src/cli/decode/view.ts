@@ -1,15 +1,20 @@
 import type { CallRecord } from '../../capture/decode/call-record.js';
+import { type DatagramRecord, filteredDatagram } from '../../capture/decode/datagram.js';
 import { chosen, type PduField } from '../../capture/decode/fields.js';
 import { type Filter, type Filtered, filteredCall } from '../../capture/decode/filter.js';
 import type { PduRecord } from '../../capture/decode/record.js';
 import type { RecordHandlers } from '../../capture/decode/records.js';
 import type { Output } from '../io.js';
 import { callHead, callLine } from './call-line.js';
+import { datagramLine } from './datagram-line.js';
 import { fieldLine } from './fields.js';
 import { pduLine, pduText } from './pdu-line.js';
 
 /** What is shown of a file while it is read. */
-export type View = Pick<RecordHandlers, 'record' | 'call'>;
+export interface View extends Pick<RecordHandlers, 'record' | 'call'> {
+  /** A PDU of RPC over UDP. */
+  readonly datagram?: (record: DatagramRecord) => void;
+}
 
 export interface ViewOptions {
   readonly summary: boolean;
@@ -88,10 +93,14 @@ export function viewOf(out: Output, options: ViewOptions, choice: Choice, title:
 }
 
 /** Shows one thing as a record or as a line. */
-type Show = <T extends object>(thing: T, line: (thing: T, colour: boolean) => string) => void;
+type Show = <T extends object>(
+  thing: T,
+  line: (thing: T, colour: boolean) => string,
+  kind?: 'pdu' | 'call' | 'datagram',
+) => void;
 
-function shower(out: Output, kind: 'pdu' | 'call', head: string[]): Show {
-  return (thing, line) => {
+function shower(out: Output, usual: 'pdu' | 'call', head: string[]): Show {
+  return (thing, line, kind = usual) => {
     for (const text of head.splice(0)) out.text(text);
     if (out.json) out.record(kind, thing);
     else out.text(line(thing, out.colour));
@@ -111,6 +120,9 @@ const pduView = ({ verbose }: ViewOptions, choice: Choice, show: Show): View => 
   record(record, decoded) {
     if (!choice.fits(record)) return;
     show<PduRecord>(record, verbose ? (_, colour) => pduText(record, decoded, colour) : pduLine);
+  },
+  datagram(record) {
+    if (choice.fits(filteredDatagram(record))) show<DatagramRecord>(record, datagramLine, 'datagram');
   },
 });
 

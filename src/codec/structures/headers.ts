@@ -13,6 +13,7 @@ import { VERSION } from '../ntlm/shape.js';
 import * as pcap from '../pcap/pcap.js';
 import * as pcapng from '../pcap/pcapng.js';
 import * as bodies from '../rpce/bodies.js';
+import * as connectionless from '../rpce/connectionless.js';
 import * as header from '../rpce/header.js';
 import * as verification from '../rpce/verification-trailer.js';
 import * as smb from '../smb/headers.js';
@@ -27,6 +28,7 @@ type Header = FixedHeader<readonly Field[]>;
 const MODULES: readonly object[] = [
   header,
   bodies,
+  connectionless,
   verification,
   negotiate,
   challenge,
