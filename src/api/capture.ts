@@ -98,6 +98,7 @@ export type { NamedPipe } from '../capture/smb/pipe.js';
 export type { SmbLimits } from '../capture/smb/tables.js';
 export type { ConnectionAttempt } from '../capture/stream/attempt.js';
 export { Connection, Direction, type StreamConsumer, type Waiting } from '../capture/stream/connection.js';
+export type { ConnectionlessPdu } from '../capture/stream/connectionless.js';
 export type { FragmentLimits } from '../capture/stream/fragments.js';
 export { Datagram } from '../capture/stream/ip.js';
 export type { TakeKdcMessage } from '../capture/stream/kdc.js';

@@ -49,6 +49,8 @@ const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g,
 
 /** Parts of what their section is about, and names that the section's IDL gives beside its title. */
 const PARTS: Readonly<Record<string, string>> = {
+  SMB_COM_SESSION_SETUP_ANDX_Extended_Request: 'Client Request Extensions',
+  SMB_COM_SESSION_SETUP_ANDX_Extended_Response: 'Server Response Extensions',
   SEC_VT: 'Verification Trailer',
   'UPN_DNS_INFO extension': 'UPN_DNS_INFO',
   rpc_sec_verification_trailer: 'Verification Trailer',
