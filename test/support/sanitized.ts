@@ -41,6 +41,9 @@ export function differences(before: unknown, after: unknown, path = ''): string[
   if (/\.(file|other_file)$/.test(path)) return [];
   if (Array.isArray(before) && Array.isArray(after) && before.length !== after.length)
     return [`${path}: ${before.length} became ${after.length}`];
+  // Objects of WMI list their values by the names of their properties.
+  if (path.endsWith('.object.values') && isObject(before) && isObject(after))
+    return differences(Object.values(before), Object.values(after), `${path}.*`);
   if (isObject(before) && isObject(after)) {
     const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
     return [...keys].flatMap((key) => differences(before[key], after[key], `${path}.${key}`));

@@ -3,6 +3,7 @@ import type { Connection, Direction, StreamConsumer } from '../stream/connection
 import { KDC_PORT } from '../stream/kdc.js';
 import type { OpenConnection } from '../stream/tcp.js';
 import { KdcReplacer } from './kdc.js';
+import { LogonReplacer } from './logon/consumer.js';
 import { type Give, type PlaceOf, RpcStream, type RpcStreamOptions } from './rpc/stream.js';
 import { SmbConsumer, type SmbShared } from './smb/consumer.js';
 
@@ -53,10 +54,13 @@ class SmbPortConsumer implements StreamConsumer {
 class RpcConsumer implements StreamConsumer {
   readonly remainder = undefined;
   readonly #rpc: RpcStream;
+  readonly #logons: LogonReplacer | undefined;
   readonly #placeOf: PlaceOf;
 
   constructor(options: RpcStreamOptions, connection: Connection, placeOf: PlaceOf, give: Give, onlyAtStart: boolean) {
     this.#rpc = new RpcStream(options, connection, give, { onlyAtStart });
+    // Ports of SMB have logons of their own.
+    this.#logons = onlyAtStart ? undefined : new LogonReplacer(options, give);
     this.#placeOf = placeOf;
   }
 
@@ -75,10 +79,12 @@ class RpcConsumer implements StreamConsumer {
   ): void {
     const place = this.#placeOf(direction, end - start);
     this.#rpc.data(direction, bytes, start, end, { owner: direction, place }, { frame, seconds, nanoseconds });
+    if (!this.#rpc.found) this.#logons?.data(direction, bytes, start, end, place);
   }
 
   gap(direction: Direction, lost: number, _frame: number, snapped: boolean): void {
     this.#rpc.gap(direction, lost, snapped);
+    this.#logons?.gap(direction, lost);
   }
 
   end(): void {

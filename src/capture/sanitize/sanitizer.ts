@@ -16,6 +16,7 @@ import { Learner } from './learn.js';
 import { FILE_HEAD, type PacketWriter, writerLike } from './output/writer.js';
 import type { Pseudonyms } from './pseudonyms/pseudonyms.js';
 import { Rewriter } from './rewrite.js';
+import { WmiReplacer } from './rpc/wmi.js';
 import { smbShared } from './smb/consumer.js';
 import { Tally } from './tally.js';
 import { Resigning } from './tokens/resign.js';
@@ -68,6 +69,7 @@ export class Sanitizer {
       tally,
       observe,
       resigning: new Resigning(names, this.password),
+      wmi: new WmiReplacer(names),
       decoder: {
         budget: new PassiveBudget<DecodedCall>(),
         buffers: new SmartBuffers(),

@@ -14,6 +14,7 @@ import { AssociationTokens } from './association-tokens.js';
 import { Outbox, type OutgoingPdu } from './outbox.js';
 import { type PduPlaces, replacePdu } from './pdu.js';
 import { replaceStub } from './stub.js';
+import type { WmiReplacer } from './wmi.js';
 
 /** What the associations of one capture share. */
 export interface AssociationParts {
@@ -21,6 +22,7 @@ export interface AssociationParts {
   readonly tally: Tally;
   readonly observe: Sniffer;
   readonly resigning: Resigning;
+  readonly wmi: WmiReplacer;
   readonly decoder: DecoderParts;
 }
 
@@ -117,6 +119,7 @@ export class AssociationReplacer {
       little: message.littleEndian,
       request: sender === 'client',
       object: message.object !== undefined,
+      wmi: this.#parts.wmi,
     });
     let at = 0;
     for (const { out, start, length: part } of fragments) {

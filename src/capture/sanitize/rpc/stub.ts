@@ -3,10 +3,12 @@ import type { NdrType, Syntax } from '../../../codec/ndr/index.js';
 import { findVerificationTrailer, SEC_VT } from '../../../codec/rpce/index.js';
 import { isScalar, type Span } from '../../../codec/span.js';
 import { normaliseUuid, readUuid } from '../../../codec/uuid.js';
+import { SmartNext } from '../../../codec/wmi/index.js';
 import { replaceText, replaceUuid } from '../pseudonyms/octets.js';
 import type { Pseudonyms } from '../pseudonyms/pseudonyms.js';
 import type { Tally } from '../tally.js';
 import { replaceDualStrings, replaceTower } from './bindings.js';
+import type { WmiReplacer } from './wmi.js';
 
 /** How a stub is written. */
 export interface StubForm {
@@ -16,6 +18,8 @@ export interface StubForm {
   readonly request: boolean;
   /** It is a call of an object, so that ORPCTHIS or ORPCTHAT stands first ([MS-DCOM] 2.2.13). */
   readonly object: boolean;
+  /** Rewrites the objects of WMI that a SmartNext answers with. */
+  readonly wmi: WmiReplacer;
 }
 
 /** Octets of a stub that stay or are replaced; all others are zeros in `out`. */
@@ -24,6 +28,8 @@ interface Work {
   readonly stub: Buffer;
   readonly out: Buffer;
   readonly little: boolean;
+  /** It cannot be read to its end: what looks like a number may be a part of a name. */
+  readonly doubtful: boolean;
   /** Of the spans before: the number of characters, and where security bindings start. */
   count: number;
   securityOffset: number;
@@ -36,9 +42,10 @@ interface Work {
 export function replaceStub(names: Pseudonyms, tally: Tally, stub: Buffer, form: StubForm): Buffer {
   const out = Buffer.alloc(stub.length);
   const { type, syntax, little } = form;
-  if (type !== undefined && syntax !== undefined && isWhole(type, stub, syntax, little)) {
-    const work: Work = { names, stub, out, little, count: 0, securityOffset: 0 };
-    for (const leaf of leavesOf(type.spans(stub, { syntax, little }))) replaceLeaf(work, leaf);
+  if (type !== undefined && syntax !== undefined) {
+    const doubtful = !isWhole(type, stub, syntax, little);
+    const work: Work = { names, stub, out, little, doubtful, count: 0, securityOffset: 0 };
+    for (const leaf of leavesOf(type.spans(stub, { syntax, little }))) replaceLeaf(work, leaf, form);
   } else if (form.object) replaceOrpcHead(names, stub, out, form);
   if (form.request) replaceVerification(names, stub, out);
   let zeroed = 0;
@@ -47,7 +54,6 @@ export function replaceStub(names: Pseudonyms, tally: Tally, stub: Buffer, form:
   return out;
 }
 
-/** In one that cannot be read to its end, what looks like a number may be a part of a name. */
 function isWhole(type: NdrType<unknown>, stub: Buffer, syntax: Syntax, little: boolean): boolean {
   try {
     type.decode(stub, { syntax, little });
@@ -75,17 +81,20 @@ const IDENTIFIERS = /oxid$|oid$|setid$/i;
 /** Arrays of short numbers that say how, not who: protocol sequences, qualities of OPC. */
 const SHORT_NUMBERS = /protseqs?$|qualit/i;
 
-function replaceLeaf(work: Work, span: Span): void {
+function replaceLeaf(work: Work, span: Span, form: StubForm): void {
   const { names, stub, out } = work;
   const { start, end, type, value, path } = span;
   const parts = path.split('.');
   const name = parts.at(-1) as string;
   const size = end - start;
   const keep = (): void => void stub.copy(out, start, start, end);
+  if (work.doubtful && (isScalar(value) || isPointer(type)) && typeof value !== 'string')
+    return replaceDoubtful(work, span, name);
   if (name === '(actual_count)') work.count = Number(value);
   if (name === 'wSecurityOffset') work.securityOffset = Number(value);
   if (name === '(octets)' && parts.at(-2) === 'tower_octet_string')
     replaceTower(names, stub.subarray(start, end), out.subarray(start, end));
+  else if (name === '(octets)' && form.type === SmartNext.response) replaceObjects(work, span, form.wmi);
   else if (name === '(elements)') replaceElements(work, span, parts.at(-2) ?? '');
   else if (name === '(text)') {
     keep();
@@ -94,6 +103,31 @@ function replaceLeaf(work: Work, span: Span): void {
   else if (typeof value === 'bigint' && size === 8 && IDENTIFIERS.test(name))
     out.set(names.identifier(stub.subarray(start, end)), start);
   else if (isScalar(value) || (isPointer(type) && size <= 8)) keep();
+}
+
+/** Counts, tags and pointers as far as they are small: they say why the stub cannot be read. */
+const STRUCTURE = /^\(|^tag$/;
+const LARGEST_COUNT = 0xffff;
+const REFERENT = 0x20000;
+
+function replaceDoubtful(work: Work, { start, end, type, value }: Span, name: string): void {
+  const { stub, out, little } = work;
+  const size = end - start;
+  if (name === '(actual_count)') work.count = Number(value);
+  if (isPointer(type) && value === undefined && (size === 4 || size === 8)) {
+    if (stub.subarray(start, end).every((octet) => octet === 0)) return;
+    out.writeUInt32LE(REFERENT, start);
+    if (!little) out.subarray(start, end).reverse();
+  } else if (
+    (STRUCTURE.test(name) || type.includes('/* of') || type.includes('/* tag')) &&
+    Number(value) <= LARGEST_COUNT
+  )
+    stub.copy(out, start, start, end);
+}
+
+function replaceObjects({ stub, out }: Work, { start, end }: Span, wmi: WmiReplacer): void {
+  const made = wmi.replace(stub.subarray(start, end));
+  if (made !== undefined) out.set(made, start);
 }
 
 const isPointer = (type: string): boolean => type.endsWith('*') || type === 'BSTR' || type === 'VARIANT';
