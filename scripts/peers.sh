@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs the peers of the interop tests that come from other registries than Debian's into .peers/, each in a folder of
-# its own and in the version that is pinned here: impacket, scapy and aiowmi from PyPI (impacket with its own tests,
-# from its source distribution), j-interop and utgard from Maven Central. What is there stays.
+# its own and in the version that is pinned here: impacket, scapy, aiowmi and DuckDB from PyPI (impacket with its own
+# tests, from its source distribution), j-interop and utgard from Maven Central; with WITH_SPARK=1 Apache Spark, too, from
+# PyPI. What is there stays.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 here=$(pwd)
@@ -10,6 +11,8 @@ peers=$here/.peers
 IMPACKET=0.13.0
 SCAPY=2.8.0
 AIOWMI=1.1.3
+DUCKDB=2.0.1
+PYSPARK=4.0.1
 JINTEROP=2.1.8
 UTGARD=1.5.0
 
@@ -44,6 +47,17 @@ fi
 if ! installed aiowmi "$AIOWMI"; then
   python_peer aiowmi "$AIOWMI" "aiowmi==$AIOWMI"
   done_with aiowmi "$AIOWMI"
+fi
+
+if ! installed duckdb "$DUCKDB"; then
+  python_peer duckdb "$DUCKDB" "duckdb==$DUCKDB"
+  done_with duckdb "$DUCKDB"
+fi
+
+# Half a gigabyte, so only where it is asked for.
+if [[ -n "${WITH_SPARK:-}" ]] && ! installed spark "$PYSPARK"; then
+  python_peer spark "$PYSPARK" "pyspark==$PYSPARK"
+  done_with spark "$PYSPARK"
 fi
 
 if ! installed j-interop "$JINTEROP-$UTGARD"; then

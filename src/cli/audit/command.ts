@@ -18,7 +18,7 @@ import { planCommand, unitsIn } from './plan.js';
 import { type ReportOptions, reportAudit } from './report.js';
 
 /** What has a say in the verdict, or shows it, which a partial audit has none of. */
-const NOT_PARTIAL = ['jobs', 'asOf', 'registry', 'csv', 'html', 'tap', 'junit', 'json', 'allowNone'];
+const NOT_PARTIAL = ['jobs', 'asOf', 'registry', 'csv', 'parquet', 'html', 'tap', 'junit', 'json', 'allowNone'];
 
 interface AuditCommandOptions extends ReportOptions, SecretOptions {
   readonly jobs: number;
@@ -49,6 +49,7 @@ const capturesCommand = (command: Command): Command =>
     .addOption(keytabOption('opens the Kerberos tickets of its services: names their clients and unseals'))
     .addOption(ccacheOption('unseals what was done with the tickets of this cache file'))
     .option('--csv <file>', 'write every activation and finding as CSV')
+    .option('--parquet <file>', 'write them as Apache Parquet, for DuckDB, Spark and others')
     .addOption(htmlOption())
     .addOption(jobsOption())
     .addOption(
@@ -86,7 +87,7 @@ Examples:
   dcom-harness audit captures/ --keytab server.keytab
   dcom-harness audit capture.pcapng --html audit.html
   dcom-harness audit captures/ --csv audit.csv --junit audit.xml
-  dcom-harness audit --jobs 4 captures/
+  dcom-harness audit --jobs 4 captures/ --parquet audit.parquet
   dcom-harness audit --partial one.partial captures/one.pcapng
   dcom-harness audit merge one.partial two.partial`,
     )

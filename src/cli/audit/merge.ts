@@ -15,6 +15,7 @@ export const mergeCommand = (command: Command): Command =>
     .addOption(asOfOption(`patch level of the server; ${LAST_PHASE} where absent`))
     .addOption(registryOption())
     .option('--csv <file>', 'write every activation and finding as CSV')
+    .option('--parquet <file>', 'write them as Apache Parquet, for DuckDB, Spark and others')
     .addHelpText(
       'after',
       `

@@ -20,6 +20,7 @@ export interface ReportOptions extends JudgedOptions {
   readonly asOf?: PatchLevel;
   readonly registry?: Registry;
   readonly csv?: string;
+  readonly parquet?: string;
 }
 
 /** What is read for an audit. */
@@ -80,8 +81,9 @@ type UnitEnd =
 /** Reads, judges and prints: the one way to the result of an audit. */
 export async function reportAudit(out: Output, options: ReportOptions, input: AuditInput): Promise<void> {
   const { inputs, units, html } = input;
-  const verdicts = new Verdicts(out, options, { suite: 'audit', inputs, beside: [options.csv] });
-  const [csvFile] = verdicts.beside;
+  const verdicts = new Verdicts(out, options, { suite: 'audit', inputs, beside: [options.csv, options.parquet] });
+  const [csvFile, parquetFile] = verdicts.beside;
+  const parquet = parquetFile && (await parquetTo((octets) => parquetFile.write(octets)));
   const report = html === undefined ? undefined : await reportFile(html.file, 'dcom-harness audit', html.captures);
   csvFile?.write(CSV_HEAD);
   const groups = new AuditGroups();
@@ -89,11 +91,14 @@ export async function reportAudit(out: Output, options: ReportOptions, input: Au
     groups.add(item);
     if (out.json) tellItem(out, item);
     csvFile?.write(csvLine(item));
+    parquet?.add(item);
   };
   const level = options.asOf ?? patchLevel(LAST_PHASE);
   if (level.note !== undefined) out.note(`note: ${level.note}`);
   const { unread, incomplete, understood } = await input.read(take);
   csvFile?.close();
+  parquet?.end();
+  parquetFile?.close();
   await verdicts.tell(auditResults(groups), {
     text: () => unread < units && printReport(out, groups, level),
     nothing: 'no activation in the captures',
@@ -105,6 +110,12 @@ export async function reportAudit(out: Output, options: ReportOptions, input: Au
   if (options.csv !== undefined) out.note(`activations and findings are in ${options.csv}`);
   if (options.junit !== undefined) out.note(`JUnit is in ${options.junit}`);
   if (report !== undefined && html !== undefined) await finishReport(out, report, groups, level, html);
+}
+
+/** Its module is loaded for a run that asks for it. */
+async function parquetTo(write: (octets: Uint8Array) => void) {
+  const { AuditParquet } = await import('../../report/audit/parquet.js');
+  return new AuditParquet(write);
 }
 
 /** Reads the captures once more, for the PDUs behind what was found. */
