@@ -9,6 +9,7 @@ import { type SeenChallenge, targetsAnother } from '../../../../src/capture/audi
 import { auditBudget } from '../../../../src/capture/audit/open-call.js';
 import type { AuditPlace } from '../../../../src/capture/audit/records.js';
 import { type Leg, RelayWatch } from '../../../../src/capture/audit/relay.js';
+import { SessionUsers } from '../../../../src/capture/audit/session-users.js';
 import { AuditStream, type StreamOptions } from '../../../../src/capture/audit/stream.js';
 import { Understood } from '../../../../src/capture/file/understood.js';
 import type { CapturedPdu } from '../../../../src/capture/pdu/pdu.js';
@@ -70,6 +71,7 @@ test('calls without an answer are bounded over all streams: the oldest is told a
   };
   const options: StreamOptions = {
     ...{ observe: () => undefined, tell, nextExchange: () => 0 },
+    users: new SessionUsers(),
     budget: auditBudget(tell, 2),
     told: { pdus: 0, droppedFindings: 0 },
     understood: new Understood(),
