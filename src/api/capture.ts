@@ -40,7 +40,8 @@ export {
   readDecoded,
   StreamDecoder,
 } from '../capture/decode/decode.js';
-export { type Filter, type Filtered, type Predicate, parseFilter } from '../capture/decode/filter.js';
+export { type Filter, parseFilter } from '../capture/decode/filter.js';
+export type { Filtered, Predicate } from '../capture/decode/filter-kinds.js';
 export type { KerberosToken } from '../capture/decode/kerberos-token.js';
 export { type PduRecord, pduRecord, type RecordOptions } from '../capture/decode/record.js';
 export { type RecordsOptions, readCallRecords, readRecords } from '../capture/decode/records.js';

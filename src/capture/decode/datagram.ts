@@ -2,7 +2,7 @@ import { interfaceName, operationName } from '../../codec/interfaces.js';
 import { CL_PTYPES, type ClPduType } from '../../codec/rpce/index.js';
 import { UUID_NULL } from '../../codec/uuid.js';
 import type { ConnectionlessPdu } from '../stream/connectionless.js';
-import type { Filtered } from './filter.js';
+import type { Filtered } from './filter-kinds.js';
 import { endpointText, isoTime } from './record.js';
 
 /** One PDU of RPC over UDP as a line of JSON: its header; absent members are left out. */

@@ -1,34 +1,31 @@
 import { INTERFACE_ALIASES, interfaceName, interfaceNames, operationNames } from '../../codec/interfaces.js';
 import { PTYPE } from '../../codec/rpce/index.js';
-import { authnLevelOf } from '../../codec/status/authn.js';
 import { explain } from '../../codec/status/explain.js';
 import { normaliseUuid } from '../../codec/uuid.js';
 import type { Transport } from '../pdu/pdu.js';
 import type { CallRecord } from './call-record.js';
-import { endpointsOf, portOf } from './filter-addresses.js';
+import { portOf } from './filter-addresses.js';
+import {
+  addressed,
+  type Filtered,
+  type Key,
+  levelOf,
+  matching,
+  named,
+  numberOf,
+  ordered,
+  type Predicate,
+  pattern,
+  timeOf,
+} from './filter-kinds.js';
 import { didYouMean, WIRESHARK_KEYS } from './names.js';
-import type { PduRecord } from './record.js';
 import { resultOf } from './result.js';
-
-/** What a filter looks at: a PDU, or a call as the sum of its request and its answer. */
-export type Filtered = Pick<PduRecord, 'stream' | 'src' | 'dst'> &
-  Partial<Omit<PduRecord, 'ptype'>> & { readonly ptype: PduRecord['ptype'] | 'unanswered' };
-/** Whether a record is wanted. */
-export type Predicate = (record: Filtered) => boolean;
 
 /** Which records are wanted, as `decode --filter` says it. */
 export interface Filter extends Predicate {
   readonly key: string;
   /** As it was given. */
   readonly text: string;
-}
-
-interface Key {
-  readonly help: string;
-  /** What one value of the expression means. Throws where it means nothing. */
-  readonly value: (text: string) => Predicate;
-  /** For keys that can be compared: the number of a record, and that of a value. */
-  readonly order?: { readonly of: (record: Filtered) => number | undefined; readonly parse: (text: string) => number };
 }
 
 /** A call as the filters see it: as what became of it, from the client to the server, at its first frame. */
@@ -90,86 +87,6 @@ function comparison(name: string, { order }: Key, operator: string, value: strin
     return number !== undefined && (operator === '>=' ? number >= bound : number <= bound);
   };
 }
-
-function numberOf(text: string): number {
-  const number = /^(0x[0-9a-f]+|\d+(\.\d+)?)$/i.test(text) ? Number(text) : Number.NaN;
-  if (Number.isNaN(number)) throw new Error(`${text} is no number`);
-  return number;
-}
-
-function levelOf(text: string): number {
-  const level = authnLevelOf(text);
-  if (level === undefined)
-    throw new Error(`${text} is no level: none, connect, call, pkt, pkt_integrity, pkt_privacy, 1 to 6`);
-  return level;
-}
-
-/** Without a zone JavaScript would take that of this machine. */
-function timeOf(text: string): number {
-  const [, date, time = 'T00:00:00', zone = 'Z'] =
-    /^(\d{4}-\d\d-\d\d)([T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(Z|[+-]\d\d:\d\d)?$/i.exec(text) ?? [];
-  const milliseconds = Date.parse(`${date}${time.replace(' ', 'T')}${zone.toUpperCase()}`);
-  if (Number.isNaN(milliseconds)) throw new Error(`${text} is no time such as 2023-03-14 or 2023-03-14T09:00:00Z`);
-  return milliseconds;
-}
-
-const ordered = (
-  help: string,
-  of: (record: Filtered) => number | undefined,
-  parse: (text: string) => number = numberOf,
-): Key => ({
-  help,
-  order: { of, parse },
-  value: (text) => {
-    const wanted = parse(text);
-    return (record) => of(record) === wanted;
-  },
-});
-
-/** `*` stands for any characters, and case does not matter. */
-function pattern(text: string): (candidate: string) => boolean {
-  const parts = text.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  const whole = new RegExp(`^${parts.join('.*')}$`, 'is');
-  return (candidate) => whole.test(candidate);
-}
-
-/** A name without `*` has to be one of `known`; `others` are the values that are no such name. */
-const named = (
-  help: string,
-  of: (record: Filtered) => readonly (string | undefined)[],
-  known: () => readonly string[],
-  others: (text: string) => Predicate | undefined = () => undefined,
-): Key => ({
-  help,
-  value: (text) => {
-    const other = others(text);
-    if (other !== undefined) return other;
-    const fits = pattern(text);
-    if (!text.includes('*') && !known().some(fits))
-      throw new Error(`${text} is not known${didYouMean(text, known())}; with a * any name is searched`);
-    return (record) => of(record).some((name) => name !== undefined && fits(name));
-  },
-});
-
-/** Any name; `left` is left out of what is asked for. */
-const matching = (help: string, of: (record: Filtered) => string | undefined, left?: RegExp): Key => ({
-  help,
-  value: (text) => {
-    const fits = pattern(left === undefined ? text : text.replace(left, ''));
-    return (record) => {
-      const name = of(record);
-      return name !== undefined && fits(name);
-    };
-  },
-});
-
-const addressed = (help: string, of: (record: Filtered) => readonly string[]): Key => ({
-  help,
-  value: (text) => {
-    const fits = endpointsOf(text);
-    return (record) => of(record).some(fits);
-  },
-});
 
 /** A bind is about the interfaces that it proposes. */
 function interfacesOf({ interface: own, value }: Filtered): readonly (string | undefined)[] {

@@ -1,7 +1,8 @@
 import type { CallRecord } from '../../capture/decode/call-record.js';
 import { type DatagramRecord, filteredDatagram } from '../../capture/decode/datagram.js';
 import { chosen, type PduField } from '../../capture/decode/fields.js';
-import { type Filter, type Filtered, filteredCall } from '../../capture/decode/filter.js';
+import { type Filter, filteredCall } from '../../capture/decode/filter.js';
+import type { Filtered } from '../../capture/decode/filter-kinds.js';
 import type { PduRecord } from '../../capture/decode/record.js';
 import type { RecordHandlers } from '../../capture/decode/records.js';
 import type { Output } from '../io.js';

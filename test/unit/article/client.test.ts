@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { machine } from '../../../src/hardening/machine.js';
 import { activationAsClient, activationAsServer, processDefaultOf } from '../../../src/hardening/machine-policy.js';
-import { CONNECT, MILESTONES, PKT, PKT_INTEGRITY, PKT_PRIVACY, plain, windows } from './hosts.js';
-
-const APP_ID = '{8BC3F05E-D86B-11D0-A075-00C04FB68820}';
+import { APP_ID, CONNECT, MILESTONES, PKT, PKT_INTEGRITY, PKT_PRIVACY, plain, windows } from './hosts.js';
 
 describe('what Windows raises on clients', () => {
   test.each(['2021-06-08', '2021-09-14', '2022-06-14', '2022-11-08', '2023-03-14'])(

@@ -1,4 +1,5 @@
 import { type Application, type Machine, type MachineOptions, machine } from '../../../src/hardening/machine.js';
+import { activationAsServer } from '../../../src/hardening/machine-policy.js';
 import type { RegistryName } from '../../../src/hardening/registry.js';
 
 export const [CONNECT, PKT, PKT_INTEGRITY, PKT_PRIVACY] = [2, 4, 5, 6] as const;
@@ -6,6 +7,7 @@ export const [CONNECT, PKT, PKT_INTEGRITY, PKT_PRIVACY] = [2, 4, 5, 6] as const;
 export const MILESTONES = ['2021-05-11', '2021-06-08', '2021-09-14', '2022-06-14', '2022-11-08', '2023-03-14'] as const;
 export const REQUIRE = 'RequireIntegrityActivationAuthenticationLevel';
 export const RAISE = 'RaiseActivationAuthenticationLevel';
+export const APP_ID = '{8BC3F05E-D86B-11D0-A075-00C04FB68820}';
 
 /** A host with Windows of a patch level; a server version, unless another is named. */
 export const windows = (update: string, options: Partial<MachineOptions> = {}): Machine =>
@@ -24,3 +26,6 @@ export const withValue = (name: RegistryName, value: number): Partial<MachineOpt
 
 /** An application that calls nothing and sets no level. */
 export const plain: Application = { path: 'C:\\opc\\client.exe', pid: 4711 };
+
+/** What becomes of an activation on `server` at a level. */
+export const outcome = (server: Machine, level: number = CONNECT) => activationAsServer(server, { level }).outcome;

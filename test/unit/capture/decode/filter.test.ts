@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Filtered, parseFilter } from '../../../../src/capture/decode/filter.js';
+import { parseFilter } from '../../../../src/capture/decode/filter.js';
+import type { Filtered } from '../../../../src/capture/decode/filter-kinds.js';
 
 const REQUEST: Filtered = {
   stream: 3,

@@ -1,51 +1,16 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
-import { afterAll, describe, expect, test, vi } from 'vitest';
-import type { CaptureSource } from '../../../../src/capture/file/source.js';
+import { describe, expect, test } from 'vitest';
 import type { CapturedPdu } from '../../../../src/capture/pdu/pdu.js';
-import { type CaptureItem, readCapture, readPdus } from '../../../../src/capture/pdu/pdus.js';
+import { type CaptureItem, readPdus } from '../../../../src/capture/pdu/pdus.js';
 import { Connection } from '../../../../src/capture/stream/connection.js';
 import { ForgottenConnections } from '../../../../src/capture/stream/forgotten.js';
 import { Datagram } from '../../../../src/capture/stream/ip.js';
 import { captureOf, pduOf, type Sent } from '../../../support/segments.js';
+import { bind, items, line, request, SYN, sent } from './lines.js';
 
-async function items(source: CaptureSource, assemblyBytes?: number): Promise<CaptureItem[]> {
-  const all: CaptureItem[] = [];
-  const options = assemblyBytes === undefined ? {} : { limits: { assemblyBytes } };
-  for await (const item of readPdus(source, options)) all.push(item);
-  return all;
-}
-
-/** One line an item: `type length frame`, `cut type length/missing`, a problem's text, or the end of a stream. */
-function line(item: CaptureItem): string {
-  if (item.kind === 'end') return `end ${item.stream}`;
-  if (item.kind === 'problem') return `${item.severity}: ${item.message}`;
-  if (item.kind === 'cut') return `cut ${item.type} ${item.bytes.length}+${item.missing}`;
-  return `${item.type} ${item.bytes.length} @${item.firstFrame}${item.frame === item.firstFrame ? '' : `-${item.frame}`}`;
-}
-
-const SYN: Sent = { flags: 'SYN', sequence: 999 };
-
-/** A client's stream from its SYN on, each argument a segment of it; a number leaves that many octets out. */
-function sent(...parts: (Uint8Array | string | number)[]): Sent[] {
-  let sequence = 1000;
-  const all: Sent[] = [];
-  for (const part of parts) {
-    if (typeof part !== 'number') all.push({ sequence, data: part });
-    sequence += typeof part === 'number' ? part : part.length;
-  }
-  return all;
-}
 const lines = async (...parts: (Uint8Array | string | number)[]): Promise<string[]> =>
   (await items(captureOf(SYN, ...sent(...parts)))).map(line);
 const middle = async (...parts: (Uint8Array | string | number)[]): Promise<string[]> =>
   (await items(captureOf(...sent(...parts)))).map(line);
-
-const bind = pduOf({ type: 11, body: 56 });
-const request = pduOf({ type: 0, body: 20 });
 
 describe('a stream is split by the common header', () => {
   test('one PDU a segment', async () => {
@@ -288,134 +253,6 @@ describe('a PDU says whose it is', () => {
     );
     expect(answer).toMatchObject({ direction: 'toClient', src: { port: 60_000 } });
     expect(question).toMatchObject({ direction: 'toServer', dst: { port: 60_000 } });
-  });
-});
-
-/** As `reuse` does it: a piece is there only until the next one is asked for. */
-async function* throughOneBuffer(octets: Buffer): AsyncGenerator<Uint8Array> {
-  const memory = Buffer.alloc(1 << 18);
-  for (let at = 0; at < octets.length; at += memory.length)
-    yield memory.subarray(0, octets.copy(memory, 0, at, at + memory.length));
-}
-
-describe('sources', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'dcom-harness-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  const capture = captureOf(SYN, ...sent(bind, request));
-  const expected = ['11 72 @2', '0 36 @3', 'end 0'];
-  const file = (name: string, bytes: Uint8Array): string => {
-    writeFileSync(join(folder, name), bytes);
-    return join(folder, name);
-  };
-
-  test('a file', async () => {
-    expect((await items(file('plain.pcapng', capture))).map(line)).toEqual(expected);
-  });
-
-  test('gzip, whatever the name', async () => {
-    expect((await items(file('packed.pcapng', gzipSync(capture)))).map(line)).toEqual(expected);
-  });
-
-  test('octets, and a stream of them octet by octet', async () => {
-    expect((await items(capture)).map(line)).toEqual(expected);
-    async function* octets(): AsyncGenerator<Uint8Array> {
-      for (const octet of gzipSync(capture)) yield Buffer.of(octet);
-    }
-    expect((await items(octets())).map(line)).toEqual(expected);
-  });
-
-  test('gzip that breaks off: what is there is read, and a problem', async () => {
-    const noise = Buffer.from(Array.from({ length: 300_000 }, (_, n) => Math.imul(n, 2_654_435_761) >>> 13));
-    const large = captureOf(
-      SYN,
-      ...sent(bind, ...Array.from({ length: 200 }, (_, n) => noise.subarray(n * 1400, n * 1400 + 1400))),
-    );
-    const packed = gzipSync(large);
-    async function* pieces(): AsyncGenerator<Uint8Array> {
-      yield packed.subarray(0, packed.length >>> 1);
-    }
-    const all = (await items(pieces())).map(line);
-    expect(all.slice(0, 1)).toEqual(['11 72 @2']);
-    expect(all).toContainEqual(expect.stringMatching(/^error: .*unexpected end of file/));
-  });
-
-  test('memory that is used again gives the same PDUs, also where one lies across pieces', async () => {
-    const parts = Array.from({ length: 3000 }, (_, n) => {
-      const pdu = pduOf({ callId: n, body: Buffer.alloc(1900, n) });
-      return [pdu.subarray(0, 1300), pdu.subarray(1300)];
-    });
-    const large = file('pieces.pcapng', captureOf(SYN, ...sent(bind, ...parts.flat())));
-    const read = async (reuse: boolean): Promise<string[]> => {
-      const all: string[] = [];
-      const open = () => ({ pdu: ({ bytes }: CapturedPdu) => void all.push(bytes.toString('hex')) });
-      await readCapture(large, { open }, { reuse });
-      return all;
-    };
-    const again = await read(true);
-    expect(again).toEqual([bind, ...parts.map((part) => Buffer.concat(part))].map((pdu) => pdu.toString('hex')));
-    expect(await read(false)).toEqual(again);
-  });
-
-  test('memory that is used again gives the same PDUs of gzip that packs into many pieces, also from standard input', async () => {
-    const bodies = Array.from({ length: 6500 }, () => randomBytes(1400));
-    const large = captureOf(SYN, ...sent(...bodies.map((body, n) => pduOf({ callId: n, body }))));
-    const packed = gzipSync(large, { level: 1 });
-    expect(packed.length).toBeGreaterThan(8 << 20);
-    const read = async (source: CaptureSource): Promise<string> => {
-      const hash = createHash('sha256');
-      const open = () => ({ pdu: ({ bytes }: CapturedPdu) => void hash.update(bytes) });
-      await readCapture(source, { open, onProblem: ({ message }) => void hash.update(message) }, { reuse: true });
-      return hash.digest('hex');
-    };
-    const expected = await read(file('plain.pcapng', large));
-    const name = file('packed.pcapng', packed);
-    expect(await read(name)).toBe(expected);
-    const stdin = vi.spyOn(process, 'stdin', 'get').mockReturnValue(createReadStream(name) as never);
-    expect(await read('-')).toBe(expected);
-    stdin.mockRestore();
-    expect(await read(throughOneBuffer(packed))).toBe(expected);
-  });
-
-  test('reading waits for the handler after each piece', async () => {
-    const steps: string[] = [];
-    await readCapture(file('waits.pcapng', capture), {
-      open: () => ({ pdu: () => void steps.push('PDU'), end: () => void steps.push('end') }),
-      async onPiece() {
-        steps.push('piece');
-        await new Promise(setImmediate);
-        steps.push('waited');
-      },
-    });
-    const [before, after] = [steps.indexOf('piece'), steps.indexOf('end')];
-    expect(steps.slice(0, before).every((step) => step === 'PDU')).toBe(true);
-    expect(steps[before + 1]).toBe('waited');
-    expect(after).toBeGreaterThan(before + 1);
-  });
-
-  test('a file that is not there, or no capture, is a CaptureError', async () => {
-    const missing = join(folder, 'missing.pcap');
-    await expect(items(missing)).rejects.toMatchObject({ name: 'CaptureError', code: 'UNREADABLE', file: missing });
-    const text = file('text.pcap', Buffer.from('not a capture'));
-    await expect(items(text)).rejects.toMatchObject({ name: 'CaptureError', code: 'NOT_A_CAPTURE', file: text });
-    await expect(items(file('empty.pcap', Buffer.alloc(0)))).rejects.toMatchObject({ code: 'EMPTY' });
-  });
-
-  test('an error of the handler is not taken for one of the file', async () => {
-    const failing = readCapture(capture, {
-      open: () => ({
-        pdu() {
-          throw new TypeError('mine');
-        },
-      }),
-    });
-    await expect(failing).rejects.toThrow(new TypeError('mine'));
-  });
-
-  test('reading may be left early', async () => {
-    for await (const item of readPdus(file('left.pcapng', capture))) {
-      expect(line(item)).toBe('11 72 @2');
-      break;
-    }
   });
 });
 

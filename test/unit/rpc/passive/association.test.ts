@@ -7,46 +7,15 @@ import {
   RPC_C_AUTHN,
   RPC_C_AUTHN_LEVEL,
 } from '../../../../src/codec/rpce/index.js';
-import { type Observed, type ObservedMessage, PassiveAssociation } from '../../../../src/rpc/index.js';
-import { type KnownSecret, ntlmPassive, Secret, spnegoPassive } from '../../../../src/security/index.js';
-import { ACCOUNT, ECHO, element, Pair } from '../../../support/associations.js';
+import type { PassiveAssociation } from '../../../../src/rpc/index.js';
+import { Secret } from '../../../../src/security/index.js';
+import { ECHO, element, Pair } from '../../../support/associations.js';
 import { bindPdu, initiate, RawServer, requestPdu, WHOLE } from '../../../support/raw-server.js';
+import { conversation, messages, overhear, SEALED, sniffer } from './overheard.js';
 
-const { CONNECT, PKT, PKT_INTEGRITY, PKT_PRIVACY } = RPC_C_AUTHN_LEVEL;
-const KNOWN: KnownSecret = { user: ACCOUNT.user, secret: Secret.password(ACCOUNT.password) };
+const { CONNECT, PKT_INTEGRITY, PKT_PRIVACY } = RPC_C_AUTHN_LEVEL;
+
 const OTHER = { ...ECHO, name: 'other', uuid: '60a15ec5-4de8-11d7-a637-005056a20183' };
-
-function sniffer(secrets: readonly KnownSecret[] = [KNOWN]): PassiveAssociation {
-  const ntlm = ntlmPassive(secrets);
-  const spnego = spnegoPassive([ntlm]);
-  const providers = new Map([ntlm, spnego].map((provider) => [provider.authType, provider]));
-  return new PassiveAssociation({ observe: (type) => providers.get(type)?.observe() });
-}
-
-type Wire = Pair['wire'];
-const overhear = (wire: Wire, association = sniffer()): Observed[] =>
-  wire.map(({ from, pdu }) => association.take(from, pdu));
-const messages = (observed: readonly Observed[]): ObservedMessage[] =>
-  observed.flatMap(({ message }) => (message === undefined ? [] : [message]));
-
-/** A connection of one call and its answer. */
-function conversation(
-  level: number,
-  stub: Uint8Array = Buffer.from('secret'),
-  packedDrep = Buffer.of(0x10, 0, 0, 0),
-): Pair {
-  const pair = new Pair({ level, client: { packedDrep } }).bind();
-  pair.request({ stub, opnum: 1, object: '00112233-4455-6677-8899-aabbccddeeff' });
-  return pair.answer();
-}
-
-const SEALED: [string, number, string, string][] = [
-  ['NONE', RPC_C_AUTHN_LEVEL.NONE, 'plain', 'plain'],
-  ['CONNECT', CONNECT, 'plain', 'plain'],
-  ['PKT', PKT, 'verified', 'signed'],
-  ['PKT_INTEGRITY', PKT_INTEGRITY, 'verified', 'signed'],
-  ['PKT_PRIVACY', PKT_PRIVACY, 'verified', 'sealed'],
-];
 
 describe('a connection that is overheard from its beginning', () => {
   test.each(SEALED)('at %s: both messages, with their interface, opnum, object and stub', (_name, level, known) => {
@@ -219,95 +188,6 @@ describe('a request without a trailer, where several security contexts were begu
     ['once a request has named one, none means none', [CONNECT, CONNECT], 10, undefined],
   ])('%s, for server and sniffer alike', (_name, levels, named, expected) => {
     expect(implied(levels, named)).toEqual([expected, expected]);
-  });
-});
-
-describe('an association that goes on from the remainder of another one', () => {
-  const resumed = (wire: Wire, handshake: number, secrets?: KnownSecret[]): ObservedMessage[] => {
-    const before = sniffer(secrets);
-    overhear(wire.slice(0, handshake), before);
-    const after = sniffer(secrets);
-    after.restore(before.remainder);
-    expect(after.remainder).toBe(before.remainder);
-    return messages(overhear(wire.slice(handshake), after));
-  };
-  const lengthOf = (wire: Wire): number => wire.findIndex(({ pdu }) => pdu[2] === 0);
-
-  test.each(SEALED)(
-    'at %s: interface, level and who it is are known, the session key is not',
-    (_name, level, _known, unknown) => {
-      const { wire } = conversation(level);
-      const found = resumed(wire, lengthOf(wire));
-      expect(found.map(({ stubState }) => stubState)).toEqual([unknown, unknown]);
-      const straight = messages(overhear(wire));
-      expect(found.map(({ presentation, security }) => ({ presentation, security }))).toEqual(
-        straight.map(({ presentation, security }) => ({ presentation, security })),
-      );
-    },
-  );
-
-  test('a handshake that ends afterwards tells who it is', () => {
-    const { wire } = conversation(CONNECT);
-    const auth3 = wire.findIndex(({ pdu }) => pdu[2] === 16);
-    expect(auth3).toBeGreaterThan(0);
-    expect(resumed(wire, auth3)[0]?.security.identity).toMatchObject({ user: ACCOUNT.user });
-  });
-});
-
-describe('a capture that begins in the middle of a connection', () => {
-  test('messages are found, without interface and level', () => {
-    const { wire } = conversation(RPC_C_AUTHN_LEVEL.NONE);
-    const found = messages(overhear(wire.slice(2)));
-    expect(found).toMatchObject([
-      { kind: 'request', opnum: 1, presentation: undefined, security: { from: 'unknown' } },
-      { kind: 'response', opnum: 1 },
-    ]);
-  });
-
-  test('an answer whose request was not captured has no opnum', () => {
-    const { wire } = conversation(RPC_C_AUTHN_LEVEL.NONE);
-    expect(messages(overhear(wire.slice(-1)))).toMatchObject([
-      { kind: 'response', opnum: undefined, object: undefined },
-    ]);
-  });
-
-  test('a message whose first fragment was not captured is none; the next one is whole again', () => {
-    const { wire } = conversation(RPC_C_AUTHN_LEVEL.NONE, Buffer.alloc(20_000));
-    const observed = overhear(wire.slice(3));
-    expect(messages(observed).map(({ kind }) => kind)).toEqual(['response']);
-  });
-
-  test('sealed and signed stubs stay what they are, as the handshake is missing', () => {
-    for (const [level, state] of [
-      [PKT_PRIVACY, 'sealed'],
-      [PKT_INTEGRITY, 'signed'],
-    ] as const) {
-      expect(messages(overhear(conversation(level).wire.slice(3)))[0]?.stubState).toBe(state);
-    }
-  });
-});
-
-describe('a capture of one side', () => {
-  test('of the client: proposals stand for the presentation contexts, not accepted', () => {
-    const { wire } = conversation(CONNECT);
-    const association = sniffer();
-    const found = messages(
-      overhear(
-        wire.filter(({ from }) => from === 'client'),
-        association,
-      ),
-    );
-    expect(found).toMatchObject([
-      { kind: 'request', presentation: { accepted: false, transferSyntax: 'ndr20' }, security: { level: CONNECT } },
-    ]);
-    expect(association.securities[0]?.passive?.identity).toMatchObject({ user: 'op' });
-  });
-
-  test('of the server: answers without opnum', () => {
-    const { wire } = conversation(RPC_C_AUTHN_LEVEL.NONE);
-    expect(messages(overhear(wire.filter(({ from }) => from === 'server')))).toMatchObject([
-      { kind: 'response', opnum: undefined, presentation: undefined },
-    ]);
   });
 });
 
