@@ -1,4 +1,4 @@
-// Mutated conversations against the associations of src/rpc, and every structure of src/codec: npm run fuzz -- --seconds 60 --seed 1
+// Mutated conversations, structures, captures, scenarios, inputs and servers: npm run fuzz -- --seconds 60 --seed 1
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
@@ -13,6 +13,7 @@ const USAGE = `usage: npm run fuzz -- [--seconds N] [--executions N] [--seed S] 
   --executions N   how many cases, instead of a time
   --seed S         decides every case (1)
   --only INDEX     one case, as a failure names it
+  --target NAME    these cases alone: ${Object.keys(TARGETS).join(', ')}
   --pcapng FILE    what the server answered, for another program to judge`;
 const NUMBERS = ['seconds', 'executions', 'only'];
 /** The heap may grow so much between two looks at it, once everything has been used. */
@@ -28,6 +29,7 @@ function options() {
       executions: string,
       seed: string,
       only: string,
+      target: string,
       pcapng: string,
       help: { type: 'boolean' },
     },
@@ -72,8 +74,25 @@ const held = () => {
   return heapUsed + external;
 };
 
-function run({ seconds, executions, seed, only, pcapng }) {
-  const names = Object.keys(TARGETS);
+function namesOf(wanted) {
+  const all = Object.keys(TARGETS);
+  if (wanted === undefined) return all;
+  if (!all.includes(wanted)) throw new TypeError(`--target: one of ${all.join(', ')}`);
+  return [wanted];
+}
+
+/** How a case is run again. */
+const againOf = (seed, index, wanted) =>
+  `npm run fuzz -- --seed ${seed} --only ${index}${wanted === undefined ? '' : ` --target ${wanted}`}`;
+
+/** Whether there is nothing more to do. */
+const doneWith = ({ only, executions, end }, index) => {
+  if (only !== undefined) return index > only;
+  return executions === undefined ? performance.now() >= end : index >= executions;
+};
+
+async function run({ seconds, executions, seed, only, pcapng, target: wanted }) {
+  const names = namesOf(wanted);
   const counts = new Map();
   const countIn = (target) => (name) => {
     const key = `${target}: ${name}`;
@@ -82,18 +101,16 @@ function run({ seconds, executions, seed, only, pcapng }) {
   const { begin, close } = recording(pcapng);
   const end = performance.now() + seconds * 1000;
   let [index, failures, baseline, last] = [only ?? 0, 0];
-  const done = () =>
-    only !== undefined ? index > only : executions !== undefined ? index >= executions : performance.now() >= end;
-  for (; !done(); index++) {
+  for (; !doneWith({ only, executions, end }, index); index++) {
     const target = names[index % names.length];
     try {
-      TARGETS[target](new Random(`${seed}:${index}`), {
+      await TARGETS[target](new Random(`${seed}:${index}`), {
         count: countIn(target),
         answer: target === 'server' ? begin(index) : () => {},
       });
     } catch (error) {
       failures++;
-      console.error(`FAILED: ${target}, case ${index}: npm run fuzz -- --seed ${seed} --only ${index}\n${error.stack}`);
+      console.error(`FAILED: ${target}, case ${index}: ${againOf(seed, index, wanted)}\n${error.stack}`);
       if (failures >= 10) break;
     }
     if (index === WARM_UP) baseline = held();
@@ -116,7 +133,7 @@ function run({ seconds, executions, seed, only, pcapng }) {
 }
 
 try {
-  process.exitCode = run(options()) ? 0 : 1;
+  process.exitCode = (await run(options())) ? 0 : 1;
 } catch (error) {
   console.error(`${error.message}\n${USAGE}`);
   process.exitCode = 2;

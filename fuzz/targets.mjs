@@ -1,11 +1,14 @@
 // What is fuzzed, and what must hold: no exception, answers that decode and encode to themselves, nothing left behind.
-// `codec` is in a file of its own: every structure by itself.
+// Those with a file of their own: every structure by itself, captures, texts, and the whole client.
 import { strict as assert } from 'node:assert';
 import { decodePdu, encodePdu } from '../dist/codec/rpce/index.js';
 import { PassiveAssociation, PassiveBudget } from '../dist/rpc/index.js';
 import { KINDS, NOW, newObserver, newServer, record, ScriptedClient } from './conversations.mjs';
+import { hostileServer } from './hostile-server.mjs';
 import { cut, mutate } from './mutate.mjs';
+import { file, packets } from './packets.mjs';
 import { codec } from './structures.mjs';
+import { inputs, scenario } from './texts.mjs';
 
 /** Statuses that a dispatcher may come with: some of [MS-RPCE] 3.3.3.5.1, which must not be sent, and some others. */
 const FORBIDDEN = [0, 0x80000001, 0xc0000005, 0xc00000fd, 0xc0000420];
@@ -106,4 +109,4 @@ function sniffer(random, { count }) {
   }
 }
 
-export const TARGETS = { server, client, sniffer, codec };
+export const TARGETS = { server, client, sniffer, codec, packets, file, scenario, inputs, hostileServer };
