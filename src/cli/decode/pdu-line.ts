@@ -42,17 +42,18 @@ export function pduLine(record: PduRecord, colour: boolean): string {
 export const pipePrefix = ({ transport, pipe }: Pick<PduRecord, 'transport' | 'pipe'>): string =>
   transport === 'ncacn_np' ? `${printable(pipe ?? UNNAMED_PIPE)} ` : '';
 
-/** The line, with every field of the PDU below it: where it stands, its octets, its name and its value. */
-export function pduText(record: PduRecord, decoded: DecodedPdu, colour: boolean): string {
+/** A line, with every field of the PDU below it: where it stands, its octets, its name and its value. */
+export function pduText(line: string, decoded: DecodedPdu, colour: boolean): string {
   const paint = painter(colour);
   const below = pduParts(decoded).flatMap((part) => [
     ...(part.kind === 'stub' ? [paint('dim', 'stub, whole and readable')] : []),
     ...octetTree(part),
   ]);
-  return [pduLine(record, colour), ...below.map((text) => `  ${text}`)].join('\n');
+  return [line, ...below.map((text) => `  ${text}`)].join('\n');
 }
 
-const after = (elapsed: number | undefined): string => (elapsed === undefined ? '' : ` ${milliseconds(elapsed)}`);
+export const after = (elapsed: number | undefined): string =>
+  elapsed === undefined ? '' : ` ${milliseconds(elapsed)}`;
 
 /** A duration as everybody reads them in captures. */
 export const milliseconds = (seconds: number): string => `${(seconds * 1000).toFixed(3)} ms`;
@@ -75,8 +76,19 @@ export const levelStyle = (level: number | undefined): Style | undefined =>
 
 export const levelText = (level: number | undefined): string => (level === undefined ? '' : shortAuthnLevelName(level));
 
+const USUAL: ReadonlySet<string> = new Set(['plain']);
+/** What the level says already. */
+const PROTECTED: ReadonlySet<string> = new Set(['signed', 'sealed']);
+
+/** The type of a PDU, as wide as most are. */
+export const typeText = ({ ptype }: PduRecord): string => String(ptype).padEnd(8);
+
+/** The same in its colour. */
+export const paintedType = ({ ptype }: PduRecord, text: string, paint: ReturnType<typeof painter>): string =>
+  styled(paint, STYLES[ptype], text);
+
 /** What is special about it; `bad` where something was refused or could not be read. */
-function detail(record: PduRecord): { text: string; bad: boolean } {
+export function detail(record: PduRecord, withStub = true): { text: string; bad: boolean } {
   const name = record.interface === undefined ? '' : `${record.interface}::${record.operation ?? record.opnum ?? ''}`;
   const call = [name, record.class ?? record.clsid ?? ''].filter((text) => text !== '').join(' ');
   if (record.error !== undefined) return { text: `${call} ${record.error}`.trim(), bad: true };
@@ -93,7 +105,9 @@ function detail(record: PduRecord): { text: string; bad: boolean } {
   const parts = [
     call,
     failed ? resultText(record.ptype, result) : '',
-    record.stub === undefined || record.stub === 'plain' ? '' : `[${record.stub}]`,
+    record.stub === undefined || USUAL.has(record.stub) || (!withStub && PROTECTED.has(record.stub))
+      ? ''
+      : `[${record.stub}]`,
     record.user ?? '',
   ];
   return { text: parts.filter((part) => part !== '').join(' '), bad: failed || record.stub === 'bad signature' };

@@ -10,6 +10,7 @@ import { callHead, callLine } from './call-line.js';
 import { datagramLine } from './datagram-line.js';
 import { fieldLine } from './fields.js';
 import { pduLine, pduText } from './pdu-line.js';
+import { TerminalLines } from './terminal-lines.js';
 
 /** What is shown of a file while it is read. */
 export interface View extends Pick<RecordHandlers, 'record' | 'call'> {
@@ -90,7 +91,9 @@ export function viewOf(out: Output, options: ViewOptions, choice: Choice, title:
   if (options.fields !== undefined) return fieldView(out, options.fields, choice);
   const head = [title, options.calls ? callHead(out.colour) : undefined].filter((line) => line !== undefined);
   const show = shower(out, options.calls ? 'call' : 'pdu', out.json ? [] : head);
-  return options.calls ? callView(choice, show) : pduView(options, choice, show);
+  const terminal = out.width === undefined ? undefined : new TerminalLines(out.colour, out.width);
+  const line = (record: PduRecord): string => terminal?.text(record) ?? pduLine(record, out.colour);
+  return options.calls ? callView(choice, show) : pduView(options, choice, show, line);
 }
 
 /** Shows one thing as a record or as a line. */
@@ -117,10 +120,10 @@ const fieldView = (out: Output, fields: readonly PduField[], choice: Choice): Vi
   },
 });
 
-const pduView = ({ verbose }: ViewOptions, choice: Choice, show: Show): View => ({
+const pduView = ({ verbose }: ViewOptions, choice: Choice, show: Show, line: (record: PduRecord) => string): View => ({
   record(record, decoded) {
     if (!choice.fits(record)) return;
-    show<PduRecord>(record, verbose ? (_, colour) => pduText(record, decoded, colour) : pduLine);
+    show<PduRecord>(record, verbose ? (_, colour) => pduText(line(record), decoded, colour) : line);
   },
   datagram(record) {
     if (choice.fits(filteredDatagram(record))) show<DatagramRecord>(record, datagramLine, 'datagram');
