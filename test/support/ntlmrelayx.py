@@ -6,6 +6,7 @@ target beyond logging on: the attack that would follow is left out. All connecti
 
 import logging
 import os
+import shutil
 import socket
 import sys
 import tempfile
@@ -16,7 +17,8 @@ for address in (attacker, target):
     if not address.startswith("127."):
         sys.exit(f"{address} is not on this machine")
 # The server of SMB keeps a log where it runs.
-os.chdir(tempfile.mkdtemp())
+folder = tempfile.mkdtemp()
+os.chdir(folder)
 
 
 class FromAttacker(socket.socket):
@@ -67,4 +69,5 @@ while True:
         threading.Event().wait(0.05)
 print("ready", flush=True)
 sys.stdin.read()
+shutil.rmtree(folder, ignore_errors=True)
 os._exit(0)
