@@ -5,9 +5,12 @@ import { authTypeOf } from '../logon/auth-type.js';
 import type { LogonConsumer, LogonMessage, SeenLogon } from '../logon/logon.js';
 import { AuditExchanges, type ExchangedToken, type ExchangesOptions } from './exchanges.js';
 import { bareChallenge, bareResponses, ntlmToken } from './ntlm.js';
+import { type SeenIdentity, userOf } from './place.js';
+import type { SessionUsers } from './session-users.js';
 
 export interface LogonsOptions extends Pick<ExchangesOptions, 'tell' | 'nextExchange'> {
   readonly observe: Sniffer;
+  readonly users: SessionUsers;
 }
 
 type Responses = Extract<LogonMessage, { kind: 'responses' }>;
@@ -18,11 +21,14 @@ type Responses = Extract<LogonMessage, { kind: 'responses' }>;
  */
 export class AuditLogons implements LogonConsumer {
   readonly #observe: Sniffer;
+  readonly #users: SessionUsers;
+  #stream: number | undefined;
   readonly #exchanges: AuditExchanges;
 
-  constructor({ observe, ...exchanges }: LogonsOptions) {
+  constructor({ observe, users, tell, nextExchange }: LogonsOptions) {
     this.#observe = observe;
-    this.#exchanges = new AuditExchanges(exchanges);
+    this.#users = users;
+    this.#exchanges = new AuditExchanges({ tell, nextExchange });
   }
 
   logon(seen: SeenLogon): void {
@@ -30,18 +36,30 @@ export class AuditLogons implements LogonConsumer {
     if (message.kind === 'token') this.#token(seen, message.octets);
     else if (message.kind === 'challenge')
       this.#exchanges.challenge(seen, exchange, bareChallenge(message.ServerChallenge));
-    else this.#exchanges.authenticate(seen, exchange, bareResponses(message), userOf(message));
+    else {
+      this.#loggedOn(seen, nobodyElse(message));
+      this.#exchanges.authenticate(seen, exchange, bareResponses(message), nameIn(message));
+    }
   }
 
   end(): void {
     this.#exchanges.end();
+    if (this.#stream !== undefined) this.#users.ended(this.#stream);
   }
 
   #token(seen: SeenLogon, octets: Uint8Array): void {
     const authType = authTypeOf(octets);
     if (authType === undefined) return;
     const token = { id: seen.exchange, authType, octets };
-    this.#exchanges.take(seen, token, seen.direction === 'toServer' ? this.#follow(token) : undefined);
+    const passive = seen.direction === 'toServer' ? this.#follow(token) : undefined;
+    if (passive?.identity !== undefined) this.#loggedOn(seen, userOf({ passive, authType }));
+    this.#exchanges.take(seen, token, passive);
+  }
+
+  #loggedOn({ transport, stream }: SeenLogon, who: SeenIdentity): void {
+    if (transport !== 'smb') return;
+    this.#stream = stream;
+    this.#users.loggedOn(stream, who);
   }
 
   /** Who logs on stands in the last message alone, so that nothing has to be kept of those before. */
@@ -53,4 +71,12 @@ export class AuditLogons implements LogonConsumer {
   }
 }
 
-const userOf = ({ domain, user }: Responses): string => userName({ domain, user, anonymous: user === '' });
+const nameIn = ({ domain, user }: Responses): string => userName({ domain, user, anonymous: user === '' });
+
+/** Without extended security there is no other mechanism, and no name of a computer. */
+const nobodyElse = (responses: Responses): SeenIdentity => ({
+  user: nameIn(responses),
+  anonymous: responses.user === '',
+  mechanism: 'NTLM',
+  workstation: null,
+});

@@ -9,6 +9,7 @@ import type { TakeEvent } from './events.js';
 import { AuditLogons } from './logons.js';
 import { auditBudget } from './open-call.js';
 import { placeOf } from './place.js';
+import { SessionUsers } from './session-users.js';
 import { AuditStream, type StreamOptions } from './stream.js';
 
 /** Who is told how the reading of a capture goes. */
@@ -48,6 +49,7 @@ export async function readEvents(
     observe,
     tell,
     nextExchange: () => exchanges++,
+    users: new SessionUsers(),
     budget: auditBudget(tell),
     told: { pdus: 0, droppedFindings: 0 },
     understood: new Understood(),
@@ -56,7 +58,7 @@ export async function readEvents(
     onAttempt: (attempt: ConnectionAttempt) =>
       tell({ kind: 'attempt', place: placeOf(attempt), outcome: attempt.outcome }),
     open: (_stream: number, remainder: string | undefined) => new AuditStream(options, remainder),
-    openLogons: () => new AuditLogons({ observe, tell, nextExchange: options.nextExchange }),
+    openLogons: () => new AuditLogons({ ...options, observe }),
     observe,
     ...(problem && { onProblem: problem }),
     ...(pause && { onPiece: pause }),

@@ -36,6 +36,7 @@ import { type NewFinding, StreamFindings } from './findings.js';
 import { isObjectCall } from './object-call.js';
 import { type OpenCall, openCall } from './open-call.js';
 import { placeOf, type SeenIdentity, userOf } from './place.js';
+import type { SessionUsers } from './session-users.js';
 import { isUnboundReply, unboundActivator } from './unbound.js';
 
 export interface StreamOptions {
@@ -43,6 +44,7 @@ export interface StreamOptions {
   readonly tell: TakeEvent;
   /** A number that no other exchange of the capture has. */
   readonly nextExchange: () => number;
+  readonly users: SessionUsers;
   readonly budget: PassiveBudget<OpenCall>;
   /** Counted over all streams. */
   readonly told: { pdus: number; droppedFindings: number };
@@ -159,13 +161,13 @@ export class AuditStream implements PduConsumer {
     // A pipe may be signed or encrypted by SMB.
     if (captured.pipe !== undefined) return;
     if (call.level === undefined || effectiveAuthnLevel(call.level) >= RPC_C_AUTHN_LEVEL.PKT) return;
-    const { user } = this.#userOf(call.contextId);
+    const { user } = this.#userOf(captured, call.contextId);
     this.#add(captured, lowLevelFinding(call.interface as string, call.level, user));
   }
 
   #activation(captured: CapturedPdu, security: CallLevel, clsid: string | null, call: OpenCall): void {
     const operation = `${call.interface}::${call.operation?.name}`;
-    const who = this.#userOf(security.authContextId);
+    const who = this.#userOf(captured, security.authContextId);
     const place = placeOf(captured);
     if (security.level === undefined || security.authType === undefined)
       this.#options.understood.pass('activations of which the level was not captured', captured);
@@ -234,7 +236,7 @@ export class AuditStream implements PduConsumer {
   }
 
   #refusal(captured: CapturedPdu, call: OpenCall | undefined, refused: RefusedAnswer, activation = false): void {
-    const { user, anonymous } = this.#userOf(call?.contextId);
+    const { user, anonymous } = this.#userOf(captured, call?.contextId);
     const facts = {
       activation,
       level: call?.level,
@@ -259,8 +261,9 @@ export class AuditStream implements PduConsumer {
     return contextId === undefined ? undefined : this.#association.securities.find(({ id }) => id === contextId);
   }
 
-  #userOf(contextId: number | undefined): SeenIdentity {
-    return userOf(this.#security(contextId));
+  #userOf({ pipe, stream }: CapturedPdu, contextId: number | undefined): SeenIdentity {
+    const inSession = pipe !== undefined && contextId === undefined ? this.#options.users.of(stream) : undefined;
+    return inSession ?? userOf(this.#security(contextId));
   }
 
   #add(captured: CapturedPdu, finding: NewFinding): void {

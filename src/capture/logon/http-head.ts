@@ -20,7 +20,7 @@ export interface HttpToken {
 /** RFC 9112 3 and 4, of the versions that carry text. */
 const REQUEST_LINE = /^([A-Z][A-Z_-]{2,23}) [^ ]+ HTTP\/1\.[01]$/;
 const STATUS_LINE = /^HTTP\/1\.[01] ([1-5]\d\d)(?: .*)?$/;
-/** RFC 4559 4 and [MS-NTHT] 2.2.1, 2.2.2; the scheme Kerberos is that of [MS-WSMV] 2.2.9.1. */
+/** RFC 4559 4 and [MS-NTHT] 2.2; WinRM has a scheme Kerberos too ([MS-WSMV] 2.2.9.1 names its messages by it). */
 const TOKEN = /^[ \t]*(?:negotiate|ntlm|kerberos)[ \t]+([A-Za-z0-9+/]{8,}={0,2})[ \t]*$/i;
 
 const AUTHENTICATION: Readonly<Record<string, HttpToken['to']>> = {

@@ -9,9 +9,10 @@ import type { Column, Style } from '../table.js';
 import type { ActivationGroup, AuditGroups, FindingGroup } from './groups.js';
 
 /** Who activates, as far as the capture shows it. */
-export function userText({ user, mechanism, auth_level }: AuditedActivation): string {
+export function userText({ user, mechanism, auth_level, transport }: AuditedActivation): string {
   if (user !== null) return user;
-  if (auth_level === RPC_C_AUTHN_LEVEL.NONE) return '(nobody: unauthenticated)';
+  // In a pipe the session of SMB has authenticated somebody.
+  if (auth_level === RPC_C_AUTHN_LEVEL.NONE && transport !== 'ncacn_np') return '(nobody: unauthenticated)';
   if (mechanism === 'Kerberos') return '(Kerberos: name is encrypted)';
   return '(not in the capture)';
 }

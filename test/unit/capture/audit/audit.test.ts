@@ -4,6 +4,7 @@ import { type AuditedActivation, audit } from '../../../../src/capture/audit/aud
 import { likelyCause } from '../../../../src/capture/audit/causes.js';
 import type { AuditEvent } from '../../../../src/capture/audit/events.js';
 import { auditBudget } from '../../../../src/capture/audit/open-call.js';
+import { SessionUsers } from '../../../../src/capture/audit/session-users.js';
 import { AuditStream, type StreamOptions } from '../../../../src/capture/audit/stream.js';
 import { Understood } from '../../../../src/capture/file/understood.js';
 import { readPdus } from '../../../../src/capture/pdu/pdus.js';
@@ -59,6 +60,7 @@ test('calls without an answer are bounded over all streams: the oldest is told a
   };
   const options: StreamOptions = {
     ...{ observe: () => undefined, tell, nextExchange: () => 0 },
+    users: new SessionUsers(),
     budget: auditBudget(tell, 2),
     told: { pdus: 0, droppedFindings: 0 },
     understood: new Understood(),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { audit } from '../../../../src/capture/audit/audit.js';
+import { servesAnother } from '../../../../src/capture/audit/service.js';
 import { CARRIERS, type Carrier, overBareSmb1 } from '../../../support/logons.js';
 import { ATTACKER, type RecordedConnection, recordingOf } from '../../../support/relayed.js';
 import { bothLegs, type Change, type Relayed, relayedExchange, TARGET } from '../../../support/relayed-across.js';
@@ -93,4 +94,45 @@ describe('a relay from or to SMB1 without extended security, where no message of
       { finding: 'relay', severity: 'high', user: 'LAB\\op', transport, facts: { by: 'response', other_transport } },
     ]);
   });
+});
+
+describe('a relay without RPC', () => {
+  const { http, ldap, smb } = CARRIERS;
+
+  test.each([
+    ['HTTP to LDAP', http, ldap],
+    ['SMB to HTTP', smb, http],
+    ['LDAP to SMB', ldap, smb],
+  ])('from %s is found too', async (_, from, to) => {
+    expect(await found(bothLegs(from, to, relayedExchange()))).toMatchObject([{ finding: 'relay', severity: 'high' }]);
+  });
+
+  test('from HTTP to HTTP of the same host is a warning, as a reverse proxy does so; of another host it is none', async () => {
+    const proxied = await found(bothLegs(http, CARRIERS['http (proxy)'], relayedExchange()));
+    expect(proxied).toMatchObject([
+      {
+        severity: 'warning',
+        facts: { chained: true },
+        detail: expect.stringMatching(/, or a reverse proxy of that host/),
+      },
+    ]);
+    const other = await found(bothLegs(CARRIERS['http (Negotiate)'], http, relayedExchange()));
+    expect(other).toMatchObject([{ severity: 'high', facts: { host: 'www.lab.example', other_host: 'ws:5985' } }]);
+  });
+});
+
+describe('a service of another protocol', () => {
+  test.each([
+    ['HTTP/www', 'ncacn_ip_tcp', true],
+    ['http/www', 'http', false],
+    ['WSMAN/ws', 'http', false],
+    ['cifs/fs', 'ncacn_ip_tcp', true],
+    ['cifs/fs', 'ncacn_np', false],
+    ['cifs/fs', 'smb', false],
+    ['ldap/dc', 'ncacn_ip_tcp', false],
+    ['ldap/dc', 'http', true],
+    ['HOST/any', 'http', false],
+    ['RPCSS/any', 'ncacn_ip_tcp', false],
+    ['', 'http', false],
+  ] as const)('%s by %s: %s', (spn, transport, expected) => expect(servesAnother(spn, transport)).toBe(expected));
 });
