@@ -14,6 +14,12 @@ export const smb3Captures = readdirSync(folder)
   .sort()
   .map((name) => ({ name, path: join(folder, name) }));
 
+/** A session whose logon was by Kerberos, and the keytab of its server. */
+export const smb3Kerberos = {
+  path: join(folder, 'kerberos/311-aes-128-gcm.pcap'),
+  keytab: join(folder, 'kerberos/dc1.keytab'),
+};
+
 export const SMB3_PASSWORD = 'P4ssw0rd.Lab';
 
 /** [MS-SMB2] 3.1.4.2 for SMB 3.0, written for tests alone. */

@@ -1,13 +1,23 @@
+import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { readCallRecords } from '../../../../src/capture/decode/records.js';
 import { readCapture } from '../../../../src/capture/pdu/pdus.js';
+import { decodeKeytab } from '../../../../src/codec/kerberos/index.js';
 import { SMB2 } from '../../../../src/codec/smb/index.js';
-import { Secret, SmbSessionCipher, sniffer } from '../../../../src/security/index.js';
+import { Secret, SmbSessionCipher, serviceKeys, sniffer } from '../../../../src/security/index.js';
 import { pipesOf } from '../../../support/pipes.js';
 import { pduOf, type Sent } from '../../../support/segments.js';
 import { bodies, overTcp, SmbTalk, smb2 } from '../../../support/smb.js';
-import { agreeing, closing, loggedOn, SESSION_KEY, SMB3_PASSWORD, smb3Captures } from '../../../support/smb3.js';
+import {
+  agreeing,
+  closing,
+  loggedOn,
+  SESSION_KEY,
+  SMB3_PASSWORD,
+  smb3Captures,
+  smb3Kerberos,
+} from '../../../support/smb3.js';
 
 const NO_SECRET =
   'encrypted SMB messages, in which RPC can travel by named pipes: no secret that was given opens their sessions (--password, --nthash, --user, --keytab and --ccache give one)';
@@ -31,6 +41,18 @@ async function passedOver(path: string, password: string): Promise<string[]> {
 }
 
 describe("Samba's encrypted sessions of SMB3", () => {
+  test('that began by Kerberos are opened with the keytab of the server, and with no password', async () => {
+    const { path, keytab } = smb3Kerberos;
+    const observe = sniffer({ keys: serviceKeys(decodeKeytab(readFileSync(keytab))) });
+    const calls: string[] = [];
+    for await (const { pipe, operation } of readCallRecords(path, { observe })) calls.push(`${pipe} ${operation}`);
+    expect(calls).toEqual([
+      '\\PIPE\\srvsvc NetrServerGetInfo',
+      ...['LsarOpenPolicy', 'LsarQueryInformationPolicy', 'LsarClose'].map((one) => `\\PIPE\\lsarpc ${one}`),
+    ]);
+    expect(await passedOver(path, SMB3_PASSWORD)).toEqual([`27 ${NO_SECRET}`]);
+  });
+
   test.each(smb3Captures)('$name: opened with the password, every call is there', async ({ path, name }) => {
     const asked = ['\\PIPE\\srvsvc NetrServerGetInfo response'];
     const more = ['LsarOpenPolicy', 'LsarQueryInformationPolicy', 'LsarClose'].map(
