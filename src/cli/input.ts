@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { fstatSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { growingFile } from '../capture/file/growing-file.js';
 import { type CaptureInput, fileOf } from '../capture/file/source.js';
 import { statOf } from './files.js';
@@ -45,6 +47,32 @@ function followed(out: Output, file: string): Input {
   process.once('SIGINT', abort).once('SIGTERM', abort);
   const end = (): void => void process.off('SIGINT', abort).off('SIGTERM', abort);
   return { source: growingFile(file, stop.signal), onRead: () => {}, note: out.note, end };
+}
+
+/** Standard input is a pipe, as behind `tcpdump -w -`: what comes is told as it comes. */
+export const isLive = (files: readonly string[]): boolean => files.length === 1 && files[0] === '-' && isPipe(0);
+
+/** How long whoever writes to a pipe may take for the rest, once it is interrupted together with this process. */
+const REST = 500;
+
+/** Standard input until it ends, or SIGINT or SIGTERM comes; the second one ends the process as usual. */
+export function liveInput(out: Output): Input {
+  const stop = new AbortController();
+  const abort = (): void => void setTimeout(() => stop.abort(), REST);
+  process.once('SIGINT', abort).once('SIGTERM', abort);
+  const end = (): void => void process.off('SIGINT', abort).off('SIGTERM', abort);
+  return { source: until(process.stdin, stop.signal), onRead: () => {}, note: out.note, end };
+}
+
+async function* until(source: Readable, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const stopped = once(signal, 'abort').then(() => undefined);
+  const pieces = source[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await Promise.race([pieces.next(), stopped]);
+    if (next === undefined || next.done) break;
+    yield next.value;
+  }
+  source.destroy();
 }
 
 /** Undefined where it is not known beforehand. */

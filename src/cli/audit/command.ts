@@ -3,6 +3,7 @@ import { LAST_PHASE } from '../../capture/audit/audit.js';
 import { captureSets } from '../../capture/file/sets.js';
 import type { Unit } from '../../capture/fleet/units.js';
 import { captureFiles } from '../files.js';
+import { isLive } from '../input.js';
 import { type Output, output, UsageError } from '../io.js';
 import { inThreads, jobsOption } from '../jobs/option.js';
 import { judgedOptions } from '../judged.js';
@@ -21,6 +22,7 @@ import { type ReportOptions, reportAudit } from './report.js';
 const NOT_PARTIAL = ['jobs', 'asOf', 'registry', 'csv', 'parquet', 'html', 'tap', 'junit', 'json', 'allowNone'];
 
 interface AuditCommandOptions extends ReportOptions, SecretOptions {
+  readonly follow: boolean;
   readonly jobs: number;
   readonly html?: string;
   readonly units?: string;
@@ -53,6 +55,11 @@ const capturesCommand = (command: Command): Command =>
     .addOption(htmlOption())
     .addOption(jobsOption())
     .addOption(
+      new Option('-f, --follow', 'goes on while the file still grows, until it is interrupted')
+        .default(false)
+        .conflicts(['jobs', 'html', 'units', 'partial']),
+    )
+    .addOption(
       new Option('--units <file>', 'reads the units of this file, as audit plan lists them; - for stdin').conflicts(
         'html',
       ),
@@ -73,6 +80,9 @@ server's.
 
 Many captures, on several cores or machines: audit plan, audit --partial and audit merge, each with its --help.
 
+With --follow, and on stdin behind a pipe, activations are printed as they come, and the rest when it ends or is
+interrupted.
+
 It ends with what was understood and what was passed over. Files of one capture, as dumpcap -b and tcpdump -C
 and -G write them, are read as one.
 
@@ -87,6 +97,7 @@ Examples:
   dcom-harness audit captures/ --keytab server.keytab
   dcom-harness audit capture.pcapng --html audit.html
   dcom-harness audit captures/ --csv audit.csv --junit audit.xml
+  tcpdump -U -w - port 135 | dcom-harness audit -
   dcom-harness audit --jobs 4 captures/ --parquet audit.parquet
   dcom-harness audit --partial one.partial captures/one.pcapng
   dcom-harness audit merge one.partial two.partial`,
@@ -105,10 +116,13 @@ async function audit(paths: string[], options: AuditCommandOptions): Promise<voi
   }
 }
 
-async function unitsOf(paths: readonly string[], { units }: AuditCommandOptions): Promise<readonly Unit[]> {
+async function unitsOf(paths: readonly string[], { units, follow }: AuditCommandOptions): Promise<readonly Unit[]> {
   if (units !== undefined && paths.length > 0)
     throw new UsageError('--units takes the place of files; give one or the other');
-  const found = units === undefined ? captureSets(captureFiles(paths)) : await unitsIn(units);
+  const files = captureFiles(paths);
+  if (follow && (files.length > 1 || files[0] !== paths[0] || files[0] === '-'))
+    throw new UsageError('--follow takes one file; what comes on stdin is audited as it comes without it');
+  const found = units === undefined ? captureSets(files) : await unitsIn(units);
   if (found.length === 0) throw new UsageError('no capture to audit; give files, a folder or -');
   return found;
 }
@@ -119,6 +133,7 @@ async function auditCaptures(out: Output, units: readonly Unit[], options: Audit
   await reportAudit(out, options, {
     inputs,
     units: units.length,
+    live: options.follow || isLive(inputs),
     read: (item) => (inThreads(options.jobs, units) ? readCapturesInThreads : readCaptures)(out, units, options, item),
     ...(html !== undefined && { html: { file: html, captures: inputs, secrets: options } }),
   });

@@ -8,7 +8,7 @@ import { type PatchLevel, patchLevel } from '../../hardening/timeline.js';
 import { CSV_HEAD, csvLine } from '../../report/audit/csv.js';
 import { AuditGroups } from '../../report/audit/groups.js';
 import { auditResults } from '../../report/audit/results.js';
-import { activationColumns, FINDING_COLUMNS, whatMustChange } from '../../report/audit/text.js';
+import { activationColumns, activationLine, FINDING_COLUMNS, whatMustChange } from '../../report/audit/text.js';
 import { understoodLines, understoodRecord } from '../../report/understood.js';
 import { addCaptures, type ReportFile, reportFile } from '../html.js';
 import type { Output } from '../io.js';
@@ -31,6 +31,8 @@ export interface AuditInput {
   readonly units: number;
   /** Reads them and gives what is found, as it is found. */
   readonly read: (item: (item: AuditItem) => void) => Promise<Shortfall>;
+  /** Activations are printed as they come, too. */
+  readonly live?: boolean;
   /** Captures that can be read once more for the HTML report. */
   readonly html?: { readonly file: string; readonly captures: readonly string[]; readonly secrets: SecretOptions };
 }
@@ -90,6 +92,7 @@ export async function reportAudit(out: Output, options: ReportOptions, input: Au
   const take = (item: AuditItem): void => {
     groups.add(item);
     if (out.json) tellItem(out, item);
+    else if (input.live && !options.tap && item.kind === 'activation') out.line(activationLine(item));
     csvFile?.write(csvLine(item));
     parquet?.add(item);
   };
@@ -100,7 +103,10 @@ export async function reportAudit(out: Output, options: ReportOptions, input: Au
   parquet?.end();
   parquetFile?.close();
   await verdicts.tell(auditResults(groups), {
-    text: () => unread < units && printReport(out, groups, level),
+    text() {
+      if (input.live && groups.total > 0) out.line('');
+      if (unread < units) printReport(out, groups, level);
+    },
     nothing: 'no activation in the captures',
     failed: groups.count('refused') > 0,
     tested: groups.activations.length > 0,

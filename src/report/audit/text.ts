@@ -33,6 +33,14 @@ const typeText = ({ auth_type, mechanism }: AuditedActivation): string => {
 export const decisionText = ({ decision, event, unconfirmed }: AuditedActivation): string =>
   `${decision}${event === null ? '' : `, event ${event}`}${unconfirmed ? ' (unconfirmed)' : ''}`;
 
+/** An activation as it is told while captures are still written, in one line. */
+export const activationLine = (activation: AuditedActivation): string => {
+  const { time, client, server, operation, outcome, as_of } = activation;
+  const what = `${operation.replace(/^.*::/, '')} of ${classText(activation)} at ${levelText(activation.auth_level)}`;
+  const who = `${addressOf(client)} > ${addressOf(server)}, ${userText(activation)}`;
+  return `${time} ${who}: ${what}, ${outcome}; as of ${as_of}: ${decisionText(activation)}`;
+};
+
 const STYLES: Readonly<Record<AuditedActivation['decision'], Style>> = {
   accepted: 'green',
   refused: 'red',
