@@ -46,8 +46,9 @@ export class Rewriter implements PacketContent {
     const whole = this.#learner.fragmentOf(frame);
     if (whole === undefined) return -1;
     const octets = this.#whole(whole, addresses);
-    octets.copy(out, from, offset, offset + length);
-    return length;
+    // A datagram that lies about its parts may be shorter than where one of them says that it belongs.
+    if (offset >= octets.length) return 0;
+    return octets.copy(out, from, offset, Math.min(offset + length, octets.length));
   }
 
   #whole({ protocol, length, head, direction, sequence }: WholeDatagram, addresses: Buffer): Buffer {

@@ -7,7 +7,10 @@ export interface Frame {
   readonly out: Buffer;
 }
 
-export const keep = ({ bytes, out }: Frame, from: number, to: number): void => void bytes.copy(out, from, from, to);
+export function keep({ bytes, out }: Frame, from: number, to: number): void {
+  const end = Math.min(to, bytes.length);
+  if (from < end) bytes.copy(out, from, from, end);
+}
 
 export function replaceMac({ names, bytes, out }: Frame, at: number, end: number): void {
   if (at + 6 <= end) out.set(names.mac(bytes.subarray(at, at + 6)), at);

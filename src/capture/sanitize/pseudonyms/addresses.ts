@@ -8,6 +8,7 @@ import type { Keyed } from './keyed.js';
 export class AddressPseudonyms {
   readonly #keyed: Keyed;
   readonly #known = new Map<string, Buffer>();
+  readonly #macs = new Map<string, Buffer>();
 
   constructor(keyed: Keyed) {
     this.#keyed = keyed;
@@ -74,7 +75,16 @@ export class AddressPseudonyms {
 
   /** RFC 7042 2.1: the bits that say what an address is for stay. Broadcast, zero and the multicasts that all know stay. */
   mac(address: Uint8Array): Buffer {
-    const bytes = Buffer.from(address);
+    const key = Buffer.from(address).toString('latin1');
+    const known = this.#macs.get(key);
+    if (known !== undefined) return known;
+    const made = this.#mac(Buffer.from(address));
+    if (this.#macs.size >= MOST_KNOWN) this.#macs.clear();
+    this.#macs.set(key, made);
+    return made;
+  }
+
+  #mac(bytes: Buffer): Buffer {
     const hex = bytes.toString('hex');
     if (bytes.length !== 6 || hex === '000000000000' || KEPT_MACS.test(hex)) return bytes;
     const own = this.#keyed.octets('mac', bytes, 6);

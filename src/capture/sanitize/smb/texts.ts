@@ -13,7 +13,8 @@ export interface SmbWork {
 }
 
 export function keep({ bytes, out }: SmbWork, from: number, to: number): void {
-  if (from < to) bytes.copy(out, from, from, Math.min(to, bytes.length));
+  const end = Math.min(to, bytes.length);
+  if (from < end) bytes.copy(out, from, from, end);
 }
 
 /** A name or path; UTF-16 unless `narrow`. */

@@ -143,6 +143,16 @@ describe('a stream', () => {
     expect(await payloads(capture)).toEqual([hex, hex]);
   });
 
+  test('of which a fragment says that it lies behind the end has nothing of it', async () => {
+    const whole = ethernetFrame({ sequence: 1, data: pdu });
+    const behind = Buffer.from(whole);
+    behind.writeUInt16BE(0x2064, 20);
+    const last = Buffer.from(whole);
+    const [first, second] = (await framesOf(pcapngOf([behind, last]))) as [Buffer, Buffer];
+    expect(first.subarray(TCP_AT)).toEqual(Buffer.alloc(whole.length - TCP_AT));
+    expect(second.subarray(54)).toEqual(pdu);
+  });
+
   test('in fragments of IP is put together', async () => {
     const whole = ethernetFrame({ sequence: 1, data: Buffer.concat([pdu, Buffer.from('secret')]) });
     const cut = (from: number, to: number, more: number): Buffer => {
