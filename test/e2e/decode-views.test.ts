@@ -108,7 +108,8 @@ describe('decode --fields', () => {
           .join('\t'),
       ),
     );
-    expect(ndjsonLines(json.stdout)).toEqual(JSON.parse(JSON.stringify(rows)));
+    const records = rows.map((row) => ({ kind: 'pdu-fields', ...row }));
+    expect(ndjsonLines(json.stdout)).toEqual(JSON.parse(JSON.stringify(records)));
   });
 
   test.each([
@@ -136,6 +137,7 @@ describe('decode --calls', () => {
   test('--json has every call with its answer', async () => {
     const [first] = ndjsonLines((await cli(['decode', '--calls', '--json', AT_CONNECT])).stdout);
     expect(first).toEqual({
+      kind: 'call',
       file: 'activation-at-connect.pcapng',
       stream: 0,
       time: '2026-11-28T06:52:39.453000000Z',
