@@ -3,11 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { execute } from '../../../src/cli/execute.js';
+import { uuidToBytes } from '../../../src/codec/uuid.js';
 import { RECORD_KINDS, recordLine } from '../../../src/report/record.js';
 import type { JsonLine } from '../../support/cli.js';
 import { inProcess, type Printed, printedBy } from '../../support/in-process.js';
 import { recordFaults, SCHEMA } from '../../support/records.js';
+import { pcapngOf } from '../../support/segments.js';
 import { SHIPPED, shippedPath } from '../../support/shipped.js';
+import { ipv4, udp } from '../../support/tunnels.js';
 
 const CONNECT = shippedPath('activation-at-connect.pcapng');
 const CAPTURES = SHIPPED.map(shippedPath);
@@ -45,9 +48,18 @@ steps:
 `,
 );
 
+/** A request of svcctl over UDP (C706 12.5.1): version 4, little-endian, four octets behind its header. */
+const DATAGRAM = join(folder, 'udp.pcapng');
+const header = Buffer.alloc(80 + 4);
+header.set([4, 0, 8, 0, 0x10]);
+header.set(uuidToBytes('367abb81-9844-35f1-ad32-98f038001003'), 24);
+header.writeUInt16LE(4, 74);
+writeFileSync(DATAGRAM, pcapngOf([ipv4(17, udp(135, header))], 101));
+
 /** Commands that end by themselves and need nobody. */
 const ALONE: readonly (readonly string[])[] = [
   ['decode', ...CAPTURES],
+  ['decode', DATAGRAM],
   ['decode', '--calls', ...CAPTURES],
   ['decode', '--statistics', ...CAPTURES],
   ['decode', '--summary', ...CAPTURES],
