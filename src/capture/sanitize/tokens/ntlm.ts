@@ -72,7 +72,8 @@ const NUMBERS: Readonly<Record<number, readonly (readonly [from: number, to: num
 function replaceUnreadable(names: Pseudonyms, tally: Tally, token: Uint8Array): void {
   const before = Buffer.from(token);
   tally.zero(token.subarray(HEAD), UNREADABLE);
-  for (const [from, to] of NUMBERS[before[8] as number] ?? []) token.set(before.subarray(from, to), from);
+  for (const [from, to] of NUMBERS[before[8] as number] ?? [])
+    if (from < before.length) token.set(before.subarray(from, to), from);
   if (before[8] === 2 && before.length >= 32) token.set(names.identifier(before.subarray(24, 32)), 24);
 }
 
