@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type CliResult, cli, linesOf, ndjsonLines } from '../support/cli.js';
+import { type CliResult, cli, type JsonLine, linesOf, ndjsonLines } from '../support/cli.js';
 
 /**
  * KB5004442, "Registry setting to enable or disable the hardening changes", row by row: the date, the value of
@@ -23,6 +23,10 @@ const KB5004442: readonly (readonly [string, number | null, 'accepted' | 'refuse
   ['2023-03-14', 0, 'refused', 10036],
   ['2023-03-14', 1, 'refused', 10036],
 ];
+
+/** What a record has of the registry; null where the value is absent. */
+const registryValue = ({ registry }: JsonLine): unknown =>
+  (registry as Record<string, unknown>).RequireIntegrityActivationAuthenticationLevel ?? null;
 
 describe('demo', () => {
   let text: CliResult;
@@ -59,26 +63,26 @@ describe('demo', () => {
     expect(row).toMatch(new RegExp(`^${date} +(absent|0|1) +${atConnect} +accepted$`));
 
     const cells = ndjsonLines(json.stdout).filter(
-      (cell) => cell.as_of === date && cell.RequireIntegrityActivationAuthenticationLevel === value,
+      (cell) => String(cell.as_of).startsWith(String(date)) && registryValue(cell) === value,
     );
     const refused = { accepted: false, refused_by: 'fault', status: 5 };
     expect(cells).toMatchObject([
       { level: 2, expected: verdict, ...(verdict === 'accepted' ? { accepted: true } : refused) },
       { level: 5, expected: 'accepted', accepted: true },
     ]);
-    expect(cells.map(({ logged }) => (logged as { id: number } | undefined)?.id)).toEqual([event, undefined]);
+    expect(cells.map(({ event_id }) => event_id)).toEqual([event, undefined]);
   });
 
-  test('lists every event 10036 with user, SID and address', () => {
-    const events = linesOf(text.stdout).filter((line) => line.startsWith('as of 20'));
+  test('says once what the events 10036 are, with user, SID and address, and each server that logged it', () => {
+    const lines = linesOf(text.stdout);
+    const events = lines.filter((line) =>
+      /^HARNESS DCOM 10036: activation by LAB\\op \(S-1-5-21-[-\d]+\) from 127\./.test(line),
+    );
+    expect(events).toHaveLength(1);
+    const logged = lines.find((line) => line.startsWith('  logged as of ')) ?? '';
     const expected = KB5004442.filter(([, , , event]) => event !== undefined);
-    expect(events).toHaveLength(expected.length);
-    for (const [index, [date, value]] of expected.entries()) {
-      expect(events[index]).toMatch(
-        new RegExp(
-          `^as of ${date}, ${value ?? 'absent'}: \\S+Z HARNESS DCOM 10036: activation by LAB\\\\op \\(S-1-5-21-[\\d-]+\\) from 127\\.0\\.0\\.1 `,
-        ),
-      );
-    }
+    expect(logged.slice('  logged as of '.length).split(', ')).toEqual(
+      expected.map(([date, value]) => `${date} (${value ?? 'absent'})`),
+    );
   });
 });
