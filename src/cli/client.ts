@@ -129,7 +129,7 @@ export async function checkMayCall(host: string, option: string): Promise<void> 
   }
 }
 
-/** What a call that failed came to, and what there is to say of it. Rethrows bad usage. */
+/** The outcome of a failed call, and what there is to say of it. Rethrows bad usage. */
 export function refusalOf(error: unknown): { readonly outcome: CallOutcome; readonly what: string } {
   if (error instanceof UsageError) throw error;
   const outcome = outcomeOf(error);

@@ -6,7 +6,9 @@ import { TransportError } from '../net/error.js';
 import { complain, UsageError } from './complain.js';
 import { program } from './program.js';
 
-/** What a person can mend is said in one line; anything else is a fault of this program and keeps its stack. */
+/**
+ * An error that a person can mend is said in one line; anything else is a fault of this program and keeps its stack.
+ */
 const MENDABLE = [UsageError, PolicyInputError, CaptureError, PartialError, TransportError];
 
 /** Runs the command that `args` name, and leaves its exit code in `process.exitCode`. */

@@ -20,7 +20,7 @@ export interface Output {
   text(text: string): void;
   /** The same as it stands, for what a program may read. */
   verbatim(text: string): void;
-  /** What was made printable before, with its ends of lines. */
+  /** Text that was made printable before, with its ends of lines. */
   printed(text: string): void;
   /** One line, whatever the names in it hold. */
   line(text: string): void;
@@ -64,7 +64,7 @@ export function output({ json = false, batched = false, live = false }: OutputOp
     if (!batched) stdout.send();
   };
   const note = (text: string): void => {
-    // What was printed before it stands before it where both go to one place.
+    // Earlier output stands before it where both go to one place.
     stdout.send();
     tell(text);
   };

@@ -91,7 +91,7 @@ export class Verdicts {
   #exitCode(results: readonly Result[], { nothing, otherwise = 0, ...given }: Judged): number {
     const { failed = !resultsSummary(results).ok, tested = results.some(({ outcome }) => outcome !== 'skip') } = given;
     if (failed) return FAILED;
-    // What could not be read has been said; that nothing came of it is no news.
+    // Unreadable files have been reported; that nothing came of them is no news.
     if (tested || this.#options.allowNone || otherwise === UNUSABLE) return otherwise;
     this.#out.note(`nothing was tested: ${nothing} (--allow-none takes that for a success)`);
     return UNUSABLE;

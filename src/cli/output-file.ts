@@ -62,7 +62,7 @@ export function recordTo(file: OutputFile, out: Output): (block: Uint8Array) => 
     } catch (error) {
       broken = true;
       out.note(`dcom-harness: the recording ends here: ${(error as Error).message}`);
-      // Whatever else comes of the server: what was asked for is not there.
+      // However the server ends, the file that was asked for is not there.
       process.once('exit', () => {
         process.exitCode = 2;
       });

@@ -14,7 +14,7 @@ export interface SecretTerminal {
 /** Asks the person at the terminal, wherever stdout goes. Throws `UsageError` where there is no terminal. */
 export function askForSecret(option: string, what: string, open: () => SecretTerminal | undefined = terminal): string {
   const asked = open();
-  // What has no password may be one: it is not repeated where others may read it.
+  // A value without a password may be one itself: it is not repeated where others may read it.
   if (asked === undefined)
     throw new UsageError(`${option}: expected 'DOMAIN\\user:password'; there is no terminal to ask for the password`);
   try {

@@ -3,7 +3,7 @@ import { systemReason } from '../net/error.js';
 import { UsageError } from './io.js';
 import { askForSecret } from './prompt.js';
 
-/** What the help of an option says that takes a secret. */
+/** The help text of an option that takes a secret. */
 export const SECRET_SOURCES = 'env:NAME and file:FILE take it from there';
 
 /** What `env:NAME` and `file:FILE` stand for; of a file each line that is not empty. Any other text is itself. */

@@ -7,13 +7,13 @@ const WIDEST = 3;
 
 export interface StdoutOptions {
   /**
-   * What is told while it happens: one batch waits for a reader that stops, what comes then is dropped, and this says
-   * how much it was, once the reader goes on.
+   * For events as they happen: one batch waits for a reader that stops, later ones are dropped, and this says how many,
+   * once the reader goes on.
    */
   readonly dropped?: (texts: number) => string;
 }
 
-/** Standard output for a command that prints much. What people watch on a terminal comes at once, line by line. */
+/** Standard output for a command that prints much. On a terminal it comes at once, line by line. */
 export class Stdout {
   readonly #stream: Writable & { readonly isTTY?: boolean };
   readonly #batched: boolean;

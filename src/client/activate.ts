@@ -51,7 +51,7 @@ const ACTIVATION_FLAGS = 1;
 const MODE_INSTANCE = 0;
 
 /**
- * Activates a class on a server: one connection, one call. What goes wrong on the way is an outcome, not an exception.
+ * Activates a class on a server: one connection, one call. A failure on the way is an outcome, not an exception.
  * Rejects with `OptionError`, which names the option, for a mistake.
  */
 export async function activate(options: ActivateOptions): Promise<ActivationResult> {

@@ -43,7 +43,10 @@ const methodsOf = <M>(of: Vtable<M>, ...names: (keyof M)[]): Asked => [
   ...names.map((name) => of.methods[name] as unknown as Operation),
 ];
 
-/** The methods that WMI and OPC are asked with. What they set up is the client's own and goes with it: groups, enumerators. */
+/**
+ * The methods that WMI and OPC are asked with. The groups and enumerators that they set up are the client's own and go
+ * with it.
+ */
 const ASKING: readonly Asked[] = [
   [IWbemLevel1Login, EstablishPosition, NTLMLogin],
   [IWbemServices, GetObject, ExecQuery, ExecNotificationQuery, CreateInstanceEnum, CreateClassEnum],

@@ -18,7 +18,7 @@ import { RemoteInterface } from './remote-interface.js';
 /** What a member gives: a value, another object, or such in arrays. */
 export type AutomationValue = JsValue | RemoteInterface | readonly AutomationValue[];
 
-/** A path that is none, or that goes on behind a value that has no members. */
+/** An invalid path, or one that goes on behind a value that has no members. */
 export class PathError extends TypeError {
   override readonly name = 'PathError';
 }

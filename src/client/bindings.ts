@@ -69,7 +69,7 @@ function targetOf(address: string): Target | undefined {
   return { host: parseEndpoint(host, 0)?.host ?? host, port: Number(digits) };
 }
 
-/** What comes first in the list stays first, but for the host that is known to be reached. */
+/** The order of the list is kept, but for the host that is known to be reached. */
 const preferred = (targets: readonly Target[], host: string | undefined): Target[] => [
   ...targets.filter((target) => same(target.host, host)),
   ...targets.filter((target) => !same(target.host, host)),

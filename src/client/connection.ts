@@ -180,7 +180,7 @@ export class RpcConnection {
     return operation.response.decode(stub, { syntax, little: littleEndian }).value;
   }
 
-  /** What is still waited for is rejected. */
+  /** Rejects the calls that still wait for an answer. */
   close(): void {
     this.#end(new TransportError('the connection was closed', 'by this client'));
     this.#channel?.end();

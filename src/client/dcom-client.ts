@@ -118,7 +118,7 @@ export class DcomClient {
     return this.#interface(exporter, objref);
   }
 
-  /** What is due every ping period: tells each resolver which of its objects are still held. Failures are for the next one. */
+  /** Due every ping period: tells each resolver which of its objects are still held. Failures are for the next one. */
   async ping(): Promise<void> {
     await Promise.all([...this.#pings.values()].map((set) => set.ping().catch(() => 'failed')));
   }

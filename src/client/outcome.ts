@@ -12,7 +12,9 @@ import { SecurityError } from '../security/index.js';
 /** What a call came to, in terms that a captured and a live one can be compared by. */
 export interface CallOutcome {
   readonly accepted: boolean;
-  /** What of the answer says so, `bind`, `fault` or `result`, or what of this side could not take it. */
+  /**
+   * The part of the answer that says so, `bind`, `fault` or `result`, or the part of this side that could not take it.
+   */
   readonly refusedBy?: RefusedBy;
   /** Result, fault status or reason of a bind_nak; undefined where no number was sent. */
   readonly status: number | undefined;
@@ -31,7 +33,7 @@ export const faultOutcome = (status: number): CallOutcome => ({
   text: `fault ${faultName(status)} (${hex(status)})${LACKS[status] ?? ''}`,
 });
 
-/** What a server lacks that answers with one of these. */
+/** What a server that answers with one of these lacks. */
 const LACKS: Readonly<Record<number, string>> = {
   [FAULT.UNKNOWN_IF]: ': the server offers no such interface',
   [FAULT.OP_RNG_ERROR]: ': the interface has no such operation',

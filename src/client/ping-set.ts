@@ -53,8 +53,8 @@ export class PingSet {
   }
 
   /**
-   * What is due once a period: a new set, a changed one, or a sign of life. A set that the server has forgotten is made
-   * anew by the next one; a ping that failed is made up for by the next one too. Rejects as the resolver's calls do.
+   * Due once a period: a new set, a changed one, or a sign of life. A set that the server has forgotten is made anew by
+   * the next one; a ping that failed is made up for by the next one too. Rejects as the resolver's calls do.
    */
   async ping(): Promise<PingResult> {
     const add = [...this.#held.keys()].filter((oid) => !this.#told.has(oid));

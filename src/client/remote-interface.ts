@@ -21,7 +21,7 @@ export interface Exporter {
   readonly ipidRemUnknown: string;
   readonly remoteUnknown: typeof IRemUnknown;
   readonly connection: ExporterConnection;
-  /** That the connection goes over. */
+  /** The network that the connection goes over. */
   readonly network: Network;
   /** Keeps its objects alive. */
   readonly pings: PingSet;

@@ -3,8 +3,8 @@ import { ACCEPTED, type CallOutcome, outcomeOfError } from './outcome.js';
 import { Refused } from './refused.js';
 
 /**
- * What a client does before it can call an object, each with a result of its own: it activates, resolves an OXID that an
- * activation did not resolve ([MS-DCOM] 3.2.4.1.2.2), and connects to the object exporter.
+ * The steps of a client before it can call an object, each with a result of its own: it activates, resolves an OXID
+ * that an activation did not resolve ([MS-DCOM] 3.2.4.1.2.2), and connects to the object exporter.
  */
 export interface ClientStep {
   readonly step: 'activation' | 'resolution' | 'exporter';
@@ -15,7 +15,7 @@ export interface ClientStep {
   readonly oxid?: bigint;
 }
 
-/** What a call that failed came to. Rethrows what is no outcome but a mistake of this program. */
+/** The outcome of a failed call. Rethrows mistakes of this program. */
 export const outcomeOf = (error: unknown): CallOutcome =>
   error instanceof Refused ? error.outcome : outcomeOfError(error);
 

@@ -142,7 +142,7 @@ export function enforcement(server: {
   return { enabled, why: `${SETTING} is ${value}, which this profile takes ${TAKEN[taken]}`, unconfirmed: true };
 }
 
-/** What a server that is not Windows does is its maker's own decision. */
+/** The behaviour of a server that is not Windows is its maker's own decision. */
 const NOT_WINDOWS: Readonly<Record<PolicyProfile['otherServers'], Enforcement>> = {
   accept: { enabled: false, why: 'KB5004442 is no policy of a server that is not Windows', unconfirmed: true },
   enforce: { enabled: true, why: 'the maker of this server has it require PKT_INTEGRITY', unconfirmed: true },

@@ -1,4 +1,7 @@
-/** What a person gave (a date, a registry value, a Windows version) does not exist; one line that says what does. */
+/**
+ * A value from a person (a date, a registry value, a Windows version) does not exist; the message says in one line what
+ * does.
+ */
 export class PolicyInputError extends Error {
   constructor(message: string) {
     super(message);

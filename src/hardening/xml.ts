@@ -1,6 +1,6 @@
 /**
- * Text as XML 1.0 can carry it. What it cannot carry at all (control characters, halves of a surrogate pair) becomes
- * U+FFFD: names in an event come from the network.
+ * Text as XML 1.0 can carry it. Characters that it cannot carry at all (control characters, halves of a surrogate pair)
+ * become U+FFFD: names in an event come from the network.
  */
 export const xmlText = (text: string): string =>
   text.replace(UNFIT, '\ufffd').replace(/[&<>"'\t\n\r]/g, (char) => ENTITIES[char] ?? `&#${char.charCodeAt(0)};`);

@@ -10,7 +10,7 @@ export interface Mistake {
 
 /** The names of a scenario, as its steps go on: hosts and accounts, and the objects and faults that steps have named. */
 export class Names {
-  /** What was named and is not there, or does not fit. */
+  /** A name that does not exist or does not fit. */
   readonly mistakes: Mistake[] = [];
   readonly #data: ScenarioData;
   readonly #objects = new Set<string>();

@@ -8,7 +8,7 @@ import type { ScenarioData } from './scenario.js';
 import type { Path } from './scenario-file.js';
 import { VERBS } from './verbs/index.js';
 
-/** What a scenario names that is not there, or does not fit; a schema cannot see that. */
+/** Names in a scenario that do not exist or do not fit; a schema cannot see that. */
 export function references(data: ScenarioData): Mistake[] {
   const mistakes = Object.entries(data.hosts).flatMap(([name, host]) => ofHost(data, name, host));
   mistakes.push(...taken(data, 'address', ({ address }) => parseAddress(address).toString('hex')));

@@ -25,7 +25,7 @@ export function parseScenario(text: string, file = 'scenario'): Scenario {
     return { file, line, column: col };
   };
   const placeOf = (path: Path) => {
-    // What is missing has no place of its own; what it is missing from has.
+    // A missing member has no place of its own; its parent has.
     for (let length = path.length; length >= 0; length--) {
       const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
       if (isNode(node) && node.range) return at(node.range[0]);

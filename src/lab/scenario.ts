@@ -49,7 +49,7 @@ const step = z.record(z.string(), z.unknown()).transform((given, context): StepD
   return { verb, title, given: (parsed.data as Record<string, unknown>)[verb], expect: expect ?? {} };
 });
 
-/** What this step cannot tell, another may: so it is no key that nobody knows. */
+/** Another step may tell what this one cannot, so the key is not unknown. */
 function unexpected(issue: z.core.$ZodIssue, verb: string): z.core.$ZodIssue {
   if (issue.code !== 'unrecognized_keys' || issue.path.length !== 1 || issue.path[0] !== 'expect') return issue;
   const keys = Object.keys(VERBS.get(verb)?.expect.shape ?? {});

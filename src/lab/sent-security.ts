@@ -3,7 +3,7 @@ import { decodePdu, PTYPE, RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../codec/rpce/
 
 /**
  * How a client's last bind to activators and resolver authenticates, read from its octets: an activation goes over the
- * connection of that bind. What it binds to objects thereafter has a level of its own.
+ * connection of that bind. Its later binds to objects have a level of their own.
  */
 export class SentSecurity {
   /** RPC_C_AUTHN_*, and RPC_C_AUTHN_LEVEL_*; undefined where nothing was sent. */

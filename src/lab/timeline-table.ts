@@ -29,7 +29,7 @@ export interface TimelineCase {
 
 const { NONE, CONNECT, CALL, PKT, PKT_INTEGRITY } = RPC_C_AUTHN_LEVEL;
 
-/** What the scenario's own table has come of it: nothing here asks the code that decides in the server and the client. */
+/** The outcome by the scenario's own table: nothing here asks the code that decides in the server and the client. */
 export function byTable(table: TimelineTable, { phase, registry, client, asked }: TimelineCase): ActivationVerdict {
   const anonymous = asked === 'anonymous';
   const level = onTheWire(table, client, asked);

@@ -54,7 +54,7 @@ export function simulatedWorld({ start, link, record }: SimulatedWorldOptions): 
   };
 }
 
-/** What a scenario on sockets may wait. */
+/** How long a scenario on sockets may wait. */
 const LONGEST_WAIT: Milliseconds = 5_000;
 
 /** The same on 127.0.0.0/8, where every host has the last three numbers of its address; there IPv6 hosts have no place. */

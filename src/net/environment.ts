@@ -4,13 +4,13 @@ import { type Network, SOCKETS } from './network.js';
 import { SYSTEM_TIMERS, type Timers } from './timers.js';
 
 /**
- * All that a client, server or relay has of the world around it, so that a run can be repeated. What is not given is the
+ * All that a client, server or relay has of the world around it, so that a run can be repeated. Absent parts are the
  * machine's own.
  */
 export interface Environment {
-  /** What carries connections; TCP sockets where absent. */
+  /** Carries connections; TCP sockets where absent. */
   readonly network: Network;
-  /** What calls back when time has passed. */
+  /** Calls back when time has passed. */
   readonly timers: Timers;
   /** The time, in milliseconds since 1970-01-01 UTC. */
   readonly clock: () => Milliseconds;
@@ -32,7 +32,7 @@ export const SYSTEM_ENVIRONMENT: Environment = {
   random: randomBytes,
 };
 
-/** What is given, and the machine's own for the rest. */
+/** The given parts, and the machine's own for the rest. */
 export const environmentOf = ({
   network = SYSTEM_ENVIRONMENT.network,
   timers = SYSTEM_ENVIRONMENT.timers,

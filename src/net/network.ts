@@ -9,7 +9,7 @@ export interface ConnectTarget {
   readonly port: number;
   /** Where the connection comes from; the network's choice where absent. */
   readonly localAddress?: string;
-  /** What tells that time has passed; the network's own where absent. */
+  /** The timers; the network's own where absent. */
   readonly timers?: Timers;
 }
 

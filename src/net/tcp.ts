@@ -24,7 +24,7 @@ const MAX_WAITING = 64 * 1024 * 1024;
 
 /** Where to listen. */
 export interface ListenOptions {
-  /** What tells that time has passed; the machine's where absent. */
+  /** The timers; the machine's where absent. */
   readonly timers?: Timers;
   /** A numeric address of this host. */
   readonly host: string;

@@ -3,7 +3,7 @@ export interface Stoppable {
   stop(): void;
 }
 
-/** What calls back when time has passed: the machine's timers, or those of a simulated network. */
+/** Calls back when time has passed: the machine's timers, or those of a simulated network. */
 export interface Timers {
   /** Once, after so many milliseconds, unless it is stopped. */
   after(milliseconds: number, run: () => void): Stoppable;
@@ -11,7 +11,7 @@ export interface Timers {
   every(milliseconds: number, run: () => void): Stoppable;
 }
 
-/** The machine's. What comes once keeps a program from ending, what comes every period does not. */
+/** The machine's. A single call keeps a program from ending, a periodic one does not. */
 export const SYSTEM_TIMERS: Timers = {
   after(milliseconds, run) {
     const timer = setTimeout(run, milliseconds);

@@ -43,7 +43,7 @@ export function listenForDatagrams(
     socket.once('error', failed);
     socket.bind(port, host, () => {
       socket.removeListener('error', failed);
-      // What one peer's network says about an answer must not end the server.
+      // An error that one peer's network reports for an answer must not end the server.
       socket.on('error', () => {});
       socket.on('message', (request, from) => {
         const reply = answer(request, from);

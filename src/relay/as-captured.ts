@@ -3,7 +3,7 @@ import type { RelayVariant } from './variants.js';
 
 /**
  * The attacker who keeps the level that his victim authenticates at, though nothing makes him: the request is his own,
- * and at a level that signs he has no key for it. Who only passes on each octet as it came gets nothing that the victim
+ * and at a level that signs he has no key for it. By passing on each octet as it came he gets nothing that the victim
  * did not ask for.
  */
 export function asCaptured(authType: number, captured: number, kerberos = false): RelayVariant {

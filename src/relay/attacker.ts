@@ -57,7 +57,7 @@ export interface AttackerOptions extends Environment {
   readonly address: string;
   readonly target: Target;
   readonly variant: RelayVariant;
-  /** Of any class but MMC20.Application the activation is all that he is after. That one where absent. */
+  /** Of any other class than MMC20.Application he wants the activation alone. MMC20.Application where absent. */
   readonly wanted?: WantedClass;
   /** The target's service name, for tickets that are given it. */
   readonly service?: string | undefined;
@@ -89,7 +89,7 @@ export class Attacker {
     this.#options = options;
   }
 
-  /** Activates, unless a reference is known, and calls where that is what he is after. What stops it is an outcome. */
+  /** Activates, unless a reference is known, and calls where that is what he is after. Being stopped is an outcome. */
   async attack(known?: ActivationReply): Promise<CallOutcome> {
     try {
       const reply = known ?? (await this.#activate());

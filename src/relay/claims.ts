@@ -26,7 +26,7 @@ const MIC_HEAD = Buffer.from('040404ffffffffff', 'hex');
 const INVENTED = {
   NTLM: (random: RandomBytes, SeqNum: number): Uint8Array =>
     NTLMSSP_MESSAGE_SIGNATURE_EXTENDED.encode({ Version: 1, Checksum: random(8), SeqNum }),
-  /** Where the victim began to count, its encrypted authenticator alone says. */
+  /** Only the victim's encrypted authenticator says where it began to count. */
   Kerberos: (random: RandomBytes, sequence: number): Uint8Array => {
     const number = Buffer.alloc(8);
     number.writeUInt32BE(sequence, 4);

@@ -51,7 +51,7 @@ export function gate(inner: ChannelEvents, { before, interrupted, destroy }: Gat
   };
 }
 
-/** What cannot be decoded passes as it is: whoever is behind the gate says so. */
+/** Octets that cannot be decoded pass as they are: whoever is behind the gate says so. */
 function readable(bytes: Uint8Array): Pdu | undefined {
   try {
     return decodePdu(bytes);

@@ -44,7 +44,7 @@ export class Lure {
   readonly #handshakes = new Mailbox<RelayedHandshake>();
   readonly #endpoint: RpcEndpoint;
   #listener: Listener | undefined;
-  /** What the context is to answer that the endpoint makes or steps within the present call of `data`. */
+  /** The answer of the context that the endpoint makes or steps within the present call of `data`. */
   #answer: Answer = () => new Error('nobody relays this authentication');
 
   private constructor({ random, clock, monotonic }: LureOptions) {
@@ -121,7 +121,7 @@ export class Lure {
 const isLast = ({ PTYPE, auth }: Pdu): boolean =>
   PTYPE === 'auth3' || (PTYPE === 'alter_context' && auth?.auth_type === RPC_C_AUTHN.GSS_KERBEROS);
 
-/** What a DCOM client looks for on port 135. Whoever is lured is told that access is denied, as relays do. */
+/** What a DCOM client looks for on port 135. Victims are told that access is denied, as relays do. */
 function rogueServices(random: RandomBytes): Service[] {
   const denied = () => {
     throw new RpcFault(FAULT.ACCESS_DENIED, { detail: 'the lure denies every activation' });

@@ -44,8 +44,8 @@ export interface RelayOptions extends Partial<Environment> {
     readonly profile?: ClientProfile;
     readonly level?: number;
     /**
-     * Whether its host refuses challenges that its own server gave out, as Windows does since MS08-068 (2008). That this
-     * holds for RPC too no source says; true where absent.
+     * Whether its host refuses challenges that its own server gave out, as Windows does since MS08-068 (2008). No
+     * source says whether this holds for RPC too; true where absent.
      */
     readonly refusesOwnChallenges?: boolean;
     /** What its NTLM does otherwise than the patch level has it. */

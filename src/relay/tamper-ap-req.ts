@@ -1,7 +1,9 @@
 import { decodeMessage } from '../codec/asn1/index.js';
 import { AP_OPTIONS, AP_REQ, frameKerberos, parsePrincipal, TOK_ID, unframeKerberos } from '../codec/kerberos/index.js';
 
-/** What the attacker changes in an AP-REQ that passes. What the ticket and the authenticator say he can neither read nor write. */
+/**
+ * What the attacker changes in an AP-REQ that passes. He can neither read nor write the ticket and the authenticator.
+ */
 export type ApReqChange = (request: AP_REQ, target: ServiceOfTarget) => AP_REQ;
 
 /** The service name of the server that is relayed to, `RPCSS/server.lab.example`; anybody can ask for it. */

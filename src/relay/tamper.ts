@@ -51,7 +51,7 @@ export function tampered(
 }
 
 function withApReq(token: Uint8Array, change: ApReqChange, target: ServiceOfTarget): Uint8Array {
-  // Whatever else is not SPNEGO's first token is an AP-REP, or the SPNEGO around one.
+  // Anything else but SPNEGO's first token is an AP-REP, or the SPNEGO around one.
   if (token[0] !== TAG.APPLICATION_0) return changeApReq(token, change, target);
   const { octets: _, ...outer } = decodeNegToken(token);
   if (outer.kind !== 'NegTokenInit' || outer.mechToken === undefined) return token;

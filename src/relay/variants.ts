@@ -28,7 +28,7 @@ export interface RelayVariant {
   readonly reflection?: boolean;
   /** Nothing is activated: the attacker knows a reference to an object that somebody else has activated. */
   readonly knownReference?: boolean;
-  /** What the sources have stop it, without and with enforcement; absent where it succeeds. */
+  /** What stops it according to the sources, without and with enforcement; absent where it succeeds. */
   readonly stopped: {
     readonly unhardened?: RefusedBy;
     readonly hardened?: RefusedBy;

@@ -93,7 +93,7 @@ export function verdict(observed: Observed): Verdict {
 function whatStopped({ attacker, server, victim }: Observed): Stop {
   const [recognised] = victim.recognised;
   if (recognised !== undefined) return { refusedBy: 'victim', reason: recognised };
-  // What the lure does to a victim ends in a bind_nak or fault; this one did not like the tokens itself.
+  // The lure refuses by a bind_nak or fault; this victim itself did not like the tokens.
   const unwilling = victim.outcomes.find(({ refusedBy }) => refusedBy === 'authentication');
   if (unwilling !== undefined) return { refusedBy: 'victim', reason: unwilling.text };
   const [logon] = server.failedLogons;

@@ -29,7 +29,7 @@ export interface Result {
 /** A requirement, a recommendation, or what Windows does without a specification saying so. */
 export type ResultLevel = 'MUST' | 'SHOULD' | 'WINDOWS';
 
-/** `xfail`: it failed, as is known of this target. What is known to fail and passes is a `fail`, with a reason. */
+/** `xfail`: it failed, as is known of this target. A known failure that passes is a `fail`, with a reason. */
 export type Outcome = 'pass' | 'fail' | 'skip' | 'xfail';
 
 /** A result for programs. */

@@ -9,7 +9,7 @@ export interface Column<R> {
   readonly title: string;
   readonly value: (row: R) => string | number;
   readonly align?: 'left' | 'right';
-  /** What is wider goes on below, without a terminal too: for lists, which have no natural end. */
+  /** Wider text goes on below, without a terminal too: for lists, which have no natural end. */
   readonly atMost?: number;
   /** The colour of a cell, where colours are wanted. */
   readonly style?: (row: R) => Style | undefined;

@@ -2,7 +2,7 @@ import stringWidth from 'string-width';
 
 /**
  * A line in lines of at most `width` columns, parted at blanks alone: a word or an address that is wider stands in a
- * line of its own. What goes on below begins with `indent`.
+ * line of its own. Lines that go on below begin with `indent`.
  */
 export function wrap(text: string, width: number, indent = ''): string[] {
   if (stringWidth(text) <= width) return [text];

@@ -21,7 +21,7 @@ export class SecurityError extends Error {
   }
 }
 
-/** A logon under a name that no account has. Whoever answers may tell it from a wrong password, as some servers do. */
+/** A logon under a name that no account has. The server may tell it from a wrong password, as some do. */
 export class UnknownAccount extends SecurityError {
   constructor(account: string) {
     super('LOGON_DENIED', `${account}: no such account`);

@@ -17,7 +17,7 @@ export interface AccessEntry {
   readonly allow: boolean;
 }
 
-/** Entries in any order: a denial that fits wins. Who fits none is refused. */
+/** Entries in any order: a denial that fits wins. Callers that no entry fits are refused. */
 export type AccessList = readonly AccessEntry[];
 
 /**

@@ -26,7 +26,7 @@ const count = z.number().int().min(1);
 const names = (known: readonly string[]): string => `no such name; there are ${known.join(', ')}`;
 const profileNames = Object.keys(RPC_PROFILES);
 
-/** What was given is a secret, or has one in it. */
+/** The value is a secret, or contains one. */
 const ACCOUNT = "expected 'DOMAIN\\user:password', or { domain, user, password or ntHash, sid }";
 
 const account = z.union(

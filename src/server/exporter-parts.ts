@@ -56,7 +56,7 @@ export function exporterParts(options: ServerOptions, place: ExporterPlace) {
   const dcom = dcomProfile(profile.name, options.dcom);
   const access = options.access ?? (options.allowAnonymous ? OPEN_ACCESS : DEFAULT_ACCESS);
   const exporterLevel = exporterLevelOf(options);
-  // Whoever has a name gets at least this far, so that is what he is told.
+  // A client with a name gets at least this far, so that is what it is told.
   const authnHint = place.authnHint ?? Math.max(exporterLevel, RPC_C_AUTHN_LEVEL.CONNECT);
   const logger = options.logger ?? pino({ level: 'silent' });
   const listeners = new Listeners(logger);

@@ -3,8 +3,8 @@ import type { LogListeners } from './activation/log.js';
 import type { EndpointObserver } from './endpoint/endpoint.js';
 
 /**
- * Calls what the user of a server handed in to be told. What such a function throws is logged and changes no answer;
- * the first of it is kept for `close` to throw, as is what a class of the user's throws.
+ * Calls the listeners of the user of a server. An error that one throws is logged and changes no answer; the first of
+ * it is kept for `close` to throw, as is what a class of the user's throws.
  */
 export class Listeners {
   readonly #logger: Logger;

@@ -20,8 +20,8 @@ export interface DcomProfile {
    */
   readonly minorVersionsBelow7: 'refused' | 'taken';
   /**
-   * What a server's string bindings name where nobody says: its computer name and then the address, as every Windows
-   * server of the captures has it, or the address alone.
+   * The default hosts in a server's string bindings: its computer name and then the address, as every Windows server of
+   * the captures has it, or the address alone.
    */
   readonly stringBindings: 'name and address' | 'address';
   /**

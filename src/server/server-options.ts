@@ -116,7 +116,7 @@ export interface DcomServer {
   readonly asOf: PatchLevel;
   /** The latest ones, as in every list here: beyond 10,000, or 16 MiB of them, the oldest are forgotten. */
   readonly activations: readonly Activation[];
-  /** What clients asked objects to do; nothing of it was done. */
+  /** What clients asked objects to do; none of it was done. */
   readonly invocations: readonly Invocation[];
   /** Calls to objects that were refused before their methods ran. */
   readonly refusedCalls: readonly RefusedCall[];

@@ -93,7 +93,7 @@ describe('audit', () => {
     expect(ndjsonLines(before).filter(({ finding }) => finding === 'relay')).toHaveLength(1);
   });
 
-  test('a capture that breaks off is none that was read: 2, and 1 where something would be refused all the same', async () => {
+  test('a capture that breaks off does not count as read: 2, and 1 where something would be refused all the same', async () => {
     const cut = async (name: string, path: string): Promise<string> =>
       file(name, gzipSync(await readFile(path)).subarray(0, 1100));
     const [signed, refused] = [await cut('signed.gz', SIGNED), await cut('refused.gz', AT_CONNECT)];

@@ -55,7 +55,7 @@ describe('decode: what is damaged is named by file, frame and offset, and the re
     expect(said[0]).toBe('error: cut.gz frame 8: unexpected end of file');
   });
 
-  test('gzip with octets after it that are none', async () => {
+  test('gzip with other octets after it', async () => {
     const packed = gzipSync(readFileSync(AT_CONNECT));
     const { code, pdus, said } = await damaged('more.gz', Buffer.concat([packed, Buffer.from('a line of a log\n')]));
     expect(code).toBe(0);
@@ -65,7 +65,7 @@ describe('decode: what is damaged is named by file, frame and offset, and the re
     ]);
   });
 
-  test('octets between two records that are none', async () => {
+  test('octets between two records that are no record', async () => {
     const bytes = readFileSync(AT_CONNECT);
     const odd = Buffer.concat([bytes.subarray(0, 1000), Buffer.alloc(400, 0xff), bytes.subarray(1000)]);
     const { code, pdus, said } = await damaged('odd.pcapng', odd);

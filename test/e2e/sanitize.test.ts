@@ -37,7 +37,7 @@ test('the input is never written over, whatever it is called', async () => {
   expect(readFileSync(at('own.pcapng')).equals(readFileSync(source))).toBe(true);
 });
 
-test('a damaged capture ends with 1, and of one that is none nothing is left', async () => {
+test('a damaged capture ends with 1, and of a file that is no capture nothing is left', async () => {
   const whole = readFileSync(source);
   writeFileSync(at('cut.pcapng'), whole.subarray(0, whole.length - 10));
   expect(await cli(['sanitize', at('cut.pcapng'), at('c.pcapng')])).toMatchObject({

@@ -73,7 +73,7 @@ describe('serve: addresses and levels', () => {
     expect(await server.stop()).toBe(0);
   });
 
-  test('a port that is none', async () => {
+  test('an invalid port', async () => {
     const { code, stderr } = await cli(['serve', '--exporter-port', '70000']);
     expect([code, stderr]).toEqual([2, expect.stringMatching(/--exporter-port.*0 to 65535/)]);
   });

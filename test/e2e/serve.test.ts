@@ -145,7 +145,7 @@ describe('serve: what cannot be done ends with exit code 2 and one line', () => 
     expect(await fails('--listen', '192.0.2.1:1135')).toMatch(/not one of this machine \(EADDRNOTAVAIL\)/);
   });
 
-  test('an address that is none', async () => {
+  test('an invalid address', async () => {
     expect(await fails('--listen', 'a b:c')).toMatch(/--listen.*ADDRESS:PORT/);
   });
 
@@ -162,16 +162,16 @@ describe('serve: what cannot be done ends with exit code 2 and one line', () => 
     );
   });
 
-  test('a registry value that is none, and one that is not known', async () => {
+  test('an invalid registry value, and an unknown one', async () => {
     expect(await fails('--registry', 'RequireIntegrityActivationAuthenticationLevel=maybe')).toMatch(/--registry/);
     expect(await fails('--registry', 'Nonsense=1')).toMatch(/Nonsense/);
   });
 
-  test('a date that is none', async () => {
+  test('an invalid date', async () => {
     expect(await fails('--as-of', 'yesterday')).toMatch(/not a date: 'yesterday'/);
   });
 
-  test('a profile that is none', async () => {
+  test('an unknown profile', async () => {
     expect(await fails('--profile', 'windows-95')).toMatch(/Allowed choices are windows-server-2022/);
   });
 });

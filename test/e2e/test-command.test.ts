@@ -94,7 +94,7 @@ describe('test', () => {
     expect(isRunning((await readFile(pid, 'utf8')).trim())).toBe(false);
   });
 
-  test('an expectation that is none is refused', async () => {
+  test('an invalid expectation is refused', async () => {
     const { code, stderr } = await cli(['test', ...SERVER, '--expect', 'weather=fine', '--', 'true']);
     expect(stderr).toContain("--expect: not understood: 'weather=fine'; keys are activations, accepted, ");
     expect(code).toBe(2);

@@ -26,7 +26,7 @@ export interface AuditOptions {
   readonly observe?: Sniffer;
 }
 
-/** Who is told what an audit finds, as it finds it. */
+/** Told what an audit finds, as it finds it. */
 export interface AuditHandlers extends AuditReading {
   /** An activation when its answer is there, a finding when its stream has ended. */
   readonly item: (item: AuditItem) => void;
@@ -43,7 +43,7 @@ function checkNames(place: string, given: object | undefined, known: readonly st
 
 /**
  * Holds what captures tell against a server. Throws `OptionError`, which names the option, for a mistake, and
- * `PolicyInputError` for a date that is none.
+ * `PolicyInputError` for an invalid date.
  */
 export function auditReducer(options: AuditOptions = {}): AuditReducer {
   checkNames('', options, OPTIONS);
@@ -58,7 +58,7 @@ export class Auditor {
   readonly #observe: Sniffer;
   readonly #reducer: AuditReducer;
 
-  /** Throws `OptionError`, which names the option, for a mistake, and `PolicyInputError` for a date that is none. */
+  /** Throws `OptionError`, which names the option, for a mistake, and `PolicyInputError` for an invalid date. */
   constructor(options: AuditOptions = {}) {
     this.#reducer = auditReducer(options);
     this.patchLevel = this.#reducer.patchLevel;

@@ -32,8 +32,8 @@ export interface SeenLeg {
 
 /**
  * What a stream tells an audit, as it is read: everything that an audit can come to know of a capture, and nothing that
- * stands in another one. Whatever is found by comparing streams, or files, is found by who takes these events
- * (`AuditReducer`), so that it is the same whether the captures are read by one process or by many.
+ * stands in another one. Streams, or files, are compared by the consumer of these events (`AuditReducer`), so that the
+ * findings are the same whether the captures are read by one process or by many.
  */
 export type AuditEvent =
   /** A KDC gives a ticket to a client. */

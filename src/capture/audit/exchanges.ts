@@ -11,7 +11,7 @@ const MAX_EXCHANGES = 64;
 
 export interface ExchangesOptions {
   readonly tell: TakeEvent;
-  /** What is weak in exchanges is added to it; where it is absent, relays alone are looked for. */
+  /** Weaknesses of exchanges are added to it; where it is absent, relays alone are looked for. */
   readonly findings?: StreamFindings;
   /** A number that no other exchange of the capture has. */
   readonly nextExchange: () => number;

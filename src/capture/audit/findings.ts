@@ -52,6 +52,6 @@ export class StreamFindings {
   }
 }
 
-/** What findings of one stream have in common that are one. */
+/** Findings of one stream that have the same key are one. */
 export const findingKey = ({ finding, user = null, detail }: Pick<NewFinding, 'finding' | 'user' | 'detail'>): string =>
   `${finding} ${typeof user === 'object' ? (user?.ticket ?? '') : user} ${detail}`;

@@ -62,7 +62,7 @@ export class AuditLogons implements LogonConsumer {
     this.#users.loggedOn(stream, who);
   }
 
-  /** Who logs on stands in the last message alone, so that nothing has to be kept of those before. */
+  /** The user stands in the last message alone, so that nothing has to be kept of those before. */
   #follow({ authType, octets }: ExchangedToken): PassiveContext | undefined {
     const ntlm = ntlmToken(authType, octets)?.octets;
     const passive = this.#observe(ntlm === undefined ? authType : RPC_C_AUTHN.WINNT);

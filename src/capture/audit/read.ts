@@ -12,7 +12,7 @@ import { placeOf } from './place.js';
 import { SessionUsers } from './session-users.js';
 import { AuditStream, type StreamOptions } from './stream.js';
 
-/** Who is told how the reading of a capture goes. */
+/** Told how the reading of a capture goes. */
 export interface AuditReading {
   /** The name of a source that has none of its own. */
   readonly name?: string;

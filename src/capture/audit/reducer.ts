@@ -15,7 +15,7 @@ const MAX_TICKETS = 65_536;
 const MAX_EXCHANGES = 65_536;
 
 /**
- * What captures together come to, out of what each of them tells, in their order: all that an audit knows beyond one
+ * The result of captures together, made from the events of each, in their order: all that an audit knows beyond one
  * stream stands here, so that captures may be read by anybody, anywhere, and their events be brought here later.
  */
 export class AuditReducer {

@@ -39,9 +39,9 @@ const AT_ONCE = 60;
 /**
  * Finds one exchange on two connections. The rule: the same response to a challenge, or the same authenticator of
  * Kerberos, on two connections whose endpoints differ; or the same ServerChallenge or ticket within a minute, where the
- * server of the first connection is the client of the second one. What carries them, RPC or another protocol, does not
- * matter. The same connection in two captures, a server whose challenges repeat, and a client that uses its ticket again
- * are none of it.
+ * server of the first connection is the client of the second one. The protocol that carries them, RPC or another, does
+ * not matter. The same connection in two captures, a server whose challenges repeat, and a client that uses its ticket
+ * again are none of it.
  */
 export class RelayWatch {
   readonly #byResponse = new Map<string, Leg>();

@@ -149,7 +149,7 @@ export class AuditStream implements PduConsumer {
 
   #unidentified(captured: CapturedPdu, { security: { level } }: ObservedCall): void {
     if (captured.dst.port !== RESOLVER_PORT) return;
-    // Whatever is called at these levels, the hardening lets it pass.
+    // The hardening lets every call at these levels pass.
     const passes = level !== undefined && effectiveAuthnLevel(level) >= RPC_C_AUTHN_LEVEL.PKT_INTEGRITY;
     const what = "calls at the resolver's port of which the bind was not captured";
     if (!passes) this.#options.understood.pass(what, captured);

@@ -100,7 +100,7 @@ function timestampOf(pairs: readonly AvPair[]): Pick<AuthToken, 'MsvAvTimestamp'
   const time = avTimestamp(pairs);
   if (time === undefined) return {};
   const milliseconds = (time - FILETIME_OF_1970) / 10_000n;
-  // What is no date is shown as the number that it is.
+  // A number that is no date is shown as a number.
   if (milliseconds > LAST_DATE) return { MsvAvTimestamp: `0x${time.toString(16)}` };
   return { MsvAvTimestamp: new Date(Number(milliseconds)).toISOString() };
 }

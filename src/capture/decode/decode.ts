@@ -58,7 +58,7 @@ export interface DecoderOptions {
   readonly parameters?: boolean;
 }
 
-/** Who is told what a capture decodes to. */
+/** Told what a capture decodes to. */
 export interface DecodeHandlers {
   /** Each PDU, and each of which a part was not captured. */
   readonly pdu?: (decoded: DecodedPdu, stream: StreamDecoder) => void;
@@ -218,7 +218,7 @@ export class StreamDecoder {
     };
   }
 
-  /** What a request asks for is kept with its call; what an answer holds in octets is opened. */
+  /** Keeps the words of a request with its call, and opens the octets in an answer. */
   #understood(
     parameters: DecodedParameters,
     operation: Operation | undefined,
@@ -260,7 +260,7 @@ const ACTIVATIONS: ReadonlySet<Operation> = new Set<Operation>([
   RemoteCreateInstance as Operation,
 ]);
 
-/** What stands in the properties of an activation may be damaged; the request around it can still be read. */
+/** The properties of an activation may be damaged; the request around them can still be read. */
 function classOfActivation(input: unknown): string | undefined {
   try {
     return classIn(input);

@@ -52,7 +52,7 @@ export function parseFields(text: string): PduField[] {
   return names as PduField[];
 }
 
-/** What has to be found out for a record, beside its header: what nobody asked for is left out, and takes no time. */
+/** The parts of a record beside its header, and the fields that need them: a part that no field needs takes no time. */
 const NEEDS: Readonly<Record<keyof RecordOptions, readonly PduField[]>> = {
   // Stubs and tokens have to be decoded for these: an object's interface is known by who handed it out.
   content: ['interface', 'operation', 'clsid', 'class', 'auth_token', 'value', 'verification_trailer', 'error'],

@@ -12,7 +12,7 @@ export type Predicate = (record: Filtered) => boolean;
 /** A key of `--filter`. */
 export interface Key {
   readonly help: string;
-  /** What one value of the expression means. Throws where it means nothing. */
+  /** The meaning of one value of the expression. Throws where it has none. */
   readonly value: (text: string) => Predicate;
   /** For keys that can be compared: the number of a record, and that of a value. */
   readonly order?: { readonly of: (record: Filtered) => number | undefined; readonly parse: (text: string) => number };

@@ -119,7 +119,7 @@ function statusOf(text: string): Predicate {
 const FACILITY_WIN32 = 0x8007;
 
 function statusNamed(text: string): number {
-  // What a name means in the first place; the others are what else its number stands for.
+  // The first meaning is that of the name; the others are further meanings of its number.
   const meaning = explain(text)?.meanings[0];
   if (meaning === undefined || !STATUS_KINDS.has(meaning.kind))
     throw new Error(`${text} is no status: ok, failed, fault, a number or a name such as nca_s_fault_access_denied`);

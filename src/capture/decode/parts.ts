@@ -16,7 +16,7 @@ export interface PduPart {
  * The octets of a PDU and where each of its fields stands: header, body, parameters, token. The stub of a call is a part
  * of its own where the PDU does not hold it as it is: where it was encrypted, or came in several fragments.
  *
- * What a password can be guessed from is overwritten with zeros, so that the parts can be shown to others.
+ * Octets that a password can be guessed from are overwritten with zeros, so that the parts can be shown to others.
  */
 export function pduParts({ captured, observed, operation }: DecodedPdu): PduPart[] {
   const bytes = Buffer.from(captured.bytes);

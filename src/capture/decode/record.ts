@@ -73,7 +73,7 @@ export interface PduRecord {
   readonly error?: string;
 }
 
-/** What is left out of records that nobody reads whole: it takes most of the time. True where absent. */
+/** Parts that can be left out of records that nobody reads whole: they take most of the time. True where absent. */
 export interface RecordOptions {
   /** `auth_token`, `value` and `verification_trailer`. */
   readonly content?: boolean;
@@ -121,7 +121,7 @@ export function ptypeOf({ captured, observed: { pdu } }: DecodedPdu): PduRecord[
   return pdu.PTYPE === PTYPE_RTS ? 'rts' : pdu.PTYPE;
 }
 
-/** What of a PDU could not be read. */
+/** The parts of a PDU that could not be read. */
 export const errorOf = ({ captured, error }: DecodedPdu): string | undefined =>
   captured.kind === 'cut' ? `${captured.missing} of its octets are not in the capture` : error?.message;
 
@@ -222,7 +222,7 @@ export function isoTime(seconds: number, nanoseconds: number): string {
 let second: number | undefined;
 let secondText = '';
 
-/** What a PDU says whose parameters are not known: the negotiation and its outcome, or the octets of the stub. */
+/** The content of a PDU whose parameters are not known: the negotiation and its outcome, or the octets of the stub. */
 function bodyOf(pdu: Pdu | undefined, message: ObservedMessage | undefined): unknown {
   switch (pdu?.PTYPE) {
     case 'request':

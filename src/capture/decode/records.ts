@@ -50,12 +50,12 @@ async function* records<T>(
     yield* batch;
 }
 
-/** Who is told what of a capture. */
+/** Told of the records of a capture, and of its problems. */
 export interface RecordHandlers {
   /** The PDU itself is there only while it is told. */
   readonly record?: (record: PduRecord, decoded: DecodedPdu) => void;
   readonly call?: (call: CallRecord) => void;
-  /** What of a PDU could not be read. */
+  /** The parts of a PDU that could not be read. */
   readonly unread?: (pdu: CapturedPdu, error: string) => void;
   /** A stream has ended. */
   readonly end?: (stream: StreamDecoder) => void;

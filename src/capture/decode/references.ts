@@ -49,7 +49,7 @@ export class References {
   }
 
   #refer(ipid: unknown, iid: string): void {
-    // Who hands an object over as an IUnknown is asked for the interface that is called.
+    // IUnknown tells nothing: such an object is then asked for the interface that is called.
     if (typeof ipid !== 'string' || iid === IID_IUnknown) return;
     this.#iids.delete(ipid);
     this.#iids.set(ipid, iid);

@@ -15,7 +15,7 @@ export function verificationTrailer(message: ObservedMessage | undefined): reado
   try {
     return findVerificationTrailer(message.stub.subarray(-SEARCHED))?.commands;
   } catch (error) {
-    // What only looks like one is a part of the parameters.
+    // Octets that only look like one are part of the parameters.
     if (error instanceof CodecError) return undefined;
     throw error;
   }

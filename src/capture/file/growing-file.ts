@@ -42,7 +42,7 @@ async function opened(name: string): Promise<FileHandle> {
   throw unreadable(name, 'is no regular file, and cannot be followed; decode reads a pipe without --follow');
 }
 
-/** Where there is none under the name, whoever writes may still have it open. */
+/** Whether another file has the name now. Where none has, the writer may still have this one open. */
 async function isReplaced(file: FileHandle, name: string): Promise<boolean> {
   const now = await stat(name, { bigint: true }).catch(() => undefined);
   if (now === undefined) return false;

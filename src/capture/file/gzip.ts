@@ -29,7 +29,7 @@ export async function* gunzipped(octets: Octets): AsyncGenerator<Uint8Array> {
     if (!first && (await isPadding(start, octets))) return;
     if (!isMember(start) && !first)
       throw new Damaged(`gzip ends at octet ${from}; what follows is something else and is left out`);
-    if (!isMember(start)) throw new Damaged(start.length < START ? CUT : 'a gzip header that is none');
+    if (!isMember(start)) throw new Damaged(start.length < START ? CUT : 'an invalid gzip header');
     await skipFields(start[3] as number, octets);
     yield* body(octets);
   }

@@ -23,7 +23,7 @@ export class Packet {
   nanoseconds = 0;
 }
 
-/** Who takes what a record reader finds. */
+/** Takes what a record reader finds. */
 export interface PacketHandler {
   packet(packet: Packet): void;
   problem(severity: 'error' | 'warning', frame: number, offset: number, message: string): void;

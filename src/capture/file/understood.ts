@@ -1,4 +1,4 @@
-/** What of a capture was passed over, and why. */
+/** The parts of a capture that were passed over, and why. */
 export interface PassedOver {
   readonly what: string;
   count: number;

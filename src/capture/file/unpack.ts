@@ -5,7 +5,7 @@ export class Octets {
   /** Octets that were taken and not given back. */
   taken = 0;
   readonly #source: AsyncIterator<Uint8Array>;
-  /** What was given back, the last of it first to be taken again. */
+  /** Octets that were given back; the last ones are the first to be taken again. */
   readonly #given: Uint8Array[] = [];
 
   constructor(source: AsyncIterator<Uint8Array>) {
@@ -60,8 +60,8 @@ const EMPTY = new Uint8Array(0);
 export type Unpacking = Transform & { readonly bytesWritten: number };
 
 /**
- * What a stream of zlib makes of octets, until it has seen its end; what comes after it is given back. All that it made
- * before an error is given before the error is thrown.
+ * The output of a stream of zlib, until it has seen its end; octets after that are given back. All that it made before
+ * an error is given before the error is thrown.
  */
 export async function* unpackedBy(unpacking: Unpacking, octets: Octets): AsyncGenerator<Uint8Array> {
   let wake = (): void => {};
@@ -82,7 +82,7 @@ export async function* unpackedBy(unpacking: Unpacking, octets: Octets): AsyncGe
       const until = unpacking.bytesWritten + piece.length;
       if (piece.length > 0) unpacking.write(piece, () => wake());
       else unpacking.end();
-      // What it has not read and does not read any more comes after its end.
+      // Octets that it will not read any more come after its end.
       const isRead = (): boolean => ended || (piece.length > 0 && unpacking.bytesWritten === until);
       for (;;) {
         const read = isRead();

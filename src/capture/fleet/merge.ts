@@ -6,7 +6,7 @@ import { recordsOf, type StoredUnit, unitsOf } from './partial-file.js';
 import type { PartialEnd, PartialRecord, PartialUnread } from './records.js';
 import { inOrder } from './units.js';
 
-/** Who is told what partial audits come to together, as it is found. */
+/** Told what partial audits come to together, as it is found. */
 export interface MergeHandlers {
   readonly item: (item: AuditItem) => void;
   readonly problem?: (problem: Problem) => void;

@@ -17,7 +17,7 @@ export interface StoredUnit {
 const LONGEST = 1 << 26;
 const PIECE = 1 << 20;
 const NEWLINE = 0x0a;
-/** What begins or ends a unit; all else is read when its turn comes. */
+/** The records that begin or end a unit; the others are read when their turn comes. */
 const BORDER = /^\{"kind":"(partial|end|unread)"/;
 const BORDER_LENGTH = 18;
 
@@ -109,7 +109,7 @@ function parsed(partial: string, { octets, line }: Line): PartialRecord {
     throw new PartialError(partial, line, 'this is no JSON', { cause });
   }
   const { success, data, error } = PARTIAL_RECORD.safeParse(value);
-  // What was undefined is absent once it was written, which is one to who takes it.
+  // Members that were undefined are absent once written; to the reader that is the same.
   if (success) return data as PartialRecord;
   const { kind, version } = (value ?? {}) as { readonly kind?: unknown; readonly version?: unknown };
   if (kind === 'partial' && version !== PARTIAL_VERSION) {

@@ -32,7 +32,7 @@ export interface PartialUnread {
 /** One line of what `audit --partial` writes. */
 export type PartialRecord = PartialHead | AuditEvent | Problem | PartialEnd | PartialUnread;
 
-/** What a type is once it was written as JSON: what may be undefined may be absent. */
+/** A type after it was written as JSON: members that may be undefined may be absent. */
 type Stored<T> = T extends object
   ? T extends readonly (infer E)[]
     ? Stored<E>[]

@@ -14,7 +14,7 @@ const MAX_OPEN = 64;
 export class HttpLogons implements LogonProtocol {
   /** The methods of requests that are not answered. */
   #methods: string[] = [];
-  /** That the last request named, as responses name none. */
+  /** The host of the last request, as responses name none. */
   #host: string | undefined;
 
   splitter(direction: Direction, budget: AssemblyBudget, tell: TellToken): LogonSplitter {

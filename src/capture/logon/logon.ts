@@ -75,7 +75,7 @@ export class SeenLogon {
   }
 }
 
-/** Who takes the logons of one connection, and keeps all that is to be kept of them. */
+/** Takes the logons of one connection, and keeps all that is to be kept of them. */
 export interface LogonConsumer {
   logon(seen: SeenLogon): void;
   /** The connection has ended, or gives way where too many are open. */

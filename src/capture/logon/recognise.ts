@@ -13,7 +13,9 @@ const [A, Z, SPACE, SLASH, DASH, UNDERSCORE] = [0x41, 0x5a, 0x20, 0x2f, 0x2d, 0x
 const LONGEST_METHOD = 24;
 const SEQUENCE = 0x30;
 
-/** RFC 9112 3 and 4: a method and a space, or the name of the protocol. What follows is looked at when the line is whole. */
+/**
+ * RFC 9112 3 and 4: a method and a space, or the name of the protocol. The rest is looked at when the line is whole.
+ */
 function startsHttp(bytes: Uint8Array, at: number, end: number): Recognised {
   const to = Math.min(end, at + LONGEST_METHOD);
   for (let index = at; index < to; index++) {

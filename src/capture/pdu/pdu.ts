@@ -103,7 +103,7 @@ export interface StreamEnd {
   readonly pipe: NamedPipe | undefined;
 }
 
-/** Who takes the PDUs of one stream, or of one pipe in it, and keeps all that is to be kept of it. */
+/** Takes the PDUs of one stream, or of one pipe in it, and keeps all that is to be kept of it. */
 export interface PduConsumer {
   pdu(pdu: CapturedPdu): void;
   /** A PDU that a gap or the end took a part of; without this, it is a problem. */

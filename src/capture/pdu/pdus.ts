@@ -51,16 +51,16 @@ export async function* readInBatches<T>(
   }
 }
 
-/** Who is told what a capture holds, as it is read. */
+/** Told what a capture holds, as it is read. */
 export interface ReadHandlers {
-  /** Who takes each stream. */
+  /** Opens the consumer of each stream. */
   readonly open: OpenStream;
   readonly onProblem?: (problem: Problem) => void;
   /** Takes each message from and to a KDC. */
   readonly onKdcMessage?: ((message: Uint8Array) => void) | undefined;
   /** Follows the handshakes of sessions of SMB; where it knows the secret, encrypted messages are opened. */
   readonly observe?: PduReaderOptions['observe'];
-  /** Who takes the logons of each connection of SMB, HTTP or LDAP; where absent they are passed over. */
+  /** Opens the consumer of the logons of each connection of SMB, HTTP or LDAP; where absent they are passed over. */
   readonly openLogons?: OpenLogons;
   /** Told of each PDU of RPC over UDP. */
   readonly onConnectionless?: PduReaderOptions['onConnectionless'];
@@ -93,7 +93,7 @@ async function* feed(
   onProblem: ReadHandlers['onProblem'],
   options: PieceOptions,
 ): AsyncGenerator<void> {
-  /** What is wrong with one of several files does not keep the others from being read. */
+  /** An error in one of several files does not keep the others from being read. */
   const tell = (error: unknown): void => {
     if (!(error instanceof CaptureError) || reader.frames === 0) throw error;
     const { file, detail: message } = error;

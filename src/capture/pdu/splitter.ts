@@ -1,7 +1,7 @@
 import { Assembly, AssemblyBudget } from '../stream/assembly.js';
 import { COMMON_HEADER, fragLength, httpHead, isSmb, rtsLength, startsPdu, unknownType } from './recognise.js';
 
-/** Who takes the PDUs; `owner` is what the splitter was made for. */
+/** Takes the PDUs; `owner` is what the splitter was made for. */
 export interface PduSink<O> {
   /** A whole PDU; or, where `missing` is above 0, the start of one of which that many octets are not there. */
   pdu(
@@ -38,8 +38,8 @@ const OTHER = 3; // it is no RPC
 /** How far into a direction that was joined in its middle the first PDU is searched for inside segments. */
 const SEARCH_IN_FRESH = 262_144;
 /**
- * Splits one direction of a stream into connection-oriented PDUs by their common headers. What never shows one is not
- * RPC; after a gap or octets that are no PDU it goes on with the next that is.
+ * Splits one direction of a stream into connection-oriented PDUs by their common headers. A direction that never shows
+ * one is not RPC; after a gap or octets that are no PDU it goes on with the next that is.
  */
 export class PduSplitter<O> {
   /** Offset in the direction of the PDU that was found last, with the octets that are known to be missing. */
@@ -253,7 +253,7 @@ export class PduSplitter<O> {
   }
 }
 
-/** What would be a PDU up to `end` is the last of what there is, or another follows it. */
+/** Whether a supposed PDU up to `end` is the last there is, or another follows it. */
 const endsRight = (bytes: Buffer, end: number, to: number): boolean =>
   end === to || (end + COMMON_HEADER <= to && fragLength(bytes, end) > 0);
 

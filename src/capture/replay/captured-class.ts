@@ -28,7 +28,7 @@ interface CapturedMethod {
 /** By opnum. */
 type CapturedInterface = Map<number, CapturedMethod>;
 
-/** Who is told what clients ask such objects for. */
+/** Told what clients ask such objects for. */
 export interface CapturedClassListener {
   /** A captured call was asked for, and is answered as it was. */
   asked(call: CapturedCall): void;
@@ -37,10 +37,10 @@ export interface CapturedClassListener {
 }
 
 /**
- * The classes that captured conversations activate, as objects that answer what the captured ones answered: the n-th of a
- * class as the n-th captured one, later ones as the last; to the same operation with the same parameters on the same object, the same results in their order, the last one again and again,
- * with references to objects of this server.
- * What was not captured is answered with E_NOTIMPL, and an interface that was not handed out with E_NOINTERFACE.
+ * The classes that captured conversations activate, as objects that answer what the captured ones answered: the n-th of
+ * a class as the n-th captured one, later ones as the last; to the same operation with the same parameters on the same
+ * object, the same results in their order, the last one again and again, with references to objects of this server. A
+ * call that was not captured is answered with E_NOTIMPL, and an interface that was not handed out with E_NOINTERFACE.
  */
 export function capturedClasses(calls: readonly CapturedCall[], listener?: CapturedClassListener): ComClass[] {
   const memory = new Memory(calls, listener);
@@ -232,7 +232,8 @@ const isWritten = (value: unknown): boolean =>
 function withReferences(value: unknown, call: ObjectCall, find: (object: string) => ComObject): unknown {
   if (isObjref(value)) {
     const here = call.marshal(find(objectOf(value.std)), value.iid);
-    // What an OBJREF_HANDLER or OBJREF_EXTENDED has beside the reference is the object's own ([MS-DCOM] 2.2.18.5, 2.2.18.7).
+    // The rest of an OBJREF_HANDLER or OBJREF_EXTENDED, beside the reference, is the object's own ([MS-DCOM] 2.2.18.5,
+    // 2.2.18.7).
     return here && 'std' in here ? { ...value, std: here.std, saResAddr: here.saResAddr } : null;
   }
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;

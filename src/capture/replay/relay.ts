@@ -191,7 +191,7 @@ function variantOf(
   const found = RELAY_VARIANTS.find((variant) => variant.id === id);
   if (found === undefined) throw new TypeError(`no such variant of the relay of an activation: '${id}'`);
   if (!kerberos) return { ...found, authType };
-  // What changes or reflects messages of NTLM, Kerberos has no counterpart of.
+  // Kerberos has no counterpart of variants that change or reflect messages of NTLM.
   if (found.tampering !== undefined || found.reflection) return { ...found, authType: RPC_C_AUTHN.GSS_NEGOTIATE };
   return { ...found, authType, kerberos: { ticketFor: 'target' } };
 }

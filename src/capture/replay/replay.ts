@@ -142,7 +142,7 @@ async function send(
 /** Octets from the end in which a verification trailer is looked for. */
 const TRAILER_SEARCHED = 1024;
 
-/** [MS-RPCE] 2.2.2.13: the stub data alone. What only looks like a trailer stays. */
+/** [MS-RPCE] 2.2.2.13: the stub data alone. Octets that only look like a trailer stay. */
 function withoutTrailer(stub: Buffer): Buffer {
   try {
     const found = findVerificationTrailer(stub, Math.max(0, stub.length - TRAILER_SEARCHED));

@@ -5,7 +5,7 @@ import { Datagram, readDatagram } from '../stream/ip.js';
 import { ipOffset } from '../stream/link.js';
 import { DEEPEST_TUNNEL, tunnelled } from '../stream/tunnel.js';
 
-/** Who is told of the datagrams of a capture, each whole. */
+/** Told of the datagrams of a capture, each whole. */
 export interface DatagramTaker {
   /** A datagram of TCP; with `parts` where it came in fragments. */
   tcp(datagram: Datagram, packet: Packet, parts: readonly Part[] | undefined): void;
@@ -47,7 +47,7 @@ export class DatagramFinder {
       if (parts === undefined) return;
     }
     if (datagram.protocol === IP_PROTOCOL.TCP) return this.#taker.tcp(datagram, packet, parts);
-    // What a tunnel carries in fragments is not followed: it is zero.
+    // Fragments in a tunnel are not followed: they are zero.
     if (parts !== undefined) return this.#taker.fragmented(datagram, parts);
     const inner = tunnelled(datagram);
     if (inner >= 0 && depth < DEEPEST_TUNNEL) this.#datagramAt(bytes, inner, datagram.end, packet, depth + 1);

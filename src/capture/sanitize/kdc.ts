@@ -21,7 +21,10 @@ export function replaceKdcMessage({ names, tally }: Pick<KdcParts, 'names' | 'ta
   return new DerReplacer(names, tally, (ntlm) => tally.zero(ntlm, 'octets of Kerberos')).replace(message);
 }
 
-/** A connection of a KDC: each message is rewritten where it stands. What is lost, or no message, is zero. */
+/**
+ * A connection of a KDC: each message is rewritten where it stands. Lost octets, and octets that are no message, are
+ * zero.
+ */
 export class KdcReplacer implements StreamConsumer {
   readonly valued = false;
   readonly remainder = undefined;

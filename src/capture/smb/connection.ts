@@ -11,8 +11,8 @@ import { Smb2Tracker } from './smb2.js';
 import { type SmbBudget, type SmbMessage, SmbTables } from './tables.js';
 
 /**
- * What is closed to a reader: [MS-SMB2] 2.2.41 and 2.2.42. A session's logon can be missing, no secret may fit it, and
- * what is opened may not be what was sent.
+ * Messages that a reader cannot open: [MS-SMB2] 2.2.41 and 2.2.42. A session's logon can be missing, no secret may fit
+ * it, and a message that is opened may not be the one that was sent.
  */
 export type ClosedMessage = 'no logon' | 'no secret' | 'wrong signature' | 'compressed';
 
@@ -171,7 +171,7 @@ export class SmbConnection implements StreamConsumer {
     return false;
   }
 
-  /** What is in it is wanted, or not, as if it were not encrypted. */
+  /** Its contents are wanted, or not, as if they were not encrypted. */
   #encrypted(direction: Direction, octets: Buffer, missing: number): void {
     const keys = this.#sessions.keys(sessionOf(octets, 0));
     if (keys === undefined || keys === 'unknown') return;

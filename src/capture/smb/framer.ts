@@ -1,7 +1,7 @@
 import { PROTOCOL_ID, SESSION_PACKET, session_packet_header } from '../../codec/smb/index.js';
 import { Assembly, type AssemblyBudget } from '../stream/assembly.js';
 
-/** Who takes the messages of one direction. */
+/** Takes the messages of one direction. */
 export interface SmbSink {
   /** Whether a message is to be given; the first octets of it stand at `at`, and it has `length` in all. */
   wants(bytes: Buffer, at: number, length: number, frame: number): boolean;
@@ -129,7 +129,7 @@ export class SmbFramer {
     this.#sink.lost();
   }
 
-  /** What stands at `at` is no message. */
+  /** The octets at `at` are no message. */
   #astray(at: number): number {
     this.#searching = true;
     this.#sink.lost();

@@ -56,7 +56,7 @@ function endOf(bytes: Buffer, start: number, unit: number): number {
   return bytes.length + 1;
 }
 
-/** `offset` is one from the header. What is beyond a message that is all there is a lie. */
+/** `offset` counts from the header. Beyond the end of a whole message it is a lie. */
 export function dataOf({ message }: Block, offset: number, length: number): readonly [number, number] | undefined {
   const end = message.bytes.length + message.missing;
   return offset + length > end ? undefined : [offset, offset + length];

@@ -145,7 +145,7 @@ export class Smb1Tracker {
     if (!goesOn) this.#forget(key);
   }
 
-  /** What a request wanted to open, and did not, is not open. */
+  /** A request that failed has opened nothing. */
   #forget(key: number): void {
     const { opens } = this.#tables.requests.delete(key) ?? NOTHING;
     if (opens?.key === '') opens.close();
@@ -250,7 +250,7 @@ function* blocksOf(message: SmbMessage, header: Block['header']): Generator<read
     const block: Block = { message, header, at };
     yield [command, block];
     const next = ANDX.has(command) ? wordsOf(block, SMB_AndX) : undefined;
-    // What points back is a lie.
+    // An offset that points back is a lie.
     if (next === undefined || next.AndXCommand === NO_ANDX || next.AndXOffset <= at) return;
     command = next.AndXCommand;
     at = next.AndXOffset;

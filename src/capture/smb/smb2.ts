@@ -99,7 +99,7 @@ export class Smb2Tracker {
       };
       const pipe = this.#command(command);
       before = { header: command.header, treeKey: command.treeKey, pipe: pipe ?? command.before };
-      // What points back, or into this header, is a lie.
+      // An offset that points back, or into this header, is a lie.
       if (header.NextCommand < HEADER) return;
       at += header.NextCommand;
     }

@@ -13,7 +13,9 @@ export interface Waiting {
   readonly nanoseconds: number;
 }
 
-/** Who takes the octets of one connection, and keeps all that is to be kept of it. Calls come in the order of its octets. */
+/**
+ * Takes the octets of one connection, and keeps all that is to be kept of it. Calls come in the order of its octets.
+ */
 export interface StreamConsumer {
   /** The next octets of a direction, and the packet that brought them. */
   data(

@@ -23,7 +23,7 @@ export function connectionlessHeader(datagram: Datagram): ConnectionlessPdu['hea
   if (!isHeader(datagram.bytes, at, datagram.end)) return undefined;
   const header = readClHeader(datagram.bytes, at);
   const body = datagram.end + datagram.missing - at - dc_rpc_cl_pkt_hdr_t.size;
-  // What protects a PDU stands behind its body.
+  // The protection of a PDU stands behind its body.
   const fits = header.auth_proto === 0 ? header.len === body : header.len <= body;
   return fits ? header : undefined;
 }
@@ -53,7 +53,7 @@ export function endsOf(d: Datagram): { readonly src: Endpoint; readonly dst: End
   };
 }
 
-/** What is said of one that was passed over; of interfaces without a name all together, as a capture may hold any. */
+/** The note on one that was passed over; all interfaces without a name share one, as a capture may hold any. */
 export function passedOver(header: ConnectionlessPdu['header']): readonly [what: string, uncertain: boolean] {
   const name = interfaceName(header.if_id);
   const known = name === header.if_id ? 'interfaces that are not known' : name;

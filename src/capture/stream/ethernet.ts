@@ -76,7 +76,7 @@ export function behindLlc(bytes: Uint8Array, at: number, end: number): number {
   return oui === 0 || oui === 0x0000f8 ? behindEtherType(bytes, at + 6, end) : NOT_IP;
 }
 
-/** RFC 3032 2.1: labels up to one with the bottom bit. What follows is not named; RFC 4928 3: its first nibble tells. */
+/** RFC 3032 2.1: labels up to one with the bottom bit. The payload is not named; RFC 4928 3: its first nibble tells. */
 function behindLabels(bytes: Uint8Array, from: number, end: number): number {
   let at = from;
   while (end - at > 4 && ((bytes[at + 2] as number) & 1) === 0) at += 4;

@@ -40,7 +40,7 @@ export function readDatagram(bytes: Buffer, start: number, end: number, into: Da
 const u16 = (bytes: Buffer, at: number): number => ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
 const i32 = (bytes: Buffer, at: number): number => (u16(bytes, at) << 16) | u16(bytes, at + 2);
 
-/** RFC 791 3.1. What stands behind the total length is padding of the link; 0 is what an offloading adapter leaves. */
+/** RFC 791 3.1. Octets behind the total length are padding of the link; 0 is what an offloading adapter leaves. */
 function readIpv4(bytes: Buffer, start: number, end: number, into: Datagram): boolean {
   if (end - start < 20) return false;
   const header = ((bytes[start] as number) & 15) << 2;

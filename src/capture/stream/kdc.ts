@@ -6,10 +6,10 @@ import type { Datagram } from './ip.js';
 /** RFC 4120 7.2: where a KDC listens, for TCP and UDP. */
 export const KDC_PORT = 88;
 
-/** Who takes the messages of KDCs in a capture; the octets are there only while it does. */
+/** Takes the messages of KDCs in a capture; the octets are there only while it does. */
 export type TakeKdcMessage = (message: Uint8Array) => void;
 
-/** A TCP connection of a KDC, from its octets to its messages. What cannot be read is passed over. */
+/** A TCP connection of a KDC, from its octets to its messages. Unreadable octets are passed over. */
 export class KdcStream implements StreamConsumer {
   readonly valued = false;
   readonly remainder = undefined;

@@ -1,6 +1,6 @@
 import type { Connection, Direction, StreamConsumer } from './connection.js';
 
-/** Who is told which packets bring the octets of connections, before these are taken. */
+/** Told which packets bring the octets of connections, before these are taken. */
 export interface PacketObserver {
   /** A datagram came in these packets; what it holds is told by the one that completed it. */
   fragments(file: string, frame: number, frames: readonly number[]): void;

@@ -202,7 +202,7 @@ export class TcpReassembler {
     else if (done > 0) waiting.splice(0, done);
   }
 
-  /** What the peer has acknowledged and nobody captured will not come any more. */
+  /** Octets that the peer has acknowledged and nobody captured will not come any more. */
   #passAcknowledged(direction: Direction, frame: number): void {
     while (direction.waiting !== undefined && after(direction.acknowledged, direction.next)) {
       const { sequence } = direction.waiting[0] as Waiting;

@@ -1,4 +1,4 @@
-/** What unwrapping a frame answers where no IP datagram can be found in it. */
+/** The result of unwrapping a frame where no IP datagram can be found in it. */
 export const NOT_IP = -1;
 export const UNKNOWN_LINK = -2;
 /** It may carry one, under an encryption. */

@@ -105,7 +105,7 @@ class Steps {
     else this.#out.line(`${member}: ${resultText(result)}`);
   }
 
-  /** What was no step of its own: whatever a step failed by has been said. */
+  /** A failure outside the steps, whose failures have been said already. */
   failed(what: 'invocation' | 'interface', doing: string, outcome: CallOutcome): void {
     if (!this.#failed) this.#say([`client-${what}`, what === 'invocation' ? { member: doing } : {}], doing, outcome);
   }

@@ -18,7 +18,7 @@ import { writePartial } from './partial.js';
 import { planCommand, unitsIn } from './plan.js';
 import { type ReportOptions, reportAudit } from './report.js';
 
-/** What has a say in the verdict, or shows it, which a partial audit has none of. */
+/** Options that decide or show the verdict; a partial audit has no verdict. */
 const NOT_PARTIAL = ['jobs', 'asOf', 'registry', 'csv', 'parquet', 'html', 'tap', 'junit', 'json', 'allowNone'];
 
 interface AuditCommandOptions extends ReportOptions, SecretOptions {
@@ -31,7 +31,7 @@ interface AuditCommandOptions extends ReportOptions, SecretOptions {
 
 /** An audit of captures; and of many, its parts for many processes. */
 export function auditCommand(command: Command): Command {
-  // What stands behind the name of a part is of the part, which has options of the same names.
+  // Options behind the name of a part belong to the part, which has options of the same names.
   command.parent?.enablePositionalOptions();
   capturesCommand(command.enablePositionalOptions().helpCommand(false));
   planCommand(command.command('plan'));

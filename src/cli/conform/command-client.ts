@@ -34,7 +34,7 @@ const valuesOf = ({
   level,
 }: ClientPlace): Record<Placeholder, string> => ({
   ...{ address, domain, user, password, check, port: String(port), endpoint: formatEndpoint({ address, port }) },
-  // What a client takes where it is told nothing.
+  // A client that is told no level takes its default.
   level: level === undefined ? 'default' : String(level),
 });
 
@@ -79,8 +79,8 @@ async function ranOnce(
 }
 
 /**
- * What the client has started and left behind ends with it: it may hold the pipes, which have no end before it has. What
- * has left the group is out of reach, so that nothing more is read of it after a while.
+ * Processes that the client has left behind end with it: they may hold the pipes, which do not end before they do. A
+ * process that has left the group is out of reach, so nothing more is read from it after a while.
  */
 function endRemains(child: ChildProcess): void {
   signalGroup(child, 'SIGKILL');

@@ -36,8 +36,8 @@ a message changed, which a server may take for a wrong password: never two of
 them in a row.
 
 A run opens at most 4,000 connections, at most 40 for one check, and takes about
-a minute; a check ends after 20 seconds, beside what it waits with --slow. What the target does not have (a plain
-RPC server has no activators) is not applicable, not failed. The end is a
+a minute; a check ends after 20 seconds, beside what it waits with --slow. Checks of what the target does not have (a
+plain RPC server has no activators) are not applicable, not failed. The end is a
 verdict on the hardening of CVE-2021-26414 (KB5004442).
 
 Exit code 0 where every check passed or failed as expected, 1 where one did not,

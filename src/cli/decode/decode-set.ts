@@ -72,7 +72,7 @@ export async function decodeSet(
     const onProblem = (problem: Problem) => tellProblem(note, problem, summary);
     const onPiece = () => out.flush();
     const { kdcMessage: onKdcMessage } = observe;
-    // What is followed has no name of its own.
+    // A file that is followed has no name of its own.
     const named = options.follow ? { file: set[0] as string } : {};
     const onConnectionless = view.datagram && ((pdu: ConnectionlessPdu) => view.datagram?.(datagramRecord(pdu)));
     const handlersOf = { open, onProblem, observe, onKdcMessage, onConnectionless, onPiece, packets };

@@ -38,7 +38,7 @@ export function pduLine(record: PduRecord, colour: boolean): string {
   return columns.join(' ').trimEnd();
 }
 
-/** What came by SMB begins with its pipe. */
+/** The line of a PDU that came by SMB begins with its pipe. */
 export const pipePrefix = ({ transport, pipe }: Pick<PduRecord, 'transport' | 'pipe'>): string =>
   transport === 'ncacn_np' ? `${printable(pipe ?? UNNAMED_PIPE)} ` : '';
 
@@ -77,7 +77,7 @@ export const levelStyle = (level: number | undefined): Style | undefined =>
 export const levelText = (level: number | undefined): string => (level === undefined ? '' : shortAuthnLevelName(level));
 
 const USUAL: ReadonlySet<string> = new Set(['plain']);
-/** What the level says already. */
+/** States that the level implies. */
 const PROTECTED: ReadonlySet<string> = new Set(['signed', 'sealed']);
 
 /** The type of a PDU, as wide as most are. */

@@ -6,7 +6,7 @@ import { milliseconds } from './pdu-line.js';
 export interface OperationTimes {
   readonly operation: string;
   readonly calls: number;
-  /** Answered by a fault, or by a result that is none of success. */
+  /** Answered by a fault, or by a result other than success. */
   readonly failed: number;
   readonly unanswered: number;
   readonly least?: number;
@@ -44,7 +44,7 @@ export class CallStatistics {
     counted.most = Math.max(counted.most, elapsed);
   }
 
-  /** What took longest in all comes first. */
+  /** The operation that took longest in all comes first. */
   get rows(): readonly OperationTimes[] {
     return [...this.#byOperation]
       .sort(([, a], [, b]) => b.sum - a.sum || b.calls - a.calls)

@@ -140,7 +140,7 @@ function showRows(out: Output, rows: readonly Row[]): void {
   );
 }
 
-/** What is the same but for its time is said once, with the servers that logged it. */
+/** Events that differ in time alone are said once, with the servers that logged them. */
 function eventLines(rows: readonly Row[]): string[] {
   const servers = new Map<string, string[]>();
   for (const { asOf, value, cells } of rows)

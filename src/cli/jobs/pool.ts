@@ -18,15 +18,15 @@ export interface Pool<Extra, Result> {
   /** All of a unit was taken. */
   readonly end: (result: Result, unit: number) => Promise<void> | void;
   readonly onRead: (octets: number) => void;
-  /** What a unit gives can be taken before it has ended; otherwise all waits for `stands`. */
+  /** The output of a unit can be taken before it has ended; otherwise all of it waits for `stands`. */
   readonly atOnce?: () => boolean;
-  /** What a unit has given stands; otherwise it is read again, with an `extra` of now. */
+  /** Whether the output of a unit stands; otherwise it is read again, with an `extra` of now. */
   readonly stands?: (result: Result, unit: number) => boolean;
 }
 
 /**
  * Reads units in threads, several at a time, and gives what they say in their order, as if one had been read after the
- * other. What comes before its turn waits in a `Spool`.
+ * other. Output that comes before its turn waits in a `Spool`.
  */
 export async function readInThreads<Extra, Result>(pool: Pool<Extra, Result>): Promise<void> {
   const spool = new Spool();

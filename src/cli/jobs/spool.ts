@@ -14,8 +14,8 @@ interface Waiting {
 }
 
 /**
- * What units give whose turn has not come: in memory up to a bound, and then in a file that has no name, so that nothing
- * of it is left whatever becomes of the process.
+ * Output of units whose turn has not come: in memory up to a bound, and then in a file that has no name, so that
+ * nothing of it is left whatever becomes of the process.
  */
 export class Spool {
   readonly #waiting = new Map<number, Waiting[]>();

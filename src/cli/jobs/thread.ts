@@ -70,7 +70,7 @@ export function serveUnits<Extra, Result>(
       resume();
       return;
     }
-    // What no reader has foreseen ends the thread, and with it the command.
+    // An error that no reader has foreseen ends the thread, and with it the command.
     readUnit(message.unit, message.files, message.extra).catch((error: unknown) => {
       setImmediate(() => {
         throw error;

@@ -105,7 +105,7 @@ async function run(names: string[], options: Options): Promise<void> {
   } finally {
     status.clear();
     interruption.end();
-    // What was run to its end counts, whatever came of the next one.
+    // A scenario that was run to its end counts, whatever came of the next one.
     await folder?.results(runs);
     report?.end(runs);
     await verdicts.tell(labResults(runs), {
@@ -180,7 +180,7 @@ function scenarioOf(name: string): Scenario {
 
 const UNREADABLE = ['ENOTDIR', 'EISDIR', 'EACCES'];
 
-/** What the author of a scenario can mend is said in one line. */
+/** A mistake that the author of a scenario can mend is said in one line. */
 function asUsage(error: unknown, scenario: string): unknown {
   if (error instanceof ScenarioError) return new UsageError(error.message);
   return error instanceof SimulationStuck ? new UsageError(`${scenario}: ${error.message}`) : error;

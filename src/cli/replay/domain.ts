@@ -13,7 +13,7 @@ export interface SimulatedDomain extends AsyncDisposable {
   readonly logon: ReplayTickets & { readonly service: string };
 }
 
-/** What was captured with Kerberos goes by Kerberos again, with tickets that are made up for it. */
+/** Calls that were captured with Kerberos go by Kerberos again, with tickets that are made up for them. */
 export async function simulatedDomain(account: AccountEntry): Promise<SimulatedDomain> {
   const { user, domain } = account;
   const kdc = await startKdc({

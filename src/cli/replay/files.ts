@@ -41,7 +41,7 @@ export const simulatedFor = (user: AccountEntry | undefined, { keys }: Simulated
   accounts: [accountOf(user)],
   kerberos: { keys },
   names: { netbiosName: 'HARNESS', netbiosDomain: user?.domain || OWN_ACCOUNT.domain },
-  // What a capture is sent again for is its levels; clients of any COM version were served when it was taken.
+  // A capture is sent again for the sake of its levels; clients of any COM version were served when it was taken.
   dcom: { minorVersionsBelow7: 'taken' } as const,
 });
 
@@ -136,7 +136,7 @@ export async function writeReplayReport(
   out.note(`the report is in ${html}`);
 }
 
-/** What the modes have in common that play the client. */
+/** What the modes that play the client have in common. */
 export interface ClientSideOptions
   extends SecretsGiven,
     JudgedOptions,
@@ -154,7 +154,7 @@ export interface ClientSideOptions
 export const pacingOf = ({ timing }: ClientSideOptions): Pacing | undefined =>
   timing === 'keep' ? new Pacing() : undefined;
 
-/** What the parts print that play the client: a row for each call, and how many of them came out as captured. */
+/** Output of the parts that play the client: a row for each call, and how many of them came out as captured. */
 export async function tellReplayed(
   out: Output,
   verdicts: Verdicts,

@@ -4,7 +4,7 @@ import type { AccountEntry } from '../../security/index.js';
 export const accountName = ({ domain = '', user }: AccountEntry): string =>
   domain === '' ? user : `${domain}\\${user}`;
 
-/** What is odd of an account, and most likely a slip. Nothing of its secret is said. */
+/** Oddities of an account that are most likely slips. Nothing of its secret is said. */
 export function doubtsAbout(account: AccountEntry): string[] {
   const { domain = '', user, password } = account;
   const name = accountName(account);

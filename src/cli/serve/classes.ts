@@ -18,7 +18,7 @@ export interface ClassOptions {
   readonly wmi?: readonly RepositoryDefinition[];
 }
 
-/** Who brings an address space, or classes of WMI, wants them served. Throws `UsageError`. */
+/** A given address space, and given classes of WMI, are served without being named. Throws `UsageError`. */
 export function classesOf({ class: named, opc = [], wmi = [] }: ClassOptions): ComClass[] {
   const brought: ClassName[] = [
     ...(opc.length > 0 ? ['opc' as const] : []),

@@ -12,7 +12,7 @@ type Sign = '=' | '!=' | '>=' | '<=';
 /** One thing that has to hold of what clients did, as it was written. */
 export interface Expectation {
   readonly text: string;
-  /** What is instead, or undefined where it holds. */
+  /** How it is broken; undefined where it holds. */
   fault(server: DcomServer): string | undefined;
 }
 

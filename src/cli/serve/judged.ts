@@ -7,7 +7,7 @@ import { type Judged, type JudgedOptions, judgedOptions } from '../judged.js';
 import { parser } from '../options.js';
 import { type Expectation, parseExpectations } from './expectations.js';
 
-/** What is judged of a server that others test with. */
+/** How a server that others test with is judged. */
 export interface ExpectOptions extends JudgedOptions {
   readonly expect?: readonly Expectation[];
 }

@@ -3,7 +3,10 @@ import { type Logger, pino } from 'pino';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
-/** Logs on stderr, so that stdout belongs to the results. What could be a secret is cut out, wherever it stands. */
+/**
+ * Logs on stderr, so that stdout belongs to the results. Anything that could be a secret is cut out, wherever it
+ * stands.
+ */
 export const logger = (level: string): Logger =>
   pino(
     { level, redact: { paths: ['password', '*.password', 'ntHash', '*.ntHash', 'secret', '*.secret'], remove: true } },

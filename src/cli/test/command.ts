@@ -91,7 +91,7 @@ async function test([command = '', ...args]: string[], options: TestOptions): Pr
     ...shownResults(out, results),
     nothing: 'the client asked for no activation',
     tested,
-    // Whatever the client ended with: of DCOM nothing was tested.
+    // However the client ended, nothing of DCOM was tested.
     ...(tested ? {} : { failed: false }),
   });
   await out.finish();

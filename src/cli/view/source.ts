@@ -42,7 +42,7 @@ async function readLab(out: Output, book: PduBook, folder: string, given: Secret
   return labHead(runs, book.rows);
 }
 
-/** What lab --out has left to open a capture with, as far as it is there. */
+/** The secrets that lab --out has left to open a capture with, as far as they are there. */
 function secretsBeside(capture: string, { user = [] }: SecretOptions): SecretOptions {
   const beside = (ending: string): string => capture.replace(/\.pcapng$/, ending);
   const [passwords, keytab] = [beside('.passwords'), beside('.keytab')];

@@ -49,7 +49,7 @@ function tooBig(answer: Uint8Array): boolean {
   try {
     return decodeMessage(KRB_ERROR, answer).error_code === KRB_ERR.KRB_ERR_RESPONSE_TOO_BIG;
   } catch (error) {
-    // Who asked refuses it with the reason.
+    // The caller refuses it with the reason.
     if (error instanceof CodecError) return false;
     throw error;
   }

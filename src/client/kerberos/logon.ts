@@ -102,7 +102,7 @@ export class KerberosLogon implements ServiceTickets {
     const before = this.#tgt;
     const known = await before?.catch(() => undefined);
     if (known !== undefined && known.endtime > this.#options.clock()) return known;
-    // Whoever waited for the same one takes what the first of them asked for.
+    // Others that waited for the same ticket take the one that the first of them asked for.
     if (this.#tgt === before) this.#tgt = this.#authenticate(client);
     return this.#tgt as Promise<Credential>;
   }

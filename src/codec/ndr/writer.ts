@@ -24,7 +24,7 @@ export interface Place {
   readonly sent: number | bigint | undefined;
 }
 
-/** The counterpart of `NdrReader`. What a layout holds is sent instead of the default. */
+/** The counterpart of `NdrReader`. A layout's entries are sent instead of the defaults. */
 export class NdrWriter {
   #buffer: Buffer = Buffer.alloc(256);
   #view = new DataView(this.#buffer.buffer, this.#buffer.byteOffset, this.#buffer.byteLength);

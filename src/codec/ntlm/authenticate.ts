@@ -14,7 +14,7 @@ export interface AuthenticateMessage extends MessageForm {
   /** Absent from the messages of the oldest clients. */
   readonly NegotiateFlags?: number;
   readonly Version?: Version;
-  /** Over all three messages, with this field zero. That there is room for it does not say that it is meant. */
+  /** Over all three messages, with this field zero. Room for it does not mean that it was sent. */
   readonly MIC?: Uint8Array;
 }
 

@@ -41,8 +41,8 @@ export const pduType = (ptype: number): PduType | undefined => TYPE_NAMES.get(pt
 
 /**
  * Reads one whole PDU: `bytes` begins at its first octet and holds at least frag_length octets. Octet fields are views
- * into `bytes`. Throws `CodecError`. What a PDU says about its own lengths is kept where it is not what `encodePdu`
- * would compute, so that the value encodes to the same bytes.
+ * into `bytes`. Throws `CodecError`. A length in a PDU is kept where `encodePdu` would compute another one, so that the
+ * value encodes to the same bytes.
  */
 export const decodePdu = (bytes: Uint8Array): Pdu => readPdu(bytes, undefined);
 

@@ -11,8 +11,8 @@ export interface Form {
   /** `little-endian`, `ndr64 big-endian`; empty where there is one way only. */
   readonly name: string;
   /**
-   * Decodes octets, which may throw `CodecError` and nothing else. What it gives encodes the value again, which throws
-   * nothing: `taken` and `made` are to be the same.
+   * Decodes octets, which may throw `CodecError` and nothing else. The function that it returns encodes the value again
+   * and throws nothing: `taken` and `made` are to be the same.
    */
   decode(octets: Uint8Array): () => Again;
 }

@@ -20,7 +20,7 @@ export function types(): Structure[] {
     if (seen.has(type)) return;
     seen.add(type);
     const key = `${type.section} ${type.name}`;
-    // What wraps a type has its name, and comes first.
+    // A wrapper has the name of the type in it, and comes first.
     if (type.fields.length > 0 && !found.has(key)) found.set(key, structureOf(type, kind));
     for (const part of type.parts) visit(part, 'type');
   };

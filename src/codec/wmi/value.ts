@@ -3,7 +3,7 @@ import { CIM_ARRAY, CIM_TYPE, SIZES } from './cim-type.js';
 import type { HeapReader, HeapWriter } from './heap.js';
 import type { CimObject, CimValue } from './object.js';
 
-/** Octets that a value takes where it stands; CodecError for a type that is none. */
+/** Octets that a value takes where it stands; CodecError for an invalid type. */
 export function sizeOfType(type: number, io: NdrReader | NdrWriter): number {
   if (type & CIM_ARRAY) return SIZES.has(type & ~CIM_ARRAY) ? 4 : unknownType(type, io);
   return SIZES.get(type) ?? unknownType(type, io);

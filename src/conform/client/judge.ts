@@ -29,7 +29,7 @@ export function goesOn(attempted: Attempted, baseline: Baseline): void {
   must(missing.length === 0, expected, () => `${lastOf(attempted)}; it did not call ${missing.join(', ')}`);
 }
 
-/** What it must not use any more, after what it was sent. */
+/** What it must no longer use, after what it was sent. */
 export type Refusing = 'activation' | 'reference' | 'connection' | 'call';
 
 /**

@@ -49,7 +49,7 @@ export const clientChecks: readonly CheckInfo[] = CLIENT_CHECKS;
 export interface ClientSuiteReport {
   /** The sanity check first and last, and the checks between. */
   readonly results: readonly CheckResult[];
-  /** What the client does, and why not what it does not. */
+  /** What the client does, and why it does not do the rest. */
   readonly facts: Facts;
   /** Whether the client's end told a success from a failure; else only the wire was judged. */
   readonly endTells: boolean;
@@ -139,7 +139,7 @@ const tellingOf = (client: ClientUnderTest, mistakes: unknown[]): ClientUnderTes
     }),
 });
 
-/** What went over the wire in each run goes to the result of the check. */
+/** The octets of each run go to the result of the check. */
 const recorded =
   (how: AttemptOptions, wire: Wire) =>
   async (stimulus: Stimulus): Promise<Attempted> => {

@@ -1,4 +1,4 @@
-/** What a target has, by name: true, or why it has not. What is not named, it has not. */
+/** What a target has, by name: true, or why it lacks it. It lacks everything that is not named. */
 export type Facts = Readonly<Record<string, true | string>>;
 
 /** Why a check that needs so much does not apply; undefined where it does. */

@@ -23,7 +23,7 @@ export type Sendable = Pdu | Uint8Array;
 export interface RawConnectionOptions extends Pick<Environment, 'timers'> {
   /** How long `receive` waits where nobody says. */
   readonly patience: Milliseconds;
-  /** Told of each PDU, and of the octets that are none. */
+  /** Told of each PDU, and of octets that are no PDU. */
   readonly wire?: (from: 'client' | 'server', bytes: Uint8Array) => void;
   /** Which end this is; `client` where absent. */
   readonly end?: 'client' | 'server';

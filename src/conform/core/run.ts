@@ -27,7 +27,7 @@ export interface RunOptions<C> extends Pick<Environment, 'timers' | 'clock' | 'm
   readonly checks: readonly Check<C>[];
   /** Asked first, last, and after each check that fails: whether the target still does the simplest thing. */
   readonly sanity: Check<C>;
-  /** What the target has, and why it has not what it lacks. */
+  /** What the target has, and why it lacks the rest. */
   readonly facts: Facts;
   /** What a check works with: a fresh one for each. */
   readonly attempt: (wire: Wire, check: CheckInfo) => Attempt<C>;

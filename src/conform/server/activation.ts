@@ -166,8 +166,8 @@ export function mustBeAccepted(outcome: Activated): ActivationReply {
 }
 
 /**
- * Rejects with `Mismatch` where an activation was accepted. That a connection ends is a refusal of a server that is
- * still there, and of no other.
+ * Rejects with `Mismatch` where an activation was accepted. The end of a connection is a refusal only if the server is
+ * still there.
  */
 export async function mustBeRefused(target: Target, outcome: Activated): Promise<Refused> {
   if ('reply' in outcome) throw new Mismatch('the activation to be refused', 'it is accepted');

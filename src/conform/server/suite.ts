@@ -45,7 +45,7 @@ export interface ServerSuiteOptions extends Partial<Environment>, Selection {
 /** What came of a run of the server suite. */
 export interface ServerSuiteReport {
   readonly results: readonly CheckResult[];
-  /** What the target has, and why not what it lacks. */
+  /** What the target has, and why it lacks the rest. */
   readonly facts: Facts;
   /** What the run says of CVE-2021-26414; undefined where it had none of the checks of the hardening. */
   readonly verdict: HardeningVerdict | undefined;

@@ -52,7 +52,7 @@ export function hardeningVerdict(results: readonly CheckResult[]): HardeningVerd
   };
 }
 
-/** What else is refused, as far as it was tried. */
+/** Other refusals, as far as they were tried. */
 const ALSO: readonly (readonly [prefix: string, what: string])[] = [
   ['hardening/tampered/', 'changed'],
   ['hardening/replayed/', 'repeated'],
@@ -92,7 +92,7 @@ function missingText(parts: readonly Part[], failed: readonly CheckResult[]): st
   return texts.join('; ');
 }
 
-/** What fails that has nothing to do with the level: a server without the hardening signs and checks all the same. */
+/** Failures that have nothing to do with the level: a server without the hardening signs and checks all the same. */
 function besides(parts: readonly Part[], failed: readonly CheckResult[]): string {
   const others = failed.filter(({ id }) => /^hardening\/(tampered|replayed|reordered|anonymous|accepted)\//.test(id));
   return others.length === 0 ? '' : ` Besides: ${missingText(parts, others)}.`;

@@ -82,7 +82,7 @@ export const relay = verb({
       const what = title ?? `a relay to ${server.name} as of ${asOf} that ${variant.title}`;
       const actual = outcome.refusedBy ?? 'succeeded';
       const { variants, ...others } = expect;
-      // What the scenario says of the variant itself counts; the model of the hardening speaks where it says nothing.
+      // The scenario's own word on the variant counts; without one, the model of the hardening decides.
       const refusedBy =
         variants === undefined ? others.refusedBy : (rowOf(variants, variant) ?? 'nothing: it is not in the table');
       if (refusedBy === undefined) lab.found({ id, title: what, section: MODEL, expected, actual });
@@ -101,7 +101,7 @@ export const relay = verb({
   },
 });
 
-/** The variants that a step means; undefined for an id that is none. */
+/** The variants that a step means; undefined for an unknown id. */
 function variantsOf({ variants }: Given, kerberos: boolean): (RelayVariant | undefined)[] {
   const stopped = kerberos ? KERBEROS_VARIANTS : RELAY_VARIANTS;
   const open = kerberos ? KERBEROS_LEFT_OPEN : LEFT_OPEN;

@@ -61,7 +61,7 @@ export const subscribe = verb({
   },
 });
 
-/** Subscribes for a while, and counts what comes. That the server cannot call back is seen there. */
+/** Subscribes for a while, and counts what comes. A server that cannot call back is noticed here. */
 async function listen(lab: Lab, given: Given, opc: OpcClient) {
   const heard = { changes: 0, level: undefined as number | undefined };
   const exported = await placeOf(lab, given);
@@ -77,7 +77,7 @@ async function listen(lab: Lab, given: Given, opc: OpcClient) {
     await lab.world.wait(given.for);
     await unadvise();
   } catch (error) {
-    // What is no outcome is a mistake of this program.
+    // Anything but an outcome is a mistake of this program.
     if (!(error instanceof Refused)) outcomeOfError(error);
   } finally {
     await group.remove().catch(() => undefined);

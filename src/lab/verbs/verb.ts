@@ -7,7 +7,7 @@ import type { Path } from '../scenario-file.js';
 export interface VerbOf<Given extends z.ZodType, Expect extends z.ZodObject> {
   /** What stands behind the verb. */
   readonly schema: Given;
-  /** What this step can tell, and nothing else can be expected of it. */
+  /** What this step can tell; nothing else can be expected of it. */
   readonly expect: Expect;
   /** Names that have to be there before, and those that are there from now on. */
   references?(given: z.output<Given>, names: Names, place: StepPlace<z.output<Expect>>): void;

@@ -2,7 +2,7 @@
 export type FaultKind =
   /** Connections that are opened are refused (RFC 9293 3.10.7.1). */
   | 'refuse'
-  /** What is sent does not arrive until it is healed; then all of it does, as TCP sends it again. */
+  /** Octets do not arrive until it is healed; then all of them do, as TCP sends them again. */
   | 'partition'
   /** The connection is gone at once for both, as a router's RST has it. */
   | 'reset'
@@ -10,7 +10,7 @@ export type FaultKind =
   | 'half-close'
   /** The rest of the sender's octets is lost and the connection ends in order: a message without its end. */
   | 'truncate'
-  /** What follows is late by `milliseconds`, or comes when it is healed. */
+  /** Later octets are late by `milliseconds`, or come when it is healed. */
   | 'stall'
   /** The sniffer sees the next two segments in the wrong order; the receiver's TCP puts that right. */
   | 'reorder';

@@ -6,8 +6,8 @@ export type SeededBytes = (length: number) => Buffer;
 const DIGEST = 32;
 
 /**
- * Octets that follow from a seed alone: SHA-256 of the seed, what the octets are for, and a counter. Who asks for
- * another purpose has a sequence of his own, which others do not disturb. Not for secrets.
+ * Octets that follow from a seed alone: SHA-256 of the seed, what the octets are for, and a counter. Each purpose has a
+ * sequence of its own, which others do not disturb. Not for secrets.
  */
 export function seededRandom(seed: string | number, purpose = ''): SeededBytes {
   const key = createHash('sha256')

@@ -118,7 +118,7 @@ interface TaskLine {
   readonly classes: Set<string>;
 }
 
-/** Who is in the middle of a relay is no client that could be mended, and his victim's level does not stop him. */
+/** The man in the middle of a relay is no client that could be mended, and his victim's level does not stop him. */
 const relayedTask =
   ({ auth_level }: AuditedActivation, { file, frame }: AuditFinding): Task =>
   (classes) =>

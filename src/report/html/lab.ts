@@ -10,7 +10,7 @@ import type { Block, Cell, HostMark, ReportHead, Task } from './model.js';
 import { checkFigures, checksBlock, figuresOf, notesOf, tableBlock } from './overview.js';
 import type { ListedPdu, Rows } from './rows.js';
 
-/** What is told one by one; the list of PDUs has the rest. */
+/** At most so many are told one by one; the list of PDUs has the rest. */
 const MOST = 300;
 
 /** The report of a lab: what came of its scenarios, with links into their captures. */

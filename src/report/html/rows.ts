@@ -36,7 +36,7 @@ const WARNING = 2;
 /** It worked, with less than was asked for. */
 const S_FALSE = 1;
 
-/** What of a listed PDU other parts of a report are made of. */
+/** The members of a listed PDU that other parts of a report are made of. */
 export interface ListedPdu {
   readonly row: number;
   readonly file: string;

@@ -1,4 +1,4 @@
-/** What of a stream tells which others belong to it. */
+/** The members of a stream that tell which others belong to it. */
 export interface Stream {
   readonly file: string;
   /** Addresses without ports. */

@@ -188,7 +188,7 @@ export class ClientAssociation {
     return { callId, send };
   }
 
-  /** What is no PDU by its first octets, and so has no length to wait for. */
+  /** Octets that begin unlike any PDU, and so have no length to wait for. */
   #refuse(start: Uint8Array, out: ClientOutput): void {
     const shown = shownOctets(start);
     out.refusedBy = this.#answered ? 'codec' : 'transport';

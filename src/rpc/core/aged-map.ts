@@ -9,7 +9,7 @@ export interface Entry<K, V> {
 }
 
 /**
- * What the maps that share it hold in all: beyond the limit the oldest entries give way, of whichever map. A list of its
+ * The entries of all maps that share it: beyond the limit the oldest give way, whichever map has them. A list of its
  * own, as a `Set` whose first members are deleted again and again looks for its first one ever longer.
  */
 export class Allowance<K, V> {

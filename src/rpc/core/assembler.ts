@@ -33,7 +33,9 @@ export class PduAssembler {
     return this.#filled >= HEADER ? this.#partial.subarray(0, HEADER) : undefined;
   }
 
-  /** What has come of the PDU that is next, and perhaps more: so that what is none need not be waited for. */
+  /**
+   * The octets received of the next PDU, and perhaps more, so that nobody waits for the rest of octets that are no PDU.
+   */
   peekStart(): Buffer {
     this.peekHeader();
     return this.#filled === 0 ? this.#input : this.#partial.subarray(0, this.#filled);

@@ -34,7 +34,7 @@ export class BindRejected extends Error {
   }
 }
 
-/** What a server lacks that rejects a presentation context: C706 12.6.3.1, p_provider_reason_t. */
+/** What a server lacks when it rejects a presentation context: C706 12.6.3.1, p_provider_reason_t. */
 const LACKS: Readonly<Record<number, (name: string) => string>> = {
   [REASON.abstract_syntax_not_supported]: (name) => `offers no ${name}`,
   [REASON.proposed_transfer_syntaxes_not_supported]: (name) => `offers ${name} in none of the proposed encodings`,

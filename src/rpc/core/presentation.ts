@@ -11,7 +11,7 @@ import {
 import { UUID_NULL } from '../../codec/uuid.js';
 import type { RpcProfile, TransferSyntaxName } from './profile.js';
 
-/** What the runtime must know of an interface; what its operations mean is the dispatcher's business. */
+/** What the runtime must know of an interface; the meaning of its operations is the dispatcher's business. */
 export interface RpcInterface {
   readonly name: string;
   readonly uuid: string;

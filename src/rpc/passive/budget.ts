@@ -13,7 +13,9 @@ export interface PassiveLimits<K> {
   readonly unanswered?: (call: ObservedCall<K>) => void;
 }
 
-/** What all associations that share it hold of messages and calls that are not complete: the oldest of whichever give way. */
+/**
+ * Incomplete messages and calls of all associations that share it; the oldest give way, whichever association has them.
+ */
 export class PassiveBudget<K = unknown> {
   readonly assemblies: Allowance<string, Assembly>;
   readonly calls: Allowance<number, ObservedCall<K>>;

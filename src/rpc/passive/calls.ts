@@ -11,7 +11,7 @@ export interface ObservedCall<K = unknown> {
   readonly object: string | undefined;
   /** What the first fragment of the request stands under, as all that follows it. */
   readonly security: CallLevel;
-  /** What whoever follows the connection keeps with the call. */
+  /** Kept with the call for whoever follows the connection. */
   kept: K | undefined;
 }
 

@@ -1,6 +1,6 @@
 import { endianOf, PFC, PTYPE } from '../../codec/rpce/index.js';
 
-/** What stands in front of the stub of a request, response or fault. */
+/** The fields in front of the stub of a request, response or fault. */
 export interface CallHead {
   /** C706 12.6.3.1: PTYPE. */
   readonly type: number;

@@ -65,7 +65,7 @@ export interface Observed<K = unknown> {
 /** From the best to the worst. */
 const STATES: readonly StubState[] = ['verified', 'plain', 'signed', 'sealed', 'bad signature'];
 
-/** What a message of several fragments is worth is what its worst fragment is worth. */
+/** A message of several fragments is worth no more than its worst fragment. */
 export const worse = (before: StubState | undefined, now: StubState): StubState =>
   before !== undefined && STATES.indexOf(before) > STATES.indexOf(now) ? before : now;
 

@@ -14,7 +14,7 @@ export interface ObservedSecurity {
   readonly restored?: boolean;
 }
 
-/** Who signs headers; what is implied; id, type, level, who it is and what the mechanism is called. */
+/** Which sides sign headers; what is implied; id, type, level, identity and name of the mechanism. */
 export type RemainingSecurities = readonly [
   clientSigns: boolean,
   serverSigns: boolean,

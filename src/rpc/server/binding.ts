@@ -29,7 +29,7 @@ import { badAuth3, handshakeRefusal } from './refusals.js';
 import type { ServerSecurityContexts } from './security.js';
 import { isMisaligned, isOverpadded, isPadded, MISALIGNED } from './trailer-checks.js';
 
-/** What of the server a connection is bound to. */
+/** The parts of the server that a connection is bound to. */
 export interface BindingOptions {
   readonly interfaces: InterfaceTable;
   readonly groups: AssociationGroups;

@@ -41,7 +41,7 @@ export type AssociationEvent =
   | { readonly type: 'altered'; readonly contexts: readonly PresentationContext[] }
   | { readonly type: 'authenticated'; readonly security: CallSecurity }
   | FailedAuthentication
-  /** What the specification lets a server refuse, and the profile's option of this name takes. */
+  /** Something a server may refuse by the specification, and the profile's option of this name accepts. */
   | { readonly type: 'tolerated'; readonly callId: number; readonly option: keyof RpcProfile; readonly why: string }
   | RefusalEvent;
 

@@ -75,7 +75,7 @@ export class ServerHandshake {
     return context?.established === true && context.level === CONNECT && context.matches(auth);
   }
 
-  /** What is refused before the presentation contexts of an alter_context are looked at. */
+  /** Refusals before the presentation contexts of an alter_context are looked at. */
   refuseLate(auth: AuthVerifier): Refusal | undefined {
     const context = this.#contexts.find(auth.auth_context_id);
     if (context === undefined) return undefined;

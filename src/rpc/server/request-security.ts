@@ -54,7 +54,7 @@ export function unfinished(pdu: RequestPdu, contexts: ServerSecurityContexts): R
   return { ...protocolError('complete security context', why), didNotExecute: true, contextId: 0 };
 }
 
-/** What a fragment has to be protected by. */
+/** How a fragment has to be protected. */
 interface Protected {
   /** Of the call's first fragment; undefined for a call without authentication. */
   readonly security: ServerSecurityContext | undefined;

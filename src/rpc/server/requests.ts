@@ -15,7 +15,7 @@ import { withoutVerificationTrailer } from './verification.js';
 /** A refusal with the presentation context that its fault PDU names. */
 export type RequestRefusal = Refusal & { readonly contextId: number };
 
-/** What of the connection decides about a request. */
+/** The parts of the connection that decide about a request. */
 export interface RequestState {
   /** Calls that their dispatcher has not ended, those included whose client no longer waits. */
   readonly outstanding: ReadonlySet<ServerCall>;
@@ -83,7 +83,7 @@ export class RequestReceiver {
     this.#held.delete(call);
   }
 
-  /** What is incomplete will not be completed; what runs is still to be settled. */
+  /** Incomplete calls will not be completed; running ones are still to be settled. */
   close(): void {
     this.#drop();
   }
@@ -238,7 +238,7 @@ export class RequestReceiver {
     });
     if (unsafe !== undefined) return unsafe;
     const limit = this.#limits.maxRequestStub;
-    // What a request of one fragment claims is nobody's business ([MS-RPCE] 2.2.2.6, as Windows has it).
+    // The alloc_hint of a request of one fragment does not matter ([MS-RPCE] 2.2.2.6, as Windows has it).
     const claimed = isFirst(pdu) && isLast(pdu) ? 0 : pdu.alloc_hint;
     if (assembly.stub.length + Math.max(pdu.stub.length, claimed) > limit) {
       return accessDenied('stub length', `a request of more than ${limit} octets`);

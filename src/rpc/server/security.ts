@@ -74,7 +74,7 @@ export class ServerSecurityContext {
   step(token: Uint8Array, now: Milliseconds): Leg {
     try {
       const leg = this.context.step(token, now);
-      // What lacks integrity shows at its first request, whose signature cannot be checked.
+      // A lack of integrity shows at the first request, whose signature cannot be checked.
       const seals = this.level === RPC_C_AUTHN_LEVEL.PKT_PRIVACY;
       if (seals && this.context.established && !this.context.capabilities.confidentiality)
         throw new MissingCapability();

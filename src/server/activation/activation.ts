@@ -107,8 +107,8 @@ export class Activator {
   }
 
   /**
-   * The policy and the machine's access lists, before anything of the request is looked at: they stand where Windows has
-   * the security callback of the interface. What was asked for is read only to be reported. A refusal that the answer
+   * The policy and the machine's access lists, before anything of the request is looked at: they stand where Windows
+   * has the security callback of the interface. The request is read only to be reported. A refusal that the answer
    * tells waits for the parameters.
    */
   decide(name: Method, read: () => ActivationRequest | undefined, context: CallContext): Decided {

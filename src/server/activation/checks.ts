@@ -50,7 +50,7 @@ export interface ActivationRefusal {
   readonly reason: string;
   /** How it is told; by a result in the answer where absent. */
   readonly form?: 'fault';
-  /** What a class of somebody else's threw. */
+  /** An error thrown by a user's class. */
   readonly mistake?: Error;
 }
 
@@ -74,7 +74,7 @@ const refuse = (refusedBy: RefusedBy, hresult: number, reason: string): Activati
   reason,
 });
 
-/** What makes a request one that nobody can carry out, whatever the class. */
+/** Why a request cannot be carried out, whatever its class. */
 export function malformed({ request, pActProperties = null }: AskedFor): ActivationRefusal | undefined {
   const bad = (reason: string) => refuse('request', HRESULT.E_INVALIDARG, reason);
   if (request === undefined) return bad('the request has no InstantiationInfoData, so it names no class');

@@ -29,14 +29,14 @@ export interface Activation {
   readonly form: 'response' | 'fault';
   /** The file that the object is to be loaded from, where one is named. */
   readonly objectName?: string;
-  /** What the client does that the specification does not allow, and nobody refused it for. */
+  /** Something the client did that the specification does not allow and nobody refused. */
   readonly departures?: readonly string[];
   /** No source confirms what decided; see the server profile. */
   readonly unconfirmed?: true;
   readonly event?: DcomEvent;
 }
 
-/** Somebody who could not prove who he is. What he calls thereafter is refused by the association. */
+/** A client that could not prove its identity. The association refuses its calls from then on. */
 export interface FailedLogon {
   readonly time: Milliseconds;
   readonly client: Endpoint;
@@ -46,7 +46,7 @@ export interface FailedLogon {
   readonly reason: string;
 }
 
-/** What can happen at a server, by what it is called in its history. */
+/** The events of a server, by their names in its history. */
 export interface Happenings {
   readonly activation: Activation;
   readonly event: LoggedEvent;

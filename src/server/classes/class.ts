@@ -145,7 +145,7 @@ export class CallBackFailed extends Error {
   }
 }
 
-/** An object of a client that the server calls back. What becomes of each call stands in the server's log. */
+/** An object of a client that the server calls back. The outcome of each call is in the server's log. */
 export interface RemoteObject {
   /** Rejects with `CallBackFailed`. */
   call<I extends object, O>(

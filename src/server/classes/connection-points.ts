@@ -30,7 +30,7 @@ export interface Sink {
   readonly objref: OBJREF;
 }
 
-/** Who is told of sinks that come and go. */
+/** Told of sinks that come and go. */
 export interface ConnectionPointOptions {
   /** The interface that is called. */
   readonly iid: string;

@@ -181,7 +181,7 @@ class Connection implements ChannelEvents {
   }
 
   endIfIdle(after: Milliseconds): void {
-    // Who waits for an answer is not idle, however long the method takes.
+    // A client that waits for an answer is not idle, however long the method takes.
     if (this.#association.outstanding > 0 || this.#options.monotonic() - this.#lastUsed <= after) return;
     this.#end('it was idle, and others need its place');
   }

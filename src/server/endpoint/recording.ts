@@ -22,7 +22,7 @@ export function recording(write: (block: Buffer) => void, clock: () => Milliseco
     disconnected(client, server, why) {
       const connection = connections.get(key(client, server));
       connections.delete(key(client, server));
-      // Who closed first is not known here; the server did where it had a reason.
+      // It is not known here who closed first; the server did where it had a reason.
       const order = why === undefined ? (['toServer', 'toClient'] as const) : (['toClient', 'toServer'] as const);
       for (const direction of order) connection?.close(now(), direction);
     },

@@ -13,12 +13,12 @@ export interface CallContext {
   readonly server: Endpoint;
 }
 
-/** Answers a call; `permit` is what the method's guard gave. What it throws is answered as a fault. */
+/** Answers a call; `permit` is what the method's guard gave. An error that it throws is answered as a fault. */
 export type Handler<I, O, P = void> = (input: I, context: CallContext, permit: P) => O | Promise<O>;
 
 /**
- * Runs before the parameters are unmarshalled, as the security callback of an interface does. What it has decided goes
- * with the call; a refusal is thrown, as `RpcFault`, or as `LoggedFault` where the log has it.
+ * Runs before the parameters are unmarshalled, as the security callback of an interface does. Its decision goes with
+ * the call; a refusal is thrown, as `RpcFault`, or as `LoggedFault` where the log has it.
  */
 export type Guard<P = void> = (context: CallContext) => P;
 

@@ -46,7 +46,7 @@ interface Peer {
 
 /**
  * The server as a client of its clients' objects ([MS-DCOM] 3.2): reaches what an OBJREF names, calls it, pings for it
- * and gives it back. What became of each call is reported.
+ * and gives it back. The outcome of each call is reported.
  */
 export class CallBacks {
   readonly #options: CallBacksOptions;

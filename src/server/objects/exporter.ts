@@ -29,7 +29,7 @@ import {
 import { type RefusedCall, refusedCall } from './refused-call.js';
 import { type ExportedObject, INITIAL_REFERENCES, type ObjectInterface, type ObjectTable } from './table.js';
 
-/** What a method was asked to do. It was written down, and not done. */
+/** What a method was asked to do: it was written down, not done. */
 export interface Invocation {
   readonly time: Milliseconds;
   /** `MMC20.Application`, `View`: the object whose member it is. */
@@ -76,7 +76,8 @@ export class ObjectExporter {
     const { objects } = this.#options;
     const byUuid = new Map(own.map((item) => [item.rpc.uuid, item]));
     return {
-      // What objects offer is not counted: the limit on presentation contexts would grow with what clients ask for.
+      // The interfaces of objects are not counted: the limit on presentation contexts would grow with what clients ask
+      // for.
       size: own.length,
       find: (uuid, version) => {
         const known = byUuid.get(uuid)?.rpc;

@@ -27,7 +27,7 @@ describe('legs of a handshake, [MS-RPCE] 3.3.1.5.2.1', () => {
     expect(server.request(request)).toEqual([]);
   });
 
-  test('an alter_context whose sec_trailer has no token is none of them: taken after the handshake, and amid it', () => {
+  test('an alter_context whose sec_trailer has no token is no leg: it is taken after the handshake, and amid it', () => {
     const { server, next } = halfway(WINNT);
     const bare = verifier(WINNT, Buffer.alloc(0));
     expect(server.alter([element(2)], { auth: bare })).toMatchObject({ PTYPE: 'alter_context_resp' });

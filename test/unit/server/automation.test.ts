@@ -159,7 +159,7 @@ describe('Invoke: [MS-OAUT] 3.1.4.4', () => {
     expect(seen).toEqual([['5', 6]]);
   });
 
-  test('a name that is none of the method is DISP_E_PARAMNOTFOUND, with its place; a method without names has none', async () => {
+  test('a name that the method does not have is DISP_E_PARAMNOTFOUND, with its place; a method without names has none', async () => {
     const wrong = await invoke('Open', { args: ['a'], named: [[9, 1]] });
     expect(wrong).toMatchObject({ ReturnValue: PARAMNOTFOUND, pArgErr: 0 });
     expect((await invoke('Anything', { named: [[0, 1]] })).ReturnValue).toBe(NONAMEDARGS);
@@ -236,7 +236,7 @@ describe('Invoke: [MS-OAUT] 3.1.4.4', () => {
     expect(server.objects).toBe(1);
   });
 
-  test('an object of another exporter is none of this server, though its IPID is', async () => {
+  test('an object of another exporter does not belong to this server, though its IPID does', async () => {
     const { pVarResult } = await invoke('Child', { dwFlags: DISPATCH_PROPERTYGET });
     const handed = structuredClone(pVarResult) as unknown as { value: { std: { oxid: bigint } } };
     handed.value.std.oxid += 1n;

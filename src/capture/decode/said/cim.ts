@@ -16,7 +16,7 @@ export function objectText(object: CimObject): string {
   return keys === undefined ? `${name}(${valuesText(object)})` : objectPathText(name, keys);
 }
 
-/** What an object pointer that may hold another thing, or nothing, holds. */
+/** The text of the CIM object behind a pointer; undefined where it points to something else, or to nothing. */
 export const pointedText = (pointer: CimObject | InterfacePointer | null | undefined): string | undefined =>
   isCimObject(pointer) ? objectText(pointer) : undefined;
 

@@ -9,9 +9,9 @@ interface Run {
 }
 
 /**
- * What the streams of a capture are to hold: octets that were understood and rewritten, by direction and sequence number.
- * Whatever is not here is zero in the result, so that nothing stays by mistake; and a retransmission, however its segments
- * lie, gets the same octets.
+ * What the streams of a capture are to hold: octets that were understood and rewritten, by direction and sequence
+ * number. All other octets are zero in the result, so that nothing stays by mistake; and a retransmission, however its
+ * segments lie, gets the same octets.
  */
 export class Content {
   readonly #spool: Spool;

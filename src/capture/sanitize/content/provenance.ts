@@ -51,7 +51,7 @@ export class Provenance<O> {
     return origins;
   }
 
-  /** What stands before `position` is not asked for any more. */
+  /** Octets before `position` are not asked for any more. */
   forget(position: number): void {
     const first = this.#pieces.findIndex((piece) => piece.position + piece.length > position);
     if (first > 0) this.#pieces = this.#pieces.slice(first);

@@ -28,8 +28,8 @@ interface Way {
 const LONGEST_HEAD = 131_072;
 
 /**
- * What of a connection of HTTP or LDAP tells who logs on: heads with their tokens, and binds. All else of it is zero, as
- * is everything behind what is lost, up to a segment that starts with a message.
+ * The parts of a connection of HTTP or LDAP that tell who logs on: heads with their tokens, and binds. The rest is
+ * zero, as is everything behind lost octets, up to a segment that starts with a message.
  */
 export class LogonReplacer {
   readonly #parts: LogonParts;

@@ -2,7 +2,7 @@ import { PCAP_MAGIC, pcap_file_header, pcap_record_header } from '../../../codec
 import { enhancedPacket, interfaceDescription, sectionHeader } from '../../../net/pcapng.js';
 import type { Packet } from '../../file/packet.js';
 
-/** Writes packets in the format that they came in. What else a file holds, such as comments and names, is left out. */
+/** Writes packets in the format that they came in. The rest of a file, such as comments and names, is left out. */
 export interface PacketWriter {
   /** What a file starts with. */
   readonly head: Buffer;

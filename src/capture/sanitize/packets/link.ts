@@ -77,7 +77,7 @@ const addressesAt =
     if (ip >= 0) keep(frame, start + length + 12, ip);
   };
 
-/** What a machine wrote about its own capture, such as names of interfaces and processes, goes; `kept` octets stay. */
+/** Notes of a machine on its own capture, such as names of interfaces and processes, go; `kept` octets stay. */
 const described =
   (kept: number): Replace =>
   (frame, start, end) =>

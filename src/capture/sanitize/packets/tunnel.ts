@@ -8,8 +8,8 @@ const VLANS: ReadonlySet<number> = new Set([ETHERTYPE.VLAN, ETHERTYPE.SERVICE_VL
 const ETHERNET = 14;
 
 /**
- * What stands between the head of a datagram and the one that it carries: addresses of Ethernet are replaced. False where
- * they cannot be told, and nothing of it is left.
+ * The octets between the head of a datagram and the one that it carries: addresses of Ethernet are replaced. False
+ * where they cannot be told, and nothing of it is left.
  */
 export function replaceTunnelHead(frame: Frame, datagram: Datagram, from: number, inner: number): boolean {
   if (isWireless(frame.bytes, datagram)) return false;

@@ -5,7 +5,7 @@ import { Keyed } from './keyed.js';
 import { isKnownUuid } from './uuids.js';
 import { PROTOCOL_TEXTS, PROTOCOL_WORDS } from './words.js';
 
-/** What is replaced, for the count of it. */
+/** The kinds of values that are replaced, for counting them. */
 export type PseudonymKind = 'name' | 'number' | 'address' | 'MAC address' | 'UUID' | 'identifier' | 'secret';
 
 /** What a table holds: the same seed and the same names give the same pseudonyms in any file. */

@@ -7,7 +7,7 @@ const u16 = (bytes: Buffer, at: number, little: boolean): number =>
 
 /**
  * [MS-DCOM] 2.2.19.1: string bindings up to an empty one, then security bindings likewise. Ports and protocol numbers
- * stay; hosts and principals go. What stands behind the last binding is zero.
+ * stay; hosts and principals go. Octets behind the last binding are zero.
  */
 export function replaceDualStrings(
   names: Pseudonyms,
@@ -65,7 +65,7 @@ const NUMBERS: ReadonlySet<number> = new Set([0x07, 0x08, 0x0a, 0x0b, 0x0c, 0x1f
 /** SMB, pipe and NetBIOS: a name. */
 const NAMED: ReadonlySet<number> = new Set([0x0f, 0x10, 0x11]);
 
-/** C706 appendix L: the floors of a tower, each a left and a right side. What is no floor is zero. */
+/** C706 appendix L: the floors of a tower, each a left and a right side. Octets that are no floor are zero. */
 export function replaceTower(names: Pseudonyms, tower: Buffer, out: Buffer): void {
   if (tower.length < 2) return;
   tower.copy(out, 0, 0, 2);

@@ -37,7 +37,7 @@ interface Work {
 
 /**
  * The stub with its names replaced where the declaration of the operation says that they stand, and its numbers as they
- * were. What no declaration tells is zero.
+ * were. Octets without a declaration are zero.
  */
 export function replaceStub(names: Pseudonyms, tally: Tally, stub: Buffer, form: StubForm): Buffer {
   const out = Buffer.alloc(stub.length);

@@ -96,7 +96,7 @@ export class SmbConsumer implements StreamConsumer {
   gap(direction: Direction, lost: number, frame: number, snapped: boolean): void {
     this.#when = { ...this.#when, frame };
     const way = this.#way(direction, false);
-    // What it gives of a message that is cut, the reader hands on when it hears of the gap.
+    // The reader hands on what the splitter gives of a cut message when it hears of the gap.
     way.splitter.gap(lost);
     way.provenance.skip(Math.max(0, lost));
     this.#smb.gap(direction, lost, frame, snapped);
@@ -149,7 +149,7 @@ export class SmbConsumer implements StreamConsumer {
     this.#give(direction, place + at, out.subarray(at));
   }
 
-  /** Whoever takes a pipe: its octets are those of the message that is being read. */
+  /** The consumer of a pipe: its octets are those of the message that is being read. */
   #pipe(home: Connection, pipe: NamedPipe): StreamConsumer {
     const rpc = new RpcStream(this.#shared, home, this.#give, { pipe });
     return {

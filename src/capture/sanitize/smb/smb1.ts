@@ -63,7 +63,7 @@ function replaceStrings({ work, header, end, unicode }: Block, from: number): vo
   if (start < end) replaceName(work, start, end - start, !unicode);
 }
 
-/** What is named stands first, behind an octet of format in the oldest commands. */
+/** The name stands first, behind an octet of format in the oldest commands. */
 const strings =
   (before: number): Replace =>
   (block) => {

@@ -4,7 +4,7 @@ import type { Pseudonyms } from '../pseudonyms/pseudonyms.js';
 import type { Tally } from '../tally.js';
 import { signatureHead } from './signature.js';
 
-/** Who rewrites the NTLM that is found inside. */
+/** Rewrites the NTLM that is found inside. */
 export type ReplaceNtlm = (token: Uint8Array) => void;
 
 interface Part {
@@ -42,7 +42,7 @@ export class DerReplacer {
     this.#ntlm = ntlm;
   }
 
-  /** What stands behind the first element is zero. */
+  /** Octets behind the first element are zero. */
   replace(bytes: Uint8Array): boolean {
     const part = partAt(bytes, 0, bytes.length);
     if (part === undefined || !isConstructed(part.tag) || !this.#isWhole(bytes, part, 0)) return false;

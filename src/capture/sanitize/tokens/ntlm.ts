@@ -18,7 +18,7 @@ import type { Tally } from '../tally.js';
 const HEAD = 12;
 const UNREADABLE = 'tokens that could not be read';
 
-/** What of NTLM cannot be told from one message: whether the names of an AUTHENTICATE_MESSAGE are in Unicode. */
+/** The state of NTLM that one message does not tell: whether the names of an AUTHENTICATE_MESSAGE are in Unicode. */
 export interface NtlmHandshake {
   unicode?: boolean;
 }
@@ -68,7 +68,7 @@ const NUMBERS: Readonly<Record<number, readonly (readonly [from: number, to: num
   3: [[12, 64]],
 };
 
-/** What of a message says why it cannot be read stays, so that it still cannot be. */
+/** The parts of a message that make it unreadable stay, so that it is still unreadable. */
 function replaceUnreadable(names: Pseudonyms, tally: Tally, token: Uint8Array): void {
   const before = Buffer.from(token);
   tally.zero(token.subarray(HEAD), UNREADABLE);

@@ -19,7 +19,7 @@ export class Deliveries {
   #places: Place[] = [];
   /** For each delivery, the one that brought the beginning of the message that it goes on with; itself where it begins one. */
   #begins: number[] = [];
-  /** What the messages of SMB that begin in a delivery answer: of a pipe nothing but that may name it. */
+  /** By delivery, the requests that its messages of SMB answer: they alone may name the pipe. */
   readonly #questions = new Map<number, readonly Place[]>();
   /** Deliveries that were forgotten: the number of the first one that is kept. */
   #first = 0;

@@ -15,7 +15,7 @@ const FID = SMB1.header + 6;
 /** Places that are kept of a connection, and creates. */
 const MOST = 4096;
 
-/** What of a connection of SMB opens its pipes. */
+/** The messages of a connection of SMB that open its pipes. */
 export class SmbOpens {
   readonly #setup: Place[] = [];
   readonly #asked = new Map<string, readonly Place[]>();

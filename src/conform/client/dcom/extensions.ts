@@ -9,8 +9,8 @@ const anyAnswer = orpcOperation({ name: 'any', opnum: 0, section: '[MS-DCOM] 2.2
 const WITHOUT_EXTENSIONS = 8;
 
 /**
- * The ORPCTHAT of each answer to such calls, changed. What follows it stays where it is: an ORPCTHAT takes a multiple of
- * eight octets, whatever its extensions.
+ * The ORPCTHAT of each answer to such calls, changed. The octets behind it stay where they are: an ORPCTHAT takes a
+ * multiple of eight octets, whatever its extensions.
  */
 const orpcthat = (to: (made: { readonly call: AnsweredCall }) => boolean, changes: Partial<ORPCTHAT>): Change =>
   responses(to, ({ pdu }) => {

@@ -30,7 +30,7 @@ export const requestsOf = (conversation: Conversation): (SentPdu & { readonly pd
 
 export const carriesToken = ({ auth }: Pick<Proposal, 'auth'>): boolean => (auth?.auth_value.length ?? 0) > 0;
 
-/** What was found. Throws `NotApplicable` where that is nothing. */
+/** The items that were found. Throws `NotApplicable` where there are none. */
 export function some<T>(found: readonly T[], without: string): readonly T[] {
   if (found.length === 0) throw new NotApplicable(without);
   return found;

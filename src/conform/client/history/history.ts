@@ -28,7 +28,7 @@ export interface SentPdu {
   readonly bytes: Buffer;
   /** Undefined for octets that are no PDU. */
   readonly pdu: Pdu | undefined;
-  /** What a sniffer that knows the password makes of a PDU of the client. */
+  /** A PDU of the client as a sniffer that knows the password sees it. */
   readonly observed: Observed<AnsweredCall> | undefined;
   /** It was not what the server would have sent. */
   readonly changed: boolean;

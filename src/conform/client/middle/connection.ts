@@ -75,7 +75,7 @@ export class MiddleConnection implements ChannelEvents {
     for (let pdu = this.#fromClient.next(); pdu !== undefined; pdu = this.#fromClient.next()) {
       const octets = Buffer.from(pdu);
       this.#noteRequest(octets);
-      // What the server answers at once comes while this goes on.
+      // An immediate answer of the server comes while this goes on.
       this.#server.data(octets);
     }
   }

@@ -58,7 +58,7 @@ const atObject = (name: string, status: number): ClientCheck =>
     at: 'a call to an object',
   });
 
-/** What nobody may wait for any longer once a fault has come. */
+/** What no client may still wait for once a fault has come. */
 const settles = (name: string, call: string, to: Parameters<typeof faults>[0]): ClientCheck =>
   reaction({
     id: `rpce/3.3.2.1.3/fault-for-${name}`,
@@ -84,7 +84,7 @@ const withStub: Change = activations(({ pdu }) => [
   },
 ]);
 
-/** [MS-RPCE] 2.2.2.8: the flag of extended error information, and octets that are none. */
+/** [MS-RPCE] 2.2.2.8: the flag of extended error information, and octets that are no such information. */
 const withExtendedError: Change = activations(({ pdu }) => [
   {
     octets: encodePdu({

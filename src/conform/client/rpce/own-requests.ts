@@ -21,7 +21,7 @@ export const OWN_REQUESTS: readonly ClientCheck[] = [
           pdu.auth?.auth_level === RPC_C_AUTHN_LEVEL.PKT_PRIVACY &&
           seen?.message !== undefined,
       );
-      // What was signed in plain has no signature that is right once it is decrypted.
+      // A request that was signed in plain has a wrong signature once it is decrypted.
       for (const { observed: seen, pdu } of some(sealed, 'no request of the client is at PKT_PRIVACY')) {
         const state = seen?.message?.stubState;
         must(state === 'verified', 'a body that can be decrypted', `call ${pdu?.call_id}: ${state}`);

@@ -169,7 +169,7 @@ const TAMPERINGS: readonly Tampering[] = [
 
 /** So small that every answer takes several fragments. */
 const SMALL = 88;
-/** What needs an answer before this one on the same connection. */
+/** Changes that need an answer before this one on the same connection. */
 const LATER_ONLY: ReadonlySet<string> = new Set(['replayed-signature', 'replayed-answer']);
 
 const only =

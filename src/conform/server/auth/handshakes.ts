@@ -25,7 +25,7 @@ export const HANDSHAKE_CHECKS = group(
           sent ||= pdu.PTYPE === 'auth3';
           return pdu;
         };
-        // That a server does not take NTLM is told from one that answers the auth3, after which no call works either.
+        // A server that does not take NTLM is told apart from one that answers the auth3: no call works after either.
         await association.authenticate(target.simple.interface, { context, level: CONNECT, change }).catch(() => {
           throw new NotApplicable('the target begins no handshake of NTLM');
         });

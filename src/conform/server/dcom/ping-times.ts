@@ -47,7 +47,7 @@ async function isGone(target: Target, object: Held): Promise<void> {
   if (exported !== undefined) await mustBeGone(exported, ipidOf(object));
 }
 
-/** What takes minutes: how long sets and their objects live. */
+/** Checks that take minutes: how long sets and their objects live. */
 export const PING_TIME_CHECKS = group({ needs: ['oxid', 'account', 'activation'], section: '[MS-DCOM] 3.1.2.6' }, [
   {
     id: 'dcom/3.1.2.2/three-periods',

@@ -24,7 +24,7 @@ async function lives(exported: Exported, ripid: string): Promise<boolean> {
   if (ReturnValue === RPC_E_INVALID_OBJECT) return false;
   mustBe(ReturnValue, 0);
   const { std } = ppQIResults?.[0] ?? {};
-  // What the question has added is given back.
+  // The references that the question added are given back.
   if (std !== undefined) await exported.release(std.ipid, std.cPublicRefs);
   return true;
 }

@@ -91,7 +91,7 @@ export const FRAGMENT_SIZE_CHECKS = group({ needs: ['rpc'], section: 'C706 12.6.
       const { opnum } = target.simple;
       const request = association.requestPdu(opnum, Buffer.alloc(MAX_FRAGMENT - 24));
       const received = await association.connection.exchange(request);
-      // What follows the parameters is nobody's; an implementation may find that it does not belong there.
+      // Octets behind the parameters belong to nobody; an implementation may object to them.
       const taken =
         received.kind === 'pdu' && received.pdu.PTYPE === 'fault' && received.pdu.status !== FAULT.PROTO_ERROR;
       if (!taken) expectPdu(received, 'response', 'the fragment to be taken');

@@ -33,7 +33,7 @@ function lastBefore(tops: { at(index: number): number; readonly length: number }
   return Math.max(0, low);
 }
 
-/** What of the list in `element` is to be drawn; all of it, up to a bound, while it is printed. */
+/** The part of the list in `element` that is to be drawn; all of it, up to a bound, while it is printed. */
 export function useVisible(
   element: { readonly current: HTMLElement | null },
   tops: { at(index: number): number; readonly length: number },

@@ -80,7 +80,7 @@ export class AddressSpace {
     };
   }
 
-  /** Gives the result. What is written stays, whatever the item did before. */
+  /** Returns the result. A value that is written stays, whatever the item did before. */
   write(item: SpaceItem, value: VARIANT | null, now: Milliseconds, quality?: number, time: Milliseconds = now): number {
     if ((item.rights & OPC_ACCESS.WRITEABLE) === 0) return OPC_RESULT.OPC_E_BADRIGHTS;
     if (value === null || value.vt === VT_EMPTY) return OPC_RESULT.OPC_E_BADTYPE;

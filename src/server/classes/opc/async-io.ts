@@ -50,7 +50,7 @@ export function asyncIo(group: Group): [iid: string, methods: ComInterface][] {
     return { pdwCancelID: begun.id, ...errorsOf(errors) };
   };
 
-  /** What items are when their turn comes. One that has been removed by then has an error, and its client's handle still. */
+  /** The items when their turn comes. One that has been removed by then has an error, and still its client's handle. */
   const dataNow = async (
     items: readonly GroupItem[],
     transaction: number,

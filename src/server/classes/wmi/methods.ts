@@ -13,7 +13,7 @@ import type { CimNamespace, MethodCall, MethodHandler } from './namespace.js';
 import { inNamespace, instanceAt } from './objects.js';
 import { cimValue } from './types.js';
 
-/** What nobody has written a handler for is recorded, and succeeds. */
+/** A method without a handler is recorded, and succeeds. */
 const unhandled: MethodHandler = () => ({});
 
 /** [MS-WMI] 3.1.4.3.22: the output parameters; the call is recorded, and nothing is run. Throws `WmiError`. */

@@ -100,7 +100,7 @@ describe('a relay of Kerberos across protocols', () => {
     ]);
   });
 
-  test('a client that uses its ticket in several protocols and again is none', async () => {
+  test('a client that uses its ticket in several protocols and again is no relay', async () => {
     const next = client('HOST/server.lab.example');
     const connections = [...names, ...names].map((name, index) => ({
       client: { ...VICTIM, port: 50_000 + index },

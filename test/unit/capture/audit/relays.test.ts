@@ -105,7 +105,7 @@ describe('relays', () => {
     ]);
   });
 
-  test('the same connection in two captures is none, nor is a server whose challenge repeats', async () => {
+  test('the same connection in two captures is no relay, nor is a server whose challenge repeats', async () => {
     const pdus = await pdusOf();
     const connection = { client: VICTIM, server: TARGET, pdus };
     const { findings } = await audit([recordingOf([connection]), recordingOf([connection])]);

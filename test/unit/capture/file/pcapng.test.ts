@@ -158,7 +158,7 @@ test('no more interfaces of a section are remembered than any capture has', () =
   ]);
 });
 
-test.each([37, 38, 39])('a block of %s octets is none, also where its end says the same', (length) => {
+test.each([37, 38, 39])('a block of %s octets is invalid, also where its end says the same', (length) => {
   const broken = enhanced('little', 0, TIME, 'broken');
   broken.writeUInt32LE(length, 4);
   broken.writeUInt32LE(length, length - 4);

@@ -82,7 +82,7 @@ describe('a VARIANT on the wire', () => {
     expect(VARIANT.decode(VARIANT.encode(value))).toEqual({ value, layout: undefined });
   });
 
-  test('of a type that is none is refused by name', () => {
+  test('of an unknown type is refused by name', () => {
     expect(() => VARIANT.encode({ vt: 0x18 })).toThrow('_varUnion has no arm 24');
   });
 

@@ -144,7 +144,7 @@ describe('X.690 8.19 OBJECT IDENTIFIER', () => {
     expect(oidName('1.2.3')).toBe('1.2.3');
   });
 
-  test('text that is none is refused', () => {
+  test('invalid text is refused', () => {
     for (const text of ['', '1', '3.1', '1.2.x', '1..2'])
       expect(() => oidOctets(text)).toThrow('not an OBJECT IDENTIFIER');
   });

@@ -56,7 +56,7 @@ describe('a capture that begins in the middle of a connection', () => {
     ]);
   });
 
-  test('a message whose first fragment was not captured is none; the next one is whole again', () => {
+  test('a message whose first fragment was not captured is left out; the next one is whole again', () => {
     const { wire } = conversation(RPC_C_AUTHN_LEVEL.NONE, Buffer.alloc(20_000));
     const observed = overhear(wire.slice(3));
     expect(messages(observed).map(({ kind }) => kind)).toEqual(['response']);

@@ -51,7 +51,7 @@ describe('an OPC client', () => {
     await expect(all(opc.browse({ filter: '[' }))).rejects.toThrow('OPC_E_INVALIDFILTER');
   });
 
-  test('reads values with quality, and is told of items that are none', async () => {
+  test('reads values with quality, and is told of unknown items', async () => {
     const { opc } = await client(await plant());
     const group = await opc.addGroup({ items: ['A.Constant', 'A.None', 'B.Command', 'B.List', 'Single'] });
     const values = await group.read();

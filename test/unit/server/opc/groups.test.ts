@@ -89,7 +89,7 @@ describe('bad input', () => {
       expect((await ask(to, IOPCItemMgt, 'SetClientHandles', clients)).ReturnValue).toBe(E_INVALIDARG);
     }));
 
-  test('items that are none, of a wrong type, or with an access path', () =>
+  test('unknown items, of a wrong type, or with an access path', () =>
     inSimulation(PLANT, async (plant) => {
       const { group: to } = await group(plant.client, await server(plant));
       const pItemArray = [
