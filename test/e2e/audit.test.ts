@@ -109,7 +109,7 @@ describe('audit', () => {
     ['no file', async () => [join(folder, 'none.pcap')], /none\.pcap: no such file or directory/],
     ['a text', async () => [await file('text', 'hello')], /text: neither pcap nor pcapng/],
     ['a readable file with one that is not', async () => [SIGNED, await file('text', 'hello')], /text: neither pcap/],
-    ['a date that is none', async () => [SIGNED, '--as-of', '2023-02-30'], /no such date/],
+    ['an invalid date', async () => [SIGNED, '--as-of', '2023-02-30'], /no such date/],
     ['a registry value that is none', async () => [SIGNED, '--registry', 'Foo=1'], /unknown registry value/],
     ['TAP and JSON at once', async () => [SIGNED, '--tap', '--json'], /cannot be used with/],
     ['a CSV that cannot be written', async () => [SIGNED, '--csv', join(folder, 'no/such.csv')], /cannot write/],

@@ -70,7 +70,7 @@ test.each([
     /^dcom-harness: the relay works on loopback .* not on 10\.0\.0\.1/,
   ],
   ['an unknown variant', ['--variant', 'magic'], /^dcom-harness: no such variant of the relay: 'magic'/],
-  ['a date that is none', ['--as-of', 'soon'], /^dcom-harness: not a date: 'soon'/],
+  ['an invalid date', ['--as-of', 'soon'], /^dcom-harness: not a date: 'soon'/],
 ])('%s ends with 2 and one line', async (_, args, says) => {
   const { code, stdout, stderr } = await cli(['relay', ...args]);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

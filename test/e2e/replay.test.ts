@@ -226,7 +226,7 @@ describe('replay: what cannot be done ends with exit code 2 and one line', () =>
       args: async () => [AT_CONNECT, '--junit', join(folder, 'no', 'such', 'folder.xml')],
       says: /cannot write .*folder\.xml/,
     },
-    { name: 'a date that is none', args: async () => [AT_CONNECT, '--as-of', '2022-13-01'], says: /no such date/ },
+    { name: 'an invalid date', args: async () => [AT_CONNECT, '--as-of', '2022-13-01'], says: /no such date/ },
   ])('$name', async ({ args, says }) => {
     const { code, stderr, stdout } = await cli(['replay', ...(await args())]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
