@@ -1,4 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** What `npm run mutate` runs against each changed source: the fast tests. */
-export default defineConfig({ test: { include: ['test/unit/**/*.test.ts'], testTimeout: 60_000 } });
+/** What `npm run mutate` runs against each changed source: the fast tests of the engines and of what stands on them. */
+export default defineConfig({
+  test: {
+    include: ['test/unit/{rpc,security,hardening,server,client,relay,article}/**/*.test.ts'],
+    testTimeout: 600_000,
+  },
+});
