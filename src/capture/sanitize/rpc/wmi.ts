@@ -2,7 +2,7 @@ import { CodecError } from '../../../codec/error.js';
 import { type CimClassPart, objectArray } from '../../../codec/wmi/index.js';
 import type { Pseudonyms } from '../pseudonyms/pseudonyms.js';
 
-/** Classes that are remembered, since a class comes with its first instance alone ([MS-WMI] 2.2.14.5). */
+/** Classes that are remembered, since a class comes with its first instance alone ([MS-WMI] 2.2.14.4). */
 const MOST_CLASSES = 1024;
 
 /** Rewrites the buffers of smart enumerators ([MS-WMI] 2.2.14): classes, properties and values, each text by one as long. */
