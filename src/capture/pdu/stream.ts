@@ -7,6 +7,7 @@ import type { Connection, Direction, StreamConsumer } from '../stream/connection
 import { CapturedPdu, type OpenStream, type PduConsumer } from './pdu.js';
 import { isFromClient } from './recognise.js';
 import { type PduSink, PduSplitter, type Skipped } from './splitter.js';
+import { beginsTls, IN_TLS } from './tls.js';
 
 /** What the streams of one capture have in common. */
 export interface PduStreamOptions {
@@ -71,10 +72,8 @@ export class PduStream implements StreamConsumer, PduSink<Direction> {
     seconds: number,
     nanoseconds: number,
   ): void {
-    const { pipe } = this.#carrier;
     const splitter =
-      (direction.forward ? this.#forward : this.#backward) ??
-      this.#begin(direction, pipe === undefined ? direction.fromSyn : pipe.opened);
+      (direction.forward ? this.#forward : this.#backward) ?? this.#first(direction, bytes, start, end, frame);
     splitter.data(bytes, start, end, frame, seconds, nanoseconds);
     // Most streams of most captures: they need no memory of their own.
     if (splitter.isOther) this.#set(direction, OTHER);
@@ -176,6 +175,15 @@ export class PduStream implements StreamConsumer, PduSink<Direction> {
 
   get #carriesRpc(): boolean {
     return this.#forward?.carriesRpc === true || this.#backward?.carriesRpc === true;
+  }
+
+  /** By the first octets of a direction that are there. */
+  #first(direction: Direction, bytes: Buffer, start: number, end: number, frame: number): PduSplitter<Direction> {
+    const { pipe } = this.#carrier;
+    if (pipe !== undefined) return this.#begin(direction, pipe.opened);
+    if (beginsTls(this.#connection, bytes, start, end))
+      this.#options.understood.pass(IN_TLS, { file: this.#options.file(), frame }, false);
+    return this.#begin(direction, direction.fromSyn);
   }
 
   #begin(direction: Direction, fromStart: boolean): PduSplitter<Direction> {
