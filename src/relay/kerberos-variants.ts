@@ -1,6 +1,6 @@
 import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import { AP_REQ_TAMPERINGS } from './tamper-ap-req.js';
-import { type Base, LEFT_OPEN, RELAY_VARIANTS, type RelayVariant } from './variants.js';
+import { type Base, byBoth, KNOWN_REFERENCE, LEFT_OPEN, RELAY_VARIANTS, type RelayVariant } from './variants.js';
 
 const { CONNECT, PKT_INTEGRITY } = RPC_C_AUTHN_LEVEL;
 
@@ -119,26 +119,15 @@ const BASES: readonly Base[] = [
   },
 ];
 
-const OPEN: Base = {
-  id: 'kerberos-known-reference',
-  title: 'at CONNECT, calls an object that somebody else has activated and whose IPID is known',
-  section: '[MS-DCOM] 3.1.1.5.4',
-  bindLevel: CONNECT,
-  kerberos: TO_TARGET,
-  knownReference: true,
-  stopped: {},
-};
-
-const byBoth = (base: Base): RelayVariant[] => [
-  { ...base, authType: RPC_C_AUTHN.GSS_KERBEROS },
-  { ...base, id: `${base.id}-spnego`, title: `${base.title}; by SPNEGO`, authType: RPC_C_AUTHN.GSS_NEGOTIATE },
-];
+const OPEN: Base = { ...KNOWN_REFERENCE, id: 'kerberos-known-reference', kerberos: TO_TARGET };
 
 /** Every variant of Kerberos, by itself and by SPNEGO, that something stops, be it the hardening alone. */
-export const KERBEROS_VARIANTS: readonly RelayVariant[] = BASES.flatMap(byBoth);
+export const KERBEROS_VARIANTS: readonly RelayVariant[] = BASES.flatMap((base) =>
+  byBoth(base, RPC_C_AUTHN.GSS_KERBEROS),
+);
 
 /** What the hardening leaves open with Kerberos too. */
-export const KERBEROS_LEFT_OPEN: readonly RelayVariant[] = byBoth(OPEN);
+export const KERBEROS_LEFT_OPEN: readonly RelayVariant[] = byBoth(OPEN, RPC_C_AUTHN.GSS_KERBEROS);
 
 /** All of them, of NTLM and of Kerberos. */
 export const ALL_VARIANTS: readonly RelayVariant[] = [

@@ -163,7 +163,7 @@ const BASES: readonly Base[] = [
 ];
 
 /** What the hardening does not cover: calls to objects meet the exporter’s own level alone ([MS-DCOM] 3.1.1.5.4). */
-const OPEN: Base = {
+export const KNOWN_REFERENCE: Base = {
   id: 'known-reference',
   title: 'at CONNECT, calls an object that somebody else has activated and whose IPID is known',
   section: '[MS-DCOM] 3.1.1.5.4',
@@ -172,13 +172,14 @@ const OPEN: Base = {
   stopped: {},
 };
 
-const byBoth = (base: Base): RelayVariant[] => [
-  { ...base, authType: RPC_C_AUTHN.WINNT },
+/** By the mechanism itself, and by SPNEGO. */
+export const byBoth = (base: Base, authType: number): RelayVariant[] => [
+  { ...base, authType },
   { ...base, id: `${base.id}-spnego`, title: `${base.title}; by SPNEGO`, authType: RPC_C_AUTHN.GSS_NEGOTIATE },
 ];
 
 /** Every variant of NTLM, by itself and by SPNEGO; the hardening stops each, at its own place. */
-export const RELAY_VARIANTS: readonly RelayVariant[] = BASES.flatMap(byBoth);
+export const RELAY_VARIANTS: readonly RelayVariant[] = BASES.flatMap((base) => byBoth(base, RPC_C_AUTHN.WINNT));
 
 /** What the hardening leaves open. */
-export const LEFT_OPEN: readonly RelayVariant[] = byBoth(OPEN);
+export const LEFT_OPEN: readonly RelayVariant[] = byBoth(KNOWN_REFERENCE, RPC_C_AUTHN.WINNT);

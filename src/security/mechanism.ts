@@ -1,14 +1,7 @@
 import type { MessageChannel, Session, Side } from './channel.js';
 import { SecurityError } from './error.js';
-import type {
-  Capabilities,
-  ContextInfo,
-  Identity,
-  Leg,
-  Milliseconds,
-  ProtectedMessage,
-  SecurityContext,
-} from './provider.js';
+import { ProtectingContext } from './protecting-context.js';
+import type { Capabilities, ContextInfo, Identity, Leg, Milliseconds, SecurityContext } from './provider.js';
 
 /** What a mechanism is called, and what its flags say. */
 export interface Mechanism {
@@ -31,7 +24,7 @@ interface Conclusion<S extends Session> {
  * What both sides of every mechanism have in common: the state of the handshake and, once it is over, the session
  * security.
  */
-export abstract class MechanismContext<S extends Session> implements SecurityContext {
+export abstract class MechanismContext<S extends Session> extends ProtectingContext implements SecurityContext {
   abstract readonly role: Side;
   abstract readonly authType: number;
   abstract readonly threeLegs: boolean;
@@ -44,6 +37,7 @@ export abstract class MechanismContext<S extends Session> implements SecurityCon
   #failed = false;
 
   constructor(mechanism: Mechanism) {
+    super();
     this.#mechanism = mechanism;
   }
 
@@ -90,30 +84,6 @@ export abstract class MechanismContext<S extends Session> implements SecurityCon
     return { mechanism: name, flags: flagNames(this.flags), notes: [...this.notes] };
   }
 
-  sign(message: ProtectedMessage): Uint8Array {
-    return this.#out().sign(message);
-  }
-
-  seal(message: ProtectedMessage): Uint8Array {
-    return this.#out().seal(message);
-  }
-
-  verify(message: ProtectedMessage, authValue: Uint8Array): void {
-    this.#in().verify(message, authValue);
-  }
-
-  unseal(message: ProtectedMessage, authValue: Uint8Array): void {
-    this.#in().unseal(message, authValue);
-  }
-
-  mic(bytes: Uint8Array): Uint8Array {
-    return this.#out().mic(bytes);
-  }
-
-  checkMic(bytes: Uint8Array, mic: Uint8Array): void {
-    this.#in().checkMic(bytes, mic);
-  }
-
   /** Throws `SecurityError` `NOT_ESTABLISHED` before the end of the handshake. */
   protected get session(): S {
     if (this.#conclusion === undefined) {
@@ -123,11 +93,11 @@ export abstract class MechanismContext<S extends Session> implements SecurityCon
     return this.#conclusion.session;
   }
 
-  #out(): MessageChannel {
+  protected get outgoing(): MessageChannel {
     return this.session.from(this.role);
   }
 
-  #in(): MessageChannel {
+  protected get incoming(): MessageChannel {
     return this.session.from(this.role === 'initiator' ? 'acceptor' : 'initiator');
   }
 }

@@ -7,6 +7,7 @@ import {
   SEARCH_WINDOW,
   USUAL_LARGEST_PACKET,
 } from './packet.js';
+import { u32 } from './u32.js';
 
 const RECORD = pcap_record_header.size;
 /** A record header found while searching is believed only near the time of the record before the damage. */
@@ -113,11 +114,7 @@ export class PcapRecords implements RecordFormat {
   }
 
   #u32(bytes: Buffer, at: number): number {
-    const a = bytes[at] as number;
-    const b = bytes[at + 1] as number;
-    const c = bytes[at + 2] as number;
-    const d = bytes[at + 3] as number;
-    return this.#big ? ((a << 24) | (b << 16) | (c << 8) | d) >>> 0 : ((d << 24) | (c << 16) | (b << 8) | a) >>> 0;
+    return u32(bytes, at, this.#big);
   }
 
   #plausible(bytes: Buffer, at: number): boolean {

@@ -11,6 +11,7 @@ import {
 } from '../../codec/pcap/pcapng.js';
 import { LARGEST_RECORD, Packet, type PacketHandler, type RecordFormat, SEARCH_WINDOW } from './packet.js';
 import { TimestampUnit } from './timestamp.js';
+import { u32 } from './u32.js';
 
 interface Interface {
   readonly linkType: number;
@@ -100,11 +101,7 @@ export class PcapngBlocks implements RecordFormat {
   }
 
   #u32(bytes: Buffer, at: number): number {
-    const a = bytes[at] as number;
-    const b = bytes[at + 1] as number;
-    const c = bytes[at + 2] as number;
-    const d = bytes[at + 3] as number;
-    return this.#big ? ((a << 24) | (b << 16) | (c << 8) | d) >>> 0 : ((d << 24) | (c << 16) | (b << 8) | a) >>> 0;
+    return u32(bytes, at, this.#big);
   }
 
   /** The total length, or -1 where it cannot be one. A section header sets the byte order that it is read in. */

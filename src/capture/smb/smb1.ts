@@ -1,4 +1,5 @@
 import {
+  SMB_ANDX_COMMANDS,
   SMB_AndX,
   SMB_COM,
   SMB_COM_NT_CREATE_ANDX_Request,
@@ -11,6 +12,7 @@ import {
   SMB_FID,
   SMB_FLAGS_REPLY,
   SMB_Header,
+  SMB_NO_ANDX,
   WRITE_MODE_MESSAGE_START,
 } from '../../codec/smb/index.js';
 import { isIpc, type Pipe, pipeName, shareName } from './pipe.js';
@@ -34,17 +36,6 @@ const HEADER = SMB_Header.size;
 const KNOWN: ReadonlySet<number> = new Set(Object.values(SMB_COM));
 /** [MS-CIFS] 2.2.3.1: where `wants` finds what it needs. */
 const [COMMAND_AT, FLAGS_AT, TID_AT] = [4, 9, 24];
-/** [MS-CIFS] 2.2.3.4: commands that another one can follow in the same message. */
-const ANDX: ReadonlySet<number> = new Set([
-  SMB_COM.OPEN_ANDX,
-  SMB_COM.READ_ANDX,
-  SMB_COM.WRITE_ANDX,
-  SMB_COM.SESSION_SETUP_ANDX,
-  SMB_COM.LOGOFF_ANDX,
-  SMB_COM.TREE_CONNECT_ANDX,
-  SMB_COM.NT_CREATE_ANDX,
-]);
-const NO_ANDX = 0xff;
 const NOTHING: SmbRequest = { command: -1 };
 
 type TakeAsked = (block: Block, asked: Asked) => void;
@@ -249,9 +240,9 @@ function* blocksOf(message: SmbMessage, header: Block['header']): Generator<read
   for (let at = HEADER; at < message.bytes.length; ) {
     const block: Block = { message, header, at };
     yield [command, block];
-    const next = ANDX.has(command) ? wordsOf(block, SMB_AndX) : undefined;
+    const next = SMB_ANDX_COMMANDS.has(command) ? wordsOf(block, SMB_AndX) : undefined;
     // An offset that points back is a lie.
-    if (next === undefined || next.AndXCommand === NO_ANDX || next.AndXOffset <= at) return;
+    if (next === undefined || next.AndXCommand === SMB_NO_ANDX || next.AndXOffset <= at) return;
     command = next.AndXCommand;
     at = next.AndXOffset;
   }

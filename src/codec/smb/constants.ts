@@ -56,6 +56,19 @@ export const SMB_COM = {
   NT_CREATE_ANDX: 0xa2,
 } as const;
 
+/** [MS-CIFS] 2.2.3.4: commands that another one can follow in the same message. */
+export const SMB_ANDX_COMMANDS: ReadonlySet<number> = new Set([
+  SMB_COM.OPEN_ANDX,
+  SMB_COM.READ_ANDX,
+  SMB_COM.WRITE_ANDX,
+  SMB_COM.SESSION_SETUP_ANDX,
+  SMB_COM.LOGOFF_ANDX,
+  SMB_COM.TREE_CONNECT_ANDX,
+  SMB_COM.NT_CREATE_ANDX,
+]);
+/** [MS-CIFS] 2.2.3.4: AndXCommand where none follows. */
+export const SMB_NO_ANDX = 0xff;
+
 /** [MS-SMB] 2.2.4.5.2: of Capabilities, that tokens take the place of challenge and responses. */
 export const SMB_CAP_EXTENDED_SECURITY = 0x80000000;
 

@@ -1,20 +1,13 @@
 import { RPC_C_AUTHN } from '../../codec/status/authn.js';
 import { SecurityError } from '../error.js';
-import type {
-  Capabilities,
-  ContextInfo,
-  Identity,
-  Leg,
-  Milliseconds,
-  ProtectedMessage,
-  SecurityContext,
-} from '../provider.js';
+import { ProtectingContext } from '../protecting-context.js';
+import type { Capabilities, ContextInfo, Identity, Leg, Milliseconds, SecurityContext } from '../provider.js';
 
 /** [MS-RPCE] 2.2.1.1.7. */
 export const SPNEGO_AUTH_TYPE = RPC_C_AUTHN.GSS_NEGOTIATE;
 
 /** What both sides of SPNEGO have in common: once a mechanism is chosen, that mechanism does the work. */
-export abstract class SpnegoContext implements SecurityContext {
+export abstract class SpnegoContext extends ProtectingContext implements SecurityContext {
   abstract readonly role: 'initiator' | 'acceptor';
   readonly authType = SPNEGO_AUTH_TYPE;
   readonly threeLegs = false;
@@ -78,28 +71,12 @@ export abstract class SpnegoContext implements SecurityContext {
     return { mechanism, flags, notes: [...notes, 'inside SPNEGO', ...this.notes] };
   }
 
-  sign(message: ProtectedMessage): Uint8Array {
-    return this.#ready().sign(message);
+  protected get outgoing(): SecurityContext {
+    return this.#ready();
   }
 
-  seal(message: ProtectedMessage): Uint8Array {
-    return this.#ready().seal(message);
-  }
-
-  verify(message: ProtectedMessage, authValue: Uint8Array): void {
-    this.#ready().verify(message, authValue);
-  }
-
-  unseal(message: ProtectedMessage, authValue: Uint8Array): void {
-    this.#ready().unseal(message, authValue);
-  }
-
-  mic(bytes: Uint8Array): Uint8Array {
-    return this.#ready().mic(bytes);
-  }
-
-  checkMic(bytes: Uint8Array, mic: Uint8Array): void {
-    this.#ready().checkMic(bytes, mic);
+  protected get incoming(): SecurityContext {
+    return this.#ready();
   }
 
   #chosen(): SecurityContext {

@@ -9,9 +9,9 @@ export const AUTHENTICATION = [
     id: 'auth/answers-auth3',
     defect: 'answers an auth3',
     file: 'rpc/server/association.js',
-    find: 'const refusal = this.#binding.auth3(pdu, bytes, now, out.events);',
+    find: 'const refusal = this.#binding.auth3(pdu, bytes, at, out.events);',
     replace:
-      'const refusal = this.#binding.auth3(pdu, bytes, now, out.events);\n        if (refusal === undefined) out.send.push(faultPdu({ callId: pdu.call_id, contextId: 0, status: 5, didNotExecute: false }));',
+      'const refusal = this.#binding.auth3(pdu, bytes, at, out.events);\n        if (refusal === undefined) out.send.push(faultPdu({ callId: pdu.call_id, contextId: 0, status: 5, didNotExecute: false }));',
     checks: ['rpce/3.3.1.5.2.1/auth3-is-not-answered'],
   },
   {
@@ -135,9 +135,9 @@ export const AUTHENTICATION = [
   {
     id: 'auth/sequence-number',
     defect: 'skips a sequence number in its answers',
-    file: 'security/mechanism.js',
-    find: 'return this.#out().sign(message);',
-    replace: "if (this.role === 'acceptor') this.#out().sign(message);\n        return this.#out().sign(message);",
+    file: 'security/protecting-context.js',
+    find: 'return this.outgoing.sign(message);',
+    replace: "if (this.role === 'acceptor') this.outgoing.sign(message);\n        return this.outgoing.sign(message);",
     checks: ['sanity/account'],
   },
   {

@@ -1,4 +1,11 @@
-import { SMB_COM, SMB_FLAGS_REPLY, SMB_FLAGS2_UNICODE, SMB_Header } from '../../../codec/smb/index.js';
+import {
+  SMB_ANDX_COMMANDS,
+  SMB_COM,
+  SMB_FLAGS_REPLY,
+  SMB_FLAGS2_UNICODE,
+  SMB_Header,
+  SMB_NO_ANDX,
+} from '../../../codec/smb/index.js';
 import { replaceLm, replaceNt } from '../tokens/ntlm.js';
 import { keep, replaceIdentifier, replaceName, replaceToken, type SmbWork } from './texts.js';
 
@@ -15,17 +22,7 @@ interface Block {
 }
 
 const HEADER = SMB_Header.size;
-const [NEGOTIATE, NO_ANDX] = [0x72, 0xff];
 const EXTENDED_SECURITY = 0x80000000;
-const ANDX: ReadonlySet<number> = new Set([
-  SMB_COM.OPEN_ANDX,
-  SMB_COM.READ_ANDX,
-  SMB_COM.WRITE_ANDX,
-  SMB_COM.SESSION_SETUP_ANDX,
-  SMB_COM.LOGOFF_ANDX,
-  SMB_COM.TREE_CONNECT_ANDX,
-  SMB_COM.NT_CREATE_ANDX,
-]);
 
 /** Rewrites a message of SMB1 that starts at `from`: header and words stay, names are replaced, the rest is zero. */
 export function replaceSmb1(work: SmbWork, from: number): void {
@@ -44,9 +41,9 @@ export function replaceSmb1(work: SmbWork, from: number): void {
     if (octets > bytes.length) return;
     const end = Math.min(octets + bytes.readUInt16LE(octets - 2), bytes.length);
     (reply ? ANSWERS : REQUESTS).get(command)?.({ work, header: from, words, count, octets, end, unicode });
-    if (!ANDX.has(command) || count < 2) return;
+    if (!SMB_ANDX_COMMANDS.has(command) || count < 2) return;
     const next = from + bytes.readUInt16LE(words + 2);
-    if (bytes[words] === NO_ANDX || next <= at) return;
+    if (bytes[words] === SMB_NO_ANDX || next <= at) return;
     command = bytes[words] as number;
     at = next;
   }
@@ -169,7 +166,7 @@ const replaceTransaction: Replace = (block) => {
 };
 
 const REQUESTS: ReadonlyMap<number, Replace> = new Map<number, Replace>([
-  [NEGOTIATE, replaceDialects],
+  [SMB_COM.NEGOTIATE, replaceDialects],
   [SMB_COM.SESSION_SETUP_ANDX, replaceSetup],
   [SMB_COM.TREE_CONNECT_ANDX, replaceTree],
   [SMB_COM.TREE_CONNECT, strings(1)],
@@ -182,7 +179,7 @@ const REQUESTS: ReadonlyMap<number, Replace> = new Map<number, Replace>([
 ]);
 
 const ANSWERS: ReadonlyMap<number, Replace> = new Map<number, Replace>([
-  [NEGOTIATE, replaceNegotiated],
+  [SMB_COM.NEGOTIATE, replaceNegotiated],
   [SMB_COM.SESSION_SETUP_ANDX, replaceSetUp],
   [SMB_COM.TREE_CONNECT_ANDX, replaceConnected],
   [SMB_COM.READ, ({ work, octets, end }) => keep(work, octets, Math.min(octets + 3, end))],
