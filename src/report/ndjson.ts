@@ -2,8 +2,11 @@
  * A record as one line of JSON. Keys keep the order in which they were declared, which is that of the wire for a
  * decoded structure; bigint becomes 0x-hexadecimal and octets become hexadecimal.
  */
-export const ndjson = (record: object): string =>
-  `${JSON.stringify(isPlain(record) ? record : plain(record)).replace(UNPRINTABLE, escaped)}\n`;
+export const ndjson = (record: object): string => `${jsonText(record)}\n`;
+
+/** The same without the end of its line. */
+export const jsonText = (record: object): string =>
+  JSON.stringify(isPlain(record) ? record : plain(record)).replace(UNPRINTABLE, escaped);
 
 /** What JSON lets stand in a text, and a terminal would act upon. */
 const UNPRINTABLE = /[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufffe\uffff]/gu;
@@ -14,8 +17,8 @@ const escaped = (char: string): string => `\\u${char.charCodeAt(0).toString(16).
 function isPlain(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return typeof value !== 'bigint';
   if (Array.isArray(value)) return value.every(isPlain);
-  if (Object.getPrototypeOf(value) !== Object.prototype || 'toJSON' in value) return false;
-  for (const key in value) if (!isPlain((value as Record<string, unknown>)[key])) return false;
+  if (Object.getPrototypeOf(value) !== Object.prototype) return false;
+  for (const key in value) if (key === 'toJSON' || !isPlain((value as Record<string, unknown>)[key])) return false;
   return true;
 }
 

@@ -1,4 +1,4 @@
-import { ndjson } from './ndjson.js';
+import { jsonText } from './ndjson.js';
 
 /**
  * What a line of `--json` can be, by its member `kind`; each has a definition of its name in docs/records.schema.json.
@@ -34,8 +34,8 @@ export type RecordParts = readonly [kind: RecordKind, members: object];
 
 /** A record as one line of NDJSON, beginning with its kind. */
 export function recordLine(kind: RecordKind, members: object): string {
-  const rest = ndjson(members);
-  return rest.startsWith('{}') ? `{"kind":"${kind}"}\n` : `{"kind":"${kind}",${rest.slice(1)}`;
+  const rest = jsonText(members);
+  return rest === '{}' ? `{"kind":"${kind}"}\n` : `{"kind":"${kind}",${rest.slice(1)}\n`;
 }
 
 /** A moment as all records have it: RFC 3339 in UTC, with nine places, as captures have them. */

@@ -10,6 +10,8 @@ export interface Sniffer {
   (authType: number): PassiveContext | undefined;
   /** Takes the messages of KDCs that the capture shows, from which it learns whose tickets are. */
   readonly kdcMessage?: (message: Uint8Array) => void;
+  /** It was given no secret, so that it reads names and levels, and opens nothing. */
+  readonly secretless?: boolean;
 }
 
 /** What a sniffer knows of Kerberos: keys and tickets. */
@@ -40,7 +42,9 @@ export function sniffer({ secrets = [], names = new TicketNameTable(), ...kerber
     const named = namedTicket(message);
     if (named !== undefined) names.take(named);
   };
-  return Object.assign((authType: number) => providers.get(authType)?.observe(), { kdcMessage });
+  const { keys = [], credentials = [] } = kerberos;
+  const secretless = secrets.length + keys.length + credentials.length === 0;
+  return Object.assign((authType: number) => providers.get(authType)?.observe(), { kdcMessage, secretless });
 }
 
 /** Tickets whose client is remembered; the oldest are forgotten. */

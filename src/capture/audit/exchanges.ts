@@ -44,7 +44,7 @@ export class AuditExchanges {
 
   /**
    * A message with a token. `passive` has followed it, and knows who the client says it is once it has said so; `heard` is
-   * what it has read in the token.
+   * what was read in the token, where somebody has read it.
    */
   take(
     seen: Seen,
@@ -53,10 +53,8 @@ export class AuditExchanges {
     heard?: HeardMessage | undefined,
   ): void {
     const user = seenUser(passive);
-    // A message can name another mechanism than the one that its context began with.
-    const read = passive?.authType === authType ? heard : undefined;
-    if (read?.mechanism === 'Kerberos') return this.#kerberos(seen, seenApReq(read), user);
-    const token = read ?? ntlmToken(authType, octets);
+    if (heard?.mechanism === 'Kerberos') return this.#kerberos(seen, seenApReq(heard), user);
+    const token = heard ?? ntlmToken(authType, octets);
     if (token === undefined) return this.#kerberos(seen, apReqIn(authType, octets), user);
     const { message } = token;
     if (message.MessageType === 2) this.challenge(seen, id, seenChallenge(token.octets, message));

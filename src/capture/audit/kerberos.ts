@@ -1,7 +1,7 @@
 import { CodecError } from '../../codec/error.js';
 import { AP_REQ, decodeMessage, principalText, unframeKerberos } from '../../codec/kerberos/index.js';
 import { RPC_C_AUTHN } from '../../codec/rpce/index.js';
-import { decodeNegToken } from '../../codec/spnego/index.js';
+import { readNegFields } from '../../codec/spnego/index.js';
 import { digestOf } from './digest.js';
 
 /** What tells one AP-REQ from every other. */
@@ -48,6 +48,6 @@ export function apReqIn(authType: number, token: Uint8Array): SeenApReq | undefi
 const NEG_TOKEN_RESP = 0xa1;
 
 function insideSpnego(token: Uint8Array): Uint8Array | undefined {
-  const message = decodeNegToken(token);
+  const message = readNegFields(token);
   return message.kind === 'NegTokenInit' ? message.mechToken : undefined;
 }

@@ -3,7 +3,7 @@ import type { PassiveContext, Sniffer } from '../../security/index.js';
 import { userName } from '../decode/record.js';
 import { authTypeOf } from '../logon/auth-type.js';
 import type { LogonConsumer, LogonMessage, SeenLogon } from '../logon/logon.js';
-import { AuditExchanges, type ExchangedToken, type ExchangesOptions } from './exchanges.js';
+import { AuditExchanges, type ExchangesOptions } from './exchanges.js';
 import { bareChallenge, bareResponses, ntlmToken } from './ntlm.js';
 import { type SeenIdentity, userOf } from './place.js';
 import type { SessionUsers } from './session-users.js';
@@ -50,10 +50,10 @@ export class AuditLogons implements LogonConsumer {
   #token(seen: SeenLogon, octets: Uint8Array): void {
     const authType = authTypeOf(octets);
     if (authType === undefined) return;
-    const token = { id: seen.exchange, authType, octets };
-    const passive = seen.direction === 'toServer' ? this.#follow(token) : undefined;
+    const heard = ntlmToken(authType, octets);
+    const passive = seen.direction === 'toServer' ? this.#follow(authType, octets, heard?.octets) : undefined;
     if (passive?.identity !== undefined) this.#loggedOn(seen, userOf({ passive, authType }));
-    this.#exchanges.take(seen, token, passive);
+    this.#exchanges.take(seen, { id: seen.exchange, authType, octets }, passive, heard);
   }
 
   #loggedOn({ transport, stream }: SeenLogon, who: SeenIdentity): void {
@@ -63,8 +63,7 @@ export class AuditLogons implements LogonConsumer {
   }
 
   /** The user stands in the last message alone, so that nothing has to be kept of those before. */
-  #follow({ authType, octets }: ExchangedToken): PassiveContext | undefined {
-    const ntlm = ntlmToken(authType, octets)?.octets;
+  #follow(authType: number, octets: Uint8Array, ntlm: Uint8Array | undefined): PassiveContext | undefined {
     const passive = this.#observe(ntlm === undefined ? authType : RPC_C_AUTHN.WINNT);
     passive?.observe('initiator', ntlm ?? octets);
     return passive;

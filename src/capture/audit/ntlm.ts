@@ -11,12 +11,11 @@ import {
   decodeAvPairs,
   decodeNtlmMessage,
   isNtlm,
-  type NtlmMessage,
   negotiateFlagNames,
 } from '../../codec/ntlm/index.js';
 import { RPC_C_AUTHN } from '../../codec/rpce/index.js';
-import { decodeNegToken } from '../../codec/spnego/index.js';
-import { SecurityError } from '../../security/index.js';
+import { readNegFields } from '../../codec/spnego/index.js';
+import { type HeardMessage, SecurityError } from '../../security/index.js';
 import { responseKind } from '../../security/ntlm/check-response.js';
 import { isAnonymous, itemBytes, ntlmV2Of } from '../../security/ntlm/tokens.js';
 import type { LogonMessage } from '../logon/logon.js';
@@ -59,15 +58,15 @@ export interface SeenAuthenticate {
 
 const MAX_NAME = 256;
 
+type HeardNtlm = Extract<HeardMessage, { mechanism: 'NTLM' }>;
+
 /** The CHALLENGE_MESSAGE or AUTHENTICATE_MESSAGE in a token, by itself or in SPNEGO; undefined for any other token. */
-export function ntlmToken(
-  authType: number,
-  token: Uint8Array,
-): { octets: Uint8Array; message: NtlmMessage } | undefined {
+export function ntlmToken(authType: number, token: Uint8Array): HeardNtlm | undefined {
   if (!mayTell(token)) return undefined;
   return readable(() => {
     const octets = isNtlm(token) ? token : authType === RPC_C_AUTHN.GSS_NEGOTIATE ? insideSpnego(token) : undefined;
-    return octets === undefined || !isNtlm(octets) ? undefined : { octets, message: decodeNtlmMessage(octets) };
+    if (octets === undefined || !isNtlm(octets)) return undefined;
+    return { mechanism: 'NTLM', octets, message: decodeNtlmMessage(octets) };
   });
 }
 
@@ -84,7 +83,7 @@ const SIGNATURE = Buffer.from('NTLMSSP\0', 'latin1');
 const [CHALLENGE, AUTHENTICATE] = [2, 3];
 
 function insideSpnego(token: Uint8Array): Uint8Array | undefined {
-  const message = decodeNegToken(token);
+  const message = readNegFields(token);
   return message.kind === 'NegTokenInit' ? message.mechToken : message.responseToken;
 }
 

@@ -60,4 +60,7 @@ export function seenUser({ identity, ticket }: Partial<PassiveContext> = {}): Se
 }
 
 /** `10.0.0.1` of `10.0.0.1:135`, `fe80::1` of `[fe80::1]:135`. */
-export const addressOf = (endpoint: string): string => endpoint.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+export const addressOf = (endpoint: string): string =>
+  endpoint.startsWith('[')
+    ? endpoint.slice(1, endpoint.lastIndexOf(']'))
+    : endpoint.slice(0, endpoint.lastIndexOf(':'));

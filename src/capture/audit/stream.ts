@@ -222,7 +222,10 @@ export class AuditStream implements PduConsumer {
       if (pdu.PTYPE === 'auth3') this.#auth3 = true;
       this.#established = this.#association.securities.some(({ passive }) => passive?.established);
       const { auth_context_id: id, auth_type: authType, auth_value: octets } = pdu.auth;
-      this.#exchanges.take(captured, { id, authType, octets }, this.#security(id)?.passive, heard);
+      const passive = this.#security(id)?.passive;
+      // A message can name another mechanism than the one that its context began with.
+      const read = passive?.authType === authType ? heard : undefined;
+      this.#exchanges.take(captured, { id, authType, octets }, passive, read);
     }
   }
 

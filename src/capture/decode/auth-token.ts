@@ -15,8 +15,9 @@ import {
   textOf,
 } from '../../codec/ntlm/index.js';
 import { type AuthVerifier, RPC_C_AUTHN } from '../../codec/rpce/index.js';
-import { decodeNegToken } from '../../codec/spnego/index.js';
+import { readNegFields } from '../../codec/spnego/index.js';
 import { SecurityError } from '../../security/error.js';
+import type { HeardMessage } from '../../security/index.js';
 import { itemBytes, ntlmV2Of } from '../../security/ntlm/tokens.js';
 import { type KerberosToken, kerberosToken } from './kerberos-token.js';
 
@@ -39,19 +40,28 @@ export interface AuthToken {
 
 /**
  * The message of NTLM or Kerberos in a token, by itself or in SPNEGO, or what is wrong with it; undefined for any other
- * token. Responses, keys and what is encrypted are left out, since a password can be guessed from them.
+ * token. Responses, keys and what is encrypted are left out, since a password can be guessed from them. `heard` is what
+ * was read in the token before.
  */
-export function authToken({
-  auth_type,
-  auth_value,
-}: AuthVerifier): AuthToken | KerberosToken | { readonly error: string } | undefined {
+export function authToken(
+  { auth_type, auth_value }: AuthVerifier,
+  heard?: HeardMessage,
+): AuthToken | KerberosToken | { readonly error: string } | undefined {
+  if (heard?.mechanism === 'NTLM' && (isNtlm(auth_value) || auth_type === RPC_C_AUTHN.GSS_NEGOTIATE))
+    return readable(() => fieldsOf(heard.message));
   const octets = isNtlm(auth_value) || auth_type !== RPC_C_AUTHN.GSS_NEGOTIATE ? auth_value : insideSpnego(auth_value);
   if (octets === undefined || octets.length === 0) return undefined;
-  try {
+  return readable(() => {
     if (isNtlm(octets)) return fieldsOf(decodeNtlmMessage(octets));
     return auth_type === RPC_C_AUTHN.GSS_NEGOTIATE || auth_type === RPC_C_AUTHN.GSS_KERBEROS
       ? kerberosToken(octets)
       : undefined;
+  });
+}
+
+function readable<T>(read: () => T): T | { readonly error: string } {
+  try {
+    return read();
   } catch (error) {
     // The token is the peer's to refuse; the PDU around it is decoded all the same.
     if (error instanceof CodecError || error instanceof SecurityError) return { error: error.message };
@@ -61,7 +71,7 @@ export function authToken({
 
 function insideSpnego(token: Uint8Array): Uint8Array | undefined {
   try {
-    const message = decodeNegToken(token);
+    const message = readNegFields(token);
     return message.kind === 'NegTokenInit' ? message.mechToken : message.responseToken;
   } catch (error) {
     // Kerberos comes without SPNEGO around it too.

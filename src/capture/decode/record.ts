@@ -103,7 +103,7 @@ export function pduRecord(
   if (call !== undefined && captured.type !== PTYPE.request) addRequest(record, call, captured);
   if (message !== undefined && message.kind !== 'fault') record.stub = message.stubState;
   if (content) {
-    const token = tokenOf(pdu);
+    const token = tokenOf(pdu, observed.heard);
     if (token !== undefined) record.auth_token = token;
     const value = parameters === undefined ? bodyOf(pdu, message) : toJson(parameters.opened ?? parameters.value);
     if (value !== undefined) record.value = value;
@@ -126,10 +126,10 @@ export const errorOf = ({ captured, error }: DecodedPdu): string | undefined =>
   captured.kind === 'cut' ? `${captured.missing} of its octets are not in the capture` : error?.message;
 
 /** Calls carry signatures in the place of tokens. */
-const tokenOf = (pdu: Pdu | undefined): ReturnType<typeof authToken> =>
+const tokenOf = (pdu: Pdu | undefined, heard: DecodedPdu['observed']['heard']): ReturnType<typeof authToken> =>
   pdu?.auth === undefined || pdu.PTYPE === 'request' || pdu.PTYPE === 'response' || pdu.PTYPE === 'fault'
     ? undefined
-    : authToken(pdu.auth);
+    : authToken(pdu.auth, heard);
 
 function addSecurity(record: Draft, { authType, level, authContextId, identity }: CallLevel): void {
   if (authType !== undefined) record.auth_type = authType;

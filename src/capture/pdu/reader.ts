@@ -1,4 +1,4 @@
-import type { PassiveContext } from '../../security/index.js';
+import type { Sniffer } from '../../security/index.js';
 import type { Problem } from '../file/error.js';
 import { fileOf } from '../file/source.js';
 import type { Understood } from '../file/understood.js';
@@ -39,7 +39,7 @@ export interface PduReaderOptions {
   /** Takes each message from and to a KDC; where absent they are passed over. */
   readonly onKdcMessage?: TakeKdcMessage | undefined;
   /** Follows the handshakes of sessions of SMB; where it knows the secret, encrypted messages are opened. */
-  readonly observe?: ((authType: number) => PassiveContext | undefined) | undefined;
+  readonly observe?: Sniffer | undefined;
   /** Told which packets bring what. */
   readonly packets?: StreamReaderOptions['packets'];
 }
@@ -86,7 +86,9 @@ export class PduReader {
       file: () => this.#label,
       problem: (severity, message, where) => this.#streams.problem(severity, message, where),
     };
-    const smb = smbOptions(shared, { limits: limits.smb, observe }, () => this.framesOfFile);
+    // Without a secret no handshake comes to a key: what follows it would be work for nothing.
+    const opens = observe?.secretless === true ? undefined : observe;
+    const smb = smbOptions(shared, { limits: limits.smb, observe: opens }, () => this.framesOfFile);
   }
 
   /** Packets so far. */

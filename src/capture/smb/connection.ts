@@ -62,6 +62,8 @@ export class SmbConnection implements StreamConsumer {
   #frame = 0;
   #seconds = 0;
   #nanoseconds = 0;
+  /** Once it is known which side is the server. */
+  #server: string | undefined;
 
   constructor(options: SmbConnectionOptions, connection: Connection, remainder?: string) {
     this.#options = options;
@@ -71,13 +73,13 @@ export class SmbConnection implements StreamConsumer {
       budget: options.budget,
       deliver: (pipe, message, from, to) => this.#deliver(pipe, message, from, to),
       losses: () => [this.#lostForward, this.#lostBackward],
-      server: () => serverOf(connection),
+      server: () => this.#serverText(),
     });
     this.#sessions = new Smb2Sessions({
       budget: options.budget,
       observe: options.observe,
       tell: this.#tell,
-      server: () => serverOf(connection),
+      server: () => this.#serverText(),
     });
     this.#smb2 = new Smb2Tracker(this.#tables, this.#sessions);
     for (const [key, named, kept] of remainder === undefined ? [] : (JSON.parse(remainder) as RemainingPipe[]))
@@ -193,6 +195,13 @@ export class SmbConnection implements StreamConsumer {
       { direction, frame: this.#frame, seconds: this.#seconds, nanoseconds: this.#nanoseconds, exchange },
       message,
     );
+
+  #serverText(): string {
+    if (this.#server !== undefined) return this.#server;
+    const text = serverOf(this.#connection);
+    if (this.#connection.client !== undefined) this.#server = text;
+    return text;
+  }
 
   #lost({ forward }: Direction): void {
     if (forward) this.#lostForward++;

@@ -74,14 +74,14 @@ export class Smb2Sessions {
   }
 
   negotiate(message: Buffer): void {
-    this.#preauthHash = hashed(NOTHING, message);
+    this.#preauthHash = this.#hashed(NOTHING, message);
   }
 
   negotiated(message: Buffer): void {
     if (message.length < HEADER + SMB2_NEGOTIATE_Response.size) return;
     const body = SMB2_NEGOTIATE_Response.decode(message, HEADER);
     this.#dialect = body.DialectRevision;
-    this.#preauthHash = hashed(this.#preauthHash, message);
+    this.#preauthHash = this.#hashed(this.#preauthHash, message);
     this.#cipher =
       body.DialectRevision === SMB2_DIALECT.V3_1_1
         ? cipherIn(message, body.NegotiateContextOffset, body.NegotiateContextCount)
@@ -91,7 +91,7 @@ export class Smb2Sessions {
   /** A SESSION_SETUP of the client, and the token in it. */
   asked(session: bigint, flags: number, token: Uint8Array, { bytes, direction }: SmbMessage): Logon {
     const logon = this.#logons.get(session) ?? this.#begin(session, flags);
-    logon.preauthHash = hashed(logon.preauthHash, bytes);
+    logon.preauthHash = this.#hashed(logon.preauthHash, bytes);
     logon.passive?.observe('initiator', token);
     this.#options.tell(direction, logon.exchange, { kind: 'token', octets: token });
     return logon;
@@ -104,7 +104,7 @@ export class Smb2Sessions {
     if (logon === undefined) return;
     if (token.length > 0) logon.passive?.observe('acceptor', token);
     if (status === STATUS_MORE_PROCESSING_REQUIRED) {
-      logon.preauthHash = hashed(logon.preauthHash, message.bytes);
+      logon.preauthHash = this.#hashed(logon.preauthHash, message.bytes);
       this.#logons.set(session, logon);
       return;
     }
@@ -134,14 +134,16 @@ export class Smb2Sessions {
     sessionKeys.set(key, cipher ?? 'unknown');
   }
 
+  /** [MS-SMB2] 3.2.5.2, 3.2.5.3: one message after the other, under what was hashed before; keys alone need it. */
+  #hashed(before: Buffer, message: Buffer): Buffer {
+    if (this.#options.observe === undefined) return before;
+    return createHash('sha512').update(before).update(message).digest();
+  }
+
   #key(session: bigint): string {
     return this.#options.server() + session;
   }
 }
-
-/** [MS-SMB2] 3.2.5.2, 3.2.5.3: one message after the other, under what was hashed before. */
-const hashed = (before: Buffer, message: Buffer): Buffer =>
-  createHash('sha512').update(before).update(message).digest();
 
 /** The cipher that the server chose, where the contexts name one: the first and only one of its list. */
 function cipherIn(message: Buffer, offset: number, count: number): number {

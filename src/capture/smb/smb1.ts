@@ -230,7 +230,7 @@ export class Smb1Tracker {
 
   #use({ header }: Block, fid: number | undefined, isPipe = false): Pipe | undefined {
     if (fid === undefined) return undefined;
-    return this.#tables.used(String(fid), fidText(fid), this.#tables.tree(treeKey(header)), isPipe);
+    return this.#tables.used(String(fid), () => fidText(fid), this.#tables.tree(treeKey(header)), isPipe);
   }
 }
 

@@ -269,7 +269,7 @@ export class Smb2Tracker {
   #file(command: Command, fileId: Uint8Array, isPipe = false): Pipe | undefined {
     if (SAME_FILE.equals(fileId)) return command.before;
     const key = fileKey(command.header.SessionId, fileId);
-    return this.#tables.used(key, toHex(fileId), this.#tree(command), isPipe);
+    return this.#tables.used(key, () => toHex(fileId), this.#tree(command), isPipe);
   }
 
   #ask({ header }: Command, request: SmbRequest): void {

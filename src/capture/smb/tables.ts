@@ -159,17 +159,21 @@ export class SmbTables {
   }
 
   /** An open that is written to or read from: from now on the one that was used last. Undefined for a file. */
-  used(key: string, fid: string, tree: Tree | undefined, isPipe = false): Pipe | undefined {
+  used(key: string, fid: () => string, tree: Tree | undefined, isPipe = false): Pipe | undefined {
     const known = this.#pipes.delete(key);
     if (known === undefined) {
       const elsewhere = this.#elsewhere(key);
       if (elsewhere !== undefined || tree?.kind === 'other') return elsewhere;
     }
-    const named = { share: tree?.share, name: undefined, fid, opened: false };
-    const pipe = known ?? new Pipe(named, false, this.#options.losses());
+    const pipe = known ?? this.#unopened(fid(), tree);
     if (isPipe) pipe.certain = true;
     this.#keep(key, pipe);
     return pipe;
+  }
+
+  /** One whose open was not captured. */
+  #unopened(fid: string, tree: Tree | undefined): Pipe {
+    return new Pipe({ share: tree?.share, name: undefined, fid, opened: false }, false, this.#options.losses());
   }
 
   find(key: string): Pipe | undefined {

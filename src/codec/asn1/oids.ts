@@ -10,4 +10,6 @@ export const OID = {
 } as const;
 
 /** The name of an object identifier, or the identifier itself. */
-export const oidName = (oid: string): string => Object.entries(OID).find(([, value]) => value === oid)?.[0] ?? oid;
+export const oidName = (oid: string): string => NAMES.get(oid) ?? oid;
+
+const NAMES: ReadonlyMap<string, string> = new Map(Object.entries(OID).map(([name, oid]) => [oid, name]));

@@ -22,6 +22,9 @@ export function toJson(value: unknown, around: unknown[] = []): Json {
 
 function membersToJson(value: object, around: unknown[]): Json {
   const json: { [key: string]: Json } = {};
-  for (const [key, item] of Object.entries(value)) if (item !== undefined) json[key] = toJson(item, around);
+  for (const key of Object.keys(value)) {
+    const item = (value as Record<string, unknown>)[key];
+    if (item !== undefined) json[key] = toJson(item, around);
+  }
   return json;
 }

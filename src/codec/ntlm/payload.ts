@@ -87,13 +87,13 @@ export function readGaps(
   headerLength: number,
   items: Readonly<Record<string, PayloadItem>>,
 ): PayloadGap[] {
-  const spans = Object.values(items)
-    .map(({ bytes: item, offset = 0 }) => ({ start: offset, end: offset + item.length }))
-    .filter(({ start, end }) => end > start)
-    .sort((a, b) => a.start - b.start);
+  const spans = [{ start: bytes.length, end: bytes.length }];
+  for (const { bytes: item, offset = 0 } of Object.values(items))
+    if (item.length > 0) spans.push({ start: offset, end: offset + item.length });
+  spans.sort((a, b) => a.start - b.start);
   const gaps: PayloadGap[] = [];
   let at = headerLength;
-  for (const { start, end } of [...spans, { start: bytes.length, end: bytes.length }]) {
+  for (const { start, end } of spans) {
     if (start > at) gaps.push({ offset: at, bytes: bytes.subarray(at, start) });
     at = Math.max(at, end);
   }

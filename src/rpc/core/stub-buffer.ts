@@ -38,7 +38,7 @@ export class StubBuffer {
 
   /** All of it; a single fragment is not copied. */
   take(): Buffer {
-    return this.#octets.subarray(0, this.#length);
+    return this.#length === this.#octets.length ? this.#octets : this.#octets.subarray(0, this.#length);
   }
 
   #grow(length: number): void {

@@ -34,23 +34,31 @@ export function callHead(bytes: Buffer): CallHead | undefined {
     return undefined;
   const little = endianOf(bytes, 4) === 'little';
   const flags = bytes[3] as number;
-  const u16 = (at: number): number => (little ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at));
-  const u32 = (at: number): number => (little ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at));
-  const authLength = u16(10);
-  const trailer = u16(8) - authLength - TRAILER;
+  const authLength = u16(bytes, 10, little);
+  const trailer = u16(bytes, 8, little) - authLength - TRAILER;
   const hasTrailer = authLength > 0 && trailer >= LEAST && trailer + TRAILER <= bytes.length;
   const whole = bytes.length >= LEAST;
   return {
     type,
     first: (flags & PFC.FIRST_FRAG) !== 0,
     last: (flags & PFC.LAST_FRAG) !== 0,
-    callId: u32(12),
-    contextId: whole ? u16(20) : undefined,
-    opnum: whole ? u16(22) : undefined,
+    callId: u32(bytes, 12, little),
+    contextId: whole ? u16(bytes, 20, little) : undefined,
+    opnum: whole ? u16(bytes, 22, little) : undefined,
     object: (flags & PFC.OBJECT_UUID) !== 0,
     auth: hasTrailer
-      ? { type: bytes[trailer] as number, level: bytes[trailer + 1] as number, contextId: u32(trailer + 4) }
+      ? {
+          type: bytes[trailer] as number,
+          level: bytes[trailer + 1] as number,
+          contextId: u32(bytes, trailer + 4, little),
+        }
       : undefined,
     protected: authLength > 0,
   };
 }
+
+const u16 = (bytes: Buffer, at: number, little: boolean): number =>
+  little ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at);
+
+const u32 = (bytes: Buffer, at: number, little: boolean): number =>
+  little ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at);

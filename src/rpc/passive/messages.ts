@@ -119,7 +119,8 @@ export class ObservedMessages {
   /** The stub of one fragment in plain, as far as the known secrets allow it. */
   #open(pdu: RequestPdu | ResponsePdu, { sender, bytes, security }: Seen, assembly: Assembly): Buffer {
     const start = stubOffset(pdu);
-    const fragment = Buffer.from(bytes.subarray(0, pdu.frag_length ?? bytes.length));
+    const length = pdu.frag_length ?? bytes.length;
+    const fragment = Buffer.from(length === bytes.length ? bytes : bytes.subarray(0, length));
     const isProtected = pdu.auth !== undefined && (security.level ?? 0) >= RPC_C_AUTHN_LEVEL.CALL;
     assembly.state = worse(assembly.state, isProtected ? this.#verify(pdu, sender, fragment) : 'plain');
     return fragment.subarray(start, start + pdu.stub.length);

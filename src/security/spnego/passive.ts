@@ -1,11 +1,11 @@
 import { isNtlm } from '../../codec/ntlm/index.js';
 import {
-  decodeNegToken,
   encodeMechTypeList,
   type NegTokenInit,
   type NegTokenResp,
   OID,
   oidName,
+  readNegFields,
 } from '../../codec/spnego/index.js';
 import type { Side } from '../channel.js';
 import { decoded } from '../decoded.js';
@@ -46,7 +46,7 @@ class SpnegoPassive implements PassiveContext {
         if (this.#oid !== OID.NTLM) this.#use(OID.NTLM);
         return this.#inner?.observe(from, token);
       }
-      const message = decoded(() => decodeNegToken(token));
+      const message = decoded(() => readNegFields(token));
       return message.kind === 'NegTokenInit' ? this.#begin(from, message) : this.#continue(from, message);
     } catch (error) {
       if (!(error instanceof SecurityError)) throw error;
