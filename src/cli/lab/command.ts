@@ -59,7 +59,11 @@ A scenario of twenty lines:
   name: my-gateway
   title: Does my gateway work with a server of March 2023?
   hosts:
-    server: { address: 10.0.0.2, windows: Windows Server 2019, updates: [2023-03-14], serves: [generic] }
+    server:
+      address: 10.0.0.2
+      windows: Windows Server 2019
+      updates: [2023-03-14]
+      serves: [generic]
     gateway: { address: 10.0.0.20, system: Linux, client: node-dcom }
   steps:
     - activate: { from: gateway, on: server }

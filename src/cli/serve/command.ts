@@ -41,14 +41,16 @@ Examples:
   dcom-harness serve --kdc --user 'LAB\\op:secret' --advertise harness.lab.example 127.0.0.1
 
 permissions.yaml, every part of which may be left out:
-  machineLaunch: [authenticated]                  # also everyone, anonymous, DOMAIN\\user, a SID
+  machineLaunch: [authenticated]  # also everyone, anonymous, DOMAIN\\user, a SID
   machineAccess: [everyone, {deny: 'LAB\\guest'}]
   launch: {49b2791a-b1ae-4c90-9b8e-e860ba07f889: ['LAB\\op']}
   # defaultLaunch, defaultAccess, access: likewise
 
 plant.yaml:
   items:
-    Boiler.Temperature: {type: R8, value: {sine: [60, 90], period: 60s}, range: [0, 150], unit: °C}
+    Boiler.Temperature:
+      {type: R8, value: {sine: [60, 90], period: 60s}, range: [0, 150],
+       unit: °C}
     Boiler.Setpoint: {type: R8, value: 75, access: read-write}
     Mixer.State: {type: BSTR, value: {list: [idle, mixing], every: 5s}}
     # also constants, {ramp: [0, 100], period: 30s}, {noise: [4, 5], every: 1s}

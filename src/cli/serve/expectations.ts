@@ -16,30 +16,40 @@ export interface Expectation {
   fault(server: DcomServer): string | undefined;
 }
 
-/** How many of something there were. */
-const COUNTS: Readonly<Record<string, (server: DcomServer) => number>> = {
-  activations: ({ activations }) => activations.length,
-  accepted: ({ activations }) => activations.filter(({ outcome }) => outcome === 'accepted').length,
-  refused: ({ activations }) => activations.filter(({ outcome }) => outcome === 'refused').length,
-  events: ({ events }) => events.length,
-  invocations: ({ invocations }) => invocations.length,
-  'refused-calls': ({ refusedCalls }) => refusedCalls.length,
-  'failed-logons': ({ failedLogons }) => failedLogons.length,
+/** What can be counted, and what it means. */
+const COUNTS: Readonly<Record<string, readonly [meaning: string, count: (server: DcomServer) => number]>> = {
+  activations: ['how many activations clients asked for', ({ activations }) => activations.length],
+  accepted: ['how many of them were accepted', ({ activations }) => withOutcome(activations, 'accepted')],
+  refused: ['how many of them were refused', ({ activations }) => withOutcome(activations, 'refused')],
+  events: ['how many events were logged', ({ events }) => events.length],
+  invocations: ['how many methods of objects were called', ({ invocations }) => invocations.length],
+  'refused-calls': ['how many calls were refused', ({ refusedCalls }) => refusedCalls.length],
+  'failed-logons': ['how many logons failed', ({ failedLogons }) => failedLogons.length],
 };
 
-/** What each activation has to have. */
-const EACH: Readonly<Record<string, (activation: Activation) => string>> = {
-  outcome: ({ outcome }) => outcome,
-  'refused-by': ({ refusedBy }) => refusedBy ?? 'nobody',
-  method: ({ method }) => method,
-  clsid: ({ clsid = '' }) => clsid.toLowerCase(),
-  user: ({ identity }) => (identity === undefined ? 'nobody' : `${identity.domain}\\${identity.user}`),
-  event: ({ event }) => String(event?.id ?? 'none'),
+const withOutcome = (activations: readonly Activation[], wanted: Activation['outcome']): number =>
+  activations.filter(({ outcome }) => outcome === wanted).length;
+
+/** What each activation has to have, and what it means. */
+const EACH: Readonly<Record<string, readonly [meaning: string, of: (activation: Activation) => string]>> = {
+  outcome: ['of each activation: accepted or refused', ({ outcome }) => outcome],
+  'refused-by': ['of each activation: what refused it, or nobody', ({ refusedBy }) => refusedBy ?? 'nobody'],
+  method: ['of each activation: the operation, such as RemoteCreateInstance', ({ method }) => method],
+  clsid: ['of each activation: the class', ({ clsid = '' }) => clsid.toLowerCase()],
+  user: [
+    'of each activation: DOMAIN\\user, or nobody',
+    ({ identity }) => (identity === undefined ? 'nobody' : `${identity.domain}\\${identity.user}`),
+  ],
+  event: [
+    'of each activation: the ID of the event that was logged for it, or none',
+    ({ event }) => String(event?.id ?? 'none'),
+  ],
 };
+
+const MEANINGS = Object.entries({ ...COUNTS, level: ['of each activation: the level that it came at'], ...EACH });
 
 export const EXPECTATION_HELP = `Expectations (KEY=VALUE, also != >= <=; all have to hold; or a file with one a line, # for comments):
-  ${Object.keys(COUNTS).join(', ')}: how many there were
-  ${['level', ...Object.keys(EACH)].join(', ')}: of each activation`;
+${MEANINGS.map(([key, [meaning]]) => `  ${key}  ${meaning}`).join('\n')}`;
 
 /** `activations>=1`, `level>=pkt_integrity`, or a file of such lines. Throws `UsageError` for anything else. */
 export function parseExpectations(text: string): Expectation[] {
@@ -73,7 +83,7 @@ const holds = (actual: number, sign: Sign, wanted: number): boolean =>
   ({ '=': actual === wanted, '!=': actual !== wanted, '>=': actual >= wanted, '<=': actual <= wanted })[sign];
 
 function ofCount(text: string, key: string, sign: Sign, value: string): Expectation | undefined {
-  const count = Object.hasOwn(COUNTS, key) ? COUNTS[key] : undefined;
+  const [, count] = (Object.hasOwn(COUNTS, key) && COUNTS[key]) || [];
   if (count === undefined || !/^\d+$/.test(value)) return undefined;
   return {
     text,
@@ -82,7 +92,7 @@ function ofCount(text: string, key: string, sign: Sign, value: string): Expectat
 }
 
 function ofEach(text: string, key: string, sign: Sign, value: string): Expectation | undefined {
-  const of = Object.hasOwn(EACH, key) ? EACH[key] : undefined;
+  const [, of] = (Object.hasOwn(EACH, key) && EACH[key]) || [];
   if (of === undefined || (sign !== '=' && sign !== '!=')) return undefined;
   const fits = (activation: Activation) => (of(activation).toLowerCase() === value.toLowerCase()) === (sign === '=');
   return { text, fault: each(fits, (activation) => `${key}=${of(activation)}`) };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Command, CommanderError } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../../src/cli/commands.js';
+import { helpText } from '../../../src/cli/help-text.js';
 import { program } from '../../../src/cli/program.js';
 
 const root = join(import.meta.dirname, '../../..');
@@ -79,16 +80,17 @@ describe('documents', () => {
 });
 
 /** What a command says of itself, and each of its parts, such as `conform client`. */
-function helpOf(command: Command): string {
+function helpOf(command: Command, laidOut = (text: string): string => text): string {
   let help = '';
   command.configureOutput({
+    getOutHelpWidth: () => 80,
     writeOut: (text) => {
-      help += text;
+      help += laidOut(text);
     },
   });
   command.outputHelp();
   const parts = command.commands.filter((part) => part.name() !== 'help');
-  return [help, ...parts.map(helpOf)].join('\n');
+  return [help, ...parts.map((part) => helpOf(part, laidOut))].join('\n');
 }
 
 test.each(COMMANDS.map(({ name }) => name))('the help of %s shows commands that the program takes', async (name) => {
@@ -96,6 +98,30 @@ test.each(COMMANDS.map(({ name }) => name))('the help of %s shows commands that 
   const lines = commandsIn(helpOf(command));
   expect(lines).not.toEqual([]);
   for (const line of lines) expect({ line, refused: await refusal(words(line)) }).toEqual({ line, refused: undefined });
+});
+
+/** The lines of a help that are wider than 80 columns and no example, which stays in one line, to be copied. */
+const tooWide = (help: string): string[] =>
+  help
+    .replace(/^ +dcom-harness (?:.*\\\n)*.*$/gm, '')
+    .split('\n')
+    .filter((line) => line.length > 80);
+
+test.each(COMMANDS.map(({ name }) => name))('the help of %s fits 80 columns, but for its examples', async (name) => {
+  const command = (await program([name])).commands.find((each) => each.name() === name) as Command;
+  const help = helpOf(command, (text) => helpText(text, 80));
+  expect(help).toContain(`Usage: dcom-harness ${name}`);
+  expect(tooWide(help)).toEqual([]);
+});
+
+test('the help of the program fits 80 columns, but for its examples', async () => {
+  const root = await program([]);
+  expect(tooWide(helpOf(root, (text) => helpText(text, 80)))).toEqual([]);
+});
+
+test('a line of a help that is too wide is found out, and an example that goes on below is none', () => {
+  const long = 'x'.repeat(79);
+  expect(tooWide(`  ${long}\n  dcom-harness decode ${long} \\\n    ${long}\n`)).toEqual([`  ${long}`]);
 });
 
 test('a command that the program does not take is found out', async () => {
