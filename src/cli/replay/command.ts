@@ -34,8 +34,8 @@ export function replayCommand(command: Command): Command {
   return command.addHelpText(
     'after',
     `
-Each part takes captures (files, also gzipped; folders; - for stdin), and has --help with its options. Errors in
-a file are said on stderr; the rest of it, and of several files the others, are still replayed. Exit code 0 where all came
+Each part takes captures (files, also gzipped; folders; - for stdin), and has --help with its options. Errors in a
+file are said on stderr; the rest of it, and of several files the others, are still replayed. Exit code 0 where all came
 out as captured, 1 where something did not, 2 where nothing could be read or nobody answered.
 
 Examples:
