@@ -57,20 +57,20 @@ export class Pipe {
   }
 }
 
-/** Characters of a name that are kept. */
-const LONGEST = 256;
+/** Characters of a name that are kept. Of a longer one no more is read: a part of a text keeps all of it alive. */
+export const LONGEST_NAME = 256;
 
 /** [MS-RPCE] 2.1.1.2: the endpoint of a pipe, from its name with or without `\` or `\PIPE\` in front of it. */
 export const pipeName = (name: string): string =>
   `\\PIPE\\${name
-    .slice(0, LONGEST)
+    .slice(0, LONGEST_NAME)
     .replace(/^\\+/, '')
     .replace(/^pipe\\+/i, '')}`;
 
 /** For people, of a pipe whose open was not captured. */
 export const UNNAMED_PIPE = '\\PIPE\\?';
 
-export const shareName = (path: string): string => path.slice(0, LONGEST);
+export const shareName = (path: string): string => path.slice(0, LONGEST_NAME);
 
 /** The share of pipes has this name on every server ([MS-SMB2] 3.3.1.6). */
 export const isIpc = (share: string | undefined): boolean => /(^|\\)IPC\$$/i.test(share ?? '');

@@ -33,7 +33,7 @@ export function stringAt({ message, header }: Block, from: number, length?: numb
   const start = startOf(isUnicode, from);
   const end = length === undefined ? endOf(bytes, start, isUnicode ? 2 : 1) : start + length;
   if (end > bytes.length || end <= start) return undefined;
-  return bytes.toString(isUnicode ? 'utf16le' : 'latin1', start, end).replace(/\0.*$/s, '');
+  return bytes.toString(isUnicode ? 'utf16le' : 'latin1', start, Math.min(end, start + LONGEST)).replace(/\0.*$/s, '');
 }
 
 const isUnicodeIn = ({ Flags2 }: Block['header']): boolean => (Flags2 & SMB_FLAGS2_UNICODE) !== 0;
@@ -47,7 +47,7 @@ export function endOfString({ message, header }: Block, from: number): number {
   return endOf(message.bytes, startOf(unit === 2, from), unit) + unit;
 }
 
-/** More octets than a name has are not searched. */
+/** More octets than a name has are neither searched nor read. */
 const LONGEST = 1024;
 
 function endOf(bytes: Buffer, start: number, unit: number): number {

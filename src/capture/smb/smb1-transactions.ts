@@ -59,7 +59,7 @@ export class Smb1Transactions {
 
   /** True where more is to come. */
   answered(block: Block, { transaction, reads }: SmbRequest): boolean {
-    if (transaction === undefined) return false;
+    if (transaction === undefined) return this.#answeredAlone(block);
     // [MS-CIFS] 2.2.4.33.2: the server has the first message, and waits for the others.
     if (wordCount(block) === 0 && block.header.Status === 0) return transaction.asked < transaction.total;
     const body = wordsOf(block, SMB_COM_TRANSACTION_Response);
@@ -67,6 +67,16 @@ export class Smb1Transactions {
     if (reads !== undefined)
       transaction.answered = this.#part(block, reads, body, body.DataDisplacement, transaction.answered);
     return transaction.answered < body.TotalDataCount;
+  }
+
+  /** Of a client that was not captured: an answer names no file, so there can be one only. */
+  #answeredAlone(block: Block): false {
+    const body = wordsOf(block, SMB_COM_TRANSACTION_Response);
+    const pipe = this.#tables.only;
+    if (body === undefined || pipe === undefined || block.message.direction.reverse.started) return false;
+    // [MS-CIFS] 2.2.5.6.2: without parameters, which answers of RAP have.
+    if (body.TotalParameterCount === 0) this.#part(block, pipe, body, body.DataDisplacement, body.DataDisplacement);
+    return false;
   }
 
   /** [MS-CIFS] 2.2.5.11: opens, writes, reads and closes at once. */

@@ -1,6 +1,6 @@
 import type { Field, FixedHeader, Row, RowOf } from '../../codec/fixed.js';
 import { SMB2_Packet_Header_SYNC } from '../../codec/smb/index.js';
-import type { Pipe } from './pipe.js';
+import { LONGEST_NAME, type Pipe } from './pipe.js';
 import type { SmbMessage } from './tables.js';
 
 export type Header = RowOf<typeof SMB2_Packet_Header_SYNC>;
@@ -56,8 +56,8 @@ export function octetsOf({ message: { bytes }, at }: Command, offset: number, le
   return start + length > bytes.length ? undefined : bytes.subarray(start, start + length);
 }
 
-/** Unicode text of a command; undefined where a part of it is not there. */
-export function textOf(command: Command, offset: number, length: number): string | undefined {
+/** A name of Unicode in a command, as much of it as is kept; undefined where a part of it is not there. */
+export function nameOf(command: Command, offset: number, length: number): string | undefined {
   if (length === 0) return undefined;
-  return octetsOf(command, offset, length & ~1)?.toString('utf16le');
+  return octetsOf(command, offset, length & ~1)?.toString('utf16le', 0, Math.min(length & ~1, 2 * LONGEST_NAME));
 }

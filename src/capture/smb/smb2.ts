@@ -29,9 +29,9 @@ import {
   type Header,
   isWhole,
   NO_TOKEN,
+  nameOf,
   octetsOf,
   SAME_FILE,
-  textOf,
   treeKey,
 } from './smb2-command.js';
 import type { SmbMessage, SmbRequest, SmbTables, Tree } from './tables.js';
@@ -156,13 +156,13 @@ export class Smb2Tracker {
 
   #treeConnect(command: Command): undefined {
     const body = bodyOf(command, SMB2_TREE_CONNECT_Request);
-    const path = body && textOf(command, body.PathOffset, body.PathLength);
+    const path = body && nameOf(command, body.PathOffset, body.PathLength);
     this.#ask(command, { command: SMB2.TREE_CONNECT, share: path && shareName(path) });
   }
 
   #create(command: Command): Pipe | undefined {
     const body = bodyOf(command, SMB2_CREATE_Request);
-    const name = body && textOf(command, body.NameOffset, body.NameLength);
+    const name = body && nameOf(command, body.NameOffset, body.NameLength);
     const opens = this.#tables.opening(this.#tree(command), name && pipeName(name));
     if (opens !== undefined) this.#ask(command, { command: SMB2.CREATE, opens });
     return opens;
@@ -279,7 +279,8 @@ export class Smb2Tracker {
 
   /** `offset` is one from the command's header. */
   #deliver({ message, at, header }: Command, pipe: Pipe, offset: number, length: number): void {
-    const end = header.NextCommand === 0 ? message.bytes.length + message.missing : at + header.NextCommand;
+    const whole = message.bytes.length + message.missing;
+    const end = header.NextCommand === 0 ? whole : Math.min(whole, at + header.NextCommand);
     if (offset < HEADER || at + offset + length > end) return;
     this.#tables.deliver(pipe, message, at + offset, at + offset + length);
   }

@@ -117,7 +117,7 @@ export const SMB_COM_TRANSACTION_SECONDARY_Request = fixedHeader(
 
 /** [MS-CIFS] 2.2.4.33.2. */
 export const SMB_COM_TRANSACTION_Response = fixedHeader('SMB_COM_TRANSACTION_Response', '[MS-CIFS] 2.2.4.33.2', [
-  f('TotalParameterCount', 'u16', 'ignored'),
+  f('TotalParameterCount', 'u16', 'octets of parameters in all messages'),
   f('TotalDataCount', 'u16', 'octets of data in all messages'),
   f('Reserved1', 'u16', 'ignored'),
   f('ParameterCount', 'u16', 'ignored'),
