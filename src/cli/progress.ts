@@ -1,3 +1,5 @@
+import { printable } from '../report/printable.js';
+
 /** What a bar is drawn on: stderr. */
 export interface Terminal {
   readonly isTTY?: boolean;
@@ -66,19 +68,21 @@ export class Progress {
 
 /** What is being done, in a line that is drawn over itself. */
 export class StatusLine {
+  readonly #terminal: Terminal;
   readonly #shown: boolean;
 
   /** `printing`: lines come on stdout meanwhile. */
-  constructor(printing: boolean) {
-    this.#shown = wantsProgress(process.stderr, process.stdout, { quiet: !printing, piped: false });
+  constructor(printing: boolean, terminal: Terminal = process.stderr, stdout: Terminal = process.stdout) {
+    this.#terminal = terminal;
+    this.#shown = wantsProgress(terminal, stdout, { quiet: !printing, piped: false });
   }
 
   draw(text: string): void {
-    if (this.#shown) process.stderr.write(ERASE + text.slice(0, (process.stderr.columns ?? 80) - 1));
+    if (this.#shown) this.#terminal.write(ERASE + printable(text).slice(0, (this.#terminal.columns ?? 80) - 1));
   }
 
   clear(): void {
-    if (this.#shown) process.stderr.write(ERASE);
+    if (this.#shown) this.#terminal.write(ERASE);
   }
 }
 

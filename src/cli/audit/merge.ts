@@ -6,6 +6,7 @@ import { titleOf } from '../input.js';
 import { output } from '../io.js';
 import { judgedOptions } from '../judged.js';
 import { asOfOption, registryOption } from '../options.js';
+import { StatusLine } from '../progress.js';
 import { Reading, type ReportOptions, reportAudit } from './report.js';
 
 export const mergeCommand = (command: Command): Command =>
@@ -33,21 +34,38 @@ Examples:
 
 async function merge(partials: string[], options: ReportOptions): Promise<void> {
   const out = output({ json: options.json, batched: true });
+  const status = new StatusLine(out.json);
+  const note = (text: string): void => {
+    status.clear();
+    out.note(text);
+  };
   try {
+    status.draw('reading the partial audits');
     const units = await storedUnits(partials);
-    for (const set of torn(units)) out.note(`warning: ${titleOf(set)} are one capture, and were audited apart`);
+    for (const set of torn(units)) note(`warning: ${titleOf(set)} are one capture, and were audited apart`);
     const { asOf, registry } = options;
     const reducer = auditReducer({ ...(asOf && { asOf }), ...(registry && { registry }) });
     const reading = new Reading();
+    let done = 0;
     await reportAudit(out, options, {
       inputs: partials,
       units: units.length,
       async read(item) {
-        await mergeAudits(units, reducer, { item, ...reading.unit(out.note) }, () => out.flush());
+        const { problem, end } = reading.unit(note);
+        const handlers = {
+          ...{ item, problem },
+          end(of: Parameters<typeof end>[0]) {
+            end(of);
+            status.draw(`[${++done}/${units.length}] units`);
+          },
+        };
+        await mergeAudits(units, reducer, handlers, () => out.flush());
+        status.clear();
         return reading;
       },
     });
   } finally {
+    status.clear();
     await out.flush();
   }
 }

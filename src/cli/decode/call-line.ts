@@ -24,31 +24,37 @@ export const callHead = (colour: boolean): string =>
 export function callLine(call: CallRecord, colour: boolean): string {
   const paint = painter(colour);
   const line = columns([
-    `${call.request_frame ?? '?'} > ${call.answer_frame ?? '?'}`,
+    framesText(call),
     `#${call.stream}`,
     call.time.slice(11, 26),
     `${call.client} > ${call.server}`,
     String(call.call_id),
     levelText(call.auth_level),
-    call.elapsed === undefined ? '' : milliseconds(call.elapsed),
-    pipePrefix(call) + printable(whatText(call)),
+    elapsedText(call),
+    whatText(call),
   ]);
   const { text, style } = ending(call);
-  return text === '' ? line.trimEnd() : `${line} ${paint(style, printable(text))}`;
+  return text === '' ? line.trimEnd() : `${line} ${paint(style, text)}`;
 }
 
+/** `7 > 8`: of the request and of the answer. */
+export const framesText = ({ request_frame, answer_frame }: CallRecord): string =>
+  `${request_frame ?? '?'} > ${answer_frame ?? '?'}`;
+
+export const elapsedText = ({ elapsed }: CallRecord): string => (elapsed === undefined ? '' : milliseconds(elapsed));
+
 /** `IWbemServices::ExecQuery LAB\op: SELECT … -> …` */
-function whatText(call: CallRecord): string {
+export function whatText(call: CallRecord): string {
   const head = call.user === undefined ? operationText(call) : `${operationText(call)} ${call.user}`;
   const asked = call.request === undefined ? head : `${head}: ${call.request}`;
-  return call.answer === undefined ? asked : `${asked} -> ${call.answer}`;
+  return pipePrefix(call) + printable(call.answer === undefined ? asked : `${asked} -> ${call.answer}`);
 }
 
 const operationText = ({ interface: name, operation, opnum }: CallRecord): string =>
   `${name ?? '?'}::${operation ?? opnum ?? '?'}`;
 
-/** Nothing for what went well. */
-function ending({ outcome, status }: CallRecord): { text: string; style: 'red' | 'yellow' } {
+/** How it ended; nothing for what went well. */
+export function ending({ outcome, status }: CallRecord): { text: string; style: 'red' | 'yellow' } {
   if (outcome === 'unanswered') return { text: 'no answer', style: 'yellow' };
   if (outcome === 'cut') return { text: 'a part of the answer is not in the capture', style: 'yellow' };
   if (outcome === 'malformed' && status === undefined) return { text: 'an answer that cannot be read', style: 'red' };

@@ -1,5 +1,8 @@
+import stringWidth from 'string-width';
+import type { CallRecord } from '../../capture/decode/call-record.js';
 import type { PduRecord } from '../../capture/decode/record.js';
 import { wrap } from '../../report/wrap.js';
+import { elapsedText, ending, framesText, whatText } from './call-line.js';
 import { after, detail, levelStyle, levelText, paintedType, painter, pipePrefix, typeText } from './pdu-line.js';
 
 /** Columns from which on a line has the level and the user of each PDU; below, they are said where they change. */
@@ -12,12 +15,32 @@ interface Said {
   user?: string | undefined;
 }
 
-/** PDUs for a terminal: the date, and the ends of each connection, are said once, and a PDU takes a line where it can. */
+interface Opened extends Said {
+  /** The end that the connection was told from. */
+  readonly first: string;
+}
+
+interface News {
+  readonly level: string;
+  readonly user: string | undefined;
+}
+
+/** What goes on below begins here. */
+const INDENT = ' '.repeat(8);
+
+/** The columns of a call, whose operation takes the rest. */
+const callColumns = (frames: string, stream: string, time: string, elapsed: string): string =>
+  [frames.padStart(11), stream.padEnd(3), time.padEnd(12), elapsed.padStart(11)].join(' ');
+
+/**
+ * PDUs or calls for a terminal: the date, and the ends of each connection, are said once, and each takes a line where it
+ * can.
+ */
 export class TerminalLines {
   readonly #colour: boolean;
   readonly #width: number;
   #date = '';
-  readonly #connections = new Map<string, Said & { readonly first: string }>();
+  readonly #connections = new Map<string, Opened>();
 
   constructor(colour: boolean, width: number) {
     this.#colour = colour;
@@ -26,30 +49,71 @@ export class TerminalLines {
 
   /** The line of a PDU, after those that it is the first to need. */
   text(record: PduRecord): string {
+    const { lines, said } = this.#opening(record, record.src, record.dst);
+    return [...lines, this.#line(record, said, said.first === record.src ? '>' : '<')].join('\n');
+  }
+
+  /** The head of the table that `callText` gives the rows of. */
+  get callHead(): string {
+    const level = this.#wide ? 'level'.padEnd(14) : '';
+    return painter(this.#colour)('bold', `${callColumns('frames', '#', 'time', 'elapsed')} ${level}operation`);
+  }
+
+  /** The row of a call, after the lines that it is the first to need. */
+  callText(call: CallRecord): string {
+    const { lines, said } = this.#opening(call, call.client, call.server);
+    return [...lines, ...this.#row(call, this.#news(call, said))].join('\n');
+  }
+
+  get #wide(): boolean {
+    return this.#width >= WIDE;
+  }
+
+  #opening(place: PduRecord | CallRecord, first: string, second: string): { lines: string[]; said: Opened } {
     const paint = painter(this.#colour);
     const lines: string[] = [];
-    const date = record.time.slice(0, 10);
+    const date = place.time.slice(0, 10);
     if (date !== this.#date) lines.push(paint('bold', `${date}, times in UTC`));
     this.#date = date;
-    const key = `${record.file} ${record.stream}`;
+    const key = `${place.file} ${place.stream}`;
     const known = this.#connections.get(key);
-    if (known === undefined) lines.push(paint('bold', `#${record.stream} ${record.src} > ${record.dst}`));
-    const said = known ?? { first: record.src };
+    if (known === undefined) lines.push(paint('bold', `#${place.stream} ${first} > ${second}`));
+    const said = known ?? { first };
     if (known === undefined) this.#remember(key, said);
-    lines.push(this.#line(record, said, said.first === record.src ? '>' : '<'));
-    return lines.join('\n');
+    return { lines, said };
+  }
+
+  /** Level and user, where they have to be said. */
+  #news({ auth_level: level, user }: PduRecord | CallRecord, said: Said): News {
+    const news = {
+      level: this.#wide || level !== said.level ? levelText(level) : '',
+      user: this.#wide || user !== said.user ? user : undefined,
+    };
+    said.level = level ?? said.level;
+    said.user = user ?? said.user;
+    return news;
+  }
+
+  #row(call: CallRecord, news: News): string[] {
+    const paint = painter(this.#colour);
+    const { user: _, ...rest } = call;
+    const what = whatText(news.user === undefined ? rest : call);
+    const level = this.#wide ? news.level.padEnd(13) : news.level;
+    const columns = callColumns(framesText(call), `#${call.stream}`, call.time.slice(11, 23), elapsedText(call));
+    const before = columns.length + 1;
+    const body = [level, what].filter((part) => part !== '').join(' ');
+    const [first = '', ...more] = wrap(`${' '.repeat(before)}${body}`, this.#width, INDENT);
+    const rows = [`${columns} ${first.slice(before)}`, ...more];
+    const { text, style } = ending(call);
+    const ended = text === '' ? rows : endedWith(rows, text, this.#width, (part) => paint(style, part));
+    const [top = '', ...below] = ended;
+    return [`${columns} ${styledLevel(top.slice(before), news.level, call.auth_level, paint)}`.trimEnd(), ...below];
   }
 
   #line(record: PduRecord, said: Said, direction: string): string {
     const paint = painter(this.#colour);
-    const wide = this.#width >= WIDE;
-    const { auth_level: level, user } = record;
-    const news = {
-      level: wide || level !== said.level ? levelText(level) : '',
-      user: wide || user !== said.user ? user : undefined,
-    };
-    said.level = level ?? said.level;
-    said.user = user ?? said.user;
+    const wide = this.#wide;
+    const news = this.#news(record, said);
     const { text, bad } = detail({ ...record, user: news.user } as PduRecord, wide);
     const asked = record.request_frame === undefined ? '' : ` <${record.request_frame}${after(record.elapsed)}`;
     const what = `${pipePrefix(record)}${text}${asked}`.trim();
@@ -63,16 +127,26 @@ export class TerminalLines {
     const type = typeText(record);
     const before = head.length + type.length + 2;
     const body = [shown, what].filter((part) => part !== '').join(' ');
-    const [first = '', ...more] = wrap(`${' '.repeat(before)}${body}`, this.#width, ' '.repeat(8));
-    const styled = bad ? paint('red', first.slice(before)) : styledLevel(first.slice(before), news.level, level, paint);
+    const [first = '', ...more] = wrap(`${' '.repeat(before)}${body}`, this.#width, INDENT);
+    const styled = bad
+      ? paint('red', first.slice(before))
+      : styledLevel(first.slice(before), news.level, record.auth_level, paint);
     return [`${head} ${paintedType(record, type, paint)} ${styled}`.trimEnd(), ...more].join('\n');
   }
 
-  #remember(key: string, said: Said & { readonly first: string }): void {
+  #remember(key: string, said: Opened): void {
     const [oldest] = this.#connections.keys();
     if (this.#connections.size >= MOST && oldest !== undefined) this.#connections.delete(oldest);
     this.#connections.set(key, said);
   }
+}
+
+/** How a call ended stands behind it where there is room, or else below. */
+function endedWith(rows: readonly string[], text: string, width: number, paint: (text: string) => string): string[] {
+  const last = rows.at(-1) ?? '';
+  if (stringWidth(`${last} ${text}`) <= width) return [...rows.slice(0, -1), `${last} ${paint(text)}`];
+  const below = wrap(INDENT + text, width, INDENT);
+  return [...rows, ...below.map((line) => INDENT + paint(line.trimStart()))];
 }
 
 function styledLevel(

@@ -89,11 +89,12 @@ export class Choice {
 /** `title` is for people, above the first line; absent where there is one file only. */
 export function viewOf(out: Output, options: ViewOptions, choice: Choice, title: string | undefined): View {
   if (options.fields !== undefined) return fieldView(out, options.fields, choice);
-  const head = [title, options.calls ? callHead(out.colour) : undefined].filter((line) => line !== undefined);
-  const show = shower(out, options.calls ? 'call' : 'pdu', out.json ? [] : head);
   const terminal = out.width === undefined ? undefined : new TerminalLines(out.colour, out.width);
-  const line = (record: PduRecord): string => terminal?.text(record) ?? pduLine(record, out.colour);
-  return options.calls ? callView(choice, show) : pduView(options, choice, show, line);
+  const columns = options.calls ? (terminal?.callHead ?? callHead(out.colour)) : undefined;
+  const head = [title, columns].filter((line) => line !== undefined);
+  const show = shower(out, options.calls ? 'call' : 'pdu', out.json ? [] : head);
+  if (options.calls) return callView(choice, show, (call) => terminal?.callText(call) ?? callLine(call, out.colour));
+  return pduView(options, choice, show, (record) => terminal?.text(record) ?? pduLine(record, out.colour));
 }
 
 /** Shows one thing as a record or as a line. */
@@ -130,8 +131,8 @@ const pduView = ({ verbose }: ViewOptions, choice: Choice, show: Show, line: (re
   },
 });
 
-const callView = (choice: Choice, show: Show): View => ({
+const callView = (choice: Choice, show: Show, line: (call: CallRecord) => string): View => ({
   call(call) {
-    if (choice.fits(filteredCall(call))) show<CallRecord>(call, callLine);
+    if (choice.fits(filteredCall(call))) show<CallRecord>(call, line);
   },
 });

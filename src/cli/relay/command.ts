@@ -17,6 +17,7 @@ import type { Column } from '../../report/table.js';
 import { type Output, output, UsageError } from '../io.js';
 import { type JudgedOptions, judgedOptions, Verdicts } from '../judged.js';
 import { registryOption } from '../options.js';
+import { StatusLine } from '../progress.js';
 import { relayRecord } from './record.js';
 
 /** One date in each phase of KB5004442. */
@@ -71,10 +72,16 @@ async function run(options: Options): Promise<void> {
   for (const date of dates) patchLevel(date);
   const variants = options.variant?.map(variantOf) ?? ALL_VARIANTS;
   const rows: Row[] = [];
-  for (const variant of variants) {
-    const cells: Cell[] = [];
-    for (const asOf of dates) cells.push(await cellOf(variant, asOf, options));
-    rows.push({ variant, cells });
+  const status = new StatusLine(false);
+  try {
+    for (const [index, variant] of variants.entries()) {
+      status.draw(`[${index + 1}/${variants.length}] ${variant.id}`);
+      const cells: Cell[] = [];
+      for (const asOf of dates) cells.push(await cellOf(variant, asOf, options));
+      rows.push({ variant, cells });
+    }
+  } finally {
+    status.clear();
   }
   await verdicts.tell(rows.flatMap(resultsOf), {
     records: () => rows.flatMap(({ variant, cells }) => cells.map((cell) => recordOf(variant, cell))),

@@ -20,6 +20,7 @@ import { captureFiles } from '../files.js';
 import { type Output, UsageError } from '../io.js';
 import { type JudgedOptions, Verdicts } from '../judged.js';
 import { AUTH_TYPES } from '../options.js';
+import { StatusLine } from '../progress.js';
 import { sceneRecord } from '../relay/record.js';
 import { classText, PLACE_COLUMNS, placeRecord, replayEach, type SecretsGiven, writeReplayReport } from './files.js';
 
@@ -55,9 +56,15 @@ export async function replayRelay(out: Output, paths: readonly string[], options
   };
   const rows = await replayEach(out, paths, options, whyNotRelayed, async ({ file, calls }) => {
     const found: Row[] = [];
-    for (const call of calls) {
-      const relayed = await relayCaptured(call, how, known);
-      found.push(...relayed.map((row) => ({ file, ...row })));
+    const status = new StatusLine(false);
+    try {
+      for (const [index, call] of calls.entries()) {
+        status.draw(`[${index + 1}/${calls.length}] ${file} frame ${call.frame}`);
+        const relayed = await relayCaptured(call, how, known);
+        found.push(...relayed.map((row) => ({ file, ...row })));
+      }
+    } finally {
+      status.clear();
     }
     return found;
   });

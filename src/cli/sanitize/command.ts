@@ -8,6 +8,7 @@ import { Sanitizer } from '../../capture/sanitize/sanitizer.js';
 import { systemReason } from '../../net/error.js';
 import type { AccountEntry, Secret, Sniffer } from '../../security/index.js';
 import { captureFiles, requireNotAmong, statOf } from '../files.js';
+import { type Input, inputOf } from '../input.js';
 import { type Output, output, UsageError } from '../io.js';
 import { growHeapSlowly } from '../memory.js';
 import { jsonOption, ntHashOption, passwordOption, userOption } from '../options.js';
@@ -119,19 +120,21 @@ async function sanitizeFile(
   totals: Totals,
 ): Promise<boolean> {
   const spool = new FileSpool();
+  // Read twice; nothing is printed before the end.
+  const input = inputOf(out, [from, from], fileOf(from), { quiet: true });
   let damaged = false;
   const onProblem = ({ severity, frame, message }: Problem): void => {
     if (severity === 'info') return;
     damaged = true;
-    out.note(`${severity}: ${fileOf(from)} frame ${frame}: ${message}`);
+    input.note(`${severity}: ${fileOf(from)} frame ${frame}: ${message}`);
   };
   try {
     const sanitizer = new Sanitizer({ ...parts, file: from, spool, onProblem });
-    damaged = (await readTolerantly(out, from, (piece) => sanitizer.learn(piece))) || damaged;
+    damaged = (await readTolerantly(input, from, (piece) => sanitizer.learn(piece))) || damaged;
     sanitizer.learned();
     const result = new ResultFile(to);
     try {
-      await readTolerantly(undefined, from, (piece) => result.write(sanitizer.rewrite(piece)));
+      await readTolerantly({ ...input, note: () => {} }, from, (piece) => result.write(sanitizer.rewrite(piece)));
       await result.write(sanitizer.rewritten());
       await result.close();
     } catch (error) {
@@ -140,6 +143,7 @@ async function sanitizeFile(
     }
     totals.add(from, to, sanitizer);
   } finally {
+    input.end();
     spool.close();
   }
   return damaged;
@@ -147,20 +151,20 @@ async function sanitizeFile(
 
 /** Reads what can be read; true where the file broke off, as a damaged gzip file does. */
 async function readTolerantly(
-  out: Output | undefined,
+  { onRead, note }: Pick<Input, 'onRead' | 'note'>,
   file: string,
   take: (piece: Uint8Array) => Promise<void> | void,
 ): Promise<boolean> {
   let some = false;
   try {
-    for await (const piece of pieces(file, { reuse: false })) {
+    for await (const piece of pieces(file, { onRead, reuse: false })) {
       await take(piece);
       some = true;
     }
     return false;
   } catch (error) {
     if (!(error instanceof CaptureError) || !some) throw error;
-    out?.note(`dcom-harness: ${error.message}`);
+    note(`dcom-harness: ${error.message}`);
     return true;
   }
 }

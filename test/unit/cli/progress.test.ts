@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Progress, wantsProgress } from '../../../src/cli/progress.js';
+import { Progress, StatusLine, wantsProgress } from '../../../src/cli/progress.js';
 
 function drawn(total: number | undefined, columns?: number) {
   const written: string[] = [];
@@ -67,5 +67,28 @@ describe('the progress bar', () => {
     { stderr: false, stdout: false, quiet: true, piped: false, wanted: false, why: 'nobody sees it' },
   ])('wanted: $wanted where $why', ({ stderr, stdout, quiet, piped, wanted }) => {
     expect(wantsProgress({ isTTY: stderr, write }, { isTTY: stdout, write }, { quiet, piped })).toBe(wanted);
+  });
+});
+
+describe('the line that says what is being done', () => {
+  const lines = (printing: boolean, stdoutIsTTY: boolean): string[] => {
+    const written: string[] = [];
+    const stderr = { isTTY: true, columns: 12, write: (text: string) => written.push(text) };
+    const status = new StatusLine(printing, stderr, { isTTY: stdoutIsTTY, write: () => {} });
+    status.draw('[1/2] a\u001b]0;b a long name');
+    status.clear();
+    return written;
+  };
+
+  test('is drawn over itself within the terminal, and nothing of a name acts upon it', () => {
+    const [line = '', erased] = lines(false, true);
+    expect(line.slice(0, ERASE.length)).toBe(ERASE);
+    expect(line.slice(ERASE.length)).toMatch(/^\[1\/2\] a\P{Cc}{4}$/u);
+    expect(erased).toBe(ERASE);
+  });
+
+  test('is not there where results run through it', () => {
+    expect(lines(true, true)).toEqual([]);
+    expect(lines(true, false)).toHaveLength(2);
   });
 });
