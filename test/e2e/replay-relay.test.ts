@@ -48,8 +48,8 @@ describe('replay relay', () => {
     const policy = { outcome: 'stopped', refused_by: 'activation policy', expected: 'activation policy' };
     expect(ndjsonLines(stdout)).toMatchObject([
       { as_of: '2021-05-01', outcome: 'succeeded', refused_by: null, expected: 'succeeded', stage: 'invoked' },
-      { as_of: '2022-06-14', ...policy, evidence: { status: 5, event: { id: 10036 } } },
-      { as_of: '2023-03-14', ...policy, evidence: { status: 5, event: { id: 10036 } } },
+      { as_of: '2022-06-14', ...policy, evidence: { status: 5, log: { id: 10036 } } },
+      { as_of: '2023-03-14', ...policy, evidence: { status: 5, log: { id: 10036 } } },
     ]);
     for (const record of ndjsonLines(stdout))
       expect(record).toMatchObject({ kind: 'relay-what-if', frame: 7, variant: 'connect', profile: 'impacket' });
