@@ -1,5 +1,7 @@
+import stringWidth from 'string-width';
 import { type CimClassAndMethods, type CimObject, type CimValue, cimTypeName } from '../../codec/wmi/index.js';
 import { printable } from '../../report/printable.js';
+import { wrap } from '../../report/wrap.js';
 import type { Output } from '../io.js';
 
 /** More properties than these are printed one a line: no terminal is so wide. */
@@ -92,7 +94,7 @@ export function printObject(out: Output, object: CimObject): void {
     const width = Math.max(0, ...Object.keys(object.values).map((name) => name.length));
     out.line(`${object.className}:`);
     for (const [name, value] of Object.entries(object.values))
-      out.line(`  ${name.padEnd(width)}  ${text(value)}`.trimEnd());
+      for (const line of propertyLines(`  ${name.padEnd(width)}  `, text(value), out.width)) out.line(line);
     return;
   }
   const { name, derivation } = object.class;
@@ -103,6 +105,13 @@ export function printObject(out: Output, object: CimObject): void {
     out.line(`  ${key}${cimTypeName(each.type)} ${each.name}${value}`);
   }
   for (const method of object.class.methods) out.line(`  ${signatureOf(method)}`);
+}
+
+/** A value that goes on below does so under itself, where its words have room there. */
+function propertyLines(head: string, value: string, width: number | undefined): string[] {
+  const line = (head + value).trimEnd();
+  const longest = Math.max(...value.split(' ').map((word) => stringWidth(word)));
+  return width === undefined || head.length + longest > width ? [line] : wrap(line, width, ' '.repeat(head.length));
 }
 
 function signatureOf({ name, input, output }: CimClassAndMethods['methods'][number]): string {
