@@ -168,6 +168,7 @@ describe('decode: what a capture lacks, or has twice, is counted honestly', () =
     expect({ code, said }).toEqual({ code: 0, said: [] });
     expect(records).toEqual([
       {
+        kind: 'pdu',
         file: 'oneway.pcapng',
         stream: 0,
         frame: 1,
