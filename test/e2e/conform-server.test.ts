@@ -56,7 +56,7 @@ describe('conform server', () => {
   test('has a record for each check, with every octet that went over the wire, and one for the verdict', async () => {
     const { stdout } = await conform(target, '--only', 'rpce/bind/twice', '--json');
     const records = ndjsonLines(stdout);
-    expect(records.map(({ event }) => event)).toEqual(['result', 'result', 'result', 'verdict']);
+    expect(records.map(({ kind }) => kind)).toEqual(['result', 'result', 'result', 'verdict']);
     const { id, pdus } = records[1] as { id: string; pdus: { from: string; octets: string }[] };
     expect(id).toBe('rpce/bind/twice');
     expect(pdus.map(({ from, octets }) => [from, octets.slice(4, 6)])).toEqual([

@@ -49,9 +49,9 @@ describe('serve', () => {
       sid,
     };
     const refused = { outcome: 'refused', refused_by: 'activation policy', status: 5, form: 'fault' };
-    expect(rest.map(({ event }) => event)).toEqual([
-      'activation',
-      'activation',
+    expect(rest.map(({ kind }) => kind)).toEqual([
+      'served-activation',
+      'served-activation',
       'log',
       'authentication-failed',
       'fault',
@@ -94,7 +94,7 @@ describe('serve', () => {
     await cli(['activate', `127.0.0.1:${port}`, '--clsid', MMC20, ...USER, '--level', 'pkt']);
     const refusal = await server.line((line) => line.includes('RemoteCreateInstance'));
     expect(refusal).toMatch(
-      /Z 127\.0\.0\.1:\d+ LAB\\op RemoteCreateInstance 49b2791a-\S+ at RPC_C_AUTHN_LEVEL_PKT: refused by activation policy, fault 0x00000005 \(/,
+      /Z 127\.0\.0\.1:\d+ LAB\\op RemoteCreateInstance MMC20\.Application \(49b2791a-\S+\) at RPC_C_AUTHN_LEVEL_PKT: refused by activation policy, fault 0x00000005 \(/,
     );
     await server.line((line) => line.includes('DCOM 10036'));
     expect(await server.stop('SIGTERM')).toBe(0);
