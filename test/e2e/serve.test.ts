@@ -49,12 +49,12 @@ describe('serve', () => {
       sid,
     };
     const refused = { outcome: 'refused', refused_by: 'activation policy', status: 5, form: 'fault' };
-    expect(rest.map(({ kind }) => kind)).toEqual([
-      'served-activation',
-      'served-activation',
-      'log',
-      'authentication-failed',
-      'fault',
+    expect(rest).toMatchObject([
+      { kind: 'served-activation' },
+      { kind: 'served-activation' },
+      { kind: 'log' },
+      { kind: 'association', type: 'authentication-failed' },
+      { kind: 'association', type: 'fault' },
     ]);
     expect(rest[0]).toMatchObject({ ...activation, level: 5, outcome: 'accepted' });
     expect(rest[1]).toMatchObject({ ...activation, level: 2, ...refused });
