@@ -39,11 +39,11 @@ describe('relay', () => {
     expect(records[0]).toMatchObject({
       kind: 'relay',
       variant: 'connect',
-      as_of: '2021-05',
+      as_of: '2021-05-01',
       stage: 'invoked',
       outcome: 'succeeded',
       refused_by: null,
-      evidence: { invocation: { member: 'ExecuteShellCommand', identity: { user: 'victim' } } },
+      evidence: { invocation: { member: 'ExecuteShellCommand', user: 'LAB\\victim' } },
     });
   });
 });
