@@ -162,14 +162,6 @@ export class Pseudonyms {
   }
 
   /** [MS-DTYP] 2.4.2: the three numbers of a domain or machine, and of an account one that is not everybody's. */
-  subAuthority(value: number, index: number): number {
-    const isRid = index === 4;
-    if (index === 0 || (isRid && value < FIRST_ACCOUNT)) return value;
-    this.#count('number');
-    const made = this.#keyed.octets('sub authority', String(value), 4).readUInt32LE();
-    return isRid ? FIRST_ACCOUNT + (made % 0x7fff_0000) : made;
-  }
-
   #sid(text: string): string {
     const parts = text.split('-');
     return parts

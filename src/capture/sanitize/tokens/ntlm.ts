@@ -58,23 +58,51 @@ export function replaceNtlm(
   }
 }
 
-/** Where in messages by type there are nothing but lengths, offsets and flags: [MS-NLMP] 2.2.1. */
-const NUMBERS: Readonly<Record<number, readonly (readonly [from: number, to: number])[]>> = {
-  1: [[12, 32]],
-  2: [
-    [12, 24],
-    [40, 48],
-  ],
-  3: [[12, 64]],
+interface Header {
+  /** Where its Fields stand, each a length, a size and an offset. */
+  readonly fields: readonly number[];
+  /** What every version of the message has; the payload of old ones begins there. */
+  readonly least: number;
+  readonly end: number;
+}
+
+/** [MS-NLMP] 2.2.1: the headers of messages by type, without Version and MIC. */
+const HEADERS: Readonly<Record<number, Header>> = {
+  1: { fields: [16, 24], least: 16, end: 32 },
+  2: { fields: [12, 40], least: 32, end: 48 },
+  3: { fields: [12, 20, 28, 36, 44, 52], least: 52, end: 64 },
 };
 
-/** The parts of a message that make it unreadable stay, so that it is still unreadable. */
+/** The parts of the header that make a message unreadable stay, so that it is still unreadable. */
 function replaceUnreadable(names: Pseudonyms, tally: Tally, token: Uint8Array): void {
   const before = Buffer.from(token);
+  const type = before[8] as number;
+  const header = HEADERS[type];
   tally.zero(token.subarray(HEAD), UNREADABLE);
-  for (const [from, to] of NUMBERS[before[8] as number] ?? [])
-    if (from < before.length) token.set(before.subarray(from, to), from);
-  if (before[8] === 2 && before.length >= 32) token.set(names.identifier(before.subarray(24, 32)), 24);
+  if (header === undefined || before.length <= HEAD) return;
+  token.set(before.subarray(HEAD, headerEnd(header, before)), HEAD);
+  if (type !== 2) return;
+  token.fill(0, 24, 40);
+  if (before.length >= 32) token.set(names.identifier(before.subarray(24, 32)), 24);
+}
+
+/**
+ * Where the payload begins at the earliest. A Field that points past the message may mean octets anywhere, so that only
+ * what every version has is a header then; so it is where nothing shows a longer one.
+ */
+function headerEnd({ fields, least, end }: Header, message: Buffer): number {
+  let first = message.length;
+  let shown = false;
+  let past = false;
+  for (const at of fields) {
+    if (at + 8 > Math.min(first, message.length)) break;
+    const offset = message.readUInt32LE(at + 4);
+    if (message.readUInt16LE(at) === 0) continue;
+    shown = true;
+    past ||= offset > message.length;
+    first = Math.min(first, Math.max(offset, HEAD));
+  }
+  return Math.min(first, shown && !past ? end : least);
 }
 
 function text(names: Pseudonyms, item: PayloadItem | undefined, unicode: boolean): void {
