@@ -7,7 +7,7 @@ const AUTHENTICATION: ReadonlySet<string> = new Set([
   'proxy-authorization',
   'proxy-authenticate',
 ]);
-/** Headers that say how, not who: their values stay. */
+/** Headers that say how, not who: what of their values is known stays. */
 const KEPT: ReadonlySet<string> = new Set([
   'accept',
   'accept-encoding',
@@ -23,6 +23,34 @@ const KEPT: ReadonlySet<string> = new Set([
   'proxy-connection',
   'transfer-encoding',
   'upgrade',
+]);
+/** What stands in those by itself: any other word can be a name. */
+const TOKENS: ReadonlySet<string> = new Set(
+  [
+    // RFC 9110 7.6.1, 7.8, 10.1.1; RFC 9112 9.3; RFC 6455 11.2.
+    'close keep-alive upgrade te trailers transfer-encoding 100-continue websocket h2c http/2.0 tls/1.0',
+    // RFC 9110 18.6, RFC 9112 12.3.
+    '* identity chunked gzip x-gzip deflate compress x-compress br zstd',
+    // RFC 9111 5.2.
+    'no-cache no-store no-transform only-if-cached must-revalidate must-understand proxy-revalidate private public',
+    // IANA media types; [MS-RPCH] 2.1.2.1.1, [MS-WSMV] 2.2.9.1.
+    '*/* text/* text/html text/plain text/xml image/* application/xml application/soap+xml application/json',
+    'application/rpc application/octet-stream application/xhtml+xml application/x-www-form-urlencoded',
+    'multipart/form-data multipart/mixed multipart/related multipart/encrypted multipart/x-multi-encrypted',
+  ]
+    .join(' ')
+    .split(' '),
+);
+/** Directives that stay with their number: RFC 9111 5.2, RFC 2068 19.7.1.1, [MS-RPCH] 2.1.2.1. */
+const NUMBERED = /^(max-age|s-maxage|max-stale|min-fresh|timeout|max|minconntimeout)=\d{1,10}$/i;
+/** RFC 9112 6.2. */
+const LENGTH = /^[ \t]*\d{1,15}[ \t]*\r?$/;
+/** RFC 9110 5.6.7. */
+const DATE =
+  /^[ \t]*(mon|tue|wed|thu|fri|sat|sun), \d\d (jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec) \d{4} \d\d:\d\d:\d\d gmt[ \t]*\r?$/i;
+const WHOLE: ReadonlyMap<string, RegExp> = new Map([
+  ['content-length', LENGTH],
+  ['date', DATE],
 ]);
 /** Headers whose names stay, and whose values are replaced. */
 const KNOWN: ReadonlySet<string> = new Set([
@@ -64,8 +92,22 @@ function headerLine(names: Pseudonyms, tokens: TokenReplacer, line: string): str
     const parts = value.slice(0, value.length - end.length).split(',');
     return `${line.slice(0, colon + 1)}${parts.map((part) => credentials(names, tokens, part)).join(',')}${end}`;
   }
-  if (KEPT.has(name)) return line;
+  if (KEPT.has(name)) return `${line.slice(0, colon + 1)}${howValue(names, name, value)}`;
   return KNOWN.has(name) ? `${line.slice(0, colon + 1)}${names.text(value)}` : names.text(line);
+}
+
+/** RFC 9110 5.6.1 and 5.6.6: of a list the known elements stay, and no parameter of any. */
+function howValue(names: Pseudonyms, name: string, value: string): string {
+  if (WHOLE.get(name)?.test(value)) return value;
+  return value
+    .split(',')
+    .map((element) => {
+      const [head = ''] = element.split(';', 1);
+      const token = head.trim().toLowerCase();
+      const known = TOKENS.has(token) || NUMBERED.test(token);
+      return `${known ? head : names.text(head)}${names.text(element.slice(head.length))}`;
+    })
+    .join(',');
 }
 
 function credentials(names: Pseudonyms, tokens: TokenReplacer, part: string): string {
