@@ -34,6 +34,33 @@ export class Keyed {
     return this.#walk(label, count, (this.permute(label, count, value) + 1) % count, true);
   }
 
+  /** As `derange`, of all rows of as many digits below `radix`: in one cycle, so that whoever goes on comes to every row. */
+  derangeDigits(label: string, radix: number, digits: readonly number[]): readonly number[] {
+    if (digits.length === 1) return [this.derange(label, radix, digits[0] as number)];
+    const next = [...this.#digitsFeistel(label, radix, digits, false)];
+    for (let at = next.length - 1; at >= 0; at--) {
+      next[at] = ((next[at] as number) + 1) % radix;
+      if (next[at] !== 0) break;
+    }
+    return this.#digitsFeistel(label, radix, next, true);
+  }
+
+  /** Halves of a row, of any length: each in turn has digits added that the other one makes. */
+  #digitsFeistel(label: string, radix: number, digits: readonly number[], back: boolean): readonly number[] {
+    const half = digits.length >>> 1;
+    const halves = [digits.slice(0, half), digits.slice(half)] as [number[], number[]];
+    const sign = back ? radix - 1 : 1;
+    for (let step = 0; step < ROUNDS; step++) {
+      const round = back ? ROUNDS - 1 - step : step;
+      const changed = halves[round % 2] as number[];
+      const other = halves[1 - (round % 2)] as number[];
+      const mixed = this.octets(`${label} ${digits.length} ${round}`, Buffer.from(other), changed.length * 2);
+      for (const [at, digit] of changed.entries())
+        changed[at] = (digit + sign * (mixed.readUInt16LE(at * 2) % radix)) % radix;
+    }
+    return halves.flat();
+  }
+
   /** Cycle walking: what falls outside is permuted again until it falls inside. */
   #walk(label: string, count: number, value: number, back: boolean): number {
     let bits = 1;

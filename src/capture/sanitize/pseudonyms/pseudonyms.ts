@@ -20,9 +20,14 @@ export interface PseudonymTable {
 /** Names beyond these are replaced too, and not written down. */
 const MOST_NAMES = 1 << 20;
 const LONGEST_NAME = 64;
-/** No vowels and no digits: hardly a word of any language, or the name of a machine, can come of it by chance. */
+/** Numbers whose pseudonyms are kept at hand. */
+const MOST_NUMBERS = 65_536;
+const DIGITS = /^\d+$/;
+/** Words of these have one pseudonym each, of these too. */
+const CHARACTERS = '0123456789abcdefghijklmnopqrstuvwxyz';
+const PLAIN_WORD = /^[0-9a-z]+$/;
+/** Of other scripts there are too many words for that. */
 const LETTERS = 'bcdfghjklmnpqrstvwxz';
-const ATTEMPTS = 64;
 
 /** Gives the same pseudonym for the same name, address or identifier, of the same length, and keeps the table of them. */
 export class Pseudonyms {
@@ -32,7 +37,7 @@ export class Pseudonyms {
   readonly #keyed: Keyed;
   readonly #addresses: AddressPseudonyms;
   readonly #names: Map<string, string>;
-  readonly #taken: Set<string>;
+  readonly #numbers = new Map<string, string>();
   readonly #told = { addresses: new Map<string, string>(), uuids: new Map<string, string>() };
   readonly #keepUuids: boolean;
 
@@ -42,7 +47,6 @@ export class Pseudonyms {
     this.#keyed = new Keyed(table.seed);
     this.#addresses = new AddressPseudonyms(this.#keyed);
     this.#names = new Map(Object.entries(table.names ?? {}));
-    this.#taken = new Set(this.#names.values());
     this.#told.addresses = new Map(Object.entries(table.addresses ?? {}));
     this.#told.uuids = new Map(Object.entries(table.uuids ?? {}));
     this.#keepUuids = keepUuids;
@@ -73,7 +77,7 @@ export class Pseudonyms {
     if (SID_TEXT.test(part)) return this.#sid(part);
     const address = this.#addressText(part);
     if (address !== undefined) return address;
-    return part.replace(WORDS, (word) => (/^\d+$/.test(word) ? this.number(word) : this.word(word)));
+    return part.replace(WORDS, (word) => (DIGITS.test(word) ? this.number(word) : this.word(word)));
   }
 
   /** One word: no separators in it. */
@@ -83,10 +87,7 @@ export class Pseudonyms {
     this.#count('name');
     const known = this.#names.get(key);
     const made = known ?? this.#newName(key, word.length);
-    if (known === undefined && word.length <= LONGEST_NAME && this.#names.size < MOST_NAMES) {
-      this.#names.set(key, made);
-      this.#taken.add(made);
-    }
+    if (known === undefined && word.length <= LONGEST_NAME && this.#names.size < MOST_NAMES) this.#names.set(key, made);
     const fitting = made.length === word.length ? made : this.#newName(key, word.length);
     const upper = word === word.toUpperCase();
     return Array.from({ length: word.length }, (_, at) => {
@@ -95,23 +96,36 @@ export class Pseudonyms {
     }).join('');
   }
 
+  /** One to one, and by the seed alone: what came before does not matter. Of other scripts only the second goes. */
   #newName(key: string, length: number): string {
-    let made = '';
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      made = Array.from(
-        this.#keyed.octets(`name ${attempt}`, key, length),
-        (octet) => LETTERS[octet % LETTERS.length],
-      ).join('');
-      if (made !== key && !this.#taken.has(made)) return made;
+    if (!PLAIN_WORD.test(key) || key.length !== length) {
+      const octets = this.#keyed.octets('name', key, length);
+      return Array.from(octets, (octet) => LETTERS[octet % LETTERS.length]).join('');
     }
+    // Cycle walking: numbers and words of protocols are nobody's pseudonyms, as they have none here.
+    let made = key;
+    do made = this.#other('name', CHARACTERS, made);
+    while (DIGITS.test(made) || PROTOCOL_WORDS.has(made));
     return made;
   }
 
-  /** Digits: as many others. */
+  #other(label: string, characters: string, text: string): string {
+    const digits = Array.from(text, (character) => characters.indexOf(character));
+    return this.#keyed
+      .derangeDigits(label, characters.length, digits)
+      .map((digit) => characters[digit])
+      .join('');
+  }
+
+  /** Digits: as many others, one to one. */
   number(digits: string): string {
     this.#count('number');
-    const made = Array.from(this.#keyed.octets('number', digits, digits.length), (octet) => octet % 10).join('');
-    return made === digits ? made.replace(/.$/, (last) => String((Number(last) + 1) % 10)) : made;
+    const known = this.#numbers.get(digits);
+    if (known !== undefined) return known;
+    const made = this.#other('number', '0123456789', digits);
+    if (this.#numbers.size >= MOST_NUMBERS) this.#numbers.clear();
+    if (digits.length <= LONGEST_NAME) this.#numbers.set(digits, made);
+    return made;
   }
 
   /** 4 or 16 octets. */

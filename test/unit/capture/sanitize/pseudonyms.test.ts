@@ -34,6 +34,35 @@ describe('a name', () => {
     expect(new Set(made).size).toBe(300);
   });
 
+  test('of letters and digits, however short, is never that of another one, nor itself, a number or of a protocol', () => {
+    const names = pseudonyms();
+    const characters = [...'abcdefghijklmnopqrstuvwxyz0123456789'];
+    const words = characters.flatMap((first) => [first, ...characters.map((second) => first + second)]);
+    const given = words.filter((word) => /\D/.test(word) && names.word(word) !== word);
+    const made = given.map((word) => names.word(word));
+    expect(given.length).toBeGreaterThan(1200);
+    expect(new Set(made).size).toBe(given.length);
+    expect(made.filter((word) => /^\d+$/.test(word) || ['ip', 'np', 'gc', 'nt'].includes(word))).toEqual([]);
+    expect(words.filter((word) => /\D/.test(word) && !given.includes(word)).sort()).toEqual([
+      'by',
+      'gc',
+      'ip',
+      'np',
+      'nt',
+      'of',
+      'ok',
+      'or',
+    ]);
+  });
+
+  test('does not depend on the names before it', () => {
+    const words = Array.from({ length: 400 }, (_, index) => `q${index.toString(36).padStart(2, '0')}`);
+    const [forwards, backwards] = [pseudonyms(), pseudonyms()];
+    for (const word of words) forwards.word(word);
+    for (const word of words.toReversed()) backwards.word(word);
+    expect(words.map((word) => backwards.word(word))).toEqual(words.map((word) => forwards.word(word)));
+  });
+
   test('goes on from a table that was kept', () => {
     const first = pseudonyms();
     const made = first.text('workstation');
@@ -97,6 +126,21 @@ describe('an address', () => {
     expect(made.toString('hex')).not.toContain('005056');
     expect((made[0] as number) & 3).toBe(0);
     expect(names.mac(Buffer.alloc(6, 0xff))).toEqual(Buffer.alloc(6, 0xff));
+  });
+});
+
+describe('a number', () => {
+  test.each([1, 2, 3])('of %i digits becomes another of as many, one to one', (length) => {
+    const names = pseudonyms();
+    const all = Array.from({ length: 10 ** length }, (_, number) => String(number).padStart(length, '0'));
+    const made = all.map((digits) => names.number(digits));
+    expect([...new Set(made)].sort()).toEqual(all);
+    expect(made.filter((digits, at) => digits === all[at])).toEqual([]);
+  });
+
+  test('keeps machines apart whose names end in one', () => {
+    const names = pseudonyms();
+    expect(new Set(Array.from({ length: 10 }, (_, at) => names.text(`plc-${at}`))).size).toBe(10);
   });
 });
 
