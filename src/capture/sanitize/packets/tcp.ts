@@ -2,8 +2,17 @@ import { type Frame, keep } from './frame.js';
 
 /** RFC 9293 3.1. */
 export const TCP_HEADER = 20;
-/** End, no operation, maximum segment size, window scale, SACK permitted, SACK, timestamps. */
-const KEPT: ReadonlySet<number> = new Set([2, 3, 4, 5, 8]);
+/**
+ * RFC 9293 3.2, RFC 7323 2.2 and 3.2, RFC 2018 2 and 3: maximum segment size, window scale, SACK permitted, SACK,
+ * timestamps, and the lengths that they have. What has another one can hold anything.
+ */
+const KEPT: ReadonlyMap<number, (length: number) => boolean> = new Map([
+  [2, (length) => length === 4],
+  [3, (length) => length === 3],
+  [4, (length) => length === 2],
+  [5, (length) => length > 2 && length % 8 === 2],
+  [8, (length) => length === 10],
+]);
 
 /** Where the data of the segment at `start` begin; -1 where its header is none. */
 export function dataOffset(bytes: Buffer, start: number, end: number): number {
@@ -23,7 +32,7 @@ export function replaceTcpHeader(frame: Frame, start: number, data: number): voi
     const length = kind === 1 ? 1 : (bytes[at + 1] ?? 0);
     if (length < (kind === 1 ? 1 : 2) || at + length > data) return;
     if (kind === 1) out[at] = 1;
-    else if (KEPT.has(kind)) keep(frame, at, at + length);
+    else if (KEPT.get(kind)?.(length)) keep(frame, at, at + length);
     // An option of no meaning takes the place of others: RFC 9293 3.2 has them ignored.
     else out.fill(1, at, at + length);
     at += length;

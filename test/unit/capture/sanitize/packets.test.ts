@@ -1,24 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { CaptureReader } from '../../../../src/capture/file/reader.js';
 import { internetChecksum } from '../../../../src/codec/inet/checksum.js';
-import { sanitized } from '../../../support/sanitized.js';
+import { framesOf, only } from '../../../support/sanitized-frames.js';
 import { captureOf, ethernetFrame, pcapngOf, pduOf } from '../../../support/segments.js';
 import { FRAME, IP_TUNNELS, ipv4 } from '../../../support/tunnels.js';
-
-/** The frames of a result. */
-async function framesOf(capture: Buffer): Promise<Buffer[]> {
-  const { octets } = await sanitized(capture);
-  const frames: Buffer[] = [];
-  const onPacket = ({ bytes, start, end }: { bytes: Buffer; start: number; end: number }): void =>
-    void frames.push(Buffer.from(bytes.subarray(start, end)));
-  const reader = new CaptureReader({ onPacket });
-  reader.push(octets);
-  reader.end();
-  return frames;
-}
-
-const only = async (frame: Uint8Array, linkType?: number): Promise<Buffer> =>
-  (await framesOf(pcapngOf([frame], linkType)))[0] as Buffer;
 
 const IP_AT = 14;
 const TCP_AT = 34;
