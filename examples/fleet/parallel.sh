@@ -6,9 +6,11 @@ set -eu
 harness=${HARNESS:-dcom-harness}
 captures=$1
 shift
+plan=$(mktemp)
 partials=$(mktemp)
-trap 'rm -f "$partials"' EXIT
-# One unit for each call, on its stdin; what a call writes comes out in one piece.
-$harness audit plan "$captures" |
-  parallel --will-cite --pipe -N1 "$harness audit --units - --partial -" >"$partials" || test -s "$partials"
-$harness audit merge "$partials" "$@"
+trap 'rm -f "$plan" "$partials"' EXIT
+$harness audit plan "$captures" >"$plan"
+# One unit for each call, on its stdin; what a call writes comes out in one piece. A call also fails for a capture that
+# cannot be read, which its partial audit says, and the plan tells which units no call has written.
+parallel --will-cite --pipe -N1 "$harness audit --units - --partial -" <"$plan" >"$partials" || :
+$harness audit merge --plan "$plan" "$partials" "$@"

@@ -1,25 +1,25 @@
 """Audits captures by Apache Spark (PySpark 4), each unit wherever Spark runs it:
 
-    spark-submit examples/fleet/spark.py captures/ audit.partial
-    dcom-harness audit merge audit.partial
+    dcom-harness audit plan captures/ > audit.plan
+    spark-submit examples/fleet/spark.py audit.plan audit.partial
+    dcom-harness audit merge --plan audit.plan audit.partial
 
 HARNESS is how the program is called; the captures have to be under the same names on every machine.
 """
 import os
-import shlex
-import subprocess
 import sys
 
 from pyspark.sql import SparkSession
 
-captures, partial = sys.argv[1:]
+plan, partial = sys.argv[1:]
 harness = os.environ.get("HARNESS", "dcom-harness")
-plan = subprocess.run(shlex.split(harness) + ["audit", "plan", captures], check=True, capture_output=True, text=True)
-units = plan.stdout.splitlines()
+with open(plan, encoding="utf-8") as file:
+    units = file.read().splitlines()
 
 spark = SparkSession.builder.appName("audit").getOrCreate()
 # A partition is a process, which reads its units one after the other. It ends with 2 where it could read none of them,
-# which its partial audits say; so the exit code is no reason to stop.
+# which its partial audits say; so the exit code is no reason to stop: units that no process has written are named by
+# audit merge, which has the plan.
 partials = spark.sparkContext.parallelize(units, min(len(units), 64)).pipe(
     f"{harness} audit --units - --partial -", checkCode=False
 )

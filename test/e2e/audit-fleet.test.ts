@@ -51,6 +51,23 @@ describe('a fleet of captures', () => {
     expect(before).toEqual(await cli(['audit', captures, '--as-of', '2021-05', '--json']));
   });
 
+  test('a unit of the plan that no worker has written is named, and no success', async () => {
+    const quiet = shippedPath('activation-at-pkt-integrity.pcapng');
+    const [list, partial] = [join(folder, 'all.plan'), join(folder, 'quiet.partial')];
+    await cli(['audit', quiet, '--partial', partial]);
+    const merge = async (...planned: string[]) => {
+      writeFileSync(list, planned.map((file) => `${file}\n`).join(''));
+      const { code, stderr } = await cli(['audit', 'merge', '--plan', list, partial]);
+      return [code, stderr.trimEnd()];
+    };
+    expect(await merge(quiet)).toEqual([0, '']);
+    expect(await merge(quiet, 'lost.pcap')).toEqual([
+      2,
+      'dcom-harness: lost.pcap is in the plan, and in no partial audit: audit it again',
+    ]);
+    expect(await merge()).toEqual([2, `dcom-harness: --plan: ${list} lists no unit, so that none could be missed`]);
+  });
+
   test.each([
     [['audit', '--units', 'none', 'a.pcap'], /--units takes the place of files/],
     [

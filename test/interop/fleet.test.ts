@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,6 +8,7 @@ import { cli } from '../support/cli.js';
 import { torn } from '../support/fleet.js';
 import { installedPeer } from '../support/installed-peers.js';
 import { peer } from '../support/peers.js';
+import { shippedPath } from '../support/shipped.js';
 
 const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, '../..');
@@ -36,13 +37,34 @@ describe('an engine gives what one process gives', () => {
     expect(stdout).toBe(one.stdout);
   });
 
+  test.skipIf(parallel.skip)(
+    'GNU parallel, where a worker is killed before it writes: no success, and its unit is named',
+    async () => {
+      const quiet = join(folder, 'quiet');
+      mkdirSync(quiet);
+      for (const name of ['kept.pcapng', 'lost.pcapng'])
+        copyFileSync(shippedPath('activation-at-pkt-integrity.pcapng'), join(quiet, name));
+      const killed = join(folder, 'killed.sh');
+      const worker = `unit=$(cat); case $unit in *lost*) kill -9 $$;; esac; echo "$unit" | exec ${HARNESS} "$@"`;
+      writeFileSync(killed, `case "$*" in *--units*) ${worker};; *) exec ${HARNESS} "$@";; esac`);
+      const script = join(ROOT, 'examples/fleet/parallel.sh');
+      const ended = run(script, [quiet], { env: { ...env, HARNESS: `sh ${killed}` } });
+      await expect(ended).rejects.toMatchObject({
+        code: 2,
+        stdout: expect.stringContaining('0 of 1 activation would be refused'),
+        stderr: expect.stringContaining('lost.pcapng is in the plan, and in no partial audit'),
+      });
+    },
+  );
+
   test.skipIf(!existsSync(spark))('Apache Spark', async () => {
     const one = await cli(['audit', captures, '--json']);
-    const partial = join(folder, 'spark.partial');
-    await run(spark, [join(ROOT, 'examples/fleet/spark.py'), captures, partial], {
+    const [plan, partial] = [join(folder, 'spark.plan'), join(folder, 'spark.partial')];
+    writeFileSync(plan, (await cli(['audit', 'plan', captures])).stdout);
+    await run(spark, [join(ROOT, 'examples/fleet/spark.py'), plan, partial], {
       env: { ...env, SPARK_LOCAL_IP: '127.0.0.1', PYSPARK_SUBMIT_ARGS: '--master local[2] pyspark-shell' },
     });
-    expect((await cli(['audit', 'merge', partial, '--json'])).stdout).toBe(one.stdout);
+    expect((await cli(['audit', 'merge', '--plan', plan, partial, '--json'])).stdout).toBe(one.stdout);
   });
 });
 

@@ -11,7 +11,7 @@ export interface PartialReading extends Omit<AuditReading, 'name'> {
 
 /**
  * Reads one unit, a capture or files that belong together, and gives what an audit can come to know of it in records that
- * JSON can hold: the map of map and reduce. `AuditMerge` is the other half. Of a unit that cannot be read the records say
+ * JSON can hold: the map of map and reduce. `mergeAudits` is the other half. Of a unit that cannot be read the records say
  * why; it throws for nothing that is in a file. Gives whether anything could be read.
  */
 export async function partialAudit(

@@ -18,6 +18,12 @@ export function inOrder<T extends { readonly files: Unit }>(units: readonly T[])
   return [...units].sort((a, b) => placeOf(a) - placeOf(b));
 }
 
+/** Units of a plan of which not every file has been read: whoever was to read them was stopped, or has not ended. */
+export function missing(plan: readonly Unit[], read: readonly { readonly files: Unit }[]): Unit[] {
+  const files = new Set(read.flatMap((unit) => unit.files));
+  return plan.filter((unit) => !unit.every((file) => files.has(file)));
+}
+
 /** Files of one capture that are in several units, so that connections do not go on from one to the next. */
 export function torn(units: readonly { readonly files: Unit }[]): Unit[] {
   const unitOf = new Map(units.flatMap(({ files }, index) => files.map((file) => [file, index])));

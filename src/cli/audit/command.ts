@@ -122,7 +122,7 @@ async function unitsOf(paths: readonly string[], { units, follow }: AuditCommand
   const files = captureFiles(paths);
   if (follow && (files.length > 1 || files[0] !== paths[0] || files[0] === '-'))
     throw new UsageError('--follow takes one file; what comes on stdin is audited as it comes without it');
-  const found = units === undefined ? captureSets(files) : await unitsIn(units);
+  const found = units === undefined ? captureSets(files) : await unitsIn('--units', units);
   if (found.length === 0) throw new UsageError('no capture to audit; give files, a folder or -');
   return found;
 }

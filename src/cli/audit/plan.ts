@@ -18,12 +18,13 @@ export const planCommand = (command: Command): Command =>
       'after',
       `
 A unit is a capture, or the files of one that dumpcap -b or tcpdump -C and -G have rotated; these stand in one line, with
-tabs between them. --units of audit takes such lines, and those of --json.
+tabs between them. --units of audit and --plan of audit merge take such lines, and those of --json.
 
 Examples:
   dcom-harness audit plan captures/
-  dcom-harness audit plan captures/ | parallel --pipe -N1 dcom-harness audit --units - --partial - > all.partial
-  dcom-harness audit merge all.partial`,
+  dcom-harness audit plan captures/ > all.plan
+  parallel --pipe -N1 dcom-harness audit --units - --partial - < all.plan > all.partial
+  dcom-harness audit merge --plan all.plan all.partial`,
     )
     .action(plan);
 
@@ -48,20 +49,22 @@ function plainName(file: string): string {
 
 const UnitLine = z.object({ files: z.array(z.string().min(1)).min(1) });
 
-/** The units of a file with a line each, as `audit plan` lists them. Throws `UsageError`. */
-export async function unitsIn(file: string): Promise<Unit[]> {
-  const lines = await content(file);
+/** The units of a file with a line each, as `audit plan` lists them, which `option` names. Throws `UsageError`. */
+export async function unitsIn(option: string, file: string): Promise<Unit[]> {
+  const lines = await content(option, file);
   return lines.split('\n').flatMap((line, index) => {
     const bare = line.replace(/\r$/, '');
-    return bare === '' ? [] : [bare.startsWith('{') ? unitOf(bare, `${file} line ${index + 1}`) : bare.split('\t')];
+    return bare === ''
+      ? []
+      : [bare.startsWith('{') ? unitOf(bare, `${option}: ${file} line ${index + 1}`) : bare.split('\t')];
   });
 }
 
-async function content(file: string): Promise<string> {
+async function content(option: string, file: string): Promise<string> {
   try {
     return file === '-' ? await text(process.stdin) : await readFile(file, 'utf8');
   } catch (error) {
-    throw new UsageError(`--units: cannot read ${file}: ${systemReason(error)}`);
+    throw new UsageError(`${option}: cannot read ${file}: ${systemReason(error)}`);
   }
 }
 
@@ -69,6 +72,6 @@ function unitOf(line: string, place: string): Unit {
   try {
     return UnitLine.parse(JSON.parse(line)).files;
   } catch {
-    throw new UsageError(`--units: ${place} is no unit, as audit plan --json lists them`);
+    throw new UsageError(`${place} is no unit, as audit plan --json lists them`);
   }
 }
