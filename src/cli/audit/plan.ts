@@ -23,7 +23,7 @@ tabs between them. --units of audit and --plan of audit merge take such lines, a
 Examples:
   dcom-harness audit plan captures/
   dcom-harness audit plan captures/ > all.plan
-  parallel --pipe -N1 dcom-harness audit --units - --partial - < all.plan > all.partial
+  dcom-harness audit --units - --partial - < all.plan > all.partial
   dcom-harness audit merge --plan all.plan all.partial`,
     )
     .action(plan);
