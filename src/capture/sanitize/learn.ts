@@ -7,15 +7,18 @@ import { type Content, Unwrapped } from './content/content.js';
 import { DatagramFinder, type DatagramTaker, type Part } from './follow.js';
 import { dataOffset } from './packets/tcp.js';
 
-/** A datagram that came in fragments, as it will be: of TCP its header, and where its data are. */
+/** A datagram that came in fragments: its header as it was, and where the data behind it will be found. */
 export interface WholeDatagram {
   readonly protocol: number;
   readonly length: number;
   readonly head: Buffer;
-  /** Of TCP. */
+  /** Undefined where the data become zero. */
   readonly direction: number | undefined;
-  readonly sequence: number;
+  /** Of UDP their place in the direction, of TCP their sequence number. */
+  readonly from: number;
 }
+
+const UDP_HEADER = 8;
 
 const FIRST_FRAMES = 4096;
 
@@ -29,6 +32,9 @@ export class Learner implements DatagramTaker {
   readonly #fragments = new Map<number, WholeDatagram>();
   readonly #numbers = new WeakMap<Direction, number>();
   readonly #unwrapped: Unwrapped[] = [];
+  /** Holds the data of all datagrams of UDP that were rewritten, one behind the other. */
+  readonly #udp: number;
+  #udpLength = 0;
   readonly #content: Content;
   readonly #tcp: TcpReassembler;
   readonly #finder: DatagramFinder;
@@ -40,6 +46,7 @@ export class Learner implements DatagramTaker {
     datagram: (payload: Buffer, ports: readonly [number, number]) => boolean,
   ) {
     this.#content = content;
+    this.#udp = content.open();
     this.#datagram = datagram;
     this.#tcp = new TcpReassembler(open);
     this.#finder = new DatagramFinder(this);
@@ -65,18 +72,23 @@ export class Learner implements DatagramTaker {
     (this.#unwrapped[number] as Unwrapped).of(sequence);
     if (parts === undefined) this.#set(packet.frame, number + 1);
     else if (start === 0) {
-      const head = Buffer.from(bytes.subarray(start, data));
-      this.#whole(parts, { protocol: IP_PROTOCOL.TCP, length: end - start, head, direction: number, sequence });
+      const head = ownCopy(bytes.subarray(start, data));
+      this.#whole(parts, { protocol: IP_PROTOCOL.TCP, length: end - start, head, direction: number, from: sequence });
     }
   }
 
   fragmented(datagram: Datagram, parts: readonly Part[]): void {
     const { bytes, start, end, protocol } = datagram;
-    if (protocol !== IP_PROTOCOL.UDP || start !== 0 || end < 8) return;
-    const head = Buffer.from(bytes.subarray(start, end));
-    const ports = [head.readUInt16BE(0), head.readUInt16BE(2)] as const;
-    if (!this.#datagram(head.subarray(8), ports)) head.fill(0, 8);
-    this.#whole(parts, { protocol, length: head.length, head, direction: undefined, sequence: 0 });
+    if (protocol !== IP_PROTOCOL.UDP || start !== 0 || end < UDP_HEADER) return;
+    const ports = [bytes.readUInt16BE(0), bytes.readUInt16BE(2)] as const;
+    const data = Buffer.from(bytes.subarray(UDP_HEADER, end));
+    const direction = this.#datagram(data, ports) ? this.#udp : undefined;
+    const from = this.#udpLength;
+    if (direction !== undefined) {
+      this.#content.put(direction, from, data);
+      this.#udpLength += data.length;
+    }
+    this.#whole(parts, { protocol, length: end, head: ownCopy(bytes.subarray(0, UDP_HEADER)), direction, from });
   }
 
   #whole(parts: readonly Part[], whole: WholeDatagram): void {
@@ -115,4 +127,11 @@ export class Learner implements DatagramTaker {
     }
     this.#directions[frame] = direction;
   }
+}
+
+/** Not of the memory that small buffers share, all of which one of them would keep. */
+function ownCopy(octets: Uint8Array): Buffer {
+  const copy = Buffer.alloc(octets.length);
+  copy.set(octets);
+  return copy;
 }

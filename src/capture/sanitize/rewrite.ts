@@ -8,6 +8,9 @@ import { replaceTcpHeader } from './packets/tcp.js';
 import type { Pseudonyms } from './pseudonyms/pseudonyms.js';
 import type { Tally } from './tally.js';
 
+/** Datagrams that are kept whole for the rest of their fragments: as many as may come at the same time. */
+const MOST_WHOLE = 16;
+
 /** The second pass: gives each packet anew, with the octets that the first pass has for it. */
 export class Rewriter implements PacketContent {
   readonly #names: Pseudonyms;
@@ -15,6 +18,7 @@ export class Rewriter implements PacketContent {
   readonly #learner: Learner;
   readonly #packets: PacketReplacer;
   readonly #unwrapped: Unwrapped[] = [];
+  readonly #made = new Map<WholeDatagram, Buffer>();
   /** Rewrites the payload of a datagram of UDP in place; false where it is of no kind that is known. */
   readonly datagram: PacketContent['datagram'];
 
@@ -51,12 +55,22 @@ export class Rewriter implements PacketContent {
     return octets.copy(out, from, offset, Math.min(offset + length, octets.length));
   }
 
-  #whole({ protocol, length, head, direction, sequence }: WholeDatagram, addresses: Buffer): Buffer {
+  /** Made once, and not for each of its fragments. */
+  #whole(whole: WholeDatagram, addresses: Buffer): Buffer {
+    const known = this.#made.get(whole);
+    if (known !== undefined) return known;
+    if (this.#made.size >= MOST_WHOLE) this.#made.delete(this.#made.keys().next().value as WholeDatagram);
+    const made = this.#make(whole, addresses);
+    this.#made.set(whole, made);
+    return made;
+  }
+
+  #make({ protocol, length, head, direction, from }: WholeDatagram, addresses: Buffer): Buffer {
     const out = Buffer.alloc(length);
-    if (direction === undefined) head.copy(out);
-    else {
-      replaceTcpHeader({ names: this.#names, bytes: head, out }, 0, head.length);
-      const place = this.#place(direction, sequence);
+    if (protocol === IP_PROTOCOL.TCP) replaceTcpHeader({ names: this.#names, bytes: head, out }, 0, head.length);
+    else head.copy(out);
+    if (direction !== undefined) {
+      const place = protocol === IP_PROTOCOL.TCP ? this.#place(direction, from) : from;
       this.#content.fill(direction, place, length - head.length, out, head.length);
     }
     const at = protocol === IP_PROTOCOL.TCP ? 16 : 6;

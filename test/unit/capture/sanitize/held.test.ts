@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest';
+import { MemorySpool } from '../../../../src/capture/sanitize/content/spool.js';
+import { Pseudonyms } from '../../../../src/capture/sanitize/pseudonyms/pseudonyms.js';
+import { Sanitizer } from '../../../../src/capture/sanitize/sanitizer.js';
+import { retained } from '../../../support/memory.js';
+import { ethernetFrame, pcapngOf } from '../../../support/segments.js';
+import { udp } from '../../../support/tunnels.js';
+
+const LINK = ethernetFrame({ sequence: 1 }).subarray(0, 14);
+const NFS = 2049;
+const KDC = 88;
+
+const sanitizer = (spool = new MemorySpool()): Sanitizer =>
+  new Sanitizer({ names: new Pseudonyms({ seed: 'a test' }), spool });
+
+/** The frames of the fragments that a datagram of UDP comes in. */
+function fragmentsOf(datagram: Buffer, identification: number, size = 8000): Buffer[] {
+  const frames: Buffer[] = [];
+  for (let at = 0; at < datagram.length; at += size) {
+    const part = datagram.subarray(at, at + size);
+    const header = Buffer.from('450000000000000040110000c0000201c0000202', 'hex');
+    header.writeUInt16BE(20 + part.length, 2);
+    header.writeUInt16BE(identification, 4);
+    header.writeUInt16BE((at + size < datagram.length ? 0x2000 : 0) | (at / 8), 6);
+    frames.push(Buffer.concat([LINK, header, part]));
+  }
+  return frames;
+}
+
+/** A message of a KDC: an octet string, which is replaced. */
+function kdcMessage(length: number): Buffer {
+  const head = Buffer.from('6a82000004820000', 'hex');
+  head.writeUInt16BE(length - 4, 2);
+  head.writeUInt16BE(length - 8, 6);
+  return Buffer.concat([head, Buffer.alloc(length - 8, 'A')]);
+}
+
+/** Counts how often it is read. */
+class CountedSpool extends MemorySpool {
+  reads = 0;
+
+  override read(...where: Parameters<MemorySpool['read']>): void {
+    this.reads++;
+    super.read(...where);
+  }
+}
+
+describe('what is kept of a capture between the passes', () => {
+  test('is of a datagram of UDP in fragments its header alone, where its content becomes zero', () => {
+    const datagram = udp(NFS, Buffer.alloc(60_000, 'x'));
+    const capture = pcapngOf(Array.from({ length: 100 }, (_, at) => fragmentsOf(datagram, at)).flat());
+    const { octets, value } = retained(() => {
+      const learning = sanitizer();
+      learning.learn(capture);
+      return learning;
+    });
+    expect(octets).toBeLessThan(2 << 20);
+    value.learned();
+    const result = Buffer.concat([value.rewrite(capture), value.rewritten()]);
+    expect(value.packets).toBe(100 * 8);
+    expect(result.includes('xxxxxxxx')).toBe(false);
+  });
+
+  test('is read once for all fragments of a datagram', () => {
+    const spool = new CountedSpool();
+    const both = sanitizer(spool);
+    const message = kdcMessage(20_000);
+    const capture = pcapngOf(fragmentsOf(udp(KDC, message), 1, 800));
+    both.learn(capture);
+    both.learned();
+    const result = Buffer.concat([both.rewrite(capture), both.rewritten()]);
+    expect(result.includes(message.subarray(0, 8))).toBe(true);
+    expect(result.includes('AAAAAAAA')).toBe(false);
+    expect(result.includes(Buffer.alloc(64))).toBe(false);
+    expect(spool.reads).toBe(1);
+  });
+});
