@@ -8,7 +8,7 @@ import { type PatchLevel, patchLevel } from '../hardening/timeline.js';
 import { parseEndpoint } from '../net/channel.js';
 import { type AccountEntry, ntHashIn, parseAccount, Secret, SecurityError, secretOf } from '../security/index.js';
 import { UsageError } from './io.js';
-import { SECRET_SOURCES, secretTexts, withPassword } from './secret-text.js';
+import { SECRET_SOURCES, secretText, secretTexts, withPassword } from './secret-text.js';
 
 /** Turns what a parser throws into commander's error, which names the option. */
 export const parser =
@@ -175,3 +175,7 @@ export const passwordOption = (): Option =>
   new Option('--password <text>', `password, tried for every user; ${SECRET_SOURCES}; may be given again`).argParser(
     (text: string, before: string[] | undefined): string[] => [...(before ?? []), ...secretTexts('--password', text)],
   );
+
+/** A seed that is a secret: who knows it can try names. */
+export const secretSeedOption = (description: string): Option =>
+  new Option('--seed <text>', `${description}; ${SECRET_SOURCES}`).argParser((text) => secretText('--seed', text));

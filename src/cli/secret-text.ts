@@ -17,6 +17,13 @@ export function secretTexts(option: string, text: string): readonly string[] {
   return lines;
 }
 
+/** The same, where there can be one only. */
+export function secretText(option: string, text: string): string {
+  const [secret, ...others] = secretTexts(option, text);
+  if (others.length > 0) throw new UsageError(`${option}: ${text} has more than one line`);
+  return secret as string;
+}
+
 /** A file of secrets that others can read holds none. */
 const OTHERS = 0o077;
 

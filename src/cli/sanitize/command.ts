@@ -11,7 +11,7 @@ import { captureFiles, requireNotAmong, statOf } from '../files.js';
 import { type Input, inputOf } from '../input.js';
 import { type Output, output, UsageError } from '../io.js';
 import { growHeapSlowly } from '../memory.js';
-import { jsonOption, ntHashOption, passwordOption, userOption } from '../options.js';
+import { jsonOption, ntHashOption, passwordOption, secretSeedOption, userOption } from '../options.js';
 import { observer } from '../secrets.js';
 import { FileSpool } from './file-spool.js';
 import { openMap, writeMap } from './map-file.js';
@@ -33,7 +33,7 @@ export const sanitizeCommand = (command: Command): Command =>
     .argument('<in>', 'pcap or pcapng file, also gzipped; or a folder of them')
     .argument('<out>', 'the result: a file, or for a folder another folder')
     .option('--map <file>', 'keeps who became whom, and goes on with it where it is there: as secret as the captures')
-    .option('--seed <text>', 'the same seed gives the same pseudonyms; a secret. A new one where absent')
+    .addOption(secretSeedOption('the same seed gives the same pseudonyms, so it is a secret; a new one where absent'))
     .option('--keep-uuids', 'interfaces and classes that are not known here stay as well', false)
     .addOption(
       userOption("account whose NTLM is unsealed and signed anew, 'DOMAIN\\user:password'; may be given again"),

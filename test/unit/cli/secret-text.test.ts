@@ -9,6 +9,7 @@ import {
   ntHashOption,
   oneUserOption,
   passwordOption,
+  secretSeedOption,
   userOption,
 } from '../../../src/cli/options.js';
 import { askForSecret, type SecretTerminal } from '../../../src/cli/prompt.js';
@@ -71,6 +72,15 @@ describe('a secret', () => {
       const [secret] = given(ntHashOption(), text) as [Secret];
       expect(Buffer.from(secret.ntHash).toString('hex')).toBe(NT);
     }
+  });
+
+  test('of pseudonyms is a seed from the environment or a file, and is one alone', () => {
+    expect(given(secretSeedOption(''), 'env:HARNESS_TEST_SECRET')).toBe('LAB\\op:of:env');
+    expect(given(secretSeedOption(''), `file:${fileOf('of a file\n')}`)).toBe('of a file');
+    expect(given(secretSeedOption(''), 'a text')).toBe('a text');
+    expect(() => given(secretSeedOption(''), `file:${fileOf('one\ntwo\n')}`)).toThrow(
+      /^--seed: .* has more than one line$/,
+    );
   });
 
   test.skipIf(process.platform === 'win32')('of a file that others can read is refused', () => {
