@@ -37,7 +37,8 @@ export function replaceSmb1(work: SmbWork, from: number): void {
     const words = at + 1;
     const count = bytes[at] as number;
     const octets = words + 2 * count + 2;
-    keep(work, at, octets);
+    keep(work, at, words + 2 * Math.min(count, MOST_WORDS.get(command) ?? 0));
+    keep(work, octets - 2, octets);
     if (octets > bytes.length) return;
     const end = Math.min(octets + bytes.readUInt16LE(octets - 2), bytes.length);
     (reply ? ANSWERS : REQUESTS).get(command)?.({ work, header: from, words, count, octets, end, unicode });
@@ -48,6 +49,28 @@ export function replaceSmb1(work: SmbWork, from: number): void {
     at = next;
   }
 }
+
+/**
+ * [MS-CIFS] 2.2.4, [MS-SMB] 2.2.4: words of the commands that are read here, of requests and responses, as far as they are
+ * numbers. A response to NT_CREATE_ANDX may have identifiers behind them.
+ */
+const MOST_WORDS: ReadonlyMap<number, number> = new Map([
+  [SMB_COM.OPEN, 7],
+  [SMB_COM.CLOSE, 3],
+  [SMB_COM.READ, 5],
+  [SMB_COM.WRITE, 5],
+  [SMB_COM.TRANSACTION, 17],
+  [SMB_COM.TRANSACTION_SECONDARY, 9],
+  [SMB_COM.OPEN_ANDX, 19],
+  [SMB_COM.READ_ANDX, 12],
+  [SMB_COM.WRITE_ANDX, 14],
+  [SMB_COM.TREE_CONNECT, 2],
+  [SMB_COM.NEGOTIATE, 17],
+  [SMB_COM.SESSION_SETUP_ANDX, 13],
+  [SMB_COM.LOGOFF_ANDX, 2],
+  [SMB_COM.TREE_CONNECT_ANDX, 7],
+  [SMB_COM.NT_CREATE_ANDX, 34],
+]);
 
 type Replace = (block: Block) => void;
 

@@ -139,6 +139,17 @@ function replaceCreateContexts(work: SmbWork, from: number, body: number, end: n
 const SMB_3_1_1 = 0x0311;
 /** [MS-SMB2] 2.2.3.1: SMB2_PREAUTH_INTEGRITY_CAPABILITIES has a salt, SMB2_NETNAME_NEGOTIATE_CONTEXT_ID a name. */
 const [PREAUTH_INTEGRITY, NETNAME] = [1, 5];
+/** [MS-SMB2] 2.2.3.1.1 to 2.2.3.1.7: octets before the identifiers of two octets that a context lists, by its type. */
+const LISTS: ReadonlyMap<number, number> = new Map([
+  [PREAUTH_INTEGRITY, 4],
+  [2, 2],
+  [3, 8],
+  [6, 4],
+  [7, 8],
+  [8, 2],
+]);
+const TRANSPORT = 6;
+const MOST_IDENTIFIERS = 16;
 
 function replaceNegotiateContexts(work: SmbWork, at: number, end: number, request: boolean): void {
   const { bytes } = work;
@@ -165,10 +176,12 @@ function hasDialect(bytes: Buffer, body: number, end: number): boolean {
 function replaceNegotiateContext(work: SmbWork, at: number, length: number): void {
   const data = at + 8;
   const type = work.bytes.readUInt16LE(at);
-  keep(work, at, data);
+  keep(work, at, at + 4);
   if (type === NETNAME) return replaceName(work, data, length);
-  if (type !== PREAUTH_INTEGRITY) return keep(work, data, data + length);
-  const salt = data + 4 + 2 * (length >= 4 ? work.bytes.readUInt16LE(data) : 0);
+  const head = LISTS.get(type);
+  if (head === undefined || length < head) return;
+  const listed = type === TRANSPORT ? 0 : Math.min(work.bytes.readUInt16LE(data), MOST_IDENTIFIERS);
+  const salt = data + head + 2 * listed;
   keep(work, data, Math.min(salt, data + length));
-  if (salt < data + length) replaceIdentifier(work, salt, data + length - salt);
+  if (type === PREAUTH_INTEGRITY && salt < data + length) replaceIdentifier(work, salt, data + length - salt);
 }

@@ -2,6 +2,7 @@ import { isNtlm } from '../../../codec/ntlm/index.js';
 import { replaceText } from '../pseudonyms/octets.js';
 import type { Pseudonyms } from '../pseudonyms/pseudonyms.js';
 import type { Tally } from '../tally.js';
+import { saysNothing } from './der-values.js';
 import { signatureHead } from './signature.js';
 
 /** Rewrites the NTLM that is found inside. */
@@ -16,11 +17,7 @@ interface Part {
 const DEEPEST = 32;
 /** X.690 8.1.2.2: the universal types that texts have. */
 const TEXTS: ReadonlySet<number> = new Set([0x0c, 0x12, 0x13, 0x14, 0x16, 0x19, 0x1a, 0x1b]);
-/** BOOLEAN, NULL, OBJECT IDENTIFIER, ENUMERATED, UTCTime, GeneralizedTime. */
-const KEPT: ReadonlySet<number> = new Set([0x01, 0x05, 0x06, 0x0a, 0x17, 0x18]);
 const [INTEGER, BIT_STRING, OCTET_STRING, OBJECT_IDENTIFIER] = [0x02, 0x03, 0x04, 0x06];
-const SHORT_NUMBER = 8;
-const SHORT_FLAGS = 5;
 /** RFC 4120 7.5.3. */
 const [ADDRESS_IPV4, ADDRESS_IPV6] = [2, 24];
 /** RFC 4121 4.1: TOK_ID of AP-REQ, AP-REP and KRB-ERROR; draft-swift-win2k-krb-user2user-03 3: those of a ticket. */
@@ -77,10 +74,11 @@ export class DerReplacer {
       // Explicit tags have one element: what it is depends on the elements beside the tag.
       for (const each of parts) this.#part(bytes, each, depth + 1, (tag & 0xc0) === 0x80 ? [part, ...siblings] : parts);
     } else if (TEXTS.has(tag)) replaceText(this.#names, value, 'octets');
-    else if (tag === INTEGER && value.length > SHORT_NUMBER) this.#opaque(value);
-    else if (tag === BIT_STRING && value.length > SHORT_FLAGS) this.#opaque(value.subarray(1));
     else if (tag === OCTET_STRING) this.#octets(bytes, value, depth, siblings);
-    else if (!KEPT.has(tag) && tag !== INTEGER && tag !== BIT_STRING) this.#opaque(value);
+    else if (saysNothing(tag, value)) return;
+    else if (tag === OBJECT_IDENTIFIER) this.#oid(value);
+    else if (tag === BIT_STRING && (value[0] as number) <= 7) this.#opaque(value.subarray(1));
+    else this.#opaque(value);
   }
 
   #octets(bytes: Uint8Array, value: Uint8Array, depth: number, siblings: readonly Part[]): void {
@@ -99,6 +97,12 @@ export class DerReplacer {
     if (!this.#isWhole(value, part, depth)) return false;
     this.#part(value, part, depth + 1, []);
     return true;
+  }
+
+  /** X.690 8.19: as many octets in as many numbers, so that it can be read if it could be. */
+  #oid(value: Uint8Array): void {
+    const made = this.#names.secret(value);
+    for (const [at, octet] of made.entries()) value[at] = ((value[at] as number) & 0x80) | (octet & 0x7f) | 1;
   }
 
   #opaque(value: Uint8Array): void {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { replaceText } from '../../../../src/capture/sanitize/pseudonyms/octets.js';
 import { Pseudonyms } from '../../../../src/capture/sanitize/pseudonyms/pseudonyms.js';
 
 const pseudonyms = (seed = 'a seed') => new Pseudonyms({ seed });
@@ -82,6 +83,24 @@ describe('a name', () => {
     const made = pseudonyms().text(name);
     expect(made).toHaveLength(name.length);
     expect(made).toMatch(/^[a-z]+$/i);
+  });
+});
+
+describe('a text in octets', () => {
+  test.each(['utf16le', 'utf16be'])('is replaced word by word where it is %s after all', (encoding) => {
+    const names = pseudonyms();
+    const wide = Buffer.from('\\\\DC01\\C', 'utf16le');
+    if (encoding === 'utf16be') wide.swap16();
+    replaceText(names, wide, 'octets');
+    if (encoding === 'utf16be') wide.swap16();
+    expect(wide.toString('utf16le')).toBe(names.text('\\\\DC01\\C'));
+  });
+
+  test('is replaced string by string where NULs separate them', () => {
+    const names = pseudonyms();
+    const strings = Buffer.from('host\0A\0domain\0', 'latin1');
+    replaceText(names, strings, 'octets');
+    expect(strings.toString('latin1')).toBe(`${names.text('host')}\0${names.text('A')}\0${names.text('domain')}\0`);
   });
 });
 

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { Pseudonyms } from '../../../../src/capture/sanitize/pseudonyms/pseudonyms.js';
 import { Tally } from '../../../../src/capture/sanitize/tally.js';
+import { DerReplacer } from '../../../../src/capture/sanitize/tokens/der.js';
 import { replaceNtlm } from '../../../../src/capture/sanitize/tokens/ntlm.js';
+import { oidOctets } from '../../../../src/codec/asn1/der.js';
 
 const SECRET = Buffer.from('SECRETDOMAIN', 'utf16le');
 
@@ -89,5 +91,49 @@ describe('a message of NTLM that cannot be read', () => {
     );
     expect(replaced(token).subarray(0, 64)).toEqual(token.subarray(0, 64));
     expect(leftOf(SECRET, replaced(token))).toBe(0);
+  });
+});
+
+describe('an element of DER', () => {
+  const made = (tag: number, content: Uint8Array | string): Buffer => {
+    const value = Buffer.from(content as string, 'latin1');
+    const octets = Buffer.from([0x30, value.length + 2, tag, value.length, ...value]);
+    expect(new DerReplacer(new Pseudonyms({ seed: 'a seed' }), new Tally(), () => {}).replace(octets)).toBe(true);
+    return octets.subarray(4);
+  };
+
+  test.each([
+    ['BOOLEAN', 0x01],
+    ['INTEGER', 0x02],
+    ['BIT STRING', 0x03],
+    ['NULL', 0x05],
+    ['OBJECT IDENTIFIER', 0x06],
+    ['ENUMERATED', 0x0a],
+    ['UTCTime', 0x17],
+    ['GeneralizedTime', 0x18],
+  ])('that is not of the form of a %s is replaced', (_, tag) => {
+    const octets = made(tag, 'SECRET');
+    expect(octets).toHaveLength(6);
+    expect(octets.toString('latin1')).not.toMatch(/SE|EC|CR|RE|ET/);
+  });
+
+  test.each([
+    ['BOOLEAN', 0x01, '\xff'],
+    ['INTEGER', 0x02, '\0\xff\xff\xff\xff'],
+    ['BIT STRING', 0x03, '\0\x40\x81\0\0'],
+    ['NULL', 0x05, ''],
+    ['ENUMERATED', 0x0a, '\x01'],
+    ['UTCTime', 0x17, '260101120000Z'],
+    ['GeneralizedTime', 0x18, '20370913024805Z'],
+  ])('that says how, not who, stays: a %s', (_, tag, value) => {
+    expect(made(tag, value).toString('latin1')).toBe(value);
+  });
+
+  test('that is an OBJECT IDENTIFIER stays if it is of a protocol, and not if an enterprise has made it', () => {
+    for (const text of ['1.3.6.1.5.5.2', '1.2.840.48018.1.2.2', '1.3.6.1.4.1.311.2.2.10', '1.2.840.113549.1.1.11'])
+      expect(made(0x06, oidOctets(text))).toEqual(oidOctets(text));
+    const template = oidOctets('1.3.6.1.4.1.311.21.8.1234567.7654321');
+    expect(made(0x06, template)).not.toEqual(template);
+    expect(made(0x06, template)).toHaveLength(template.length);
   });
 });
