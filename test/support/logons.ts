@@ -33,11 +33,16 @@ export const http = (lines: readonly string[], body = ''): Buffer =>
   Buffer.from(`${[...lines, `Content-Length: ${body.length}`].join('\r\n')}\r\n\r\n${body}`, 'latin1');
 
 /** RFC 4559 4, in the headers for servers or for proxies. */
-const overHttp =
-  (scheme: string, [asks, offers]: readonly [string, string], host: string) =>
+export const overHttp =
+  (scheme: string, [asks, offers]: readonly [string, string], host: string | undefined) =>
   ([negotiate, challenge, authenticate]: Tokens): Said[] => {
     const ask = (token: Uint8Array): Buffer =>
-      http(['GET /x HTTP/1.1', 'Connection: Keep-Alive', `${asks}: ${scheme} ${base64(token)}`, `Host: ${host}`]);
+      http([
+        'GET /x HTTP/1.1',
+        'Connection: Keep-Alive',
+        `${asks}: ${scheme} ${base64(token)}`,
+        ...(host === undefined ? [] : [`Host: ${host}`]),
+      ]);
     return inTurn([
       negotiate && ask(negotiate),
       challenge && http(['HTTP/1.1 401 Unauthorized', `${offers}: ${scheme} ${base64(challenge)}`], '<html>no</html>'),
@@ -46,7 +51,7 @@ const overHttp =
     ]);
   };
 
-const ORIGIN = ['Authorization', 'WWW-Authenticate'] as const;
+export const ORIGIN = ['Authorization', 'WWW-Authenticate'] as const;
 const PROXY = ['Proxy-Authorization', 'Proxy-Authenticate'] as const;
 
 const ldapMessage = (id: number, operation: Buffer): Buffer =>

@@ -64,7 +64,13 @@ function routeOf(first: Leg, second: Leg): string {
 
 /** A reverse proxy hands on what is meant for the host that it answers for, as RFC 9110 7.1 has it named in requests. */
 const isProxied = ({ first, second }: RelaySighting): boolean =>
-  first.place.transport === 'http' && second.place.transport === 'http' && first.target === second.target;
+  first.place.transport === 'http' && second.place.transport === 'http' && sameHost(first.target, second.target);
+
+/** RFC 3986 3.2.2 and 6.2.3: case does not matter, nor an empty or the default port; who names no host names not the same. */
+function sameHost(first: string | undefined, second: string | undefined): boolean {
+  const [one, other] = [first, second].map((host) => host?.toLowerCase().replace(/:(80)?$/, ''));
+  return one !== undefined && one !== '' && one === other;
+}
 
 function doubtOf({ first, chained }: RelaySighting, proxied: boolean): string {
   if (!chained) return '; or one connection captured before and after an address translation';

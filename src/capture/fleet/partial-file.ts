@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { systemReason } from '../../net/error.js';
 import { PartialError } from './error.js';
 import { PARTIAL_RECORD, PARTIAL_VERSION, type PartialRecord } from './records.js';
@@ -85,6 +85,9 @@ async function* lines(partial: string, from = 0, first = 1): AsyncGenerator<Line
 async function* pieces(partial: string, from: number, line: () => number): AsyncGenerator<Buffer> {
   let file: FileHandle | undefined;
   try {
+    // Opening a pipe would wait for whoever writes to it.
+    if (!(await stat(partial)).isFile())
+      throw new PartialError(partial, line(), 'a partial audit has to be a file, as it is read twice');
     file = await open(partial);
     for (let at = from; ; ) {
       // Of its own memory: the lines of a piece are views of it.

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { audit } from '../../../../src/capture/audit/audit.js';
 import { servesAnother } from '../../../../src/capture/audit/service.js';
-import { CARRIERS, type Carrier, overBareSmb1 } from '../../../support/logons.js';
+import { CARRIERS, type Carrier, ORIGIN, overBareSmb1, overHttp } from '../../../support/logons.js';
 import { ATTACKER, type RecordedConnection, recordingOf } from '../../../support/relayed.js';
 import { bothLegs, type Change, type Relayed, relayedExchange, TARGET } from '../../../support/relayed-across.js';
 
@@ -118,6 +118,21 @@ describe('a relay without RPC', () => {
     ]);
     const other = await found(bothLegs(CARRIERS['http (Negotiate)'], http, relayedExchange()));
     expect(other).toMatchObject([{ severity: 'high', facts: { host: 'www.lab.example', other_host: 'ws:5985' } }]);
+  });
+});
+
+describe('the host of a reverse proxy', () => {
+  const http = (host: string | undefined): Carrier => ({ port: 80, says: overHttp('NTLM', ORIGIN, host) });
+
+  test.each([
+    ['SRV.corp.example', 'srv.corp.example:80', 'warning'],
+    ['[FE80::1]:', '[fe80::1]', 'warning'],
+    ['srv:8080', 'srv', 'high'],
+    ['srv', undefined, 'high'],
+    [undefined, undefined, 'high'],
+    ['', ':80', 'high'],
+  ])('%s and %s: a relay is %s', async (first, second, severity) => {
+    expect(await found(bothLegs(http(first), http(second), relayedExchange()))).toMatchObject([{ severity }]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,6 +52,13 @@ test.each<[what: string, texts: () => string[], why: RegExp]>([
 
 test('a file that is not there is named', async () => {
   await expect(storedUnits([join(folder, 'none')])).rejects.toThrow(/none line 1: no such file or directory/);
+});
+
+test('a folder and a pipe are refused, as both are no file that can be read twice', async () => {
+  const pipe = join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  for (const path of [folder, pipe])
+    await expect(storedUnits([path])).rejects.toThrow(`${path} line 1: a partial audit has to be a file`);
 });
 
 test('what a hostile one says of a name reaches no object', async () => {
