@@ -79,10 +79,15 @@ test.skipIf(duckdb.skip)('DuckDB answers the three questions of docs/fleet.md', 
   const text = readFileSync(join(ROOT, 'docs/fleet.md'), 'utf8');
   const questions = [...text.matchAll(/^```sql\n(.*?)^```$/gms)].map(([, sql]) => sql as string);
   const count = `SELECT count(*) FROM 'audit.parquet'`;
-  const asked = [...questions, count].map((sql) => sql.replace("'audit.parquet'", `'${parquet}'`));
+  // The same servers by IPv6, whose addresses have colons of their own.
+  const ipv6 = `(SELECT * REPLACE (regexp_replace(server, '.*\\.(.*):', '[fe80::\\1]:') AS server) FROM '${parquet}')`;
+  const asked = [
+    ...[...questions, count].map((sql) => sql.replace("'audit.parquet'", `'${parquet}'`)),
+    (questions[1] as string).replace("'audit.parquet'", ipv6),
+  ];
   const answered = run(duckdb.required(), ['-c', QUERY]);
   answered.child.stdin?.end(JSON.stringify(asked));
-  const [who, servers, weak, rows] = (await answered).stdout
+  const [who, servers, weak, rows, byIpv6] = (await answered).stdout
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
@@ -92,6 +97,7 @@ test.skipIf(duckdb.skip)('DuckDB answers the three questions of docs/fleet.md', 
     ['10.0.0.5', 1],
     ['10.0.0.66', 1],
   ]);
+  expect(byIpv6.map(([host]: unknown[]) => host)).toEqual(['[fe80::10]', '[fe80::5]', '[fe80::66]']);
   expect(weak[0].slice(0, 4)).toEqual(['relay', 'LAB\\op', expect.any(String), expect.any(Number)]);
   // Of the records, all but the last, which says what was understood.
   expect(rows).toEqual([[records.trimEnd().split('\n').length - 1]]);
