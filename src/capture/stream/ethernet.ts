@@ -18,7 +18,7 @@ export function behindTags(bytes: Uint8Array, firstType: number, from: number, e
   if (firstType === ETHERTYPE.IPV4) return from < end ? from : NOT_IP;
   let type = firstType;
   let at = from;
-  for (let tag = TAGS.get(type); tag !== undefined; tag = TAGS.get(type)) {
+  for (let tag = ETHERNET_TAGS.get(type); tag !== undefined; tag = ETHERNET_TAGS.get(type)) {
     const length = tag(bytes, at, end);
     if (length < 0) return length;
     if (end - at < length) return NOT_IP;
@@ -36,7 +36,8 @@ const octets =
   () =>
     length;
 
-const TAGS: ReadonlyMap<number, TagLength> = new Map<number, TagLength>([
+/** By the type in front of the tag. */
+export const ETHERNET_TAGS: ReadonlyMap<number, TagLength> = new Map<number, TagLength>([
   // IEEE 802.1Q 9.6.
   [ETHERTYPE.VLAN, octets(4)],
   [ETHERTYPE.SERVICE_VLAN, octets(4)],

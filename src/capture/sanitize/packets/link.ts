@@ -1,7 +1,6 @@
-import { ETHERTYPE } from '../../../codec/inet/headers.js';
 import { ipOffset } from '../../stream/link.js';
-import { replaceArp } from './arp.js';
 import { type Frame, keep, replaceMac } from './frame.js';
+import { replaceBehindType, replaceEthernet, replaceLlc, replaceTyped } from './typed.js';
 import { replaceWireless } from './wireless.js';
 
 /**
@@ -18,38 +17,6 @@ export function replaceLink(frame: Frame, start: number, end: number, linkType: 
 
 type Replace = (frame: Frame, start: number, end: number, ip: number) => void;
 
-const ARP = 0x0806;
-const VLANS: ReadonlySet<number> = new Set([ETHERTYPE.VLAN, ETHERTYPE.SERVICE_VLAN, ETHERTYPE.QINQ]);
-
-/** IEEE 802.3 3.1: two addresses and a type; tags and labels up to the datagram stay. */
-export const replaceEthernet: Replace = (frame, start, end, ip) => {
-  replaceMac(frame, start, end);
-  replaceMac(frame, start + 6, end);
-  replaceTyped(frame, start + 12, end, ip);
-};
-
-/** From a type on: what stands between it and the datagram, or an ARP packet. */
-function replaceTyped(frame: Frame, from: number, end: number, ip: number): void {
-  const { bytes } = frame;
-  let at = from;
-  while (at + 6 <= end && VLANS.has(bytes.readUInt16BE(at))) at += 4;
-  keep(frame, from, Math.min(at + 2, end));
-  if (at + 2 > end) return;
-  const type = bytes.readUInt16BE(at);
-  if (type === ARP) replaceArp(frame, at + 2, end);
-  if (ip < 0) return;
-  keep(frame, at + 2, ip);
-  // RFC 4448: Ethernet in MPLS has addresses of its own.
-  const inner = ip - 14;
-  if ((type === ETHERTYPE.MPLS || type === ETHERTYPE.MPLS_UPSTREAM) && inner > at + 2 && isIpType(bytes, ip - 2)) {
-    replaceMac(frame, inner, end);
-    replaceMac(frame, inner + 6, end);
-  }
-}
-
-const isIpType = (bytes: Buffer, at: number): boolean =>
-  bytes.readUInt16BE(at) === ETHERTYPE.IPV4 || bytes.readUInt16BE(at) === ETHERTYPE.IPV6;
-
 /** https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL.html: the address in eight octets, then the protocol. */
 const replaceCooked: Replace = (frame, start, end, ip) => {
   if (end - start < 16) return;
@@ -63,19 +30,32 @@ const replaceCooked2: Replace = (frame, start, end, ip) => {
   if (end - start < 20) return;
   keep(frame, start, start + 12);
   replaceMac(frame, start + 12, end);
-  if (frame.bytes.readUInt16BE(start) === ARP) replaceArp(frame, start + 20, end);
-  else if (ip >= 0) keep(frame, start + 20, ip);
+  replaceBehindType(frame, frame.bytes.readUInt16BE(start), start + 20, end, ip);
 };
 
-/** A header of `length` octets in front of two addresses. */
+/** A header of `length` octets in front of two addresses, and LLC. */
 const addressesAt =
   (length: number): Replace =>
   (frame, start, end, ip) => {
     keep(frame, start, Math.min(start + length, end));
     replaceMac(frame, start + length, end);
     replaceMac(frame, start + length + 6, end);
-    if (ip >= 0) keep(frame, start + length + 12, ip);
+    replaceLlc(frame, start + length + 12, end, ip);
   };
+
+/** Cisco HDLC: address and control in front of a type. */
+const replaceHdlc: Replace = (frame, start, end, ip) => {
+  keep(frame, start, Math.min(start + 2, end));
+  replaceTyped(frame, start + 2, end, ip);
+};
+
+/** RFC 2427 4.1: an NLPID of SNAP, behind which stand an OUI and a type; behind the others stands the datagram. */
+const replaceFrameRelay: Replace = (frame, start, end, ip) => {
+  if (ip < 0) return;
+  const at = start + (frame.bytes[start + 3] === 0 ? 4 : 3);
+  keep(frame, start, Math.min(at + 4, ip));
+  if (frame.bytes[at] === 0x80) replaceTyped(frame, at + 4, end, ip);
+};
 
 /** Notes of a machine on its own capture, such as names of interfaces and processes, go; `kept` octets stay. */
 const described =
@@ -128,7 +108,10 @@ const LINKS: ReadonlyMap<number, Replace> = new Map<number, Replace>([
   [1, replaceEthernet],
   [6, addressesAt(2)],
   [10, addressesAt(1)],
+  [100, replaceLlc],
+  [104, replaceHdlc],
   [105, replaceWireless],
+  [107, replaceFrameRelay],
   [113, replaceCooked],
   [117, described(4)],
   [119, wirelessBehind(8, () => 144)],
@@ -142,5 +125,5 @@ const LINKS: ReadonlyMap<number, Replace> = new Map<number, Replace>([
   [276, replaceCooked2],
 ]);
 
-/** Links whose headers hold no address and no name: families, PPP, HDLC, LLC, or none at all. */
-const PLAIN: ReadonlySet<number> = new Set([0, 9, 12, 14, 50, 51, 100, 101, 104, 107, 108, 109, 166, 204, 228, 229]);
+/** Links whose headers hold no address and no name: families, PPP, or none at all. */
+const PLAIN: ReadonlySet<number> = new Set([0, 9, 12, 14, 50, 51, 101, 108, 109, 166, 204, 228, 229]);

@@ -84,10 +84,10 @@ export class PacketReplacer {
     if (udp && end - start < UDP_HEADER) return;
     if (udp) keep(frame, start, start + UDP_HEADER);
     const inner = tunnelled(datagram);
-    const followed =
-      inner >= 0 && depth < DEEPEST_TUNNEL && replaceTunnelHead(frame, datagram, start + (udp ? UDP_HEADER : 0), inner);
-    if (followed) this.#datagramAt(frame, inner, end, number, depth + 1);
-    else if (udp) this.#udp(frame, datagram);
+    if (inner >= 0 && depth < DEEPEST_TUNNEL) {
+      replaceTunnelHead(frame, datagram, inner);
+      this.#datagramAt(frame, inner, end, number, depth + 1);
+    } else if (udp) this.#udp(frame, datagram);
     else this.#tally.add('datagrams of protocols that are not read', end - start);
     if (udp) finishUdp(frame, ip, datagram);
     else if (protocol === IP_PROTOCOL.GRE) finishGre(frame, start, end);
