@@ -1,3 +1,4 @@
+import { Assembly, type AssemblyBudget } from '../stream/assembly.js';
 import type { Direction, StreamConsumer } from '../stream/connection.js';
 import { Provenance } from './content/provenance.js';
 import type { Pseudonyms } from './pseudonyms/pseudonyms.js';
@@ -9,6 +10,7 @@ import { DerReplacer } from './tokens/der.js';
 interface KdcParts {
   readonly names: Pseudonyms;
   readonly tally: Tally;
+  readonly assemblies: AssemblyBudget;
   readonly observe: { readonly kdcMessage?: (message: Uint8Array) => void };
 }
 
@@ -23,7 +25,7 @@ export function replaceKdcMessage({ names, tally }: Pick<KdcParts, 'names' | 'ta
 
 /**
  * A connection of a KDC: each message is rewritten where it stands. Lost octets, and octets that are no message, are
- * zero.
+ * zero; so is what is behind a message for which there is no memory.
  */
 export class KdcReplacer implements StreamConsumer {
   readonly valued = false;
@@ -41,23 +43,43 @@ export class KdcReplacer implements StreamConsumer {
 
   data(direction: Direction, bytes: Buffer, start: number, end: number): void {
     const way = this.#ways.get(direction.forward) ?? {
-      waiting: Buffer.alloc(0),
+      message: new Assembly(this.#parts.assemblies),
       at: 0,
       provenance: new Provenance<Direction>(),
     };
     if (way === 'lost') return;
     this.#ways.set(direction.forward, way);
     way.provenance.add(direction, this.#placeOf(direction, end - start), end - start);
-    way.waiting = Buffer.concat([way.waiting, bytes.subarray(start, end)]);
-    while (way.waiting.length >= LENGTH) {
-      const length = way.waiting.readUInt32BE(0);
-      if (length > LONGEST) return void this.#ways.set(direction.forward, 'lost');
-      if (way.waiting.length < LENGTH + length) return;
-      this.#message(direction, way, Buffer.from(way.waiting.subarray(0, LENGTH + length)));
-      way.waiting = way.waiting.subarray(LENGTH + length);
-      way.at += LENGTH + length;
-      way.provenance.forget(way.at);
-    }
+    for (let at = start; at >= 0 && at < end; ) at = this.#next(direction, way, bytes, at, end);
+  }
+
+  /** Takes what belongs to the length or to the message behind it; returns where to go on, -1 where nothing can. */
+  #next(direction: Direction, way: KdcWay, bytes: Buffer, at: number, end: number): number {
+    const { message } = way;
+    if (!message.open && !message.begin(LENGTH + LONGEST, LENGTH)) return this.#lose(direction);
+    const wanted = message.filled < LENGTH ? LENGTH : LENGTH + message.there.readUInt32BE(0);
+    const next = message.fill(bytes, at, Math.min(end, at + wanted - message.filled));
+    if (next < 0) return this.#lose(direction);
+    if (message.filled < LENGTH) return next;
+    const length = message.there.readUInt32BE(0);
+    if (length > LONGEST) return this.#lose(direction);
+    if (message.filled < LENGTH + length) return next;
+    this.#message(direction, way, message.take());
+    way.at += LENGTH + length;
+    way.provenance.forget(way.at);
+    return next;
+  }
+
+  #lose({ forward }: Direction): -1 {
+    this.#close(forward);
+    this.#ways.set(forward, 'lost');
+    return -1;
+  }
+
+  #close(forward: boolean): void {
+    const way = this.#ways.get(forward);
+    if (way !== undefined && way !== 'lost' && way.message.open) way.message.take();
+    this.#ways.delete(forward);
   }
 
   #message(direction: Direction, { at, provenance }: KdcWay, bytes: Buffer): void {
@@ -68,18 +90,19 @@ export class KdcReplacer implements StreamConsumer {
       this.#give(direction, place, bytes.subarray(offset, offset + length));
   }
 
-  gap({ forward }: Direction): void {
-    this.#ways.set(forward, 'lost');
+  gap(direction: Direction): void {
+    this.#lose(direction);
   }
 
   end(): void {
-    this.#ways.clear();
+    this.#close(true);
+    this.#close(false);
   }
 }
 
-/** One direction: the octets of a message that is not whole yet, and how many were before them. */
+/** One direction: a message with its length, which is not whole yet, and how many octets were before it. */
 interface KdcWay {
-  waiting: Buffer;
+  readonly message: Assembly;
   at: number;
   readonly provenance: Provenance<Direction>;
 }

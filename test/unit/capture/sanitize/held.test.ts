@@ -3,7 +3,7 @@ import { MemorySpool } from '../../../../src/capture/sanitize/content/spool.js';
 import { Pseudonyms } from '../../../../src/capture/sanitize/pseudonyms/pseudonyms.js';
 import { Sanitizer } from '../../../../src/capture/sanitize/sanitizer.js';
 import { retained } from '../../../support/memory.js';
-import { ethernetFrame, pcapngOf } from '../../../support/segments.js';
+import { captureOf, ethernetFrame, pcapngOf, type Sent } from '../../../support/segments.js';
 import { udp } from '../../../support/tunnels.js';
 
 const LINK = ethernetFrame({ sequence: 1 }).subarray(0, 14);
@@ -73,5 +73,51 @@ describe('what is kept of a capture between the passes', () => {
     expect(result.includes('AAAAAAAA')).toBe(false);
     expect(result.includes(Buffer.alloc(64))).toBe(false);
     expect(spool.reads).toBe(1);
+  });
+});
+
+/** Begins of messages of a KDC that never end. */
+function* unfinished(connections: number, octets: number): Generator<Sent> {
+  for (let clientPort = 1024; clientPort < 1024 + connections; clientPort++) {
+    yield { clientPort, serverPort: KDC, flags: 'SYN', sequence: 0 };
+    const data = Buffer.alloc(octets, 'A');
+    data.writeUInt32BE(0xf0000);
+    for (let at = 0; at < octets; at += 50_000)
+      yield { clientPort, serverPort: KDC, sequence: 1 + at, data: data.subarray(at, at + 50_000) };
+  }
+}
+
+describe('messages of a KDC over TCP', () => {
+  test('that never end share the memory that there is for all of them', () => {
+    const capture = captureOf(...unfinished(100, 900_000));
+    const { octets, value } = retained(() => {
+      const learning = sanitizer();
+      learning.learn(capture);
+      return learning;
+    });
+    // Buffers count twice there.
+    expect(octets).toBeLessThan(2 * (68 << 20));
+    value.learned();
+  });
+
+  test.each([1, 3, 5000])('are rewritten in segments of %i octets, and two in one segment', (size) => {
+    const message = kdcMessage(600);
+    const one = Buffer.concat([Buffer.of(0, 0, 2, 0x58), message]);
+    const stream = Buffer.concat([one, one]);
+    const sent: Sent[] = [{ serverPort: KDC, flags: 'SYN', sequence: 0 }];
+    for (let at = 0; at < stream.length; at += size)
+      sent.push({ serverPort: KDC, sequence: 1 + at, data: stream.subarray(at, at + size) });
+    const both = sanitizer();
+    const capture = captureOf(...sent);
+    both.learn(capture);
+    both.learned();
+    const result = Buffer.concat([both.rewrite(capture), both.rewritten()]);
+    expect(both.tally.zeroed).toEqual(new Map());
+    if (size > one.length) {
+      const at = result.indexOf(one.subarray(0, 12));
+      expect(at).toBeGreaterThan(0);
+      expect(result.subarray(at, at + one.length)).toEqual(result.subarray(at + one.length, at + 2 * one.length));
+      expect(result.includes('AAAA')).toBe(false);
+    }
   });
 });
