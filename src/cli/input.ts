@@ -49,8 +49,9 @@ function followed(out: Output, file: string): Input {
   return { source: growingFile(file, stop.signal), onRead: () => {}, note: out.note, end };
 }
 
-/** Standard input is a pipe, as behind `tcpdump -w -`: what comes is told as it comes. */
-export const isLive = (files: readonly string[]): boolean => files.length === 1 && files[0] === '-' && isPipe(0);
+/** Standard input is a pipe, as behind `tcpdump -w -`, or a socket, as of a program of Node: what comes is told as it comes. */
+export const isLive = (files: readonly string[]): boolean =>
+  files.length === 1 && files[0] === '-' && (isPipe(0) || (statOf('-')?.isSocket() ?? false));
 
 /** How long whoever writes to a pipe may take for the rest, once it is interrupted together with this process. */
 const REST = 500;

@@ -30,6 +30,14 @@ test('--follow prints an activation when its answer is written, and the summary 
   expect(audit.stdout.join('\n')).toContain('(the first: growing.pcapng frame 7)');
 });
 
+test('on stdin that another program holds open likewise, when it is interrupted', async () => {
+  const audit = new RunningCli(['audit', '-']);
+  audit.write(readFileSync(CAPTURE));
+  await audit.line((line) => ACTIVATION.test(line));
+  expect(await audit.stop('SIGINT')).toBe(1);
+  expect(audit.stdout).toContain('Who must change what');
+});
+
 test('on stdin behind a pipe likewise, to its end', async () => {
   const run = promisify(execFile);
   const command = `cat '${CAPTURE}' | '${process.execPath}' dist/cli/main.js audit -`;

@@ -137,6 +137,11 @@ export class RunningCli {
     return this.#ended;
   }
 
+  /** What it finds on stdin, which stays open. */
+  write(octets: Uint8Array): void {
+    this.#child.stdin?.write(octets);
+  }
+
   /** Sends a signal, and gives the exit code. */
   async stop(signal: 'SIGINT' | 'SIGTERM' = 'SIGINT'): Promise<number | null> {
     this.#child.kill(signal);
