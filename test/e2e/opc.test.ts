@@ -63,7 +63,7 @@ describe('opc', () => {
     expect(stderr).toMatch(
       /^the server reached nobody where this client says its object is: --listen and --advertise/m,
     );
-    const failed = await server.line((line) => line.includes('"event":"call-back"') && line.includes('127.9.9.9'));
+    const failed = await server.line((line) => line.includes('"kind":"call-back"') && line.includes('127.9.9.9'));
     expect(JSON.parse(failed)).toMatchObject({
       interface: 'IOPCDataCallback',
       accepted: false,
