@@ -1,5 +1,5 @@
 import { type BigIntStats, fstatSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Output, UsageError } from './io.js';
 import { OutputFile } from './output-file.js';
 
@@ -53,12 +53,23 @@ export function openForWriting<Paths extends readonly (string | undefined)[]>(
   };
 }
 
-/** Throws `UsageError` where a file that is to be written is one of those to be read, by whatever name. */
+/** Throws `UsageError` where a file that is to be written is one of those to be read, or meant for two results. */
 export function requireNotAmong(paths: readonly (string | undefined)[], inputs: readonly string[]): void {
+  const meant = new Set<string>();
+  for (const path of paths) {
+    if (path === undefined) continue;
+    const identity = identityOf(path) ?? resolve(path);
+    if (meant.has(identity) && !isDevice(path))
+      throw new UsageError(`cannot write ${path}: two results are meant for it`);
+    meant.add(identity);
+  }
   const read = new Set(inputs.map(identityOf).filter((identity) => identity !== undefined));
   const lost = paths.find((path) => path !== undefined && read.has(identityOf(path) ?? ''));
   if (lost !== undefined) throw new UsageError(`cannot write ${lost}: it is one of the files to read`);
 }
+
+/** What is written to one, such as /dev/null, replaces nothing. */
+const isDevice = (path: string): boolean => statOf(path)?.isFile() === false;
 
 /** Which file it is, by whatever name; undefined for devices and the like, which nothing is lost of. */
 function identityOf(path: string): string | undefined {

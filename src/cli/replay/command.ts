@@ -34,7 +34,7 @@ export function replayCommand(command: Command): Command {
   return command.addHelpText(
     'after',
     `
-Each part takes captures (files, also gzipped; folders; - for stdin), and has --help with its options. Errors in a
+Each part takes captures (files, also gzipped; folders, without what is in folders inside; - for stdin), and has --help with its options. Errors in a
 file are said on stderr; the rest of it, and of several files the others, are still replayed. Exit code 0 where all came
 out as captured, 1 where something did not, 2 where nothing could be read or nobody answered.
 
@@ -50,7 +50,7 @@ Examples:
 const part = (command: Command, name: string, does: string, isDefault = false): Command =>
   judgedOptions(command.command(name, { isDefault }))
     .description(does)
-    .addArgument(new Argument('<file...>', 'pcap or pcapng files, also gzipped; folders; - for stdin'))
+    .addArgument(new Argument('<file...>', 'pcap or pcapng files, also gzipped; folders, without what is in folders inside; - for stdin'))
     .addOption(passwordOption())
     .addOption(ntHashOption())
     .addOption(keytabOption('opens the captured Kerberos tickets of its services'))

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { authnLevelOf, shortAuthnLevelName } from '../../codec/status/authn.js';
-import { formatEndpoint } from '../../net/channel.js';
 import { systemReason } from '../../net/error.js';
 import type { Result } from '../../report/result.js';
 import type { Activation } from '../../server/activation/log.js';
 import type { DcomServer } from '../../server/server.js';
+import { withNames } from '../class-text.js';
 import { UsageError } from '../io.js';
 
 type Sign = '=' | '!=' | '>=' | '<=';
@@ -113,9 +113,9 @@ const each =
     return others.length === 0 ? undefined : others.map((one) => `${found(one)} of ${lineOf(one)}`).join('; ');
   };
 
-/** `RemoteCreateInstance of 49b2… at CONNECT by 127.0.0.1:49152`. */
+/** `RemoteCreateInstance of MMC20.Application (49b2…) at CONNECT by 127.0.0.1`: no port, so that a test keeps its name. */
 const lineOf = ({ method, clsid, level, client }: Activation): string =>
-  `${method} of ${clsid ?? '(unreadable)'} at ${shortAuthnLevelName(level)} by ${formatEndpoint(client)}`;
+  `${method} of ${withNames(clsid ?? '(unreadable)')} at ${shortAuthnLevelName(level)} by ${client.address}`;
 
 /** What was expected; where nothing was, that each activation is accepted. */
 export function serverResults(server: DcomServer, expected: readonly Expectation[]): Result[] {

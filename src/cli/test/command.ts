@@ -61,6 +61,7 @@ async function test([command = '', ...args]: string[], options: TestOptions): Pr
     ending.stop();
     throw error;
   });
+  const time = Date.now();
   const started = performance.now();
   let ended: string;
   try {
@@ -78,7 +79,7 @@ async function test([command = '', ...args]: string[], options: TestOptions): Pr
     expected: CLEAN,
     actual: ended,
     pdus: [],
-    time: started,
+    time,
     seconds: (performance.now() - started) / 1000,
   };
   const tested = server.activations.length > 0 || options.expect !== undefined;
