@@ -42,7 +42,12 @@ export function auditCommand(command: Command): Command {
 const capturesCommand = (command: Command): Command =>
   judgedOptions(command)
     .usage('[options] <file...>')
-    .addArgument(new Argument('[file...]', 'pcap or pcapng files, also gzipped; folders, without what is in folders inside; - for stdin').default([]))
+    .addArgument(
+      new Argument(
+        '[file...]',
+        'pcap or pcapng files, also gzipped; folders, without what is in folders inside; - for stdin',
+      ).default([]),
+    )
     .addOption(asOfOption(`patch level of the server; ${LAST_PHASE} where absent`))
     .addOption(registryOption())
     .addOption(userOption("account whose NTLM is unsealed, 'DOMAIN\\user:password'; may be given again"))

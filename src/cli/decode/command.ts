@@ -33,7 +33,12 @@ interface DecodeOptions extends SetOptions {
 
 export const decodeCommand = (command: Command): Command =>
   command
-    .addArgument(new Argument('[file...]', 'pcap or pcapng files, also gzipped; folders, without what is in folders inside; - for stdin').default([]))
+    .addArgument(
+      new Argument(
+        '[file...]',
+        'pcap or pcapng files, also gzipped; folders, without what is in folders inside; - for stdin',
+      ).default([]),
+    )
     .option('--summary', 'one line a file: PDUs by type, interfaces, authentication', false)
     .option(
       '-v, --verbose',

@@ -50,7 +50,12 @@ Examples:
 const part = (command: Command, name: string, does: string, isDefault = false): Command =>
   judgedOptions(command.command(name, { isDefault }))
     .description(does)
-    .addArgument(new Argument('<file...>', 'pcap or pcapng files, also gzipped; folders, without what is in folders inside; - for stdin'))
+    .addArgument(
+      new Argument(
+        '<file...>',
+        'pcap or pcapng files, also gzipped; folders, without what is in folders inside; - for stdin',
+      ),
+    )
     .addOption(passwordOption())
     .addOption(ntHashOption())
     .addOption(keytabOption('opens the captured Kerberos tickets of its services'))
