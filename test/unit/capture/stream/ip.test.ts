@@ -47,6 +47,16 @@ describe('link types', () => {
     expect(ipOffset(bytes, 0, bytes.length, linkType)).toBe(ENCRYPTED);
   });
 
+  test.each([
+    ['LLC and SNAP', '0000 aaaa03 000000'],
+    ['a pseudowire', '8847 00000100 00000000 000000000000 000000000000'],
+  ])('%s in itself thousands of times, as no network does it, is no IP', (_name, layer) => {
+    const layers = (count: number): Buffer =>
+      behind(`${'00'.repeat(12)} ${layer.replaceAll(' ', '').repeat(count)} 0800`);
+    expect(ipOffset(layers(8), 0, layers(8).length, 1)).toBe(layers(8).length - ip.length);
+    expect(ipOffset(layers(10_000), 0, layers(10_000).length, 1)).toBe(NOT_IP);
+  });
+
   test.each(LINKS)('%s: cut anywhere it is read up to there, and no further', (_name, linkType, bytes) => {
     for (let end = 0; end <= bytes.length; end++) {
       const at = ipOffset(bytes.subarray(0, end), 0, end, linkType);
