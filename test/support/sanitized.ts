@@ -54,7 +54,7 @@ export function differences(before: unknown, after: unknown, path = ''): string[
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
-/** Parts of what protocols say in any case: dialects of SMB1, a hint of SPNEGO, a tag of [MS-OAUT], a pipe. */
+/** Parts of what protocols say in any case: dialects of SMB1, a hint of SPNEGO, a tag of [MS-OAUT], pipes. */
 const KEPT: ReadonlySet<string> = new Set([
   'windows',
   'workgroup',
@@ -64,6 +64,8 @@ const KEPT: ReadonlySet<string> = new Set([
   'user',
   'server',
   'unix',
+  'browser',
+  'dnsserver',
 ]);
 
 /** Names so short stand in any octets by chance. */

@@ -3,7 +3,7 @@ import { UUID_NULL } from '../../../codec/uuid.js';
 import { AddressPseudonyms } from './addresses.js';
 import { Keyed } from './keyed.js';
 import { isKnownUuid } from './uuids.js';
-import { PROTOCOL_TEXTS, PROTOCOL_WORDS } from './words.js';
+import { PROTOCOL_PHRASES, PROTOCOL_TEXTS, PROTOCOL_WORDS, WQL, WQL_WORDS } from './words.js';
 
 /** The kinds of values that are replaced, for counting them. */
 export type PseudonymKind = 'name' | 'number' | 'address' | 'MAC address' | 'UUID' | 'identifier' | 'secret';
@@ -68,8 +68,19 @@ export class Pseudonyms {
 
   /** A text in which words, addresses, SIDs and UUIDs are replaced, each by as many characters. */
   text(text: string): string {
-    if (PROTOCOL_TEXTS.has(text.toLowerCase())) return text;
-    return text.replace(PARTS, (part) => this.#part(part));
+    if (PROTOCOL_TEXTS.has(text.toLowerCase().trim())) return text;
+    return WQL.test(text) ? this.#query(text) : this.#parts(text);
+  }
+
+  #parts(text: string, stays?: ReadonlySet<string>): string {
+    return text.replace(PARTS, (part: string, phrase: string | undefined) =>
+      phrase !== undefined || stays?.has(part.toLowerCase()) === true ? part : this.#part(part),
+    );
+  }
+
+  #query(text: string): string {
+    const parts = text.split(/("[^"]*"?|'[^']*'?)/);
+    return parts.map((part, at) => this.#parts(part, at % 2 === 0 ? WQL_WORDS : undefined)).join('');
   }
 
   #part(part: string): string {
@@ -220,9 +231,10 @@ const PARTS = new RegExp(
     'S-1-5-21(?:-\\d{1,10}){3,4}(?!\\d)',
     '(?<![0-9A-Za-z.])\\d{1,3}(?:\\.\\d{1,3}){3}(?![0-9A-Za-z.])',
     '(?<![0-9A-Za-z:])(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}(?![0-9A-Za-z:.])',
+    `(${PROTOCOL_PHRASES.join('|')})`,
     WORD_SOURCE,
   ].join('|'),
-  'g',
+  'gi',
 );
 
 const isUpper = (character: string): boolean => character !== character.toLowerCase();

@@ -1,4 +1,5 @@
 import { CodecError } from '../../../codec/error.js';
+import { DICTIONARY } from '../../../codec/wmi/encoded-string.js';
 import { type CimClassPart, objectArray } from '../../../codec/wmi/index.js';
 import type { Pseudonyms } from '../pseudonyms/pseudonyms.js';
 
@@ -29,18 +30,26 @@ export class WmiReplacer {
 
   /** Texts, and the names of properties that values are listed by. Octets are zero. */
   #mapped(value: unknown, key = ''): unknown {
-    if (typeof value === 'string') return key === 'kind' ? value : this.#names.text(value);
+    if (typeof value === 'string') return stays(value, key) ? value : this.#names.text(value);
     if (value instanceof Uint8Array) return new Uint8Array(value.length);
     if (Array.isArray(value)) return value.map((each) => this.#mapped(each));
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(
       Object.entries(value).map(([name, each]) => [
         key === 'values' ? this.#names.text(name) : name,
-        this.#mapped(each, name),
+        // What properties are called says nothing of their values.
+        this.#mapped(each, key === 'values' ? '' : name),
       ]),
     );
   }
 }
+
+/** [MS-WMIO] 2.2.80: names of qualifiers that are sent as references would be of another length as texts. */
+const REFERENCES: ReadonlySet<string> = new Set(DICTIONARY);
+const PROVIDERS_AND_TYPES: ReadonlySet<string> = new Set(['cimwin32', 'DWORD']);
+
+const stays = (text: string, key: string): boolean =>
+  key === 'kind' || PROVIDERS_AND_TYPES.has(text) || (key === 'name' && REFERENCES.has(text));
 
 const arrayOf = (classes: Map<string, CimClassPart>) =>
   objectArray({

@@ -7,7 +7,7 @@ import {
   SMB_NO_ANDX,
 } from '../../../codec/smb/index.js';
 import { replaceLm, replaceNt } from '../tokens/ntlm.js';
-import { keep, replaceIdentifier, replaceName, replaceToken, type SmbWork } from './texts.js';
+import { keep, replaceFileName, replaceIdentifier, replaceName, replaceToken, type SmbWork } from './texts.js';
 
 /** One command of a message: where its words and its octets are. */
 interface Block {
@@ -78,17 +78,17 @@ const word = ({ work, words, count }: Block, index: number): number =>
   index < count ? work.bytes.readUInt16LE(words + 2 * index) : 0;
 
 /** Strings from `from` to the end of the octets, with whatever separates them. */
-function replaceStrings({ work, header, end, unicode }: Block, from: number): void {
+function replaceStrings({ work, header, end, unicode }: Block, from: number, replace = replaceName): void {
   const start = unicode ? from + ((from - header) & 1) : from;
-  if (start < end) replaceName(work, start, end - start, !unicode);
+  if (start < end) replace(work, start, end - start, !unicode);
 }
 
 /** The name stands first, behind an octet of format in the oldest commands. */
 const strings =
-  (before: number): Replace =>
+  (before: number, replace = replaceName): Replace =>
   (block) => {
     keep(block.work, block.octets, Math.min(block.octets + before, block.end));
-    replaceStrings(block, block.octets + before);
+    replaceStrings(block, block.octets + before, replace);
   };
 
 /** [MS-CIFS] 2.2.4.52.1: dialects, which all peers have in common. */
@@ -193,9 +193,9 @@ const REQUESTS: ReadonlyMap<number, Replace> = new Map<number, Replace>([
   [SMB_COM.SESSION_SETUP_ANDX, replaceSetup],
   [SMB_COM.TREE_CONNECT_ANDX, replaceTree],
   [SMB_COM.TREE_CONNECT, strings(1)],
-  [SMB_COM.NT_CREATE_ANDX, strings(0)],
-  [SMB_COM.OPEN_ANDX, strings(0)],
-  [SMB_COM.OPEN, strings(1)],
+  [SMB_COM.NT_CREATE_ANDX, strings(0, replaceFileName)],
+  [SMB_COM.OPEN_ANDX, strings(0, replaceFileName)],
+  [SMB_COM.OPEN, strings(1, replaceFileName)],
   [SMB_COM.TRANSACTION, replaceTransaction],
   // Format and length in front of the data of pipes.
   [SMB_COM.WRITE, ({ work, octets, end }) => keep(work, octets, Math.min(octets + 3, end))],

@@ -1,5 +1,5 @@
 import { SMB2, SMB2_FLAGS, SMB2_Packet_Header_SYNC } from '../../../codec/smb/index.js';
-import { keep, replaceIdentifier, replaceName, replaceToken, type SmbWork } from './texts.js';
+import { keep, replaceFileName, replaceIdentifier, replaceName, replaceToken, type SmbWork } from './texts.js';
 
 const HEADER = SMB2_Packet_Header_SYNC.size;
 const SIGNATURE_AT = 48;
@@ -111,12 +111,13 @@ function replaceBuffers(work: SmbWork, at: number, end: number, buffers: Buffers
     const [from, length] = [at + bytes.readUInt16LE(body + place), bytes.readUInt16LE(body + place + 2)];
     if (from >= body && from + length <= end) take(from, length);
   };
+  const replaceNamed = createContexts === undefined ? replaceName : replaceFileName;
   if (guid !== undefined) {
     work.out.fill(0, body + guid, body + guid + 16);
     replaceIdentifier(work, body + guid, 16);
   }
   if (tokens !== undefined) within(tokens, (from, length) => replaceToken(work, from, length));
-  if (names !== undefined) within(names, (from, length) => replaceName(work, from, length));
+  if (names !== undefined) within(names, (from, length) => replaceNamed(work, from, length));
   if (createContexts !== undefined)
     replaceCreateContexts(work, at + bytes.readUInt32LE(body + createContexts), body, end);
   if (dialects) keep(work, body + 36, Math.min(body + 36 + 2 * bytes.readUInt16LE(body + 2), end));

@@ -1,5 +1,6 @@
 import { replaceText } from '../pseudonyms/octets.js';
 import type { Pseudonyms } from '../pseudonyms/pseudonyms.js';
+import { isPipe } from '../pseudonyms/words.js';
 import type { Tally } from '../tally.js';
 import type { TokenReplacer } from '../tokens/token.js';
 
@@ -22,6 +23,13 @@ export function replaceName(work: SmbWork, from: number, length: number, narrow 
   const end = Math.min(from + length, work.bytes.length);
   keep(work, from, end);
   if (from < end) replaceText(work.names, work.out.subarray(from, end), narrow ? 'octets' : 'utf16le');
+}
+
+/** What is opened by name: a well-known pipe, or a file. */
+export function replaceFileName(work: SmbWork, from: number, length: number, narrow = false): void {
+  const end = Math.min(from + length, work.bytes.length);
+  if (isPipe(work.bytes.toString(narrow ? 'latin1' : 'utf16le', from, end))) keep(work, from, end);
+  else replaceName(work, from, length, narrow);
 }
 
 /** Nonces, keys of leases, GUIDs. */

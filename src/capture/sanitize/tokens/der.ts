@@ -1,6 +1,7 @@
 import { isNtlm } from '../../../codec/ntlm/index.js';
 import { replaceText } from '../pseudonyms/octets.js';
 import type { Pseudonyms } from '../pseudonyms/pseudonyms.js';
+import { SERVICE_CLASSES } from '../pseudonyms/words.js';
 import type { Tally } from '../tally.js';
 import { saysNothing } from './der-values.js';
 import { signatureHead } from './signature.js';
@@ -73,8 +74,9 @@ export class DerReplacer {
       const parts = partsOf(bytes, this.#framed(bytes, part) ?? start, end) ?? [];
       // Explicit tags have one element: what it is depends on the elements beside the tag.
       for (const each of parts) this.#part(bytes, each, depth + 1, (tag & 0xc0) === 0x80 ? [part, ...siblings] : parts);
-    } else if (TEXTS.has(tag)) replaceText(this.#names, value, 'octets');
-    else if (tag === OCTET_STRING) this.#octets(bytes, value, depth, siblings);
+    } else if (TEXTS.has(tag)) {
+      if (!isServiceClass(value, part, siblings)) replaceText(this.#names, value, 'octets');
+    } else if (tag === OCTET_STRING) this.#octets(bytes, value, depth, siblings);
     else if (saysNothing(tag, value)) return;
     else if (tag === OBJECT_IDENTIFIER) this.#oid(value);
     else if (tag === BIT_STRING && (value[0] as number) <= 7) this.#opaque(value.subarray(1));
@@ -111,6 +113,13 @@ export class DerReplacer {
 }
 
 const isConstructed = (tag: number): boolean => (tag & 0x20) !== 0;
+
+/** RFC 4120 6.2.1: the first text of a name that has others. */
+const isServiceClass = (value: Uint8Array, { start, tag }: Part, siblings: readonly Part[]): boolean =>
+  siblings.length > 1 &&
+  siblings[0]?.start === start &&
+  siblings.every((each) => each.tag === tag) &&
+  SERVICE_CLASSES.has(Buffer.from(value).toString('latin1').toLowerCase());
 
 const isAddress = (type: number, value: Uint8Array): boolean =>
   (type === ADDRESS_IPV4 && value.length === 4) || (type === ADDRESS_IPV6 && value.length === 16);

@@ -61,3 +61,24 @@ describe('negotiate contexts of SMB2', () => {
     expect(made.subarray(112)).toEqual(Buffer.concat([ciphers, Buffer.alloc(6)]));
   });
 });
+
+describe('a name that is opened by SMB', () => {
+  const opened = (name: string): string => {
+    const octets = Buffer.from(name, 'utf16le');
+    const message = Buffer.alloc(120 + octets.length);
+    message.write('\xfeSMB', 'latin1');
+    message.writeUInt16LE(64, 4);
+    message.writeUInt16LE(5, 12);
+    message.writeUInt16LE(57, 64);
+    message.writeUInt16LE(120, 108);
+    message.writeUInt16LE(octets.length, 110);
+    octets.copy(message, 120);
+    return replaced(message).toString('utf16le', 120);
+  };
+
+  test('stays if it is that of a well-known pipe alone', () => {
+    expect(opened('browser')).toBe('browser');
+    expect(opened('\\router')).toBe('\\router');
+    expect(opened('browser\\x')).not.toContain('browser');
+  });
+});

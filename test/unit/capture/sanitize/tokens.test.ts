@@ -137,3 +137,12 @@ describe('an element of DER', () => {
     expect(made(0x06, template)).toHaveLength(template.length);
   });
 });
+
+test('of the name of a service its class stays, and its host goes whatever it is called (RFC 4120 6.2.1)', () => {
+  const text = (value: string) => Buffer.from([0x1b, value.length, ...Buffer.from(value, 'latin1')]);
+  const strings = Buffer.concat([text('ldap'), text('ldap')]);
+  const octets = Buffer.from([0x30, strings.length, ...strings]);
+  new DerReplacer(new Pseudonyms({ seed: 'a seed' }), new Tally(), () => {}).replace(octets);
+  expect(octets.toString('latin1', 4, 8)).toBe('ldap');
+  expect(octets.toString('latin1', 10)).not.toBe('ldap');
+});
