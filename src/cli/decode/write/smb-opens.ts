@@ -1,17 +1,25 @@
+import {
+  SMB_COM,
+  SMB_COM_NT_CREATE_ANDX_Response,
+  SMB_FLAGS_REPLY,
+  SMB_Header,
+  SMB2,
+  SMB2_CREATE_Response,
+  SMB2_FLAGS,
+  SMB2_Packet_Header_SYNC,
+} from '../../../codec/smb/index.js';
 import type { Place } from './deliveries.js';
 
-/** [MS-SMB2] 2.2.1.2: Status, Command, Flags, MessageId; [MS-CIFS] 2.2.3.1: Command, Status, Flags, MID. */
-const SMB2 = { id: 0xfe534d42, status: 8, command: 12, flags: 16, message: 24, header: 64 } as const;
-const SMB1 = { id: 0xff534d42, command: 4, status: 5, flags: 9, message: 30, header: 32 } as const;
-/** NEGOTIATE, SESSION_SETUP and TREE_CONNECT: what any pipe of the connection needs to be understood. */
-const SETUP2: ReadonlySet<number> = new Set([0, 1, 3]);
-const SETUP1: ReadonlySet<number> = new Set([0x72, 0x73, 0x75]);
-const CREATE2 = 5;
-/** SMB_COM_NT_CREATE_ANDX */
-const CREATE1 = 0xa2;
-/** Of an answer to a create: where FileId and FID stand ([MS-SMB2] 2.2.14, [MS-SMB] 2.2.4.9.2). */
-const FILE_ID = SMB2.header + 64;
-const FID = SMB1.header + 6;
+/** ProtocolId of [MS-SMB2] 2.2.1.2, Protocol of [MS-CIFS] 2.2.3.1. */
+const [SMB2_ID, SMB1_ID] = [0xfe534d42, 0xff534d42];
+/** What any pipe of the connection needs to be understood. */
+const SETUP2: ReadonlySet<number> = new Set([SMB2.NEGOTIATE, SMB2.SESSION_SETUP, SMB2.TREE_CONNECT]);
+const SETUP1: ReadonlySet<number> = new Set([
+  SMB_COM.NEGOTIATE,
+  SMB_COM.SESSION_SETUP_ANDX,
+  SMB_COM.TREE_CONNECT,
+  SMB_COM.TREE_CONNECT_ANDX,
+]);
 /** Places that are kept of a connection, and creates. */
 const MOST = 4096;
 
@@ -23,10 +31,10 @@ export class SmbOpens {
 
   /** Takes a message, as far as it stands in one packet, and the packets that it begins in. Gives those of what it answers. */
   message(bytes: Buffer, at: number, end: number, places: readonly Place[]): readonly Place[] {
-    if (end - at < SMB1.header) return [];
+    if (end - at < SMB_Header.size) return [];
     const id = bytes.readUInt32BE(at);
-    if (id === SMB2.id && end - at >= SMB2.header) return this.#smb2(bytes, at, end, places);
-    return id === SMB1.id ? this.#smb1(bytes, at, end, places) : [];
+    if (id === SMB2_ID && end - at >= SMB2_Packet_Header_SYNC.size) return this.#smb2(bytes, at, end, places);
+    return id === SMB1_ID ? this.#smb1(bytes, at, end, places) : [];
   }
 
   /** The packets without which a PDU of a pipe is none. */
@@ -35,30 +43,29 @@ export class SmbOpens {
   }
 
   #smb2(bytes: Buffer, at: number, end: number, places: readonly Place[]): readonly Place[] {
-    const command = bytes.readUInt16LE(at + SMB2.command);
-    if (SETUP2.has(command)) this.#keepSetup(places);
-    const message = bytes.toString('hex', at + SMB2.message, at + SMB2.message + 8);
-    if ((bytes.readUInt32LE(at + SMB2.flags) & 1) === 0) return this.#ask(message, places);
-    const opened = command === CREATE2 && bytes.readUInt32LE(at + SMB2.status) === 0 && end - at >= FILE_ID + 16;
-    if (opened) this.#answered(message, bytes.toString('hex', at + FILE_ID, at + FILE_ID + 16), places);
+    const { Command, Status, Flags, MessageId } = SMB2_Packet_Header_SYNC.decode(bytes, at);
+    if (SETUP2.has(Command)) this.#keepSetup(places);
+    const message = `${MessageId}`;
+    if ((Flags & SMB2_FLAGS.SERVER_TO_REDIR) === 0) return this.#ask(message, places);
+    const body = at + SMB2_Packet_Header_SYNC.size;
+    if (Command === SMB2.CREATE && Status === 0 && end - body >= SMB2_CREATE_Response.size) {
+      const { FileId } = SMB2_CREATE_Response.decode(bytes, body);
+      this.#answered(message, Buffer.from(FileId).toString('hex'), places);
+    }
     return this.#asked.get(message) ?? [];
   }
 
   #smb1(bytes: Buffer, at: number, end: number, places: readonly Place[]): readonly Place[] {
-    const command = bytes[at + SMB1.command] as number;
-    if (SETUP1.has(command)) this.#keepSetup(places);
-    const message = bytes.toString('hex', at + SMB1.message, at + SMB1.message + 2);
-    if (((bytes[at + SMB1.flags] as number) & 0x80) === 0) return this.#ask(message, places);
-    const opened = command === CREATE1 && bytes.readUInt32LE(at + SMB1.status) === 0 && end - at >= FID + 2;
-    if (opened)
-      this.#answered(
-        message,
-        `0x${bytes
-          .readUInt16LE(at + FID)
-          .toString(16)
-          .padStart(4, '0')}`,
-        places,
-      );
+    const { Command, Status, Flags, MID } = SMB_Header.decode(bytes, at);
+    if (SETUP1.has(Command)) this.#keepSetup(places);
+    const message = `${MID}`;
+    if ((Flags & SMB_FLAGS_REPLY) === 0) return this.#ask(message, places);
+    // [MS-CIFS] 2.2.3.2: behind WordCount.
+    const words = at + SMB_Header.size + 1;
+    if (Command === SMB_COM.NT_CREATE_ANDX && Status === 0 && end - words >= SMB_COM_NT_CREATE_ANDX_Response.size) {
+      const { FID } = SMB_COM_NT_CREATE_ANDX_Response.decode(bytes, words);
+      this.#answered(message, `0x${FID.toString(16).padStart(4, '0')}`, places);
+    }
     return this.#asked.get(message) ?? [];
   }
 
