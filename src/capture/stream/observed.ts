@@ -4,6 +4,8 @@ import type { Connection, Direction, StreamConsumer } from './connection.js';
 export interface PacketObserver {
   /** A datagram came in these packets; what it holds is told by the one that completed it. */
   fragments(file: string, frame: number, frames: readonly number[]): void;
+  /** A SYN opened, or tried to open, this direction. */
+  opening(direction: Direction, file: string, frame: number): void;
   data(direction: Direction, bytes: Buffer, start: number, end: number, file: string, frame: number): void;
   gap(direction: Direction): void;
   end(connection: Connection): void;

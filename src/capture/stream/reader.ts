@@ -5,6 +5,7 @@ import { CaptureReader } from '../file/reader.js';
 import { fileOf } from '../file/source.js';
 import { Understood } from '../file/understood.js';
 import { attemptOf, type ConnectionAttempt } from './attempt.js';
+import type { Connection, Direction } from './connection.js';
 import { type ConnectionlessPdu, connectionlessHeader, endsOf, passedOver } from './connectionless.js';
 import { type FragmentLimits, FragmentTable } from './fragments.js';
 import { Datagram, readDatagram } from './ip.js';
@@ -74,10 +75,12 @@ export class StreamReader {
       const next = open(connection, remainder);
       return packets === undefined ? next : new ObservedStream(next, connection, packets, () => this.file);
     };
-    this.#tcp = new TcpReassembler(observed, limits, (connection) => {
+    const ended = (connection: Connection): void => {
       const attempt = onAttempt && attemptOf(connection, fileOf(this.file));
       if (attempt !== undefined) onAttempt?.(attempt);
-    });
+    };
+    const opened = packets && ((direction: Direction, frame: number) => packets.opening(direction, this.file, frame));
+    this.#tcp = new TcpReassembler(observed, limits, ended, opened);
     this.#fragments = new FragmentTable((frame, why) => {
       this.problem('warning', `an IP datagram is not whole: ${why}`, { frame });
       this.understood.pass('IP datagrams that are not whole', { file: this.file, frame });

@@ -39,13 +39,21 @@ export class TcpReassembler {
   readonly #open: OpenConnection;
   /** Told of each connection that ends, before its consumer is. */
   readonly #ended: (connection: Connection) => void;
+  /** Told of each SYN. */
+  readonly #opened: ((direction: Direction, frame: number) => void) | undefined;
   readonly #limits: Required<TcpLimits>;
   #waitingInAll = 0;
   /** Connections of value that were forgotten while they were open, for want of room. */
   forgotten = 0;
 
-  constructor(open: OpenConnection, limits: TcpLimits = {}, ended: (connection: Connection) => void = () => {}) {
+  constructor(
+    open: OpenConnection,
+    limits: TcpLimits = {},
+    ended: (connection: Connection) => void = () => {},
+    opened?: (direction: Direction, frame: number) => void,
+  ) {
     this.#ended = ended;
+    this.#opened = opened;
     this.#open = open;
     this.#limits = {
       waitingBytes: 4 << 20,
@@ -76,6 +84,7 @@ export class TcpReassembler {
     if (flags & TCP_FLAG.SYN) {
       direction = this.#opening(direction, d, ports, sequence, flags);
       if (!(flags & TCP_FLAG.ACK)) direction.connection.asked ??= momentOf(packet);
+      this.#opened?.(direction, packet.frame);
       sequence = (sequence + 1) | 0;
     }
     const { connection } = direction;

@@ -68,7 +68,7 @@ export async function decodeSet(
   try {
     const chosen = packets?.choosing(handlers, () => choice.fitting) ?? handlers;
     const records = openRecords(chosen, { fields, observe });
-    const open = packets?.opening(records) ?? records;
+    const open = packets?.consumers(records) ?? records;
     const onProblem = (problem: Problem) => tellProblem(note, problem, summary);
     const onPiece = () => out.flush();
     const { kdcMessage: onKdcMessage } = observe;

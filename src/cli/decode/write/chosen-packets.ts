@@ -1,40 +1,42 @@
 import type { CallRecord } from '../../../capture/decode/call-record.js';
 import type { RecordHandlers } from '../../../capture/decode/records.js';
 import type { CapturedPdu, OpenStream } from '../../../capture/pdu/pdu.js';
-import { isSmbPort } from '../../../capture/pdu/smb.js';
 import type { Connection, Direction } from '../../../capture/stream/connection.js';
 import type { PacketObserver } from '../../../capture/stream/observed.js';
-import { Deliveries, type Place } from './deliveries.js';
+import { PFC, PTYPE } from '../../../codec/rpce/constants.js';
+import { type Association, Associations, isHandshake } from './associations.js';
+import { Channels } from './channels.js';
+import type { Place } from './deliveries.js';
 import { Frames } from './frames.js';
-import { SmbOpens } from './smb-opens.js';
 
 /** Packets of calls that are kept until it is known whether they fit. */
 const MOST_OPEN = 1_000_000;
 /** Datagrams in fragments that are kept in mind; one that is older is taken for the packet that completed it. */
 const MOST_FRAGMENTED = 65_536;
 
-/** A connection, and where its octets came from. */
-interface Followed {
-  /** Of SMB. */
-  readonly opens: SmbOpens | undefined;
-  readonly directions: Map<Direction, Deliveries>;
+/** What is kept where a PDU or a call is chosen. */
+interface Told {
+  readonly association: Association;
+  readonly places: Place[];
 }
 
 /**
  * The packets of what is chosen of captures: every one that brought an octet of a PDU that fits, also as a segment that
- * came out of order, a fragment of IP or a part of a message of SMB, with what opened its pipe; of a call those of all its PDUs.
+ * came out of order, a fragment of IP or a part of a message of SMB; of a call those of all its PDUs. With them those that
+ * say what it is: of its connection's SYN, of the handshakes of its association, of what opened its pipe, and of an answer
+ * the request.
  */
 export class ChosenPackets implements PacketObserver {
   /** By the path of the file. */
   readonly frames = new Map<string, Frames>();
   readonly #calls: boolean;
-  readonly #connections = new Map<Connection, Followed>();
-  readonly #byStream = new Map<number, Connection>();
+  readonly #channels = new Channels();
+  readonly #associations = new Associations();
   readonly #fragments = new Map<string, readonly number[]>();
-  /** The packets of the PDU that is told next. */
-  #pdu: readonly Place[] = [];
-  /** Those of calls that have no answer yet. */
-  readonly #open = new Map<string, Place[]>();
+  /** The PDU that is told next. */
+  #pdu: Told | undefined;
+  /** Calls that have no answer yet. */
+  readonly #open = new Map<string, Told>();
   #places = 0;
 
   constructor({ calls }: { readonly calls: boolean }) {
@@ -46,12 +48,14 @@ export class ChosenPackets implements PacketObserver {
     return [...this.frames.values()].reduce((sum, { count }) => sum + count, 0);
   }
 
-  /** The same consumers, which are told of each PDU after this is. */
-  opening =
-    (open: OpenStream): OpenStream =>
-    (stream, remainder, pipe) => {
+  /** Of one more capture the same consumers, which are told of each PDU after this is. */
+  consumers(open: OpenStream): OpenStream {
+    this.#associations.clear();
+    this.#open.clear();
+    this.#places = 0;
+    const take = (pdu: CapturedPdu): void => this.#take(pdu);
+    return (stream, remainder, pipe) => {
       const next = open(stream, remainder, pipe);
-      const take = (pdu: CapturedPdu): void => this.#take(pdu);
       return {
         pdu(pdu) {
           take(pdu);
@@ -67,6 +71,7 @@ export class ChosenPackets implements PacketObserver {
         },
       };
     };
+  }
 
   /** The same handlers; what `fitting` counts after one of them is chosen. */
   choosing({ record, call, ...rest }: RecordHandlers, fitting: () => number): RecordHandlers {
@@ -85,10 +90,9 @@ export class ChosenPackets implements PacketObserver {
       ...(call && {
         call: (each) => {
           const key = callKey(each.stream, each.fid, each.call_id);
-          const places = this.#open.get(key) ?? [];
-          this.#open.delete(key);
-          this.#places -= places.length;
-          if (chosen(() => call(each))) this.#keep(places);
+          const told = this.#open.get(key);
+          this.#close(key);
+          if (chosen(() => call(each))) this.#keep(told);
         },
       }),
     };
@@ -100,59 +104,63 @@ export class ChosenPackets implements PacketObserver {
     this.#fragments.set(`${frame} ${file}`, frames);
   }
 
+  opening(direction: Direction, file: string, frame: number): void {
+    this.#channels.opening(direction, file, frame);
+  }
+
   data(direction: Direction, bytes: Buffer, start: number, end: number, file: string, frame: number): void {
-    this.#deliveriesOf(direction).add({ file, frame }, bytes, start, end);
+    this.#channels.data(direction, bytes, start, end, file, frame);
   }
 
   gap(direction: Direction): void {
-    this.#deliveriesOf(direction).gap();
+    this.#channels.gap(direction);
   }
 
   end(connection: Connection): void {
-    this.#connections.delete(connection);
-    if (this.#byStream.get(connection.stream) === connection) this.#byStream.delete(connection.stream);
-  }
-
-  #deliveriesOf(direction: Direction): Deliveries {
-    const { connection } = direction;
-    let followed = this.#connections.get(connection);
-    if (followed === undefined) {
-      followed = { opens: isSmbPort(connection) ? new SmbOpens() : undefined, directions: new Map() };
-      this.#connections.set(connection, followed);
-      this.#byStream.set(connection.stream, connection);
-    }
-    const known = followed.directions.get(direction);
-    if (known !== undefined) return known;
-    const deliveries = new Deliveries(followed.opens, direction.fromSyn);
-    followed.directions.set(direction, deliveries);
-    return deliveries;
+    this.#channels.end(connection);
   }
 
   #take(pdu: CapturedPdu): void {
-    const connection = this.#byStream.get(pdu.stream);
-    const direction = connection && (pdu.src === connection.first ? connection.forward : connection.backward);
-    const followed = connection && this.#connections.get(connection);
-    const own = direction && followed?.directions.get(direction)?.since(pdu.firstFrame);
-    const opens = pdu.pipe === undefined ? [] : (followed?.opens?.of(pdu.pipe.fid) ?? []);
-    this.#pdu = [...(own ?? []), ...opens];
-    if (!this.#calls) return;
+    const { places, channels } = this.#channels.of(pdu);
+    const association = this.#associations.of(pdu, places, channels, this.#channels);
+    this.#pdu = { association, places: [...places] };
+    if (isHandshake(pdu)) return;
     const key = callKey(pdu.stream, pdu.pipe?.fid, callIdOf(pdu.bytes));
-    const places = this.#open.get(key) ?? [];
-    if (places.length === 0) this.#open.set(key, places);
+    // Where calls are chosen, they end by being told.
+    if (!this.#calls && begins(pdu)) this.#close(key);
+    const told = this.#open.get(key) ?? { association, places: [] };
+    this.#close(key);
+    told.places.push(...places);
+    this.#pdu = told;
+    if (!this.#calls && answers(pdu)) return;
     if (this.#places >= MOST_OPEN) this.#forget();
-    places.push(...this.#pdu);
-    this.#places += this.#pdu.length;
+    this.#open.set(key, told);
+    this.#places += told.places.length;
   }
 
-  /** The oldest: a bind has no answer that would end it as a call. */
+  #close(key: string): void {
+    this.#places -= this.#open.get(key)?.places.length ?? 0;
+    this.#open.delete(key);
+  }
+
   #forget(): void {
-    const [oldest] = this.#open;
-    if (oldest === undefined) return;
-    this.#places -= oldest[1].length;
-    this.#open.delete(oldest[0]);
+    const [oldest] = this.#open.keys();
+    if (oldest !== undefined) this.#close(oldest);
   }
 
-  #keep(places: readonly Place[]): void {
+  #keep(told: Told | undefined): void {
+    if (told === undefined) return;
+    const { places, association } = told;
+    const { pipe } = association;
+    this.#write(places);
+    this.#write(association.handshakes);
+    for (const { syns, opens } of association.channels) {
+      this.#write(syns);
+      if (pipe !== undefined) this.#write(opens?.of(pipe.fid) ?? []);
+    }
+  }
+
+  #write(places: readonly Place[]): void {
     for (const { file, frame } of places) {
       const key = `${frame} ${file}`;
       for (const each of this.#fragments.get(key) ?? [frame]) this.#framesOf(file).add(each);
@@ -170,6 +178,11 @@ export class ChosenPackets implements PacketObserver {
 
 const callKey = (stream: number, fid: string | undefined, call: CallRecord['call_id']): string =>
   `${stream} ${fid ?? ''} ${call}`;
+
+const hasFlag = ({ bytes }: CapturedPdu, flag: number): boolean => ((bytes[3] as number) & flag) !== 0;
+const begins = (pdu: CapturedPdu): boolean => pdu.type === PTYPE.request && hasFlag(pdu, PFC.FIRST_FRAG);
+const answers = (pdu: CapturedPdu): boolean =>
+  pdu.type === PTYPE.fault || (pdu.type === PTYPE.response && hasFlag(pdu, PFC.LAST_FRAG));
 
 /** C706 12.6.3.1: call_id, in the byte order that the data representation says. */
 const callIdOf = (bytes: Buffer): number =>

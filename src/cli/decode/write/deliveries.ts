@@ -4,6 +4,8 @@ import type { SmbOpens } from './smb-opens.js';
 export interface Place {
   readonly file: string;
   readonly frame: number;
+  /** Its number among the deliveries of all connections. */
+  readonly order: number;
 }
 
 /** [MS-SMB2] 2.1, RFC 1002 4.3.1: a zero octet, and the length of the message in three. */
@@ -48,12 +50,20 @@ export class Deliveries {
     this.#head = [];
   }
 
-  /** The packets of a PDU whose first octet came in `firstFrame`, and whose last one in what was delivered last. */
-  since(firstFrame: number): readonly Place[] {
+  /** Where the octets that `frame` brought last begin; undefined where they did not come here, or were forgotten. */
+  orderOf(frame: number): number | undefined {
     let at = this.#places.length - 1;
-    while (at > 0 && this.#places[at]?.frame !== firstFrame) at--;
+    while (at >= 0 && this.#places[at]?.frame !== frame) at--;
     // A packet can bring octets twice: what it had waited for, and the rest.
-    while (at > 0 && this.#places[at - 1]?.frame === firstFrame) at--;
+    while (at > 0 && this.#places[at - 1]?.frame === frame) at--;
+    return this.#places[at]?.order;
+  }
+
+  /** The packets of all that was delivered from `order` on, and of what of SMB that belongs to. */
+  since(order: number): readonly Place[] {
+    let at = this.#places.length;
+    while (at > 0 && (this.#places[at - 1] as Place).order >= order) at--;
+    if (at === this.#places.length) return [];
     const begin = Math.max(0, Math.min(at, (this.#begins[at] ?? 0) - this.#first));
     const own = this.#places.slice(begin);
     return own.concat(own.flatMap((_, index) => this.#questions.get(this.#first + begin + index) ?? []));

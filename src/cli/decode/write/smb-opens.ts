@@ -37,6 +37,11 @@ export class SmbOpens {
     return id === SMB1_ID ? this.#smb1(bytes, at, end, places) : [];
   }
 
+  /** The pipe, or the file, was opened here. */
+  has(fid: string): boolean {
+    return this.#opened.has(fid);
+  }
+
   /** The packets without which a PDU of a pipe is none. */
   of(fid: string | undefined): readonly Place[] {
     return [...this.#setup, ...(this.#opened.get(fid ?? '') ?? [])];

@@ -1,0 +1,70 @@
+import type { CapturedPdu } from '../../../capture/pdu/pdu.js';
+import type { NamedPipe } from '../../../capture/smb/pipe.js';
+import { PTYPE } from '../../../codec/rpce/constants.js';
+import type { Channels, Followed } from './channels.js';
+import type { Place } from './deliveries.js';
+
+/** Of a connection with RPC, or a pipe: what any of its PDUs needs to be understood. */
+export interface Association {
+  readonly pipe: NamedPipe | undefined;
+  /** The packets of the PDUs that open its contexts, so far. */
+  readonly handshakes: Place[];
+  readonly channels: Set<Followed>;
+}
+
+/** C706 12.6.4, [MS-RPCE] 2.2.2.5: interfaces, transfer syntaxes and users of an association are told by these alone. */
+const HANDSHAKE: ReadonlySet<number> = new Set([
+  PTYPE.bind,
+  PTYPE.bind_ack,
+  PTYPE.bind_nak,
+  PTYPE.alter_context,
+  PTYPE.alter_context_resp,
+  PTYPE.auth3,
+]);
+export const isHandshake = ({ type }: CapturedPdu): boolean => HANDSHAKE.has(type);
+
+/** Associations that are kept in mind, and packets of all their handshakes. */
+const MOST = 16_384;
+const MOST_PLACES = 1_000_000;
+
+/** The associations of captures. */
+export class Associations {
+  readonly #known = new Map<NamedPipe | number, Association>();
+  #places = 0;
+
+  /** That of a PDU. */
+  of(pdu: CapturedPdu, places: readonly Place[], from: readonly Followed[], channels: Channels): Association {
+    const key = pdu.pipe ?? pdu.stream;
+    const association = this.#known.get(key) ?? this.#begin(key, pdu, channels);
+    for (const channel of from) association.channels.add(channel);
+    if (isHandshake(pdu)) {
+      association.handshakes.push(...places);
+      this.#places += places.length;
+      if (this.#places > MOST_PLACES) this.#forget();
+    }
+    return association;
+  }
+
+  /** Streams of the next captures have the same numbers. */
+  clear(): void {
+    this.#known.clear();
+    this.#places = 0;
+  }
+
+  #begin(key: NamedPipe | number, { transport, pipe, stream }: CapturedPdu, channels: Channels): Association {
+    if (this.#known.size >= MOST) this.#forget();
+    // [MS-RPCH] 2.1.2.1: what stands before the first PDU of a channel says what it is.
+    const handshakes = transport === 'ncacn_http' ? [...channels.all(stream)] : [];
+    const association: Association = { pipe, handshakes, channels: new Set() };
+    this.#known.set(key, association);
+    this.#places += handshakes.length;
+    return association;
+  }
+
+  #forget(): void {
+    const [oldest] = this.#known;
+    if (oldest === undefined) return;
+    this.#places -= oldest[1].handshakes.length;
+    this.#known.delete(oldest[0]);
+  }
+}
