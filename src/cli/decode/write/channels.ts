@@ -31,11 +31,21 @@ export class Channels {
   opening({ connection }: Direction, file: string, frame: number): void {
     const syns = this.#syns.get(connection) ?? [];
     if (syns.length === 0) this.#syns.set(connection, syns);
-    if (syns.length < MOST_SYNS) syns.push(this.place(file, frame));
+    if (syns.length < MOST_SYNS) syns.push(this.#place(file, frame));
   }
 
   data(direction: Direction, bytes: Buffer, start: number, end: number, file: string, frame: number): void {
-    this.#deliveriesOf(direction).add(this.place(file, frame), bytes, start, end);
+    const deliveries = this.#deliveriesOf(direction);
+    const followed = this.#latest;
+    const place = this.#place(file, frame);
+    const before = followed?.opens && followed.directions.get(direction.reverse)?.last;
+    // A copy: a chain of all would never be forgotten.
+    deliveries.add(
+      before === undefined ? place : { ...place, before: { ...before, before: undefined } },
+      bytes,
+      start,
+      end,
+    );
   }
 
   gap(direction: Direction): void {
@@ -53,10 +63,6 @@ export class Channels {
       this.#smb.get(address)?.delete(followed);
       if (this.#smb.get(address)?.size === 0) this.#smb.delete(address);
     }
-  }
-
-  place(file: string, frame: number): Place {
-    return { file, frame, order: this.#order++ };
   }
 
   /** Every packet of a connection so far. */
@@ -83,6 +89,10 @@ export class Channels {
     const opened = others.filter(({ opens }) => fid !== undefined && isFileId(fid) && opens?.has(fid));
     const channels = new Set([home, ...parts.map(({ channel }) => channel), ...opened]);
     return { places: parts.flatMap(({ places }) => places), channels: [...channels] };
+  }
+
+  #place(file: string, frame: number): Place {
+    return { file, frame, order: this.#order++ };
   }
 
   /** The others of SMB to the same server. */

@@ -161,7 +161,8 @@ export class ChosenPackets implements PacketObserver {
   }
 
   #write(places: readonly Place[]): void {
-    for (const { file, frame } of places) {
+    for (const { file, frame, before } of places) {
+      if (before !== undefined) this.#write([before]);
       const key = `${frame} ${file}`;
       for (const each of this.#fragments.get(key) ?? [frame]) this.#framesOf(file).add(each);
     }

@@ -6,6 +6,11 @@ export interface Place {
   readonly frame: number;
   /** Its number among the deliveries of all connections. */
   readonly order: number;
+  /**
+   * The packet of the other direction that came last before it. It acknowledges what the sender had sent till then, so
+   * that a reader without these octets does not wait for them.
+   */
+  readonly before?: Place | undefined;
 }
 
 /** [MS-SMB2] 2.1, RFC 1002 4.3.1: a zero octet, and the length of the message in three. */
@@ -48,6 +53,11 @@ export class Deliveries {
   gap(): void {
     this.#left = undefined;
     this.#head = [];
+  }
+
+  /** What was delivered last. */
+  get last(): Place | undefined {
+    return this.#places.at(-1);
   }
 
   /** Where the octets that `frame` brought last begin; undefined where they did not come here, or were forgotten. */
