@@ -63,7 +63,7 @@ describe('decode --write', () => {
   test('of a call writes all its PDUs, and of so many calls as -c says', async () => {
     await inProcess('decode', '--calls', '-c', '1', CAPTURE, '-w', file('call.pcapng'));
     const written = (await records(file('call.pcapng'))) as PduRecord[];
-    const [request, answer, ...others] = written.filter(({ ptype }) => /^(request|response|fault)$/.test(ptype));
+    const [request, answer, ...others] = written.filter(({ ptype }) => /^(request|response|fault)$/.test(String(ptype)));
     expect([request?.ptype, answer?.ptype, others]).toEqual(['request', 'response', []]);
     expect(request?.call_id).toBe(answer?.call_id);
     expect(written.slice(0, 2).map(({ ptype }) => ptype)).toEqual(['bind', 'bind_ack']);
