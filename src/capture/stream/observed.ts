@@ -1,3 +1,4 @@
+import type { Endpoint } from '../../codec/inet/address.js';
 import type { Connection, Direction, StreamConsumer } from './connection.js';
 
 /** Told which packets bring the octets of connections, before these are taken. */
@@ -8,6 +9,8 @@ export interface PacketObserver {
   opening(direction: Direction, file: string, frame: number): void;
   data(direction: Direction, bytes: Buffer, start: number, end: number, file: string, frame: number): void;
   gap(direction: Direction): void;
+  /** A message from or to a KDC came in a datagram of UDP. */
+  kdcDatagram(source: Endpoint, destination: Endpoint, file: string, frame: number): void;
   end(connection: Connection): void;
 }
 

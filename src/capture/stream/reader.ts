@@ -190,6 +190,10 @@ export class StreamReader {
     }
     const message = this.#onKdcMessage && datagram.protocol === IP_PROTOCOL.UDP ? kdcDatagram(datagram) : undefined;
     if (message !== undefined) {
+      if (this.#packets !== undefined) {
+        const { src, dst } = endsOf(datagram);
+        this.#packets.kdcDatagram(src, dst, this.file, packet.frame);
+      }
       this.#onKdcMessage?.(message);
       return;
     }

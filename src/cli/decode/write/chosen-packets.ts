@@ -2,12 +2,15 @@ import type { CallRecord } from '../../../capture/decode/call-record.js';
 import type { RecordHandlers } from '../../../capture/decode/records.js';
 import type { CapturedPdu, OpenStream } from '../../../capture/pdu/pdu.js';
 import type { Connection, Direction } from '../../../capture/stream/connection.js';
+import { KDC_PORT } from '../../../capture/stream/kdc.js';
 import type { PacketObserver } from '../../../capture/stream/observed.js';
+import type { Endpoint } from '../../../codec/inet/address.js';
 import { PFC, PTYPE } from '../../../codec/rpce/constants.js';
 import { type Association, Associations, isHandshake } from './associations.js';
 import { Channels } from './channels.js';
 import type { Place } from './deliveries.js';
 import { Frames } from './frames.js';
+import { KdcPackets } from './kdc-packets.js';
 
 /** Packets of calls that are kept until it is known whether they fit. */
 const MOST_OPEN = 1_000_000;
@@ -32,6 +35,7 @@ export class ChosenPackets implements PacketObserver {
   readonly #calls: boolean;
   readonly #channels = new Channels();
   readonly #associations = new Associations();
+  readonly #kdc = new KdcPackets();
   readonly #fragments = new Map<string, readonly number[]>();
   /** The PDU that is told next. */
   #pdu: Told | undefined;
@@ -109,11 +113,18 @@ export class ChosenPackets implements PacketObserver {
   }
 
   data(direction: Direction, bytes: Buffer, start: number, end: number, file: string, frame: number): void {
-    this.#channels.data(direction, bytes, start, end, file, frame);
+    const { connection } = direction;
+    if (connection.uses(KDC_PORT)) this.kdcDatagram(connection.first, connection.second, file, frame);
+    else this.#channels.data(direction, bytes, start, end, file, frame);
+  }
+
+  kdcDatagram(source: Endpoint, destination: Endpoint, file: string, frame: number): void {
+    const { port, address } = source;
+    this.#kdc.add(port === KDC_PORT ? destination.address : address, { file, frame, order: 0 });
   }
 
   gap(direction: Direction): void {
-    this.#channels.gap(direction);
+    if (!direction.connection.uses(KDC_PORT)) this.#channels.gap(direction);
   }
 
   end(connection: Connection): void {
@@ -154,7 +165,9 @@ export class ChosenPackets implements PacketObserver {
     const { pipe } = association;
     this.#write(places);
     this.#write(association.handshakes);
-    for (const { syns, opens } of association.channels) {
+    for (const { connection, syns, opens } of association.channels) {
+      const { address } = connection.client === 'second' ? connection.second : connection.first;
+      this.#write(this.#kdc.take(address));
       this.#write(syns);
       if (pipe !== undefined) this.#write(opens?.of(pipe.fid) ?? []);
     }

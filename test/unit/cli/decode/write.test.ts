@@ -63,7 +63,9 @@ describe('decode --write', () => {
   test('of a call writes all its PDUs, and of so many calls as -c says', async () => {
     await inProcess('decode', '--calls', '-c', '1', CAPTURE, '-w', file('call.pcapng'));
     const written = (await records(file('call.pcapng'))) as PduRecord[];
-    const [request, answer, ...others] = written.filter(({ ptype }) => /^(request|response|fault)$/.test(String(ptype)));
+    const [request, answer, ...others] = written.filter(({ ptype }) =>
+      /^(request|response|fault)$/.test(String(ptype)),
+    );
     expect([request?.ptype, answer?.ptype, others]).toEqual(['request', 'response', []]);
     expect(request?.call_id).toBe(answer?.call_id);
     expect(written.slice(0, 2).map(({ ptype }) => ptype)).toEqual(['bind', 'bind_ack']);
@@ -144,6 +146,8 @@ describe('decode --write', () => {
       ['zeek__smb_v2_only_non_zero_reserved1.pcap', undefined, []],
       ['zeek__smb_v2_only_non_zero_reserved1.pcap', 'ptype=response', []],
       ['suricata__dcerpc-ctxids.pcap', 'ptype=request', []],
+      ['otrf__empire_psexec_dcerpc_tcp_svcctl_WORKSTATION5_2020-09-20121608.cap', undefined, []],
+      ['otrf__empire_dcom_shellwindows_WORKSTATION5_2020-09-18130751.cap', 'ptype=request', []],
     ])('decode says of %s with --filter %s the same as before', async (name, filter, secrets) => {
       const said = async (path: string, ...more: string[]): Promise<object[]> => {
         const filtered = filter === undefined ? [] : ['--filter', filter];
