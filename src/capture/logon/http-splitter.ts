@@ -6,6 +6,12 @@ import { recognise } from './recognise.js';
 /** What follows a head: octets of a body, chunks, or something of which only the next head is looked for. */
 export type HttpBody = number | 'chunked' | 'unknown';
 
+/** Takes a head with its text and where it stands in the direction, and says what follows it. */
+export type TakeHttpHead = (head: HttpHead, text: string, at: number) => HttpBody;
+
+/** Takes what stands between heads and bodies: sizes of chunks, trailers, empty lines. */
+export type TakeHttpLine = (text: string, at: number) => void;
+
 /** Octets of a head, at most: a ticket in base64 can have 64 KiB. */
 const LONGEST_HEAD = 131_072;
 const LONGEST_START_LINE = 16_384;
@@ -15,8 +21,8 @@ const [LF, CR] = [0x0a, 0x0d];
 
 /** Splits one direction of HTTP/1 into heads (RFC 9112). Bodies are passed over without being kept. */
 export class HttpSplitter implements LogonSplitter {
-  /** Takes a head, and says what follows it. */
-  readonly #head: (head: HttpHead) => HttpBody;
+  readonly #head: TakeHttpHead;
+  readonly #line: TakeHttpLine | undefined;
   readonly #assembly: Assembly;
   /** `search`: at the beginning of some segment the next message starts. */
   #state: 'search' | 'head' | 'body' | 'size' | 'trailer' = 'search';
@@ -26,14 +32,32 @@ export class HttpSplitter implements LogonSplitter {
   /** The first line of the head that is assembled was whole, and right. */
   #started = false;
   /** Of a line of chunked coding, of which only so much is kept. */
-  #line = '';
+  #text = '';
+  /** Where the head or line that is not whole starts in the direction. */
+  #unfinishedAt = 0;
+  /** Where in the direction the octets end that came so far, and what a place among the newest lacks to one there. */
+  #position = 0;
+  #base = 0;
 
-  constructor(head: (head: HttpHead) => HttpBody, budget: AssemblyBudget) {
+  constructor(head: TakeHttpHead, budget: AssemblyBudget, line?: TakeHttpLine) {
     this.#head = head;
+    this.#line = line;
     this.#assembly = new Assembly(budget);
   }
 
+  /** Only the beginning of a segment is believed to be that of a message. */
+  get searching(): boolean {
+    return this.#state === 'search';
+  }
+
+  /** The first octet of the direction that is still to be told of. */
+  get needed(): number {
+    return this.#assembly.open || this.#text !== '' ? this.#unfinishedAt : this.#position;
+  }
+
   data(bytes: Buffer, start: number, end: number): void {
+    this.#base = this.#position - start;
+    this.#position += end - start;
     if (this.#state === 'search' && recognise(bytes, start, end) === undefined) return;
     let at = start;
     while (at < end) {
@@ -45,6 +69,7 @@ export class HttpSplitter implements LogonSplitter {
 
   /** The next `lost` octets are missing; -1 where their number is not known. */
   gap(lost: number): void {
+    this.#position += Math.max(0, lost);
     if (this.#state === 'body' && lost >= 0 && lost <= this.#left) {
       this.#left -= lost;
       if (this.#left === 0) this.#ended();
@@ -59,7 +84,7 @@ export class HttpSplitter implements LogonSplitter {
   #search(): void {
     if (this.#assembly.open) this.#assembly.take();
     this.#state = 'search';
-    this.#line = '';
+    this.#text = '';
   }
 
   #pass(at: number, end: number): number {
@@ -80,6 +105,7 @@ export class HttpSplitter implements LogonSplitter {
       // RFC 9112 2.2: empty lines before a request are passed over.
       let at = from;
       while (at < end && (bytes[at] === CR || bytes[at] === LF)) at++;
+      if (at > from) this.#line?.(bytes.toString('latin1', from, at), this.#base + from);
       if (at === end) return end;
       return this.#begin(bytes, at, end);
     }
@@ -99,6 +125,7 @@ export class HttpSplitter implements LogonSplitter {
 
   #begin(bytes: Buffer, at: number, end: number): number {
     this.#started = false;
+    this.#unfinishedAt = this.#base + at;
     const length = headEnd(bytes, at, end);
     if (length >= 0) {
       if (length - at > LONGEST_HEAD || !this.#stillHead(bytes, at, length)) return this.#giveUp(end);
@@ -131,7 +158,7 @@ export class HttpSplitter implements LogonSplitter {
     this.#state = 'search';
     const head = httpHead(text);
     if (head === undefined) return;
-    const body = this.#head(head);
+    const body = this.#head(head, text, this.#unfinishedAt);
     if (body === 'unknown') return;
     this.#chunked = body === 'chunked';
     if (body === 'chunked') this.#state = 'size';
@@ -145,11 +172,13 @@ export class HttpSplitter implements LogonSplitter {
   #lines(bytes: Buffer, at: number, end: number): number {
     const found = bytes.subarray(at, end).indexOf(LF);
     const to = found < 0 ? end : at + found;
-    this.#line += bytes.toString('latin1', at, Math.min(to, at + LONGEST_LINE));
-    if (this.#line.length > LONGEST_LINE) return this.#giveUp(end);
+    if (this.#text === '') this.#unfinishedAt = this.#base + at;
+    this.#text += bytes.toString('latin1', at, Math.min(to, at + LONGEST_LINE));
+    if (this.#text.length > LONGEST_LINE) return this.#giveUp(end);
     if (found < 0) return end;
-    const line = this.#line.trim();
-    this.#line = '';
+    this.#line?.(`${this.#text}\n`, this.#unfinishedAt);
+    const line = this.#text.trim();
+    this.#text = '';
     if (this.#state === 'trailer') {
       if (line === '') this.#state = 'head';
       return to + 1;

@@ -89,5 +89,6 @@ class RpcConsumer implements StreamConsumer {
 
   end(): void {
     this.#rpc.end();
+    this.#logons?.end();
   }
 }

@@ -1,5 +1,7 @@
-import { type HttpHead, httpHead } from '../../logon/http-head.js';
+import { HttpBodies } from '../../logon/http-bodies.js';
+import { HttpSplitter } from '../../logon/http-splitter.js';
 import { recognise } from '../../logon/recognise.js';
+import { Assembly, type AssemblyBudget } from '../../stream/assembly.js';
 import type { Direction } from '../../stream/connection.js';
 import { Provenance } from '../content/provenance.js';
 import type { Pseudonyms } from '../pseudonyms/pseudonyms.js';
@@ -12,20 +14,23 @@ import { bindLength, replaceLdapBind } from './ldap.js';
 interface LogonParts {
   readonly names: Pseudonyms;
   readonly tally: Tally;
+  readonly assemblies: AssemblyBudget;
 }
 
-/** One direction: what is held of a message, and where it stood. */
+/** One direction: its messages of HTTP, and one of LDAP that is not whole. */
 interface Way {
   readonly provenance: Provenance<Direction>;
+  readonly http: HttpSplitter;
+  readonly message: Assembly;
   kind: 'http' | 'ldap' | undefined;
-  held: Buffer;
-  /** Offset in the direction of the first octet that is held. */
+  /** Offset in the direction of the first octet of the message of LDAP. */
   at: number;
-  /** Octets of a body to come. */
-  body: number;
 }
 
-const LONGEST_HEAD = 131_072;
+/** A message of LDAP, at most: its head and what that may count. */
+const LONGEST_MESSAGE = (1 << 20) + 6;
+/** Up to here of one there always is more. */
+const LEAST_MESSAGE = 6;
 
 /**
  * The parts of a connection of HTTP or LDAP that tell who logs on: heads with their tokens, and binds. The rest is
@@ -36,7 +41,7 @@ export class LogonReplacer {
   readonly #give: Give;
   readonly #tokens: TokenReplacer;
   readonly #ways = new Map<boolean, Way>();
-  #methods: string[] = [];
+  readonly #bodies = new HttpBodies();
 
   constructor(parts: LogonParts, give: Give) {
     this.#parts = parts;
@@ -48,111 +53,94 @@ export class LogonReplacer {
     const way = this.#way(direction);
     way.provenance.add(direction, place, end - start);
     const position = way.provenance.position - (end - start);
-    if (way.kind === undefined) {
-      const kind = recognise(bytes, start, end);
-      if (kind !== 'http' && kind !== 'ldap') {
-        way.provenance.forget(way.provenance.position);
-        return;
-      }
-      way.kind = kind;
-      way.at = position;
-    }
-    way.held =
-      way.held.length === 0
-        ? Buffer.from(bytes.subarray(start, end))
-        : Buffer.concat([way.held, bytes.subarray(start, end)]);
-    while (way.kind !== undefined && way.held.length > 0 && this.#next(direction, way)) way.provenance.forget(way.at);
+    if (way.kind === 'http' && way.http.searching) way.kind = undefined;
+    way.kind ??= kindOf(bytes, start, end);
+    if (way.kind === 'ldap') this.#ldap(direction, way, bytes, start, end, position);
+    if (way.kind === 'http') way.http.data(bytes, start, end);
+    else way.http.gap(end - start);
+    const unfinished = way.message.open ? way.at : way.provenance.position;
+    way.provenance.forget(way.kind === 'http' ? way.http.needed : unfinished);
   }
 
   gap(direction: Direction, lost: number): void {
     const way = this.#way(direction);
     way.provenance.skip(Math.max(0, lost));
-    if (lost >= 0 && way.body >= lost && way.body > 0) {
-      way.body -= lost;
-      way.at += lost;
-    } else this.#lose(way);
+    way.http.gap(lost);
+    this.#bodies.gap();
+    if (way.kind === 'ldap') this.#lose(way);
   }
 
-  /** True where something was taken of what is held, so that there may be more. */
-  #next(direction: Direction, way: Way): boolean {
-    if (way.body > 0) {
-      const passed = Math.min(way.body, way.held.length);
-      way.body -= passed;
-      this.#take(way, passed);
-      return true;
-    }
-    return way.kind === 'http' ? this.#head(direction, way) : this.#bind(direction, way);
-  }
-
-  #head(direction: Direction, way: Way): boolean {
-    const found = /\r?\n\r?\n/.exec(way.held.toString('latin1', 0, LONGEST_HEAD));
-    if (found === null) {
-      if (way.held.length >= LONGEST_HEAD) this.#lose(way);
-      return false;
-    }
-    const length = found.index + found[0].length;
-    const text = way.held.toString('latin1', 0, length);
-    const head = httpHead(text);
-    if (head === undefined) {
+  end(): void {
+    for (const way of this.#ways.values()) {
+      way.http.end();
       this.#lose(way);
-      return false;
     }
-    this.#put(direction, way, Buffer.from(replaceHttpHead(this.#parts.names, this.#tokens, text), 'latin1'));
-    const body = this.#bodyOf(head);
-    if (body === undefined) this.#lose(way);
-    else way.body = body;
-    return body !== undefined;
   }
 
-  /** RFC 9112 6.3; undefined where only the next segment tells. */
-  #bodyOf({ method, status = 0, body }: HttpHead): number | undefined {
-    if (method !== undefined) {
-      this.#methods.push(method);
-      return body === 'chunked' ? undefined : (body ?? 0);
+  #ldap(direction: Direction, way: Way, bytes: Buffer, start: number, end: number, position: number): void {
+    const { message } = way;
+    for (let at = start; at < end; ) {
+      if (!message.open) {
+        way.at = position + at - start;
+        if (!message.begin(LONGEST_MESSAGE, LEAST_MESSAGE)) return this.#lose(way);
+      }
+      const wanted = message.filled < LEAST_MESSAGE ? LEAST_MESSAGE : (bindLength(message.there) ?? 0);
+      at = message.fill(bytes, at, Math.min(end, at + Math.max(0, wanted - message.filled)));
+      const length = at < 0 ? undefined : bindLength(message.there);
+      if (length === undefined || length < message.filled) return this.#lose(way);
+      if (length === message.filled && length > LEAST_MESSAGE) this.#bind(direction, way, message.take());
     }
-    if (status < 200) return status === 101 ? undefined : 0;
-    const asked = this.#methods.shift();
-    if (asked === 'CONNECT' && status < 300) return undefined;
-    if (asked === 'HEAD' || status === 204 || status === 304) return 0;
-    return body === 'chunked' ? undefined : body;
   }
 
-  #bind(direction: Direction, way: Way): boolean {
-    const length = bindLength(way.held);
-    if (length === undefined) {
-      this.#lose(way);
-      return false;
-    }
-    if (way.held.length < length) return false;
-    const message = Buffer.from(way.held.subarray(0, length));
+  #bind(direction: Direction, way: Way, message: Buffer): void {
     if (replaceLdapBind(this.#parts.names, this.#parts.tally, this.#tokens, message))
-      this.#put(direction, way, message);
-    else this.#take(way, length);
-    return true;
+      this.#put(direction, way, way.at, message);
   }
 
-  #put(direction: Direction, way: Way, octets: Buffer): void {
-    for (const { offset, length, place } of way.provenance.origins(way.at, octets.length))
+  #head(direction: Direction, way: Way, text: string, at: number): void {
+    this.#put(direction, way, at, Buffer.from(replaceHttpHead(this.#parts.names, this.#tokens, text), 'latin1'));
+  }
+
+  #put(direction: Direction, { provenance }: Way, at: number, octets: Buffer): void {
+    for (const { offset, length, place } of provenance.origins(at, octets.length))
       this.#give(direction, place, octets.subarray(offset, offset + length));
-    this.#take(way, octets.length);
-  }
-
-  #take(way: Way, length: number): void {
-    way.held = way.held.subarray(length);
-    way.at += length;
   }
 
   #lose(way: Way): void {
+    if (way.message.open) way.message.take();
     way.kind = undefined;
-    way.held = Buffer.alloc(0);
-    way.body = 0;
   }
 
-  #way({ forward }: Direction): Way {
-    const known = this.#ways.get(forward);
+  #way(direction: Direction): Way {
+    const known = this.#ways.get(direction.forward);
     if (known !== undefined) return known;
-    const way: Way = { provenance: new Provenance(), kind: undefined, held: Buffer.alloc(0), at: 0, body: 0 };
-    this.#ways.set(forward, way);
+    const { assemblies } = this.#parts;
+    const way: Way = {
+      provenance: new Provenance(),
+      http: new HttpSplitter(
+        (head, text, at) => {
+          this.#head(direction, way, text, at);
+          return this.#bodies.after(head);
+        },
+        assemblies,
+        (text, at) => this.#put(direction, way, at, Buffer.from(framing(text), 'latin1')),
+      ),
+      message: new Assembly(assemblies),
+      kind: undefined,
+      at: 0,
+    };
+    this.#ways.set(direction.forward, way);
     return way;
   }
+}
+
+function kindOf(bytes: Buffer, start: number, end: number): Way['kind'] {
+  const kind = recognise(bytes, start, end);
+  return kind === 'http' || kind === 'ldap' ? kind : undefined;
+}
+
+/** RFC 9112 7.1: of a line of chunked coding its size and its end; extensions and trailers are zero. */
+function framing(text: string): string {
+  const size = /^[0-9a-f]{1,12}(?=\s|;)/i.exec(text)?.[0] ?? '';
+  return size + text.slice(size.length).replace(/[^\r\n;]/g, '\0');
 }

@@ -121,3 +121,46 @@ describe('messages of a KDC over TCP', () => {
     }
   });
 });
+
+describe('messages of LDAP and HTTP', () => {
+  const replaced = (...sent: Sent[]): { result: Buffer; zeroed: Sanitizer['tally']['zeroed'] } => {
+    const capture = captureOf({ flags: 'SYN', sequence: 0 }, ...sent);
+    const both = sanitizer();
+    both.learn(capture);
+    both.learned();
+    return { result: Buffer.concat([both.rewrite(capture), both.rewritten()]), zeroed: both.tally.zeroed };
+  };
+
+  test('of LDAP that never end share the memory that there is for all of them', () => {
+    const begin = Buffer.concat([Buffer.from('3084000f00000201016084000e0000', 'hex'), Buffer.alloc(45_000, 'A')]);
+    const sent = Array.from({ length: 100 }, (_, at): Sent[] => {
+      const whole = Buffer.concat([begin, Buffer.alloc(855_000, 'A')]);
+      const clientPort = 1024 + at;
+      const parts = Array.from({ length: 18 }, (_, part): Sent => {
+        return { clientPort, sequence: 1 + part * 50_000, data: whole.subarray(part * 50_000, (part + 1) * 50_000) };
+      });
+      return [{ clientPort, flags: 'SYN', sequence: 0 }, ...parts];
+    });
+    const capture = captureOf(...sent.flat());
+    const { octets, value } = retained(() => {
+      const learning = sanitizer();
+      learning.learn(capture);
+      return learning;
+    });
+    expect(octets).toBeLessThan(2 * (68 << 20));
+    value.learned();
+  });
+
+  test('of HTTP behind a chunked body are replaced, and the sizes of its chunks stay', () => {
+    const first =
+      'POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5;x=secret\r\nalice\r\n0\r\nWho: alice\r\n\r\n';
+    const text = `${first}GET /workshop HTTP/1.1\r\nAccept: x\r\n\r\n`;
+    const { result, zeroed } = replaced({ sequence: 1, data: text });
+    expect(result.toString('latin1')).toMatch(
+      /\r\n\r\n5;\0{8}\r\n\0{7}0\r\n\0{10}\r\n\r\nGET \/[a-z0-9]{8} HTTP\/1\.1\r\nAccept: [^\0]\r\n/,
+    );
+    const segments: Sent[] = [{ sequence: 1, data: text.slice(0, 16) }];
+    for (let at = 16; at < text.length; at++) segments.push({ sequence: 1 + at, data: text.slice(at, at + 1) });
+    expect(replaced(...segments).zeroed).toEqual(zeroed);
+  });
+});
