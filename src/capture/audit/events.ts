@@ -11,11 +11,13 @@ export type Judgement = Pick<AuditedActivation, 'as_of' | 'decision' | 'rule' | 
 
 /** An activation as one capture shows it. */
 export interface SeenActivation extends Omit<AuditedActivation, keyof Judgement | 'user'> {
+  /** Who asks for it. */
   readonly user: SeenUser;
 }
 
 /** A finding as one capture shows it. */
 export interface SeenFinding extends Omit<AuditFinding, 'user'> {
+  /** Who it is about. */
   readonly user: SeenUser;
 }
 
@@ -23,8 +25,11 @@ export interface SeenFinding extends Omit<AuditFinding, 'user'> {
 export interface SeenLeg {
   /** Of its CHALLENGE_MESSAGE, or of its AUTHENTICATE_MESSAGE where the first was not captured; of its AP-REQ. */
   readonly place: AuditPlace;
+  /** Of who authenticates, without the port. */
   readonly clientAddress: string;
+  /** Of whom he talks to, without the port. */
   readonly serverAddress: string;
+  /** When `place` was captured, since 1970. */
   readonly seconds: number;
   /** The host or share that the client means, where its protocol names one. */
   readonly target?: string | undefined;

@@ -6,8 +6,11 @@ import type { Judgement, SeenActivation } from './events.js';
 
 /** The server that activations are held against. */
 export interface JudgedServer {
+  /** What is installed there. */
   readonly patchLevel: PatchLevel;
+  /** What an administrator has set; the defaults where absent. */
   readonly registry?: Registry | undefined;
+  /** Decisions that no source confirms, where they are to differ. */
   readonly profile?: Partial<PolicyProfile> | undefined;
 }
 

@@ -23,13 +23,17 @@ import { digestOf } from './digest.js';
 
 /** What an audit keeps of a CHALLENGE_MESSAGE: nothing that grows with what a peer sends but its names. */
 export interface SeenChallenge {
+  /** Its ServerChallenge in hexadecimal. */
   readonly nonce: string;
+  /** Its NegotiateFlags ([MS-NLMP] 2.2.2.5). */
   readonly flags: number;
   /** Of the whole message, where there is one around the challenge; and of its TargetInfo. */
   readonly digest: string | undefined;
+  /** A digest too. */
   readonly targetInfo: string;
   /** The server's names and those of its domain, in lower case. */
   readonly names: readonly string[];
+  /** MsvAvTimestamp is there, so that the client has to send a MIC ([MS-NLMP] 3.1.5.1.2). */
   readonly hasTimestamp: boolean;
 }
 
@@ -45,14 +49,17 @@ export interface SeenAuthenticate {
   readonly response: string | undefined;
   /** Of NTLMv2: the random octets of the client. */
   readonly clientChallenge: string | undefined;
+  /** Which of the responses to the challenge it is. */
   readonly kind: 'NTLMv2' | 'NTLMv1' | 'anonymous' | 'other';
   /** The kind of the response by its full name. */
   readonly responseName: string;
+  /** MsvAvFlags says that there is a MIC ([MS-NLMP] 2.2.2.1). */
   readonly micAnnounced: boolean;
   /** MsvAvFlags stands there more than once. */
   readonly flagsRepeated: boolean;
   /** A MIC is announced, and other fields stand where it belongs. */
   readonly micMisplaced: boolean;
+  /** MsvAvTargetName: the SPN that the client means. */
   readonly target: string | undefined;
 }
 

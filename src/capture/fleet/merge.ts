@@ -8,7 +8,9 @@ import { inOrder } from './units.js';
 
 /** Told what partial audits come to together, as it is found. */
 export interface MergeHandlers {
+  /** An activation or a finding. */
   readonly item: (item: AuditItem) => void;
+  /** What was lost in a capture, or stands out. */
   readonly problem?: (problem: Problem) => void;
   /** All of a unit was told: something was read of it, or nothing could be. */
   readonly end?: (end: PartialEnd | PartialUnread) => void;

@@ -6,10 +6,13 @@ import type { Unit } from './units.js';
 
 /** A unit in a file of partial audits, which may hold any number of them, one after the other. */
 export interface StoredUnit {
+  /** Of the captures that were read. */
   readonly files: Unit;
-  /** The file that it is in, where in that it begins, in octets, and in which line. */
+  /** The file that it is in. */
   readonly partial: string;
+  /** Where its first record begins, in octets. */
   readonly offset: number;
+  /** The line of its first record, from 1. */
   readonly line: number;
 }
 

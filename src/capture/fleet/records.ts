@@ -10,7 +10,9 @@ export const PARTIAL_VERSION = 1 as const;
 
 /** The first record of a unit. */
 export interface PartialHead {
+  /** A unit begins. */
   readonly kind: 'partial';
+  /** Of the format. */
   readonly version: typeof PARTIAL_VERSION;
   /** Paths as they were given, in their order. */
   readonly files: readonly string[];
@@ -18,12 +20,15 @@ export interface PartialHead {
 
 /** The last record of a unit of which something could be read. */
 export interface PartialEnd extends Omit<AuditedFile, 'understood'> {
+  /** The unit was read. */
   readonly kind: 'end';
+  /** What was understood of it, layer by layer, and what was passed over. */
   readonly understood: UnderstoodState;
 }
 
 /** The last, and only further, record of a unit of which nothing could be read. */
 export interface PartialUnread {
+  /** The unit could not be read. */
   readonly kind: 'unread';
   /** Why, with the file. */
   readonly message: string;

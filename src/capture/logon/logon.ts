@@ -21,10 +21,13 @@ export type LogonMessage =
 
 /** Which logon of a connection a message belongs to, and where it was. */
 export interface LogonPlace {
+  /** Whose message it is, on which connection. */
   readonly direction: Direction;
   /** The packet with its last octet, and when that was captured. */
   readonly frame: number;
+  /** Since 1970. */
   readonly seconds: number;
+  /** Of that second. */
   readonly nanoseconds: number;
   /** Tells the logons of one connection apart: the same text for all messages of one, such as the SessionId of SMB2. */
   readonly exchange: string;
@@ -34,14 +37,21 @@ export interface LogonPlace {
 
 /** A message of authentication in another protocol than RPC. */
 export class SeenLogon {
+  /** Which protocol carries it. */
   readonly transport: LogonTransport;
   /** The name of the file that `frame` is in. */
   readonly file: string;
+  /** What is said. */
   readonly message: LogonMessage;
+  /** The packet with its last octet, as tshark numbers `frame.number`. */
   readonly frame: number;
+  /** When that was captured, since 1970. */
   readonly seconds: number;
+  /** Of that second. */
   readonly nanoseconds: number;
+  /** As in `LogonPlace`. */
   readonly exchange: string;
+  /** As in `LogonPlace`. */
   readonly target: string | undefined;
   readonly #direction: Direction;
 
@@ -62,14 +72,17 @@ export class SeenLogon {
     return this.#direction.connection.stream;
   }
 
+  /** Which side says it. */
   get direction(): 'toServer' | 'toClient' {
     return this.#direction.toServer ? 'toServer' : 'toClient';
   }
 
+  /** Who authenticates. */
   get client(): Endpoint {
     return this.#direction.toServer ? this.#direction.source : this.#direction.destination;
   }
 
+  /** Whom he talks to. */
   get server(): Endpoint {
     return this.#direction.toServer ? this.#direction.destination : this.#direction.source;
   }
@@ -77,6 +90,7 @@ export class SeenLogon {
 
 /** Takes the logons of one connection, and keeps all that is to be kept of them. */
 export interface LogonConsumer {
+  /** The next message; its octets are there only during the call. */
   logon(seen: SeenLogon): void;
   /** The connection has ended, or gives way where too many are open. */
   end?(): void;
