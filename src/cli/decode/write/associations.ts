@@ -1,13 +1,13 @@
 import type { CapturedPdu } from '../../../capture/pdu/pdu.js';
 import type { NamedPipe } from '../../../capture/smb/pipe.js';
-import { PTYPE } from '../../../codec/rpce/constants.js';
+import { PTYPE, RPC_C_AUTHN_LEVEL } from '../../../codec/rpce/constants.js';
 import type { Channels, Followed } from './channels.js';
 import type { Place } from './deliveries.js';
 
 /** Of a connection with RPC, or a pipe: what any of its PDUs needs to be understood. */
 export interface Association {
   readonly pipe: NamedPipe | undefined;
-  /** The packets of the PDUs that open its contexts, so far. */
+  /** The packets of the PDUs that open its contexts, so far, and of those that its keys have gone through. */
   readonly handshakes: Place[];
   readonly channels: Set<Followed>;
 }
@@ -23,6 +23,14 @@ const HANDSHAKE: ReadonlySet<number> = new Set([
 ]);
 export const isHandshake = ({ type }: CapturedPdu): boolean => HANDSHAKE.has(type);
 
+/** [MS-NLMP] 3.4.3, 3.4.4: keys stream on from PDU to PDU and signatures count them, so that one opens only after all before it. */
+function isProtected({ bytes }: CapturedPdu): boolean {
+  const little = ((bytes[4] as number) & 0x10) !== 0;
+  const authLength = little ? bytes.readUInt16LE(10) : bytes.readUInt16BE(10);
+  const fragLength = little ? bytes.readUInt16LE(8) : bytes.readUInt16BE(8);
+  return authLength > 0 && (bytes[fragLength - authLength - 7] ?? 0) >= RPC_C_AUTHN_LEVEL.PKT;
+}
+
 /** Associations that are kept in mind, and packets of all their handshakes. */
 const MOST = 16_384;
 const MOST_PLACES = 1_000_000;
@@ -37,7 +45,7 @@ export class Associations {
     const key = pdu.pipe ?? pdu.stream;
     const association = this.#known.get(key) ?? this.#begin(key, pdu, channels);
     for (const channel of from) association.channels.add(channel);
-    if (isHandshake(pdu)) {
+    if (isHandshake(pdu) || isProtected(pdu)) {
       association.handshakes.push(...places);
       this.#places += places.length;
       if (this.#places > MOST_PLACES) this.#forget();

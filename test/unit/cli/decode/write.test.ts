@@ -141,6 +141,7 @@ describe('decode --write', () => {
       ['known-key/impacket-rpcmap-level6.pcapng', 'ptype=response', ['--password', KNOWN_PASSWORD]],
       ['known-key/smbtorture-epmapper-seal-ntlm-bigendian.pcapng', 'ptype=request', ['--password', KNOWN_PASSWORD]],
       ['known-key/smbtorture-epmapper-sign-spnego.pcapng', 'ptype=response', ['--password', KNOWN_PASSWORD]],
+      ['known-key/smbtorture-epmapper-seal-ntlm.pcapng', 'call_id=5', ['--password', KNOWN_PASSWORD]],
       ['arkime__dcerpc_synthetic.pcap', undefined, []],
       ['arkime__dcerpc_synthetic.pcap', 'ptype=response', []],
       ['zeek__smb_v2_only_non_zero_reserved1.pcap', undefined, []],
