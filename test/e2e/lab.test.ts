@@ -190,7 +190,7 @@ describe('a scenario of one’s own', () => {
     const { code, stdout, stderr } = await cli(['lab', path]);
     expect([code, stdout]).toEqual([2, '']);
     expect(linesOf(stderr)).toEqual([
-      `dcom-harness: ${path}:7:36: steps.0.activate.on: there is no host 'sever'; there are server, gateway`,
+      `dcom-harness: ${path}:11:36: steps.0.activate.on: there is no host 'sever'; there are server, gateway`,
     ]);
   });
 
