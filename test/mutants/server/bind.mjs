@@ -10,7 +10,7 @@ export const BIND = [
     defect: 'takes a second bind on one connection',
     file: association,
     find: 'return this.#bindNak(out, pdu.call_id, SECOND_BIND);',
-    replace: 'return this.#bind(pdu, bytes, now, out);',
+    replace: 'return this.#bind(pdu, bytes, at, out);',
     checks: ['rpce/bind/twice'],
   },
   {
