@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { fstatSync } from 'node:fs';
-import type { Readable } from 'node:stream';
+import { addAbortSignal, type Readable } from 'node:stream';
 import { growingFile } from '../capture/file/growing-file.js';
 import { type CaptureInput, fileOf } from '../capture/file/source.js';
 import { statOf } from './files.js';
@@ -57,23 +56,21 @@ export const isLive = (files: readonly string[]): boolean =>
 const REST = 500;
 
 /** Standard input until it ends, or SIGINT or SIGTERM comes; the second one ends the process as usual. */
-export function liveInput(out: Output): Input {
+export function liveInput(out: Output, source: Readable = process.stdin): Input {
   const stop = new AbortController();
   const abort = (): void => void setTimeout(() => stop.abort(), REST);
   process.once('SIGINT', abort).once('SIGTERM', abort);
   const end = (): void => void process.off('SIGINT', abort).off('SIGTERM', abort);
-  return { source: until(process.stdin, stop.signal), onRead: () => {}, note: out.note, end };
+  return { source: until(source, stop.signal), onRead: () => {}, note: out.note, end };
 }
 
+/** The signal destroys the stream: a race for each piece with a promise that stays would hold every piece that was read. */
 async function* until(source: Readable, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  const stopped = once(signal, 'abort').then(() => undefined);
-  const pieces = source[Symbol.asyncIterator]();
-  for (;;) {
-    const next = await Promise.race([pieces.next(), stopped]);
-    if (next === undefined || next.done) break;
-    yield next.value;
+  try {
+    yield* addAbortSignal(signal, source);
+  } catch (error) {
+    if (!signal.aborted) throw error;
   }
-  source.destroy();
 }
 
 /** Undefined where it is not known beforehand. */
