@@ -9,7 +9,7 @@ let open = 0;
 export const filesAreOpen = (): boolean => open > 0;
 
 /** Says that something is being written, until what it gives is called. */
-export function holdOpen(): () => void {
+function holdOpen(): () => void {
   let held = 1;
   open++;
   return () => {
@@ -24,9 +24,10 @@ export class OutputFile {
   readonly #descriptor: number;
   readonly #done = holdOpen();
 
-  constructor(path: string) {
+  /** `place` is where it stands until it has its name. */
+  constructor(path: string, place = path) {
     this.path = path;
-    this.#descriptor = this.#try(() => openSync(path, 'w'));
+    this.#descriptor = this.#try(() => openSync(place, 'w'));
   }
 
   write(data: string | Uint8Array): void {
