@@ -1,4 +1,4 @@
-import { type BigIntStats, fstatSync, readdirSync, statSync } from 'node:fs';
+import { type BigIntStats, fstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Output, UsageError } from './io.js';
 import { OutputFile } from './output-file.js';
@@ -37,6 +37,16 @@ export function statOf(path: string): BigIntStats | undefined {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Where a file stands, or will, that another one may take the place of: not a link, but what it leads to. Undefined for a
+ * device, a pipe and the like, which can be written to alone.
+ */
+export function replaceable(path: string): string | undefined {
+  const there = statOf(path);
+  if (there === undefined) return path;
+  return there.isFile() ? realpathSync(path) : undefined;
 }
 
 /**

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { PseudonymTable } from '../../capture/sanitize/pseudonyms/pseudonyms.js';
 import { systemReason } from '../../net/error.js';
+import { replaceable } from '../files.js';
 import { UsageError } from '../io.js';
 
 /** What a map file holds: who is who, and so as secret as the captures themselves. */
@@ -11,6 +12,8 @@ const VERSION = 1;
 
 /** The map that goes on: that of the file, where there is one, else a new one. */
 export function openMap(path: string | undefined, seed: string | undefined): MapFile {
+  if (path !== undefined && replaceable(path) === undefined)
+    throw new UsageError(`--map: ${path} is no file, so it keeps nothing`);
   const known = path !== undefined && existsSync(path) ? readMap(path) : undefined;
   if (known !== undefined && seed !== undefined && seed !== known.seed)
     throw new UsageError(`--seed is another one than that of ${path}, with which its names were made`);
@@ -40,11 +43,12 @@ const isTexts = (value: unknown): boolean =>
 
 /** Only its owner can read it. It is there whole, or as it was before. */
 export function writeMap(path: string, map: MapFile): void {
-  const partial = `${path}.partial`;
+  const place = replaceable(path) ?? path;
+  const partial = `${place}.partial`;
   try {
     writeFileSync(partial, `${JSON.stringify({ version: VERSION, ...map }, null, 1)}\n`, { mode: 0o600 });
     chmodSync(partial, 0o600);
-    renameSync(partial, path);
+    renameSync(partial, place);
   } catch (error) {
     throw new UsageError(`--map: cannot write ${path}: ${systemReason(error)}`);
   }

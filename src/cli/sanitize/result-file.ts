@@ -3,21 +3,26 @@ import { renameSync, rmSync } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { createGzip, type Gzip } from 'node:zlib';
 import { systemReason } from '../../net/error.js';
+import { replaceable } from '../files.js';
 import { UsageError } from '../io.js';
 import { OutputFile } from '../output-file.js';
 
-/** A capture that is written: under its name once it is whole, and not at all where that fails. Packed where it ends in .gz. */
+/**
+ * A capture that is written: under its name once it is whole, and not at all where that fails; a device or a pipe gets it
+ * as it is made. Packed where it ends in .gz.
+ */
 export class ResultFile {
   readonly #path: string;
-  readonly #partial: string;
+  /** Undefined where there is no file to take the place of. */
+  readonly #place: string | undefined;
   readonly #file: OutputFile;
   readonly #gzip: Gzip | undefined;
   #failed: unknown;
 
   constructor(path: string) {
     this.#path = path;
-    this.#partial = `${path}.partial`;
-    this.#file = new OutputFile(path, this.#partial);
+    this.#place = replaceable(path);
+    this.#file = new OutputFile(path, this.#place === undefined ? path : partialOf(this.#place));
     if (!/\.gz$/i.test(path)) return;
     this.#gzip = createGzip();
     this.#gzip.on('data', (octets: Buffer) => {
@@ -44,7 +49,7 @@ export class ResultFile {
     }
     this.#file.close();
     try {
-      renameSync(this.#partial, this.#path);
+      if (this.#place !== undefined) renameSync(partialOf(this.#place), this.#place);
     } catch (error) {
       throw new UsageError(`cannot write ${this.#path}: ${systemReason(error)}`);
     }
@@ -58,10 +63,12 @@ export class ResultFile {
     } catch {
       // It was closed before.
     }
-    rmSync(this.#partial, { force: true });
+    if (this.#place !== undefined) rmSync(partialOf(this.#place), { force: true });
   }
 
   #check(): void {
     if (this.#failed !== undefined) throw this.#failed;
   }
 }
+
+const partialOf = (place: string): string => `${place}.partial`;
