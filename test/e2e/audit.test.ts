@@ -58,6 +58,20 @@ describe('audit', () => {
     expect(results[2]?.stdout).toContain('passes only because RequireIntegrityActivationAuthenticationLevel is 0');
   });
 
+  test('says what the README shows of it', async () => {
+    const readme = await readFile(join(import.meta.dirname, '../../README.md'), 'utf8');
+    const [, line = '', shown = ''] =
+      /^ {4}\$ node dist\/cli\/main\.js (audit .*)\n((?: {4}.*\n)+)/m.exec(readme) ?? [];
+    const { code, stdout } = await cli(line.split(' '));
+    expect(code).toBe(1);
+    const words = (text: string): string => text.replace(/\s+/g, ' ').trim();
+    const parts = words(shown)
+      .split(/ ?… ?/)
+      .filter((part) => part !== '');
+    expect(parts).toHaveLength(2);
+    for (const part of parts) expect(words(stdout)).toContain(part);
+  });
+
   test('--json prints one line an activation and finding, always with the same members', async () => {
     const { code, stdout } = await cli(['audit', CAPTURES, '--json']);
     expect(code).toBe(1);

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { shippedScenario } from '../../../src/lab/index.js';
+import { labText } from '../../../src/report/lab/text.js';
 import { ACTIVATE, HOSTS, outcomes, play } from '../../support/lab-steps.js';
 import { recordedLab } from '../../support/labs.js';
 
@@ -82,7 +85,25 @@ describe('the table of a timeline decides, and not the program', () => {
   });
 });
 
+/** What is shown in a block of the README, without the marks for what is left out. */
+const shown = (first: string): string[] => {
+  const readme = readFileSync(join(import.meta.dirname, '../../../README.md'), 'utf8');
+  const [block = ''] = readme.slice(readme.indexOf(`    ${first}`)).split(/\n(?=\S)/);
+  return block.split('\n').flatMap((line) => (line.trim() === '' || line.trim() === '…' ? [] : [line.slice(4)]));
+};
+
 describe('a timeline', () => {
+  test('has the rows that the README shows, in a terminal of 80 columns', async () => {
+    const { run } = await recordedLab('timeline');
+    const lines = labText([run], { colour: false, width: 80 })
+      .split('\n')
+      .map((line) => line.trimEnd());
+    const rows = shown('in all rows: NONE');
+    expect(rows).toHaveLength(11);
+    expect(lines.join('\n')).toContain(rows.slice(2).join('\n'));
+    for (const row of rows) expect(lines).toContain(row);
+  });
+
   test('begins with its first phase, and the server’s events have the date of their phase', async () => {
     const { run } = await recordedLab('timeline');
     const server = run.logs.find(({ machine }) => machine.name === 'server');
