@@ -7,3 +7,6 @@ export function architectureSvg(
     readonly rooms?: readonly (readonly string[])[];
   }[],
 ): string;
+
+/** What a source imports, as it stands there: a path that begins with a dot, or a package. */
+export function importsIn(text: string): string[];

@@ -8,17 +8,19 @@ const NAMES = 560;
 const CELL = 30;
 const TOP = 96;
 
+/** What a source imports, as it stands there: a path that begins with a dot, or a package. */
+export const importsIn = (text) => [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, name]) => name);
+
 /** What the files of a layer import of the other layers. */
 function importsOf(src, layer) {
   const files = readdirSync(join(src, layer), { recursive: true, encoding: 'utf8' });
   const targets = files
     .filter((file) => /(?<!\.d)\.ts$/.test(file))
-    .flatMap((file) => {
-      const text = readFileSync(join(src, layer, file), 'utf8');
-      return [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(
-        ([, target]) => relative(src, join(src, layer, dirname(file), target)).split(sep)[0],
-      );
-    });
+    .flatMap((file) =>
+      importsIn(readFileSync(join(src, layer, file), 'utf8'))
+        .filter((name) => name.startsWith('.'))
+        .map((name) => relative(src, join(src, layer, dirname(file), name)).split(sep)[0]),
+    );
   return new Set(targets.filter((other) => other !== layer));
 }
 

@@ -8,31 +8,21 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Instrumenter } from '@stryker-mutator/instrumenter';
+import { Random } from '../fuzz/random.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { sample: { type: 'string' }, seed: { type: 'string', default: '1' } },
 });
-const places = positionals.length > 0 ? positionals : ['src/rpc', 'src/security', 'src/hardening', 'src/server'];
-
-/** Mulberry32: the same sample for the same seed. */
-function numbers(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+const chosen = positionals.length > 0 ? positionals : ['src/rpc', 'src/security', 'src/hardening', 'src/server'];
 
 const isSource = (file) => /\.ts$/.test(file) && !/(\.data|\.d|index)\.ts$/.test(file);
 const filesIn = (place) =>
   statSync(join(root, place)).isDirectory()
     ? readdirSync(join(root, place), { recursive: true, encoding: 'utf8' }).map((file) => join(place, file))
     : [place];
-const files = places.flatMap(filesIn).filter(isSource).sort();
+const files = chosen.flatMap(filesIn).filter(isSource).sort();
 
 const silent = Object.fromEntries(
   ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'isTraceEnabled', 'isDebugEnabled'].map((name) => [
@@ -66,10 +56,10 @@ async function mutants() {
 
 /** Some of them, each as likely as any other. */
 function sampleOf(all, size) {
-  const next = numbers(Number(values.seed));
+  const random = new Random(values.seed);
   const rest = [...all];
   const sample = [];
-  while (sample.length < size && rest.length > 0) sample.push(...rest.splice(Math.floor(next() * rest.length), 1));
+  while (sample.length < size && rest.length > 0) sample.push(...rest.splice(random.below(rest.length), 1));
   return sample;
 }
 

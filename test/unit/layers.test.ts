@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { architectureSvg } from '../../scripts/architecture-svg.mjs';
+import { architectureSvg, importsIn } from '../../scripts/architecture-svg.mjs';
 
 const root = join(import.meta.dirname, '../..');
 const src = join(root, 'src');
@@ -21,10 +21,7 @@ const WITHOUT_IO = ['codec', 'security', 'rpc', 'hardening'];
 const IO_MODULES = /^node:(net|fs|dns|http|https|tls|dgram|child_process|worker_threads|timers)(\/|$)/;
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) => /(?<!\.d)\.ts$/.test(name));
-const importsOf = (file: string): string[] =>
-  [...readFileSync(join(src, file), 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(
-    (match) => match[1] as string,
-  );
+const importsOf = (file: string): string[] => importsIn(readFileSync(join(src, file), 'utf8'));
 const targetsOf = (file: string): string[] =>
   importsOf(file)
     .filter((name) => name.startsWith('.'))
