@@ -71,18 +71,24 @@ export const isSmb = (bytes: Uint8Array, at: number, end: number): boolean =>
   bytes[at + 7] === 0x42;
 
 /** [MS-RPCH] 2.1.2.1: what the requests of both channels begin with, and their answers. */
-const HTTP_HEADS: readonly (readonly [start: string, fromClient: boolean])[] = [
-  ['RPC_IN_DATA ', true],
-  ['RPC_OUT_DATA ', true],
-  ['HTTP/1.', false],
+const HTTP_HEADS: readonly (readonly [start: string, from: 'client' | 'server'])[] = [
+  ['RPC_IN_DATA ', 'client'],
+  ['RPC_OUT_DATA ', 'client'],
+  ['HTTP/1.', 'server'],
 ];
 const HEAD_END = Buffer.from('\r\n\r\n');
 
-/** A head of HTTP as RPC over HTTP has it, whose body begins at `end`; undefined where none stands at `at`, or not all of it. */
-export function httpHead(bytes: Buffer, at: number, to: number): { end: number; fromClient: boolean } | undefined {
+/** Whether the head of HTTP that stands at `at` is a client's, as RPC over HTTP has it, or a server's; undefined for none. */
+export function httpHead(bytes: Buffer, at: number): 'client' | 'server' | undefined {
   if (bytes[at] !== 0x52 && bytes[at] !== 0x48) return undefined;
-  const head = HTTP_HEADS.find(([start]) => bytes.toString('latin1', at, at + start.length) === start);
-  if (head === undefined) return undefined;
-  const end = bytes.subarray(at, to).indexOf(HEAD_END);
-  return end < 0 ? undefined : { end: at + end + HEAD_END.length, fromClient: head[1] };
+  return HTTP_HEADS.find(([start]) => bytes.toString('latin1', at, at + start.length) === start)?.[1];
 }
+
+/** Where the body begins behind a head of HTTP; -1 where the head goes on. */
+export function httpBody(bytes: Buffer, at: number, to: number): number {
+  const end = bytes.subarray(at, to).indexOf(HEAD_END);
+  return end < 0 ? -1 : at + end + HEAD_END.length;
+}
+
+/** The last octets of a segment, which may be the first ones of what ends a head. */
+export const HEAD_STRADDLE = HEAD_END.length - 1;

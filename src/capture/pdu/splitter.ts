@@ -1,5 +1,15 @@
 import { Assembly, AssemblyBudget } from '../stream/assembly.js';
-import { COMMON_HEADER, fragLength, httpHead, isSmb, rtsLength, startsPdu, unknownType } from './recognise.js';
+import {
+  COMMON_HEADER,
+  fragLength,
+  HEAD_STRADDLE,
+  httpBody,
+  httpHead,
+  isSmb,
+  rtsLength,
+  startsPdu,
+  unknownType,
+} from './recognise.js';
 
 /** Takes the PDUs; `owner` is what the splitter was made for. */
 export interface PduSink<O> {
@@ -16,7 +26,7 @@ export interface PduSink<O> {
   /** Octets that belong to no PDU: `before` the first one, or between two. */
   skipped(owner: O, skipped: Skipped, before: boolean): void;
   /** A head of HTTP; true where what follows it is RPC over HTTP. */
-  head?(owner: O, fromClient: boolean): boolean;
+  head?(owner: O, from: 'client' | 'server'): boolean;
 }
 
 /** Octets of a direction that belong to no PDU. */
@@ -34,6 +44,7 @@ const FRESH = 0; // no PDU seen yet
 const IN_STEP = 1; // the next octet starts a PDU
 const SEARCHING = 2; // it carries PDUs, but where the next one starts is not known
 const OTHER = 3; // it is no RPC
+const IN_HEAD = 4; // in a head of HTTP, behind which it is as FRESH
 
 /** How far into a direction that was joined in its middle the first PDU is searched for inside segments. */
 const SEARCH_IN_FRESH = 262_144;
@@ -132,6 +143,10 @@ export class PduSplitter<O> {
   /** The next `lost` octets are missing; -1 where their number is not known. */
   gap(lost: number): void {
     if (this.#mode === OTHER) return;
+    if (this.#mode === IN_HEAD) {
+      this.#held = undefined;
+      this.#mode = FRESH;
+    }
     const expected = this.#cut() || this.#discard;
     if (this.#held !== undefined) this.#skip(this.#held, 0, this.#held.length, this.#position - this.#held.length);
     this.#held = undefined;
@@ -151,6 +166,7 @@ export class PduSplitter<O> {
 
   /** At a place where a PDU may start; returns where to go on. */
   #boundary(bytes: Buffer, at: number, to: number, border: number): number {
+    if (this.#mode === IN_HEAD) return this.#inHead(bytes, at, to);
     const available = to - at;
     if (available < COMMON_HEADER) {
       if (!startsPdu(bytes, at, to) && !this.#http) return this.#noPdu(bytes, at, to, border);
@@ -183,8 +199,7 @@ export class PduSplitter<O> {
         this.#mode = OTHER;
         return to;
       }
-      const body = this.#headEnd(bytes, at, to);
-      if (body !== undefined) return body;
+      if (this.#startsHead(bytes, at)) return at;
       if (at < border) next = border;
       else if (this.#searchLeft > 0) next = this.#searchConfirmed(bytes, at + 1, to);
     } else {
@@ -195,14 +210,26 @@ export class PduSplitter<O> {
     return next;
   }
 
-  /** Where the PDUs of RPC over HTTP begin; undefined where there is no head of it. */
-  #headEnd(bytes: Buffer, at: number, to: number): number | undefined {
-    const head = httpHead(bytes, at, to);
-    if (head === undefined || this.#sink.head?.(this.#owner, head.fromClient) !== true) return undefined;
+  /** A head of RPC over HTTP, behind which its PDUs begin. */
+  #startsHead(bytes: Buffer, at: number): boolean {
+    const from = httpHead(bytes, at);
+    if (from === undefined || this.#sink.head?.(this.#owner, from) !== true) return false;
     this.#http = true;
+    this.#mode = IN_HEAD;
     // An answer before that asked for a password may have had a body.
     this.#skipped = undefined;
-    return head.end;
+    return true;
+  }
+
+  /** With a ticket in it, a head has more octets than a segment. */
+  #inHead(bytes: Buffer, at: number, to: number): number {
+    const body = httpBody(bytes, at, to);
+    if (body < 0) {
+      this.#held = Buffer.from(bytes.subarray(Math.max(at, to - HEAD_STRADDLE), to));
+      return to;
+    }
+    this.#mode = FRESH;
+    return body;
   }
 
   #skip(bytes: Buffer, at: number, next: number, offset: number): void {

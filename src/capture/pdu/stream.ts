@@ -98,9 +98,9 @@ export class PduStream implements StreamConsumer, PduSink<Direction> {
   }
 
   /** Both channels of RPC over HTTP are connections of their own. */
-  head(direction: Direction, fromClient: boolean): boolean {
+  head(direction: Direction, from: 'client' | 'server'): boolean {
     const connection = this.#connection;
-    if (!fromClient || connection.overHttp) return connection.overHttp;
+    if (from === 'server' || connection.overHttp) return connection.overHttp;
     connection.overHttp = true;
     connection.client ??= direction.forward ? 'first' : 'second';
     const place = { file: this.#options.file(), frame: connection.lastFrame };

@@ -131,6 +131,27 @@ describe('RPC over HTTP', () => {
     expect((await recordsOf(again)).map(line)).toEqual(['0 > rts', '0 < response'].map(http));
   });
 
+  test.each([16, 40, -1, -2, -3])('is read behind heads that two segments share, cut at %i', async (cut) => {
+    const halves = (octets: Buffer): Buffer[] => [octets.subarray(0, cut), octets.subarray(cut)];
+    const said = Buffer.concat([CONN_A1, FLOW_CONTROL_ACK]);
+    const [first, rest] = halves(head('RPC_OUT_DATA')) as [Buffer, Buffer];
+    const [status, fields] = halves(OK) as [Buffer, Buffer];
+    const talk: Talk = {
+      client: [first, Buffer.concat([rest, said])],
+      server: [status, Buffer.concat([fields, PING, response])],
+    };
+    expect((await recordsOf(talk)).map(line)).toEqual(['0 > rts', '0 > rts', '0 < rts', '0 < response'].map(http));
+  });
+
+  test('goes on with the next PDU where a part of a head was not captured', async () => {
+    const whole = head('RPC_IN_DATA');
+    const sent = talkOf({ client: [whole.subarray(0, 30), whole.subarray(30), request, CONN_B1] }, 50_000);
+    sent.splice(3, 1);
+    const all: PduRecord[] = [];
+    for await (const record of readRecords(captureOf(...sent))) all.push(record);
+    expect(all.map(line)).toEqual(['0 > request', '0 > rts'].map(http));
+  });
+
   test('is said, and makes no verdict uncertain', async () => {
     const sent = [...talkOf(IN, 50_000), ...talkOf(OUT, 50_001)];
     const { understood } = await readCapture(captureOf(...sent), { open: () => ({ pdu: () => {} }) });
