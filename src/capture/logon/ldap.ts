@@ -1,6 +1,7 @@
 import { CodecError } from '../../codec/error.js';
-import { Assembly, type AssemblyBudget } from '../stream/assembly.js';
+import type { AssemblyBudget } from '../stream/assembly.js';
 import type { Direction } from '../stream/connection.js';
+import { MessageRest } from '../stream/message-rest.js';
 import { ldapBind } from './ldap-bind.js';
 import type { LogonProtocol, LogonSplitter, TellToken } from './protocol.js';
 import { LDAP_OPERATION, ldapHead } from './recognise.js';
@@ -13,14 +14,12 @@ const LONGEST_HEAD = 16;
 /** Splits one direction of LDAP into messages (RFC 4511 5.1), of which binds alone are kept. */
 class LdapSplitter implements LogonSplitter {
   readonly #bind: (message: Buffer) => void;
-  readonly #assembly: Assembly;
+  readonly #rest: MessageRest;
   #held: Buffer | undefined;
-  /** Octets to come that nobody wants. */
-  #discard = 0;
 
   constructor(bind: (message: Buffer) => void, budget: AssemblyBudget) {
     this.#bind = bind;
-    this.#assembly = new Assembly(budget);
+    this.#rest = new MessageRest(budget, (message, missing) => missing === 0 && bind(message));
   }
 
   data(bytes: Buffer, start: number, end: number): void {
@@ -33,30 +32,16 @@ class LdapSplitter implements LogonSplitter {
       to = all.length;
       this.#held = undefined;
     }
-    while (at < to) {
-      if (this.#assembly.open) at = this.#fill(all, at, to);
-      else if (this.#discard > 0) {
-        const passed = Math.min(this.#discard, to - at);
-        this.#discard -= passed;
-        at += passed;
-      } else at = this.#boundary(all, at, to);
-    }
+    while (at < to) at = this.#rest.open ? this.#rest.take(all, at, to) : this.#boundary(all, at, to);
   }
 
   gap(lost: number): void {
-    const inside = !this.#assembly.open && lost >= 0 && lost <= this.#discard;
-    if (inside) this.#discard -= lost;
-    else this.#search();
+    this.#held = undefined;
+    this.#rest.gap(lost);
   }
 
   end(): void {
-    this.#search();
-  }
-
-  #search(): void {
-    if (this.#assembly.open) this.#assembly.take();
-    this.#held = undefined;
-    this.#discard = 0;
+    this.#rest.cut();
   }
 
   #boundary(bytes: Buffer, at: number, to: number): number {
@@ -65,28 +50,15 @@ class LdapSplitter implements LogonSplitter {
       this.#held = Buffer.from(bytes.subarray(at, to));
       return to;
     }
-    if (head === undefined || head === 'more') {
-      this.#search();
-      return to;
-    }
+    // Only the beginning of the next segment is believed to be that of a message.
+    if (head === undefined || head === 'more') return to;
     const { length, operation } = head;
-    if (!BINDS.has(operation) || length > LONGEST_BIND) this.#discard = length;
+    if (!BINDS.has(operation) || length > LONGEST_BIND) this.#rest.passOver(length);
     else if (length <= to - at) {
       this.#bind(bytes.subarray(at, at + length));
       return at + length;
-    } else if (!this.#assembly.begin(length, to - at)) this.#discard = length;
+    } else this.#rest.keep(length, to - at);
     return at;
-  }
-
-  #fill(bytes: Buffer, at: number, to: number): number {
-    const next = this.#assembly.fill(bytes, at, to);
-    if (next < 0) {
-      this.#discard = this.#assembly.missing;
-      this.#assembly.take();
-      return at;
-    }
-    if (this.#assembly.missing === 0) this.#bind(this.#assembly.take());
-    return next;
   }
 }
 

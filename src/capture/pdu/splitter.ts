@@ -1,4 +1,5 @@
-import { Assembly, AssemblyBudget } from '../stream/assembly.js';
+import { AssemblyBudget } from '../stream/assembly.js';
+import { MessageRest } from '../stream/message-rest.js';
 import {
   COMMON_HEADER,
   fragLength,
@@ -57,7 +58,7 @@ export class PduSplitter<O> {
   start = 0;
   readonly #owner: O;
   readonly #sink: PduSink<O>;
-  readonly #assembly: Assembly;
+  readonly #rest: MessageRest;
   #mode: number;
   /** A PDU is believed only as the stream's first octets. */
   readonly #onlyAtStart: boolean;
@@ -75,13 +76,11 @@ export class PduSplitter<O> {
   #frame = 0;
   #seconds = 0;
   #nanoseconds = 0;
-  /** Octets to come that belong to a PDU whose start or middle is lost. */
-  #discard = 0;
 
   constructor(owner: O, sink: PduSink<O>, budget: AssemblyBudget, fromStart: boolean, onlyAtStart: boolean) {
     this.#owner = owner;
     this.#sink = sink;
-    this.#assembly = new Assembly(budget);
+    this.#rest = new MessageRest(budget, (bytes, missing) => this.#emit(bytes, missing));
     this.#mode = onlyAtStart && !fromStart ? OTHER : FRESH;
     this.#onlyAtStart = onlyAtStart;
     this.#fromStart = fromStart;
@@ -131,8 +130,7 @@ export class PduSplitter<O> {
     this.#seconds = seconds;
     this.#nanoseconds = nanoseconds;
     while (at < to) {
-      if (this.#assembly.open) at = this.#fill(all, at, to);
-      else if (this.#discard > 0) at = this.#pass(at, to);
+      if (this.#rest.open) at = this.#rest.take(all, at, to);
       else {
         this.#firstFrame = at < border ? before : frame;
         at = this.#boundary(all, at, to, border);
@@ -147,16 +145,14 @@ export class PduSplitter<O> {
       this.#held = undefined;
       this.#mode = FRESH;
     }
-    const expected = this.#cut() || this.#discard;
+    const inside = this.#rest.gap(lost);
     if (this.#held !== undefined) this.#skip(this.#held, 0, this.#held.length, this.#position - this.#held.length);
     this.#held = undefined;
     this.#position += Math.max(0, lost);
-    this.#discard = 0;
     if (this.#mode === FRESH) {
       if (this.#onlyAtStart) this.#mode = OTHER;
       this.#searchLeft = SEARCH_IN_FRESH;
-    } else if (expected > 0 && lost >= 0 && lost <= expected) this.#discard = expected - lost;
-    else this.#mode = SEARCHING;
+    } else if (!inside) this.#mode = SEARCHING;
   }
 
   end(): void {
@@ -185,10 +181,8 @@ export class PduSplitter<O> {
       this.#emit(bytes.subarray(at, at + length), 0);
       return at + length;
     }
-    if (this.#assembly.begin(length, available)) return at;
     // There is no memory for it.
-    this.#discard = length;
-    this.#emit(bytes.subarray(at, to), length - available);
+    if (!this.#rest.keep(length, available)) this.#emit(bytes.subarray(at, to), length - available);
     return at;
   }
 
@@ -244,30 +238,6 @@ export class PduSplitter<O> {
       if (endsRight(bytes, at + fragLength(bytes, at), to)) return at;
     }
     return to;
-  }
-
-  #pass(at: number, to: number): number {
-    const passed = Math.min(this.#discard, to - at);
-    this.#discard -= passed;
-    return at + passed;
-  }
-
-  #fill(bytes: Buffer, at: number, to: number): number {
-    const next = this.#assembly.fill(bytes, at, to);
-    if (next < 0) {
-      this.#discard = this.#cut();
-      return at;
-    }
-    if (this.#assembly.missing === 0) this.#emit(this.#assembly.take(), 0);
-    return next;
-  }
-
-  /** Ends an unfinished PDU; returns how many octets of it are missing. */
-  #cut(): number {
-    if (!this.#assembly.open) return 0;
-    const { missing } = this.#assembly;
-    this.#emit(this.#assembly.take(), missing);
-    return missing;
   }
 
   #emit(bytes: Buffer, missing: number): void {

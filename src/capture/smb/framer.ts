@@ -1,5 +1,6 @@
 import { PROTOCOL_ID, SESSION_PACKET, session_packet_header } from '../../codec/smb/index.js';
-import { Assembly, type AssemblyBudget } from '../stream/assembly.js';
+import type { AssemblyBudget } from '../stream/assembly.js';
+import { MessageRest } from '../stream/message-rest.js';
 
 /** Takes the messages of one direction. */
 export interface SmbSink {
@@ -24,20 +25,18 @@ const NAME = Buffer.from('SMB', 'latin1');
  */
 export class SmbFramer {
   readonly #sink: SmbSink;
-  readonly #assembly: Assembly;
+  readonly #rest: MessageRest;
   /** Where the next message starts is not known. */
   #searching: boolean;
   /** The octets of a head that is not whole yet. */
   #held: Buffer | undefined = undefined;
-  /** Octets to come that nobody wants. */
-  #discard = 0;
   #frame = 0;
   #seconds = 0;
   #nanoseconds = 0;
 
   constructor(sink: SmbSink, budget: AssemblyBudget, fromStart: boolean) {
     this.#sink = sink;
-    this.#assembly = new Assembly(budget);
+    this.#rest = new MessageRest(budget, (bytes, missing) => this.#emit(bytes, missing));
     this.#searching = !fromStart;
   }
 
@@ -55,8 +54,7 @@ export class SmbFramer {
       this.#held = undefined;
     }
     while (at < to) {
-      if (this.#assembly.open) at = this.#fill(all, at, to);
-      else if (this.#discard > 0) at = this.#pass(at, to);
+      if (this.#rest.open) at = this.#rest.take(all, at, to);
       else if (this.#searching) at = this.#search(all, at, to);
       else at = this.#boundary(all, at, to);
     }
@@ -65,27 +63,13 @@ export class SmbFramer {
   /** The next `lost` octets are missing; -1 where their number is not known. */
   gap(lost: number): void {
     this.#held = undefined;
-    const cut = this.#cut();
-    const expected = cut + this.#discard;
-    this.#discard = 0;
-    if (expected > 0 && lost >= 0 && lost <= expected) {
-      this.#discard = expected - lost;
-      return;
-    }
+    if (this.#rest.gap(lost)) return;
     this.#searching = true;
     this.#sink.lost();
   }
 
   end(): void {
-    this.#cut();
-  }
-
-  /** Gives what is there of a message that was not whole; returns how many octets of it are missing. */
-  #cut(): number {
-    if (!this.#assembly.open) return 0;
-    const { missing } = this.#assembly;
-    this.#emit(this.#assembly.take(), missing);
-    return missing;
+    this.#rest.cut();
   }
 
   #boundary(bytes: Buffer, at: number, to: number): number {
@@ -95,38 +79,22 @@ export class SmbFramer {
     const length = ((bytes[at + 1] as number) << 16) | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number);
     if (type !== SESSION_PACKET.MESSAGE) {
       if (type < SESSION_PACKET.REQUEST || type > SESSION_PACKET.LAST) return this.#astray(at);
-      this.#discard = length;
+      this.#rest.passOver(length);
       return at + HEADER;
     }
     if (available < HEADER + Math.min(length, HEAD)) return this.#hold(bytes, at, to);
     const message = at + HEADER;
     if (length >= HEADER && !isProtocolId(bytes, message)) return this.#astray(at);
     if (length < HEADER || !this.#sink.wants(bytes, message, length, this.#frame)) {
-      this.#discard = length;
+      this.#rest.passOver(length);
       return message;
     }
     if (to - message >= length) {
       this.#emit(bytes.subarray(message, message + length), 0);
       return message + length;
     }
-    if (!this.#assembly.begin(length, to - message)) this.#giveUp(length);
+    if (!this.#rest.keep(length, to - message)) this.#sink.lost();
     return message;
-  }
-
-  #fill(bytes: Buffer, at: number, to: number): number {
-    const next = this.#assembly.fill(bytes, at, to);
-    if (next < 0) {
-      this.#discard = this.#cut();
-      return at;
-    }
-    if (this.#assembly.missing === 0) this.#emit(this.#assembly.take(), 0);
-    return next;
-  }
-
-  /** There is no memory for a message. */
-  #giveUp(length: number): void {
-    this.#discard = length;
-    this.#sink.lost();
   }
 
   /** The octets at `at` are no message. */
@@ -139,12 +107,6 @@ export class SmbFramer {
   #hold(bytes: Buffer, at: number, to: number): number {
     this.#held = Buffer.from(bytes.subarray(at, to));
     return to;
-  }
-
-  #pass(at: number, to: number): number {
-    const passed = Math.min(this.#discard, to - at);
-    this.#discard -= passed;
-    return at + passed;
   }
 
   #search(bytes: Buffer, from: number, to: number): number {

@@ -69,6 +69,7 @@ describe('logons in LDAP', () => {
   test('octets that are missing inside of a message that nobody wants lose nothing', async () => {
     expect(await saidIn([asks(search(5000), bind('one'))], { lost: [1] })).toEqual(['one']);
     expect(await saidIn([asks(bind('x'.repeat(5000))), asks(bind('one'))], { lost: [1] })).toEqual(['one']);
+    expect(await saidIn([asks(bind('x'.repeat(5000)), bind('one'))], { lost: [1] })).toEqual(['one']);
   });
 
   test('a bind of up to 128 KiB is taken, and a longer one is passed over', async () => {
