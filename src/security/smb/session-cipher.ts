@@ -1,5 +1,6 @@
-import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
+import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { SMB2_CIPHER, SMB2_DIALECT, SMB2_TRANSFORM_HEADER } from '../../codec/smb/index.js';
+import { kdfHmacSha2 } from '../crypto/kdf.js';
 
 /** What the keys of a session are derived from ([MS-SMB2] 3.2.5.3.1). */
 export interface SessionKeying {
@@ -101,18 +102,11 @@ export class SmbSessionCipher {
   }
 }
 
-/** [MS-SMB2] 3.1.4.2: NIST SP 800-108 in counter mode with HMAC-SHA256, which gives enough octets at once. */
+/** [MS-SMB2] 3.1.4.2. */
 function derive({ dialect, sessionKey, preauthHash }: SessionKeying, side: SmbSide, { keyLength }: Algorithm): Buffer {
   const [label, context] = KEYS[dialect === SMB2_DIALECT.V3_1_1 ? 'V3_1_1' : 'old'][side];
-  const counter = Buffer.of(0, 0, 0, 1);
-  const bits = Buffer.alloc(4);
-  bits.writeUInt32BE(8 * keyLength);
-  return createHmac('sha256', keyOf(sessionKey, keyLength))
-    .update(Buffer.concat([counter, Buffer.from(label), Buffer.of(0)]))
-    .update(context === '' ? preauthHash : Buffer.from(context))
-    .update(bits)
-    .digest()
-    .subarray(0, keyLength);
+  const hashed = context === '' ? preauthHash : Buffer.from(context);
+  return kdfHmacSha2('sha256', keyOf(sessionKey, keyLength), Buffer.from(label), hashed, keyLength);
 }
 
 /** [MS-SMB2] 3.2.5.3.1: Session.SessionKey has 16 octets; for keys of 32, Session.FullSessionKey is taken as it is. */

@@ -1,37 +1,17 @@
 import { createHmac, pbkdf2Sync } from 'node:crypto';
 import { CKSUMTYPE, ETYPE, etypeName } from '../../../codec/kerberos/numbers.js';
 import { sameSecret } from '../../crypto/hash.js';
+import { type KdfHash, kdfHmacSha2 } from '../../crypto/kdf.js';
 import { decryptCts, encryptCts } from './aes-cts.js';
 import type { AesEncryptionType, AesUsageKey } from './encryption-type.js';
 import { iterationsOf } from './iterations.js';
 
-type Hash = 'sha256' | 'sha384';
-
 const CONFOUNDER = 16;
 const CIPHER_STATE = Buffer.alloc(16);
-
-/** RFC 8009 3: one block of the KDF in counter mode, whose hash is always long enough. */
-export function kdfHmacSha2(
-  hash: Hash,
-  key: Uint8Array,
-  label: Uint8Array,
-  context: Uint8Array,
-  length: number,
-): Buffer {
-  const bits = Buffer.alloc(4);
-  bits.writeUInt32BE(8 * length);
-  const mac = createHmac(hash, key)
-    .update(Buffer.of(0, 0, 0, 1))
-    .update(label)
-    .update(Buffer.of(0))
-    .update(context);
-  return mac.update(bits).digest().subarray(0, length);
-}
-
 const NOTHING = Buffer.alloc(0);
 
 interface Shape {
-  readonly hash: Hash;
+  readonly hash: KdfHash;
   readonly keyLength: number;
   readonly macLength: number;
 }

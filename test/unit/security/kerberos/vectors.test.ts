@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { toHex } from '../../../../src/codec/bytes.js';
+import { kdfHmacSha2 } from '../../../../src/security/crypto/kdf.js';
 import { decryptCts, encryptCts } from '../../../../src/security/kerberos/crypto/aes-cts.js';
 import { aes128Sha1, aes256Sha1 } from '../../../../src/security/kerberos/crypto/aes-sha1.js';
-import { aes128Sha2, aes256Sha2, kdfHmacSha2 } from '../../../../src/security/kerberos/crypto/aes-sha2.js';
+import { aes128Sha2, aes256Sha2 } from '../../../../src/security/kerberos/crypto/aes-sha2.js';
 import { nfold } from '../../../../src/security/kerberos/crypto/nfold.js';
 import { rc4Hmac } from '../../../../src/security/kerberos/crypto/rc4-hmac.js';
 import { fromHex } from '../../../support/hex.js';
