@@ -1,4 +1,4 @@
-import { type Endpoint, formatIpv4, formatIpv6 } from '../../codec/inet/address.js';
+import { type Endpoint, endpointOf } from '../../codec/inet/address.js';
 import type { Datagram } from './ip.js';
 
 /** A segment that is ahead of its stream; the octets are a copy. */
@@ -149,12 +149,16 @@ export class Connection {
   }
 
   get first(): Endpoint {
-    this.#first ??= this.#endpoint(this.address0, this.address1, this.address2, this.address3, this.ports >>> 16);
+    this.#first ??= endpointOf(
+      this.version,
+      [this.address0, this.address1, this.address2, this.address3],
+      this.ports >>> 16,
+    );
     return this.#first;
   }
 
   get second(): Endpoint {
-    this.#second ??= this.#endpoint(this.peer0, this.peer1, this.peer2, this.peer3, this.ports & 0xffff);
+    this.#second ??= endpointOf(this.version, [this.peer0, this.peer1, this.peer2, this.peer3], this.ports & 0xffff);
     return this.#second;
   }
 
@@ -166,9 +170,5 @@ export class Connection {
   /** One of its ports is `port`; formats nothing. */
   uses(port: number): boolean {
     return this.ports >>> 16 === port || (this.ports & 0xffff) === port;
-  }
-
-  #endpoint(a: number, b: number, c: number, d: number, port: number): Endpoint {
-    return { address: this.version === 4 ? formatIpv4(d) : formatIpv6([a, b, c, d]), port };
   }
 }

@@ -1,5 +1,5 @@
 import { isActivator } from '../../codec/dcom/index.js';
-import { type Endpoint, formatIpv4, formatIpv6 } from '../../codec/inet/address.js';
+import { type Endpoint, endpointOf } from '../../codec/inet/address.js';
 import { interfaceName } from '../../codec/interfaces.js';
 import { CL_PTYPES, dc_rpc_cl_pkt_hdr_t, readClHeader } from '../../codec/rpce/index.js';
 import type { Datagram } from './ip.js';
@@ -38,20 +38,14 @@ const isHeader = (bytes: Buffer, at: number, end: number): boolean =>
   bytes[at + 6] === 0;
 
 /** Source and destination, with their ports. */
-export function endsOf(d: Datagram): { readonly src: Endpoint; readonly dst: Endpoint } {
-  const address = (a: number, b: number, c: number, last: number): string =>
-    d.version === 4 ? formatIpv4(last) : formatIpv6([a, b, c, last]);
-  return {
-    src: {
-      address: address(d.source0, d.source1, d.source2, d.source3),
-      port: d.bytes.readUInt16BE(d.start),
-    },
-    dst: {
-      address: address(d.destination0, d.destination1, d.destination2, d.destination3),
-      port: d.bytes.readUInt16BE(d.start + 2),
-    },
-  };
-}
+export const endsOf = (d: Datagram): { readonly src: Endpoint; readonly dst: Endpoint } => ({
+  src: endpointOf(d.version, [d.source0, d.source1, d.source2, d.source3], d.bytes.readUInt16BE(d.start)),
+  dst: endpointOf(
+    d.version,
+    [d.destination0, d.destination1, d.destination2, d.destination3],
+    d.bytes.readUInt16BE(d.start + 2),
+  ),
+});
 
 /** The note on one that was passed over; all interfaces without a name share one, as a capture may hold any. */
 export function passedOver(header: ConnectionlessPdu['header']): readonly [what: string, uncertain: boolean] {

@@ -24,6 +24,13 @@ export function formatIpv6(words: readonly [number, number, number, number]): st
   return `${text(groups.slice(0, best.at))}::${text(groups.slice(best.at + best.length))}`;
 }
 
+/** The words of an address, of which IPv4 (`version` 4) has the last one alone, and a port. */
+export const endpointOf = (
+  version: number,
+  words: readonly [number, number, number, number],
+  port: number,
+): Endpoint => ({ address: version === 4 ? formatIpv4(words[3]) : formatIpv6(words), port });
+
 const DOTTED = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
 
 /**
