@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { CodecError } from '../../codec/error.js';
 import { AS_REP, decodeMessage, type PrincipalName, TGS_REP, type Ticket } from '../../codec/kerberos/index.js';
+import type { Identity } from '../provider.js';
 
 /** Whose a ticket is, as its KDC said to the client. */
 export interface TicketClient {
@@ -37,6 +38,9 @@ export const ticketId = ({ octets = new Uint8Array(0) }: Ticket): string =>
   createHash('sha256').update(octets).digest('base64');
 
 /** A ticket's client as a sniffer names an identity. */
-export const clientIdentity = ({ crealm, cname }: TicketClient) => ({
-  ...{ domain: crealm, user: cname.name_string.join('/'), sid: '', anonymous: false },
+export const clientIdentity = ({ crealm, cname }: TicketClient): Identity => ({
+  domain: crealm,
+  user: cname.name_string.join('/'),
+  sid: '',
+  anonymous: false,
 });
