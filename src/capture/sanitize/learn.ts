@@ -4,7 +4,7 @@ import type { Direction } from '../stream/connection.js';
 import type { Datagram } from '../stream/ip.js';
 import { type OpenConnection, TcpReassembler } from '../stream/tcp.js';
 import { type Content, Unwrapped } from './content/content.js';
-import { DatagramFinder, type DatagramTaker, type Part } from './follow.js';
+import { DatagramFinder, type DatagramTaker } from './follow.js';
 import { dataOffset } from './packets/tcp.js';
 
 /** A datagram that came in fragments: its header as it was, and where the data behind it will be found. */
@@ -60,7 +60,7 @@ export class Learner implements DatagramTaker {
     this.#tcp.end();
   }
 
-  tcp(datagram: Datagram, packet: Packet, parts: readonly Part[] | undefined): void {
+  tcp(datagram: Datagram, packet: Packet, frames: readonly number[] | undefined): void {
     const { bytes, start, end } = datagram;
     const data = dataOffset(bytes, start, end);
     if (data < 0) return;
@@ -70,14 +70,14 @@ export class Learner implements DatagramTaker {
     const direction = this.#tcp.connections.direction(datagram, ports);
     const number = this.numberOf(direction);
     (this.#unwrapped[number] as Unwrapped).of(sequence);
-    if (parts === undefined) this.#set(packet.frame, number + 1);
+    if (frames === undefined) this.#set(packet.frame, number + 1);
     else if (start === 0) {
       const head = ownCopy(bytes.subarray(start, data));
-      this.#whole(parts, { protocol: IP_PROTOCOL.TCP, length: end - start, head, direction: number, from: sequence });
+      this.#whole(frames, { protocol: IP_PROTOCOL.TCP, length: end - start, head, direction: number, from: sequence });
     }
   }
 
-  fragmented(datagram: Datagram, parts: readonly Part[]): void {
+  fragmented(datagram: Datagram, frames: readonly number[]): void {
     const { bytes, start, end, protocol } = datagram;
     if (protocol !== IP_PROTOCOL.UDP || start !== 0 || end < UDP_HEADER) return;
     const ports = [bytes.readUInt16BE(0), bytes.readUInt16BE(2)] as const;
@@ -88,11 +88,11 @@ export class Learner implements DatagramTaker {
       this.#content.put(direction, from, data);
       this.#udpLength += data.length;
     }
-    this.#whole(parts, { protocol, length: end, head: ownCopy(bytes.subarray(0, UDP_HEADER)), direction, from });
+    this.#whole(frames, { protocol, length: end, head: ownCopy(bytes.subarray(0, UDP_HEADER)), direction, from });
   }
 
-  #whole(parts: readonly Part[], whole: WholeDatagram): void {
-    for (const { frame } of parts) this.#fragments.set(frame, whole);
+  #whole(frames: readonly number[], whole: WholeDatagram): void {
+    for (const frame of frames) this.#fragments.set(frame, whole);
   }
 
   numberOf(direction: Direction): number {

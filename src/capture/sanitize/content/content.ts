@@ -77,7 +77,7 @@ export class Unwrapped {
   #last: number | undefined;
 
   of(sequence: number): number {
-    this.#last = this.#last === undefined ? sequence >>> 0 : this.#last + ((sequence - this.#last) | 0);
+    this.#last = this.near(sequence);
     return this.#last;
   }
 
