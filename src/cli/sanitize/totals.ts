@@ -1,5 +1,6 @@
 import type { Pseudonyms } from '../../capture/sanitize/pseudonyms/pseudonyms.js';
 import type { Sanitizer } from '../../capture/sanitize/sanitizer.js';
+import { Tally } from '../../capture/sanitize/tally.js';
 import type { Output } from '../io.js';
 
 /** What of all files was replaced, and what was zeroed. */
@@ -8,7 +9,7 @@ export class Totals {
   readonly #secrets: boolean;
   #password: string | undefined;
   readonly #files: { readonly from: string; readonly to: string; readonly packets: number }[] = [];
-  readonly #zeroed = new Map<string, number>();
+  readonly #tally = new Tally();
 
   /** `secrets`: some were given, so that what they open is signed anew. */
   constructor(names: Pseudonyms, secrets: boolean) {
@@ -19,12 +20,12 @@ export class Totals {
   add(from: string, to: string, { tally, packets, password }: Sanitizer): void {
     if (this.#secrets) this.#password = password;
     this.#files.push({ from, to, packets });
-    for (const [reason, octets] of tally.zeroed) this.#zeroed.set(reason, (this.#zeroed.get(reason) ?? 0) + octets);
+    for (const [reason, octets] of tally.zeroed) this.#tally.add(reason, octets);
   }
 
   print(out: Output): void {
     const replaced = [...this.#names.replaced].map(([kind, count]) => ({ kind, count }));
-    const zeroed = [...this.#zeroed].map(([reason, octets]) => ({ reason, octets }));
+    const zeroed = [...this.#tally.zeroed].map(([reason, octets]) => ({ reason, octets }));
     if (out.json) {
       for (const { to, packets } of this.#files)
         out.record('sanitized', { file: to, packets, password: this.#password ?? null });

@@ -4,7 +4,7 @@ import type { Packet } from '../../file/packet.js';
 import { Datagram, readDatagram } from '../../stream/ip.js';
 import { DEEPEST_TUNNEL, tunnelled } from '../../stream/tunnel.js';
 import type { Pseudonyms } from '../pseudonyms/pseudonyms.js';
-import type { Tally } from '../tally.js';
+import { nonZero, type Tally } from '../tally.js';
 import { type Frame, keep } from './frame.js';
 import { replaceIcmp, replaceIcmp6, replaceIgmp } from './icmp.js';
 import { addressesOf, replaceIpHeader, transportChecksum } from './ip.js';
@@ -132,10 +132,4 @@ function finishGre({ out }: Frame, start: number, end: number): void {
   if (end - start < 8 || (out.readUInt16BE(start) & 0x8000) === 0) return;
   out.writeUInt16BE(0, start + 4);
   out.writeUInt16BE(internetChecksum(out.subarray(start, end)), start + 4);
-}
-
-function nonZero(octets: Uint8Array): number {
-  let count = 0;
-  for (const octet of octets) if (octet !== 0) count++;
-  return count;
 }
