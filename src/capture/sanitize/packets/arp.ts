@@ -1,4 +1,5 @@
-import { type Frame, keep, replaceMac } from './frame.js';
+import { keep } from '../rewriting.js';
+import { type Frame, replaceMac } from './frame.js';
 
 /** RFC 826: of Ethernet and IPv4; of others nothing is left but the numbers of the header. */
 export function replaceArp(frame: Frame, start: number, end: number): void {

@@ -1,7 +1,8 @@
 import { internetChecksum } from '../../../codec/inet/checksum.js';
 import { IP_PROTOCOL } from '../../../codec/inet/headers.js';
 import { Datagram, readDatagram } from '../../stream/ip.js';
-import { type Frame, keep, replaceMac } from './frame.js';
+import { keep } from '../rewriting.js';
+import { type Frame, replaceMac } from './frame.js';
 import { addressesOf, replaceIpHeader, transportChecksum } from './ip.js';
 
 /** RFC 792: messages that hold the datagram which they are about. */

@@ -1,7 +1,8 @@
 import { internetChecksum } from '../../../codec/inet/checksum.js';
 import { IP_PROTOCOL } from '../../../codec/inet/headers.js';
 import type { Datagram } from '../../stream/ip.js';
-import { type Frame, keep } from './frame.js';
+import { keep } from '../rewriting.js';
+import type { Frame } from './frame.js';
 
 /** The header of the datagram that was read at `start`: addresses replaced, options zero, the checksum made anew. */
 export function replaceIpHeader(frame: Frame, start: number, datagram: Datagram): void {

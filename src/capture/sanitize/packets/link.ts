@@ -1,5 +1,6 @@
 import { ipOffset } from '../../stream/link.js';
-import { type Frame, keep, replaceMac } from './frame.js';
+import { keep } from '../rewriting.js';
+import { type Frame, replaceMac } from './frame.js';
 import { replaceBehindType, replaceEthernet, replaceLlc, replaceTyped } from './typed.js';
 import { replaceWireless } from './wireless.js';
 

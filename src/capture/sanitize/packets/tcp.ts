@@ -1,4 +1,5 @@
-import { type Frame, keep } from './frame.js';
+import { keep } from '../rewriting.js';
+import type { Frame } from './frame.js';
 
 /** RFC 9293 3.1. */
 export const TCP_HEADER = 20;

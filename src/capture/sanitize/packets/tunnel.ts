@@ -1,7 +1,8 @@
 import { ETHERTYPE, IP_PROTOCOL } from '../../../codec/inet/headers.js';
 import type { Datagram } from '../../stream/ip.js';
 import { behindErspan3, behindGreFields, behindTzspTags, TUNNEL_PORT } from '../../stream/tunnel.js';
-import { type Frame, keep } from './frame.js';
+import { keep } from '../rewriting.js';
+import type { Frame } from './frame.js';
 import { replaceBehindType, replaceEthernet } from './typed.js';
 import { replaceWireless } from './wireless.js';
 

@@ -1,7 +1,8 @@
 import { ETHERTYPE } from '../../../codec/inet/headers.js';
 import { ETHERNET_TAGS } from '../../stream/ethernet.js';
+import { keep } from '../rewriting.js';
 import { replaceArp } from './arp.js';
-import { type Frame, keep, replaceMac } from './frame.js';
+import { type Frame, replaceMac } from './frame.js';
 
 /**
  * IEEE 802.3 3.1: two addresses and a type, then what that names up to the datagram at `ip`, which is below zero where

@@ -1,5 +1,6 @@
 import { SUBFRAME_HEADER, wirelessBody } from '../../stream/wireless.js';
-import { type Frame, keep, replaceMac } from './frame.js';
+import { keep } from '../rewriting.js';
+import { type Frame, replaceMac } from './frame.js';
 import { replaceLlc } from './typed.js';
 
 /** IEEE 802.11 9.3.2.1: frame control and duration, three addresses and a sequence number, perhaps a fourth address. */

@@ -6,8 +6,9 @@ import {
   SMB_Header,
   SMB_NO_ANDX,
 } from '../../../codec/smb/index.js';
+import { keep } from '../rewriting.js';
 import { replaceLm, replaceNt } from '../tokens/ntlm.js';
-import { keep, replaceFileName, replaceIdentifier, replaceName, replaceToken, type SmbWork } from './texts.js';
+import { replaceFileName, replaceIdentifier, replaceName, replaceToken, type SmbWork } from './texts.js';
 
 /** One command of a message: where its words and its octets are. */
 interface Block {

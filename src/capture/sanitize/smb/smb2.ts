@@ -1,5 +1,6 @@
 import { SMB2, SMB2_FLAGS, SMB2_Packet_Header_SYNC } from '../../../codec/smb/index.js';
-import { keep, replaceFileName, replaceIdentifier, replaceName, replaceToken, type SmbWork } from './texts.js';
+import { keep } from '../rewriting.js';
+import { replaceFileName, replaceIdentifier, replaceName, replaceToken, type SmbWork } from './texts.js';
 
 const HEADER = SMB2_Packet_Header_SYNC.size;
 const SIGNATURE_AT = 48;

@@ -1,21 +1,13 @@
 import { replaceText } from '../pseudonyms/octets.js';
-import type { Pseudonyms } from '../pseudonyms/pseudonyms.js';
 import { isPipe } from '../pseudonyms/words.js';
+import { keep, type Rewriting } from '../rewriting.js';
 import type { Tally } from '../tally.js';
 import type { TokenReplacer } from '../tokens/token.js';
 
-/** A message of SMB and what becomes of it: `out` has as many octets, and zeros where nothing was understood. */
-export interface SmbWork {
-  readonly names: Pseudonyms;
+/** A message of SMB and what becomes of it. */
+export interface SmbWork extends Rewriting {
   readonly tally: Tally;
   readonly tokens: TokenReplacer;
-  readonly bytes: Buffer;
-  readonly out: Buffer;
-}
-
-export function keep({ bytes, out }: SmbWork, from: number, to: number): void {
-  const end = Math.min(to, bytes.length);
-  if (from < end) bytes.copy(out, from, from, end);
 }
 
 /** A name or path; UTF-16 unless `narrow`. */

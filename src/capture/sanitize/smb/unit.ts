@@ -1,7 +1,8 @@
 import { PROTOCOL_ID, SESSION_PACKET } from '../../../codec/smb/index.js';
+import { keep } from '../rewriting.js';
 import { replaceSmb1 } from './smb1.js';
 import { replaceSmb2 } from './smb2.js';
-import { keep, replaceName, type SmbWork } from './texts.js';
+import { replaceName, type SmbWork } from './texts.js';
 
 /** RFC 1002 4.3.1. */
 const HEADER = 4;
