@@ -2,9 +2,10 @@ import { isSmbPort } from '../pdu/smb.js';
 import type { Connection, Direction, StreamConsumer } from '../stream/connection.js';
 import { KDC_PORT } from '../stream/kdc.js';
 import type { OpenConnection } from '../stream/tcp.js';
+import type { Give } from './content/provenance.js';
 import { KdcReplacer } from './kdc.js';
 import { LogonReplacer } from './logon/consumer.js';
-import { type Give, type PlaceOf, RpcStream, type RpcStreamOptions } from './rpc/stream.js';
+import { type PlaceOf, RpcStream, type RpcStreamOptions } from './rpc/stream.js';
 import { SmbConsumer, type SmbShared } from './smb/consumer.js';
 
 /** Gives who rewrites what a connection carries, by its ports. */

@@ -1,8 +1,8 @@
 import { Assembly, type AssemblyBudget } from '../stream/assembly.js';
 import type { Direction, StreamConsumer } from '../stream/connection.js';
-import { Provenance } from './content/provenance.js';
+import { type Give, giveBack, Provenance } from './content/provenance.js';
 import type { Pseudonyms } from './pseudonyms/pseudonyms.js';
-import type { Give, PlaceOf } from './rpc/stream.js';
+import type { PlaceOf } from './rpc/stream.js';
 import type { Tally } from './tally.js';
 import { DerReplacer } from './tokens/der.js';
 
@@ -45,7 +45,7 @@ export class KdcReplacer implements StreamConsumer {
     const way = this.#ways.get(direction.forward) ?? {
       message: new Assembly(this.#parts.assemblies),
       at: 0,
-      provenance: new Provenance<Direction>(),
+      provenance: new Provenance(),
     };
     if (way === 'lost') return;
     this.#ways.set(direction.forward, way);
@@ -64,7 +64,7 @@ export class KdcReplacer implements StreamConsumer {
     const length = message.there.readUInt32BE(0);
     if (length > LONGEST) return this.#lose(direction);
     if (message.filled < LENGTH + length) return next;
-    this.#message(direction, way, message.take());
+    this.#message(way, message.take());
     way.at += LENGTH + length;
     way.provenance.forget(way.at);
     return next;
@@ -82,12 +82,11 @@ export class KdcReplacer implements StreamConsumer {
     this.#ways.delete(forward);
   }
 
-  #message(direction: Direction, { at, provenance }: KdcWay, bytes: Buffer): void {
+  #message({ at, provenance }: KdcWay, bytes: Buffer): void {
     this.#parts.observe.kdcMessage?.(Buffer.from(bytes.subarray(LENGTH)));
     if (!replaceKdcMessage(this.#parts, bytes.subarray(LENGTH)))
       this.#parts.tally.zero(bytes.subarray(LENGTH), 'tokens that could not be read');
-    for (const { offset, length, place } of provenance.origins(at, bytes.length))
-      this.#give(direction, place, bytes.subarray(offset, offset + length));
+    giveBack(this.#give, provenance.origins(at, bytes.length), bytes);
   }
 
   gap(direction: Direction): void {
@@ -104,5 +103,5 @@ export class KdcReplacer implements StreamConsumer {
 interface KdcWay {
   readonly message: Assembly;
   at: number;
-  readonly provenance: Provenance<Direction>;
+  readonly provenance: Provenance;
 }

@@ -3,9 +3,8 @@ import { HttpSplitter } from '../../logon/http-splitter.js';
 import { recognise } from '../../logon/recognise.js';
 import { Assembly, type AssemblyBudget } from '../../stream/assembly.js';
 import type { Direction } from '../../stream/connection.js';
-import { Provenance } from '../content/provenance.js';
+import { type Give, giveBack, Provenance } from '../content/provenance.js';
 import type { Pseudonyms } from '../pseudonyms/pseudonyms.js';
-import type { Give } from '../rpc/stream.js';
 import type { Tally } from '../tally.js';
 import { TokenReplacer } from '../tokens/token.js';
 import { replaceHttpHead } from './http.js';
@@ -19,7 +18,7 @@ interface LogonParts {
 
 /** One direction: its messages of HTTP, and one of LDAP that is not whole. */
 interface Way {
-  readonly provenance: Provenance<Direction>;
+  readonly provenance: Provenance;
   readonly http: HttpSplitter;
   readonly message: Assembly;
   kind: 'http' | 'ldap' | undefined;
@@ -55,7 +54,7 @@ export class LogonReplacer {
     const position = way.provenance.position - (end - start);
     if (way.kind === 'http' && way.http.searching) way.kind = undefined;
     way.kind ??= kindOf(bytes, start, end);
-    if (way.kind === 'ldap') this.#ldap(direction, way, bytes, start, end, position);
+    if (way.kind === 'ldap') this.#ldap(way, bytes, start, end, position);
     if (way.kind === 'http') way.http.data(bytes, start, end);
     else way.http.gap(end - start);
     const unfinished = way.message.open ? way.at : way.provenance.position;
@@ -77,7 +76,7 @@ export class LogonReplacer {
     }
   }
 
-  #ldap(direction: Direction, way: Way, bytes: Buffer, start: number, end: number, position: number): void {
+  #ldap(way: Way, bytes: Buffer, start: number, end: number, position: number): void {
     const { message } = way;
     for (let at = start; at < end; ) {
       if (!message.open) {
@@ -88,22 +87,20 @@ export class LogonReplacer {
       at = message.fill(bytes, at, Math.min(end, at + Math.max(0, wanted - message.filled)));
       const length = at < 0 ? undefined : bindLength(message.there);
       if (length === undefined || length < message.filled) return this.#lose(way);
-      if (length === message.filled && length > LEAST_MESSAGE) this.#bind(direction, way, message.take());
+      if (length === message.filled && length > LEAST_MESSAGE) this.#bind(way, message.take());
     }
   }
 
-  #bind(direction: Direction, way: Way, message: Buffer): void {
-    if (replaceLdapBind(this.#parts.names, this.#parts.tally, this.#tokens, message))
-      this.#put(direction, way, way.at, message);
+  #bind(way: Way, message: Buffer): void {
+    if (replaceLdapBind(this.#parts.names, this.#parts.tally, this.#tokens, message)) this.#put(way, way.at, message);
   }
 
-  #head(direction: Direction, way: Way, text: string, at: number): void {
-    this.#put(direction, way, at, Buffer.from(replaceHttpHead(this.#parts.names, this.#tokens, text), 'latin1'));
+  #head(way: Way, text: string, at: number): void {
+    this.#put(way, at, Buffer.from(replaceHttpHead(this.#parts.names, this.#tokens, text), 'latin1'));
   }
 
-  #put(direction: Direction, { provenance }: Way, at: number, octets: Buffer): void {
-    for (const { offset, length, place } of provenance.origins(at, octets.length))
-      this.#give(direction, place, octets.subarray(offset, offset + length));
+  #put({ provenance }: Way, at: number, octets: Buffer): void {
+    giveBack(this.#give, provenance.origins(at, octets.length), octets);
   }
 
   #lose(way: Way): void {
@@ -119,11 +116,11 @@ export class LogonReplacer {
       provenance: new Provenance(),
       http: new HttpSplitter(
         (head, text, at) => {
-          this.#head(direction, way, text, at);
+          this.#head(way, text, at);
           return this.#bodies.after(head);
         },
         assemblies,
-        (text, at) => this.#put(direction, way, at, Buffer.from(framing(text), 'latin1')),
+        (text, at) => this.#put(way, at, Buffer.from(framing(text), 'latin1')),
       ),
       message: new Assembly(assemblies),
       kind: undefined,

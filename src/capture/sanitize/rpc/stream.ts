@@ -4,11 +4,8 @@ import { type PduSink, PduSplitter } from '../../pdu/splitter.js';
 import type { NamedPipe } from '../../smb/pipe.js';
 import type { AssemblyBudget } from '../../stream/assembly.js';
 import type { Connection, Direction } from '../../stream/connection.js';
-import { Provenance } from '../content/provenance.js';
+import { type Give, giveBack, Provenance } from '../content/provenance.js';
 import { type AssociationParts, AssociationReplacer } from './association.js';
-
-/** Takes octets that were rewritten, and which stood in these places of a direction. */
-export type Give = (direction: Direction, place: number, octets: Uint8Array) => void;
 
 /** Where octets that a direction hands on came from. */
 export type PlaceOf = (direction: Direction, length: number) => number;
@@ -20,7 +17,7 @@ export interface RpcStreamOptions extends AssociationParts {
 
 /** One way of a stream: where its octets came from, and its PDUs. */
 interface Way {
-  readonly provenance: Provenance<Direction>;
+  readonly provenance: Provenance;
   readonly splitter: PduSplitter<Direction>;
 }
 
@@ -102,10 +99,7 @@ export class RpcStream implements PduSink<Direction> {
       this.#snapped,
       this.#pipe,
     );
-    this.#association.take(captured, (octets) => {
-      for (const { owner, offset, length, place } of origins)
-        this.#give(owner, place, octets.subarray(offset, offset + length));
-    });
+    this.#association.take(captured, (octets) => giveBack(this.#give, origins, octets));
   }
 
   skipped(): void {}
@@ -120,7 +114,7 @@ export class RpcStream implements PduSink<Direction> {
       fromStart,
       this.#onlyAtStart,
     );
-    const way = { provenance: new Provenance<Direction>(), splitter };
+    const way = { provenance: new Provenance(), splitter };
     if (direction.forward) this.#forward = way;
     else this.#backward = way;
     return way;

@@ -3,8 +3,8 @@ import { SmbConnection } from '../../smb/connection.js';
 import type { NamedPipe } from '../../smb/pipe.js';
 import { SmbBudget } from '../../smb/tables.js';
 import type { Connection, Direction, StreamConsumer } from '../../stream/connection.js';
-import { Provenance } from '../content/provenance.js';
-import { type Give, type PlaceOf, RpcStream, type RpcStreamOptions, type Source, type When } from '../rpc/stream.js';
+import { type Give, Provenance } from '../content/provenance.js';
+import { type PlaceOf, RpcStream, type RpcStreamOptions, type Source, type When } from '../rpc/stream.js';
 import { TokenReplacer } from '../tokens/token.js';
 import { SmbMemory, SmbSplitter, type SmbUnit } from './splitter.js';
 import { replaceUnit } from './unit.js';
@@ -28,7 +28,7 @@ export const smbShared = (options: RpcStreamOptions): SmbShared => ({
 const HEADER = 4;
 
 interface Way {
-  readonly provenance: Provenance<Direction>;
+  readonly provenance: Provenance;
   readonly splitter: SmbSplitter;
 }
 
@@ -115,7 +115,7 @@ export class SmbConsumer implements StreamConsumer {
     const known = direction.forward ? this.#forward : this.#backward;
     if (known !== undefined) return known;
     const splitter = new SmbSplitter(fromStart, this.#shared.smbMemory, (unit) => this.#take(direction, unit));
-    const way = { provenance: new Provenance<Direction>(), splitter };
+    const way = { provenance: new Provenance(), splitter };
     if (direction.forward) this.#forward = way;
     else this.#backward = way;
     return way;
