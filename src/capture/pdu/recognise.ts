@@ -1,4 +1,5 @@
 import { PTYPE_RTS } from '../../codec/rpce/index.js';
+import type { Connection, Direction } from '../stream/connection.js';
 
 /** C706 12.6.3.1, [MS-RPCE] 2.2.2.10: the connection-oriented PDU types, as a set of bits. */
 const KNOWN_TYPES = [0, 2, 3, 11, 12, 13, 14, 15, 16, 17, 18, 19].reduce((set, type) => set | (1 << type), 0);
@@ -59,7 +60,12 @@ function looksLikeHeader(bytes: Uint8Array, at: number, end: number): boolean {
 const isKnownType = (type: number): boolean => type < 32 && (KNOWN_TYPES & (1 << type)) !== 0;
 
 /** Who sends this type of PDU, but for the rare callback ([MS-RPCE] 3.3.1.5.9), where the roles change. */
-export const isFromClient = (type: number): boolean => (FROM_CLIENT & (1 << type)) !== 0;
+const isFromClient = (type: number): boolean => (FROM_CLIENT & (1 << type)) !== 0;
+
+/** Of a connection whose client is not known, the first PDU tells it by its type and its direction. */
+export function learnClient(connection: Connection, { forward }: Direction, type: number): void {
+  connection.client ??= isFromClient(type) === forward ? 'first' : 'second';
+}
 
 /** [MS-SMB2] 2.1: direct TCP transport: a zero octet, a 24-bit length, and the protocol id of any SMB dialect. */
 export const isSmb = (bytes: Uint8Array, at: number, end: number): boolean =>

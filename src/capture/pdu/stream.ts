@@ -5,7 +5,7 @@ import type { NamedPipe } from '../smb/pipe.js';
 import type { AssemblyBudget } from '../stream/assembly.js';
 import type { Connection, Direction, StreamConsumer } from '../stream/connection.js';
 import { CapturedPdu, type OpenStream, type PduConsumer } from './pdu.js';
-import { isFromClient } from './recognise.js';
+import { learnClient } from './recognise.js';
 import { type PduSink, PduSplitter, type Skipped } from './splitter.js';
 import { beginsTls, IN_TLS } from './tls.js';
 
@@ -118,8 +118,7 @@ export class PduStream implements StreamConsumer, PduSink<Direction> {
     nanoseconds: number,
   ): void {
     const connection = this.#connection;
-    if (connection.client === undefined)
-      connection.client = isFromClient(bytes[2] as number) === direction.forward ? 'first' : 'second';
+    learnClient(connection, direction, bytes[2] as number);
     const { understood } = this.#options;
     const file = this.#options.file();
     understood.pdus++;

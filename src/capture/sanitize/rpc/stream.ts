@@ -1,5 +1,5 @@
 import { CapturedPdu } from '../../pdu/pdu.js';
-import { isFromClient } from '../../pdu/recognise.js';
+import { learnClient } from '../../pdu/recognise.js';
 import { type PduSink, PduSplitter } from '../../pdu/splitter.js';
 import type { NamedPipe } from '../../smb/pipe.js';
 import type { AssemblyBudget } from '../../stream/assembly.js';
@@ -82,11 +82,10 @@ export class RpcStream implements PduSink<Direction> {
     seconds: number,
     nanoseconds: number,
   ): void {
-    const connection = this.#connection;
-    connection.client ??= isFromClient(bytes[2] as number) === direction.forward ? 'first' : 'second';
+    learnClient(this.#connection, direction, bytes[2] as number);
     const { provenance, splitter } = this.#way(direction, false);
     const origins = provenance.origins(splitter.start, bytes.length);
-    this.#association ??= new AssociationReplacer(this.#options, connection.stream);
+    this.#association ??= new AssociationReplacer(this.#options, this.#connection.stream);
     const captured = new CapturedPdu(
       direction,
       bytes,
