@@ -51,6 +51,12 @@ describe('a fleet of captures', () => {
     expect(before).toEqual(await cli(['audit', captures, '--as-of', '2021-05', '--json']));
   });
 
+  test('a capture that is not there is named when it is planned, and listed, so that it is missed in the end', async () => {
+    const { code, stdout, stderr } = await cli(['audit', 'plan', captures, 'lost.pcap']);
+    expect(linesOf(stderr)).toEqual(['dcom-harness: lost.pcap: it is not there, or cannot be reached']);
+    expect([code, linesOf(stdout)]).toEqual([2, expect.arrayContaining(['lost.pcap'])]);
+  });
+
   test('a unit of the plan that no worker has written is named, and no success', async () => {
     const quiet = shippedPath('activation-at-pkt-integrity.pcapng');
     const [list, partial] = [join(folder, 'all.plan'), join(folder, 'quiet.partial')];

@@ -7,6 +7,7 @@ import type { Unit } from '../../capture/fleet/units.js';
 import { systemReason } from '../../net/error.js';
 import { captureFiles, statOf } from '../files.js';
 import { output, UsageError } from '../io.js';
+import { UNUSABLE } from '../judged.js';
 import { jsonOption } from '../options.js';
 
 export const planCommand = (command: Command): Command =>
@@ -18,7 +19,8 @@ export const planCommand = (command: Command): Command =>
       'after',
       `
 A unit is a capture, or the files of one that dumpcap -b or tcpdump -C and -G have rotated; these stand in one line, with
-tabs between them. --units of audit and --plan of audit merge take such lines, and those of --json.
+tabs between them. --units of audit and --plan of audit merge take such lines, and those of --json. Exit code 2 where a
+capture is not there; it is listed all the same.
 
 Examples:
   dcom-harness audit plan captures/
@@ -32,6 +34,10 @@ async function plan(paths: string[], { json }: { readonly json: boolean }): Prom
   const out = output({ json, batched: true });
   const files = captureFiles(paths);
   if (files.length === 0) throw new UsageError('no capture to plan; give files or a folder');
+  for (const file of files.filter((each) => statOf(each) === undefined)) {
+    out.note(`dcom-harness: ${file}: it is not there, or cannot be reached`);
+    process.exitCode = UNUSABLE;
+  }
   for (const unit of captureSets(files)) {
     const octets = unit.reduce((sum, file) => sum + Number(statOf(file)?.size ?? 0), 0);
     if (out.json) out.record('audit-unit', { files: unit, octets });
