@@ -73,6 +73,8 @@ export class Verdicts {
     this.#options = options;
     this.#suite = suite;
     [this.#file, ...this.beside] = openForWriting<readonly (string | undefined)[]>([options.junit, ...beside], inputs);
+    // Until it is told otherwise: a run that ends before is no success.
+    process.exitCode = UNUSABLE;
   }
 
   async tell(given: readonly Result[], judged: Judged): Promise<void> {

@@ -13,6 +13,8 @@ const CAPTURE = shippedPath('activation-at-connect.pcapng');
 const folder = mkdtempSync(join(tmpdir(), 'dcom-harness-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+const NO_RESULT = 'dcom-harness: stdout is not read any more: this ends without a result';
+
 /** A command in a shell, with whatever becomes of its stdout. */
 function shell(line: string): Promise<{ code: number | null; stderr: string; stdout: string }> {
   const child = spawn('bash', ['-c', `set -o pipefail; ${line}`], {
@@ -43,6 +45,20 @@ describe('stdout that takes nothing more', () => {
     await shell('$HARNESS audit $CAPTURE --csv $FOLDER/cut.csv | head -c 1');
     await shell('$HARNESS audit $CAPTURE --csv $FOLDER/whole.csv');
     expect(readFileSync(join(folder, 'cut.csv'))).toEqual(readFileSync(join(folder, 'whole.csv')));
+  });
+
+  test.each([
+    ['decode --json $CAPTURE', 0, []],
+    ['audit --json $CAPTURE', 2, [NO_RESULT]],
+    ['audit --partial - $CAPTURE', 2, [NO_RESULT]],
+    ['test --listen 127.0.0.1:0 --json -- true', 2, [NO_RESULT]],
+  ])('because its reader has gone: %s', async (command, code, says) => {
+    const gone = 'rm -f $FOLDER/gone; mkfifo $FOLDER/gone; exec 3<>$FOLDER/gone 4>$FOLDER/gone 3<&-';
+    const result = await shell(`${gone}; $HARNESS ${command} >&4`);
+    expect({ code: result.code, says: linesOf(result.stderr).filter((line) => !/^note: /.test(line)) }).toEqual({
+      code,
+      says,
+    });
   });
 
   test('because its reader stands still keeps no server from ending', async () => {

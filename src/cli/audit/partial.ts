@@ -19,6 +19,8 @@ export async function writePartial(
   secrets: SecretOptions,
 ): Promise<void> {
   const [file] = path === '-' ? [undefined] : openForWriting([path] as const, units.flat());
+  // Until the last unit is written: whoever stops reading stdout before has no partial audit of them all.
+  process.exitCode = UNUSABLE;
   const observe = observer(secrets);
   const reading = new Reading();
   let waiting = '';
@@ -39,5 +41,5 @@ export async function writePartial(
     end();
   }
   file?.close();
-  if (reading.unread === units.length) process.exitCode = UNUSABLE;
+  process.exitCode = reading.unread === units.length ? UNUSABLE : 0;
 }

@@ -63,11 +63,11 @@ plant.yaml:
 async function serve(options: ServeOptions): Promise<void> {
   const out = output({ json: options.json, live: true });
   const judges = options.expect !== undefined || options.tap || options.junit !== undefined;
-  const verdicts = new Verdicts(out, options, { suite: 'serve' });
+  const verdicts = judges ? new Verdicts(out, options, { suite: 'serve' }) : undefined;
   // Before anybody is told that the server is there: who waits for that may end it at once.
   const ending = new Ending(options);
   const server = await served(beside(out, options), options, ending).finally(() => ending.stop());
-  if (judges) {
+  if (verdicts !== undefined) {
     const results = serverResults(server, options.expect ?? []);
     await verdicts.tell(results, {
       ...shownResults(out, results),
