@@ -1,4 +1,5 @@
 import type { Ticket } from '../codec/kerberos/index.js';
+import { remember } from '../codec/remember.js';
 import { type KerberosKnowledge, kerberosPassive } from './kerberos/passive.js';
 import { type NamedTicket, namedTicket, type TicketClient, ticketId } from './kerberos/ticket-client.js';
 import { type KnownSecret, ntlmPassive } from './ntlm/passive.js';
@@ -63,9 +64,7 @@ export class TicketNameTable implements TicketNames {
   }
 
   take({ ticket, client }: NamedTicket): void {
-    this.#byTicket.set(ticket, client);
-    const [oldest] = this.#byTicket.keys();
-    if (this.#byTicket.size > MAX_TICKETS && oldest !== undefined) this.#byTicket.delete(oldest);
+    remember(this.#byTicket, ticket, client, MAX_TICKETS);
   }
 
   find(ticket: string): TicketClient | undefined {

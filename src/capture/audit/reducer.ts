@@ -1,3 +1,4 @@
+import { remember } from '../../codec/remember.js';
 import type { PatchLevel } from '../../hardening/timeline.js';
 import { callbackFinding } from './call-findings.js';
 import { ActivatedPairs } from './callbacks.js';
@@ -124,8 +125,3 @@ const begun = (leg: SeenLeg): Leg => ({
   matched: false,
   suspect: undefined,
 });
-
-function remember<K, V>(map: Map<K, V>, key: K, value: V, most: number): void {
-  map.set(key, value);
-  if (map.size > most) map.delete(map.keys().next().value as K);
-}

@@ -1,3 +1,4 @@
+import { remember } from '../../codec/remember.js';
 import type { SeenLeg } from './events.js';
 import type { SeenApReq } from './kerberos.js';
 import { challengeDifferences, type SeenAuthenticate, type SeenChallenge } from './ntlm.js';
@@ -52,7 +53,7 @@ export class RelayWatch {
   challenge(leg: Leg): void {
     const { nonce } = leg.challenge as SeenChallenge;
     const before = this.#byNonce.get(nonce);
-    if (before === undefined) remember(this.#byNonce, nonce, leg);
+    if (before === undefined) remember(this.#byNonce, nonce, leg, MAX_LEGS);
     else if (chained(before, leg) && soon(before, leg)) leg.suspect = before;
   }
 
@@ -72,7 +73,7 @@ export class RelayWatch {
   #ticket(leg: Leg): RelaySighting | undefined {
     const { ticket } = leg.apReq as SeenApReq;
     const before = this.#byTicket.get(ticket);
-    remember(this.#byTicket, ticket, leg);
+    remember(this.#byTicket, ticket, leg, MAX_LEGS);
     return before !== undefined && chained(before, leg) && soon(before, leg)
       ? sighting(before, leg, 'ticket')
       : undefined;
@@ -82,7 +83,7 @@ export class RelayWatch {
     if (key === undefined) return undefined;
     const before = this.#byResponse.get(key);
     if (before === undefined) {
-      remember(this.#byResponse, key, leg);
+      remember(this.#byResponse, key, leg, MAX_LEGS);
       return undefined;
     }
     return differ(before, leg) ? sighting(before, leg, by) : undefined;
@@ -124,8 +125,3 @@ const chained = (a: Leg, b: Leg): boolean => leadsTo(a, b) || leadsTo(b, a);
 const leadsTo = (a: Leg, b: Leg): boolean => a.serverAddress === b.clientAddress && a.clientAddress !== a.serverAddress;
 
 const soon = (a: Leg, b: Leg): boolean => Math.abs(a.seconds - b.seconds) <= AT_ONCE;
-
-function remember(legs: Map<string, Leg>, key: string, leg: Leg): void {
-  legs.set(key, leg);
-  if (legs.size > MAX_LEGS) legs.delete(legs.keys().next().value as string);
-}

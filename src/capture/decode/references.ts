@@ -1,5 +1,6 @@
 import { IRemUnknown2, OBJREF, REMOTE_UNKNOWN, RemQueryInterface } from '../../codec/dcom/index.js';
 import type { Infer, NdrType, Operation } from '../../codec/ndr/index.js';
+import { remember } from '../../codec/remember.js';
 import type { ObservedPresentation } from '../../rpc/index.js';
 
 /** IPIDs that are known at a time, over all connections; the oldest are forgotten. */
@@ -52,12 +53,7 @@ export class References {
     // IUnknown tells nothing: such an object is then asked for the interface that is called.
     if (typeof ipid !== 'string' || iid === IID_IUnknown) return;
     this.#iids.delete(ipid);
-    this.#iids.set(ipid, iid);
-    if (this.#iids.size <= MAX_IPIDS) return;
-    for (const oldest of this.#iids.keys()) {
-      this.#iids.delete(oldest);
-      return;
-    }
+    remember(this.#iids, ipid, iid, MAX_IPIDS);
   }
 }
 

@@ -1,6 +1,7 @@
 import stringWidth from 'string-width';
 import type { CallRecord } from '../../capture/decode/call-record.js';
 import type { PduRecord } from '../../capture/decode/record.js';
+import { remember } from '../../codec/remember.js';
 import { wrap } from '../../report/wrap.js';
 import { elapsedText, ending, framesText, whatText } from './call-line.js';
 import { after, detail, levelStyle, levelText, paintedType, painter, pipePrefix, typeText } from './pdu-line.js';
@@ -79,7 +80,7 @@ export class TerminalLines {
     const known = this.#connections.get(key);
     if (known === undefined) lines.push(paint('bold', `#${place.stream} ${first} > ${second}`));
     const said = known ?? { first };
-    if (known === undefined) this.#remember(key, said);
+    if (known === undefined) remember(this.#connections, key, said, MOST);
     return { lines, said };
   }
 
@@ -132,12 +133,6 @@ export class TerminalLines {
       ? paint('red', first.slice(before))
       : styledLevel(first.slice(before), news.level, record.auth_level, paint);
     return [`${head} ${paintedType(record, type, paint)} ${styled}`.trimEnd(), ...more].join('\n');
-  }
-
-  #remember(key: string, said: Opened): void {
-    const [oldest] = this.#connections.keys();
-    if (this.#connections.size >= MOST && oldest !== undefined) this.#connections.delete(oldest);
-    this.#connections.set(key, said);
   }
 }
 

@@ -5,6 +5,7 @@ import type { Connection, Direction } from '../../../capture/stream/connection.j
 import { KDC_PORT } from '../../../capture/stream/kdc.js';
 import type { PacketObserver } from '../../../capture/stream/observed.js';
 import type { Endpoint } from '../../../codec/inet/address.js';
+import { remember } from '../../../codec/remember.js';
 import { PFC, PTYPE } from '../../../codec/rpce/constants.js';
 import { type Association, Associations, isHandshake } from './associations.js';
 import { Channels } from './channels.js';
@@ -103,9 +104,7 @@ export class ChosenPackets implements PacketObserver {
   }
 
   fragments(file: string, frame: number, frames: readonly number[]): void {
-    const [oldest] = this.#fragments.keys();
-    if (this.#fragments.size >= MOST_FRAGMENTED && oldest !== undefined) this.#fragments.delete(oldest);
-    this.#fragments.set(`${frame} ${file}`, frames);
+    remember(this.#fragments, `${frame} ${file}`, frames, MOST_FRAGMENTED);
   }
 
   opening(direction: Direction, file: string, frame: number): void {

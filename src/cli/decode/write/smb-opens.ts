@@ -1,3 +1,4 @@
+import { remember } from '../../../codec/remember.js';
 import {
   SMB_COM,
   SMB_COM_NT_CREATE_ANDX_Response,
@@ -76,21 +77,15 @@ export class SmbOpens {
 
   #ask(message: string, places: readonly Place[]): readonly Place[] {
     this.#asked.delete(message);
-    keep(this.#asked, message, places);
+    remember(this.#asked, message, places, MOST);
     return [];
   }
 
   #answered(message: string, fid: string, places: readonly Place[]): void {
-    keep(this.#opened, fid, [...(this.#asked.get(message) ?? []), ...places]);
+    remember(this.#opened, fid, [...(this.#asked.get(message) ?? []), ...places], MOST);
   }
 
   #keepSetup(places: readonly Place[]): void {
     if (this.#setup.length < MOST) this.#setup.push(...places);
   }
-}
-
-function keep(map: Map<string, readonly Place[]>, key: string, places: readonly Place[]): void {
-  const [oldest] = map.keys();
-  if (map.size >= MOST && oldest !== undefined) map.delete(oldest);
-  map.set(key, places);
 }
