@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { Argument, InvalidArgumentError, Option } from 'commander';
 import { AUTH_TYPES as TYPES } from '../client/credentials.js';
 import { CLIENT_PROFILE_NAMES } from '../client/profiles.js';
 import { authnLevelOf } from '../codec/status/authn.js';
@@ -24,6 +24,10 @@ export const parser =
 export const collecting =
   <T>(parse: (text: string) => T) =>
   (text: string, before: T[] | undefined): T[] => [...(before ?? []), parser(parse)(text)];
+
+/** What `captureFiles` takes. */
+export const capturesArgument = (name: '<file...>' | '[file...]'): Argument =>
+  new Argument(name, 'pcap or pcapng files, also gzipped; folders, without what is in folders inside; - for stdin');
 
 export const asOfOption = (description: string): Option =>
   new Option('--as-of <date>', description).argParser((text: string, before: PatchLevel | undefined): PatchLevel => {

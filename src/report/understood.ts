@@ -1,4 +1,4 @@
-import type { PassedOver, Understood } from '../capture/file/understood.js';
+import { type PassedOver, type Understood, understoodState } from '../capture/file/understood.js';
 
 const number = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 
@@ -18,6 +18,6 @@ export function understoodLines(understood: Understood, more: readonly string[] 
 
 /** The same for programs. */
 export const understoodRecord = (understood: Understood) => {
-  const { packets, ip, tcp, connections, rpc, pdus, passedOver, certain } = understood;
-  return { packets, ip, tcp, connections, rpc, pdus, passed_over: passedOver, certain };
+  const { passedOver, ...layers } = understoodState(understood);
+  return { ...layers, passed_over: passedOver, certain: understood.certain };
 };

@@ -12,6 +12,12 @@ export interface PassedOver {
 /** What `Understood` counts, and what it passes over; what it can do is no state. */
 export type UnderstoodState = Omit<Understood, 'certain' | 'pass' | 'add'>;
 
+/** The same as a plain value, which can be handed to another thread or process. */
+export const understoodState = (understood: UnderstoodState): UnderstoodState => {
+  const { packets, ip, tcp, connections, rpc, pdus, passedOver } = understood;
+  return { packets, ip, tcp, connections, rpc, pdus, passedOver };
+};
+
 /** What was understood of a capture, layer by layer. */
 export class Understood {
   packets = 0;

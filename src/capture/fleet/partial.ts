@@ -1,6 +1,7 @@
 import type { Sniffer } from '../../security/index.js';
 import { type AuditReading, readEvents } from '../audit/read.js';
 import { CaptureError, type Problem } from '../file/error.js';
+import { understoodState } from '../file/understood.js';
 import { PARTIAL_VERSION, type PartialRecord } from './records.js';
 
 /** How the captures of a partial audit are read. */
@@ -26,14 +27,10 @@ export async function partialAudit(
     if (each.severity !== 'info') give(each);
   };
   try {
-    const { understood, ...read } = await readEvents(files, observe, give, { ...reading, problem: told });
-    const { packets, ip, tcp, connections, rpc, pdus, passedOver } = understood;
-    const { file, frames, streams, droppedFindings } = read;
-    give({
-      kind: 'end',
-      ...{ file, frames, streams, pdus: read.pdus, droppedFindings },
-      understood: { packets, ip, tcp, connections, rpc, pdus, passedOver },
-    });
+    const read = await readEvents(files, observe, give, { ...reading, problem: told });
+    const { file, frames, streams, pdus, droppedFindings } = read;
+    const understood = understoodState(read.understood);
+    give({ kind: 'end', file, frames, streams, pdus, droppedFindings, understood });
     return true;
   } catch (error) {
     if (!(error instanceof CaptureError)) throw error;

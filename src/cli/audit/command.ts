@@ -1,4 +1,4 @@
-import { Argument, type Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { LAST_PHASE } from '../../capture/audit/audit.js';
 import { captureSets } from '../../capture/file/sets.js';
 import type { Unit } from '../../capture/fleet/units.js';
@@ -9,7 +9,15 @@ import { inThreads, jobsOption } from '../jobs/option.js';
 import { judgedOptions } from '../judged.js';
 import { ccacheOption, keytabOption } from '../kerberos.js';
 import { growHeapSlowly } from '../memory.js';
-import { asOfOption, htmlOption, ntHashOption, passwordOption, registryOption, userOption } from '../options.js';
+import {
+  asOfOption,
+  capturesArgument,
+  htmlOption,
+  ntHashOption,
+  passwordOption,
+  registryOption,
+  userOption,
+} from '../options.js';
 import type { SecretOptions } from '../secrets.js';
 import { readCaptures } from './captures.js';
 import { readCapturesInThreads } from './jobs.js';
@@ -42,12 +50,7 @@ export function auditCommand(command: Command): Command {
 const capturesCommand = (command: Command): Command =>
   judgedOptions(command)
     .usage('[options] <file...>')
-    .addArgument(
-      new Argument(
-        '[file...]',
-        'pcap or pcapng files, also gzipped; folders, without what is in folders inside; - for stdin',
-      ).default([]),
-    )
+    .addArgument(capturesArgument('[file...]').default([]))
     .addOption(asOfOption(`patch level of the server; ${LAST_PHASE} where absent`))
     .addOption(registryOption())
     .addOption(userOption("account whose NTLM is unsealed, 'DOMAIN\\user:password'; may be given again"))

@@ -25,14 +25,12 @@ export async function readCapturesInThreads(
     await readInThreads({
       thread: new URL('./thread.js', import.meta.url),
       data: sentSecrets(secrets),
-      ...{ jobs, units, onRead },
+      ...{ jobs, units, onRead, note },
       extra: () => undefined,
-      take({ what, octets }) {
-        const text = Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength).toString();
-        if (what === 'note') note(text);
-        else for (const line of text.split('\n')) if (line !== '') take(JSON.parse(line) as PartialRecord);
-        return out.flush();
+      output(text) {
+        for (const line of text.split('\n')) if (line !== '') take(JSON.parse(line) as PartialRecord);
       },
+      flush: out.flush,
       end() {
         take = takeRecords(reducer, { item, ...told });
       },

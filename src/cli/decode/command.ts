@@ -1,4 +1,4 @@
-import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { FILTER_HELP, FILTER_KEYS, whyNothingFits } from '../../capture/decode/filter.js';
 import { CaptureError } from '../../capture/file/error.js';
 import { captureSets } from '../../capture/file/sets.js';
@@ -10,7 +10,7 @@ import { type Output, output, UsageError } from '../io.js';
 import { inThreads, jobsOption } from '../jobs/option.js';
 import { ccacheOption, keytabOption } from '../kerberos.js';
 import { growHeapSlowly } from '../memory.js';
-import { htmlOption, jsonOption, ntHashOption, passwordOption, userOption } from '../options.js';
+import { capturesArgument, htmlOption, jsonOption, ntHashOption, passwordOption, userOption } from '../options.js';
 import { observer } from '../secrets.js';
 import { type All, decodeSet, type SetOptions } from './decode-set.js';
 import { decodeOctets, treeOfOctets } from './hex.js';
@@ -33,12 +33,7 @@ interface DecodeOptions extends SetOptions {
 
 export const decodeCommand = (command: Command): Command =>
   command
-    .addArgument(
-      new Argument(
-        '[file...]',
-        'pcap or pcapng files, also gzipped; folders, without what is in folders inside; - for stdin',
-      ).default([]),
-    )
+    .addArgument(capturesArgument('[file...]').default([]))
     .option('--summary', 'one line a file: PDUs by type, interfaces, authentication', false)
     .option(
       '-v, --verbose',

@@ -55,16 +55,12 @@ export async function decodeInThreads(
   try {
     await readInThreads<readonly NamedTicket[], DecodedUnit>({
       thread: new URL('./thread.js', import.meta.url),
-      ...{ data, jobs, units, onRead },
+      ...{ data, jobs, units, onRead, note },
       extra: () => names.all,
       atOnce: () => names.empty,
       stands: ({ unnamed }) => unnamed.every((ticket) => names.find(ticket) === undefined),
-      take({ what, octets }) {
-        const text = Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength).toString();
-        if (what === 'note') note(text);
-        else out.printed(text);
-        return out.flush();
-      },
+      output: out.printed,
+      flush: out.flush,
       end(decoded) {
         if (decoded.summary !== undefined) summaries.push(decoded.summary);
         all.understood.add(decoded.understood);

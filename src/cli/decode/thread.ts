@@ -1,7 +1,7 @@
 import { workerData } from 'node:worker_threads';
 import { parseFilter } from '../../capture/decode/filter.js';
 import { CaptureError } from '../../capture/file/error.js';
-import { Understood } from '../../capture/file/understood.js';
+import { Understood, understoodState } from '../../capture/file/understood.js';
 import { type NamedTicket, type TicketClient, TicketNameTable } from '../../security/index.js';
 import { type Output, printer } from '../io.js';
 import { receivedSecrets } from '../jobs/secrets.js';
@@ -64,10 +64,9 @@ serveUnits(async (files, { output, note, onRead, pause }, known: readonly NamedT
     if (!(error instanceof CaptureError)) throw error;
     note(`dcom-harness: ${error.message}`);
   }
-  const { packets, ip, tcp, connections, rpc, pdus, passedOver } = understood;
   return {
     summary,
-    understood: { packets, ip, tcp, connections, rpc, pdus, passedOver },
+    understood: understoodState(understood),
     counts: choice.counts,
     named: names.named.all,
     unnamed: [...names.unnamed],

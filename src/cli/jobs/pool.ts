@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { asBuffer } from '../../codec/bytes.js';
 import type { FromThread, Given, ToThread } from './messages.js';
 import { Spool } from './spool.js';
 
@@ -13,8 +14,12 @@ export interface Pool<Extra, Result> {
   readonly units: readonly (readonly string[])[];
   /** What a unit is read with besides. */
   readonly extra: (unit: number) => Extra;
-  /** Takes what a unit gives, when its turn has come. */
-  readonly take: (given: Given) => Promise<void> | void;
+  /** Takes what a unit gives for stdout, or for who reads it, when its turn has come. */
+  readonly output: (text: string) => void;
+  /** Takes a line for people, likewise. */
+  readonly note: (text: string) => void;
+  /** Waited for after each of both. */
+  readonly flush: () => Promise<void>;
   /** All of a unit was taken. */
   readonly end: (result: Result, unit: number) => Promise<void> | void;
   readonly onRead: (octets: number) => void;
@@ -94,19 +99,24 @@ class Turns<Extra, Result> {
 
   /** Takes what the unit whose turn it is has given; once it has ended, its turn is over. */
   async #takeTurns(): Promise<void> {
-    const { take, end, atOnce = () => true, stands = () => true, units } = this.#pool;
+    const { end, atOnce = () => true, stands = () => true, units } = this.#pool;
     while (this.#turn < units.length) {
       const unit = this.#turn;
       const ended = this.#ended.has(unit);
       const result = this.#ended.get(unit) as Result;
       if (ended && !stands(result, unit)) return this.#readAgain(unit);
-      if (ended || atOnce()) for (const given of this.#spool.take(unit)) await take(given);
+      if (ended || atOnce()) for (const given of this.#spool.take(unit)) await this.#give(given);
       if (!ended) return;
       this.#ended.delete(unit);
       await end(result, unit);
       this.#turn++;
     }
     this.#finish();
+  }
+
+  #give({ what, octets }: Given): Promise<void> {
+    this.#pool[what](asBuffer(octets).toString());
+    return this.#pool.flush();
   }
 
   #readAgain(unit: number): void {

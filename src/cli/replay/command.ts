@@ -1,4 +1,4 @@
-import { Argument, type Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { WHAT_IF_VARIANTS } from '../../capture/replay/relay.js';
 import { patchLevel } from '../../hardening/timeline.js';
 import { output } from '../io.js';
@@ -7,6 +7,7 @@ import { ccacheOption, clientKdcOption, keytabOption, realmOption, serviceOption
 import {
   asOfOption,
   authOption,
+  capturesArgument,
   endpointParser,
   htmlOption,
   levelOption,
@@ -34,9 +35,10 @@ export function replayCommand(command: Command): Command {
   return command.addHelpText(
     'after',
     `
-Each part takes captures (files, also gzipped; folders, without what is in folders inside; - for stdin), and has --help with its options. Errors in a
-file are said on stderr; the rest of it, and of several files the others, are still replayed. Exit code 0 where all came
-out as captured, 1 where something did not, 2 where nothing could be read or nobody answered.
+Each part takes captures (files, also gzipped; folders, without what is in folders inside; - for stdin), and has --help
+with its options. Errors in a file are said on stderr; the rest of it, and of several files the others, are still
+replayed. Exit code 0 where all came out as captured, 1 where something did not, 2 where nothing could be read or nobody
+answered.
 
 Examples:
   dcom-harness replay capture.pcapng --as-of 2021-05
@@ -50,12 +52,7 @@ Examples:
 const part = (command: Command, name: string, does: string, isDefault = false): Command =>
   judgedOptions(command.command(name, { isDefault }))
     .description(does)
-    .addArgument(
-      new Argument(
-        '<file...>',
-        'pcap or pcapng files, also gzipped; folders, without what is in folders inside; - for stdin',
-      ),
-    )
+    .addArgument(capturesArgument('<file...>'))
     .addOption(passwordOption())
     .addOption(ntHashOption())
     .addOption(keytabOption('opens the captured Kerberos tickets of its services'))

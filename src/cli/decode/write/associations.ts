@@ -1,6 +1,7 @@
 import type { CapturedPdu } from '../../../capture/pdu/pdu.js';
 import type { NamedPipe } from '../../../capture/smb/pipe.js';
 import { PTYPE, RPC_C_AUTHN_LEVEL } from '../../../codec/rpce/constants.js';
+import { readCommonHeader, sec_trailer } from '../../../codec/rpce/header.js';
 import type { Channels, Followed } from './channels.js';
 import type { Place } from './deliveries.js';
 
@@ -25,10 +26,8 @@ export const isHandshake = ({ type }: CapturedPdu): boolean => HANDSHAKE.has(typ
 
 /** [MS-NLMP] 3.4.3, 3.4.4: keys stream on from PDU to PDU and signatures count them, so that one opens only after all before it. */
 function isProtected({ bytes }: CapturedPdu): boolean {
-  const little = ((bytes[4] as number) & 0x10) !== 0;
-  const authLength = little ? bytes.readUInt16LE(10) : bytes.readUInt16BE(10);
-  const fragLength = little ? bytes.readUInt16LE(8) : bytes.readUInt16BE(8);
-  return authLength > 0 && (bytes[fragLength - authLength - 7] ?? 0) >= RPC_C_AUTHN_LEVEL.PKT;
+  const { auth_length, frag_length } = readCommonHeader(bytes);
+  return auth_length > 0 && (bytes[frag_length - auth_length - sec_trailer.size + 1] ?? 0) >= RPC_C_AUTHN_LEVEL.PKT;
 }
 
 /** Associations that are kept in mind, and packets of all their handshakes. */

@@ -7,6 +7,7 @@ import type { PacketObserver } from '../../../capture/stream/observed.js';
 import type { Endpoint } from '../../../codec/inet/address.js';
 import { remember } from '../../../codec/remember.js';
 import { PFC, PTYPE } from '../../../codec/rpce/constants.js';
+import { readCommonHeader } from '../../../codec/rpce/header.js';
 import { type Association, Associations, isHandshake } from './associations.js';
 import { Channels } from './channels.js';
 import type { Place } from './deliveries.js';
@@ -135,7 +136,7 @@ export class ChosenPackets implements PacketObserver {
     const association = this.#associations.of(pdu, places, channels, this.#channels);
     this.#pdu = { association, places: [...places] };
     if (isHandshake(pdu)) return;
-    const key = callKey(pdu.stream, pdu.pipe?.fid, callIdOf(pdu.bytes));
+    const key = callKey(pdu.stream, pdu.pipe?.fid, readCommonHeader(pdu.bytes).call_id);
     // Where calls are chosen, they end by being told.
     if (!this.#calls && begins(pdu)) this.#close(key);
     const told = this.#open.get(key) ?? { association, places: [] };
@@ -196,7 +197,3 @@ const hasFlag = ({ bytes }: CapturedPdu, flag: number): boolean => ((bytes[3] as
 const begins = (pdu: CapturedPdu): boolean => pdu.type === PTYPE.request && hasFlag(pdu, PFC.FIRST_FRAG);
 const answers = (pdu: CapturedPdu): boolean =>
   pdu.type === PTYPE.fault || (pdu.type === PTYPE.response && hasFlag(pdu, PFC.LAST_FRAG));
-
-/** C706 12.6.3.1: call_id, in the byte order that the data representation says. */
-const callIdOf = (bytes: Buffer): number =>
-  (bytes[4] as number) & 0x10 ? bytes.readUInt32LE(12) : bytes.readUInt32BE(12);
