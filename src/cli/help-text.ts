@@ -2,7 +2,7 @@ import { Help } from 'commander';
 
 /** A line of a list in a help text: what is explained, and what it means. */
 const TERM = /^ {2}(?!dcom-harness)(\S+) {2,}(\S.*)$/;
-const LIST = /^ {2}(?!dcom-harness)\S+ {2,}\S.*(?:\n {2}(?!dcom-harness)\S+ {2,}\S.*)*/gm;
+const LIST = new RegExp(`${TERM.source}(?:\\n${TERM.source})*`, 'gm');
 
 /**
  * The help of a command at a width: its sentences and lists fill lines of that width. commander has laid the options out
