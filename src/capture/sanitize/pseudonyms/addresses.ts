@@ -16,14 +16,10 @@ export class AddressPseudonyms {
 
   /** Of 4 or 16 octets; others are zeros. */
   of(address: Uint8Array): Buffer {
-    const key = Buffer.from(address).toString('latin1');
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    const made = address.length === 4 ? this.#ipv4(address) : address.length === 16 ? this.#ipv6(address) : undefined;
-    const result = made ?? Buffer.alloc(address.length);
-    if (this.#known.size >= MOST_KNOWN) this.#known.clear();
-    this.#known.set(key, result);
-    return result;
+    return remembered(this.#known, address, () => {
+      if (address.length === 4) return this.#ipv4(address);
+      return address.length === 16 ? this.#ipv6(address) : Buffer.alloc(address.length);
+    });
   }
 
   #ipv4(address: Uint8Array): Buffer {
@@ -75,13 +71,7 @@ export class AddressPseudonyms {
 
   /** RFC 7042 2.1: the bits that say what an address is for stay. Broadcast, zero and the multicasts that all know stay. */
   mac(address: Uint8Array): Buffer {
-    const key = Buffer.from(address).toString('latin1');
-    const known = this.#macs.get(key);
-    if (known !== undefined) return known;
-    const made = this.#mac(Buffer.from(address));
-    if (this.#macs.size >= MOST_KNOWN) this.#macs.clear();
-    this.#macs.set(key, made);
-    return made;
+    return remembered(this.#macs, address, () => this.#mac(Buffer.from(address)));
   }
 
   #mac(bytes: Buffer): Buffer {
@@ -98,6 +88,17 @@ export class AddressPseudonyms {
 
 /** Addresses whose pseudonyms are kept at hand. */
 const MOST_KNOWN = 65_536;
+
+function remembered(known: Map<string, Buffer>, address: Uint8Array, make: () => Buffer): Buffer {
+  const key = Buffer.from(address).toString('latin1');
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const made = make();
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(key, made);
+  return made;
+}
+
 /** IEEE 802.1D table 7-10, RFC 1112 6.4 for 224.0.0.x, RFC 2464 7 for ff02::1 and others of one octet; broadcast. */
 const KEPT_MACS = /^(ffffffffffff|0180c20000..|01005e0000..|3333000000..|33330001000.)$/;
 

@@ -169,16 +169,18 @@ export class Pseudonyms {
 
   /** OXIDs, OIDs, handles, nonces: as many octets, the same for the same ones. Zeros, which mean that there is none, stay. */
   identifier(octets: Uint8Array): Buffer {
-    if (octets.every((octet) => octet === 0)) return Buffer.from(octets);
-    this.#count('identifier');
-    return this.#keyed.octets('identifier', octets, octets.length);
+    return this.#octets('identifier', octets);
   }
 
   /** Responses, keys, tickets: the same of the same, so that what was sent twice still shows. */
   secret(octets: Uint8Array): Buffer {
+    return this.#octets('secret', octets);
+  }
+
+  #octets(kind: PseudonymKind, octets: Uint8Array): Buffer {
     if (octets.every((octet) => octet === 0)) return Buffer.from(octets);
-    this.#count('secret');
-    return this.#keyed.octets('secret', octets, octets.length);
+    this.#count(kind);
+    return this.#keyed.octets(kind, octets, octets.length);
   }
 
   /** Octets of a key or nonce of its own, made of what it stands for. */
