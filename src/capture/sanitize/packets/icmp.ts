@@ -3,12 +3,13 @@ import { IP_PROTOCOL } from '../../../codec/inet/headers.js';
 import { Datagram, readDatagram } from '../../stream/ip.js';
 import { keep } from '../rewriting.js';
 import { type Frame, replaceMac } from './frame.js';
-import { addressesOf, replaceIpHeader, transportChecksum } from './ip.js';
+import { addressesOf, replaceAddresses, replaceIpHeader, transportChecksum } from './ip.js';
 
 /** RFC 792: messages that hold the datagram which they are about. */
 const ERRORS: ReadonlySet<number> = new Set([3, 4, 5, 11, 12]);
 const REDIRECT = 5;
 const HEADER = 8;
+const ADDRESS = 16;
 
 type Range = readonly [from: number, to: number];
 
@@ -117,18 +118,15 @@ export function replaceIcmp6(frame: Frame, datagram: Datagram, ip: number): void
   keepHeader(frame, start, end, FIELDS_6.get(type));
   const neighbour = NEIGHBOURS.get(type);
   if (neighbour !== undefined) replaceNeighbour(frame, start, end, neighbour);
-  else if (LISTENERS.has(type)) replaceAddress(frame, start + HEADER, end);
+  else if (LISTENERS.has(type)) replaceAddresses(frame, start + HEADER, Math.min(start + HEADER + ADDRESS, end));
   else if (ERRORS_6.has(type)) replaceInside(frame, start + HEADER, end);
   out.writeUInt16BE(transportChecksum(out, datagram, addressesOf(out, ip, 6), start, end), start + 2);
 }
 
-function replaceAddress({ names, bytes, out }: Frame, at: number, end: number): void {
-  if (at + 16 <= end) out.set(names.address(bytes.subarray(at, at + 16)), at);
-}
-
 function replaceNeighbour(frame: Frame, start: number, end: number, { header, addresses }: Neighbour): void {
-  for (let index = 0; index < addresses; index++) replaceAddress(frame, start + header + 16 * index, end);
-  for (let at = start + header + 16 * addresses; at + 8 <= end; ) {
+  const options = start + header + ADDRESS * addresses;
+  replaceAddresses(frame, start + header, Math.min(options, end));
+  for (let at = options; at + 8 <= end; ) {
     const type = frame.bytes[at] as number;
     const length = (frame.bytes[at + 1] as number) * 8;
     if (length === 0 || at + length > end) return;
@@ -137,7 +135,7 @@ function replaceNeighbour(frame: Frame, start: number, end: number, { header, ad
     else if (type === MTU) keep(frame, at + 4, at + 8);
     else if (type === PREFIX && length === 32) {
       keep(frame, at + 2, at + 12);
-      replaceAddress(frame, at + 16, end);
+      replaceAddresses(frame, at + 16, at + length);
     }
     at += length;
   }

@@ -38,7 +38,8 @@ function replaceIpv6Header(frame: Frame, start: number, datagram: Datagram): voi
   }
 }
 
-function replaceAddresses({ names, bytes, out }: Frame, from: number, end: number): void {
+/** Addresses of IPv6, as many as are whole. */
+export function replaceAddresses({ names, bytes, out }: Frame, from: number, end: number): void {
   for (let at = from; at + 16 <= end; at += 16) out.set(names.address(bytes.subarray(at, at + 16)), at);
 }
 
