@@ -71,7 +71,7 @@ export function readAvPairs(bytes: Uint8Array, trace: SpanTrace | undefined): Av
     const Value = bytes.subarray(start, start + AvLen);
     inner?.octets('AV_PAIR.Value', Value, {
       section: AV_PAIR.section,
-      ...(TEXTS.has(AvId) && { value: textOf(Value) }),
+      ...(AV_TEXTS.has(AvId) && { value: textOf(Value) }),
     });
     pairs.push({ AvId, Value });
     offset = start + AvLen;
@@ -82,8 +82,8 @@ export function readAvPairs(bytes: Uint8Array, trace: SpanTrace | undefined): Av
   return { pairs, trailing };
 }
 
-/** Names are UTF-16 whatever was negotiated. */
-const TEXTS: ReadonlySet<number> = new Set([
+/** [MS-NLMP] 2.2.2.1: pairs whose value is a name, in UTF-16 whatever was negotiated. */
+export const AV_TEXTS: ReadonlySet<number> = new Set([
   AV_ID.MsvAvNbComputerName,
   AV_ID.MsvAvNbDomainName,
   AV_ID.MsvAvDnsComputerName,

@@ -2,6 +2,7 @@ import { asBuffer } from '../../../codec/bytes.js';
 import { CodecError } from '../../../codec/error.js';
 import {
   AV_ID,
+  AV_TEXTS,
   type AvPair,
   decodeAvPairs,
   decodeNtlmMessage,
@@ -155,18 +156,10 @@ function pairsIn(names: Pseudonyms, tally: Tally, octets: Uint8Array | undefined
 /** [MS-NLMP] 2.2.2.1: flags and times stay, names are replaced; of the others nothing is left but their length. */
 function replacePairs(names: Pseudonyms, tally: Tally, pairs: readonly AvPair[]): void {
   for (const { AvId, Value } of pairs) {
-    if (NAMES.has(AvId)) replaceText(names, Value, 'utf16le');
+    if (AV_TEXTS.has(AvId)) replaceText(names, Value, 'utf16le');
     else if (AvId === AV_ID.MsvAvChannelBindings) secret(names, Value);
     else if (!(KEPT.has(AvId) && Value.length <= 8)) tally.zero(Value, 'octets of NTLM that name nobody');
   }
 }
 
-const NAMES: ReadonlySet<number> = new Set([
-  AV_ID.MsvAvNbComputerName,
-  AV_ID.MsvAvNbDomainName,
-  AV_ID.MsvAvDnsComputerName,
-  AV_ID.MsvAvDnsDomainName,
-  AV_ID.MsvAvDnsTreeName,
-  AV_ID.MsvAvTargetName,
-]);
 const KEPT: ReadonlySet<number> = new Set([AV_ID.MsvAvEOL, AV_ID.MsvAvFlags, AV_ID.MsvAvTimestamp]);
