@@ -2,10 +2,9 @@ import { IP_PROTOCOL } from '../../codec/inet/headers.js';
 import type { Packet } from '../file/packet.js';
 import type { Direction } from '../stream/connection.js';
 import type { Datagram } from '../stream/ip.js';
-import { type OpenConnection, TcpReassembler } from '../stream/tcp.js';
+import { dataOffset, type OpenConnection, TcpReassembler } from '../stream/tcp.js';
 import { type Content, Unwrapped } from './content/content.js';
 import { DatagramFinder, type DatagramTaker } from './follow.js';
-import { dataOffset } from './packets/tcp.js';
 
 /** A datagram that came in fragments: its header as it was, and where the data behind it will be found. */
 export interface WholeDatagram {
@@ -62,17 +61,14 @@ export class Learner implements DatagramTaker {
 
   tcp(datagram: Datagram, packet: Packet, frames: readonly number[] | undefined): void {
     const { bytes, start, end } = datagram;
-    const data = dataOffset(bytes, start, end);
-    if (data < 0) return;
-    const ports = bytes.readInt32BE(start);
+    const direction = this.#tcp.segment(datagram, packet, packet.frame);
+    if (direction === undefined) return;
     const sequence = bytes.readInt32BE(start + 4);
-    this.#tcp.segment(datagram, packet, packet.frame);
-    const direction = this.#tcp.connections.direction(datagram, ports);
     const number = this.numberOf(direction);
     (this.#unwrapped[number] as Unwrapped).of(sequence);
     if (frames === undefined) this.#set(packet.frame, number + 1);
     else if (start === 0) {
-      const head = ownCopy(bytes.subarray(start, data));
+      const head = ownCopy(bytes.subarray(start, dataOffset(bytes, start, end)));
       this.#whole(frames, { protocol: IP_PROTOCOL.TCP, length: end - start, head, direction: number, from: sequence });
     }
   }

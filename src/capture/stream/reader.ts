@@ -185,7 +185,7 @@ export class StreamReader {
     }
     if (datagram.protocol === IP_PROTOCOL.TCP) {
       this.understood.tcp++;
-      if (!this.#tcp.segment(datagram, packet, this.frames)) this.#broken++;
+      if (this.#tcp.segment(datagram, packet, this.frames) === undefined) this.#broken++;
       return;
     }
     const message = this.#onKdcMessage && datagram.protocol === IP_PROTOCOL.UDP ? kdcDatagram(datagram) : undefined;

@@ -30,6 +30,13 @@ const OVERHEAD = 192;
 
 const HEADER = tcp_header.size;
 
+/** RFC 9293 3.1: where the data of the segment at `start` begin; -1 where its header is none. */
+export function dataOffset(bytes: Buffer, start: number, end: number): number {
+  if (end - start < HEADER) return -1;
+  const data = start + (((bytes[start + 12] as number) >>> 4) << 2);
+  return data < start + HEADER || data > end ? -1 : data;
+}
+
 /** RFC 9293 3.4: is `a` after `b` in sequence space; both signed, so that the difference wraps as it should. */
 const after = (a: number, b: number): boolean => ((a - b) | 0) > 0;
 
@@ -70,13 +77,12 @@ export class TcpReassembler {
 
   /**
    * Takes one datagram whose protocol is TCP, by the number of its packet among all. Hand-written beside `tcp_header`.
-   * False where it is no segment.
+   * Gives the direction that it belongs to; undefined where it is no segment.
    */
-  segment(d: Datagram, packet: Packet, order: number): boolean {
+  segment(d: Datagram, packet: Packet, order: number): Direction | undefined {
     const { bytes, start, end } = d;
-    if (end - start < HEADER) return false;
-    const data = start + (((bytes[start + 12] as number) >>> 4) << 2);
-    if (data < start + HEADER || data > end) return false;
+    const data = dataOffset(bytes, start, end);
+    if (data < 0) return undefined;
     const flags = bytes[start + 13] as number;
     const ports = i32(bytes, start);
     let sequence = i32(bytes, start + 4);
@@ -95,7 +101,7 @@ export class TcpReassembler {
     if (flags & (TCP_FLAG.FIN | TCP_FLAG.RST)) {
       this.#closing(direction, (sequence + end - data + d.missing) | 0, flags);
     }
-    return true;
+    return direction;
   }
 
   /** The capture has ended: what still waits is delivered, with the gaps before it. */

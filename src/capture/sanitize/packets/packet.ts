@@ -2,6 +2,7 @@ import { internetChecksum } from '../../../codec/inet/checksum.js';
 import { IP_PROTOCOL } from '../../../codec/inet/headers.js';
 import type { Packet } from '../../file/packet.js';
 import { Datagram, readDatagram } from '../../stream/ip.js';
+import { dataOffset } from '../../stream/tcp.js';
 import { DEEPEST_TUNNEL, tunnelled } from '../../stream/tunnel.js';
 import type { Pseudonyms } from '../pseudonyms/pseudonyms.js';
 import { keep } from '../rewriting.js';
@@ -10,7 +11,7 @@ import type { Frame } from './frame.js';
 import { replaceIcmp, replaceIcmp6, replaceIgmp } from './icmp.js';
 import { addressesOf, replaceIpHeader, transportChecksum } from './ip.js';
 import { replaceLink } from './link.js';
-import { dataOffset, replaceTcpHeader } from './tcp.js';
+import { replaceTcpHeader } from './tcp.js';
 import { replaceTunnelHead } from './tunnel.js';
 
 /** Gives what was rewritten of the streams and datagrams that packets carry. */

@@ -1,8 +1,7 @@
+import { tcp_header } from '../../../codec/inet/headers.js';
 import { keep } from '../rewriting.js';
 import type { Frame } from './frame.js';
 
-/** RFC 9293 3.1. */
-export const TCP_HEADER = 20;
 /**
  * RFC 9293 3.2, RFC 7323 2.2 and 3.2, RFC 2018 2 and 3: maximum segment size, window scale, SACK permitted, SACK,
  * timestamps, and the lengths that they have. What has another one can hold anything.
@@ -15,19 +14,12 @@ const KEPT: ReadonlyMap<number, (length: number) => boolean> = new Map([
   [8, (length) => length === 10],
 ]);
 
-/** Where the data of the segment at `start` begin; -1 where its header is none. */
-export function dataOffset(bytes: Buffer, start: number, end: number): number {
-  if (end - start < TCP_HEADER) return -1;
-  const data = start + (((bytes[start + 12] as number) >>> 4) << 2);
-  return data < start + TCP_HEADER || data > end ? -1 : data;
-}
-
 /** Ports, numbers and flags stay; of the options those that hold no key, cookie or address. */
 export function replaceTcpHeader(frame: Frame, start: number, data: number): void {
   const { bytes, out } = frame;
-  keep(frame, start, start + TCP_HEADER);
+  keep(frame, start, start + tcp_header.size);
   out.writeUInt16BE(0, start + 16);
-  for (let at = start + TCP_HEADER; at < data; ) {
+  for (let at = start + tcp_header.size; at < data; ) {
     const kind = bytes[at] as number;
     if (kind === 0) return;
     const length = kind === 1 ? 1 : (bytes[at + 1] ?? 0);
