@@ -4,7 +4,7 @@ import { findVerificationTrailer, SEC_VT } from '../../../codec/rpce/index.js';
 import { isScalar, type Span } from '../../../codec/span.js';
 import { normaliseUuid, readUuid } from '../../../codec/uuid.js';
 import { SmartNext } from '../../../codec/wmi/index.js';
-import { replaceText, replaceUuid } from '../pseudonyms/octets.js';
+import { type Encoding, replaceText, replaceUuid } from '../pseudonyms/octets.js';
 import type { Pseudonyms } from '../pseudonyms/pseudonyms.js';
 import type { Tally } from '../tally.js';
 import { replaceDualStrings, replaceTower } from './bindings.js';
@@ -43,9 +43,9 @@ export function replaceStub(names: Pseudonyms, tally: Tally, stub: Buffer, form:
   const out = Buffer.alloc(stub.length);
   const { type, syntax, little } = form;
   if (type !== undefined && syntax !== undefined) {
-    const doubtful = !isWhole(type, stub, syntax, little);
-    const work: Work = { names, stub, out, little, doubtful, count: 0, securityOffset: 0 };
-    for (const leaf of leavesOf(type.spans(stub, { syntax, little }))) replaceLeaf(work, leaf, form);
+    const whole = spansOfWhole(type, stub, syntax, little);
+    const work: Work = { names, stub, out, little, doubtful: whole === undefined, count: 0, securityOffset: 0 };
+    for (const leaf of leavesOf(whole ?? type.spans(stub, { syntax, little }))) replaceLeaf(work, leaf, form);
   } else if (form.object) replaceOrpcHead(names, stub, out, form);
   if (form.request) replaceVerification(names, stub, out);
   let zeroed = 0;
@@ -54,12 +54,13 @@ export function replaceStub(names: Pseudonyms, tally: Tally, stub: Buffer, form:
   return out;
 }
 
-function isWhole(type: NdrType<unknown>, stub: Buffer, syntax: Syntax, little: boolean): boolean {
+/** Undefined where the stub cannot be read to its end. */
+function spansOfWhole(type: NdrType<unknown>, stub: Buffer, syntax: Syntax, little: boolean): Span[] | undefined {
   try {
-    type.decode(stub, { syntax, little });
-    return true;
+    const { spans = [] } = type.decode(stub, { syntax, little, spans: true });
+    return spans.filter(({ start, end }) => end > start);
   } catch (error) {
-    if (error instanceof CodecError) return false;
+    if (error instanceof CodecError) return undefined;
     throw error;
   }
 }
@@ -132,7 +133,7 @@ function replaceObjects({ stub, out }: Work, { start, end }: Span, wmi: WmiRepla
 
 const isPointer = (type: string): boolean => type.endsWith('*') || type === 'BSTR' || type === 'VARIANT';
 
-const wide = ({ little }: Work): 'utf16le' | 'utf16be' => (little ? 'utf16le' : 'utf16be');
+const wide = ({ little }: Work): Encoding => (little ? 'utf16le' : 'utf16be');
 
 function replaceElements(work: Work, { start, end }: Span, name: string): void {
   const { names, stub, out, little } = work;
@@ -156,7 +157,7 @@ function replaceString({ names, stub, out }: Work, { start, end }: Span, value: 
   replaceText(names, target, encoding);
 }
 
-function encodingOf(octets: Buffer, value: string): 'octets' | 'utf16le' | 'utf16be' | undefined {
+function encodingOf(octets: Buffer, value: string): Encoding | undefined {
   const without = (text: string): string => text.replace(/\0+$/, '');
   const plain = without(value);
   if (without(octets.toString('latin1')) === plain) return 'octets';
