@@ -1,5 +1,6 @@
-import { readElement } from '../../../codec/asn1/der.js';
+import { readElement, TAG } from '../../../codec/asn1/der.js';
 import { CodecError } from '../../../codec/error.js';
+import { LDAP_OPERATION } from '../../logon/recognise.js';
 import { replaceText } from '../pseudonyms/octets.js';
 import type { Pseudonyms } from '../pseudonyms/pseudonyms.js';
 import type { Tally } from '../tally.js';
@@ -7,10 +8,6 @@ import type { TokenReplacer } from '../tokens/token.js';
 
 /** No bind is longer; what holds more is no message. */
 const LONGEST = 1 << 20;
-const SEQUENCE = 0x30;
-/** RFC 4511 4.2: BindRequest and BindResponse. */
-const [BIND_REQUEST, BIND_RESPONSE] = [0x60, 0x61];
-const [INTEGER, OCTET_STRING, ENUMERATED] = [0x02, 0x04, 0x0a];
 /** RFC 4511 4.2: simple, SASL; [MS-ADTS] 5.1.1.1.3: sicily in three steps; 4.2.2: serverSaslCreds. */
 const [SIMPLE, SASL, SERVER_SASL] = [0x80, 0xa3, 0x87];
 const SICILY: ReadonlySet<number> = new Set([0x89, 0x8a, 0x8b]);
@@ -18,7 +15,7 @@ const MECHANISMS: ReadonlySet<string> = new Set(['GSS-SPNEGO', 'GSSAPI', 'EXTERN
 
 /** Octets of the LDAP message that `bytes` begin with; undefined where they begin with none. More than there are, where it is not whole. */
 export function bindLength(bytes: Buffer): number | undefined {
-  if (bytes[0] !== SEQUENCE) return undefined;
+  if (bytes[0] !== TAG.SEQUENCE) return undefined;
   if (bytes.length < 6) return 6;
   const first = bytes[1] as number;
   const count = first < 0x80 ? 0 : first & 0x7f;
@@ -34,8 +31,8 @@ export function replaceLdapBind(names: Pseudonyms, tally: Tally, tokens: TokenRe
     const whole = readElement(message, 0, 'LDAPMessage');
     const id = readElement(whole.value, 0, 'messageID');
     const operation = readElement(whole.value, id.next, 'protocolOp');
-    if (id.tag !== INTEGER || (operation.tag !== BIND_REQUEST && operation.tag !== BIND_RESPONSE)) return false;
-    const request = operation.tag === BIND_REQUEST;
+    const request = operation.tag === LDAP_OPERATION.bindRequest;
+    if (id.tag !== TAG.INTEGER || (!request && operation.tag !== LDAP_OPERATION.bindResponse)) return false;
     for (let at = 0; at < operation.value.length; ) {
       const part = readElement(operation.value, at, 'bind');
       replacePart(names, tally, tokens, part, request);
@@ -57,13 +54,13 @@ function replacePart(
   { tag, value }: { readonly tag: number; readonly value: Uint8Array },
   request: boolean,
 ): void {
-  if (tag === INTEGER || tag === ENUMERATED) return;
+  if (tag === TAG.INTEGER || tag === TAG.ENUMERATED) return;
   if (tag === SASL && request) {
     const mechanism = readElement(value, 0, 'mechanism');
     if (!MECHANISMS.has(Buffer.from(mechanism.value).toString('latin1'))) replaceText(names, mechanism.value, 'octets');
     if (mechanism.next < value.length) tokens.replace(readElement(value, mechanism.next, 'credentials').value);
-  } else if (tag === OCTET_STRING && isText(value)) replaceText(names, value, 'octets');
-  else if (tag === OCTET_STRING || tag === SERVER_SASL || SICILY.has(tag)) tokens.replace(value);
+  } else if (tag === TAG.OCTET_STRING && isText(value)) replaceText(names, value, 'octets');
+  else if (tag === TAG.OCTET_STRING || tag === SERVER_SASL || SICILY.has(tag)) tokens.replace(value);
   else if (tag === SIMPLE) value.set(names.secret(value));
   else tally.zero(value, 'octets of LDAP');
 }

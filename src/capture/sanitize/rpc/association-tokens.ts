@@ -1,4 +1,4 @@
-import { PFC, PTYPE, RPC_C_AUTHN_LEVEL } from '../../../codec/rpce/index.js';
+import { PFC, PTYPE, RPC_C_AUTHN_LEVEL, sec_trailer } from '../../../codec/rpce/index.js';
 import type { ObservedSecurity } from '../../../rpc/index.js';
 import type { Pseudonyms } from '../pseudonyms/pseudonyms.js';
 import type { Tally } from '../tally.js';
@@ -25,7 +25,6 @@ interface Context {
 }
 
 const MOST_CONTEXTS = 2048;
-const TRAILER = 8;
 
 /** C706 12.6.4, [MS-RPCE] 2.2.2.10: PDUs that carry a token, and no signature. */
 const HANDSHAKE: ReadonlySet<number> = new Set([
@@ -58,7 +57,7 @@ export class AssociationTokens {
     }
     if (auth === undefined) return undefined;
     if (handshake) {
-      this.#token(from, bytes.subarray(auth.trailer + TRAILER, auth.end), auth);
+      this.#token(from, bytes.subarray(auth.trailer + sec_trailer.size, auth.end), auth);
       return undefined;
     }
     return {

@@ -1,4 +1,4 @@
-import { PFC, PTYPE } from '../../../codec/rpce/index.js';
+import { PFC, PTYPE, sec_trailer } from '../../../codec/rpce/index.js';
 import type { Endian } from '../../../codec/uuid.js';
 import { COMMON_HEADER } from '../../pdu/recognise.js';
 import { replaceText, replaceUuid } from '../pseudonyms/octets.js';
@@ -21,8 +21,7 @@ export interface PduPlaces {
     | undefined;
 }
 
-/** [MS-RPCE] 2.2.2.11. */
-const TRAILER = 8;
+const TRAILER = sec_trailer.size;
 const SYNTAX = 20;
 
 /**

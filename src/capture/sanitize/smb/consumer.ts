@@ -1,3 +1,4 @@
+import { session_packet_header } from '../../../codec/smb/index.js';
 import { COMMON_HEADER, fragLength } from '../../pdu/recognise.js';
 import { SmbConnection } from '../../smb/connection.js';
 import type { NamedPipe } from '../../smb/pipe.js';
@@ -23,9 +24,6 @@ export const smbShared = (options: RpcStreamOptions): SmbShared => ({
   smbMemory: new SmbMemory(),
   reading: { unit: undefined },
 });
-
-/** RFC 1002 4.3.1. */
-const HEADER = 4;
 
 interface Way {
   readonly provenance: Provenance;
@@ -172,7 +170,7 @@ export class SmbConsumer implements StreamConsumer {
     const { unit } = this.#shared.reading;
     if (unit === undefined) return undefined;
     const view = bytes.buffer === unit.bytes.buffer;
-    const from = view ? bytes.byteOffset - unit.bytes.byteOffset + start : HEADER + start;
+    const from = view ? bytes.byteOffset - unit.bytes.byteOffset + start : session_packet_header.size + start;
     unit.delivered.push([from, from + end - start]);
     return { owner: unit.direction, place: unit.place + from };
   }

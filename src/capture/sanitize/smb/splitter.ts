@@ -1,3 +1,5 @@
+import { PROTOCOL_ID, SESSION_PACKET, session_packet_header } from '../../../codec/smb/index.js';
+
 /** One message with its header of NetBIOS, or as much of one as there is. */
 export interface SmbUnit {
   readonly bytes: Buffer;
@@ -7,9 +9,7 @@ export interface SmbUnit {
   readonly missing: number;
 }
 
-/** RFC 1002 4.3.1, [MS-SMB2] 2.1. */
-const HEADER = 4;
-const [FIRST_TYPE, LAST_TYPE] = [0x81, 0x85];
+const HEADER = session_packet_header.size;
 const NAME = Buffer.from('SMB', 'latin1');
 /** No message is longer: [MS-SMB2] 2.1 has 24 bits, peers agree on 8 MiB at most. */
 const LONGEST = (8 << 20) + 65_536;
@@ -150,21 +150,23 @@ export class SmbSplitter {
 /** Octets of the unit at `at`, with its header; -1 where none stands there. */
 function lengthAt(bytes: Buffer, at: number): number {
   const type = bytes[at] as number;
-  if (type !== 0 && (type < FIRST_TYPE || type > LAST_TYPE)) return -1;
+  const isMessage = type === SESSION_PACKET.MESSAGE;
+  if (!isMessage && (type < SESSION_PACKET.REQUEST || type > SESSION_PACKET.LAST)) return -1;
   const length = bytes.readUInt32BE(at) & 0xff_ffff;
   const named = at + NAME_AT + NAME.length <= bytes.length;
-  if (type === 0 && length >= HEADER && named && !isNamed(bytes, at)) return -1;
+  if (isMessage && length >= HEADER && named && !isNamed(bytes, at)) return -1;
   return HEADER + length;
 }
 
 const isNamed = (bytes: Buffer, at: number): boolean =>
-  (bytes[at + HEADER] as number) >= 0xfc && NAME.equals(bytes.subarray(at + NAME_AT, at + NAME_AT + NAME.length));
+  (bytes[at + HEADER] as number) >= PROTOCOL_ID.COMPRESSED &&
+  NAME.equals(bytes.subarray(at + NAME_AT, at + NAME_AT + NAME.length));
 
 /** Where a message starts, told by its name; -1 where none does. */
 function find(bytes: Buffer): number {
   for (let name = bytes.indexOf(NAME, NAME_AT); name >= 0; name = bytes.indexOf(NAME, name + 1)) {
     const at = name - NAME_AT;
-    if (bytes[at] === 0 && isNamed(bytes, at)) return at;
+    if (bytes[at] === SESSION_PACKET.MESSAGE && isNamed(bytes, at)) return at;
   }
   return -1;
 }

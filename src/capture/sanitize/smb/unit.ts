@@ -1,11 +1,10 @@
-import { PROTOCOL_ID, SESSION_PACKET } from '../../../codec/smb/index.js';
+import { PROTOCOL_ID, SESSION_PACKET, session_packet_header } from '../../../codec/smb/index.js';
 import { keep } from '../rewriting.js';
 import { replaceSmb1 } from './smb1.js';
 import { replaceSmb2 } from './smb2.js';
 import { replaceName, type SmbWork } from './texts.js';
 
-/** RFC 1002 4.3.1. */
-const HEADER = 4;
+const HEADER = session_packet_header.size;
 /** [MS-SMB2] 2.2.41: the transform header, in which signature and nonce go; 2.2.42: that of compression. */
 const [NONCE_END, TRANSFORM, COMPRESSION] = [36, 52, 16];
 

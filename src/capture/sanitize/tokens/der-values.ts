@@ -1,4 +1,4 @@
-import { oidOctets } from '../../../codec/asn1/der.js';
+import { oidOctets, TAG } from '../../../codec/asn1/der.js';
 
 /**
  * X.690 8: whether the octets of a primitive element have the form of its type, so that they can be no name: a BOOLEAN,
@@ -49,11 +49,11 @@ const isCommonOid = (value: Uint8Array): boolean =>
 
 const FORMS: ReadonlyMap<number, (value: Uint8Array) => boolean> = new Map([
   [0x01, ({ length }) => length === 1],
-  [0x02, isNumber],
-  [0x03, isFlags],
+  [TAG.INTEGER, isNumber],
+  [TAG.BIT_STRING, isFlags],
   [0x05, ({ length }) => length === 0],
-  [0x06, isCommonOid],
-  [0x0a, ({ length }) => length === 1],
+  [TAG.OBJECT_IDENTIFIER, isCommonOid],
+  [TAG.ENUMERATED, ({ length }) => length === 1],
   [0x17, matches(UTC_TIME)],
-  [0x18, matches(GENERALIZED_TIME)],
+  [TAG.GENERALIZED_TIME, matches(GENERALIZED_TIME)],
 ]);

@@ -1,3 +1,4 @@
+import { TAG } from '../../../codec/asn1/der.js';
 import { isNtlm } from '../../../codec/ntlm/index.js';
 import { replaceText } from '../pseudonyms/octets.js';
 import type { Pseudonyms } from '../pseudonyms/pseudonyms.js';
@@ -18,7 +19,6 @@ interface Part {
 const DEEPEST = 32;
 /** X.690 8.1.2.2: the universal types that texts have. */
 const TEXTS: ReadonlySet<number> = new Set([0x0c, 0x12, 0x13, 0x14, 0x16, 0x19, 0x1a, 0x1b]);
-const [INTEGER, BIT_STRING, OCTET_STRING, OBJECT_IDENTIFIER] = [0x02, 0x03, 0x04, 0x06];
 /** RFC 4120 7.5.3. */
 const [ADDRESS_IPV4, ADDRESS_IPV6] = [2, 24];
 /** RFC 4121 4.1: TOK_ID of AP-REQ, AP-REP and KRB-ERROR; draft-swift-win2k-krb-user2user-03 3: those of a ticket. */
@@ -62,7 +62,7 @@ export class DerReplacer {
   #framed(bytes: Uint8Array, { tag, start, end }: Part): number | undefined {
     if (tag !== 0x60) return undefined;
     const oid = partAt(bytes, start, end);
-    if (oid?.tag !== OBJECT_IDENTIFIER || oid.end + 2 >= end) return undefined;
+    if (oid?.tag !== TAG.OBJECT_IDENTIFIER || oid.end + 2 >= end) return undefined;
     const id = ((bytes[oid.end] as number) << 8) | (bytes[oid.end + 1] as number);
     return TOK_IDS.has(id) ? oid.end + 2 : undefined;
   }
@@ -76,10 +76,10 @@ export class DerReplacer {
       for (const each of parts) this.#part(bytes, each, depth + 1, (tag & 0xc0) === 0x80 ? [part, ...siblings] : parts);
     } else if (TEXTS.has(tag)) {
       if (!isServiceClass(value, part, siblings)) replaceText(this.#names, value, 'octets');
-    } else if (tag === OCTET_STRING) this.#octets(bytes, value, depth, siblings);
+    } else if (tag === TAG.OCTET_STRING) this.#octets(bytes, value, depth, siblings);
     else if (saysNothing(tag, value)) return;
-    else if (tag === OBJECT_IDENTIFIER) this.#oid(value);
-    else if (tag === BIT_STRING && (value[0] as number) <= 7) this.#opaque(value.subarray(1));
+    else if (tag === TAG.OBJECT_IDENTIFIER) this.#oid(value);
+    else if (tag === TAG.BIT_STRING && (value[0] as number) <= 7) this.#opaque(value.subarray(1));
     else this.#opaque(value);
   }
 
@@ -130,7 +130,7 @@ function numberBeside(bytes: Uint8Array, [own, ...others]: readonly Part[]): num
   // RFC 4120 5.2: [1] of a checksum, key or address, [2] of encrypted data; what a KRB-ERROR has as [12] is another thing.
   if (first === undefined || (own?.tag !== 0xa1 && own?.tag !== 0xa2)) return undefined;
   const number = partAt(bytes, first.start, first.end);
-  if (number?.tag !== INTEGER || number.end - number.start > 4) return undefined;
+  if (number?.tag !== TAG.INTEGER || number.end - number.start > 4) return undefined;
   let value = 0;
   for (let at = number.start; at < number.end; at++) value = value * 256 + (bytes[at] as number);
   return value;
