@@ -60,8 +60,7 @@ describe('audit', () => {
 
   test('says what the README shows of it', async () => {
     const readme = await readFile(join(import.meta.dirname, '../../README.md'), 'utf8');
-    const [, line = '', shown = ''] =
-      /^ {4}\$ node dist\/cli\/main\.js (audit .*)\n((?: {4}.*\n)+)/m.exec(readme) ?? [];
+    const [, line = '', shown = ''] = /^ {4}\$ dcom-harness (audit .*)\n((?: {4}.*\n)+)/m.exec(readme) ?? [];
     const { code, stdout } = await cli(line.split(' '));
     expect(code).toBe(1);
     const words = (text: string): string => text.replace(/\s+/g, ' ').trim();
