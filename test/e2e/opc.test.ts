@@ -34,6 +34,8 @@ describe('opc', () => {
     expect(servers.stdout).toMatch(/DcomHarness\.Simulation\.1/);
     const browsed = await opc('browse', '--filter', '*set*');
     expect([browsed.code, browsed.stdout]).toEqual([0, 'Boiler.Setpoint\n']);
+    const nothing = await opc('browse', '--filter', 'none');
+    expect([nothing.code, nothing.stdout, nothing.stderr]).toEqual([0, '', 'nothing fits\n']);
     const read = await opc('read', 'Boiler.Setpoint', 'Boiler.None');
     expect(read.code).toBe(1);
     expect(read.stdout).toMatch(/Boiler\.Setpoint 75 GOOD\nBoiler\.None: refused, OPC_E_UNKNOWNITEMID\n$/);

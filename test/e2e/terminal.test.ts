@@ -76,6 +76,17 @@ describe('stdout that takes nothing more', () => {
   });
 });
 
+describe('stderr that nobody reads', () => {
+  test.each([
+    ['decode $FOLDER/none.pcap', 2, ''],
+    ["serve --listen 127.0.0.1:0 --user 'LAB\\op:' --for 100ms", 0, 'listening on'],
+  ])('changes neither results nor the exit code: %s', async (command, code, says) => {
+    const gone = 'rm -f $FOLDER/gone; mkfifo $FOLDER/gone; exec 3<>$FOLDER/gone 4>$FOLDER/gone 3<&-';
+    const result = await shell(`${gone}; $HARNESS ${command} 2>&4`);
+    expect(result).toMatchObject({ code, stdout: expect.stringContaining(says) });
+  });
+});
+
 /** Connections that are each refused with a line of the log. */
 async function flood(port: number, connections: number): Promise<void> {
   const nak = Buffer.concat([Buffer.from([5, 0, 99, 3, 16, 0, 0, 0, 16, 0, 0, 0, 1, 0, 0, 0])]);

@@ -98,10 +98,13 @@ async function browse(context: OpcContext): Promise<void> {
   const { branch, filter } = options;
   const opc = await connected(context);
   const asked = { ...(branch !== undefined && { branch }), ...(filter !== undefined && { filter }) };
+  let some = false;
   for await (const item of opc.browse(asked)) {
+    some = true;
     if (out.json) out.record('opc-item', { item });
     else out.line(item);
   }
+  if (!some && !out.json) out.note('nothing fits');
   await opc.close();
 }
 
