@@ -49,3 +49,12 @@ test('a damaged capture ends with 1, and of a file that is no capture nothing is
   expect(existsSync(at('d.pcapng'))).toBe(false);
   expect(readdirSync(folder).filter((name) => name.endsWith('.partial'))).toEqual([]);
 });
+
+test('a password is printed where one that was given opened something, and whose sessions none opens is said', async () => {
+  const opened = await cli(['sanitize', source, at('e.pcapng'), '--password', 'P4ssw0rd.Lab', '--json']);
+  expect(ndjsonLines(opened.stdout)[0]).toMatchObject({ kind: 'sanitized', password: expect.any(String) });
+  expect({ code: opened.code, stderr: opened.stderr }).toEqual({ code: 0, stderr: '' });
+  const wrong = await cli(['sanitize', source, at('f.pcapng'), '--password', 'wrong']);
+  expect(wrong).toMatchObject({ code: 0, stdout: expect.not.stringContaining('--password') });
+  expect(wrong.stderr).toBe('note: no secret that was given opens the sessions of LAB\\op\n');
+});

@@ -7,6 +7,7 @@ import {
   type Observed,
   type ObservedMessage,
   type ObservedPresentation,
+  type ObservedSecurity,
   PassiveAssociation,
   PassiveBudget,
 } from '../../rpc/index.js';
@@ -172,8 +173,17 @@ export class StreamDecoder {
 
   /** Users whose signatures and encryption no known secret fits. */
   get unopened(): string[] {
-    return this.#association.securities.flatMap(({ passive, restored }) => {
-      const identity = passive?.established === false && !restored ? passive.identity : undefined;
+    return this.#usersWhere(({ passive, restored }) => passive?.established === false && !restored);
+  }
+
+  /** Users whose signatures and encryption a known secret fits. */
+  get opened(): string[] {
+    return this.#usersWhere(({ passive }) => passive?.established === true);
+  }
+
+  #usersWhere(fits: (security: ObservedSecurity) => boolean): string[] {
+    return this.#association.securities.filter(fits).flatMap(({ passive }) => {
+      const identity = passive?.identity;
       return identity === undefined || identity.anonymous ? [] : [`${identity.domain}\\${identity.user}`];
     });
   }

@@ -17,6 +17,7 @@ import { FILE_HEAD, type PacketWriter, writerLike } from './output/writer.js';
 import type { Pseudonyms } from './pseudonyms/pseudonyms.js';
 import { Rewriter } from './rewrite.js';
 import { WmiReplacer } from './rpc/wmi.js';
+import { Sessions } from './sessions.js';
 import { smbShared } from './smb/consumer.js';
 import { Tally } from './tally.js';
 import { Resigning } from './tokens/resign.js';
@@ -45,6 +46,8 @@ export interface SanitizerOptions {
 export class Sanitizer {
   /** What was zeroed, and why. */
   readonly tally = new Tally();
+  /** Whose RPC the secrets open, once `learned`. */
+  readonly sessions = new Sessions();
   /** Packets of the result. */
   packets = 0;
   /** What opens the result: the secret by which it was signed anew. */
@@ -62,11 +65,12 @@ export class Sanitizer {
     const { names, spool = new MemorySpool(), observe = sniffer(), onProblem = () => {} } = options;
     this.#options = options;
     this.password = names.made('password', '', PASSWORD).toString('hex');
-    const { tally } = this;
+    const { tally, sessions } = this;
     const content = new Content(spool);
     const parts = {
       names,
       tally,
+      sessions,
       observe,
       resigning: new Resigning(names, this.password),
       wmi: new WmiReplacer(names),

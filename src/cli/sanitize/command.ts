@@ -48,10 +48,12 @@ Names, addresses, SIDs, paths, responses, tickets and texts are replaced where t
 the same by the same one: in IP, ARP and ICMP, in RPC by the declarations of its operations, in NTLM, SPNEGO and Kerberos.
 Whatever is not understood is zero. Lengths, times, flags, levels, statuses and the UUIDs of known interfaces and classes
 stay, so that decode and audit tell the same of the result, but for the names. With a password, what is sealed is opened,
-rewritten, sealed and signed anew under another password, which is printed. See docs/sanitize.md.
+rewritten, sealed and signed anew under another password, which is printed; whose sessions none opens is said. See
+docs/sanitize.md.
 
 Exit code 0 where all was read, 1 where a part of a file was damaged and is missing in the result, 2 where nothing could
-be read or written. The input is never written to; of a result that fails nothing is left.
+be read or written. The input is never written to; a file of the name of the result is replaced, once the result is
+whole, and of one that fails nothing is left.
 
 Examples:
   dcom-harness sanitize capture.pcapng clean.pcapng
@@ -141,7 +143,7 @@ async function sanitizeFile(
       result.remove();
       throw error;
     }
-    totals.add(from, to, sanitizer);
+    totals.add(to, sanitizer);
   } finally {
     input.end();
     spool.close();

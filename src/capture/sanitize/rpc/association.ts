@@ -8,6 +8,7 @@ import { isUnboundReply, unboundActivator } from '../../audit/unbound.js';
 import { type DecodedPdu, type DecoderParts, StreamDecoder } from '../../decode/decode.js';
 import type { CapturedPdu } from '../../pdu/pdu.js';
 import type { Pseudonyms } from '../pseudonyms/pseudonyms.js';
+import type { Sessions } from '../sessions.js';
 import type { Tally } from '../tally.js';
 import type { Resigning, Side } from '../tokens/resign.js';
 import { AssociationTokens } from './association-tokens.js';
@@ -20,6 +21,7 @@ import type { WmiReplacer } from './wmi.js';
 export interface AssociationParts {
   readonly names: Pseudonyms;
   readonly tally: Tally;
+  readonly sessions: Sessions;
   readonly observe: Sniffer;
   readonly resigning: Resigning;
   readonly wmi: WmiReplacer;
@@ -84,6 +86,7 @@ export class AssociationReplacer {
     for (const fragments of this.#waiting.values()) this.#giveUp(fragments);
     this.#waiting.clear();
     this.#outbox.flush();
+    this.#parts.sessions.add(this.#decoder);
     this.#decoder.end();
   }
 
