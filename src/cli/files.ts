@@ -1,4 +1,4 @@
-import { type BigIntStats, fstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { type BigIntStats, fstatSync, lstatSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Output, UsageError } from './io.js';
 import { OutputFile } from './output-file.js';
@@ -47,6 +47,11 @@ export function replaceable(path: string): string | undefined {
   const there = statOf(path);
   if (there === undefined) return path;
   return there.isFile() ? realpathSync(path) : undefined;
+}
+
+/** Takes away a file that was written for the time of a run; what was only written to stays: a pipe, a device, a link. */
+export function removeWritten(path: string): void {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isFile()) rmSync(path, { force: true });
 }
 
 /**

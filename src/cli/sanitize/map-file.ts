@@ -12,8 +12,7 @@ const VERSION = 1;
 
 /** The map that goes on: that of the file, where there is one, else a new one. */
 export function openMap(path: string | undefined, seed: string | undefined): MapFile {
-  if (path !== undefined && replaceable(path) === undefined)
-    throw new UsageError(`--map: ${path} is no file, so it keeps nothing`);
+  if (path !== undefined) placeOf(path);
   const known = path !== undefined && existsSync(path) ? readMap(path) : undefined;
   if (known !== undefined && seed !== undefined && seed !== known.seed)
     throw new UsageError(`--seed is another one than that of ${path}, with which its names were made`);
@@ -32,6 +31,13 @@ function readMap(path: string): MapFile {
   return value;
 }
 
+/** Throws `UsageError` where it is there, and no file that another one can take the place of. */
+function placeOf(path: string): string {
+  const place = replaceable(path);
+  if (place === undefined) throw new UsageError(`--map: ${path} is no file, so it keeps nothing`);
+  return place;
+}
+
 const isMap = (value: unknown): value is MapFile => {
   if (typeof value !== 'object' || value === null) return false;
   const { version, seed, names, addresses, uuids } = value as Record<string, unknown>;
@@ -43,9 +49,9 @@ const isTexts = (value: unknown): boolean =>
 
 /** Only its owner can read it. It is there whole, or as it was before. */
 export function writeMap(path: string, map: MapFile): void {
-  const place = replaceable(path) ?? path;
-  const partial = `${place}.partial`;
+  const place = placeOf(path);
   try {
+    const partial = `${place}.partial`;
     writeFileSync(partial, `${JSON.stringify({ version: VERSION, ...map }, null, 1)}\n`, { mode: 0o600 });
     chmodSync(partial, 0o600);
     renameSync(partial, place);

@@ -1,8 +1,9 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { systemReason } from '../../net/error.js';
 import type { DcomServer } from '../../server/server.js';
 import { Ending } from '../ending.js';
+import { removeWritten } from '../files.js';
 import { type Output, output, UsageError } from '../io.js';
 import { Verdicts } from '../judged.js';
 import { EXPECTATION_HELP, serverResults } from './expectations.js';
@@ -90,7 +91,7 @@ async function served(out: Output, options: ServeOptions, ending: Ending): Promi
     await ending.ended;
   } finally {
     await close();
-    if (readyFile !== undefined) rmSync(readyFile, { force: true });
+    if (readyFile !== undefined) removeWritten(readyFile);
   }
   return server;
 }
