@@ -1,5 +1,5 @@
 import { CodecError } from '../../codec/error.js';
-import { isNtlm, traceAvPairs, traceNtlmMessage } from '../../codec/ntlm/index.js';
+import { isNtlm, isNtlmV2, traceAvPairs, traceNtlmMessage, traceNtlmV2Response } from '../../codec/ntlm/index.js';
 import { type AuthVerifier, findVerificationTrailer, type Pdu, RPC_C_AUTHN, tracePdu } from '../../codec/rpce/index.js';
 import { type Span, SpanTrace } from '../../codec/span.js';
 import { traceNegToken } from '../../codec/spnego/index.js';
@@ -111,10 +111,24 @@ function traceNtlm(token: Uint8Array, trace: SpanTrace): void {
   }
   if (message?.MessageType === 3) {
     withhold(message.LmChallengeResponse?.bytes);
-    withhold(message.NtChallengeResponse?.bytes);
+    traceNtResponse(message.NtChallengeResponse?.bytes, trace.within('AUTHENTICATE_MESSAGE.NtChallengeResponse'));
     withhold(message.EncryptedRandomSessionKey?.bytes);
   }
   if (message === undefined) withhold(token);
+}
+
+/**
+ * What NTLMv2 has a client say beside its proof. A guess at the password needs the client's challenge as well: with it,
+ * the MIC or the signature of a later PDU would tell whether the guess is right.
+ */
+function traceNtResponse(nt: Uint8Array | undefined, trace: SpanTrace): void {
+  const response = nt && isNtlmV2(nt) ? attempt(() => traceNtlmV2Response(nt, trace)) : undefined;
+  if (response === undefined) {
+    withhold(nt);
+    return;
+  }
+  withhold(response.Response);
+  withhold(response.ClientChallenge.ChallengeFromClient);
 }
 
 /** In the copy, of which these octets are a view. */

@@ -18,8 +18,6 @@ export interface NtlmV2ClientChallenge extends RowOf<typeof NTLMv2_CLIENT_CHALLE
   readonly AvPairs: AvPairs;
 }
 
-export const decodeClientChallenge = (bytes: Uint8Array): NtlmV2ClientChallenge => readChallenge(bytes, undefined);
-
 function readChallenge(bytes: Uint8Array, trace: SpanTrace | undefined): NtlmV2ClientChallenge {
   const row = NTLMv2_CLIENT_CHALLENGE.decode(bytes);
   trace?.header(NTLMv2_CLIENT_CHALLENGE, bytes, 0, row);
@@ -38,6 +36,9 @@ export interface NtlmV2Response {
 }
 
 export const NTLMv2_RESPONSE = fixedHeader('NTLMv2_RESPONSE', '[MS-NLMP] 2.2.2.8', [f('Response', 16, 'NTProofStr')]);
+
+/** [MS-NLMP] 3.2.5.1.2: anything longer than 24 octets is NTLMv2. */
+export const isNtlmV2 = (response: Uint8Array): boolean => response.length > 24;
 
 export const decodeNtlmV2Response = (bytes: Uint8Array): NtlmV2Response => readResponse(bytes, undefined);
 

@@ -4,6 +4,7 @@ import {
   type Charset,
   decodeNtlmV2Response,
   findOverlap,
+  isNtlmV2,
   type MessageForm,
   MIC_LENGTH,
   MIC_OFFSET,
@@ -39,10 +40,9 @@ export const textItem = (item: PayloadItem | undefined, charset: Charset, name: 
 
 export const itemBytes = (item: PayloadItem | undefined): Uint8Array => item?.bytes ?? new Uint8Array(0);
 
-/** [MS-NLMP] 3.2.5.1.2: anything longer than 24 octets is NTLMv2. */
 export function ntlmV2Of(message: AuthenticateMessage): NtlmV2Response | undefined {
   const nt = itemBytes(message.NtChallengeResponse);
-  return nt.length > 24 ? decoded(() => decodeNtlmV2Response(nt)) : undefined;
+  return isNtlmV2(nt) ? decoded(() => decodeNtlmV2Response(nt)) : undefined;
 }
 
 /** [MS-NLMP] 3.2.5.1.2: what a client sends that wants to be nobody. */

@@ -8,6 +8,7 @@ import {
   decodeNtlmMessage,
   decodeNtlmV2Response,
   hasFlag,
+  isNtlmV2,
   type NtlmMessage,
   type PayloadItem,
 } from '../../../codec/ntlm/index.js';
@@ -121,7 +122,7 @@ export function replaceLm(names: Pseudonyms, lm: Uint8Array | undefined): void {
 
 export function replaceNt(names: Pseudonyms, tally: Tally, nt: Uint8Array | undefined): void {
   if (nt === undefined) return;
-  if (nt.length <= 24) return secret(names, nt);
+  if (!isNtlmV2(nt)) return secret(names, nt);
   const { Response, ClientChallenge } = readNt(nt) ?? {};
   if (Response === undefined || ClientChallenge === undefined) return tally.zero(nt, UNREADABLE);
   secret(names, Response);

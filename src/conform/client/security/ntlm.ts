@@ -14,6 +14,7 @@ import {
   encodeAvPairs,
   encodeChallenge,
   hasFlag,
+  isNtlmV2,
   type NegotiateFlag,
   negotiateFlags,
 } from '../../../codec/ntlm/index.js';
@@ -75,7 +76,7 @@ const badChallenge = (
 /** The AV pairs of the NTLMv2 response. Throws `NotApplicable` where it is none. */
 function pairsOf({ authenticate }: Handshake): readonly AvPair[] {
   const response = authenticate.NtChallengeResponse?.bytes ?? new Uint8Array(0);
-  if (response.length <= 24) throw new NotApplicable('the client does not answer by NTLMv2');
+  if (!isNtlmV2(response)) throw new NotApplicable('the client does not answer by NTLMv2');
   return decodeNtlmV2Response(response).ClientChallenge.AvPairs.pairs;
 }
 

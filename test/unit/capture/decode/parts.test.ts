@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readDecoded } from '../../../../src/capture/decode/decode.js';
-import { type PduPart, pduParts } from '../../../../src/capture/decode/parts.js';
+import { octetsPart, type PduPart, pduParts } from '../../../../src/capture/decode/parts.js';
+import { encodeAuthenticate } from '../../../../src/codec/ntlm/index.js';
+import { RPC_C_AUTHN } from '../../../../src/codec/rpce/index.js';
 import type { Span } from '../../../../src/codec/span.js';
 import { corpus, corpusMissing, KNOWN_PASSWORD } from '../../../support/corpus.js';
 import { observerOf } from '../../../support/observers.js';
@@ -70,12 +72,34 @@ describe('the parts of a PDU', () => {
       for (const { bytes, spans } of parts)
         for (const { path, start, end } of spans)
           if (
-            /\.AUTHENTICATE_MESSAGE\.(LmChallengeResponse|NtChallengeResponse|EncryptedRandomSessionKey)$/.test(path)
+            /\.AUTHENTICATE_MESSAGE\.(LmChallengeResponse|EncryptedRandomSessionKey)$/.test(path) ||
+            /\.NtChallengeResponse\..*\.(Response|ChallengeFromClient)$/.test(path)
           ) {
             seen++;
             expect([...bytes.subarray(start, end)].every((octet) => octet === 0)).toBe(true);
           }
-    expect(seen).toBeGreaterThan(0);
+    expect(seen).toBe(8);
+  });
+
+  test('show what a client says of itself in its NTLMv2 response', async () => {
+    const frames = partsOf(shippedPath('activation-at-connect.pcapng'), SHIPPED_PASSWORD);
+    const shown: string[] = [];
+    for await (const { parts } of frames) shown.push(...parts.flatMap(lines));
+    const own = shown.flatMap(
+      (line) => line.split('.AUTHENTICATE_MESSAGE.NtChallengeResponse.NTLMv2_RESPONSE.')[1] ?? [],
+    );
+    expect(own).toContain('NTLMv2_CLIENT_CHALLENGE.RespType = 1');
+    expect(own).toContain('NTLMv2_CLIENT_CHALLENGE.AvPairs.0.AV_PAIR.Value = LAB');
+  });
+
+  test('say nothing of a response that is no NTLMv2, or is broken', () => {
+    const message = (response: Uint8Array) =>
+      encodeAuthenticate({ NegotiateFlags: 1, NtChallengeResponse: { bytes: response } });
+    for (const length of [24, 30, 48]) {
+      const { bytes, spans } = octetsPart(message(Buffer.alloc(length, 0xff)), RPC_C_AUTHN.WINNT);
+      const { start, end } = spans.find(({ path }) => path.endsWith('.NtChallengeResponse')) as Span;
+      expect(bytes.subarray(start, end)).toEqual(Buffer.alloc(length));
+    }
   });
 
   test('leave the octets of the capture as they are', async () => {
