@@ -8,15 +8,15 @@ import {
   DISPATCH_zeroVarResult,
   DISPID_UNKNOWN,
   DISPID_VALUE,
-  type EXCEPINFO,
   GetIDsOfNames,
   GetTypeInfo,
   GetTypeInfoCount,
   IID_IDispatch,
   Invoke,
+  type InvokeAnswer,
+  invokeResponse,
+  type JsValue,
   NO_EXCEPTION,
-  type VARIANT,
-  VT_DISPATCH,
   variant,
 } from '../../codec/oaut/index.js';
 import { UUID_NULL } from '../../codec/uuid.js';
@@ -29,14 +29,6 @@ import {
   type AutomationMembers,
 } from './automation-members.js';
 import { type ComInterface, type ComObject, comInterface, comMethod, type ObjectCall } from './class.js';
-
-interface Result {
-  readonly ReturnValue: number;
-  readonly pVarResult?: VARIANT;
-  readonly pExcepInfo?: EXCEPINFO;
-  readonly pArgErr?: number;
-  readonly rgVarRef?: (VARIANT | null)[];
-}
 
 /** [MS-OAUT] 3.1.4.3: more names than these are no request. */
 const MAX_NAMES = 16_384;
@@ -62,11 +54,12 @@ export class Dispatcher {
       })),
       comMethod(GetIDsOfNames, ({ riid, rgszNames }) => this.#idsOf(riid, rgszNames)),
       comMethod(Invoke, async (request, call) => {
-        const result =
+        const answer =
           request.riid === UUID_NULL
             ? await this.#invoke(request, call)
             : { ReturnValue: HRESULT.DISP_E_UNKNOWNINTERFACE };
-        return { ...NOTHING, rgVarRef: request.rgVarRef, ...result, ...unwanted(request.dwFlags) };
+        const { ORPCthat: _, ...response } = invokeResponse({ rgVarRef: request.rgVarRef, ...answer });
+        return { ...response, ...unwanted(request.dwFlags) };
       }),
     );
   }
@@ -84,7 +77,7 @@ export class Dispatcher {
     return { rgDispId, ReturnValue: rgDispId.includes(DISPID_UNKNOWN) ? HRESULT.DISP_E_UNKNOWNNAME : HRESULT.S_OK };
   }
 
-  async #invoke(request: InvokeRequest, call: ObjectCall): Promise<Result> {
+  async #invoke(request: InvokeRequest, call: ObjectCall): Promise<InvokeAnswer> {
     const { dispIdMember, dwFlags } = request;
     const byId = dispIdMember === DISPID_VALUE ? this.#names.indexOf('') : this.#ids.indexOf(dispIdMember);
     const member = this.#members[byId];
@@ -100,18 +93,14 @@ export class Dispatcher {
     } catch (error) {
       if (!(error instanceof AutomationError)) throw error;
       const { message: bstrDescription, scode } = error;
-      return {
-        ReturnValue: HRESULT.DISP_E_EXCEPTION,
-        pExcepInfo: { ...NO_EXCEPTION, bstrSource: this.#name, bstrDescription, scode },
-      };
+      return { exception: { bstrSource: this.#name, bstrDescription, scode } };
     }
   }
 
-  #result(value: unknown, call: ObjectCall): Result {
-    if (!isComObject(value)) return { ReturnValue: HRESULT.S_OK, pVarResult: variant(value as never) };
+  #result(value: unknown, call: ObjectCall): InvokeAnswer {
+    if (!isComObject(value)) return { result: value as JsValue };
     const objref = call.marshal(value, IID_IDispatch);
-    if (objref === undefined) return { ReturnValue: HRESULT.E_NOINTERFACE };
-    return { ReturnValue: HRESULT.S_OK, pVarResult: { vt: VT_DISPATCH, value: objref } };
+    return objref === undefined ? { ReturnValue: HRESULT.E_NOINTERFACE } : { result: objref };
   }
 }
 
@@ -124,11 +113,9 @@ function idsOf(names: readonly string[], ids: AutomationIds): number[] {
 
 const OUT_OF_THE_WAY = 10_000;
 
-const NOTHING = { pVarResult: variant(undefined), pExcepInfo: NO_EXCEPTION, pArgErr: 0 };
-
 /** The results that the client has no use for, as nothing: [MS-OAUT] 3.1.4.4. */
-const unwanted = (flags: number): Partial<typeof NOTHING> => ({
-  ...((flags & DISPATCH_zeroVarResult) === 0 ? {} : { pVarResult: NOTHING.pVarResult }),
+const unwanted = (flags: number) => ({
+  ...((flags & DISPATCH_zeroVarResult) === 0 ? {} : { pVarResult: variant(undefined) }),
   ...((flags & DISPATCH_zeroExcepInfo) === 0 ? {} : { pExcepInfo: NO_EXCEPTION }),
   ...((flags & DISPATCH_zeroArgErr) === 0 ? {} : { pArgErr: 0 }),
 });
