@@ -32,10 +32,15 @@ if (modified(at('node_modules/.package-lock.json')) < modified(at('package-lock.
   step('installing packages …', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
 }
 const stamp = at('dist/cli/main.js');
-const sources = Math.max(newest(at('src')), modified(at('tsconfig.json')), modified(at('package-lock.json')));
+const bundlers = {
+  'building the page of reports …': at('scripts/bundle-report.mjs'),
+  'joining the modules of the commands …': at('scripts/bundle-commands.mjs'),
+};
+const madeOf = [at('tsconfig.json'), at('package-lock.json'), ...Object.values(bundlers)];
+const sources = Math.max(newest(at('src')), ...madeOf.map(modified));
 if (process.argv.includes('--build') && modified(stamp) < sources) {
   rmSync(at('dist'), { recursive: true, force: true });
   step('building …', process.execPath, [at('node_modules/typescript/bin/tsc'), '-p', at('tsconfig.json')]);
-  step('building the page of reports …', process.execPath, [at('scripts/bundle.mjs')]);
+  for (const [what, bundler] of Object.entries(bundlers)) step(what, process.execPath, [bundler]);
   chmodSync(stamp, 0o755);
 }
