@@ -79,6 +79,17 @@ export function operationName(uuid: string | undefined, opnum: number | undefine
   return BY_UUID.get(uuid)?.operations.get(opnum)?.name ?? OPERATION_NAMES[NAMES[uuid] ?? '']?.[opnum];
 }
 
+const UUIDS = new Map(INTERFACES.map(({ name, uuid }) => [name, uuid]));
+
+/** The UUID of an interface that is given by its name, or by its UUID. */
+export const interfaceUuid = (uuidOrName: string): string => UUIDS.get(uuidOrName) ?? uuidOrName;
+
+/** A call by the names of its interface, which is given by UUID or by name, and of its operation, as far as they are known. */
+export function callName(uuidOrName: string, opnum: number): string {
+  const operation = operationName(interfaceUuid(uuidOrName), opnum);
+  return `${interfaceName(uuidOrName)}${operation === undefined ? ` opnum ${opnum}` : `::${operation}`}`;
+}
+
 /** The names that `operationName` gives. */
 export const operationNames = (): string[] => [
   ...INTERFACES.flatMap(({ operations }) => [...operations.values()].map(({ name }) => name)),

@@ -1,5 +1,5 @@
 import { userName } from '../../capture/decode/record.js';
-import { interfaceName } from '../../codec/interfaces.js';
+import { callName, interfaceUuid, operationName } from '../../codec/interfaces.js';
 import { authnLevelName } from '../../codec/status/authn.js';
 import { formatEndpoint } from '../../net/channel.js';
 import { plain } from '../../report/ndjson.js';
@@ -31,11 +31,13 @@ export function tellInvocation(out: Output, invocation: Invocation): void {
 
 export function tellRefusedCall(out: Output, { time, client, identity, ...rest }: RefusedCall): void {
   if (out.json) {
+    const operation = operationName(interfaceUuid(rest.interface), rest.opnum);
     out.record('refused-call', {
       time: recordTime(time),
       client: formatEndpoint(client),
       ...callerRecord(identity),
       ...members(rest),
+      ...(operation === undefined ? {} : { operation }),
     });
     return;
   }
@@ -44,7 +46,7 @@ export function tellRefusedCall(out: Output, { time, client, identity, ...rest }
   const advice = answers === undefined ? '' : `; --class ${answers} answers it`;
   const verdict = `refused by ${refusedBy}, 0x${status.toString(16).padStart(8, '0')} (${withNames(reason)}${advice})`;
   out.line(
-    `${new Date(time).toISOString()} ${formatEndpoint(client)} ${who(identity)} ${interfaceName(name)} opnum ${opnum} at ${authnLevelName(level)}: ${verdict}`,
+    `${new Date(time).toISOString()} ${formatEndpoint(client)} ${who(identity)} ${callName(name, opnum)} at ${authnLevelName(level)}: ${verdict}`,
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { callName } from '../../codec/interfaces.js';
 import { PFC } from '../../codec/rpce/index.js';
 import type { Accept, Channel, ChannelEvents, Endpoint } from '../../net/channel.js';
 import type { Environment } from '../../net/environment.js';
@@ -222,7 +223,7 @@ class Connection implements ChannelEvents {
       this.#options.failed?.(error);
       this.#options.logger.error({ err: error, interface: call.interface.name, opnum: call.opnum }, why);
     }
-    const place = `${call.interface.name} opnum ${call.opnum}`;
+    const place = callName(call.interface.name, call.opnum);
     if (!logged) this.#tell({ type: 'fault', callId: call.callId, status, ...causeOf(check), why: `${place}: ${why}` });
     return this.#association.fault(call, status, { didNotExecute: (flags & PFC.DID_NOT_EXECUTE) !== 0 });
   }

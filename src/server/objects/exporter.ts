@@ -1,4 +1,5 @@
 import { IID_IRemUnknown2, type OBJREF, REMOTE_UNKNOWN, SORF_NOPING, type STDOBJREF } from '../../codec/dcom/index.js';
+import { callName } from '../../codec/interfaces.js';
 import { operation } from '../../codec/ndr/index.js';
 import { FAULT } from '../../codec/rpce/index.js';
 import type { Endpoint } from '../../net/channel.js';
@@ -249,7 +250,7 @@ export class ObjectExporter {
       guard: (context) => {
         guard(context);
         const { opnum, interface: called } = context.call;
-        const reason = `${found?.object.com.name ?? 'the class'} does not implement opnum ${opnum} of ${called.name}`;
+        const reason = `${found?.object.com.name ?? 'the class'} does not implement ${callName(called.uuid, opnum)}`;
         const refusal: OrpcRefusal = { refusedBy: 'operation', hresult: HRESULT.E_NOTIMPL, reason };
         this.#report(context, refusal);
         throw refusalFault(refusal);
