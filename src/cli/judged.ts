@@ -14,6 +14,8 @@ export interface JudgedOptions {
   readonly junit?: string;
   readonly json: boolean;
   readonly allowNone: boolean;
+  /** What was tested, where the command lets people name it. */
+  readonly name?: string;
 }
 
 /** The same for every command that judges: `--json`, `--tap`, `--junit FILE`, `--allow-none`. */
@@ -51,6 +53,7 @@ export class Verdicts {
   readonly #out: Output;
   readonly #options: JudgedOptions;
   readonly #suite: string;
+  readonly #began = Date.now();
   readonly #file: OutputFile | undefined;
   /** Files that are written beside that of `--junit`, in the order of their paths. */
   readonly beside: readonly (OutputFile | undefined)[];
@@ -81,10 +84,10 @@ export class Verdicts {
     const { records, text } = judged;
     const results = withDistinctIds(given);
     if (this.#file !== undefined) {
-      this.#file.write(await junit(results, this.#suite, judged.verdict));
+      this.#file.write(await junit(results, this.#suite, { verdict: judged.verdict, began: this.#began }));
       this.#file.close();
     }
-    if (this.#options.tap) this.#out.verbatim(tap(results));
+    if (this.#options.tap) this.#out.verbatim(tap(results, { name: this.#options.name }));
     else if (this.#options.json) for (const record of records?.() ?? []) this.#out.record(...record);
     else text?.();
     process.exitCode = this.#exitCode(results, judged);

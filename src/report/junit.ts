@@ -9,9 +9,9 @@ import { tap } from './tap.js';
  * Results as JUnit XML, as Jenkins, GitLab and GitHub's actions read it: a suite for each suite of the results, or one
  * named `name`. The cases are those of tap-junit, made of the results' TAP. What TAP has no place for, or tap-junit
  * drops, is put into them from the results: class names, files, times, the reasons of skips, and a text in each failure.
- * `verdict` is what a run says at its end.
+ * `verdict` is what a run says at its end, and `began` when it began, for suites whose results have no times.
  */
-export async function junit(results: readonly Result[], name: string, verdict?: string): Promise<string> {
+export async function junit(results: readonly Result[], name: string, run: JUnitRun = {}): Promise<string> {
   const cases = casesOf(await converted(results, name));
   if (cases.length !== results.length) throw new Error(`tap-junit made ${cases.length} of ${results.length} cases`);
   const suites = new Map<string, { result: Result; xml: string }[]>();
@@ -21,20 +21,31 @@ export async function junit(results: readonly Result[], name: string, verdict?: 
     suites.set(suite, [...(suites.get(suite) ?? []), { result, xml }]);
   }
   if (suites.size === 0) suites.set(name, []);
-  const inner = [...suites].map(([suite, items]) => suiteOf(suite, items, verdict));
+  const inner = [...suites].map(([suite, items]) => suiteOf(suite, items, run));
   return `<?xml version="1.0"?>\n<testsuites ${attributes({ name, ...totals(results) })}>\n${inner.join('')}</testsuites>\n`;
 }
 
-function suiteOf(name: string, items: readonly { result: Result; xml: string }[], verdict: string | undefined): string {
+interface JUnitRun {
+  readonly verdict?: string | undefined;
+  /** Milliseconds since 1970-01-01 UTC. */
+  readonly began?: number;
+}
+
+function suiteOf(
+  name: string,
+  items: readonly { result: Result; xml: string }[],
+  { verdict, began }: JUnitRun,
+): string {
   const results = items.map(({ result }) => result);
   const times = results.flatMap(({ time }) => time ?? []);
+  const time = times.length === 0 ? began : Math.min(...times);
   const files = new Set(results.map(({ file }) => file));
   const [file] = files;
   const head = attributes({
     name,
     ...totals(results),
     // xs:dateTime without a zone, which is UTC: what Jenkins' schema takes.
-    timestamp: times.length === 0 ? undefined : new Date(Math.min(...times)).toISOString().slice(0, 19),
+    timestamp: time === undefined ? undefined : new Date(time).toISOString().slice(0, 19),
     file: files.size === 1 ? file : undefined,
   });
   // Where Jenkins and GitLab show what a suite as a whole has said.

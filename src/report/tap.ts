@@ -4,23 +4,26 @@ import type { Result } from './result.js';
 export interface TapOptions {
   /** How to write an expected failure: TAP's own `not ok … # TODO`, or as a skip for readers that count it as a failure. */
   readonly xfail?: 'todo' | 'skip';
+  /** What was tested, as a comment at the beginning; nothing where absent. */
+  readonly name?: string | undefined;
 }
 
 /**
  * Results as TAP 14, flat: one test point a check, with a YAML block where it did not pass. A comment with section and
  * level goes before every point, because the converter to JUnit gives a point the last comment that it saw.
  */
-export function tap(results: readonly Result[], { xfail = 'todo' }: TapOptions = {}): string {
+export function tap(results: readonly Result[], { xfail = 'todo', name }: TapOptions = {}): string {
   const lines = results.flatMap((result, index) => {
     const notOk = result.outcome === 'fail' || (result.outcome === 'xfail' && xfail === 'todo');
-    const name = description(`${result.id}: ${result.title}`);
+    const point = description(`${result.id}: ${result.title}`);
     return [
       `# ${comment(result)}`,
-      `${notOk ? 'not ok' : 'ok'} ${index + 1} - ${name}${directive(result, xfail)}`,
+      `${notOk ? 'not ok' : 'ok'} ${index + 1} - ${point}${directive(result, xfail)}`,
       ...(notOk ? yaml(result) : []),
     ];
   });
-  return `${['TAP version 14', `1..${results.length}`, ...lines].join('\n')}\n`;
+  const head = ['TAP version 14', `1..${results.length}`, ...(name === undefined ? [] : [`# ${printable(name)}`])];
+  return `${[...head, ...lines].join('\n')}\n`;
 }
 
 function directive({ outcome, reason = '' }: Result, xfail: 'todo' | 'skip'): string {

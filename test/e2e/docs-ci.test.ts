@@ -83,7 +83,7 @@ const DOCKER: Recipe[] = blocks('dockerfile').map((text) => ({
 
 describe('docs/ci.md', () => {
   test('has a recipe for each', () => {
-    expect([SHELL.length, PIPELINES.length, DOCKER.length]).toEqual([4, 2, 1]);
+    expect([SHELL.length, PIPELINES.length, DOCKER.length]).toEqual([5, 2, 1]);
   });
 
   test.each([...SHELL, ...PIPELINES, ...DOCKER])(

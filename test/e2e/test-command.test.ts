@@ -30,7 +30,7 @@ describe('test', () => {
     expect(stdout).toContain('2 passed, 0 failed, 0 skipped');
     expect(code).toBe(0);
     expect(parseXml(await readFile(file, 'utf8')).attributes).toMatchObject({
-      name: 'test',
+      name: 'main',
       tests: '2',
       failures: '0',
     });
@@ -96,7 +96,7 @@ describe('test', () => {
 
   test('an invalid expectation is refused', async () => {
     const { code, stderr } = await cli(['test', ...SERVER, '--expect', 'weather=fine', '--', 'true']);
-    expect(stderr).toContain("--expect: not understood: 'weather=fine'; keys are activations, accepted, ");
+    expect(stderr).toContain('--expect: weather=fine: there is no key weather; there are activations, accepted, ');
     expect(code).toBe(2);
   });
 });

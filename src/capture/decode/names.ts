@@ -40,7 +40,7 @@ export const WIRESHARK_KEYS: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** `; did you mean …?` where a known name is near; nothing where none is. */
+/** `; did you mean …?` where a known name is near, or has the name for one of its words; nothing where none is. */
 export function didYouMean(name: string, known: readonly string[]): string {
   const most = Math.max(1, Math.floor(name.length / 4));
   const wanted = name.toLowerCase();
@@ -49,6 +49,14 @@ export function didYouMean(name: string, known: readonly string[]): string {
     const distance = Math.abs(each.length - name.length) > most ? least : distanceOf(wanted, each.toLowerCase());
     if (distance < least) [best, least] = [each, distance];
   }
+  if (best === '')
+    best =
+      known.find((each) =>
+        each
+          .toLowerCase()
+          .split(/[^a-z0-9]/)
+          .includes(wanted),
+      ) ?? '';
   return best === '' ? '' : `; did you mean ${best}?`;
 }
 

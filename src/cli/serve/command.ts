@@ -6,8 +6,9 @@ import { Ending } from '../ending.js';
 import { removeWritten } from '../files.js';
 import { type Output, output, UsageError } from '../io.js';
 import { Verdicts } from '../judged.js';
-import { EXPECTATION_HELP, serverResults } from './expectations.js';
-import { beside, type ExpectOptions, endingOptions, expectOptions, type ServeEnding, shownResults } from './judged.js';
+import { EXPECTATION_HELP } from './expectations.js';
+import { beside, type ExpectOptions, endingOptions, expectOptions, type ServeEnding } from './judged.js';
+import { judgeServer } from './results.js';
 import { type ServerCommandOptions, serverOptions, startServing } from './server.js';
 
 interface ServeOptions extends ServerCommandOptions, ServeEnding, ExpectOptions {
@@ -15,7 +16,7 @@ interface ServeOptions extends ServerCommandOptions, ServeEnding, ExpectOptions 
 }
 
 export const serveCommand = (command: Command): Command =>
-  endingOptions(expectOptions(serverOptions(command)))
+  endingOptions(expectOptions(serverOptions(command), 'serve'))
     .option('--ready-file <file>', 'written once it listens, as JSON with address, ports and pid; removed at the end')
     .addHelpText(
       'after',
@@ -25,7 +26,7 @@ ServerAlive, ServerAlive2, ResolveOxid, ResolveOxid2, the pings, the remote unkn
 management interface. Ports below 1024 need root or CAP_NET_BIND_SERVICE. Ends with Ctrl-C, SIGTERM or SIGHUP.
 
 With --expect, --tap or --junit the exit code judges what clients did: 1 where an expectation does not hold or, without
-one, an activation was refused; 2 where no client asked for an activation.
+one, an activation was refused; 2 where nothing happened that is judged, as where no client asked for an activation.
 
 ${EXPECTATION_HELP}
 
@@ -63,19 +64,14 @@ plant.yaml:
 
 async function serve(options: ServeOptions): Promise<void> {
   const out = output({ json: options.json, live: true });
-  const judges = options.expect !== undefined || options.tap || options.junit !== undefined;
-  const verdicts = judges ? new Verdicts(out, options, { suite: 'serve' }) : undefined;
+  const { expect, tap, junit, name = 'serve' } = options;
+  const judges = expect !== undefined || tap || junit !== undefined;
+  const verdicts = judges ? new Verdicts(out, options, { suite: name }) : undefined;
   // Before anybody is told that the server is there: who waits for that may end it at once.
   const ending = new Ending(options);
   const server = await served(beside(out, options), options, ending).finally(() => ending.stop());
-  if (verdicts !== undefined) {
-    const results = serverResults(server, options.expect ?? []);
-    await verdicts.tell(results, {
-      ...shownResults(out, results),
-      nothing: 'no client asked for an activation',
-      tested: results.length > 0 && (server.activations.length > 0 || options.expect !== undefined),
-    });
-  }
+  if (verdicts !== undefined)
+    await judgeServer(out, verdicts, server, options, { nothing: 'no client asked for an activation' });
   await out.finish();
 }
 

@@ -1,19 +1,23 @@
 import { readFileSync } from 'node:fs';
-import { authnLevelOf, shortAuthnLevelName } from '../../codec/status/authn.js';
+import { didYouMean } from '../../capture/decode/names.js';
+import { AUTHN_LEVELS, authnLevelOf, shortAuthnLevelName } from '../../codec/status/authn.js';
+import { REFUSED_BY } from '../../codec/status/refused-by.js';
 import { systemReason } from '../../net/error.js';
-import type { Result } from '../../report/result.js';
 import type { Activation } from '../../server/activation/log.js';
 import type { DcomServer } from '../../server/server.js';
 import { withNames } from '../class-text.js';
 import { UsageError } from '../io.js';
 
-type Sign = '=' | '!=' | '>=' | '<=';
+const SIGNS = ['!=', '>=', '<=', '=', '>', '<'] as const;
+type Sign = (typeof SIGNS)[number];
 
 /** One thing that has to hold of what clients did, as it was written. */
 export interface Expectation {
   readonly text: string;
   /** How it is broken; undefined where it holds. */
   fault(server: DcomServer): string | undefined;
+  /** Whether anything has happened that it speaks of, or it says itself that nothing is to happen. */
+  tests(server: DcomServer): boolean;
 }
 
 /** What can be counted, and what it means. */
@@ -30,124 +34,160 @@ const COUNTS: Readonly<Record<string, readonly [meaning: string, count: (server:
 const withOutcome = (activations: readonly Activation[], wanted: Activation['outcome']): number =>
   activations.filter(({ outcome }) => outcome === wanted).length;
 
-/** What each activation has to have, and what it means. */
-const EACH: Readonly<Record<string, readonly [meaning: string, of: (activation: Activation) => string]>> = {
-  outcome: ['of each activation: accepted or refused', ({ outcome }) => outcome],
-  'refused-by': ['of each activation: what refused it, or nobody', ({ refusedBy }) => refusedBy ?? 'nobody'],
-  method: ['of each activation: the operation, such as RemoteCreateInstance', ({ method }) => method],
-  clsid: ['of each activation: the class', ({ clsid = '' }) => clsid.toLowerCase()],
-  user: [
-    'of each activation: DOMAIN\\user, or nobody',
-    ({ identity }) => (identity === undefined ? 'nobody' : `${identity.domain}\\${identity.user}`),
-  ],
-  event: [
-    'of each activation: the ID of the event that was logged for it, or none',
-    ({ event }) => String(event?.id ?? 'none'),
-  ],
+/** Something that each activation has. */
+interface OfEach {
+  readonly meaning: string;
+  of(activation: Activation): string;
+  /** All that it can be; or what it looks like, where that is too much to list. */
+  readonly values: readonly string[] | { readonly like: string; readonly pattern: RegExp };
+}
+
+const EACH: Readonly<Record<string, OfEach>> = {
+  outcome: {
+    meaning: 'of each activation: accepted or refused',
+    of: ({ outcome }) => outcome,
+    values: ['accepted', 'refused'],
+  },
+  'refused-by': {
+    meaning: 'of each activation: who refused it, such as activation policy (docs/refusals.md), or nobody',
+    of: ({ refusedBy }) => refusedBy ?? 'nobody',
+    values: ['nobody', ...Object.keys(REFUSED_BY)],
+  },
+  method: {
+    meaning: 'of each activation: the operation, such as RemoteCreateInstance',
+    of: ({ method }) => method,
+    values: ['RemoteActivation', 'RemoteGetClassObject', 'RemoteCreateInstance'],
+  },
+  clsid: {
+    meaning: 'of each activation: the class',
+    of: ({ clsid = '' }) => clsid.toLowerCase(),
+    values: {
+      like: 'a CLSID such as 49b2791a-b1ae-4c90-9b8e-e860ba07f889',
+      pattern: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
+    },
+  },
+  user: {
+    meaning: 'of each activation: DOMAIN\\user, or nobody',
+    of: ({ identity }) => (identity === undefined ? 'nobody' : `${identity.domain}\\${identity.user}`),
+    values: { like: 'DOMAIN\\user, in quotes, or nobody', pattern: /\\|^nobody$/i },
+  },
+  event: {
+    meaning: 'of each activation: the ID of the event that was logged for it, such as 10036, or none',
+    of: ({ event }) => String(event?.id ?? 'none'),
+    values: ['none', '10036'],
+  },
 };
 
-const MEANINGS = Object.entries({ ...COUNTS, level: ['of each activation: the level that it came at'], ...EACH });
+const LEVEL = 'level';
+const KEYS = [...Object.keys(COUNTS), LEVEL, ...Object.keys(EACH)];
 
-export const EXPECTATION_HELP = `Expectations (KEY=VALUE, also != >= <=; all have to hold; or a file with one a line, # for comments):
-${MEANINGS.map(([key, [meaning]]) => `  ${key}  ${meaning}`).join('\n')}`;
+const meaningOf = (key: string): string =>
+  COUNTS[key]?.[0] ?? EACH[key]?.meaning ?? 'of each activation: the level that it came at, such as pkt_integrity';
+
+export const EXPECTATION_HELP = `Expectations (KEY=VALUE, also !=, and of counts and levels >= <= > <; all have to hold; or a file with one a line, # for comments):
+${KEYS.map((key) => `  ${key}  ${meaningOf(key)}`).join('\n')}`;
 
 /** `activations>=1`, `level>=pkt_integrity`, or a file of such lines. Throws `UsageError` for anything else. */
 export function parseExpectations(text: string): Expectation[] {
-  if (/[=]/.test(text)) return [parsed(text)];
+  if (/[=<>]/.test(text)) return [parsed(text)];
   let lines: string[];
   try {
     lines = readFileSync(text, 'utf8').split('\n');
   } catch (error) {
-    throw new UsageError(`--expect: neither KEY=VALUE nor a file: ${systemReason(error)}`);
+    const why = systemReason(error);
+    throw new UsageError(`--expect: '${text}' is not KEY=VALUE (also != >= <= > <), nor a file: ${why}`);
   }
   return lines
-    .map((line) => line.replace(/#.*$/, '').trim())
-    .filter((line) => line !== '')
-    .map(parsed);
+    .map((line, index) => ({ line: line.replace(/#.*$/, '').trim(), at: `${text}:${index + 1}: ` }))
+    .filter(({ line }) => line !== '')
+    .map(({ line, at }) => parsed(line, at));
 }
 
-function parsed(text: string): Expectation {
-  const [, key = '', sign, value = ''] = /^\s*([a-z-]+)\s*(!=|>=|<=|=)\s*(.+?)\s*$/.exec(text) ?? [];
-  const made =
-    key === 'level'
-      ? ofLevel(text, sign as Sign, value)
-      : (ofCount(text, key, sign as Sign, value) ?? ofEach(text, key, sign as Sign, value));
-  if (made === undefined)
-    throw new UsageError(
-      `--expect: not understood: '${text}'; keys are ${[...Object.keys(COUNTS), 'level', ...Object.keys(EACH)].join(', ')}`,
-    );
-  return made;
+const EXPRESSION = new RegExp(`^\\s*([^${SIGNS.join('')}]*?)\\s*(${SIGNS.join('|')})\\s*(.*?)\\s*$`);
+
+/** `at` is the line of a file, for what is wrong with it. */
+function parsed(text: string, at = ''): Expectation {
+  const wrong = (why: string) => new UsageError(`--expect: ${at}${text}: ${why}`);
+  const [, key = '', sign, value = ''] = EXPRESSION.exec(text) ?? [];
+  if (sign === undefined) throw wrong('expected KEY=VALUE, also != >= <= > <');
+  if (!KEYS.includes(key))
+    throw wrong(`there is no key ${key || 'before the sign'}${didYouMean(key, KEYS)}; there are ${KEYS.join(', ')}`);
+  const count = COUNTS[key]?.[1];
+  if (count !== undefined) return ofCount({ text, key, sign: sign as Sign, value }, count, wrong);
+  const each = EACH[key];
+  if (each !== undefined) return ofEach({ text, key, sign: sign as Sign, value }, each, wrong);
+  return ofLevel({ text, key, sign: sign as Sign, value }, wrong);
 }
+
+interface Written {
+  readonly text: string;
+  readonly key: string;
+  readonly sign: Sign;
+  readonly value: string;
+}
+
+type Wrong = (why: string) => UsageError;
 
 const holds = (actual: number, sign: Sign, wanted: number): boolean =>
-  ({ '=': actual === wanted, '!=': actual !== wanted, '>=': actual >= wanted, '<=': actual <= wanted })[sign];
+  ({
+    '=': actual === wanted,
+    '!=': actual !== wanted,
+    '>=': actual >= wanted,
+    '<=': actual <= wanted,
+    '>': actual > wanted,
+    '<': actual < wanted,
+  })[sign];
 
-function ofCount(text: string, key: string, sign: Sign, value: string): Expectation | undefined {
-  const [, count] = (Object.hasOwn(COUNTS, key) && COUNTS[key]) || [];
-  if (count === undefined || !/^\d+$/.test(value)) return undefined;
+function ofCount(
+  { text, key, sign, value }: Written,
+  count: (server: DcomServer) => number,
+  wrong: Wrong,
+): Expectation {
+  if (!/^\d+$/.test(value)) throw wrong(`${key} is a count, so expected a number`);
+  const wanted = Number(value);
+  // Who expects that nobody activates has not forgotten to call.
+  const asksForNone = key === 'activations' && holds(0, sign, wanted) && !holds(1, sign, wanted);
   return {
     text,
-    fault: (server) => (holds(count(server), sign, Number(value)) ? undefined : `${key}=${count(server)}`),
+    fault: (server) => (holds(count(server), sign, wanted) ? undefined : `${key}=${count(server)}`),
+    tests: (server) => asksForNone || count(server) > 0,
   };
 }
 
-function ofEach(text: string, key: string, sign: Sign, value: string): Expectation | undefined {
-  const [, of] = (Object.hasOwn(EACH, key) && EACH[key]) || [];
-  if (of === undefined || (sign !== '=' && sign !== '!=')) return undefined;
-  const fits = (activation: Activation) => (of(activation).toLowerCase() === value.toLowerCase()) === (sign === '=');
-  return { text, fault: each(fits, (activation) => `${key}=${of(activation)}`) };
+function ofEach({ text, key, sign, value }: Written, { of, values }: OfEach, wrong: Wrong): Expectation {
+  if (sign !== '=' && sign !== '!=') throw wrong(`${key} has no order: expected = or !=`);
+  const wanted = value.toLowerCase();
+  if ('like' in values) {
+    if (!values.pattern.test(value)) throw wrong(`expected ${values.like}`);
+  } else if (!values.some((known) => known.toLowerCase() === wanted)) {
+    throw wrong(`${key} is never '${value}'${didYouMean(value, values)}; it is ${values.join(', ')}`);
+  }
+  const fits = (activation: Activation) => (of(activation).toLowerCase() === wanted) === (sign === '=');
+  return { text, ...each(fits, (activation) => `${key}=${of(activation)}`) };
 }
 
-function ofLevel(text: string, sign: Sign, value: string): Expectation | undefined {
+function ofLevel({ text, sign, value }: Written, wrong: Wrong): Expectation {
   const wanted = authnLevelOf(value);
-  if (wanted === undefined) return undefined;
+  if (wanted === undefined) {
+    const names = AUTHN_LEVELS.map(({ code }) => shortAuthnLevelName(code).toLowerCase());
+    throw wrong(`there is no level '${value}'${didYouMean(value, names)}; there are ${names.join(', ')} and 0 to 6`);
+  }
   const fits = ({ level }: Activation) => holds(level, sign, wanted);
-  return { text, fault: each(fits, ({ level }) => `level=${shortAuthnLevelName(level)}`) };
+  return { text, ...each(fits, ({ level }) => `level=${shortAuthnLevelName(level)}`) };
 }
 
-const each =
-  (fits: (activation: Activation) => boolean, found: (activation: Activation) => string) =>
-  ({ activations }: DcomServer): string | undefined => {
+const each = (
+  fits: (activation: Activation) => boolean,
+  found: (activation: Activation) => string,
+): Omit<Expectation, 'text'> => ({
+  fault({ activations }) {
     if (activations.length === 0) return 'no activation';
     const others = activations.filter((activation) => !fits(activation));
     return others.length === 0 ? undefined : others.map((one) => `${found(one)} of ${lineOf(one)}`).join('; ');
-  };
+  },
+  tests: ({ activations }) => activations.length > 0,
+});
 
 /** `RemoteCreateInstance of MMC20.Application (49b2…) at CONNECT by 127.0.0.1`: no port, so that a test keeps its name. */
-const lineOf = ({ method, clsid, level, client }: Activation): string =>
+export const lineOf = ({ method, clsid, level, client }: Activation): string =>
   `${method} of ${withNames(clsid ?? '(unreadable)')} at ${shortAuthnLevelName(level)} by ${client.address}`;
-
-/** What was expected; where nothing was, that each activation is accepted. */
-export function serverResults(server: DcomServer, expected: readonly Expectation[]): Result[] {
-  const common = { section: 'KB5004442; [MS-DCOM] 3.1.2.5.2.3', level: 'WINDOWS' } as const;
-  const pdus = server.activations.map((activation) => `${lineOf(activation)}: ${verdictOf(activation)}`);
-  if (expected.length > 0)
-    return expected.map((expectation): Result => {
-      const fault = expectation.fault(server);
-      const [id] = expectation.text.split(/[!<>=]/);
-      return {
-        ...common,
-        id: `serve.expect.${id?.trim()}`,
-        title: expectation.text,
-        outcome: fault === undefined ? 'pass' : 'fail',
-        expected: expectation.text,
-        actual: fault ?? expectation.text,
-        pdus,
-      };
-    });
-  return server.activations.map(
-    (activation, index): Result => ({
-      ...common,
-      id: `serve.activation.${index + 1}`,
-      title: lineOf(activation),
-      outcome: activation.outcome === 'accepted' ? 'pass' : 'fail',
-      expected: 'accepted',
-      actual: verdictOf(activation),
-      pdus: [],
-      time: activation.time,
-    }),
-  );
-}
-
-const verdictOf = ({ outcome, refusedBy, reason, event }: Activation): string =>
-  outcome === 'accepted' ? 'accepted' : `refused by ${refusedBy} (${reason})${event ? `, event ${event.id}` : ''}`;

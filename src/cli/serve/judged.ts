@@ -1,9 +1,7 @@
 import { type Command, Option } from 'commander';
-import { type Result, resultRecord, resultsSummary } from '../../report/result.js';
-import type { Column } from '../../report/table.js';
 import type { EndingOptions } from '../ending.js';
 import type { Output } from '../io.js';
-import { type Judged, type JudgedOptions, judgedOptions } from '../judged.js';
+import { type JudgedOptions, judgedOptions } from '../judged.js';
 import { parser } from '../options.js';
 import { type Expectation, parseExpectations } from './expectations.js';
 
@@ -12,14 +10,16 @@ export interface ExpectOptions extends JudgedOptions {
   readonly expect?: readonly Expectation[];
 }
 
-/** `--expect`, beside what every command that judges takes. */
-export const expectOptions = (command: Command): Command =>
-  judgedOptions(command).addOption(
-    new Option(
-      '--expect <expression>',
-      'what has to hold at the end, or a file of that; see below; may be given again',
-    ).argParser((text: string, before: Expectation[] | undefined) => [...(before ?? []), ...parseExpectations(text)]),
-  );
+/** `--expect` and `--name`, beside what every command that judges takes. `unnamed` is what it is called without. */
+export const expectOptions = (command: Command, unnamed: string): Command =>
+  judgedOptions(command)
+    .addOption(new Option('--name <name>', `what the results are called in TAP and JUnit; ${unnamed} where absent`))
+    .addOption(
+      new Option(
+        '--expect <expression>',
+        'what has to hold at the end, or a file of that; see below; may be given again',
+      ).argParser((text: string, before: Expectation[] | undefined) => [...(before ?? []), ...parseExpectations(text)]),
+    );
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
@@ -53,25 +53,6 @@ export const endingOptions = (command: Command): Command =>
     );
 
 export type ServeEnding = EndingOptions;
-
-/** The results as `Verdicts` tells them: for programs a record each, for people what did not pass with what is instead. */
-export const shownResults = (out: Output, results: readonly Result[]): Required<Pick<Judged, 'records' | 'text'>> => ({
-  records: () => results.map((result) => ['result', resultRecord(result)]),
-  text() {
-    if (results.length > 0) out.table(results, COLUMNS);
-    out.text(resultsSummary(results).text);
-  },
-});
-
-const COLUMNS: readonly Column<Result>[] = [
-  {
-    title: 'outcome',
-    value: ({ outcome }) => outcome,
-    style: ({ outcome }) => (outcome === 'pass' ? 'green' : 'red'),
-  },
-  { title: 'what', value: ({ title }) => title },
-  { title: 'found', value: ({ outcome, actual }) => (outcome === 'pass' ? '' : actual) },
-];
 
 /** Where what happens is told as it comes: beside TAP, which is stdout's alone. */
 export const beside = (out: Output, { tap }: JudgedOptions): Output =>

@@ -8,9 +8,11 @@ import { Ending } from '../ending.js';
 import { output, UsageError } from '../io.js';
 import { Verdicts } from '../judged.js';
 import { signalGroup } from '../process-group.js';
-import { EXPECTATION_HELP, serverResults } from '../serve/expectations.js';
-import { beside, type ExpectOptions, expectOptions, forOption, shownResults } from '../serve/judged.js';
+import { EXPECTATION_HELP } from '../serve/expectations.js';
+import { beside, type ExpectOptions, expectOptions, forOption } from '../serve/judged.js';
+import { judgeServer } from '../serve/results.js';
 import { type ServerCommandOptions, serverOptions, startServing } from '../serve/server.js';
+import { clientName } from './client-name.js';
 
 interface TestOptions extends ServerCommandOptions, ExpectOptions {
   readonly for?: number;
@@ -18,7 +20,7 @@ interface TestOptions extends ServerCommandOptions, ExpectOptions {
 }
 
 export const testCommand = (command: Command): Command =>
-  expectOptions(serverOptions(command))
+  expectOptions(serverOptions(command), 'the client')
     .addArgument(
       new Argument(
         '<command...>',
@@ -33,8 +35,9 @@ export const testCommand = (command: Command): Command =>
 Starts a simulated server, runs the client under test against it, judges what it did, and ends with it. The client finds
 the server in {address}, {port} and {endpoint} of its arguments, and in DCOM_HARNESS_ADDRESS and DCOM_HARNESS_PORT of its
 environment; what it prints goes to stderr. Exit code 0: the client ended with 0, and all that is expected holds, which
-is, without --expect, that each activation was accepted; 1: something does not; 2: no activation was asked for, or the
-client could not be started.
+is, without --expect, that each activation was accepted; 1: something does not; 2: nothing happened that is judged, as
+where no activation was asked for, or the client could not be started. Calls of objects are judged with --expect
+refused-calls=0 alone; without it, a note says how many were refused.
 
 ${EXPECTATION_HELP}
 
@@ -52,7 +55,8 @@ const GRACE = 5_000;
 
 async function test([command = '', ...args]: string[], options: TestOptions): Promise<void> {
   const out = output({ json: options.json, live: true });
-  const verdicts = new Verdicts(out, options, { suite: 'test' });
+  const name = options.name ?? clientName(command, args);
+  const verdicts = new Verdicts(out, options, { suite: name });
   const ending = new Ending({ for: options.for ?? PATIENCE });
   const { server, close } = await startServing(beside(out, options), options, {
     activated: () => undefined,
@@ -72,7 +76,7 @@ async function test([command = '', ...args]: string[], options: TestOptions): Pr
   }
   const client: Result = {
     id: 'test.client',
-    title: `${command} ends with exit code 0`,
+    title: `${name} ends with exit code 0`,
     section: 'the client under test',
     level: 'MUST',
     outcome: ended === CLEAN ? 'pass' : 'fail',
@@ -82,18 +86,10 @@ async function test([command = '', ...args]: string[], options: TestOptions): Pr
     time,
     seconds: (performance.now() - started) / 1000,
   };
-  const tested = server.activations.length > 0 || options.expect !== undefined;
-  const results = [
-    ...(options.ignoreExit ? [] : [client]),
-    ...serverResults(server, options.expect ?? []),
-    ...(tested ? [] : [NOTHING_ASKED]),
-  ];
-  await verdicts.tell(results, {
-    ...shownResults(out, results),
+  await judgeServer(out, verdicts, server, options, {
+    before: options.ignoreExit ? [] : [client],
+    untested: NOTHING_ASKED,
     nothing: 'the client asked for no activation',
-    tested,
-    // However the client ended, nothing of DCOM was tested.
-    ...(tested ? {} : { failed: false }),
   });
   await out.finish();
 }
@@ -127,8 +123,8 @@ async function ranAgainst(
   // A group of its own, so that what the client starts ends with it: but a terminal is read by the group in front alone.
   const hasGroup = !process.stdin.isTTY;
   const child = spawn(command, filled, {
-    // Results go to stdout, so what the client prints stands beside them.
-    stdio: ['inherit', process.stderr, 'inherit'],
+    // Results go to stdout, so what the client prints stands beside them, on stderr.
+    stdio: ['inherit', 2, 'inherit'],
     env: { ...process.env, DCOM_HARNESS_ADDRESS: address, DCOM_HARNESS_PORT: String(port) },
     detached: hasGroup,
   });

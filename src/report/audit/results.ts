@@ -8,7 +8,7 @@ const FAILS = 'high';
 
 /**
  * An audit in the model of all results: one for each group of activations, and one for each finding. Their identifiers
- * are made of what they are about, so that they stay the same from run to run.
+ * are made of what they are about, and their times are those of the captures, so that they stay the same from run to run.
  */
 export function auditResults(groups: AuditGroups): Result[] {
   return [...activationResults(groups), ...findingResults(groups)];
@@ -29,6 +29,7 @@ const activationResults = (groups: AuditGroups): Result[] =>
       actual: `${decisionText(first)}: ${first.reason}`,
       pdus: [`${count} in the captures, the first: ${first.file} frame ${first.frame}, captured: ${first.outcome}`],
       ...(known ? {} : { reason: first.reason }),
+      time: Date.parse(first.time),
     };
   });
 
@@ -45,6 +46,7 @@ const findingResults = (groups: AuditGroups): Result[] =>
       actual: first.detail,
       pdus: [`${count} in the captures, the first: ${first.file} frame ${first.frame}`],
       ...(first.severity === FAILS ? {} : { reason: `${first.severity}: ${first.detail}` }),
+      time: Date.parse(first.time),
     };
   });
 

@@ -63,6 +63,10 @@ describe('names', () => {
 });
 
 describe('TAP', () => {
+  test('begins with the name of what was tested, where it has one', () => {
+    expect(tap([], { name: 'my client' })).toBe('TAP version 14\n1..0\n# my client\n');
+  });
+
   test('is flat: one point a check, with a message in the YAML block of what did not pass', () => {
     expect(tap(RESULTS.slice(0, 4))).toBe(`TAP version 14
 1..4
@@ -171,5 +175,13 @@ describe('JUnit', () => {
 
   test('of no results is an empty suite', async () => {
     expect(parseXml(await junit([], 'none')).attributes).toMatchObject({ tests: '0', failures: '0' });
+  });
+
+  test('of results without times has the time at which the run began', async () => {
+    const began = Date.parse('2026-03-14T09:00:00.250Z');
+    for (const results of [[], [result('a', 'pass')]])
+      expect(parseXml(await junit(results, 'run', { began })).children[0]?.attributes.timestamp).toBe(
+        '2026-03-14T09:00:00',
+      );
   });
 });
