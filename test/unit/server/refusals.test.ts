@@ -239,7 +239,12 @@ describe('what a method itself refuses', () => {
     resolver.connection.close();
     expect(refusals).toMatchObject([
       { refusedBy: 'method', check: 'method', status: 0x20, why: expect.stringMatching(/^ITest opnum 0: /) },
-      { refusedBy: 'codec', check: 'stub', status: 0x6f7, why: expect.stringMatching(/^IObjectExporter::ResolveOxid: /) },
+      {
+        refusedBy: 'codec',
+        check: 'stub',
+        status: 0x6f7,
+        why: expect.stringMatching(/^IObjectExporter::ResolveOxid: /),
+      },
     ]);
   });
 
