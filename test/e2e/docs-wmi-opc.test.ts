@@ -15,7 +15,7 @@ const atPort135 = port135();
 let folder = '';
 let env: NodeJS.ProcessEnv = {};
 
-/** A folder as the documents begin with: the package is installed, `npx` finds it, and whoever works there is root. */
+/** A folder as the documents begin with: the package is installed, `dcom-harness` is a command, and whoever works there is root. */
 beforeAll(() => {
   atPort135.required();
   folder = mkdtempSync(join(tmpdir(), 'docs-wmi-opc-'));
@@ -29,7 +29,7 @@ beforeAll(() => {
     chmodSync(join(bin, name), 0o755);
   };
   program('sudo', 'exec "$@"');
-  program('npx', `shift; exec '${process.execPath}' '${join(ROOT, 'dist/cli/main.js')}' "$@"`);
+  program('dcom-harness', `exec '${process.execPath}' '${join(ROOT, 'dist/cli/main.js')}' "$@"`);
   const { FORCE_COLOR: _, ...own } = process.env;
   env = { ...own, NO_COLOR: '1', PATH: `${bin}${delimiter}${process.env.PATH}` };
 });
@@ -51,12 +51,12 @@ function commandsOf(block: string): string[] {
     let command = lines[at] as string;
     if (command.includes("<<'EOF'")) while (lines[at] !== 'EOF') command += `\n${lines[++at]}`;
     while (command.endsWith('\\')) command = `${command.slice(0, -1)}${lines[++at]?.trim()}`;
-    if (/^(cat >|(sudo )?npx dcom-harness )/.test(command)) commands.push(command);
+    if (/^(cat >|(sudo )?dcom-harness )/.test(command)) commands.push(command);
   }
   return commands;
 }
 
-const isServer = (command: string): boolean => command.startsWith('sudo npx dcom-harness serve ');
+const isServer = (command: string): boolean => command.startsWith('sudo dcom-harness serve ');
 
 async function run(command: string): Promise<string> {
   const { stdout } = await promisify(execFile)('bash', ['-ec', command], { cwd: folder, env });
