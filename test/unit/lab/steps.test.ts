@@ -19,8 +19,11 @@ describe('update', () => {
 
   test('works from the next restart on where it is not restarted', async () => {
     const update = { update: { host: 'server', date: '2023-03-14', restart: false } };
-    const run = await play({ steps: [update, ACTIVATE, { reboot: 'server' }, ACTIVATE] });
+    const due = (rebootDue: boolean) => ({ ...CHECK, expect: { rebootDue, enforces: !rebootDue } });
+    const run = await play({ steps: [update, due(true), ACTIVATE, { reboot: 'server' }, due(false), ACTIVATE] });
     expect(outcomes(run)).toEqual([ACCEPTED, REFUSED]);
+    expect(run.failed).toEqual([]);
+    expect(run.findings.filter(({ id }) => id.includes('rebootDue'))).toHaveLength(2);
   });
 
   test('of a client raises its level', async () => {
