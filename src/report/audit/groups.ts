@@ -40,6 +40,7 @@ export class AuditGroups {
   readonly #decisions = new Map<AuditedActivation['decision'], number>();
   #total = 0;
   #found = 0;
+  /** Activations and findings that are counted and in no group. */
   #ungrouped = 0;
 
   add(item: AuditItem): void {
@@ -71,11 +72,6 @@ export class AuditGroups {
 
   get found(): number {
     return this.#found;
-  }
-
-  /** Activations and findings that are counted and in no group. */
-  get ungrouped(): number {
-    return this.#ungrouped;
   }
 
   count(decision: AuditedActivation['decision']): number {

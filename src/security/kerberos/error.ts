@@ -1,4 +1,4 @@
-import { KRB_ERR, type KRB_ERROR, type KrbErrorName, krbErrorName } from '../../codec/kerberos/index.js';
+import { type KRB_ERROR, type KrbErrorName, krbErrorName } from '../../codec/kerberos/index.js';
 import { SecurityError, type SecurityErrorCode } from '../error.js';
 
 const CODE: Readonly<Partial<Record<KrbErrorName, SecurityErrorCode>>> = {
@@ -18,10 +18,6 @@ export class KerberosError extends SecurityError {
   constructor(krbError: KrbErrorName, detail: string) {
     super(CODE[krbError] ?? 'LOGON_DENIED', `Kerberos: ${detail} (${krbError})`);
     this.krbError = krbError;
-  }
-
-  get krbErrorCode(): number {
-    return KRB_ERR[this.krbError];
   }
 }
 
