@@ -2,7 +2,7 @@
 // node examples/profiles.mjs
 import { CLIENT_PROFILES, DcomClient, RPC_PROFILES, Secret, startServer } from 'dcom-harness';
 
-// A gateway of ours: as node-dcom, but it asks for PKT_INTEGRITY and sends fragments of 4280 octets.
+// A gateway of ours: as node-dcom, but it asks for PKT_INTEGRITY and sends fragments of 4280 bytes.
 const gateway = {
   ...CLIENT_PROFILES['node-dcom'],
   name: 'gateway-3.1',
@@ -11,7 +11,7 @@ const gateway = {
   association: { ...CLIENT_PROFILES['node-dcom'].association, maxFragment: 4280 },
 };
 
-// A server of ours: as Samba, but it takes fragments of 2048 octets at most.
+// A server of ours: as Samba, but it takes fragments of 2048 bytes at most.
 const appliance = { ...RPC_PROFILES['samba-4.17'], name: 'appliance', transportMaxFragment: 2048 };
 
 const server = await startServer({
