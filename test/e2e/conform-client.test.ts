@@ -46,16 +46,17 @@ describe('conform client', () => {
 
   test('a client that does not come through the plain server is told so, with what it did', async () => {
     const { code, stdout } = await conform(...FREE, ...TWO, '--json', ...shell('echo no such host >&2; exit 3'));
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     const [first, second] = ndjsonLines(stdout);
     expect(first).toMatchObject({ outcome: 'fail', actual: 'it did not connect; exit code 3: no such host' });
-    expect(second?.actual).toBe('not run: the client does not come through with the plain server');
+    const reason = 'not run: the client does not come through with the plain server';
+    expect(second).toMatchObject({ outcome: 'skip', reason });
   });
 
   test('a client that hangs is ended, with all that it has started, and the report is finished', async () => {
     const left = `sleep 300 & echo $! > ${file('pid')}; wait`;
     const { code, stdout } = await conform(...FREE, ...TWO, '--timeout', '1', '--json', ...shell(left));
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(ndjsonLines(stdout)[0]?.actual).toBe('it did not connect; it did not end within 1000 ms');
     await expect.poll(() => isRunning(readFileSync(file('pid'), 'utf8').trim()), { timeout: 60_000 }).toBe(false);
   });

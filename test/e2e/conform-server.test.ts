@@ -83,14 +83,15 @@ describe('conform server', () => {
     expect(linesOf(stderr).at(-1)).toContain(says);
   });
 
-  test('ends with 1, and a report, where nobody listens', async () => {
+  test('ends with 2, and a report, where nobody listens: nothing was checked', async () => {
     const gone = await startServer({ listen: '127.0.0.1:0' });
     const { port } = gone.address;
     await gone.close();
     const { code, stdout } = await conform(`127.0.0.1:${port}`, '--only', 'rpce/bind');
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(stdout).toContain('nothing listens there');
-    expect(stdout).toContain('16 checks were not run: the target fails the sanity check');
+    expect(stdout).toContain('16  not run: the target fails the sanity check');
+    expect(stdout).toContain('0 passed, 1 failed, 16 skipped');
   });
 
   test('runs from a program, as the example shows', async () => {

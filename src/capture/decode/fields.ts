@@ -1,4 +1,5 @@
-import { didYouMean, WIRESHARK_FIELDS } from './names.js';
+import { didYouMean } from '../../codec/near.js';
+import { WIRESHARK_FIELDS } from './names.js';
 import type { PduRecord, RecordOptions } from './record.js';
 
 /** What a PDU's record can have, in its order; the type checks that none is missing. */

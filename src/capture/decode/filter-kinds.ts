@@ -1,6 +1,6 @@
+import { didYouMean } from '../../codec/near.js';
 import { authnLevelOf } from '../../codec/status/authn.js';
 import { endpointsOf } from './filter-addresses.js';
-import { didYouMean } from './names.js';
 import type { PduRecord } from './record.js';
 
 /** What a filter looks at: a PDU, or a call as the sum of its request and its answer. */

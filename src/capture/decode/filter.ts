@@ -1,4 +1,5 @@
 import { INTERFACE_ALIASES, interfaceName, interfaceNames, operationNames } from '../../codec/interfaces.js';
+import { didYouMean } from '../../codec/near.js';
 import { PTYPE } from '../../codec/rpce/index.js';
 import { explain } from '../../codec/status/explain.js';
 import { normaliseUuid } from '../../codec/uuid.js';
@@ -18,7 +19,7 @@ import {
   pattern,
   timeOf,
 } from './filter-kinds.js';
-import { didYouMean, WIRESHARK_KEYS } from './names.js';
+import { WIRESHARK_KEYS } from './names.js';
 import { resultOf } from './result.js';
 
 /** Which records are wanted, as `decode --filter` says it. */

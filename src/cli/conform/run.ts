@@ -59,16 +59,27 @@ export async function runSuite(
     await report.book.capture(Buffer.concat(blocks), { file: `${suite.replaceAll(' ', '-')}.pcapng` });
     report.end(conformHead({ title, subtitle: `dcom-harness ${suite}`, verdict }, judged, report.book.rows));
   }
+  const tested = results.some(wasTried);
   await verdicts.tell(judged, {
     records: () => [['verdict', { ...(verdict && { verdict: verdict.title, text: verdict.text }), ...more }]],
     text() {
       out.text(conformText(judged, out));
       if (verdict !== undefined) out.text(`Verdict: ${verdict.title}. ${verdict.text}`);
     },
-    nothing: 'no check applies to the target',
+    nothing: results.map(whyNotRun).find((why) => why !== undefined) ?? 'no check applies to the target',
+    tested,
+    // A target that does not do the simplest thing has failed that, and nothing that was to be checked.
+    ...(tested ? {} : { failed: false }),
     verdict: verdict && `${verdict.title}. ${verdict.text}`,
   });
 }
+
+/** Whether a check that was asked for was tried: that the target does the simplest thing is asked of each. */
+const wasTried = ({ id, outcome }: CheckResult): boolean =>
+  !/^sanity\/.*-(first|last)$/.test(id) && outcome.outcome !== 'not applicable' && outcome.outcome !== 'not run';
+
+const whyNotRun = ({ outcome }: CheckResult): string | undefined =>
+  outcome.outcome === 'not run' ? outcome.reason : undefined;
 
 /** A check for programs, with every octet that went over the wire. */
 function checkRecord(result: CheckResult, judging: Judging): object {

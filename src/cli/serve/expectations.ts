@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { didYouMean } from '../../capture/decode/names.js';
+import { didYouMean } from '../../codec/near.js';
 import { AUTHN_LEVELS, authnLevelOf, shortAuthnLevelName } from '../../codec/status/authn.js';
 import { REFUSED_BY } from '../../codec/status/refused-by.js';
 import { systemReason } from '../../net/error.js';

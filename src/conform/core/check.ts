@@ -31,6 +31,8 @@ export type CheckOutcome =
   | { readonly outcome: 'passed' }
   | { readonly outcome: 'failed'; readonly expected: string; readonly actual: string }
   | { readonly outcome: 'not applicable'; readonly reason: string }
+  /** Nobody tried it: the target does not do even the simplest thing, or has not answered since another check. */
+  | { readonly outcome: 'not run'; readonly reason: string }
   /** The check could not be carried out: no connection, no answer where the stimulus needs one, a limit of the run. */
   | { readonly outcome: 'error'; readonly message: string };
 

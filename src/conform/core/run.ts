@@ -63,7 +63,7 @@ export async function runChecks<C>(options: RunOptions<C>): Promise<CheckResult[
     if (lacking !== undefined || gone !== undefined) {
       const outcome: CheckOutcome =
         lacking === undefined
-          ? { outcome: 'error', message: `not run: ${gone}` }
+          ? { outcome: 'not run', reason: gone as string }
           : { outcome: 'not applicable', reason: lacking };
       add(resultOf(check, outcome, new Wire(), options.clock(), 0));
       continue;
@@ -77,7 +77,7 @@ export async function runChecks<C>(options: RunOptions<C>): Promise<CheckResult[
   add(
     gone === undefined
       ? await runCheck(last, options)
-      : resultOf(last, { outcome: 'error', message: `not run: ${gone}` }, new Wire(), options.clock(), 0),
+      : resultOf(last, { outcome: 'not run', reason: gone }, new Wire(), options.clock(), 0),
   );
   return results;
 }

@@ -30,7 +30,7 @@ export function hardeningVerdict(results: readonly CheckResult[]): HardeningVerd
   const all = parts.flatMap(({ of }) => of);
   if (all.length === 0) return undefined;
   const tried = all.filter(({ outcome }) => outcome.outcome === 'passed' || outcome.outcome === 'failed');
-  const broken = all.find(({ outcome }) => outcome.outcome === 'error');
+  const broken = all.find(({ outcome }) => outcome.outcome === 'error' || outcome.outcome === 'not run');
   const failed = tried.filter(({ outcome }) => outcome.outcome === 'failed');
   const missing = failed.map(({ id }) => id);
   const low = tried.filter(({ id }) => id.startsWith(LOW));
@@ -41,7 +41,7 @@ export function hardeningVerdict(results: readonly CheckResult[]): HardeningVerd
   }
   if (failed.length > 0)
     return { verdict: 'partly hardened', text: `Missing: ${missingText(parts, failed)}.`, missing };
-  if (broken?.outcome.outcome === 'error') return cannotTell(`${broken.id}: ${broken.outcome.message}`);
+  if (broken !== undefined) return cannotTell(`${broken.id}: ${reasonOf(broken)}`);
   const inapplicable = all.find(({ outcome }) => outcome.outcome === 'not applicable');
   if (tried.length === 0 || low.length === 0) return cannotTell(reasonOf(inapplicable));
   const left = inapplicable === undefined ? '' : ` Not tried: ${reasonOf(inapplicable)}.`;
@@ -77,8 +77,12 @@ const cannotTell = (why: string): HardeningVerdict => ({
   missing: [],
 });
 
-const reasonOf = (result: CheckResult | undefined): string =>
-  result?.outcome.outcome === 'not applicable' ? result.outcome.reason : 'these checks were not run';
+function reasonOf(result: CheckResult | undefined): string {
+  const outcome = result?.outcome;
+  if (outcome?.outcome === 'error') return outcome.message;
+  if (outcome?.outcome === 'not run') return `not run: ${outcome.reason}`;
+  return outcome?.outcome === 'not applicable' ? outcome.reason : 'these checks were not run';
+}
 
 /** Each part with the checks of it that failed. */
 function missingText(parts: readonly Part[], failed: readonly CheckResult[]): string {

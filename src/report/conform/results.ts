@@ -22,6 +22,8 @@ export function conformResult(check: CheckResult, { expectations = {}, strict = 
   const base = { id, title, section, level, pdus, time, seconds, ...(target !== undefined && { file: target }) };
   if (outcome.outcome === 'not applicable')
     return { ...base, outcome: 'skip', expected: '', actual: '', reason: outcome.reason };
+  if (outcome.outcome === 'not run')
+    return { ...base, outcome: 'skip', expected: '', actual: '', reason: `not run: ${outcome.reason}` };
   if (outcome.outcome === 'passed') {
     const held = { expected: title, actual: 'it does' };
     if (known === undefined) return { ...base, ...held, outcome: 'pass' };

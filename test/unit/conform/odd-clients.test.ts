@@ -51,8 +51,7 @@ describe('the client suite ends with a report for a client that', () => {
     const { outcomes: all } = await outcomes(run);
     expect(all).toHaveLength(4);
     expect(all[0]).toMatchObject({ outcome: 'failed', actual: expect.stringContaining(said) });
-    for (const outcome of all.slice(1))
-      expect(outcome).toMatchObject({ outcome: 'error', message: expect.stringContaining('not run') });
+    for (const outcome of all.slice(1)) expect(outcome).toMatchObject({ outcome: 'not run' });
   });
 
   test('ends as after a success whatever happens: the wire alone is judged', async () => {

@@ -21,6 +21,35 @@ const REFUSED: CheckResult = {
   seconds: 0,
 };
 
+const silent = { ...printer({ json: true, colour: false, width: undefined }, () => {}), note: () => {} };
+const judging = { suite: 'conform server', title: 'x' };
+
+/** The exit code of a run with these results. */
+async function exitCodeOf(...results: CheckResult[]): Promise<unknown> {
+  const code = process.exitCode;
+  try {
+    const options = { tap: false, json: true, allowNone: false };
+    await runSuite(silent as never, options as never, judging, async () => ({ results }));
+    return process.exitCode;
+  } finally {
+    process.exitCode = code;
+  }
+}
+
+const sanity = (outcome: CheckResult['outcome']): CheckResult => ({ ...REFUSED, id: 'sanity/answers-first', outcome });
+const PASSED = { outcome: 'passed' } as const;
+const NOT_RUN = { outcome: 'not run', reason: 'the target fails the sanity check' } as const;
+
+test.each([
+  [0, 'a check passed', [sanity(PASSED), { ...REFUSED, outcome: PASSED }]],
+  [1, 'a check failed', [sanity(PASSED), REFUSED]],
+  [1, 'a check failed, and others were not run', [sanity(PASSED), REFUSED, { ...REFUSED, outcome: NOT_RUN }]],
+  [2, 'no check was run', [sanity(REFUSED.outcome), { ...REFUSED, outcome: NOT_RUN }]],
+  [2, 'no check applies', [sanity(PASSED), { ...REFUSED, outcome: { outcome: 'not applicable', reason: 'no' } }]],
+] satisfies [number, string, CheckResult[]][])('the exit code is %i where %s', async (code, _what, results) => {
+  expect(await exitCodeOf(...results)).toBe(code);
+});
+
 test('JUnit of a server’s suite says the verdict, as a property and as output', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'dcom-conform-'));
   const code = process.exitCode;
@@ -32,8 +61,7 @@ test('JUnit of a server’s suite says the verdict, as a property and as output'
   const found = hardeningVerdict([REFUSED]);
   const verdict = { title: 'not hardened', tone: 'bad' as const, text: found?.text ?? '' };
   const options = { tap: false, json: true, allowNone: false, junit };
-  const silent = { ...printer({ json: true, colour: false, width: undefined }, () => {}), note: () => {} };
-  await runSuite(silent as never, options as never, { suite: 'conform server', title: 'x' }, async () => ({
+  await runSuite(silent as never, options as never, judging, async () => ({
     results: [REFUSED],
     verdict,
   }));
