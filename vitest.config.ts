@@ -15,8 +15,8 @@ const project = (name: string, minutes: number, options = {}) => ({
 const shared = { pool: 'threads', isolate: false } as const;
 
 /**
- * `unit` and `property` run in seconds (npm run check). `heavy` is about many connections, much memory or many
- * scenarios; `interop` needs the peers, `e2e` the built command line.
+ * `unit` and `property` run in seconds (npm run check), and with `e2e`, which needs the built command line, in minutes
+ * (npm test). `heavy` is about many connections, much memory or many scenarios, `interop` needs the peers (npm run test:all).
  */
 export default defineConfig({
   test: {

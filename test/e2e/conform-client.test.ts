@@ -90,7 +90,10 @@ describe('conform client', () => {
     const ended = conform('--wait', '--listen', `127.0.0.1:${port}`, ...only).finally(() => {
       over = true;
     });
-    while (!over) await promisify(execFile)(process.execPath, [CLIENT, '127.0.0.1', port, ...ACCOUNT]).catch(() => {});
+    // Between two attempts, longer than it takes until one counts as over.
+    for (; !over; await sleep(2_000)) {
+      await promisify(execFile)(process.execPath, [CLIENT, '127.0.0.1', port, ...ACCOUNT]).catch(() => {});
+    }
     const { code, stdout } = await ended;
     expect(ndjsonLines(stdout).filter(({ kind }) => kind === 'result')).toMatchObject([
       { outcome: 'pass' },
