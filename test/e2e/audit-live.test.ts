@@ -27,7 +27,7 @@ test('--follow prints an activation when its answer is written, and the summary 
   expect(audit.stdout.some((line) => line.startsWith('Who must change what'))).toBe(false);
   expect(await audit.stop('SIGINT')).toBe(1);
   expect(audit.stdout).toContain('Who must change what');
-  expect(audit.stdout.join('\n')).toContain('(the first: growing.pcapng frame 7)');
+  expect(audit.stdout.join('\n')).toContain('(first: growing.pcapng frame 7)');
 });
 
 test('on stdin that another program holds open likewise, when it is interrupted', async () => {
@@ -45,5 +45,5 @@ test('on stdin behind a pipe likewise, to its end', async () => {
     (error) => error,
   );
   expect(stdout.split('\n')[0]).toMatch(ACTIVATION);
-  expect(stdout).toContain('(the first: stdin frame 7)');
+  expect(stdout).toContain('(first: stdin frame 7)');
 });

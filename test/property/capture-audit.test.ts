@@ -6,7 +6,7 @@ import { CaptureError } from '../../src/capture/file/error.js';
 import { csvLine } from '../../src/report/audit/csv.js';
 import { AuditGroups } from '../../src/report/audit/groups.js';
 import { auditResults } from '../../src/report/audit/results.js';
-import { whatMustChange } from '../../src/report/audit/text.js';
+import { whatMustChange } from '../../src/report/audit/tasks.js';
 import { ndjson } from '../../src/report/ndjson.js';
 import { tap } from '../../src/report/tap.js';
 import { corpus, KNOWN_PASSWORD, knownKey } from '../support/corpus.js';

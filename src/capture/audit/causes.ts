@@ -29,6 +29,7 @@ export type RefusedStatus = Pick<RefusedAnswer, 'answer' | 'status'>;
 export interface LikelyCause {
   /** `fault` or `result` where nothing is known but the answer. */
   readonly refusedBy: RefusedBy;
+  /** Empty where the answer says all that is known. */
   readonly text: string;
 }
 
@@ -64,10 +65,16 @@ export function refusalFinding(
     finding: 'refusal',
     severity: MERE.has(refusedBy) ? 'info' : 'warning',
     user,
-    detail: `${name}: ${refused.outcome}; likely ${refusedBy}: ${text}`,
+    detail: `${name}: ${refused.outcome}${causeText({ refusedBy, text })}`,
     refusedBy,
     facts: { call: name, status: hex(refused.status), ...(level === undefined ? {} : { auth_level: level }) },
   };
+}
+
+/** `; likely access control: …`; nothing where the answer says all that is known. */
+function causeText({ refusedBy, text }: LikelyCause): string {
+  if (text === '') return '';
+  return refusedBy === 'fault' || refusedBy === 'result' ? `; ${text}` : `; likely ${refusedBy}: ${text}`;
 }
 
 /** Why a call was probably refused, with what speaks for it. One answer can have several causes: the likeliest. */
@@ -81,7 +88,7 @@ export function likelyCause(refused: RefusedStatus, call: RefusedCallFacts): Lik
     };
   if (PROTOCOL.has(status >>> 16)) return { refusedBy: 'protocol', text: 'the call is not one that the server takes' };
   const [cause] = causesOf(status);
-  if (cause === undefined) return { refusedBy: answer, text: 'no cause of this status is known here' };
+  if (cause === undefined) return { refusedBy: answer, text: '' };
   return { refusedBy: cause.refusedBy, text: `${cause.text}; check: ${cause.check}` };
 }
 

@@ -8,11 +8,13 @@ import { type PatchLevel, patchLevel } from '../../hardening/timeline.js';
 import { CSV_HEAD, csvLine } from '../../report/audit/csv.js';
 import { AuditGroups } from '../../report/audit/groups.js';
 import { auditResults } from '../../report/audit/results.js';
-import { activationColumns, activationLine, FINDING_COLUMNS, whatMustChange } from '../../report/audit/text.js';
+import { whatMustChange } from '../../report/audit/tasks.js';
+import { activationColumns, activationLine, FINDING_COLUMNS } from '../../report/audit/text.js';
 import { understoodLines, understoodRecord } from '../../report/understood.js';
 import { addCaptures, type ReportFile, reportFile } from '../html.js';
 import type { Output } from '../io.js';
 import { type JudgedOptions, UNUSABLE, Verdicts } from '../judged.js';
+import { ProblemNotes } from '../problems.js';
 import { observer, type SecretOptions } from '../secrets.js';
 
 /** How the result of an audit is judged, printed and written, whatever it is read from. */
@@ -53,14 +55,16 @@ export class Reading implements Shortfall {
   /** Takes the problems of a unit, then its end, then those of the next one. */
   unit(note: (text: string) => void) {
     let lost = false;
+    const problems = new ProblemNotes(note);
     return {
       problem: (problem: Problem): void => {
         lost ||= problem.severity === 'error';
-        tellProblem(note, problem);
+        problems.tell(problem);
       },
       end: (end: UnitEnd): void => {
         const incomplete = lost;
         lost = false;
+        problems.end();
         if ('message' in end) {
           note(`dcom-harness: ${end.message}`);
           this.unread++;
@@ -157,18 +161,14 @@ function tellUnderstood(out: Output, understood: Understood, activations: number
   if (!understood.certain) out.note('warning: what was passed over may hold activations: the verdict is uncertain');
 }
 
-/** Nothing where nothing of the capture is lost. */
-function tellProblem(note: (text: string) => void, { severity, file, frame, message }: Problem): void {
-  if (severity === 'info') return;
-  note(`${severity}: ${file}${frame === undefined ? '' : ` frame ${frame}`}: ${message}`);
-}
-
 function printReport(out: Output, groups: AuditGroups, { date, phase }: PatchLevel): void {
   out.text(`A server as of ${date}: ${phase.title}.\n\n`);
-  if (groups.activations.length > 0) out.table(groups.activations, activationColumns(date));
-  else out.text('No activation in the captures.');
   const tasks = whatMustChange(groups);
-  if (tasks.length > 0) for (const line of ['', 'Who must change what', ...tasks]) out.line(line);
+  if (tasks.length > 0) for (const line of ['Who must change what', ...tasks, '']) out.line(line);
+  if (groups.activations.length > 0) {
+    out.text('Activations');
+    out.table(groups.activations, activationColumns(date));
+  } else out.text('No activation in the captures.');
   if (groups.findings.length > 0) {
     out.text('\nFindings\n');
     out.table(groups.findings, FINDING_COLUMNS);

@@ -2,7 +2,6 @@ import { datagramRecord, filteredDatagram } from '../../capture/decode/datagram.
 import { filteredCall } from '../../capture/decode/filter.js';
 import { openRecords, type RecordHandlers } from '../../capture/decode/records.js';
 import type { Problem } from '../../capture/file/error.js';
-import { fileOf } from '../../capture/file/source.js';
 import type { Understood } from '../../capture/file/understood.js';
 import { readCapture } from '../../capture/pdu/pdus.js';
 import type { ConnectionlessPdu } from '../../capture/stream/connectionless.js';
@@ -10,6 +9,7 @@ import type { Sniffer } from '../../security/index.js';
 import { tellWaiting } from '../files.js';
 import { inputOf, titleOf } from '../input.js';
 import type { Output } from '../io.js';
+import { ProblemNotes } from '../problems.js';
 import type { SecretOptions } from '../secrets.js';
 import type { CallStatistics } from './statistics.js';
 import { FileSummary } from './summary.js';
@@ -45,6 +45,8 @@ export async function decodeSet(
   const name = titleOf(set);
   const { source, note, onRead, end } = inputOf(out, set, name, { follow: options.follow, quiet: options.summary });
   const summary = new FileSummary(name);
+  // Beside the PDUs each has its place; where there are none, equal ones say no more than how many they are.
+  const problems = new ProblemNotes(note, { each: !(options.summary || options.statistics) });
   const view: View = options.summary
     ? {
         record: (record) => void (choice.fits(record) && summary.add(record)),
@@ -69,7 +71,10 @@ export async function decodeSet(
     const chosen = packets?.choosing(handlers, () => choice.fitting) ?? handlers;
     const records = openRecords(chosen, { fields, observe });
     const open = packets?.consumers(records) ?? records;
-    const onProblem = (problem: Problem) => tellProblem(note, problem, summary);
+    const onProblem = (problem: Problem): void => {
+      summary.problem(problem.severity);
+      problems.tell(problem);
+    };
     const onPiece = () => out.flush();
     const { kdcMessage: onKdcMessage } = observe;
     // A file that is followed has no name of its own.
@@ -79,20 +84,8 @@ export async function decodeSet(
     const read = await readCapture(source, handlersOf, { ...named, onRead: progress ?? onRead, reuse: true });
     understood.add(read.understood);
   } finally {
+    problems.end();
     end();
   }
   return summary;
-}
-
-function tellProblem(
-  note: (text: string) => void,
-  { severity, file, frame, offset, message }: Problem,
-  summary: FileSummary,
-): void {
-  summary.problem(severity);
-  if (severity === 'info') return;
-  const place = [frame === undefined ? '' : ` frame ${frame}`, offset === undefined ? '' : ` offset ${offset}`].join(
-    '',
-  );
-  note(`${severity}: ${fileOf(file)}${place}: ${message}`);
 }

@@ -24,6 +24,7 @@ import type { Output } from '../io.js';
 import { type JudgedOptions, UNUSABLE, type Verdicts } from '../judged.js';
 import { type KerberosClientOptions, serviceTickets } from '../kerberos.js';
 import { credentialsOf } from '../options.js';
+import { ProblemNotes } from '../problems.js';
 import { observer } from '../secrets.js';
 import { type SimulatedDomain, simulatedDomain } from './domain.js';
 
@@ -201,9 +202,9 @@ export async function replayEach<T>(
 }
 
 function tellLeftOut(out: Output, { file, problems, leftOut }: CapturedCalls): void {
-  for (const { severity, message, frame } of problems)
-    if (severity !== 'info')
-      out.note(`${severity}: ${file}${frame === undefined ? '' : ` frame ${frame}`}: ${message}`);
+  const notes = new ProblemNotes(out.note);
+  for (const problem of problems) notes.tell(problem);
+  notes.end();
   for (const [reason, count] of leftOut)
     out.note(`${file}: ${count} ${count === 1 ? 'call' : 'calls'} left out: ${reason}`);
 }

@@ -12,6 +12,7 @@ import { type Input, inputOf } from '../input.js';
 import { type Output, output, UsageError } from '../io.js';
 import { growHeapSlowly } from '../memory.js';
 import { jsonOption, ntHashOption, passwordOption, secretSeedOption, userOption } from '../options.js';
+import { ProblemNotes } from '../problems.js';
 import { observer } from '../secrets.js';
 import { FileSpool } from './file-spool.js';
 import { openMap, writeMap } from './map-file.js';
@@ -125,15 +126,16 @@ async function sanitizeFile(
   // Read twice; nothing is printed before the end.
   const input = inputOf(out, [from, from], fileOf(from), { quiet: true });
   let damaged = false;
-  const onProblem = ({ severity, frame, message }: Problem): void => {
-    if (severity === 'info') return;
-    damaged = true;
-    input.note(`${severity}: ${fileOf(from)} frame ${frame}: ${message}`);
+  const problems = new ProblemNotes(input.note);
+  const onProblem = (problem: Problem): void => {
+    damaged ||= problem.severity !== 'info';
+    problems.tell(problem);
   };
   try {
     const sanitizer = new Sanitizer({ ...parts, file: from, spool, onProblem });
     damaged = (await readTolerantly(input, from, (piece) => sanitizer.learn(piece))) || damaged;
     sanitizer.learned();
+    problems.end();
     const result = new ResultFile(to);
     try {
       await readTolerantly({ ...input, note: () => {} }, from, (piece) => result.write(sanitizer.rewrite(piece)));

@@ -143,7 +143,11 @@ function statusMeaning(text: string): Meaning | undefined {
 }
 
 /** The name of the status of a fault PDU, which can also be any error of the application; hexadecimal if it has none. */
-export const faultName = (status: number): string => faultStatus(status)?.name ?? hresultName(status);
+export const faultName = (status: number): string =>
+  // An HRESULT that is a success, such as S_FALSE, is the status of no fault.
+  faultStatus(status)?.name ??
+  (status < 0x10000 ? namesOf('Win32 error', status)[0] : undefined) ??
+  hresultName(status);
 
 /** The name of an HRESULT or of a Win32 error that stands for one; hexadecimal if it has none. */
 export function hresultName(code: number): string {

@@ -38,8 +38,9 @@ export class AuditGroups {
   readonly #relays = new Map<string, AuditFinding>();
   /** Activations by decision. */
   readonly #decisions = new Map<AuditedActivation['decision'], number>();
+  /** Findings by severity. */
+  readonly #severities = new Map<AuditFinding['severity'], number>();
   #total = 0;
-  #found = 0;
   /** Activations and findings that are counted and in no group. */
   #ungrouped = 0;
 
@@ -71,20 +72,25 @@ export class AuditGroups {
   }
 
   get found(): number {
-    return this.#found;
+    return [...this.#severities.values()].reduce((all, count) => all + count, 0);
   }
 
   count(decision: AuditedActivation['decision']): number {
     return this.#decisions.get(decision) ?? 0;
   }
 
-  /** `8 of 10 activations would be refused; 4 findings` */
+  /** `8 of 10 activations would be refused; 4 findings: 1 high, 3 warnings` */
   get summary(): string {
     const others = (['not covered', 'unknown'] as const)
       .filter((decision) => this.count(decision) > 0)
       .map((decision) => `, ${this.count(decision)} ${decision}`);
     const more = this.#ungrouped === 0 ? '' : `; ${this.#ungrouped} more are counted and not shown`;
-    const found = this.#found === 1 ? '1 finding' : `${this.#found} findings`;
+    const severities = SEVERITIES.flatMap((severity) => {
+      const count = this.#severities.get(severity) ?? 0;
+      return count === 0 ? [] : [`${count} ${severity === 'warning' && count > 1 ? 'warnings' : severity}`];
+    });
+    const findings = this.found === 1 ? '1 finding' : `${this.found} findings`;
+    const found = severities.length === 0 ? findings : `${findings}: ${severities.join(', ')}`;
     const all = this.#total === 1 ? '1 activation' : `${this.#total} activations`;
     return `${this.count('refused')} of ${all} would be refused${others.join('')}; ${found}${more}`;
   }
@@ -112,7 +118,7 @@ export class AuditGroups {
   }
 
   #addFinding(finding: AuditFinding): void {
-    this.#found += finding.count;
+    this.#severities.set(finding.severity, (this.#severities.get(finding.severity) ?? 0) + finding.count);
     if (finding.finding === 'relay' && finding.severity === 'high') this.#addRelay(finding);
     const client = addressOf(finding.client);
     const key = [client, addressOf(finding.server), finding.finding, finding.user, textOf(finding)].join('\n');

@@ -1,4 +1,4 @@
-import type { AuditedActivation, AuditFinding } from '../../capture/audit/audit.js';
+import type { AuditedActivation } from '../../capture/audit/audit.js';
 import { addressOf } from '../../capture/audit/place.js';
 import { isOfRpc, protocolName } from '../../capture/audit/protocol.js';
 import type { AuditPlace } from '../../capture/audit/records.js';
@@ -6,20 +6,34 @@ import { UNNAMED_PIPE } from '../../capture/smb/pipe.js';
 import { RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { authnTypeName, shortAuthnLevelName } from '../../codec/status/authn.js';
 import type { Column, Style } from '../table.js';
-import type { ActivationGroup, AuditGroups, FindingGroup } from './groups.js';
+import type { ActivationGroup, FindingGroup } from './groups.js';
 
-/** Who activates, as far as the capture shows it. */
-export function userText({ user, mechanism, auth_level, transport }: AuditedActivation): string {
-  if (user !== null) return user;
+/** Why a capture has no name of who activates. */
+export type Nameless = 'unauthenticated' | 'Kerberos' | 'not captured';
+
+export function nameless({ mechanism, auth_level, transport }: AuditedActivation): Nameless {
   // In a pipe the session of SMB has authenticated somebody.
-  if (auth_level === RPC_C_AUTHN_LEVEL.NONE && transport !== 'ncacn_np') return '(nobody: unauthenticated)';
-  if (mechanism === 'Kerberos') return '(Kerberos: name is encrypted)';
-  return '(not in the capture)';
+  if (auth_level === RPC_C_AUTHN_LEVEL.NONE && transport !== 'ncacn_np') return 'unauthenticated';
+  return mechanism === 'Kerberos' ? 'Kerberos' : 'not captured';
 }
 
+const NAMELESS: Readonly<Record<Nameless, string>> = {
+  unauthenticated: '(nobody: unauthenticated)',
+  Kerberos: '(Kerberos: name is encrypted)',
+  'not captured': '(not in the capture)',
+};
+
+/** Who activates, as far as the capture shows it. */
+export const userText = (activation: AuditedActivation): string => activation.user ?? NAMELESS[nameless(activation)];
+
 /** At PKT_PRIVACY it is encrypted; otherwise a part of the request is missing or damaged. */
-export const classText = ({ class: name, clsid, auth_level }: AuditedActivation): string =>
-  name ?? clsid ?? (auth_level === RPC_C_AUTHN_LEVEL.PKT_PRIVACY ? '(encrypted)' : '(not readable)');
+export const classText = (activation: AuditedActivation): string =>
+  className(activation) ?? (isEncrypted(activation) ? '(encrypted)' : '(not readable)');
+
+/** As everybody calls it, else its CLSID. */
+export const className = ({ class: name, clsid }: AuditedActivation): string | undefined => name ?? clsid ?? undefined;
+
+export const isEncrypted = ({ auth_level }: AuditedActivation): boolean => auth_level === RPC_C_AUTHN_LEVEL.PKT_PRIVACY;
 
 export const levelText = (level: number | null): string => (level === null ? '?' : shortAuthnLevelName(level));
 
@@ -84,61 +98,3 @@ export const FINDING_COLUMNS: readonly Column<FindingGroup>[] = [
   { title: 'first', value: ({ first }) => `${first.file} frame ${first.frame}${carriedBy(first)}` },
   { title: 'what', value: ({ first }) => first.detail },
 ];
-
-/** Who must change what: one line for each client and user whose activations would not pass, with where to look. */
-export function whatMustChange(groups: AuditGroups): string[] {
-  const lines = new Map<string, TaskLine>();
-  for (const { client, first, relay } of groups.activations) {
-    const task = taskFor(first);
-    if (task === undefined) continue;
-    const says = relay === undefined ? task : relayedTask(first, relay);
-    const who = `${client}, ${userText(first)}`;
-    const key = `${who}\n${says('')}`;
-    const line = lines.get(key) ?? {
-      who,
-      says,
-      place: relay === undefined ? placeText(first) : '',
-      classes: new Set<string>(),
-    };
-    line.classes.add(classText(first));
-    lines.set(key, line);
-  }
-  return [...lines.values()].map(
-    ({ who, says, classes, place }) => `- ${who}: ${says([...classes].join(', '))}${place}`,
-  );
-}
-
-const placeText = ({ file, frame }: AuditedActivation): string => ` (the first: ${file} frame ${frame})`;
-
-interface TaskLine {
-  readonly who: string;
-  readonly says: Task;
-  /** Where one of them stands; a relay is named by its own finding. */
-  readonly place: string;
-  readonly classes: Set<string>;
-}
-
-/** The man in the middle of a relay is no client that could be mended, and his victim's level does not stop him. */
-const relayedTask =
-  ({ auth_level }: AuditedActivation, { file, frame }: AuditFinding): Task =>
-  (classes) =>
-    `${classes} at ${levelText(auth_level)} was relayed: see the finding of ${file} frame ${frame}`;
-
-/** What is to be done about classes. */
-type Task = (classes: string) => string;
-
-function taskFor({ decision, rule, auth_level, reason }: AuditedActivation): Task | undefined {
-  const level = levelText(auth_level);
-  if (decision === 'refused') {
-    return (classes) =>
-      `raise what activates ${classes} from ${level} to PKT_INTEGRITY or above. A Windows client does it by itself ` +
-      'with the update of 2022-11-08; any other needs a version or a setting of its maker';
-  }
-  if (rule === 'enforcement disabled') {
-    const why = reason.replace(/^.*, and /, '');
-    return (classes) => `${classes} at ${level} passes only because ${why}; raise it to PKT_INTEGRITY`;
-  }
-  if (decision === 'not covered') return (classes) => `${classes}: ${reason}`;
-  if (decision === 'unknown') return (classes) => `${classes}: ${reason}; capture from the beginning of the connection`;
-  return undefined;
-}

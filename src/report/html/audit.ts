@@ -2,7 +2,8 @@ import type { PatchLevel } from '../../hardening/timeline.js';
 import { PHASES } from '../../hardening/timeline.js';
 import type { ActivationGroup, AuditGroups, FindingGroup } from '../audit/groups.js';
 import { auditResults } from '../audit/results.js';
-import { activationColumns, FINDING_COLUMNS, whatMustChange } from '../audit/text.js';
+import { auditTasks } from '../audit/tasks.js';
+import { activationColumns, FINDING_COLUMNS } from '../audit/text.js';
 import type { Block, ReportHead, Task } from './model.js';
 import { checksBlock, figuresOf, notesOf, operationsBlock, tableBlock } from './overview.js';
 import type { Rows } from './rows.js';
@@ -45,11 +46,7 @@ export function auditHead(groups: AuditGroups, level: PatchLevel, files: readonl
   };
 }
 
-/** `- CLIENT, USER: WHAT`, as the text report has it. */
 function tasksBlock(groups: AuditGroups): Block[] {
-  const tasks = whatMustChange(groups).map((line): Task => {
-    const [, who = '', what = line] = /^- (.*?, .*?): (.*)$/s.exec(line) ?? [];
-    return { who, what };
-  });
+  const tasks = auditTasks(groups).map(({ who, what, advice }): Task => ({ who, what, why: advice }));
   return tasks.length === 0 ? [] : [{ kind: 'tasks', title: 'Who must change what', tasks }];
 }

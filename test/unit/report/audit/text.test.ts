@@ -3,7 +3,8 @@ import type { AuditedActivation, AuditFinding } from '../../../../src/capture/au
 import { CSV_HEAD, csvLine } from '../../../../src/report/audit/csv.js';
 import { AuditGroups } from '../../../../src/report/audit/groups.js';
 import { auditResults } from '../../../../src/report/audit/results.js';
-import { userText, whatMustChange } from '../../../../src/report/audit/text.js';
+import { auditTasks, whatMustChange } from '../../../../src/report/audit/tasks.js';
+import { userText } from '../../../../src/report/audit/text.js';
 
 const PLACE = {
   file: 'a.pcap',
@@ -75,6 +76,12 @@ describe('groups', () => {
     expect(groups.summary).toBe('3 of 3 activations would be refused; 0 findings');
   });
 
+  test('findings are counted by severity, each as often as it was found', () => {
+    const groups = grouped(finding({ count: 3 }), finding({ severity: 'info', detail: 'x' }));
+    expect(groups.findings.map(({ count }) => count)).toEqual([3, 1]);
+    expect(groups.summary).toBe('0 of 0 activations would be refused; 4 findings: 3 high, 1 info');
+  });
+
   test('what is refused comes first, and of findings what is severe', () => {
     const accepted = activation({ client: '10.0.0.0:1', decision: 'accepted', rule: 'integrity', event: null });
     const groups = grouped(accepted, activation(), finding({ severity: 'info', detail: 'x' }), finding());
@@ -92,13 +99,38 @@ describe('groups', () => {
 
 describe('for people', () => {
   test('one task a client and user, with all classes', () => {
-    const tasks = whatMustChange(
-      grouped(activation(), activation({ class: 'ShellWindows', clsid: '9ba05972-f6a8-11cf-a442-00a0c90a8f39' })),
-    );
-    expect(tasks).toHaveLength(1);
-    expect(tasks[0]).toMatch(
-      /^- 10\.0\.0\.1, LAB\\op: raise what activates MMC20\.Application, ShellWindows from CONNECT/,
-    );
+    const windows = { class: 'ShellWindows', clsid: '9ba05972-f6a8-11cf-a442-00a0c90a8f39' };
+    const tasks = auditTasks(grouped(activation(), activation(windows), activation({ ...windows, auth_level: 4 })));
+    expect(tasks).toEqual([
+      {
+        advice: expect.stringMatching(/^Raise these to PKT_INTEGRITY or above\./),
+        who: '10.0.0.1, LAB\\op',
+        what: 'MMC20.Application, ShellWindows at CONNECT; ShellWindows at PKT (first: a.pcap frame 7)',
+      },
+    ]);
+  });
+
+  test('an advice is given once, to all whom it concerns; who and what has no name is told why', () => {
+    const kerberos = activation({ user: null, mechanism: 'Kerberos' });
+    const cut = activation({
+      client: '10.0.0.3:1',
+      user: null,
+      mechanism: null,
+      class: null,
+      clsid: null,
+      auth_level: null,
+      decision: 'unknown',
+      reason: 'its authentication level is not in the capture',
+    });
+    expect(whatMustChange(grouped(activation(), kerberos, cut))).toEqual([
+      expect.stringMatching(/^Raise these to PKT_INTEGRITY or above\. .*\.$/),
+      '- 10.0.0.1, a user whose name Kerberos encrypts (see --keytab): MMC20.Application at CONNECT (first: a.pcap frame 7)',
+      '- 10.0.0.1, LAB\\op: MMC20.Application at CONNECT (first: a.pcap frame 7)',
+      '',
+      'Whether these pass is not known, as the authentication level is not in the capture: capture from the beginning of the ' +
+        'connection.',
+      '- 10.0.0.3, a user whose logon is not in the capture: a class that cannot be read (first: a.pcap frame 7)',
+    ]);
   });
 
   const ATTACKER = { client: '10.0.0.66:40000', stream: 3, frame: 9 };
@@ -111,8 +143,9 @@ describe('for people', () => {
   test('nobody in the middle of a relay is told to raise his level: the finding is named instead', () => {
     const tasks = whatMustChange(grouped(activation(), activation(ATTACKER), relay));
     expect(tasks).toEqual([
-      '- 10.0.0.1, LAB\\op: MMC20.Application at CONNECT was relayed: see the finding of a.pcap frame 9',
-      '- 10.0.0.66, LAB\\op: MMC20.Application at CONNECT was relayed: see the finding of a.pcap frame 9',
+      'These were relayed: see the findings, and docs/relay.md for what stops a relay.',
+      '- 10.0.0.1, LAB\\op: MMC20.Application at CONNECT (the finding: a.pcap frame 9)',
+      '- 10.0.0.66, LAB\\op: MMC20.Application at CONNECT (the finding: a.pcap frame 9)',
     ]);
   });
 
@@ -126,7 +159,9 @@ describe('for people', () => {
     const both = grouped(relay, activation(ATTACKER), activation({ ...ATTACKER, stream: 8 }));
     const doubtful = grouped(activation(ATTACKER), { ...relay, severity: 'warning', facts: { chained: false } });
     for (const groups of [both, doubtful])
-      expect(whatMustChange(groups)).toEqual([expect.stringMatching(/^- 10\.0\.0\.66, LAB\\op: raise what activates/)]);
+      expect(auditTasks(groups)).toMatchObject([
+        { who: '10.0.0.66, LAB\\op', advice: expect.stringMatching(/^Raise these/) },
+      ]);
   });
 
   test.each([
