@@ -30,7 +30,7 @@ for (const [type, value] of samples) {
     stringify: () => rateFor(MILLISECONDS, () => JSON.stringify(value)),
   });
   const unit = 'stubs/s';
-  const what = `${type.name}, ${bytes.length} octets:`;
+  const what = `${type.name}, ${bytes.length} bytes:`;
   row({ what: `${what} decode`, ours: medians.decode, reference: medians.parse, against: 'JSON.parse', unit });
   row({ what: `${what} encode`, ours: medians.encode, reference: medians.stringify, against: 'JSON.stringify', unit });
 }

@@ -85,7 +85,7 @@ else {
       ours: (statSync(html).size - program) / pdus,
       reference: 2000,
       against: '2 kB',
-      unit: 'octets',
+      unit: 'bytes',
       wanted: '<= 1',
     });
   }

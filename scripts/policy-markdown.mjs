@@ -2,17 +2,19 @@
 
 const INTRODUCTION = `# What decides about an activation
 
-The values and options that the simulated machines know, made by \`npm run docs\` from \`src/hardening\`; do not edit it.
+This page lists the registry values and policy options that the simulated machines know. \`npm run docs\` makes it from
+\`src/hardening\`; do not edit it.
 
 ## Registry values
 
-Set by \`--registry NAME=VALUE\` and by the lab's \`registry\`. Any number that is not listed is an option below.
+Set them by \`--registry NAME=VALUE\`, or by \`registry\` in a lab. What a number does that is not listed here is one of the
+options at the end of this page.
 `;
 
 const OPTIONS = `
 ## What no source confirms
 
-Each is an option of \`policy\` with a default, and no claim about Windows.
+Each of these is an option of \`policy\` with a default. None of them is a claim about Windows.
 `;
 
 const cell = (text) => text.replaceAll('|', '\\|');
@@ -24,7 +26,7 @@ const shown = (value) => (value === undefined ? 'absent' : `\`${JSON.stringify(v
 export function policyMarkdown({ options, defaults, values }) {
   const registry = values.flatMap(({ name, path, role, reboot, meanings, absent, source }) => [
     `\n### ${name}\n`,
-    `\`${path}\`, REG_DWORD; for the ${role === 'both' ? 'server and the client' : role}; counts ${reboot ? 'after a reboot' : 'at once'}. ${source}.\n`,
+    `\`${path}\`, REG_DWORD; for the ${role === 'both' ? 'server and the client' : role}; takes effect ${reboot ? 'after a reboot' : 'at once'}. Source: ${source}.\n`,
     line('value', 'meaning'),
     '| --- | --- |',
     ...Object.entries(meanings).map(([value, meaning]) => line(value, meaning)),

@@ -38,16 +38,16 @@ export const DEFAULT_POLICY: PolicyProfile = {
 /** One row a default: why it is this one. The docs print this table. */
 export const POLICY_OPTIONS: Readonly<Record<keyof PolicyProfile, string>> = {
   refusal:
-    'several clients report a fault with status 5; no published capture shows one, but every refusal by access control that was captured is that fault, with pfc_flags 0x03, and the server closes the connection after it',
+    'several clients report a fault with status 5; captured refusals by access control look like this, with pfc_flags 0x03, and the server closes the connection',
   auditWhileDisabled:
-    'KB5004442 says that the events find applications that may fail after enforcement, and a report of October 2021 has them right after the update that brings them; another ties them to enforcement',
+    'KB5004442 says that the events find applications that may fail later; a report of October 2021 agrees, another ties the events to enforcement',
   nullSessionIsAnonymous: 'the policy speaks of connections that are not anonymous; no source tests a null session',
-  requireOther: 'KB5004442 defines 0, 1 and not defined',
-  raiseZero: 'KB5004442 defines 1, 2 and not defined; 0 is taken as the value says: raise nothing',
-  raiseOther: 'KB5004442 defines 1, 2 and not defined',
-  clientEventsWhenRaised: 'the article expects no event where clients work with the hardening by themselves',
-  otherServers: 'KB5004442 is about Windows; what another server does, only its maker can say',
-  windows: 'not given: events exist from September 2021 on',
+  requireOther: 'KB5004442 defines only 0, 1 and not defined',
+  raiseZero: 'KB5004442 defines only 1, 2 and not defined; 0 is taken literally: raise nothing',
+  raiseOther: 'KB5004442 defines only 1, 2 and not defined',
+  clientEventsWhenRaised: 'the article expects no event if clients work with the hardening by themselves',
+  otherServers: 'KB5004442 is about Windows; only the maker of another server can say what it does',
+  windows: 'without a version, events exist from September 2021 on',
 };
 
 /** A profile of which only some options are given. */

@@ -51,7 +51,7 @@ export const REGISTRY_VALUES: readonly RegistryValue[] = [
     reboot: true,
     meanings: {
       1: 'raise the default activation level to PKT_INTEGRITY',
-      2: 'raise every activation that is not anonymous, also where the application set the level itself',
+      2: 'raise every activation that is not anonymous, even if the application set the level itself',
     },
     absent: '1 before 2022-11-08, 2 from then on',
     source: 'KB5004442',
