@@ -1,7 +1,14 @@
+import { RemoteActivation, RemoteCreateInstance, RemoteGetClassObject } from '../../codec/dcom/index.js';
+import { CodecError } from '../../codec/error.js';
 import type { Endpoint } from '../../codec/inet/address.js';
-import type { CallLevel } from '../../rpc/index.js';
+import type { Operation } from '../../codec/ndr/index.js';
+import type { CallLevel, Observed } from '../../rpc/index.js';
 import type { CapturedPdu } from '../pdu/pdu.js';
 import type { NamedPipe } from '../smb/pipe.js';
+import { className } from './class-names.js';
+import { askedInterfaces } from './references.js';
+import { requestText } from './said/index.js';
+import { classIn } from './wanted-class.js';
 
 /** A call as the first fragment of its request stood in the capture. */
 export interface DecodedCall {
@@ -31,6 +38,56 @@ export interface DecodedCall {
   request?: string;
   /** The interfaces that a RemQueryInterface asks for. */
   asked?: readonly string[];
+}
+
+/** The call that a request begins. */
+export const callOf = (
+  captured: CapturedPdu,
+  { security, call }: Observed,
+  name: string | undefined,
+  operation: string | undefined,
+): DecodedCall => ({
+  file: captured.file,
+  stream: captured.stream,
+  callId: (call as NonNullable<typeof call>).callId,
+  frame: captured.frame,
+  seconds: captured.seconds,
+  nanoseconds: captured.nanoseconds,
+  client: captured.client,
+  server: captured.server,
+  pipe: captured.pipe,
+  security,
+  interface: name,
+  opnum: call?.opnum,
+  operation,
+  object: call?.object,
+});
+
+/** What the answer to a call is read with, and what is shown beside it. */
+export function keep(call: DecodedCall, operation: Operation, input: unknown): void {
+  const [request, asked] = [requestText(operation, input), askedInterfaces(operation, input)];
+  if (request !== undefined) call.request = request;
+  if (asked !== undefined) call.asked = asked;
+  const clsid = ACTIVATIONS.has(operation) ? classOfActivation(input) : undefined;
+  if (clsid === undefined) return;
+  call.clsid = clsid;
+  call.request ??= className(clsid) ?? clsid;
+}
+
+const ACTIVATIONS: ReadonlySet<Operation> = new Set<Operation>([
+  RemoteActivation as Operation,
+  RemoteGetClassObject as Operation,
+  RemoteCreateInstance as Operation,
+]);
+
+/** The properties of an activation may be damaged; the request around them can still be read. */
+function classOfActivation(input: unknown): string | undefined {
+  try {
+    return classIn(input);
+  } catch (error) {
+    if (error instanceof CodecError) return undefined;
+    throw error;
+  }
 }
 
 /** Seconds from a call to its answer, as tshark's `dcerpc.time`; undefined where the capture holds no time. */

@@ -1,4 +1,3 @@
-import { RemoteActivation, RemoteCreateInstance, RemoteGetClassObject } from '../../codec/dcom/index.js';
 import { CodecError } from '../../codec/error.js';
 import { interfaceByUuid, interfaceName, operationName } from '../../codec/interfaces.js';
 import type { Layout, Operation } from '../../codec/ndr/index.js';
@@ -16,11 +15,9 @@ import type { Problem } from '../file/error.js';
 import type { CaptureInput } from '../file/source.js';
 import type { CapturedPdu, OpenStream } from '../pdu/pdu.js';
 import { readInBatches } from '../pdu/pdus.js';
-import type { DecodedCall } from './call.js';
-import { className } from './class-names.js';
-import { askedInterfaces, References } from './references.js';
-import { requestText, SmartBuffers } from './said/index.js';
-import { classIn } from './wanted-class.js';
+import { callOf, type DecodedCall, keep } from './call.js';
+import { References } from './references.js';
+import { SmartBuffers } from './said/index.js';
 
 /** The parameters of a call, as far as they could be read. */
 export interface DecodedParameters {
@@ -252,55 +249,6 @@ export class StreamDecoder {
     this.#association.end();
   }
 }
-
-/** What the answer to a call is read with, and what is shown beside it. */
-function keep(call: DecodedCall, operation: Operation, input: unknown): void {
-  const [request, asked] = [requestText(operation, input), askedInterfaces(operation, input)];
-  if (request !== undefined) call.request = request;
-  if (asked !== undefined) call.asked = asked;
-  const clsid = ACTIVATIONS.has(operation) ? classOfActivation(input) : undefined;
-  if (clsid === undefined) return;
-  call.clsid = clsid;
-  call.request ??= className(clsid) ?? clsid;
-}
-
-const ACTIVATIONS: ReadonlySet<Operation> = new Set<Operation>([
-  RemoteActivation as Operation,
-  RemoteGetClassObject as Operation,
-  RemoteCreateInstance as Operation,
-]);
-
-/** The properties of an activation may be damaged; the request around them can still be read. */
-function classOfActivation(input: unknown): string | undefined {
-  try {
-    return classIn(input);
-  } catch (error) {
-    if (error instanceof CodecError) return undefined;
-    throw error;
-  }
-}
-
-const callOf = (
-  captured: CapturedPdu,
-  { security, call }: Observed,
-  name: string | undefined,
-  operation: string | undefined,
-): DecodedCall => ({
-  file: captured.file,
-  stream: captured.stream,
-  callId: (call as NonNullable<typeof call>).callId,
-  frame: captured.frame,
-  seconds: captured.seconds,
-  nanoseconds: captured.nanoseconds,
-  client: captured.client,
-  server: captured.server,
-  pipe: captured.pipe,
-  security,
-  interface: name,
-  opnum: call?.opnum,
-  operation,
-  object: call?.object,
-});
 
 /** A signature that is missing or not checked does not keep a stub from being read; encryption does. */
 function parametersOf(
