@@ -1,7 +1,7 @@
 // 1,000 items in 10 groups that each change in every period of 100 ms, for ten minutes of a simulated network: whether every
 // change arrives, in its order, and what the process has grown by meanwhile.
 import { DcomClient } from '../dist/client/dcom-client.js';
-import { OpcClient } from '../dist/client/opc/opc-client.js';
+import { OpcClient } from '../dist/client/opc/client.js';
 import { CLIENT_PROFILES } from '../dist/client/profiles.js';
 import { IOPCDataCallback } from '../dist/codec/opc/index.js';
 import { SimulatedNetwork, seededRandom, VirtualTime } from '../dist/net/simulation/index.js';

@@ -1,7 +1,7 @@
 // Item changes a second that a server calls back over TCP at PKT_INTEGRITY, beside the calls a second of the same
 // connection's kind: 1,000 items in 10 groups, each of which changes in every period.
 import { DcomClient } from '../dist/client/dcom-client.js';
-import { OpcClient } from '../dist/client/opc/opc-client.js';
+import { OpcClient } from '../dist/client/opc/client.js';
 import { CLIENT_PROFILES } from '../dist/client/profiles.js';
 import { IOPCDataCallback } from '../dist/codec/opc/index.js';
 import { Secret } from '../dist/security/index.js';

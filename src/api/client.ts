@@ -29,12 +29,12 @@ export type { KdcAddress, KdcTransportOptions } from '../client/kerberos/kdc-tra
 export type { KerberosLogonOptions, ServiceTickets } from '../client/kerberos/logon.js';
 export { KerberosLogon, keytabKeys, passwordKeys } from '../client/kerberos/logon.js';
 export { MethodCallRefused } from '../client/may-call.js';
-export { OpcClient } from '../client/opc/opc-client.js';
-export type { GroupMember, GroupWish } from '../client/opc/opc-group.js';
-export { OpcGroup } from '../client/opc/opc-group.js';
-export type { OpcValue } from '../client/opc/opc-value.js';
+export { OpcClient } from '../client/opc/client.js';
+export type { GroupMember, GroupWish } from '../client/opc/group.js';
+export { OpcGroup } from '../client/opc/group.js';
 export type { ListedOpcServer } from '../client/opc/servers.js';
 export { opcClass, opcServers } from '../client/opc/servers.js';
+export type { OpcValue } from '../client/opc/value.js';
 export type { CallOutcome } from '../client/outcome.js';
 export { type PingChange, type Pinging, type PingResult, PingSet } from '../client/ping-set.js';
 export type { ClientProfile } from '../client/profile.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { OpcClient } from '../client/opc/opc-client.js';
+import { OpcClient } from '../client/opc/client.js';
 import { IOPCServer } from '../codec/opc/index.js';
 import { SAMPLE_PLANT } from '../server/classes/opc/index.js';
 import type { ActivationDone } from './activation.js';

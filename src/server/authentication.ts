@@ -14,7 +14,7 @@ import {
 import type { FailedLogon } from './activation/log.js';
 import type { EndpointObserver } from './endpoint/endpoint.js';
 import type { AddressOptions } from './objects/bindings.js';
-import type { KerberosServer } from './server-options.js';
+import type { KerberosServer } from './options.js';
 
 /** NTLM, and Kerberos where there are keys, each by itself and inside SPNEGO; all know the same accounts. */
 export function authentication(

@@ -19,8 +19,8 @@ import { DEFAULT_LIMITS, DEFAULT_TOTALS, RPC_PROFILES } from '../rpc/index.js';
 import { parseAccount, WINDOWS_SERVER_POLICY } from '../security/index.js';
 import { CLASS_NAMES } from './classes/index.js';
 import type { ExportOptions } from './export-objects.js';
+import { EXTRA_INTERFACES, type ServerOptions } from './options.js';
 import { dcomProfile } from './profile.js';
-import { EXTRA_INTERFACES, type ServerOptions } from './server-options.js';
 
 const count = z.number().int().min(1);
 const names = (known: readonly string[]): string => `no such name; there are ${known.join(', ')}`;

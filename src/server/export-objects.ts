@@ -7,7 +7,7 @@ import { checkExportOptions } from './check-options.js';
 import type { ComObject } from './classes/class.js';
 import { exporterParts } from './exporter-parts.js';
 import type { RefusedCall } from './objects/refused-call.js';
-import type { ServerOptions } from './server-options.js';
+import type { ServerOptions } from './options.js';
 
 /** A client's own exporter: the same as a server's, without activators, and with resolver and objects on one port. */
 export type ExportOptions = Pick<

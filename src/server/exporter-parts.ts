@@ -23,8 +23,8 @@ import { reclaimer } from './objects/reclaimer.js';
 import { remoteUnknown } from './objects/remote-unknown.js';
 import { objectResolver } from './objects/resolver.js';
 import { ObjectTable } from './objects/table.js';
+import type { ServerOptions } from './options.js';
 import { dcomProfile } from './profile.js';
-import type { ServerOptions } from './server-options.js';
 
 /** What a server, or a client that exports objects, says of its parts beside its options. */
 export interface ExporterPlace {

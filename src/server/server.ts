@@ -12,9 +12,9 @@ import { type EndpointEntry, endpointMapper } from './endpoint/mapper.js';
 import { echoService } from './endpoint/rpcecho.js';
 import type { Service } from './endpoint/service.js';
 import { exporterParts } from './exporter-parts.js';
-import type { DcomServer, ServerOptions } from './server-options.js';
+import type { DcomServer, ServerOptions } from './options.js';
 
-export { type DcomServer, EXTRA_INTERFACES, type ExtraInterface, type ServerOptions } from './server-options.js';
+export { type DcomServer, EXTRA_INTERFACES, type ExtraInterface, type ServerOptions } from './options.js';
 
 const DEFAULT_LISTEN = '127.0.0.1:135';
 const RESOLVER_PORT = 135;

@@ -1,5 +1,5 @@
 import { DcomClient, type DcomClientOptions } from '../../src/client/dcom-client.js';
-import { OpcClient } from '../../src/client/opc/opc-client.js';
+import { OpcClient } from '../../src/client/opc/client.js';
 import { CLIENT_PROFILES } from '../../src/client/profiles.js';
 import type { RemoteInterface } from '../../src/client/remote-interface.js';
 import type { OBJREF, Vtable } from '../../src/codec/dcom/index.js';

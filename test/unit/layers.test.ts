@@ -28,6 +28,8 @@ const targetsOf = (file: string): string[] =>
     .map((name) => relative(src, join(src, dirname(file), name)));
 const layerOf = (file: string): string => file.split(sep)[0] as string;
 const roomOf = (file: string): string | undefined => (file.split(sep).length > 2 ? file.split(sep)[1] : undefined);
+const roomPath = (file: string): string | undefined =>
+  roomOf(file) === undefined ? undefined : `${layerOf(file)}/${roomOf(file)}`;
 const rank = (layer: string): number => LAYERS.findIndex((row) => row.layer === layer);
 
 describe('layers', () => {
@@ -54,6 +56,22 @@ describe('layers', () => {
     });
   });
 
+  test('rooms of a layer do not know each other both ways', () => {
+    const known = new Map<string, Set<string>>();
+    for (const file of files)
+      for (const target of targetsOf(file)) {
+        const [from, to] = [roomPath(file), roomPath(target)];
+        if (from === undefined || to === undefined || layerOf(file) !== layerOf(target) || from === to) continue;
+        known.set(from, (known.get(from) ?? new Set()).add(to));
+      }
+    const reached = (from: string, seen = new Set<string>()): Set<string> => {
+      for (const to of known.get(from) ?? []) if (!seen.has(to)) reached(to, seen.add(to));
+      return seen;
+    };
+    expect(known.size).toBeGreaterThan(20);
+    expect([...known.keys()].filter((room) => reached(room).has(room))).toEqual([]);
+  });
+
   test.each(files.filter((file) => WITHOUT_IO.includes(layerOf(file))))('%s does no I/O and owns no clock', (file) => {
     expect(importsOf(file).filter((name) => IO_MODULES.test(name))).toEqual([]);
     const text = readFileSync(join(src, file), 'utf8');
@@ -71,5 +89,26 @@ describe('layers', () => {
 
   test('the picture in docs/architecture.md draws their imports: npm run docs writes it', () => {
     expect(readFileSync(join(root, 'docs/architecture.svg'), 'utf8')).toBe(architectureSvg(src, LAYERS));
+  });
+});
+
+describe('files', () => {
+  const sources = ['src', 'test', 'bench', 'fuzz', 'scripts', 'examples'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .map((name) => join(folder, name))
+      .filter((name) => /\.(ts|tsx|mjs|css)$/.test(name)),
+  );
+  /** Lists of facts, which are looked up and not read. */
+  const DATA = /\.data\.ts$|^test\/(vectors|mutants)\//;
+
+  test('fit in the head: 310 lines at most, unless they are data', () => {
+    const lines = (file: string): number => readFileSync(join(root, file), 'utf8').split('\n').length - 1;
+    expect(sources.filter((file) => !DATA.test(file) && lines(file) > 310)).toEqual([]);
+  });
+
+  test('do not repeat the name of their folder', () => {
+    const repeats = (file: string): boolean =>
+      (file.split(sep).at(-1) as string).startsWith(`${file.split(sep).at(-2)}-`);
+    expect(files.filter(repeats)).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@ import { inputOf } from '../input.js';
 import type { Output, Printing } from '../io.js';
 import { readInThreads } from '../jobs/pool.js';
 import { type SentSecrets, sentSecrets } from '../jobs/secrets.js';
-import type { All, SetOptions } from './decode-set.js';
+import type { All, SetOptions } from './set.js';
 import type { SummaryRow } from './summary.js';
 import type { Counts } from './view.js';
 

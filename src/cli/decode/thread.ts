@@ -7,8 +7,8 @@ import { type Output, printer } from '../io.js';
 import { receivedSecrets } from '../jobs/secrets.js';
 import { serveUnits } from '../jobs/thread.js';
 import { observer } from '../secrets.js';
-import { decodeSet } from './decode-set.js';
 import type { DecodedUnit, ThreadData } from './jobs.js';
+import { decodeSet } from './set.js';
 import { CallStatistics } from './statistics.js';
 import { Choice } from './view.js';
 

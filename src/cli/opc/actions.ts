@@ -1,5 +1,5 @@
 import type { DcomClient } from '../../client/dcom-client.js';
-import { OpcClient } from '../../client/opc/opc-client.js';
+import { OpcClient } from '../../client/opc/client.js';
 import { opcServers } from '../../client/opc/servers.js';
 import { isFailure } from '../../client/outcome.js';
 import type { JsValue } from '../../codec/oaut/index.js';

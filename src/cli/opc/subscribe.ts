@@ -1,6 +1,6 @@
-import type { OpcClient } from '../../client/opc/opc-client.js';
-import type { OpcGroup } from '../../client/opc/opc-group.js';
-import { opcValue } from '../../client/opc/opc-value.js';
+import type { OpcClient } from '../../client/opc/client.js';
+import type { OpcGroup } from '../../client/opc/group.js';
+import { opcValue } from '../../client/opc/value.js';
 import { Refused } from '../../client/refused.js';
 import { IOPCDataCallback } from '../../codec/opc/index.js';
 import { hresultName } from '../../codec/status/explain.js';

@@ -1,4 +1,4 @@
-import type { OpcValue } from '../../client/opc/opc-value.js';
+import type { OpcValue } from '../../client/opc/value.js';
 import { isFailure } from '../../client/outcome.js';
 import { qualityName } from '../../codec/opc/index.js';
 import { hresultName } from '../../codec/status/explain.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { OpcClient } from '../../client/opc/opc-client.js';
+import type { OpcClient } from '../../client/opc/client.js';
 import { outcomeOfError } from '../../client/outcome.js';
 import { Refused } from '../../client/refused.js';
 import { IOPCDataCallback } from '../../codec/opc/index.js';

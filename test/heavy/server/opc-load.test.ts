@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DcomClient } from '../../../src/client/dcom-client.js';
-import { OpcClient } from '../../../src/client/opc/opc-client.js';
+import { OpcClient } from '../../../src/client/opc/client.js';
 import { CLIENT_PROFILES } from '../../../src/client/profiles.js';
 import { IOPCDataCallback } from '../../../src/codec/opc/index.js';
 import { SimulatedNetwork, seededRandom, VirtualTime } from '../../../src/net/simulation/index.js';

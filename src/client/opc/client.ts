@@ -12,7 +12,7 @@ import type { DcomClient } from '../dcom-client.js';
 import type { RemoteInterface } from '../remote-interface.js';
 import { elementsOf } from './enumerate.js';
 import { given, succeeded } from './given.js';
-import { type GroupWish, OpcGroup } from './opc-group.js';
+import { type GroupWish, OpcGroup } from './group.js';
 
 /** A client of an OPC Data Access server, 2.05a. Its methods reject with `Refused`, `RpcFault` or `TransportError`. */
 export class OpcClient {

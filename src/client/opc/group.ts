@@ -14,7 +14,7 @@ import type { Milliseconds } from '../../security/index.js';
 import type { DcomClient } from '../dcom-client.js';
 import type { RemoteInterface } from '../remote-interface.js';
 import { given, succeeded } from './given.js';
-import { type OpcValue, opcValue } from './opc-value.js';
+import { type OpcValue, opcValue } from './value.js';
 
 /** What a client asks of a group: its name, its update rate in milliseconds and its deadband in percent. */
 export interface GroupWish {
