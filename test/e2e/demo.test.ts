@@ -45,6 +45,16 @@ describe('demo', () => {
     expect(pdus[3]).toContain('IRemoteSCMActivator::RemoteCreateInstance');
   });
 
+  test('fits 80 columns from the table on, and says once what the fault is', () => {
+    const lines = linesOf(text.stdout);
+    const table = lines.slice(
+      lines.findIndex((line) => line.startsWith('as of ')),
+      lines.findIndex((line) => line.startsWith('Events ')),
+    );
+    expect(table.filter((line) => line.length > 80)).toEqual([]);
+    expect(text.stdout).toMatch(/^fault 5 is nca_s_fault_access_denied \(0x00000005\): dcom-harness explain 5$/m);
+  });
+
   test('has fifteen rows: five dates, three values of the registry', () => {
     const rows = linesOf(text.stdout).filter((line) => /^20\d\d-\d\d(-\d\d)? +(absent|0|1) /.test(line));
     expect(rows.map((row) => row.split(/ +/).slice(0, 2))).toEqual(
@@ -56,10 +66,7 @@ describe('demo', () => {
     const row = linesOf(text.stdout).find((line) =>
       new RegExp(`^${date} +${value === null ? 'absent' : value} `).test(line),
     );
-    const atConnect =
-      verdict === 'accepted'
-        ? 'accepted'
-        : `refused: fault nca_s_fault_access_denied \\(0x00000005\\)${event === undefined ? '' : `, event ${event}`}`;
+    const atConnect = `${verdict}${verdict === 'refused' ? ': fault 5' : ''}${event === undefined ? '' : `, event ${event}`}`;
     expect(row).toMatch(new RegExp(`^${date} +(absent|0|1) +${atConnect} +accepted$`));
 
     const cells = ndjsonLines(json.stdout).filter(
@@ -81,8 +88,10 @@ describe('demo', () => {
     expect(events).toHaveLength(1);
     const logged = lines.find((line) => line.startsWith('  logged as of ')) ?? '';
     const expected = KB5004442.filter(([, , , event]) => event !== undefined);
-    expect(logged.slice('  logged as of '.length).split(', ')).toEqual(
-      expected.map(([date, value]) => `${date} (${value ?? 'absent'})`),
+    const said = [...logged.matchAll(/(\S+) \(([^)]*)\)/g)].flatMap(([, date, values = '']) =>
+      values.split(', ').map((value) => `${date} ${value}`),
     );
+    expect(said).toEqual(expected.map(([date, value]) => `${date} ${value ?? 'absent'}`));
+    expect(text.stdout).toMatch(/would refuse:\nno source confirms that \(docs\/policy\.md\)\.$/m);
   });
 });

@@ -19,6 +19,7 @@ import { members } from '../../report/record.js';
 import type { Column } from '../../report/table.js';
 import { startServer } from '../../server/server.js';
 import { pduLine } from '../decode/pdu-line.js';
+import { TerminalLines } from '../decode/terminal-lines.js';
 import { type Output, output } from '../io.js';
 import { credentialsOf, jsonOption } from '../options.js';
 import { observer } from '../secrets.js';
@@ -67,8 +68,11 @@ async function demo(options: { json: boolean }): Promise<void> {
 
 async function showCapture(out: Output): Promise<void> {
   out.text('The captured conversation (pcaps/activation-at-connect.pcapng):\n');
-  for await (const decoded of readDecoded(CAPTURE, { observe: observer({}) }))
-    out.text(pduLine(pduRecord('', decoded), out.colour));
+  const terminal = out.width === undefined ? undefined : new TerminalLines(out.colour, out.width);
+  for await (const decoded of readDecoded(CAPTURE, { observe: observer({}) })) {
+    const record = pduRecord('', decoded);
+    out.verbatim(terminal?.text(record) ?? pduLine(record, out.colour));
+  }
 }
 
 /** A server of its own for each row, as each row is another machine. */
@@ -133,30 +137,44 @@ function showRows(out: Output, rows: readonly Row[]): void {
     column(0),
     column(1),
   ]);
+  const outcomes = rows.flatMap(({ cells }) => cells.map(({ outcome }) => outcome));
+  const faults = new Map(outcomes.filter(isFault).map(({ status, text }) => [status, text]));
+  for (const [status, text] of faults)
+    out.text(`\nfault ${status} is ${text.replace(/^fault /, '')}: dcom-harness explain ${status}`);
   out.text('\nEvents logged by the servers:\n');
   for (const line of eventLines(rows)) out.line(line);
-  out.text(
-    '\nTry next: dcom-harness --help, dcom-harness serve --help, dcom-harness replay --help (node dist/cli/main.js …)',
-  );
+  if (rows.some(({ cells }) => cells.some(({ outcome, event }) => outcome.accepted && event !== undefined)))
+    out.text(
+      '\nA server that the registry keeps from enforcing logs what it would refuse:\nno source confirms that (docs/policy.md).',
+    );
+  out.text('\nTry next: dcom-harness --help, serve --help, replay --help');
 }
 
 /** Events that differ in time alone are said once, with the servers that logged them. */
 function eventLines(rows: readonly Row[]): string[] {
-  const servers = new Map<string, string[]>();
+  const servers = new Map<string, Map<string, string[]>>();
   for (const { asOf, value, cells } of rows)
     for (const { event } of cells) {
       if (event === undefined) continue;
       const { id } = event.event;
       const text = `${event.at.computer} DCOM ${id}: ${eventMessage(event.event)}`;
-      servers.set(text, [...(servers.get(text) ?? []), `${asOf} (${value ?? 'absent'})`]);
+      const dates = servers.get(text) ?? new Map<string, string[]>();
+      servers.set(text, dates.set(asOf, [...(dates.get(asOf) ?? []), String(value ?? 'absent')]));
     }
-  return [...servers].flatMap(([text, of]) => [text, `  logged as of ${of.join(', ')}`]);
+  return [...servers].flatMap(([text, dates]) => [
+    text,
+    `  logged as of ${[...dates].map(([asOf, values]) => `${asOf} (${values.join(', ')})`).join(', ')}`,
+  ]);
 }
 
+const isFault = ({ refusedBy }: CallOutcome): boolean => refusedBy === 'fault';
+
+/** In few characters: a row of the table is to be a line of 80 columns. */
 function verdict(cell: Cell): string {
   const { outcome, event } = cell;
-  const text = outcome.accepted
+  const what = outcome.accepted
     ? 'accepted'
-    : `refused: ${outcome.text}${event === undefined ? '' : `, event ${event.event.id}`}`;
+    : `refused: ${isFault(outcome) ? `fault ${outcome.status}` : outcome.text}`;
+  const text = event === undefined ? what : `${what}, event ${event.event.id}`;
   return asExpected(cell) ? text : `${text} (KB5004442: ${cell.expected})`;
 }
