@@ -1,7 +1,20 @@
 import { printable } from '../report/printable.js';
+import { wrapBy } from '../report/wrap-by.js';
+
+// Each run loads this, so that letters are counted, and no package that knows how wide they are.
+const { wrapLines } = wrapBy((text) => text.length);
 
 /** A mistake of the person who called: one line on stderr, exit code 2. */
 export class UsageError extends Error {}
 
 /** What is wrong, in the one way in which every command says it. */
-export const complain = (what: string): void => void process.stderr.write(`dcom-harness: ${printable(what)}\n`);
+export const complain = (what: string): void => tell(`dcom-harness: ${what}`);
+
+/** One line on stderr; on a terminal it goes on below, between words. */
+export function tell(
+  text: string,
+  stderr: Pick<typeof process.stderr, 'isTTY' | 'columns' | 'write'> = process.stderr,
+) {
+  const { isTTY, columns } = stderr;
+  stderr.write(`${isTTY && columns > 0 ? wrapLines(printable(text), columns) : printable(text)}\n`);
+}

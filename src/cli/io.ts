@@ -2,6 +2,7 @@ import { forTerminal, printable } from '../report/printable.js';
 import { type RecordKind, recordLine } from '../report/record.js';
 import { type Column, table } from '../report/table.js';
 import { wrapLines } from '../report/wrap.js';
+import { tell } from './complain.js';
 import { Stdout } from './stdout.js';
 
 export { UsageError } from './complain.js';
@@ -101,10 +102,4 @@ export function printer({ json, colour, width }: Printing, print: (text: string)
     record: (kind, members) => print(recordLine(kind, members)),
     table: (rows, columns) => verbatim(table(rows, { columns, colour, width })),
   } satisfies Partial<Output>;
-}
-
-/** One line on stderr; on a terminal it goes on below, between words. */
-function tell(text: string): void {
-  const { isTTY, columns } = process.stderr;
-  process.stderr.write(`${isTTY ? wrapLines(printable(text), columns) : printable(text)}\n`);
 }
