@@ -27,7 +27,7 @@ export default defineConfig({
       project('property', 2, { ...shared, setupFiles: ['test/support/property-seed.ts'] }),
       project('heavy', 5),
       project('interop', 5),
-      project('e2e', 3),
+      project('e2e', 3, shared),
     ],
   },
 });
