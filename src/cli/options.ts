@@ -27,7 +27,7 @@ export const collecting =
 
 /** What `captureFiles` takes. */
 export const capturesArgument = (name: '<file...>' | '[file...]'): Argument =>
-  new Argument(name, 'pcap or pcapng files, also gzipped; folders, without what is in folders inside; - for stdin');
+  new Argument(name, 'pcap or pcapng files, also gzipped; folders, but not the folders inside them; - for stdin');
 
 export const asOfOption = (description: string): Option =>
   new Option('--as-of <date>', description).argParser((text: string, before: PatchLevel | undefined): PatchLevel => {
@@ -59,7 +59,7 @@ export const oneUserOption = (description: string): Option =>
   new Option('--user <account>', `${description}; ${ACCOUNT_SOURCES}`).argParser((text) => oneAccount('--user', text));
 
 export const profileOption = (): Option =>
-  new Option('--profile <name>', 'be this client: its opening, levels, versions and flags').choices(
+  new Option('--profile <name>', 'behave as this client: its first calls, levels, versions and flags').choices(
     CLIENT_PROFILE_NAMES,
   );
 
@@ -148,7 +148,7 @@ export const uuidOption = (flags: string, description: string): Option =>
   );
 
 export const htmlOption = (): Option =>
-  new Option('--html <file>', 'write a report to look at: one file, which loads nothing from anywhere');
+  new Option('--html <file>', 'write a report for a browser: one file, which loads nothing else');
 
 export const jsonOption = (): Option => new Option('--json', 'NDJSON on stdout, for programs').default(false);
 

@@ -16,7 +16,7 @@ const UNSIGNED = { unhardened: 'signature', hardened: 'signature' } as const;
 const BASES: readonly Base[] = [
   {
     id: 'kerberos-same-service',
-    title: 'at CONNECT, passes the AP-REQ on to the service that its ticket is for',
+    title: 'binds at CONNECT and passes the AP-REQ on to the service that its ticket is for',
     section: '[MS-KILE] 3.4.5.1',
     bindLevel: CONNECT,
     kerberos: TO_TARGET,
@@ -24,7 +24,7 @@ const BASES: readonly Base[] = [
   },
   {
     id: 'kerberos-other-service',
-    title: 'at CONNECT, passes on an AP-REQ for another service of the server’s account',
+    title: 'binds at CONNECT and passes on an AP-REQ for another service of the server’s account',
     section: 'RFC 4120 3.2.3',
     bindLevel: CONNECT,
     kerberos: TO_ANOTHER_SERVICE,
@@ -32,7 +32,7 @@ const BASES: readonly Base[] = [
   },
   {
     id: 'kerberos-service-renamed',
-    title: 'at CONNECT, writes the server’s service name over that of a ticket for another one of its account',
+    title: 'binds at CONNECT and puts the server’s service name on a ticket for another service of its account',
     section: 'RFC 4120 5.3',
     bindLevel: CONNECT,
     kerberos: TO_ANOTHER_SERVICE,
@@ -41,7 +41,7 @@ const BASES: readonly Base[] = [
   },
   {
     id: 'kerberos-options-cleared',
-    title: 'at CONNECT, takes mutual-required out of the AP-REQ’s options',
+    title: 'binds at CONNECT and takes mutual-required out of the AP-REQ’s options',
     section: 'RFC 4120 5.5.1',
     bindLevel: CONNECT,
     kerberos: TO_TARGET,
@@ -50,7 +50,7 @@ const BASES: readonly Base[] = [
   },
   {
     id: 'kerberos-other-host',
-    title: 'at CONNECT, passes on an AP-REQ for the attacker’s own host',
+    title: 'binds at CONNECT and passes on an AP-REQ for the attacker’s own host',
     section: 'RFC 4120 3.2.3',
     bindLevel: CONNECT,
     kerberos: TO_ANOTHER_HOST,
@@ -58,7 +58,7 @@ const BASES: readonly Base[] = [
   },
   {
     id: 'kerberos-host-renamed',
-    title: 'at CONNECT, writes the server’s service name over that of a ticket for the attacker’s own host',
+    title: 'binds at CONNECT and puts the server’s service name on a ticket for the attacker’s own host',
     section: 'RFC 4120 5.3',
     bindLevel: CONNECT,
     kerberos: TO_ANOTHER_HOST,
@@ -67,7 +67,7 @@ const BASES: readonly Base[] = [
   },
   {
     id: 'kerberos-checksum-changed',
-    title: 'at CONNECT, changes a bit of the authenticator, which has the flags and the checksum',
+    title: 'binds at CONNECT and changes a bit of the authenticator, which has the flags and the checksum',
     section: 'RFC 4121 4.1.1',
     bindLevel: CONNECT,
     kerberos: TO_TARGET,
@@ -76,7 +76,7 @@ const BASES: readonly Base[] = [
   },
   {
     id: 'kerberos-replayed',
-    title: 'at CONNECT, lets the authentication through, and sends it again over a connection of his own',
+    title: 'binds at CONNECT, lets the authentication through, and sends it again over its own connection',
     section: 'RFC 4120 3.2.3',
     bindLevel: CONNECT,
     kerberos: { ...TO_TARGET, replayed: true },

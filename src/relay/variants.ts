@@ -88,7 +88,7 @@ const BASES: readonly Base[] = [
   },
   {
     id: 'mic-dropped',
-    title: 'at CONNECT, takes the MIC out of AUTHENTICATE_MESSAGE',
+    title: 'binds at CONNECT and takes the MIC out of AUTHENTICATE_MESSAGE',
     section: '[MS-NLMP] 3.2.5.1.2',
     bindLevel: CONNECT,
     tampering: TAMPERINGS.micDropped,
@@ -100,7 +100,7 @@ const BASES: readonly Base[] = [
   },
   {
     id: 'flags-doubled',
-    title: 'at CONNECT, takes the MIC out and has MsvAvFlags stand twice, the first without its bit',
+    title: 'binds at CONNECT, takes the MIC out, and makes MsvAvFlags appear twice, the first time without its bit',
     section: '[MS-NLMP] 2.2.2.1',
     bindLevel: CONNECT,
     tampering: TAMPERINGS.flagsDoubled,
@@ -112,7 +112,7 @@ const BASES: readonly Base[] = [
   },
   {
     id: 'mic-disowned',
-    title: 'at CONNECT, takes the MIC out, and the bit of MsvAvFlags that announces it',
+    title: 'binds at CONNECT and takes out the MIC and the bit of MsvAvFlags that announces it',
     section: '[MS-NLMP] 3.3.2',
     bindLevel: CONNECT,
     tampering: TAMPERINGS.micDisowned,
@@ -120,7 +120,7 @@ const BASES: readonly Base[] = [
   },
   {
     id: 'target-name-edited',
-    title: 'at CONNECT, puts the server’s name into MsvAvTargetName',
+    title: 'binds at CONNECT and puts the server’s name into MsvAvTargetName',
     section: '[MS-NLMP] 3.3.2',
     bindLevel: CONNECT,
     tampering: TAMPERINGS.targetNameEdited,
@@ -128,7 +128,7 @@ const BASES: readonly Base[] = [
   },
   {
     id: 'flags-downgraded',
-    title: 'at PKT_INTEGRITY, takes SIGN and KEY_EXCH out of NEGOTIATE_MESSAGE',
+    title: 'binds at PKT_INTEGRITY and takes SIGN and KEY_EXCH out of NEGOTIATE_MESSAGE',
     section: '[MS-NLMP] 3.2.5.1.2',
     bindLevel: PKT_INTEGRITY,
     claim: { level: PKT_INTEGRITY, signature: 'invented' },
@@ -137,7 +137,7 @@ const BASES: readonly Base[] = [
   },
   {
     id: 'time-removed',
-    title: 'at CONNECT, takes MsvAvTimestamp out of CHALLENGE_MESSAGE, so that the victim adds no MIC',
+    title: 'binds at CONNECT and takes MsvAvTimestamp out of CHALLENGE_MESSAGE, so that the victim adds no MIC',
     section: '[MS-NLMP] 3.1.5.1.2',
     bindLevel: CONNECT,
     tampering: TAMPERINGS.timeRemoved,
@@ -145,7 +145,7 @@ const BASES: readonly Base[] = [
   },
   {
     id: 'flags-downgraded-no-mic',
-    title: 'at PKT_INTEGRITY, takes MsvAvTimestamp out, and SIGN and KEY_EXCH with it',
+    title: 'binds at PKT_INTEGRITY and takes out MsvAvTimestamp, SIGN and KEY_EXCH',
     section: '[MS-NLMP] 3.4.4',
     bindLevel: PKT_INTEGRITY,
     claim: { level: PKT_INTEGRITY, signature: 'invented' },
@@ -154,7 +154,7 @@ const BASES: readonly Base[] = [
   },
   {
     id: 'reflection',
-    title: 'at CONNECT, back to the DCOM server of the victim’s own host',
+    title: 'binds at CONNECT, back to the DCOM server of the victim’s own host',
     section: '[MS-NLMP] 3.2.5.1.2',
     bindLevel: CONNECT,
     reflection: true,
@@ -165,7 +165,7 @@ const BASES: readonly Base[] = [
 /** What the hardening does not cover: calls to objects meet the exporter’s own level alone ([MS-DCOM] 3.1.1.5.4). */
 export const KNOWN_REFERENCE: Base = {
   id: 'known-reference',
-  title: 'at CONNECT, calls an object that somebody else has activated and whose IPID is known',
+  title: 'binds at CONNECT and calls an object that somebody else has activated, whose IPID it knows',
   section: '[MS-DCOM] 3.1.1.5.4',
   bindLevel: CONNECT,
   knownReference: true,
@@ -175,7 +175,7 @@ export const KNOWN_REFERENCE: Base = {
 /** By the mechanism itself, and by SPNEGO. */
 export const byBoth = (base: Base, authType: number): RelayVariant[] => [
   { ...base, authType },
-  { ...base, id: `${base.id}-spnego`, title: `${base.title}; by SPNEGO`, authType: RPC_C_AUTHN.GSS_NEGOTIATE },
+  { ...base, id: `${base.id}-spnego`, title: `${base.title}, by SPNEGO`, authType: RPC_C_AUTHN.GSS_NEGOTIATE },
 ];
 
 /** Every variant of NTLM, by itself and by SPNEGO; the hardening stops each, at its own place. */

@@ -35,24 +35,26 @@ interface Options extends JudgedOptions {
 
 export const labCommand = (command: Command): Command =>
   judgedOptions(command)
-    .addArgument(new Argument('[scenario...]', 'YAML files, or names of scenarios that come with it').default([]))
+    .addArgument(
+      new Argument('[scenario...]', 'YAML files, or names of scenarios that come with the program').default([]),
+    )
     .addOption(new Option('--seed <text>', 'what everything random follows from').default('1'))
     .addOption(new Option('--out <folder>', 'write results, event logs and captures there'))
     .addOption(
-      new Option('--sockets', 'on sockets of 127.0.0.0/8 instead: no captures, and time passes as it does').default(
+      new Option('--sockets', 'run on sockets of 127.0.0.0/8 instead, in real time and without captures').default(
         false,
       ),
     )
-    .addOption(new Option('--list', 'the scenarios that come with it').default(false))
-    .addOption(new Option('--schema', 'the JSON Schema of scenarios, for editors').default(false))
+    .addOption(new Option('--list', 'list the scenarios that come with the program').default(false))
+    .addOption(new Option('--schema', 'print the JSON Schema of scenarios, for editors').default(false))
     .addOption(htmlOption())
     .addHelpText(
       'after',
       `
-The same scenario and seed give the same run, octet by octet. Nothing leaves this program, and no command is run: what
-an attacker asks for is written down. Exit code 1 says that something came otherwise than the scenario or KB5004442
-have it, 2 that a scenario cannot be read or not be run to its end; why is named with file, line and column. With --json
-there is a record for each finding, then for each activation at a server, relay, cell of a timeline and trace.
+The same scenario and seed give the same run, byte for byte. Nothing leaves this program, and no command is run: what an
+attacker asks for is recorded. Exit code 1 means that a result is not what the scenario or KB5004442 says, 2 that a
+scenario cannot be read, or cannot be run to its end. The reason is given with file, line and column. With --json there
+is a record for each finding, then for each activation at a server, relay, cell of a timeline and trace.
 
 A scenario of twenty lines:
 

@@ -28,15 +28,15 @@ const positive = (text: string): number => {
 export const opcCommand = (command: Command): Command =>
   clientOptions(withActions(command), {
     level: "authentication level; the profile's where absent",
-    user: "account to log on with, and that the server may call back by: 'DOMAIN\\user:password'",
+    user: "account to log on with, which the server may also use to call back: 'DOMAIN\\user:password'",
   })
     .addOption(jsonOption())
     .addHelpText(
       'after',
       `
 Data Access 2.05a. Values are written on this machine only, to a simulated server; the other actions change nothing.
-A server calls back over a connection of its own, so subscribe listens; what it takes is what --user says.
-Exit code 0, 1 where the server or an item refused, 2 where there is nobody to ask.
+With subscribe, the server calls back over a connection of its own, so the client listens, and lets in the account of
+--user. Exit code 1 if the server or an item refused, 2 if nobody could be asked, else 0.
 
 Examples:
   dcom-harness opc 127.0.0.2 servers --user 'LAB\\op:secret'
@@ -57,16 +57,26 @@ const withActions = (command: Command): Command =>
     )
     .addArgument(new Argument('<action>', 'what to do').choices(Object.keys(ACTIONS)))
     .argument('[items...]', 'identifiers of items; for write ITEM=VALUE')
-    .option('--server <name>', 'ProgID or CLSID; the only one that OpcEnum lists where absent')
-    .option('--branch <name>', 'of browse: what lies below it')
-    .option('--filter <pattern>', 'of browse: with *, ?, # for a digit and [a-c]')
-    .addOption(new Option('--source <where>', 'of read').choices(['cache', 'device']).default('device'))
-    .addOption(new Option('--rate <ms>', 'of subscribe: update rate').argParser(positive).default(1_000))
-    .addOption(new Option('--deadband <percent>', 'of subscribe: of the range of an item').argParser(positive))
-    .addOption(new Option('--count <n>', 'of subscribe: ends after so many changes').argParser(positive))
-    .addOption(new Option('--for <seconds>', 'of subscribe: ends after so long').argParser(positive))
+    .option('--server <name>', 'ProgID or CLSID; where absent, the only server that OpcEnum lists')
+    .option('--branch <name>', 'of browse: only what is below this branch')
+    .option('--filter <pattern>', 'of browse: only these names; * and ? are wildcards, # is a digit, [a-c] a set')
+    .addOption(
+      new Option('--source <where>', 'of read: where the values come from')
+        .choices(['cache', 'device'])
+        .default('device'),
+    )
+    .addOption(
+      new Option('--rate <ms>', 'of subscribe: update rate in milliseconds').argParser(positive).default(1_000),
+    )
+    .addOption(
+      new Option('--deadband <percent>', 'of subscribe: deadband, as a percentage of the range of an item').argParser(
+        positive,
+      ),
+    )
+    .addOption(new Option('--count <n>', 'of subscribe: end after this many changes').argParser(positive))
+    .addOption(new Option('--for <seconds>', 'of subscribe: end after this time').argParser(positive))
     .addOption(listenOption('of subscribe: where the server calls back; a free port of this machine where absent'))
-    .option('--advertise <host...>', 'of subscribe: addresses by which the server finds that place');
+    .option('--advertise <host...>', 'of subscribe: the addresses that the server is told to call back');
 
 async function run(
   target: { host: string; port: number },

@@ -32,15 +32,15 @@ interface Options extends JudgedOptions {
 
 export const relayCommand = (command: Command): Command =>
   judgedOptions(command)
-    .addOption(new Option('--variant <id...>', 'these variants of the relay alone; all where absent'))
+    .addOption(new Option('--variant <id...>', 'only these variants of the relay; all where absent'))
     .addOption(new Option('--as-of <date...>', 'patch levels of the server; one in each phase where absent'))
     .addOption(registryOption())
     .addOption(new Option('--on <address>', 'one loopback address for victim, attacker and server'))
     .addHelpText(
       'after',
       `
-Victim, attacker and server are simulated and on loopback; nobody else can be relayed, and nothing is run. Exit code 1
-says that a variant ended otherwise than KB5004442 and the specifications have it.
+Victim, attacker and server are simulated, and on loopback. Nobody else can be relayed, and nothing is run. Exit code 1
+means that a variant did not end as KB5004442 and the specifications say.
 
 Variants (each with -spnego too):
 ${ALL_VARIANTS.filter(({ id }) => !id.endsWith('-spnego'))

@@ -21,7 +21,9 @@ const MAX_ROWS = 1_000_000;
 
 export const viewCommand = (command: Command): Command =>
   command
-    .addArgument(new Argument('<file...>', 'captures, folders of them; what lab --out wrote; NDJSON of --json'))
+    .addArgument(
+      new Argument('<file...>', 'captures or folders of captures; a folder that lab --out wrote; NDJSON of --json'),
+    )
     .addOption(
       new Option('--port <number>', 'where to listen on 127.0.0.1; 0 takes a free port')
         .default(8135)
@@ -34,8 +36,9 @@ export const viewCommand = (command: Command): Command =>
     .addHelpText(
       'after',
       `
-The same page as --html of lab, audit, replay and decode, but the browser asks for the PDUs that it shows: for captures
-that are too large for one file. It is served on this machine alone, and no browser is started; Ctrl-C ends it.
+The page is the same as --html of lab, audit, replay and decode writes, but the browser fetches only the PDUs that it
+shows, so it suits captures that are too large for one file. Only this machine can reach it. Open the address that is
+printed in a browser; Ctrl-C ends the command.
 
 Examples:
   dcom-harness view capture.pcapng --password 'P4ssw0rd'

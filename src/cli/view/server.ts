@@ -23,7 +23,7 @@ export async function serveReport(served: Served, port: number): Promise<{ serve
   const server = createServer((request, response) => {
     // A name that somebody else's DNS points to this machine is not ours.
     if (!isOurs(request.headers.host)) answer(response, 403, 'text/plain', 'not this server\n');
-    else if (request.method !== 'GET') answer(response, 405, 'text/plain', 'GET alone\n');
+    else if (request.method !== 'GET') answer(response, 405, 'text/plain', 'only GET\n');
     else route(served, request.url ?? '/', response);
   });
   await new Promise<void>((resolve, reject) => {

@@ -48,8 +48,8 @@ export const wmiCommand = (command: Command): Command =>
     .addHelpText(
       'after',
       `
-Queries, classes and events change nothing and are asked for anywhere; methods are called on this machine only. Integers
-that JSON cannot hold are text there. Exit code 0, 1 where something was refused, 2 where there is nobody to ask.
+Queries, classes and events change nothing, so they may go to any host. Methods are called on this machine only. In JSON,
+integers that a number cannot hold are text. Exit code 1 if something was refused, 2 if nobody could be asked, else 0.
 
 Examples:
   dcom-harness wmi 127.0.0.2 'SELECT Name, State FROM Win32_Service' --user 'LAB\\op:secret'
@@ -70,20 +70,20 @@ const withQueries = (command: Command): Command =>
     .addArgument(
       new Argument('<host>', 'WMI server, as HOST or HOST:PORT (135 where absent)').argParser(endpointParser(135)),
     )
-    .argument('[query]', "in WQL: 'SELECT Name FROM Win32_Process'")
-    .argument('[arguments...]', 'of --method: NAME=VALUE, a list as in JSON')
-    .option('--namespace <path>', 'where to ask', 'root\\cimv2')
+    .argument('[query]', "the query in WQL, such as 'SELECT Name FROM Win32_Process'")
+    .argument('[arguments...]', 'of --method: NAME=VALUE; a list is written as in JSON')
+    .option('--namespace <path>', 'namespace to log in to', 'root\\cimv2')
     .option('--class <path>', 'show this class, or the instance of this path, instead of a query')
     .option('--method <path>', 'call CLASS.METHOD or PATH.METHOD with the arguments; on this machine only')
     .option('--events', 'wait for the events of a notification query', false)
     .option('--plain', 'fetch by IEnumWbemClassObject, not by the smart enumerator', false)
-    .addOption(new Option('--page <n>', 'objects that one call fetches').argParser(positive).default(100))
+    .addOption(new Option('--page <n>', 'how many objects one call fetches').argParser(positive).default(100))
     .addOption(
-      new Option('--limit <n>', 'end after so many objects')
+      new Option('--limit <n>', 'end after this many objects')
         .argParser(positive)
         .default(Number.POSITIVE_INFINITY, 'none'),
     )
-    .addOption(new Option('--for <seconds>', 'of --events: end where none came for so long').argParser(positive));
+    .addOption(new Option('--for <seconds>', 'of --events: end if none came for this time').argParser(positive));
 
 async function run(
   target: { host: string; port: number },

@@ -37,7 +37,7 @@ export async function askKdc(request: Uint8Array, options: KdcTransportOptions):
     const { network, timers } = environmentOf(options);
     // Datagrams go over this machine's sockets, so a simulated host would ask whoever has that address out there.
     if (isSimulated(network))
-      throw new TransportError(`the KDC ${host}`, 'a simulated network carries TCP alone: ask it over TCP');
+      throw new TransportError(`the KDC ${host}`, 'a simulated network carries only TCP: ask it over TCP');
     const answer = await askByDatagram({ host, port }, request, timeout, timers);
     if (!tooBig(answer)) return answer;
   }

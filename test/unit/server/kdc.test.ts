@@ -147,7 +147,7 @@ test('over a simulated network a KDC is not asked by datagrams, which this machi
     kdc: { kdc: { host: SERVER, transport: 'udp' }, network: hosts.client, timers: hosts.time },
   });
   await expect(tickets.obtain(SERVICE)).rejects.toThrow(
-    `the KDC ${SERVER}: a simulated network carries TCP alone: ask it over TCP`,
+    `the KDC ${SERVER}: a simulated network carries only TCP: ask it over TCP`,
   );
 });
 

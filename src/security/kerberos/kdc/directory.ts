@@ -77,6 +77,9 @@ function principalOf(realm: string, account: KdcAccount): KdcPrincipal {
     (etype) => KerberosKey.fromSecret(etype, account.secret, salt) ?? [],
   );
   if (keys.length === 0)
-    throw new SecurityError('UNSUPPORTED', `account ${account.user} has no Kerberos key: an NT hash makes RC4 alone`);
+    throw new SecurityError(
+      'UNSUPPORTED',
+      `account ${account.user} has no Kerberos key: an NT hash yields only an RC4 key`,
+    );
   return { account, salt, kvno: account.kvno ?? 1, keys };
 }
