@@ -7,6 +7,7 @@ import { parseRegistry, type Registry } from '../hardening/registry.js';
 import { type PatchLevel, patchLevel } from '../hardening/timeline.js';
 import { parseEndpoint } from '../net/channel.js';
 import { type AccountEntry, ntHashIn, parseAccount, Secret, SecurityError, secretOf } from '../security/index.js';
+import { classGiven } from './class-text.js';
 import { UsageError } from './io.js';
 import { SECRET_SOURCES, secretText, secretTexts, withPassword } from './secret-text.js';
 
@@ -145,6 +146,11 @@ export const uuidOption = (flags: string, description: string): Option =>
       if (uuid === undefined) throw new Error('expected a UUID such as 49B2791A-B1AE-4C90-9B8E-E860BA07F889');
       return uuid;
     }),
+  );
+
+export const classOption = (description: string): Option =>
+  new Option('--clsid <class>', `${description}: its CLSID, or its name as audit prints it`).argParser(
+    parser(classGiven),
   );
 
 export const htmlOption = (): Option =>

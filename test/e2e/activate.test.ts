@@ -151,7 +151,7 @@ describe('activate: what cannot be asked ends with 2', () => {
   });
 
   test.each<[string, string[], RegExp]>([
-    ['a class that is no UUID', ['127.0.0.1', '--clsid', 'MMC20'], /--clsid.*expected a UUID/],
+    ['an unknown class', ['127.0.0.1', '--clsid', 'MMC20'], /--clsid.*did you mean MMC20.Application\?/],
     ['no class', ['127.0.0.1'], /required option '--clsid/],
     ['no host', ['--clsid', MMC20], /missing required argument 'host'/],
     [

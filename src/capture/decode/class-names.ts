@@ -20,3 +20,14 @@ const CLASS_NAMES: Readonly<Record<string, string>> = {
 
 /** The name of a class, where it is one of those that are known here. */
 export const className = (clsid: string): string | undefined => CLASS_NAMES[clsid];
+
+export const classNames = (): readonly string[] => Object.values(CLASS_NAMES);
+
+/** The CLSID of a name that `className` gives, in any case, with or without what it adds in brackets. */
+export function clsidOf(name: string): string | undefined {
+  const wanted = name.trim().toLowerCase();
+  return Object.keys(CLASS_NAMES).find((clsid) => {
+    const own = (className(clsid) as string).toLowerCase();
+    return own === wanted || own.replace(/ \(.*\)$/, '') === wanted;
+  });
+}

@@ -32,6 +32,9 @@ export const ordered = (
   },
 });
 
+/** What is said where a name is not known. */
+export const ANY_NAME = 'with a * any name is searched';
+
 /** A name without `*` has to be one of `known`; `others` are the values that are no such name. */
 export const named = (
   help: string,
@@ -45,7 +48,7 @@ export const named = (
     if (other !== undefined) return other;
     const fits = pattern(text);
     if (!text.includes('*') && !known().some(fits))
-      throw new Error(`${text} is not known${didYouMean(text, known())}; with a * any name is searched`);
+      throw new Error(`${text} is not known${didYouMean(text, known())}; ${ANY_NAME}`);
     return (record) => of(record).some((name) => name !== undefined && fits(name));
   },
 });

@@ -5,8 +5,10 @@ import { explain } from '../../codec/status/explain.js';
 import { normaliseUuid } from '../../codec/uuid.js';
 import type { Transport } from '../pdu/pdu.js';
 import type { CallRecord } from './call-record.js';
+import { classNames, clsidOf } from './class-names.js';
 import { portOf } from './filter-addresses.js';
 import {
+  ANY_NAME,
   addressed,
   type Filtered,
   type Key,
@@ -178,9 +180,11 @@ const DECLARED: Readonly<Record<string, Key>> = {
   class: {
     help: 'that an activation asks for: its name, with or without *, or its CLSID; answers have that of their request',
     value: (text) => {
-      const uuid = normaliseUuid(text);
+      const uuid = normaliseUuid(text) ?? clsidOf(text);
+      if (uuid !== undefined) return ({ clsid }) => clsid === uuid;
+      if (!text.includes('*')) throw new Error(`${text} is not known${didYouMean(text, classNames())}; ${ANY_NAME}`);
       const fits = pattern(text);
-      return ({ clsid, class: own }) => (uuid !== undefined && clsid === uuid) || (own !== undefined && fits(own));
+      return ({ class: own }) => own !== undefined && fits(own);
     },
   },
   object: {

@@ -9,7 +9,7 @@ import { formatEndpoint } from '../../net/channel.js';
 import { members } from '../../report/record.js';
 import { type ClientWish, checkClient, clientOptions, exitCodeOf, hintAt, logonOf, verdictOf } from '../client.js';
 import { type Output, output, UsageError } from '../io.js';
-import { AUTH_TYPES, endpointParser, jsonOption, registryOption, uuidOption } from '../options.js';
+import { AUTH_TYPES, classOption, endpointParser, jsonOption, registryOption, uuidOption } from '../options.js';
 import { activateAs } from './as.js';
 
 interface ActivateOptions extends ClientWish {
@@ -56,7 +56,7 @@ const withClass = (command: Command): Command =>
       new Argument('<host>', 'server, as HOST or HOST:PORT (135 where absent)').argParser(endpointParser(135)),
     )
     .argument('[arguments...]', 'after --: further arguments of --invoke, which may begin with -')
-    .addOption(uuidOption('--clsid <uuid>', 'class to activate').makeOptionMandatory())
+    .addOption(classOption('class to activate').makeOptionMandatory())
     .addOption(uuidOption('--iid <uuid>', 'interface to ask for').default(IID_IUnknown, 'IUnknown'))
     .addOption(
       new Option('--method <name>', "which activation; RemoteCreateInstance, or the profile's, where absent").choices([

@@ -5,7 +5,7 @@ import { formatEndpoint } from '../../net/channel.js';
 import type { SaidVerdict } from '../../report/html/index.js';
 import type { AccountEntry } from '../../security/index.js';
 import { output, UsageError } from '../io.js';
-import { credentialsOf, endpointParser, oneUserOption, uuidOption } from '../options.js';
+import { classOption, credentialsOf, endpointParser, oneUserOption } from '../options.js';
 import { type ConformOptions, conformOptions, expectationsFor, listChecks, selectedChecks } from './options.js';
 import { runSuite } from './run.js';
 
@@ -21,7 +21,7 @@ export const serverCommand = (command: Command): Command =>
       new Argument('[host]', 'the server, as HOST or HOST:PORT (135 where absent)').argParser(endpointParser(135)),
     )
     .addOption(oneUserOption("account that may activate, 'DOMAIN\\user:password'; without it, what needs none"))
-    .addOption(uuidOption('--clsid <uuid>', "class to activate; WMI's WbemLevel1Login where absent"))
+    .addOption(classOption("class to activate; WMI's WbemLevel1Login where absent"))
     .option('--slow', 'the checks of what takes minutes too: nearly an hour in all', false)
     .addHelpText(
       'after',

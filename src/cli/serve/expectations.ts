@@ -5,7 +5,7 @@ import { REFUSED_BY } from '../../codec/status/refused-by.js';
 import { systemReason } from '../../net/error.js';
 import type { Activation } from '../../server/activation/log.js';
 import type { DcomServer } from '../../server/server.js';
-import { withNames } from '../class-text.js';
+import { classGiven, withNames } from '../class-text.js';
 import { UsageError } from '../io.js';
 
 const SIGNS = ['!=', '>=', '<=', '=', '>', '<'] as const;
@@ -38,8 +38,8 @@ const withOutcome = (activations: readonly Activation[], wanted: Activation['out
 interface OfEach {
   readonly meaning: string;
   of(activation: Activation): string;
-  /** All that it can be; or what it looks like, where that is too much to list. */
-  readonly values: readonly string[] | { readonly like: string; readonly pattern: RegExp };
+  /** All that it can be; or, where that is too much to list, what a value means. Throws an `Error` for one without meaning. */
+  readonly values: readonly string[] | ((value: string) => string);
 }
 
 const EACH: Readonly<Record<string, OfEach>> = {
@@ -59,17 +59,14 @@ const EACH: Readonly<Record<string, OfEach>> = {
     values: ['RemoteActivation', 'RemoteGetClassObject', 'RemoteCreateInstance'],
   },
   clsid: {
-    meaning: 'of each activation: the class',
+    meaning: 'of each activation: the class, as a CLSID or by name, such as MMC20.Application',
     of: ({ clsid = '' }) => clsid.toLowerCase(),
-    values: {
-      like: 'a CLSID such as 49b2791a-b1ae-4c90-9b8e-e860ba07f889',
-      pattern: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
-    },
+    values: classGiven,
   },
   user: {
     meaning: 'of each activation: DOMAIN\\user, or nobody',
     of: ({ identity }) => (identity === undefined ? 'nobody' : `${identity.domain}\\${identity.user}`),
-    values: { like: 'DOMAIN\\user, in quotes, or nobody', pattern: /\\|^nobody$/i },
+    values: accountGiven,
   },
   event: {
     meaning: 'of each activation: the ID of the event that was logged for it, such as 10036, or none',
@@ -77,6 +74,11 @@ const EACH: Readonly<Record<string, OfEach>> = {
     values: ['none', '10036'],
   },
 };
+
+function accountGiven(text: string): string {
+  if (!/\\|^nobody$/i.test(text)) throw new Error('expected DOMAIN\\user, in quotes, or nobody');
+  return text;
+}
 
 const LEVEL = 'level';
 const KEYS = [...Object.keys(COUNTS), LEVEL, ...Object.keys(EACH)];
@@ -156,14 +158,21 @@ function ofCount(
 
 function ofEach({ text, key, sign, value }: Written, { of, values }: OfEach, wrong: Wrong): Expectation {
   if (sign !== '=' && sign !== '!=') throw wrong(`${key} has no order: expected = or !=`);
-  const wanted = value.toLowerCase();
-  if ('like' in values) {
-    if (!values.pattern.test(value)) throw wrong(`expected ${values.like}`);
-  } else if (!values.some((known) => known.toLowerCase() === wanted)) {
-    throw wrong(`${key} is never '${value}'${didYouMean(value, values)}; it is ${values.join(', ')}`);
-  }
+  const wanted = meaningIn({ key, value }, values, wrong).toLowerCase();
   const fits = (activation: Activation) => (of(activation).toLowerCase() === wanted) === (sign === '=');
   return { text, ...each(fits, (activation) => `${key}=${of(activation)}`) };
+}
+
+function meaningIn({ key, value }: Pick<Written, 'key' | 'value'>, values: OfEach['values'], wrong: Wrong): string {
+  if (typeof values !== 'function') {
+    if (values.some((known) => known.toLowerCase() === value.toLowerCase())) return value;
+    throw wrong(`${key} is never '${value}'${didYouMean(value, values)}; it is ${values.join(', ')}`);
+  }
+  try {
+    return values(value);
+  } catch (error) {
+    throw wrong((error as Error).message);
+  }
 }
 
 function ofLevel({ text, sign, value }: Written, wrong: Wrong): Expectation {

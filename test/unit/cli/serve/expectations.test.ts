@@ -33,6 +33,8 @@ describe('an expectation', () => {
     ['refused-by=activation policy'],
     ['refused-by != access control'],
     ['event=none'],
+    ['clsid=mmc20.application'],
+    ['clsid={49B2791A-B1AE-4C90-9B8E-E860BA07F889}'],
     ['user=nobody'],
     ['outcome!=accepted'],
   ])('%s holds', (text) => {
@@ -75,7 +77,7 @@ describe('an expectation that nobody can mean is refused in one line that says w
     ['level>pkt_integrty', /no level 'pkt_integrty'; did you mean pkt_integrity\?; there are default, none, connect, /],
     ['outcome>=accepted', /outcome has no order: expected = or !=$/],
     ['accepted=some', /accepted is a count, so expected a number$/],
-    ['clsid=MMC20', /expected a CLSID such as /],
+    ['clsid=MMC20', /expected a CLSID or a name that audit prints, .*; did you mean MMC20\.Application\?$/],
     ['user=LABop', /expected DOMAIN\\user, in quotes, or nobody$/],
     ['event=10037', /event is never '10037'; did you mean 10036\?; it is none, 10036$/],
     ['level', /^--expect: 'level' is not KEY=VALUE \(also != >= <= > <\), nor a file: /],
