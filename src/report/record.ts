@@ -12,7 +12,16 @@ export const RECORD_KINDS = [
   // sanitize
   ...['sanitized', 'replaced', 'zeroed'],
   // serve, test, and others that have a server
-  ...['listening', 'served-activation', 'log', 'served-invocation', 'refused-call', 'call-back', 'association'],
+  ...[
+    'listening',
+    'ready',
+    'served-activation',
+    'log',
+    'served-invocation',
+    'refused-call',
+    'call-back',
+    'association',
+  ],
   ...['kdc', 'ticket', 'dropped'],
   // what is judged
   ...['result', 'verdict', 'check'],

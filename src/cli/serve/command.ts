@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { systemReason } from '../../net/error.js';
+import { recordLine } from '../../report/record.js';
 import type { DcomServer } from '../../server/server.js';
 import { Ending } from '../ending.js';
 import { removeWritten } from '../files.js';
@@ -17,7 +18,10 @@ interface ServeOptions extends ServerCommandOptions, ServeEnding, ExpectOptions 
 
 export const serveCommand = (command: Command): Command =>
   endingOptions(expectOptions(serverOptions(command), 'serve'))
-    .option('--ready-file <file>', 'written once it listens, as JSON with address, ports and pid; removed at the end')
+    .option(
+      '--ready-file <file>',
+      'written once it listens, and removed at the end: the record ready of docs/records.schema.json, with address, port, exporter_port, as_of, pid',
+    )
     .addHelpText(
       'after',
       `
@@ -95,10 +99,8 @@ async function served(out: Output, options: ServeOptions, ending: Ending): Promi
 function tellReady(file: string, { address, exporter, asOf }: DcomServer): void {
   const { address: host, port } = address;
   try {
-    writeFileSync(
-      file,
-      `${JSON.stringify({ address: host, port, exporterPort: exporter.port, asOf: asOf.date, pid: process.pid })}\n`,
-    );
+    const at = { address: host, port, exporter_port: exporter.port, as_of: asOf.date };
+    writeFileSync(file, recordLine('ready', { ...at, pid: process.pid }));
   } catch (error) {
     throw new UsageError(`cannot write ${file}: ${systemReason(error)}`);
   }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -48,6 +48,8 @@ steps:
 `,
 );
 
+const READY = join(folder, 'ready.json');
+
 /** A request of svcctl over UDP (C706 12.5.1): version 4, little-endian, four octets behind its header. */
 const DATAGRAM = join(folder, 'udp.pcapng');
 const header = Buffer.alloc(80 + 4);
@@ -84,9 +86,11 @@ const ALONE: readonly (readonly string[])[] = [
 async function withServer(printed: Printed): Promise<void> {
   const serving = execute([
     ...['serve', '--listen', '127.0.0.1:0', '--kdc', '127.0.0.1:0', '--class', 'all', '--json'],
-    ...['--as-of', '2021-05', '--expect', 'activations>=1', ...USER],
+    ...['--as-of', '2021-05', '--expect', 'activations>=1', '--ready-file', READY, ...USER],
   ]);
   const { port } = await printed.record('listening', serving);
+  // Its file has a record too, and is gone with the server.
+  printed.stdout += readFileSync(READY, 'utf8');
   const kdc = `127.0.0.1:${(await printed.record('kdc')).port}`;
   const host = `127.0.0.1:${port}`;
   const ask = (command: string, ...more: string[]): Promise<void> =>
