@@ -9,6 +9,7 @@ import { Refused } from '../client/refused.js';
 import { outcomeOf } from '../client/steps.js';
 import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import { authnLevelName, shortAuthnLevelName } from '../codec/status/authn.js';
+import { causesOf } from '../codec/status/causes.js';
 import { clientRaise } from '../hardening/client.js';
 import type { Registry } from '../hardening/registry.js';
 import type { PatchLevel } from '../hardening/timeline.js';
@@ -149,9 +150,11 @@ export const failureKind = ({ refusedBy }: CallOutcome): 'refused' | 'unreached'
 /** 1 where somebody refused, 2 where there is nobody to ask. */
 export const exitCodeOf = ({ refusedBy }: CallOutcome): 1 | 2 => (refusedBy === 'transport' ? 2 : 1);
 
-/** Where to read on about the refusal that has most causes; `answers` is the class of `serve` that has the methods. */
+/** Where to read on about a refusal that can come from different causes; `answers` is the class of `serve` that has the methods. */
 export function hintAt(out: Output, { status, refusedBy }: CallOutcome, answers?: string): void {
   if (!out.json && status === E_NOTIMPL && answers !== undefined)
     out.note(`the object has no such method: of a simulated server serve --class ${answers} answers it`);
-  if (!out.json && status === 5 && refusedBy === 'fault') out.note('what that can mean: dcom-harness explain 5');
+  const told = refusedBy === 'fault' || refusedBy === 'result';
+  if (out.json || !told || status === undefined || causesOf(status).length === 0) return;
+  out.note(`what that can mean: dcom-harness explain ${status < 10 ? status : `0x${status.toString(16)}`}`);
 }
