@@ -1,5 +1,5 @@
 export type { Asn1Structure, Kept } from '../codec/asn1/sequence.js';
-export type { Asn1Type } from '../codec/asn1/type.js';
+export type { Asn1Place, Asn1Type, Asn1Value } from '../codec/asn1/type.js';
 export type { Known, KnownClsid } from '../codec/dcom/activation-blob.js';
 export { SpecialPropertiesData_Current } from '../codec/dcom/activation-properties.js';
 export type { ActivationReply, RemoteActivationResponse } from '../codec/dcom/activation-reply.js';
@@ -45,7 +45,7 @@ export * as opc from '../codec/opc/index.js';
 export { type PduType, RPC_C_AUTHN_LEVEL } from '../codec/rpce/constants.js';
 export * as rpce from '../codec/rpce/index.js';
 export type { ContextElement, ContextResult, Pdu } from '../codec/rpce/pdu.js';
-export { type About, type Scalar, SpanTrace } from '../codec/span.js';
+export { type About, type DeclaredHeader, type Scalar, SpanTrace } from '../codec/span.js';
 export { authnLevelName, shortAuthnLevelName } from '../codec/status/authn.js';
 export type { Cause } from '../codec/status/causes.js';
 export { type Explanation, explain, type Meaning } from '../codec/status/explain.js';

@@ -36,6 +36,7 @@ export type { CallHead } from '../rpc/passive/head.js';
 export type { CallLevel, Observed, ObservedMessage, Sender, StubState } from '../rpc/passive/observed.js';
 export type { ObservedSecurity } from '../rpc/passive/security.js';
 export type { ServerAssociationOptions } from '../rpc/server/association.js';
+export { type RefusalCause, SERVER_CHECKS, type ServerCheck } from '../rpc/server/checks.js';
 export type { AssociationOutput, FailedAuthentication, RefusalEvent, ServerCall } from '../rpc/server/events.js';
 export type { AssociationGroup } from '../rpc/server/groups.js';
 export type { CallSecurity } from '../rpc/server/security.js';

@@ -62,7 +62,13 @@ export {
   wmiClass,
 } from '../server/classes/index.js';
 export type { Sample, SpaceItem } from '../server/classes/opc/address-space.js';
-export type { CallbackParameters, DataChange, DataListener, OpcServerData } from '../server/classes/opc/index.js';
+export type {
+  CallbackMethods,
+  CallbackParameters,
+  DataChange,
+  DataListener,
+  OpcServerData,
+} from '../server/classes/opc/index.js';
 export { AddressSpace, addressSpace, dataSink, opcClasses, opcServerSchema } from '../server/classes/opc/index.js';
 export type { FaultData, ItemData } from '../server/classes/opc/schema.js';
 export type { CallAnswer, EndpointObserver } from '../server/endpoint/endpoint.js';

@@ -24,7 +24,7 @@ export interface Span {
 }
 
 /** What a span needs to know of a fixed header. */
-interface Declared {
+export interface DeclaredHeader {
   readonly name: string;
   readonly section: string;
   readonly fields: readonly Field[];
@@ -61,7 +61,7 @@ export class SpanTrace {
   }
 
   /** The fields of a header that was read at `offset` of `view`, with the values of its row. */
-  header({ name, section, fields }: Declared, view: Uint8Array, offset: number, row: object): void {
+  header({ name, section, fields }: DeclaredHeader, view: Uint8Array, offset: number, row: object): void {
     let start = view.byteOffset - this.origin + offset;
     for (const field of fields) {
       const size = sizeOf(field.kind);

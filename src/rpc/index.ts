@@ -31,7 +31,7 @@ export { type CallHead, callHead } from './passive/head.js';
 export type { CallLevel, Observed, ObservedMessage, Sender, StubState } from './passive/observed.js';
 export type { ObservedSecurity } from './passive/security.js';
 export { ServerAssociation, type ServerAssociationOptions } from './server/association.js';
-export { type Cause, causeOf, type ServerCheck } from './server/checks.js';
+export { causeOf, type RefusalCause, type ServerCheck } from './server/checks.js';
 export type {
   AssociationEvent,
   AssociationOutput,

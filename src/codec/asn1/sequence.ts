@@ -2,7 +2,7 @@ import { asBuffer } from '../bytes.js';
 import { CodecError } from '../error.js';
 import type { FieldRow } from '../ndr/index.js';
 import { applicationTag, contextTag, TAG, writeElement } from './der.js';
-import { type Asn1Type, elementAt, type Place, readTyped, refuse, type ValueOf } from './type.js';
+import { type Asn1Place, type Asn1Type, type Asn1Value, elementAt, readTyped, refuse } from './type.js';
 
 interface Member<T, O extends boolean> {
   readonly number: number;
@@ -27,8 +27,8 @@ type Flat<T> = { [K in keyof T]: T[K] };
 
 /** The value of a SEQUENCE: members that are optional may be left out. */
 export type SequenceOf<M extends AnyMembers> = Flat<
-  { readonly [K in Exclude<keyof M, Optional<M>>]: ValueOf<M[K]['type']> } & {
-    readonly [K in Optional<M>]?: ValueOf<M[K]['type']>;
+  { readonly [K in Exclude<keyof M, Optional<M>>]: Asn1Value<M[K]['type']> } & {
+    readonly [K in Optional<M>]?: Asn1Value<M[K]['type']>;
   }
 >;
 
@@ -50,7 +50,7 @@ export function sequence<const M extends AnyMembers>(
   const table = Object.entries(members as Members);
   const byTag = new Map(table.map(([key, member]) => [contextTag(member.number), { key, member }]));
 
-  function readMember(tag: number, contents: Uint8Array, value: Record<string, unknown>, at: Place): void {
+  function readMember(tag: number, contents: Uint8Array, value: Record<string, unknown>, at: Asn1Place): void {
     const known = byTag.get(tag);
     if (known === undefined) return;
     const path = `${at.path}.${known.key}`;

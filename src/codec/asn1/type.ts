@@ -3,7 +3,7 @@ import { CodecError } from '../error.js';
 import { type Element, readElement, TAG, writeElement } from './der.js';
 
 /** Where in a message a decoder is: the field's path, and the octets before the contents that it reads. */
-export interface Place {
+export interface Asn1Place {
   readonly path: string;
   readonly offset: number;
   /** The whole element that the contents are of. */
@@ -16,19 +16,19 @@ export interface Asn1Type<T> {
   /** The identifier octet of its outermost element. */
   readonly tag: number;
   /** Takes the contents of the element and where they stand in the message. Throws `CodecError`. */
-  read(contents: Uint8Array, at: Place): T;
+  read(contents: Uint8Array, at: Asn1Place): T;
   write(value: T): Buffer;
 }
 
 /** The value of an ASN.1 type. */
-export type ValueOf<A> = A extends Asn1Type<infer T> ? T : never;
+export type Asn1Value<A> = A extends Asn1Type<infer T> ? T : never;
 
-export const refuse = (code: CodecError['code'], { path, offset }: Place, detail: string): never => {
+export const refuse = (code: CodecError['code'], { path, offset }: Asn1Place, detail: string): never => {
   throw new CodecError(code, path, offset, detail);
 };
 
 /** Reads the element at `from`, which has to be of `type`, and says where the next one stands. */
-export function readTyped<T>(type: Asn1Type<T>, bytes: Uint8Array, from: number, at: Place) {
+export function readTyped<T>(type: Asn1Type<T>, bytes: Uint8Array, from: number, at: Asn1Place) {
   const { tag, value, octets, next } = elementAt(bytes, from, at);
   if (tag !== type.tag) {
     const detail = `tag 0x${tag.toString(16)} instead of 0x${type.tag.toString(16)}`;
@@ -39,7 +39,7 @@ export function readTyped<T>(type: Asn1Type<T>, bytes: Uint8Array, from: number,
 }
 
 /** The element at `from`; errors count their offset from the start of the message. */
-export function elementAt(bytes: Uint8Array, from: number, at: Place): Element {
+export function elementAt(bytes: Uint8Array, from: number, at: Asn1Place): Element {
   try {
     return readElement(bytes, from, at.path);
   } catch (error) {
@@ -60,7 +60,7 @@ export function decodeMessage<T>(type: Asn1Type<T>, bytes: Uint8Array): T {
 }
 
 /** X.690 8.3: an INTEGER that a double can hold. */
-function readInteger(contents: Uint8Array, at: Place): number {
+function readInteger(contents: Uint8Array, at: Asn1Place): number {
   if (contents.length === 0) refuse('SHORT', at, 'an INTEGER without contents');
   if (contents.length > 6) refuse('BAD_LENGTH', at, `an INTEGER of ${contents.length} octets`);
   return asBuffer(contents).readIntBE(0, contents.length);

@@ -26,7 +26,7 @@ export { ErrorInformation, errorExtension, withErrorExtension } from './error-in
 export { type InterfacePointer, MInterfacePointer, marshaledByValue } from './minterface-pointer.js';
 export * from './object-exporter.js';
 export * from './objref.js';
-export { OBJREF_CUSTOM, type OBJREF_CUSTOM_DATA } from './objref-custom.js';
+export { type CustomObjrefHead, OBJREF_CUSTOM, type OBJREF_CUSTOM_DATA } from './objref-custom.js';
 export { COMVERSION, ORPC_EXTENT, ORPC_EXTENT_ARRAY, ORPCTHAT, ORPCTHIS, orpcOperation } from './orpc.js';
 export * from './rem-unknown.js';
 export { type Vtable, vtable } from './vtable.js';

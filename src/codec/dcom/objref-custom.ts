@@ -3,7 +3,8 @@ import { ActivationProperties } from './activation-blob.js';
 import { CLSID_ActivationPropertiesIn, CLSID_ActivationPropertiesOut, CLSID_ContextMarshaler } from './constants.js';
 import { Context, isContext } from './context.js';
 
-interface CustomHeader {
+/** What stands before the data of an OBJREF_CUSTOM. */
+export interface CustomObjrefHead {
   readonly clsid: string;
   /** 0 where absent. */
   readonly cbExtension?: number;
@@ -12,7 +13,7 @@ interface CustomHeader {
 }
 
 /** [MS-DCOM] 2.2.18.6, by what the unmarshaler's CLSID says of the data. */
-export type OBJREF_CUSTOM_DATA = CustomHeader &
+export type OBJREF_CUSTOM_DATA = CustomObjrefHead &
   (
     | { readonly activationProperties: ActivationProperties }
     | { readonly context: Context }

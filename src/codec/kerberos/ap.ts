@@ -1,4 +1,5 @@
 import {
+  type Asn1Value,
   application,
   field,
   int32,
@@ -11,7 +12,6 @@ import {
   optionalField,
   sequence,
   uint32,
-  type ValueOf,
 } from '../asn1/index.js';
 import { AuthorizationData, Checksum, EncryptedData, EncryptionKey, PrincipalName, Ticket } from './basic.js';
 
@@ -29,7 +29,7 @@ export const AP_REQ = kept(
   ),
 );
 /** RFC 4120 5.5.1. */
-export type AP_REQ = ValueOf<typeof AP_REQ>;
+export type AP_REQ = Asn1Value<typeof AP_REQ>;
 
 /** RFC 4120 5.5.1, APOptions. */
 export const AP_OPTIONS = { USE_SESSION_KEY: 0x40000000, MUTUAL_REQUIRED: 0x20000000 } as const;
@@ -48,7 +48,7 @@ export const Authenticator = application(
     authorization_data: optionalField(8, AuthorizationData),
   }),
 );
-export type Authenticator = ValueOf<typeof Authenticator>;
+export type Authenticator = Asn1Value<typeof Authenticator>;
 
 export const AP_REP = kept(
   application(
@@ -60,7 +60,7 @@ export const AP_REP = kept(
     }),
   ),
 );
-export type AP_REP = ValueOf<typeof AP_REP>;
+export type AP_REP = Asn1Value<typeof AP_REP>;
 
 export const EncAPRepPart = application(
   27,
@@ -71,7 +71,7 @@ export const EncAPRepPart = application(
     seq_number: optionalField(3, uint32),
   }),
 );
-export type EncAPRepPart = ValueOf<typeof EncAPRepPart>;
+export type EncAPRepPart = Asn1Value<typeof EncAPRepPart>;
 
 export const KRB_ERROR = kept(
   application(
@@ -93,4 +93,4 @@ export const KRB_ERROR = kept(
     }),
   ),
 );
-export type KRB_ERROR = ValueOf<typeof KRB_ERROR>;
+export type KRB_ERROR = Asn1Value<typeof KRB_ERROR>;

@@ -1,4 +1,5 @@
 import {
+  type Asn1Value,
   application,
   field,
   int32,
@@ -11,20 +12,19 @@ import {
   sequence,
   sequenceOf,
   uint32,
-  type ValueOf,
 } from '../asn1/index.js';
 
 export const PrincipalName = sequence('PrincipalName', 'RFC 4120 5.2.2', {
   name_type: field(0, int32),
   name_string: field(1, sequenceOf(kerberosString)),
 });
-export type PrincipalName = ValueOf<typeof PrincipalName>;
+export type PrincipalName = Asn1Value<typeof PrincipalName>;
 
 export const HostAddress = sequence('HostAddress', 'RFC 4120 5.2.5', {
   addr_type: field(0, int32),
   address: field(1, octetString),
 });
-export type HostAddress = ValueOf<typeof HostAddress>;
+export type HostAddress = Asn1Value<typeof HostAddress>;
 export const HostAddresses = sequenceOf(HostAddress);
 
 const AuthorizationDataElement = sequence('AuthorizationData', 'RFC 4120 5.2.6', {
@@ -33,13 +33,13 @@ const AuthorizationDataElement = sequence('AuthorizationData', 'RFC 4120 5.2.6',
 });
 /** RFC 4120 5.2.6. */
 export const AuthorizationData = sequenceOf(AuthorizationDataElement);
-export type AuthorizationData = ValueOf<typeof AuthorizationData>;
+export type AuthorizationData = Asn1Value<typeof AuthorizationData>;
 
 export const PA_DATA = sequence('PA-DATA', 'RFC 4120 5.2.7', {
   padata_type: field(1, int32),
   padata_value: field(2, octetString),
 });
-export type PA_DATA = ValueOf<typeof PA_DATA>;
+export type PA_DATA = Asn1Value<typeof PA_DATA>;
 /** RFC 4120 5.2.7: METHOD-DATA of a KRB-ERROR is the same list. */
 export const METHOD_DATA = sequenceOf(PA_DATA);
 
@@ -48,19 +48,19 @@ export const EncryptedData = sequence('EncryptedData', 'RFC 4120 5.2.9', {
   kvno: optionalField(1, uint32),
   cipher: field(2, octetString),
 });
-export type EncryptedData = ValueOf<typeof EncryptedData>;
+export type EncryptedData = Asn1Value<typeof EncryptedData>;
 
 export const EncryptionKey = sequence('EncryptionKey', 'RFC 4120 5.2.9', {
   keytype: field(0, int32),
   keyvalue: field(1, octetString),
 });
-export type EncryptionKey = ValueOf<typeof EncryptionKey>;
+export type EncryptionKey = Asn1Value<typeof EncryptionKey>;
 
 export const Checksum = sequence('Checksum', 'RFC 4120 5.2.9', {
   cksumtype: field(0, int32),
   checksum: field(1, octetString),
 });
-export type Checksum = ValueOf<typeof Checksum>;
+export type Checksum = Asn1Value<typeof Checksum>;
 
 /** Its octets are kept: they are how a ticket is recognised, and all that anybody but its service may change. */
 export const Ticket = kept(
@@ -74,7 +74,7 @@ export const Ticket = kept(
     }),
   ),
 );
-export type Ticket = ValueOf<typeof Ticket>;
+export type Ticket = Asn1Value<typeof Ticket>;
 
 const TransitedEncoding = sequence('TransitedEncoding', 'RFC 4120 5.3', {
   tr_type: field(0, int32),
@@ -97,4 +97,4 @@ export const EncTicketPart = application(
     authorization_data: optionalField(10, AuthorizationData),
   }),
 );
-export type EncTicketPart = ValueOf<typeof EncTicketPart>;
+export type EncTicketPart = Asn1Value<typeof EncTicketPart>;

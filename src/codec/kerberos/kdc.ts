@@ -1,5 +1,6 @@
 import {
   type Asn1Structure,
+  type Asn1Value,
   application,
   asn1Boolean,
   field,
@@ -15,7 +16,6 @@ import {
   sequence,
   sequenceOf,
   uint32,
-  type ValueOf,
 } from '../asn1/index.js';
 import {
   AuthorizationData,
@@ -43,7 +43,7 @@ export const KDC_REQ_BODY = kept(
     additional_tickets: optionalField(11, sequenceOf(Ticket)),
   }),
 );
-export type KDC_REQ_BODY = ValueOf<typeof KDC_REQ_BODY>;
+export type KDC_REQ_BODY = Asn1Value<typeof KDC_REQ_BODY>;
 
 const KDC_REQ = sequence('KDC-REQ', 'RFC 4120 5.4.1', {
   pvno: field(1, int32),
@@ -51,7 +51,7 @@ const KDC_REQ = sequence('KDC-REQ', 'RFC 4120 5.4.1', {
   padata: optionalField(3, METHOD_DATA),
   req_body: field(4, KDC_REQ_BODY),
 });
-export type KDC_REQ = ValueOf<typeof AS_REQ>;
+export type KDC_REQ = Asn1Value<typeof AS_REQ>;
 export const AS_REQ = kept(application(10, KDC_REQ, 'AS-REQ'));
 export const TGS_REQ = kept(application(12, KDC_REQ, 'TGS-REQ'));
 
@@ -66,7 +66,7 @@ const KDC_REP = sequence('KDC-REP', 'RFC 4120 5.4.2', {
 });
 export const AS_REP = kept(application(11, KDC_REP, 'AS-REP'));
 export const TGS_REP = kept(application(13, KDC_REP, 'TGS-REP'));
-export type KDC_REP = ValueOf<typeof AS_REP>;
+export type KDC_REP = Asn1Value<typeof AS_REP>;
 
 const LastReq = sequenceOf(
   sequence('LastReq', 'RFC 4120 5.4.2', { lr_type: field(0, int32), lr_value: field(1, kerberosTime) }),
@@ -87,7 +87,7 @@ const EncKDCRepPart = sequence('EncKDCRepPart', 'RFC 4120 5.4.2', {
   caddr: optionalField(11, HostAddresses),
   encrypted_pa_data: optionalField(12, METHOD_DATA),
 });
-export type EncKDCRepPart = ValueOf<typeof EncKDCRepPart>;
+export type EncKDCRepPart = Asn1Value<typeof EncKDCRepPart>;
 export const EncTGSRepPart = application(26, EncKDCRepPart, 'EncTGSRepPart');
 
 /** RFC 4120 5.4.2: some servers give the number of the other one, and clients have to take both. */
@@ -112,7 +112,7 @@ export const ETYPE_INFO2 = sequenceOf(
     s2kparams: optionalField(2, octetString),
   }),
 );
-export type ETYPE_INFO2 = ValueOf<typeof ETYPE_INFO2>;
+export type ETYPE_INFO2 = Asn1Value<typeof ETYPE_INFO2>;
 
 export const KERB_PA_PAC_REQUEST = sequence('KERB-PA-PAC-REQUEST', '[MS-KILE] 2.2.3', {
   include_pac: field(0, asn1Boolean),

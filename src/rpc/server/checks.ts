@@ -46,12 +46,13 @@ export const SERVER_CHECKS = {
   method: { refusedBy: 'method', section: 'C706 12.6.4.7' },
 } as const satisfies Readonly<Record<string, Declared>>;
 
+/** A check of a server: a row of `SERVER_CHECKS`. */
 export type ServerCheck = keyof typeof SERVER_CHECKS;
 
 /** Who refused, and which of its checks it was. */
-export interface Cause {
+export interface RefusalCause {
   readonly refusedBy: RefusedBy;
   readonly check: ServerCheck;
 }
 
-export const causeOf = (check: ServerCheck): Cause => ({ refusedBy: SERVER_CHECKS[check].refusedBy, check });
+export const causeOf = (check: ServerCheck): RefusalCause => ({ refusedBy: SERVER_CHECKS[check].refusedBy, check });

@@ -1,7 +1,7 @@
 import type { Milliseconds } from '../../security/provider.js';
 import type { PresentationContext, RpcInterface } from '../core/presentation.js';
 import type { RpcProfile, TransferSyntaxName } from '../core/profile.js';
-import type { Cause, ServerCheck } from './checks.js';
+import type { RefusalCause, ServerCheck } from './checks.js';
 import type { CallSecurity } from './security.js';
 
 /** When something came: by the time that tokens are judged by, and by the clock of time-outs, which nobody sets. */
@@ -46,7 +46,7 @@ export type AssociationEvent =
   | RefusalEvent;
 
 /** A handshake that failed. An auth3 has no answer, so this may be all that is said of it until the first request. */
-export interface FailedAuthentication extends Cause {
+export interface FailedAuthentication extends RefusalCause {
   readonly type: 'authentication-failed';
   readonly authType: number;
   readonly level: number;
@@ -54,7 +54,7 @@ export interface FailedAuthentication extends Cause {
 }
 
 /** What was refused, and by which check: the status and the reason are what the client was told. */
-export type RefusalEvent = Cause & { readonly callId: number; readonly why: string } & (
+export type RefusalEvent = RefusalCause & { readonly callId: number; readonly why: string } & (
     | { readonly type: 'bind_nak'; readonly reason: number }
     | { readonly type: 'fault'; readonly status: number }
   );

@@ -2,9 +2,11 @@ import { IOPCDataCallback } from '../../../codec/opc/index.js';
 import { HRESULT } from '../../com.js';
 import { type ComObject, comInterface, comMethod, type ObjectCall } from '../class.js';
 
-type Methods = typeof IOPCDataCallback.methods;
+/** The methods of IOPCDataCallback. */
+export type CallbackMethods = typeof IOPCDataCallback.methods;
+
 /** Parameters of a method of IOPCDataCallback, as the server calls it. */
-export type CallbackParameters<M extends keyof Methods> = Methods[M] extends {
+export type CallbackParameters<M extends keyof CallbackMethods> = CallbackMethods[M] extends {
   readonly request: { decode(bytes: Uint8Array): { value: infer I } };
 }
   ? I

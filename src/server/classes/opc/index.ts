@@ -5,7 +5,13 @@ import { OpcServer } from './server.js';
 import { categoriesManager, opcEnum } from './server-list.js';
 
 export { AddressSpace, type Sample, type SpaceItem } from './address-space.js';
-export { type CallbackParameters, type DataChange, type DataListener, dataSink } from './data-sink.js';
+export {
+  type CallbackMethods,
+  type CallbackParameters,
+  type DataChange,
+  type DataListener,
+  dataSink,
+} from './data-sink.js';
 export { type OpcServerData, opcServerSchema } from './schema.js';
 
 /** The class of an OPC server whose items are those of an address space. */
