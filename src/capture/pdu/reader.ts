@@ -71,7 +71,7 @@ export class PduReader {
       onConnectionless,
       packets,
       open: (connection, remainder) => {
-        if (onKdcMessage !== undefined && connection.uses(KDC_PORT)) return new KdcStream(onKdcMessage);
+        if (onKdcMessage !== undefined && connection.uses(KDC_PORT)) return new KdcStream(onKdcMessage, shared.budget);
         if (isSmbPort(connection)) return new SmbStream(shared, smb, connection, remainder);
         const stream = new PduStream(shared, connection, remainder);
         return shared.logons === undefined ? stream : new WatchedStream(stream, shared.logons, shared.budget);

@@ -1,5 +1,6 @@
-import { Assembly, type AssemblyBudget } from '../stream/assembly.js';
+import type { AssemblyBudget } from '../stream/assembly.js';
 import type { Direction, StreamConsumer } from '../stream/connection.js';
+import { KdcMessages, LENGTH } from '../stream/kdc.js';
 import { type Give, giveBack, Provenance } from './content/provenance.js';
 import type { Pseudonyms } from './pseudonyms/pseudonyms.js';
 import type { PlaceOf } from './rpc/stream.js';
@@ -13,10 +14,6 @@ interface KdcParts {
   readonly assemblies: AssemblyBudget;
   readonly observe: { readonly kdcMessage?: (message: Uint8Array) => void };
 }
-
-/** RFC 4120 7.2.2: the length of a message, before it. */
-const LENGTH = 4;
-const LONGEST = 1 << 20;
 
 /** Rewrites a message of a KDC in place; false where it is none. */
 export function replaceKdcMessage({ names, tally }: Pick<KdcParts, 'names' | 'tally'>, message: Uint8Array): boolean {
@@ -33,7 +30,7 @@ export class KdcReplacer implements StreamConsumer {
   readonly #parts: KdcParts;
   readonly #placeOf: PlaceOf;
   readonly #give: Give;
-  readonly #ways = new Map<boolean, KdcWay | 'lost'>();
+  readonly #ways = new Map<boolean, KdcWay>();
 
   constructor(parts: KdcParts, placeOf: PlaceOf, give: Give) {
     this.#parts = parts;
@@ -42,66 +39,42 @@ export class KdcReplacer implements StreamConsumer {
   }
 
   data(direction: Direction, bytes: Buffer, start: number, end: number): void {
-    const way = this.#ways.get(direction.forward) ?? {
-      message: new Assembly(this.#parts.assemblies),
-      at: 0,
-      provenance: new Provenance(),
-    };
-    if (way === 'lost') return;
-    this.#ways.set(direction.forward, way);
+    const way = this.#way(direction);
+    if (way.messages.lost) return;
     way.provenance.add(direction, this.#placeOf(direction, end - start), end - start);
-    for (let at = start; at >= 0 && at < end; ) at = this.#next(direction, way, bytes, at, end);
+    way.messages.data(bytes, start, end);
   }
 
-  /** Takes what belongs to the length or to the message behind it; returns where to go on, -1 where nothing can. */
-  #next(direction: Direction, way: KdcWay, bytes: Buffer, at: number, end: number): number {
-    const { message } = way;
-    if (!message.open && !message.begin(LENGTH + LONGEST, LENGTH)) return this.#lose(direction);
-    const wanted = message.filled < LENGTH ? LENGTH : LENGTH + message.there.readUInt32BE(0);
-    const next = message.fill(bytes, at, Math.min(end, at + wanted - message.filled));
-    if (next < 0) return this.#lose(direction);
-    if (message.filled < LENGTH) return next;
-    const length = message.there.readUInt32BE(0);
-    if (length > LONGEST) return this.#lose(direction);
-    if (message.filled < LENGTH + length) return next;
-    this.#message(way, message.take());
-    way.at += LENGTH + length;
-    way.provenance.forget(way.at);
-    return next;
+  #way({ forward }: Direction): KdcWay {
+    const known = this.#ways.get(forward);
+    if (known !== undefined) return known;
+    const messages = new KdcMessages(this.#parts.assemblies, (bytes) => this.#message(way, bytes));
+    const way: KdcWay = { messages, at: 0, provenance: new Provenance() };
+    this.#ways.set(forward, way);
+    return way;
   }
 
-  #lose({ forward }: Direction): -1 {
-    this.#close(forward);
-    this.#ways.set(forward, 'lost');
-    return -1;
-  }
-
-  #close(forward: boolean): void {
-    const way = this.#ways.get(forward);
-    if (way !== undefined && way !== 'lost' && way.message.open) way.message.take();
-    this.#ways.delete(forward);
-  }
-
-  #message({ at, provenance }: KdcWay, bytes: Buffer): void {
+  #message(way: KdcWay, bytes: Buffer): void {
     this.#parts.observe.kdcMessage?.(Buffer.from(bytes.subarray(LENGTH)));
     if (!replaceKdcMessage(this.#parts, bytes.subarray(LENGTH)))
       this.#parts.tally.zero(bytes.subarray(LENGTH), 'tokens that could not be read');
-    giveBack(this.#give, provenance.origins(at, bytes.length), bytes);
+    giveBack(this.#give, way.provenance.origins(way.at, bytes.length), bytes);
+    way.at += bytes.length;
+    way.provenance.forget(way.at);
   }
 
   gap(direction: Direction): void {
-    this.#lose(direction);
+    this.#way(direction).messages.lose();
   }
 
   end(): void {
-    this.#close(true);
-    this.#close(false);
+    for (const { messages } of this.#ways.values()) messages.lose();
   }
 }
 
-/** One direction: a message with its length, which is not whole yet, and how many octets were before it. */
+/** One direction, and how many octets were before the message that is not whole yet. */
 interface KdcWay {
-  readonly message: Assembly;
+  readonly messages: KdcMessages;
   at: number;
   readonly provenance: Provenance;
 }

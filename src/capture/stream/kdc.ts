@@ -1,10 +1,14 @@
-import { CodecError } from '../../codec/error.js';
-import { KdcMessageReader } from '../../codec/kerberos/index.js';
+import { Assembly, type AssemblyBudget } from './assembly.js';
 import type { Direction, StreamConsumer } from './connection.js';
 import type { Datagram } from './ip.js';
 
 /** RFC 4120 7.2: where a KDC listens, for TCP and UDP. */
 export const KDC_PORT = 88;
+
+/** RFC 4120 7.2.2: octets of the length of a message, before it. */
+export const LENGTH = 4;
+/** No message of a KDC is longer; a ticket with its PAC has some thousand octets. */
+const LONGEST = 1 << 20;
 
 /** Takes the messages of KDCs in a capture; the octets are there only while it does. */
 export type TakeKdcMessage = (message: Uint8Array) => void;
@@ -13,31 +17,83 @@ export type TakeKdcMessage = (message: Uint8Array) => void;
 export class KdcStream implements StreamConsumer {
   readonly valued = false;
   readonly remainder = undefined;
-  readonly #take: TakeKdcMessage;
-  readonly #readers = new Map<boolean, KdcMessageReader | 'lost'>();
+  readonly #forward: KdcMessages;
+  readonly #backward: KdcMessages;
 
-  constructor(take: TakeKdcMessage) {
-    this.#take = take;
+  /** `budget` is for all connections. */
+  constructor(take: TakeKdcMessage, budget: AssemblyBudget) {
+    const message = (bytes: Buffer): void => take(bytes.subarray(LENGTH));
+    this.#forward = new KdcMessages(budget, message);
+    this.#backward = new KdcMessages(budget, message);
   }
 
-  data({ forward }: Direction, bytes: Buffer, start: number, end: number): void {
-    const reader = this.#readers.get(forward) ?? new KdcMessageReader();
-    if (reader === 'lost') return;
-    this.#readers.set(forward, reader);
-    try {
-      for (const message of reader.push(bytes.subarray(start, end))) this.#take(message);
-    } catch (error) {
-      if (!(error instanceof CodecError)) throw error;
-      this.#readers.set(forward, 'lost');
-    }
+  data(direction: Direction, bytes: Buffer, start: number, end: number): void {
+    this.#way(direction).data(bytes, start, end);
   }
 
-  gap({ forward }: Direction): void {
-    this.#readers.set(forward, 'lost');
+  gap(direction: Direction): void {
+    this.#way(direction).lose();
   }
 
   end(): void {
-    this.#readers.clear();
+    this.#forward.lose();
+    this.#backward.lose();
+  }
+
+  #way({ forward }: Direction): KdcMessages {
+    return forward ? this.#forward : this.#backward;
+  }
+}
+
+/**
+ * One direction of a connection of a KDC, cut into its messages. Octets that are no message are the end of it, and so is a
+ * message for which there is no memory.
+ */
+export class KdcMessages {
+  readonly #message: Assembly;
+  readonly #take: (bytes: Buffer) => void;
+  readonly #count = Buffer.alloc(LENGTH);
+  /** Octets of the length that are there. */
+  #counted = 0;
+  #lost = false;
+
+  /** `take` gets a message with its length before it. */
+  constructor(budget: AssemblyBudget, take: (bytes: Buffer) => void) {
+    this.#message = new Assembly(budget);
+    this.#take = take;
+  }
+
+  /** Nothing that follows can be read. */
+  get lost(): boolean {
+    return this.#lost;
+  }
+
+  data(bytes: Buffer, start: number, end: number): void {
+    for (let at = start; at < end && !this.#lost; ) at = this.#next(bytes, at, end);
+  }
+
+  lose(): void {
+    if (this.#message.open) this.#message.take();
+    this.#lost = true;
+  }
+
+  /** Takes what belongs to the length or to the message behind it; returns where to go on. */
+  #next(bytes: Buffer, at: number, end: number): number {
+    const next = this.#message.open ? this.#message.fill(bytes, at, end) : this.#begin(bytes, at, end);
+    if (next < 0) this.lose();
+    else if (this.#message.open && this.#message.missing === 0) this.#take(this.#message.take());
+    return next < 0 ? end : next;
+  }
+
+  #begin(bytes: Buffer, at: number, end: number): number {
+    const part = Math.min(LENGTH - this.#counted, end - at);
+    bytes.copy(this.#count, this.#counted, at, at + part);
+    this.#counted += part;
+    if (this.#counted < LENGTH) return at + part;
+    this.#counted = 0;
+    const length = this.#count.readUInt32BE(0);
+    if (length > LONGEST || !this.#message.begin(LENGTH + length, LENGTH)) return -1;
+    return this.#message.fill(this.#count, 0, LENGTH) < 0 ? -1 : at + part;
   }
 }
 

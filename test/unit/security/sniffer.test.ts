@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { AssemblyBudget } from '../../../src/capture/stream/assembly.js';
 import type { Direction } from '../../../src/capture/stream/connection.js';
 import { Datagram } from '../../../src/capture/stream/ip.js';
 import { KdcStream, kdcDatagram } from '../../../src/capture/stream/kdc.js';
@@ -47,7 +48,7 @@ test('a TGS-REP with another ticket names nobody, and what is no message of a KD
 
 test('over TCP messages come in pieces; behind a gap nothing is read any more', () => {
   const taken: number[] = [];
-  const stream = new KdcStream((message) => taken.push(message.length));
+  const stream = new KdcStream((message) => taken.push(message.length), new AssemblyBudget());
   const there = { forward: true } as Direction;
   const framed = frameKdcMessage(reply);
   for (let i = 0; i < framed.length; i++) stream.data(there, framed, i, i + 1);
@@ -55,6 +56,19 @@ test('over TCP messages come in pieces; behind a gap nothing is read any more', 
   stream.gap(there);
   stream.data(there, framed, 0, framed.length);
   expect(taken).toHaveLength(1);
+});
+
+test('messages that are not whole share one memory: where there is none, the connection is read no further', () => {
+  const budget = new AssemblyBudget(2 * reply.length - 1);
+  const taken: number[] = [];
+  const there = { forward: true } as Direction;
+  const framed = frameKdcMessage(reply);
+  const streams = Array.from({ length: 3 }, () => new KdcStream((message) => taken.push(message.length), budget));
+  for (const stream of streams) stream.data(there, framed, 0, framed.length - 1);
+  for (const stream of streams) stream.data(there, framed, framed.length - 1, framed.length);
+  expect(taken).toEqual([reply.length]);
+  for (const stream of streams) stream.end();
+  expect(budget.left).toBe(2 * reply.length - 1);
 });
 
 test('over UDP a message is what follows the header, from or to port 88', () => {
