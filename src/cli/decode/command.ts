@@ -216,6 +216,9 @@ async function writeChosen(out: Output, path: string, files: readonly string[], 
   }
   await writePackets(path, files, packets);
   out.note(`${packets.count} packets are in ${path}`);
+  const { lacking } = packets;
+  if (lacking > 0)
+    out.note(`warning: ${path} has not all packets of ${lacking} that fit: there was too much to keep in mind`);
 }
 
 function printStatistics(out: Output, { rows }: CallStatistics): void {

@@ -17,6 +17,13 @@ export interface Followed {
   readonly directions: Map<Direction, Deliveries>;
 }
 
+/** Packets that brought something. */
+export interface Found {
+  readonly places: readonly Place[];
+  /** There were more of them, which had been forgotten. */
+  readonly lacking: boolean;
+}
+
 /** The open connections, and of each which packets brought what. */
 export class Channels {
   readonly #followed = new Map<Connection, Followed>();
@@ -66,15 +73,16 @@ export class Channels {
   }
 
   /** Every packet of a connection so far. */
-  all(stream: number): readonly Place[] {
+  all(stream: number): Found {
     const { directions = new Map<Direction, Deliveries>() } = this.#byStream.get(stream) ?? {};
-    return [...directions.values()].flatMap((deliveries) => deliveries.since(0));
+    const deliveries = [...directions.values()];
+    return { places: deliveries.flatMap((each) => each.since(0)), lacking: deliveries.some((each) => each.lacks(0)) };
   }
 
   /** The packets of a PDU, and the connections that brought them, or that its pipe was opened by. */
-  of(pdu: CapturedPdu): { readonly places: readonly Place[]; readonly channels: readonly Followed[] } {
+  of(pdu: CapturedPdu): Found & { readonly channels: readonly Followed[] } {
     const home = this.#byStream.get(pdu.stream);
-    if (home === undefined) return { places: [], channels: [] };
+    if (home === undefined) return { places: [], lacking: false, channels: [] };
     const { fid } = pdu.pipe ?? {};
     const others = pdu.pipe === undefined ? [] : this.#beside(home, pdu.server.address);
     const latest = others.filter((each) => each === this.#latest);
@@ -88,7 +96,8 @@ export class Channels {
       .filter(({ channel, places }) => channel === found || places.length > 0);
     const opened = others.filter(({ opens }) => fid !== undefined && isFileId(fid) && opens?.has(fid));
     const channels = new Set([home, ...parts.map(({ channel }) => channel), ...opened]);
-    return { places: parts.flatMap(({ places }) => places), channels: [...channels] };
+    const lacking = sameWay(found, pdu)?.lacks(order) ?? false;
+    return { places: parts.flatMap(({ places }) => places), lacking, channels: [...channels] };
   }
 
   #place(file: string, frame: number): Place {

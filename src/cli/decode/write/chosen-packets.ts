@@ -14,15 +14,24 @@ import type { Place } from './deliveries.js';
 import { Frames } from './frames.js';
 import { KdcPackets } from './kdc-packets.js';
 
-/** Packets of calls that are kept until it is known whether they fit. */
-const MOST_OPEN = 1_000_000;
 /** Datagrams in fragments that are kept in mind; one that is older is taken for the packet that completed it. */
 const MOST_FRAGMENTED = 65_536;
+
+/** What is kept in mind of a capture; of what is older, what is chosen later lacks packets. */
+export interface ChosenLimits {
+  /** Packets of calls that are kept until it is known whether they fit. */
+  readonly open: number;
+  readonly associations: number;
+}
+
+const LIMITS: ChosenLimits = { open: 1_000_000, associations: 16_384 };
 
 /** What is kept where a PDU or a call is chosen. */
 interface Told {
   readonly association: Association;
   readonly places: Place[];
+  /** Packets of it had been forgotten before. */
+  lacking: boolean;
 }
 
 /**
@@ -34,9 +43,12 @@ interface Told {
 export class ChosenPackets implements PacketObserver {
   /** By the path of the file. */
   readonly frames = new Map<string, Frames>();
+  /** What was chosen of which packets had been forgotten: PDUs, or calls. */
+  lacking = 0;
   readonly #calls: boolean;
+  readonly #most: number;
   readonly #channels = new Channels();
-  readonly #associations = new Associations();
+  readonly #associations: Associations;
   readonly #kdc = new KdcPackets();
   readonly #fragments = new Map<string, readonly number[]>();
   /** The PDU that is told next. */
@@ -44,9 +56,12 @@ export class ChosenPackets implements PacketObserver {
   /** Calls that have no answer yet. */
   readonly #open = new Map<string, Told>();
   #places = 0;
+  #forgot = false;
 
-  constructor({ calls }: { readonly calls: boolean }) {
+  constructor({ calls }: { readonly calls: boolean }, { open, associations }: ChosenLimits = LIMITS) {
     this.#calls = calls;
+    this.#most = open;
+    this.#associations = new Associations(associations);
   }
 
   /** Packets in all. */
@@ -59,6 +74,7 @@ export class ChosenPackets implements PacketObserver {
     this.#associations.clear();
     this.#open.clear();
     this.#places = 0;
+    this.#forgot = false;
     const take = (pdu: CapturedPdu): void => this.#take(pdu);
     return (stream, remainder, pipe) => {
       const next = open(stream, remainder, pipe);
@@ -132,19 +148,21 @@ export class ChosenPackets implements PacketObserver {
   }
 
   #take(pdu: CapturedPdu): void {
-    const { places, channels } = this.#channels.of(pdu);
-    const association = this.#associations.of(pdu, places, channels, this.#channels);
-    this.#pdu = { association, places: [...places] };
+    const { channels, ...found } = this.#channels.of(pdu);
+    const { places, lacking } = found;
+    const association = this.#associations.of(pdu, found, channels, this.#channels);
+    this.#pdu = { association, places: [...places], lacking };
     if (isHandshake(pdu)) return;
     const key = callKey(pdu.stream, pdu.pipe?.fid, readCommonHeader(pdu.bytes).call_id);
     // Where calls are chosen, they end by being told.
     if (!this.#calls && begins(pdu)) this.#close(key);
-    const told = this.#open.get(key) ?? { association, places: [] };
+    const told = this.#open.get(key) ?? { association, places: [], lacking: this.#forgot && !begins(pdu) };
     this.#close(key);
     told.places.push(...places);
+    told.lacking ||= lacking;
     this.#pdu = told;
     if (!this.#calls && answers(pdu)) return;
-    if (this.#places >= MOST_OPEN) this.#forget();
+    if (this.#places >= this.#most) this.#forget();
     this.#open.set(key, told);
     this.#places += told.places.length;
   }
@@ -156,10 +174,13 @@ export class ChosenPackets implements PacketObserver {
 
   #forget(): void {
     const [oldest] = this.#open.keys();
-    if (oldest !== undefined) this.#close(oldest);
+    if (oldest === undefined) return;
+    this.#close(oldest);
+    this.#forgot = true;
   }
 
   #keep(told: Told | undefined): void {
+    if (told === undefined || told.lacking || told.association.lacking) this.lacking++;
     if (told === undefined) return;
     const { places, association } = told;
     const { pipe } = association;

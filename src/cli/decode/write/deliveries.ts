@@ -79,6 +79,12 @@ export class Deliveries {
     return own.concat(own.flatMap((_, index) => this.#questions.get(this.#first + begin + index) ?? []));
   }
 
+  /** Something that `since` should give was forgotten. */
+  lacks(order: number): boolean {
+    const [oldest] = this.#places;
+    return oldest !== undefined && this.#first > 0 && (order < oldest.order || (this.#begins[0] ?? 0) < this.#first);
+  }
+
   #asked(number: number, bytes: Buffer, at: number, end: number): void {
     const places = this.#opens?.message(bytes, at, end, this.#places.slice(this.#begun - this.#first)) ?? [];
     if (places.length > 0) this.#questions.set(number, [...(this.#questions.get(number) ?? []), ...places]);

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { PduRecord } from '../../../../src/capture/decode/record.js';
-import { readRecords } from '../../../../src/capture/decode/records.js';
+import { openRecords, readRecords } from '../../../../src/capture/decode/records.js';
 import type { Packet } from '../../../../src/capture/file/packet.js';
 import { CaptureReader } from '../../../../src/capture/file/reader.js';
+import { readCapture } from '../../../../src/capture/pdu/pdus.js';
+import { ChosenPackets } from '../../../../src/cli/decode/write/chosen-packets.js';
 import { corpusMissing, corpusPath, KNOWN_PASSWORD } from '../../../support/corpus.js';
 import { inProcess } from '../../../support/in-process.js';
 import { ethernetFrame, pcapngOf, pduOf } from '../../../support/segments.js';
@@ -16,6 +18,7 @@ const CAPTURE = shippedPath('activation-at-connect.pcapng');
 const folder = mkdtempSync(join(tmpdir(), 'dcom-harness-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+const corpusFile = (name: string): string => join(import.meta.dirname, '../../../../pcaps/corpus', name);
 const file = (name: string): string => join(folder, name);
 
 type Kept = Pick<Packet, 'frame' | 'linkType' | 'resolution' | 'seconds' | 'nanoseconds' | 'originalLength'>;
@@ -96,6 +99,21 @@ describe('decode --write', () => {
     expect(readFileSync(file('same'))).toEqual(readFileSync(file('as.pcap')));
     expect(same).toEqual(pcap);
     expect(new Set(pcap?.map(({ linkType, resolution }) => `${linkType} ${resolution}`)).size).toBe(1);
+  });
+
+  test.each([
+    ['calls that wait for their answer', 'wire/calls-at-once', { open: 1 }],
+    ['associations', 'objects/opc-2023-03', { associations: 1 }],
+  ])('counts what fits of which packets are lacking, where there are too many %s', async (_, name, limits) => {
+    const path = corpusFile(`${name}.pcapng`);
+    const lacking = async (given: object): Promise<number> => {
+      const packets = new ChosenPackets({ calls: false }, { open: 1e6, associations: 1e6, ...given });
+      let fitting = 0;
+      const handlers = packets.choosing({ record: () => fitting++ }, () => fitting);
+      await readCapture(path, { open: packets.consumers(openRecords(handlers)), packets });
+      return packets.lacking;
+    };
+    expect([await lacking({}), (await lacking(limits)) > 0]).toEqual([0, true]);
   });
 
   test('says where nothing fits, and writes nothing', async () => {
