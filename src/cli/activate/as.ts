@@ -22,6 +22,7 @@ import {
 } from '../client.js';
 import { type Output, UsageError } from '../io.js';
 import { AUTH_TYPES } from '../options.js';
+import { invokeArgument } from './argument.js';
 
 export interface ActivateAsOptions extends ClientWish {
   readonly clsid: string;
@@ -37,9 +38,11 @@ export async function activateAs(
   options: ActivateAsOptions,
 ): Promise<void> {
   const { clsid, method, invoke } = options;
+  const [path = '', ...texts] = invoke ?? [];
+  const args = texts.map(invokeArgument);
   const profile = profileOf(options);
   if (invoke !== undefined) {
-    checkPath(invoke[0]);
+    checkPath(path);
     await checkMayCall(target.host, '--invoke');
   }
   noteRaise(out, profile, options);
@@ -51,7 +54,6 @@ export async function activateAs(
   });
   const client = clientOf(target, profile, options, { onStep: (step) => told.step(step) });
   const held: RemoteInterface[] = [];
-  const [path = '', ...args] = invoke ?? [];
   const iid = invoke === undefined ? options.iid : IID_IDispatch;
   try {
     const object = await client.activate(clsid, iid, method);
@@ -133,7 +135,7 @@ function levelSent(profile: ClientProfile, { auth, level }: ActivateAsOptions): 
   return authType === RPC_C_AUTHN.NONE ? RPC_C_AUTHN_LEVEL.NONE : profile.activationLevel(level ?? 'default');
 }
 
-function checkPath(path = ''): void {
+function checkPath(path: string): void {
   try {
     membersOf(path);
   } catch (error) {

@@ -10,6 +10,7 @@ import { members } from '../../report/record.js';
 import { type ClientWish, checkClient, clientOptions, exitCodeOf, hintAt, logonOf, verdictOf } from '../client.js';
 import { type Output, output, UsageError } from '../io.js';
 import { AUTH_TYPES, classOption, endpointParser, jsonOption, registryOption, uuidOption } from '../options.js';
+import { ARGUMENT_HELP } from './argument.js';
 import { activateAs } from './as.js';
 
 interface ActivateOptions extends ClientWish {
@@ -68,7 +69,7 @@ const withClass = (command: Command): Command =>
     .addOption(
       new Option(
         '--invoke <path...>',
-        'call a member of the object over IDispatch, with the arguments that follow, up to the next option, and those after --; on this machine only',
+        `call a member of the object over IDispatch, with the arguments that follow, up to the next option, and those after --; ${ARGUMENT_HELP}; on this machine only`,
       ),
     );
 

@@ -9,7 +9,10 @@ test('a vendor adds a class of its own, and reads back what its client did', asy
   const tags: Record<string, unknown> = {};
   const gateway = automationClass(CLSID, 'Vendor.Gateway', () => ({
     WriteTag: {
-      parameters: [{ name: 'Name', type: 'string' }, { name: 'Value' }],
+      parameters: [
+        { name: 'Name', type: 'string' },
+        { name: 'Value', type: 'number' },
+      ],
       invoke: (call, name, value) => {
         tags[String(name)] = value;
         call.record({ member: 'WriteTag', arguments: [name, value] });

@@ -13,6 +13,7 @@ import { recordFaults } from '../../../support/records.js';
 const child = () => automationObject('Child', { Name: { get: () => 'child' } });
 const members = (): AutomationMembers => ({
   Child: { get: () => child() },
+  WriteTag: (_call, ...given) => given.map((item) => `${typeof item} ${item}`).join(', '),
   Children: (call) => [call.marshal(child(), IID_IDispatch), call.marshal(child(), IID_IDispatch)],
 });
 
@@ -34,6 +35,21 @@ test.each([
   ['objects in an array', 'Children', `Children: [{"object":"${IID_IDispatch}"},{"object":"${IID_IDispatch}"}]`],
 ])('%s that a member hands back is released', async (_, path, says) => {
   expect(await invoke(path)).toEqual({ said: [says], objects: 0 });
+});
+
+test('an argument is a text, unless it names its type', async () => {
+  const { said } = await invoke('WriteTag', 'Boiler', '21.5', 'number:21.5', 'boolean:true', 'text:number:1', 'C:x');
+  expect(said).toEqual([
+    'WriteTag: string Boiler, string 21.5, number 21.5, boolean true, string number:1, string C:x',
+  ]);
+});
+
+test.each([
+  ['number:many', "--invoke: number:many: 'many' is no number"],
+  ['number:', "--invoke: number:: '' is no number"],
+  ['boolean:yes', "--invoke: boolean:yes: 'yes' is no boolean"],
+])('the argument %s is refused before anybody is called', async (argument, says) => {
+  await expect(invoke('WriteTag', argument)).rejects.toThrow(says);
 });
 
 test('a mistake of this program is not passed off as bad usage', async () => {
