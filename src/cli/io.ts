@@ -44,6 +44,10 @@ export interface OutputOptions {
   readonly live?: boolean;
 }
 
+/** Columns of a terminal; undefined where there is none, or it does not say, as in a container that was given no size. */
+export const terminalWidth = ({ isTTY, columns }: Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>): number | undefined =>
+  isTTY && columns > 0 ? columns : undefined;
+
 /** How long the reader of a command that has ended may take for the rest. */
 const PATIENCE = 2_000;
 
@@ -56,7 +60,7 @@ const wantsColour = (): boolean => {
 
 export function output({ json = false, batched = false, live = false }: OutputOptions): Output {
   const colour = wantsColour();
-  const width = process.stdout.isTTY ? process.stdout.columns : undefined;
+  const width = terminalWidth(process.stdout);
   const dropped = (lines: number): string =>
     json ? recordLine('dropped', { lines }) : `${lines} lines are left out: stdout was not read in time\n`;
   const stdout = new Stdout(process.stdout, live ? { dropped } : {});

@@ -9,7 +9,7 @@ import { parseEndpoint } from '../net/channel.js';
 import { type AccountEntry, ntHashIn, parseAccount, Secret, SecurityError, secretOf } from '../security/index.js';
 import { classGiven } from './class-text.js';
 import { UsageError } from './io.js';
-import { SECRET_SOURCES, secretText, secretTexts, withPassword } from './secret-text.js';
+import { SECRET_SOURCES, secretText, secretTexts, withPassword, withSecret } from './secret-text.js';
 
 /** Turns what a parser throws into commander's error, which names the option. */
 export const parser =
@@ -64,10 +64,11 @@ export const profileOption = (): Option =>
     CLIENT_PROFILE_NAMES,
   );
 
-const ACCOUNT_SOURCES = `${SECRET_SOURCES}, and without a password it is asked for`;
+const ACCOUNT_SOURCES =
+  'env:NAME and file:FILE take it, or its password, from there; without a password it is asked for';
 
 const accountsOf = (option: string, text: string): AccountEntry[] =>
-  secretTexts(option, text).map((line) =>
+  secretTexts(option, withSecret(option, text)).map((line) =>
     secretly(() => parseAccount(withPassword(option, line)), `${option}: expected 'DOMAIN\\user:password'`),
   );
 

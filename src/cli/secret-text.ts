@@ -24,6 +24,12 @@ export function secretText(option: string, text: string): string {
   return secret as string;
 }
 
+/** `DOMAIN\user:env:NAME` and `DOMAIN\user:file:FILE`, with the password from there; any other text is itself. */
+export function withSecret(option: string, account: string): string {
+  const [, user, source] = /^(?!env:|file:)([^:]+:)((?:env|file):.+)$/s.exec(account) ?? [];
+  return user === undefined || source === undefined ? account : user + secretText(option, source);
+}
+
 /** A file of secrets that others can read holds none. */
 const OTHERS = 0o077;
 

@@ -45,10 +45,12 @@ const NT = '8846f7eaee8fb117ad06bdd830b7586c';
 
 describe('a secret', () => {
   process.env.HARNESS_TEST_SECRET = 'LAB\\op:of:env';
+  process.env.HARNESS_TEST_PASSWORD = 'p:w';
 
   test.each([
     ['the command line', 'LAB\\op:se:cret', { domain: 'LAB', user: 'op', password: 'se:cret' }],
     ['the environment', 'env:HARNESS_TEST_SECRET', { domain: 'LAB', user: 'op', password: 'of:env' }],
+    ['a name and the environment', 'LAB\\op:env:HARNESS_TEST_PASSWORD', { domain: 'LAB', user: 'op', password: 'p:w' }],
     ['hashes', `LAB\\op:${LM}:${NT}`, { domain: 'LAB', user: 'op', ntHash: NT }],
   ])('of an account comes from %s', (_, text, account) => {
     expect(given(userOption(''), text)).toEqual([account]);
@@ -64,6 +66,18 @@ describe('a secret', () => {
       { domain: 'LAB', user: 'third', password: 'x' },
     ]);
     expect(() => given(oneUserOption(''), file)).toThrow(/has more than one account$/);
+  });
+
+  test('of an account may be a file by itself, and stays as it is where the account comes from a file', () => {
+    expect(given(userOption(''), `LAB\\op:file:${fileOf('env:literal\n')}`)).toEqual([
+      { domain: 'LAB', user: 'op', password: 'env:literal' },
+    ]);
+    expect(given(userOption(''), `file:${fileOf('LAB\\op:env:literal\n')}`)).toEqual([
+      { domain: 'LAB', user: 'op', password: 'env:literal' },
+    ]);
+    expect(() => given(userOption(''), 'LAB\\op:env:HARNESS_TEST_NOTHING')).toThrow(
+      new UsageError('--user: the environment has no HARNESS_TEST_NOTHING'),
+    );
   });
 
   test('of a capture is a password or a hash, from a file too', () => {
