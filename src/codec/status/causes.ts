@@ -27,7 +27,7 @@ const HANDSHAKE: Cause = {
   refusedBy: 'authentication',
   text: 'the handshake failed; after auth3 this shows only on the first call ([MS-RPCE] 3.3.1.5.2.1)',
   check:
-    'every call of the connection is refused, not only the activation; a wrong password, NTLMv1, an unknown account',
+    'every call of the connection is refused, not only the activation; a wrong password, NTLMv1, an unknown account, or a shell took the \\ out of DOMAIN\\user',
 };
 const EXPORTER_LEVEL: Cause = {
   refusedBy: 'exporter level',
