@@ -8,6 +8,7 @@ import { SessionUsers } from '../../../../src/capture/audit/session-users.js';
 import { AuditStream, type StreamOptions } from '../../../../src/capture/audit/stream.js';
 import { Understood } from '../../../../src/capture/file/understood.js';
 import { readPdus } from '../../../../src/capture/pdu/pdus.js';
+import { decodePdu, encodePdu, type Pdu } from '../../../../src/codec/rpce/index.js';
 import { AgedMap } from '../../../../src/rpc/index.js';
 import { pdusOf, recordingOf, TARGET, VICTIM } from '../../../support/relayed.js';
 
@@ -48,6 +49,46 @@ describe('what a server of a date makes of a captured activation', () => {
     const pdus = (await pdusOf()).slice(0, -1);
     const { activations } = await audit([recordingOf([{ client: VICTIM, server: TARGET, pdus }])]);
     expect(activations).toMatchObject([{ answer: 'none', status: null, decision: 'refused', user: 'LAB\\op' }]);
+  });
+});
+
+describe('of several security contexts on one connection', () => {
+  const OP = Buffer.from('op', 'utf16le');
+
+  /** The same handshake and activation again, as another user, in a context of its own. */
+  async function twice(answer?: Partial<Pdu>): Promise<Buffer> {
+    const pdus = await pdusOf();
+    const again = pdus.map(({ direction, bytes }) => {
+      const pdu = decodePdu(bytes);
+      const { auth } = pdu;
+      const call_id = pdu.call_id + 10;
+      if (auth === undefined)
+        return { direction, bytes: encodePdu({ ...pdu, call_id, ...(pdu.PTYPE === 'response' && answer) } as Pdu) };
+      const PTYPE =
+        ({ bind: 'alter_context', bind_ack: 'alter_context_resp' } as const)[pdu.PTYPE as string] ?? pdu.PTYPE;
+      const auth_value = Buffer.from(auth.auth_value);
+      if (auth_value.includes(OP)) auth_value.write('me', auth_value.indexOf(OP), 'utf16le');
+      return {
+        direction,
+        bytes: encodePdu({ ...pdu, PTYPE, call_id, auth: { ...auth, auth_context_id: 7, auth_value } } as Pdu),
+      };
+    });
+    return recordingOf([{ client: VICTIM, server: TARGET, pdus: [...pdus, ...again] }]);
+  }
+
+  test('each activation is that of the user of its own', async () => {
+    const { activations } = await audit([await twice()]);
+    expect(activations.map(({ user, answer }) => [user, answer])).toEqual([
+      ['LAB\\op', 'accepted'],
+      ['LAB\\me', 'accepted'],
+    ]);
+  });
+
+  test('an answer under one says nothing of the logon of another', async () => {
+    const fault = { PTYPE: 'fault', status: 5, stub: Buffer.alloc(0) } as Partial<Pdu>;
+    const { findings } = await audit([await twice(fault)]);
+    const refusals = findings.map(({ detail }) => detail).filter((detail) => detail.includes('likely'));
+    expect(refusals).toEqual([expect.stringContaining('a failed logon looks the same')]);
   });
 });
 

@@ -132,9 +132,12 @@ describe('a token that is broken is refused with the check that it fails', () =>
     expect(withChange(1, drop('NTLMSSP_NEGOTIATE_SEAL'), 6)).toContain(
       'POLICY: the server did not choose NTLMSSP_NEGOTIATE_SEAL',
     );
-    expect(withChange(1, drop('NTLMSSP_NEGOTIATE_SIGN'))).toContain(
-      'POLICY: the server did not choose NTLMSSP_NEGOTIATE_SIGN',
-    );
+    const unsigned = (level: number) => withChange(1, drop('NTLMSSP_NEGOTIATE_SIGN'), level);
+    const refused = 'POLICY: the server did not choose NTLMSSP_NEGOTIATE_SIGN';
+    // CALL is protected as PKT is.
+    for (const level of [3, 4, 5, 6]) expect(unsigned(level)).toContain(refused);
+    // The MIC tells the change.
+    expect(unsigned(2)).toContain('BAD_MIC');
     expect(withChange(1, drop('NTLMSSP_NEGOTIATE_128'))).toContain('minimumSessionSecurity');
   });
 
