@@ -26,7 +26,7 @@ export class PathError extends TypeError {
 /** The members of a path such as `Document.ActiveView`. Throws `PathError`. */
 export function membersOf(path: string): string[] {
   const names = path.split('.');
-  if (names.includes('')) throw new PathError(`'${path}' is no path of members`);
+  if (names.includes('')) throw new PathError(`'${path}' is not a path of members`);
   return names;
 }
 

@@ -144,7 +144,7 @@ export function enforcement(server: {
 
 /** The behaviour of a server that is not Windows is its maker's own decision. */
 const NOT_WINDOWS: Readonly<Record<PolicyProfile['otherServers'], Enforcement>> = {
-  accept: { enabled: false, why: 'KB5004442 is no policy of a server that is not Windows', unconfirmed: true },
+  accept: { enabled: false, why: 'KB5004442 does not apply to a server that is not Windows', unconfirmed: true },
   enforce: { enabled: true, why: 'the maker of this server has it require PKT_INTEGRITY', unconfirmed: true },
 };
 

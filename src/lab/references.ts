@@ -51,7 +51,7 @@ function ofHost(data: ScenarioData, name: string, host: HostData): Mistake[] {
   if (host.system !== undefined && (host.updates.length > 0 || host.registry !== undefined))
     mistakes.push({ path, why: 'only Windows has updates and a registry' });
   if (OF_NO_HOST.test(parseAddress(host.address).toString('hex')))
-    mistakes.push({ path: [...path, 'address'], why: 'it is no address of one host' });
+    mistakes.push({ path: [...path, 'address'], why: 'it is not the address of a host' });
   const newest = host.updates.toSorted().at(-1);
   if (data.start !== undefined && newest !== undefined && newest > data.start)
     mistakes.push({ path: ['start'], why: `${name} has installed the update of ${newest} by then` });

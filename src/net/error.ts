@@ -6,7 +6,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'the address is not one of this machine',
   ECONNREFUSED: 'nothing listens there',
   ECONNRESET: 'the peer ended the connection',
-  EHOSTUNREACH: 'there is no way to that host',
+  EHOSTUNREACH: 'there is no route to that host',
   ENOTFOUND: 'no such host name',
   ETIMEDOUT: 'the host does not answer',
 };

@@ -69,8 +69,12 @@ describe('activate --profile and --invoke, against serve as of 2022-06-14', () =
 
   test.each([
     ['arguments without --invoke', ['--', 'cmd'], 'arguments are for a member that --invoke names: cmd'],
-    ['an empty name in the path', ['--invoke', 'Document..Name'], "--invoke: 'Document..Name' is no path of members"],
-    ['an empty path', ['--invoke', ''], "--invoke: '' is no path of members"],
+    [
+      'an empty name in the path',
+      ['--invoke', 'Document..Name'],
+      "--invoke: 'Document..Name' is not a path of members",
+    ],
+    ['an empty path', ['--invoke', ''], "--invoke: '' is not a path of members"],
   ])('%s ends with 2 and one line that names the rule, and not a connection that failed', async (_, args, says) => {
     expect(await activate(...args)).toEqual({ code: 2, stdout: '', stderr: `dcom-harness: ${says}\n` });
   });

@@ -131,7 +131,7 @@ describe('activate: what cannot be asked ends with 2', () => {
     [
       'an address, which is no service name',
       ['127.0.0.1:1', '--auth', 'kerberos', '--kdc', '127.0.0.1:1', '--realm', 'LAB.EXAMPLE'],
-      /: Kerberos: RPCSS\/127\.0\.0\.1 is no service name/,
+      /: Kerberos: RPCSS\/127\.0\.0\.1 is not a service name/,
     ],
     [
       'a KDC that is not there',

@@ -142,7 +142,7 @@ describe('view', () => {
 
   test.each([
     ['a file that is not there', 'nothing-here.pcapng', /nothing-here\.pcapng/],
-    ['what is no record', 'bad.ndjson', /bad\.ndjson line 2 is no record of JSON/],
+    ['what is no record', 'bad.ndjson', /bad\.ndjson line 2 is not a JSON record/],
   ])('of %s ends with 2', async (_, name, says) => {
     writeFileSync(join(folder, 'bad.ndjson'), '{}\nno json\n');
     const { code, stderr } = await cli(['view', join(folder, name), '--port', '0']);

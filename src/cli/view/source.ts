@@ -86,5 +86,5 @@ function parsed(file: string, number: number, line: string): Readonly<Record<str
   } catch {
     // Said below.
   }
-  throw new UsageError(`${file} line ${number} is no record of JSON`);
+  throw new UsageError(`${file} line ${number} is not a JSON record`);
 }

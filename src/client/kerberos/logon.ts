@@ -72,7 +72,7 @@ export class KerberosLogon implements ServiceTickets {
     if (this.find(service, this.#options.clock()) !== undefined) return;
     const host = service.split('/')[1] ?? '';
     if (isIP(host) !== 0) {
-      const detail = `Kerberos: ${service} is no service name: there are none of addresses, give the server's name`;
+      const detail = `Kerberos: ${service} is not a service name: addresses have none, so give the server's name`;
       throw new SecurityError('UNKNOWN_SERVICE', detail);
     }
     const before = this.#fetching.get(service);

@@ -5,7 +5,7 @@ import { describe, type NdrWriter } from './writer.js';
 
 /** NDR has no arrays of types that send a max_count of their own before them. */
 function elementOf<T>(type: NdrType<T>): NdrType<T> {
-  if (type.body) throw new TypeError(`${type.name}: a conformant type is no array element`);
+  if (type.body) throw new TypeError(`${type.name}: a conformant type cannot be an array element`);
   return type;
 }
 

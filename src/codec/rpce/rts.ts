@@ -58,13 +58,13 @@ export function decodeRts(body: Uint8Array, endian: Endian = 'little'): RtsBody 
     const type = view.getUint32(at, little);
     const [command, fixed] = COMMANDS[type] ?? [];
     if (command === undefined || fixed === undefined)
-      throw new CodecError('BAD_VALUE', `Commands[${n}]`, at, `${type} is no type of a command`);
+      throw new CodecError('BAD_VALUE', `Commands[${n}]`, at, `${type} is not a command type`);
     at += 4;
     need(at, fixed, command);
     const first = fixed === 4 ? view.getUint32(at, little) : undefined;
     const value = UUIDS.has(command) ? readUuid(body, at, endian) : first;
     const more = command === 'Padding' ? (first ?? 0) : command === 'ClientAddress' ? ADDRESS_LENGTHS[first ?? 0] : 0;
-    if (more === undefined) throw new CodecError('BAD_VALUE', command, at, `${first} is no type of an address`);
+    if (more === undefined) throw new CodecError('BAD_VALUE', command, at, `${first} is not an address type`);
     need(at + fixed, more, command);
     commands.push(value === undefined ? { command } : { command, value });
     at += fixed + more;

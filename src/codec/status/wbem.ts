@@ -120,7 +120,7 @@ export const WBEM_RESULTS: readonly Named[] = named(
     WBEM_E_METHOD_NOT_IMPLEMENTED: 'the class declares the method, but nothing implements it',
     WBEM_E_METHOD_DISABLED: 'the method is switched off',
     WBEM_E_UNPARSABLE_QUERY: 'the query cannot be read',
-    WBEM_E_NOT_EVENT_CLASS: 'the class of the query is no class of events',
+    WBEM_E_NOT_EVENT_CLASS: 'the class of the query is not an event class',
     WBEM_E_MISSING_GROUP_WITHIN: 'GROUP lacks its WITHIN',
     WBEM_E_MISSING_AGGREGATION_LIST: 'BY lacks its list of properties',
     WBEM_E_PROPERTY_NOT_AN_OBJECT: 'the query looks into a property that holds no object',
@@ -139,7 +139,7 @@ export const WBEM_RESULTS: readonly Named[] = named(
     WBEM_E_NO_KEY: 'the instance lacks its key',
     WBEM_E_PROVIDER_DISABLED: 'the provider is switched off',
     WBEM_E_REGISTRATION_TOO_BROAD: 'the provider registers for more events than it can supply',
-    WBEM_E_REGISTRATION_TOO_PRECISE: 'the provider registers for events without saying of which class',
+    WBEM_E_REGISTRATION_TOO_PRECISE: 'the provider registers for events without naming a class',
   },
   '[MS-WMI] 2.2.11',
 );

@@ -188,7 +188,7 @@ function writeDerivation(writer: NdrWriter, names: readonly string[]): void {
 
 function writeLookup(writer: NdrWriter, heap: HeapWriter, property: CimProperty, offset: number): void {
   const { name, type, inherited, order, origin, qualifiers } = property;
-  if (typeof name !== 'string') writer.fail(`${describeValue(name)} is no name of a property`);
+  if (typeof name !== 'string') writer.fail(`${describeValue(name)} is not the name of a property`);
   heap.name(writer, name);
   const write = () => {
     const word = type | (inherited ? CIM_INHERITED : 0);

@@ -67,7 +67,7 @@ function writeString(writer: NdrWriter, text: unknown): void {
 
 /** A value in so many octets; those that it does not fill are kept in the layout. */
 function readNumber(reader: NdrReader, type: number, size: number): ContextValue {
-  const kind = KINDS.get(type) ?? reader.fail('BAD_VALUE', `${type} is no type of a context property`);
+  const kind = KINDS.get(type) ?? reader.fail('BAD_VALUE', `${type} is not a type of a context property`);
   const at = reader.take(size);
   const value = kind.get(reader.view, at);
   const expected = new DataView(new ArrayBuffer(8));
@@ -78,7 +78,7 @@ function readNumber(reader: NdrReader, type: number, size: number): ContextValue
 }
 
 function writeNumber(writer: NdrWriter, type: number, size: number, value: ContextValue): void {
-  const kind = KINDS.get(type) ?? writer.fail(`${type} is no type of a context property`);
+  const kind = KINDS.get(type) ?? writer.fail(`${type} is not a type of a context property`);
   if (typeof value !== 'number' && typeof value !== 'boolean') writer.fail(`${describeValue(value)} is no number`);
   const at = writer.take(size);
   kind.put(writer.view, at, value as never);

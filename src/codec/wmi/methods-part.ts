@@ -47,7 +47,7 @@ function readSignature(reader: NdrReader, heap: HeapReader): CimClass | null {
 }
 
 export function writeMethodsPart(writer: NdrWriter, methods: readonly CimMethod[], embedded: EmbeddedObjects): void {
-  if (!Array.isArray(methods)) writer.fail(`${describeValue(methods)} is no list of methods`);
+  if (!Array.isArray(methods)) writer.fail(`${describeValue(methods)} is not a list of methods`);
   writePart(writer, () => {
     writer.u16(methods.length);
     writer.u16(Number(writer.sentWord() ?? 0) & 0xffff);
@@ -59,7 +59,7 @@ export function writeMethodsPart(writer: NdrWriter, methods: readonly CimMethod[
 
 function writeMethod(writer: NdrWriter, heap: HeapWriter, method: CimMethod): void {
   const { name, flags, origin, qualifiers, input, output } = method;
-  if (typeof name !== 'string') writer.fail(`${describeValue(name)} is no name of a method`);
+  if (typeof name !== 'string') writer.fail(`${describeValue(name)} is not the name of a method`);
   heap.name(writer, name);
   writer.u8(flags & 0xff);
   const padding = Number(writer.sentWord() ?? 0);

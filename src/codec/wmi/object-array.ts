@@ -137,7 +137,7 @@ class ObjectArrayType extends NdrType<ObjectArray> {
   }
 
   override write(writer: NdrWriter, { packetType, objects }: ObjectArray): void {
-    if (!Array.isArray(objects)) writer.fail(`${describeValue(objects)} is no list of objects`);
+    if (!Array.isArray(objects)) writer.fail(`${describeValue(objects)} is not a list of objects`);
     writer.window(PACKED, () => {
       writer.u32(Number(writer.sentWord() ?? 0) >>> 0);
       writer.octets(SIGNATURE);

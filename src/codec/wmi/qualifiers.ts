@@ -34,7 +34,7 @@ function readQualifier(reader: NdrReader, heap: HeapReader): CimQualifier {
 }
 
 const setOf = (writer: NdrWriter, qualifiers: unknown): readonly CimQualifier[] =>
-  Array.isArray(qualifiers) ? qualifiers : writer.fail(`${describeValue(qualifiers)} is no list of qualifiers`);
+  Array.isArray(qualifiers) ? qualifiers : writer.fail(`${describeValue(qualifiers)} is not a list of qualifiers`);
 
 export const sizeOfQualifiers = (writer: NdrWriter, qualifiers: readonly CimQualifier[]): number =>
   setOf(writer, qualifiers).reduce((sum, each) => sum + 9 + sizeOfType(each?.type, writer), 4);
@@ -42,7 +42,7 @@ export const sizeOfQualifiers = (writer: NdrWriter, qualifiers: readonly CimQual
 export function writeQualifiers(writer: NdrWriter, heap: HeapWriter, qualifiers: readonly CimQualifier[]): void {
   writer.u32(sizeOfQualifiers(writer, qualifiers));
   for (const { name, type, value, flavor } of qualifiers) {
-    if (typeof name !== 'string') writer.fail(`${describeValue(name)} is no name of a qualifier`);
+    if (typeof name !== 'string') writer.fail(`${describeValue(name)} is not the name of a qualifier`);
     if (!Number.isInteger(flavor)) writer.fail(`${describeValue(flavor)} is no flavor`);
     heap.name(writer, name);
     writer.u8(flavor & 0xff);

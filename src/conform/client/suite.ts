@@ -125,7 +125,7 @@ export async function clientSuite(options: ClientSuiteOptions): Promise<ClientSu
   return { results: inOrder(results, checks), facts, endTells: tells };
 }
 
-/** The same client, and what it rejects with, which is no end of a run. */
+/** The same client, and what it rejects with, which is not an end of a run. */
 const tellingOf = (client: ClientUnderTest, mistakes: unknown[]): ClientUnderTest => ({
   takesLevel: client.takesLevel,
   happened: (open) => client.happened?.(open),

@@ -52,7 +52,7 @@ export const timeline = verb({
       names.wrong([...path, 'levels'], 'Kerberos has no null session; give levels without anonymous');
     for (const phase of Object.keys(given.table?.enforced ?? {})) {
       if (!given.phases.some((each) => each === phase || each === `${phase}-01`))
-        names.wrong([...path, 'table', 'enforced', phase], 'it is none of the phases');
+        names.wrong([...path, 'table', 'enforced', phase], 'it is not one of the phases');
     }
   },
   async run(lab, given, { path }) {

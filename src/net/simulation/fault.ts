@@ -54,7 +54,8 @@ export function checkedFault(fault: Fault): Fault {
   if (!FAULT_KINDS.includes(kind))
     throw new TypeError(`no kind of fault: '${kind}'; there are ${FAULT_KINDS.join(', ')}`);
   if (a === b) throw new TypeError(`no two hosts: ${between.join(', ')}`);
-  if (from !== undefined && !between.includes(from)) throw new TypeError(`${from} is no end of ${between.join('–')}`);
+  if (from !== undefined && !between.includes(from))
+    throw new TypeError(`${from} is not an end of ${between.join('–')}`);
   if (!Number.isInteger(after) || after < 0) throw new TypeError(`no number of octets: ${after}`);
   if (!Number.isFinite(milliseconds) || milliseconds < 0) throw new TypeError(`no time: ${milliseconds} ms`);
   return fault;

@@ -132,7 +132,7 @@ export class AsExchange {
     const offered = entries.map(({ etype }) => etype).join(', ');
     throw new SecurityError(
       'LOGON_DENIED',
-      `Kerberos: the KDC asks ${user}@${realm} for a key of type ${offered}, of which there is none`,
+      `Kerberos: the KDC asks ${user}@${realm} for a key of type ${offered}, which it does not have`,
     );
   }
 

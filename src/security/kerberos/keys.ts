@@ -43,7 +43,7 @@ export function whyNone(keys: readonly ServiceKey[], ticket: Ticket): KerberosEr
   if (ofType.length === 0)
     return new KerberosError(
       'KRB_AP_ERR_NOKEY',
-      `a ticket for ${service} under ${etypeName(etype)}, of which there is no key here`,
+      `a ticket for ${service} under ${etypeName(etype)}, for which there is no key here`,
     );
   const known = ofType.map((key) => key.kvno);
   if (kvno !== undefined && kvno !== 0 && !known.includes(kvno)) {

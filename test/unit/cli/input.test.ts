@@ -27,7 +27,7 @@ test('of a live standard input nothing is held that was read', async () => {
   }
 });
 
-test('a live standard input that fails is no end of it', async () => {
+test('a live standard input that fails is not an end of it', async () => {
   const source = new PassThrough();
   const input = liveInput(new Heard(), source);
   source.destroy(new Error('EIO'));

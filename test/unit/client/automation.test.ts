@@ -130,6 +130,6 @@ describe('IDispatch by name', () => {
 
   test.each(['', '.', 'Document.', '.Document'])("'%s' is no path", async (path) => {
     const object = await create(OWN);
-    await expect(automation.invoke(object, path)).rejects.toThrow('is no path of members');
+    await expect(automation.invoke(object, path)).rejects.toThrow('is not a path of members');
   });
 });

@@ -133,7 +133,7 @@ describe('a client, a server and a KDC on sockets', () => {
   test.each([
     ['a wrong password', 'wrong', SERVICE, /KDC_ERR_PREAUTH_FAILED/],
     ['an unknown service', 'secret', 'RPCSS/elsewhere.lab.example', /KDC_ERR_S_PRINCIPAL_UNKNOWN/],
-    ['an address for a name', 'secret', 'RPCSS/127.0.0.1', /no service name/],
+    ['an address for a name', 'secret', 'RPCSS/127.0.0.1', /is not a service name/],
   ])('%s is an error that says so', async (_, password, service, expected) => {
     const tickets = logon((await lab()).kdc, 'tcp', password);
     await expect(tickets.obtain(service)).rejects.toThrow(expected);

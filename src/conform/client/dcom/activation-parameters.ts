@@ -145,7 +145,7 @@ export const ACTIVATION_PARAMETERS: readonly ClientCheck[] = [
   tolerated({
     id: 'dcom/3.1.2.5.1.6/reserved',
     section: '[MS-DCOM] 3.1.2.5.1.6',
-    requirement: 'What ServerAlive2 gives as pReserved is ignored.',
+    requirement: 'The pReserved that ServerAlive2 returns is ignored.',
     level: 'MUST',
     needs: ['server-alive2'],
     stimulus: 'an answer of ServerAlive2 whose pReserved is not 0',

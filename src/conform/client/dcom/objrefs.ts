@@ -66,31 +66,31 @@ const wrong = (id: string, requirement: string, stimulus: string, change: Change
 export const OBJREFS: readonly ClientCheck[] = [
   wrong(
     'wrong-signature',
-    'An object reference without the signature MEOW is no object reference.',
+    'An object reference without the signature MEOW is invalid.',
     'an OBJREF that begins with WOEM',
     objrefs(withWord(0, 0x4d454f57)),
   ),
   wrong(
     'no-form',
-    'An object reference whose flags name no form is no object reference.',
+    'An object reference whose flags name no form is invalid.',
     'OBJREF flags 0',
     objrefs(withWord(4, 0)),
   ),
   wrong(
     'two-forms',
-    'An object reference whose flags name two forms is no object reference.',
+    'An object reference whose flags name two forms is invalid.',
     'OBJREF flags 3',
     objrefs(withWord(4, 3)),
   ),
   wrong(
     'unknown-form',
-    'An object reference whose flags name a form that does not exist is no object reference.',
+    'An object reference whose flags name a form that does not exist is invalid.',
     'OBJREF flags 0x10',
     objrefs(withWord(4, 0x10)),
   ),
   wrong(
     'extended-with-extents',
-    'An OBJREF_EXTENDED whose context has extents is no object reference.',
+    'An OBJREF_EXTENDED whose context has extents is invalid.',
     'OBJREF_EXTENDED, dwNumExtents and cbExtents 1',
     objrefs(extended({ dwNumExtents: 1, cbExtents: 1 })),
   ),
@@ -102,7 +102,7 @@ export const OBJREFS: readonly ClientCheck[] = [
   ),
   wrong(
     'truncated',
-    'An object reference that ends too early is no object reference.',
+    'An object reference that ends too early is invalid.',
     'the first 40 octets of an OBJREF',
     objrefs((objref) => withWord(0, 0x574f454d)(objref).subarray(0, 40)),
   ),
@@ -115,7 +115,7 @@ export const OBJREFS: readonly ClientCheck[] = [
   refused({
     id: 'dcom/3.2.4.1.1.2/interface-refused',
     section: '[MS-DCOM] 3.2.4.1.1.2',
-    requirement: 'An interface whose own result is no success was not obtained, whatever stands in its place.',
+    requirement: 'An interface whose own result is a failure was not obtained, whatever is in its place.',
     level: 'MUST',
     needs: ['activation'],
     stimulus: 'E_NOINTERFACE beside an object reference',

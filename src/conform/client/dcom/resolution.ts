@@ -95,7 +95,7 @@ export const RESOLUTION: readonly ClientCheck[] = [
   reaction({
     id: 'dcom/3.2.4.1.2.1/dead-resolver-first',
     section: '[MS-DCOM] 3.2.4.1.2.1',
-    requirement: 'Where the first string binding of a resolver does not answer, the next one is tried.',
+    requirement: 'If the first string binding of a resolver does not answer, the next one is tried.',
     level: 'MUST',
     needs: ['object'],
     stimulus: 'an address that nobody has before that of the resolver',

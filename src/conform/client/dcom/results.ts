@@ -53,7 +53,7 @@ const result = (id: string, name: string, hresult: number): ClientCheck =>
   refused({
     id: `dcom/3.2.4.1.1.2/${id}`,
     section: '[MS-DCOM] 3.2.4.1.1.2',
-    requirement: `An activation whose overall result is no success gave nothing: ${name}.`,
+    requirement: `An activation whose overall result is a failure returned nothing: ${name}.`,
     level: 'MUST',
     needs: ['activation'],
     stimulus: `${name} for each activation`,
@@ -70,7 +70,7 @@ export const RESULTS: readonly ClientCheck[] = [
   refused({
     id: 'dcom/3.2.4.1.1.2/failed-with-references',
     section: '[MS-DCOM] 3.2.4.1.1.2',
-    requirement: 'An activation whose overall result is no success gave nothing, whatever comes with it.',
+    requirement: 'An activation whose overall result is a failure returned nothing, whatever comes with it.',
     level: 'MUST',
     needs: ['activation'],
     stimulus: 'E_FAIL beside all that a success has',
@@ -103,7 +103,7 @@ export const RESULTS: readonly ClientCheck[] = [
   refused({
     id: 'dcom/2.2.22/no-props-out',
     section: '[MS-DCOM] 2.2.22.2.9',
-    requirement: 'A success without PropsOutInfo gave no interface, so none can be called.',
+    requirement: 'A success without PropsOutInfo returned no interface, so none can be called.',
     level: 'MUST',
     needs: ['create-instance'],
     stimulus: 'activation properties without PropsOutInfo',

@@ -56,7 +56,7 @@ export const STRING_BINDINGS: readonly ClientCheck[] = [
   ),
   binding(
     'dead-port-first',
-    'Where nobody listens at a port of the exporter, the client tries the next string binding of it.',
+    'If nobody listens at a port of the exporter, the client tries its next string binding.',
     'the address of the exporter with a port on which nobody listens, before the right one',
     strings((own) => [
       ...own.map((each) => ({ ...each, aNetworkAddr: each.aNetworkAddr.replace(/\[\d+\]$/, `[${NOBODYS_PORT}]`) })),

@@ -96,7 +96,7 @@ export const BINDS: readonly ClientCheck[] = [
     refusedBind(
       `rpce/3.3.1.5.6/${name}`,
       '[MS-RPCE] 3.3.1.5.6',
-      `Where no presentation context is accepted the call fails: ${why}.`,
+      `If no presentation context is accepted, the call fails: ${why}.`,
       `bind_ack with result ${result}, reason ${reason} for each context`,
       rejected(result, reason),
     ),
@@ -104,7 +104,7 @@ export const BINDS: readonly ClientCheck[] = [
   refusedBind(
     'rpce/3.3.1.5.6/no-results',
     '[MS-RPCE] 3.3.1.5.6',
-    'Results belong to contexts by their places: where there are none, none is accepted.',
+    'Results belong to contexts by their places: a context without a result is not accepted.',
     'bind_ack without results',
     activatorBinds(({ frag_length: _, auth_length: __, ...ack }) => [
       { octets: encodePdu({ ...ack, results: [] } as Acknowledgement) },
@@ -122,7 +122,7 @@ export const BINDS: readonly ClientCheck[] = [
   refusedBind(
     'c706/12.6.4.4/other-answer',
     'C706 12.6.4.4',
-    'What is no answer to a bind does not open an association.',
+    'A PDU that does not answer a bind does not open an association.',
     'an orphaned PDU in place of bind_ack, and the end of the connection',
     activatorBinds(({ call_id }) => [
       { octets: encodePdu({ PTYPE: 'orphaned', pfc_flags: 3, call_id }) },

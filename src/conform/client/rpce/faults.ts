@@ -109,7 +109,7 @@ export const FAULTS: readonly ClientCheck[] = [
   refused({
     id: 'rpce/2.2.2.8/stub-in-fault',
     section: '[MS-RPCE] 2.2.2.8',
-    requirement: 'What a fault carries as stub data is ignored.',
+    requirement: 'The stub data of a fault is ignored.',
     level: 'MUST',
     needs: ['activation'],
     stimulus: 'fault 5 that carries the answer',
@@ -120,7 +120,7 @@ export const FAULTS: readonly ClientCheck[] = [
   refused({
     id: 'rpce/2.2.2.8/extended-error',
     section: '[MS-RPCE] 2.2.2.8',
-    requirement: 'A fault with extended error information is a fault, whatever that holds.',
+    requirement: 'A fault with extended error information is a fault, whatever that information says.',
     level: 'MUST',
     needs: ['activation'],
     stimulus: 'fault 5 with 64 octets that are no extended error information',

@@ -84,7 +84,7 @@ export const FRAGMENTS: readonly ClientCheck[] = [
   taken(
     'c706/12.6.4.10/cancel-count',
     'C706 12.6.4.10',
-    'A count of cancels in an answer changes nothing for who sent none.',
+    'A count of cancels in an answer changes nothing for a client that sent none.',
     'cancel_count 3 in every answer',
     shaped((fragment) => ({ ...fragment, cancel_count: 3 })),
   ),
@@ -137,7 +137,7 @@ export const FRAGMENTS: readonly ClientCheck[] = [
   notTaken(
     'rpce/3.3.2.7.1/broken-off',
     '[MS-RPCE] 3.3.2.7.1',
-    'An answer that breaks off is none: the call has failed.',
+    'An answer that breaks off is not an answer: the call has failed.',
     'half of the last fragment, and the end of the connection',
     activations(({ pdu }) => [{ pdu, spoil: (octets) => octets.subarray(0, octets.length >> 1) }, { end: 'close' }]),
     { notices: true },

@@ -108,7 +108,7 @@ export const RPC_REQUESTS: readonly ClientCheck[] = [
   observed({
     id: 'rpce/2.2.2.13/verification-trailer',
     section: '[MS-RPCE] 2.2.2.13',
-    requirement: 'Requests whose headers nobody signs have a verification trailer.',
+    requirement: 'Requests without header signing have a verification trailer.',
     level: 'SHOULD',
     needs: ['security'],
     judge({ history }) {
@@ -232,7 +232,7 @@ export const RPC_REQUESTS: readonly ClientCheck[] = [
   observed({
     id: 'rpce/3.3.1.5.8/one-call-after-the-other',
     section: '[MS-RPCE] 3.3.1.5.8',
-    requirement: 'Where multiplexing was not agreed on, a request follows the whole answer to the one before.',
+    requirement: 'If multiplexing was not agreed on, a request follows the whole answer to the one before.',
     level: 'MUST',
     judge(baseline) {
       for (const { number } of baseline.history.connections) oneAfterTheOther(baseline, number);

@@ -62,7 +62,7 @@ export const HANDSHAKES: readonly ClientCheck[] = [
   observed({
     id: 'rpce/3.3.1.5.2.1/no-auth3-for-even-legs',
     section: SECTION,
-    requirement: 'The auth3 PDU is for mechanisms alone of which the client knows that the leg is the last.',
+    requirement: 'The auth3 PDU is only for mechanisms in which the client knows that its leg is the last.',
     level: 'MUST',
     needs: ['security'],
     judge(baseline) {

@@ -109,7 +109,7 @@ export const NTLM_CHECKS: readonly ClientCheck[] = [
   observed({
     id: 'nlmp/3.1.5.1.2/mic',
     section: SECTION,
-    requirement: 'Where the challenge has a timestamp, the AUTHENTICATE_MESSAGE carries a MIC over all three messages.',
+    requirement: 'If the challenge has a timestamp, the AUTHENTICATE_MESSAGE carries a MIC over all three messages.',
     level: 'SHOULD',
     needs: ['security'],
     judge({ history }) {
@@ -159,7 +159,7 @@ export const NTLM_CHECKS: readonly ClientCheck[] = [
   each({
     id: 'nlmp/3.1.5.1.2/lm-response',
     section: SECTION,
-    requirement: 'Where the challenge has a timestamp, the LM response is empty, or nothing but zeros.',
+    requirement: 'If the challenge has a timestamp, the LM response is empty, or nothing but zeros.',
     level: 'SHOULD',
     judge({ authenticate }) {
       const lm = authenticate.LmChallengeResponse?.bytes ?? new Uint8Array(0);
@@ -224,7 +224,7 @@ export const NTLM_CHECKS: readonly ClientCheck[] = [
   badChallenge(
     'nlmp/2.2.1.2/signature',
     '[MS-NLMP] 2.2.1.2',
-    'A challenge that does not begin with NTLMSSP is none, and is not answered.',
+    'A challenge that does not begin with NTLMSSP is invalid, and is not answered.',
     'a CHALLENGE_MESSAGE that begins with NTLMSSX',
     challenges((octets) => {
       octets[6] = 0x58;
@@ -251,7 +251,7 @@ export const NTLM_CHECKS: readonly ClientCheck[] = [
   badChallenge(
     'nlmp/3.1.5.1.2/no-names',
     SECTION,
-    'A challenge without the NetBIOS names of computer and domain is no ground for NTLMv2 with integrity.',
+    'NTLMv2 with integrity is not used if the challenge lacks the NetBIOS names of computer and domain.',
     'a challenge without MsvAvNbComputerName and MsvAvNbDomainName',
     withPairs((pairs) =>
       pairs.filter(({ AvId }) => AvId !== AV_ID.MsvAvNbComputerName && AvId !== AV_ID.MsvAvNbDomainName),
@@ -261,7 +261,7 @@ export const NTLM_CHECKS: readonly ClientCheck[] = [
   badChallenge(
     'rpce/3.3.1.5.2.2/no-integrity',
     '[MS-RPCE] 3.3.1.5.2.2',
-    'Where the server agrees on no integrity, a level that needs it cannot be had.',
+    'If the server does not agree to integrity, a level that needs it cannot be used.',
     'a challenge without SIGN, SEAL and ALWAYS_SIGN',
     withoutFlags('NTLMSSP_NEGOTIATE_SIGN', 'NTLMSSP_NEGOTIATE_SEAL', 'NTLMSSP_NEGOTIATE_ALWAYS_SIGN'),
     'signing',
@@ -269,7 +269,7 @@ export const NTLM_CHECKS: readonly ClientCheck[] = [
   badChallenge(
     'rpce/3.3.1.5.2.2/no-confidentiality',
     '[MS-RPCE] 3.3.1.5.2.2',
-    'Where the server agrees on no confidentiality, PKT_PRIVACY cannot be had.',
+    'If the server does not agree to confidentiality, PKT_PRIVACY cannot be used.',
     'a challenge without SEAL',
     withoutFlags('NTLMSSP_NEGOTIATE_SEAL'),
     'sealing',

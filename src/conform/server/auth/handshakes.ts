@@ -70,7 +70,7 @@ export const HANDSHAKE_CHECKS = group(
       id: 'rpce/2.2.2.11/bind-boundary-of-2',
       section: '[MS-RPCE] 2.2.2.11',
       needs: ['ntlm'],
-      requirement: 'A bind whose trailer stands on no boundary of four is refused by a bind_nak.',
+      requirement: 'A bind whose trailer is not on a boundary of four is refused by a bind_nak.',
       stimulus: 'a bind with the first token of NTLM and two octets before the trailer',
       async run(target) {
         const association = await target.connect();
@@ -88,7 +88,8 @@ export const HANDSHAKE_CHECKS = group(
       section: '[MS-RPCE] 2.2.2.11',
       level: 'MUST',
       needs: ['stub'],
-      requirement: 'What auth_pad_length counts of a fragment that others follow does not belong to the stub.',
+      requirement:
+        'The padding that auth_pad_length counts does not belong to the stub, in fragments before the last either.',
       stimulus: 'a call at PKT_INTEGRITY in two fragments, the first with fewer octets of stub than of padding',
       async run(target) {
         const call = target.stubCall;

@@ -62,7 +62,7 @@ export const LEG_CHECKS = [
         section: '[MS-RPCE] 3.3.3.5.3',
         level: 'MUST',
         requirement:
-          'A bind with a security provider that the server has not is refused as a type that is not recognized.',
+          'A bind with a security provider that the server lacks is refused as a type that is not recognized.',
         stimulus: `a bind with a token and auth_type ${auth_type}`,
         async run(target) {
           const auth = await firstToken(target, { auth_type });
@@ -74,7 +74,7 @@ export const LEG_CHECKS = [
       id: 'rpce/3.3.3.5.3/alter-context-type',
       section: '[MS-RPCE] 3.3.3.5.3',
       level: 'MUST',
-      requirement: 'An alter_context with a security provider that the server has not is answered by a fault.',
+      requirement: 'An alter_context with a security provider that the server lacks is answered by a fault.',
       stimulus: 'a bind, and an alter_context with a token and auth_type 111',
       async run(target) {
         const association = await target.bound(target.simple.interface);
@@ -111,7 +111,7 @@ export const LEG_CHECKS = [
     },
     {
       id: 'rpce/3.3.1.5.2.1/bind-ack-has-token',
-      requirement: 'Where the security provider wants further legs, the bind_ack has its token.',
+      requirement: 'If the security provider wants further legs, the bind_ack has its token.',
       stimulus: 'a bind with the first token of NTLM',
       async run(target) {
         const { auth } = expectPdu(await bindWith(target, await firstToken(target)), 'bind_ack');
@@ -178,7 +178,7 @@ export const LEG_CHECKS = [
     {
       id: 'rpce/3.3.1.5.2.1/failed-auth3',
       level: 'SHOULD',
-      requirement: 'Where the token of an auth3 is refused, the first request is answered by a fault.',
+      requirement: 'If the token of an auth3 is refused, the first request is answered by a fault.',
       stimulus: 'a logon of a user who does not exist, and a call',
       async run(target) {
         const association = await target.connect();
@@ -206,7 +206,7 @@ export const LEG_CHECKS = [
   ...group({ needs: ['rpc', 'account', 'spnego'], section: SECTION }, [
     {
       id: 'rpce/3.3.1.5.2.1/failed-alter-context',
-      requirement: 'Where the token of an alter_context is refused, it is answered by a fault.',
+      requirement: 'If the token of an alter_context is refused, it is answered by a fault.',
       stimulus: 'a logon by SPNEGO of a user who does not exist',
       async run(target) {
         const association = await target.connect();

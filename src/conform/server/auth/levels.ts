@@ -27,7 +27,7 @@ export const AUTH_LEVEL_CHECKS = group({ needs: ['rpc', 'account'], section: '[M
       id: `rpce/2.2.1.1.8/call-is-pkt-${mechanism}`,
       section: '[MS-RPCE] 2.2.1.1.8',
       needs: [mechanism],
-      requirement: 'What states RPC_C_AUTHN_LEVEL_CALL is processed as PKT is.',
+      requirement: 'The level CALL is processed as PKT is.',
       stimulus: 'a handshake and a signed call at CALL',
       async run(target) {
         const { association, protection } = await authenticated(target, CALL, { authType });
@@ -110,7 +110,7 @@ export const AUTH_LEVEL_CHECKS = group({ needs: ['rpc', 'account'], section: '[M
   {
     id: 'rpce/3.3.1.5.4/implied-connect',
     section: '[MS-RPCE] 3.3.1.5.4',
-    requirement: 'Where the only security context is at CONNECT, a request without a trailer stands under it.',
+    requirement: 'If the only security context is at CONNECT, a request without a trailer belongs to it.',
     stimulus: 'a handshake at CONNECT, and a call without a trailer',
     async run(target) {
       const { association } = await authenticated(target, CONNECT);

@@ -103,7 +103,7 @@ export const TRAILER_CHECKS = group({ needs: ['rpc', 'account'], section: SECTIO
   {
     id: 'rpce/2.2.2.11/boundary-of-4-is-taken',
     level: 'WINDOWS',
-    requirement: 'A request whose trailer stands on a boundary of four is taken.',
+    requirement: 'A request whose trailer is on a boundary of four is accepted.',
     stimulus: 'a call at PKT_INTEGRITY with four octets of padding',
     async run(target) {
       const { association, protection } = await authenticated(target);
@@ -115,7 +115,7 @@ export const TRAILER_CHECKS = group({ needs: ['rpc', 'account'], section: SECTIO
   {
     id: 'rpce/2.2.2.11/boundary-of-2',
     level: 'WINDOWS',
-    requirement: 'A request whose trailer stands on no boundary of four is a protocol error.',
+    requirement: 'A request whose trailer is not on a boundary of four is a protocol error.',
     stimulus: 'a call at PKT_INTEGRITY with two octets before the trailer',
     async run(target) {
       const { association, protection } = await authenticated(target);

@@ -142,7 +142,7 @@ export const VERIFICATION_CHECKS = group({ needs: ['rpc', 'account'] }, [
   {
     id: 'rpce/2.2.2.13/header-signing-was-asked-for',
     section: '[MS-RPCE] 2.2.2.13.2',
-    requirement: 'CLIENT_SUPPORT_HEADER_SIGNING fits where the bind had PFC_SUPPORT_HEADER_SIGN.',
+    requirement: 'CLIENT_SUPPORT_HEADER_SIGNING is accepted if the bind had PFC_SUPPORT_HEADER_SIGN.',
     stimulus: 'a bind with PFC_SUPPORT_HEADER_SIGN, and a call with the bitmask 1',
     async run(target) {
       const { association, received } = await sent(target, [bitmask(1)], WHOLE | PFC.SUPPORT_HEADER_SIGN);

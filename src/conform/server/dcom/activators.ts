@@ -167,7 +167,7 @@ export const ACTIVATOR_CHECKS = group({ needs: ['activation'], section: SECTION 
     id: 'dcom/3.1.2.5.2.3/not-all-interfaces',
     needs: ['activator'],
     level: 'WINDOWS',
-    requirement: 'Where some of the interfaces are there the activation succeeds, as S_OK or CO_S_NOTALLINTERFACES.',
+    requirement: 'If some of the interfaces exist, the activation succeeds, with S_OK or CO_S_NOTALLINTERFACES.',
     stimulus: 'RemoteCreateInstance of IUnknown and an interface that does not exist',
     async run(target) {
       const { association, protection } = await activator(
@@ -186,7 +186,7 @@ export const ACTIVATOR_CHECKS = group({ needs: ['activation'], section: SECTION 
     id: 'dcom/3.1.2.5.2.3/no-such-interface',
     needs: ['activator'],
     level: 'WINDOWS',
-    requirement: 'An activation of none but interfaces that do not exist fails.',
+    requirement: 'An activation that asks only for interfaces that do not exist fails.',
     stimulus: 'RemoteCreateInstance of an interface that does not exist',
     run: async (target) =>
       void (await mustBeRefused(target, await activate(target, 'RemoteCreateInstance', { iids: [NO_INTERFACE] }))),

@@ -65,7 +65,7 @@ export const OBJECT_CHECKS = group({ needs: ['activation'], section: '[MS-DCOM] 
   },
   {
     id: 'dcom/3.1.1.5.4/without-authentication',
-    requirement: 'An ORPC call below the level of the exporter is access that is denied.',
+    requirement: "An ORPC call below the exporter's level is refused with access denied.",
     stimulus: 'RemQueryInterface over a connection without authentication',
     async run(target) {
       const reply = await objectOf(target);
@@ -89,7 +89,8 @@ export const OBJECT_CHECKS = group({ needs: ['activation'], section: '[MS-DCOM] 
   ...[RPC_C_AUTHN_LEVEL.PKT_INTEGRITY, RPC_C_AUTHN_LEVEL.PKT_PRIVACY].map(
     (level): ServerCheckRow => ({
       id: `dcom/3.1.1.5.4/call-at-${level === RPC_C_AUTHN_LEVEL.PKT_PRIVACY ? 'pkt-privacy' : 'pkt-integrity'}`,
-      requirement: 'Calls to objects are answered at PKT_INTEGRITY and PKT_PRIVACY, and the answers protected so.',
+      requirement:
+        'Calls to objects are answered at PKT_INTEGRITY and PKT_PRIVACY, and the answers are protected alike.',
       stimulus: `RemQueryInterface at level ${level}`,
       async run(target) {
         const exported = await Exported.by(target, { level });

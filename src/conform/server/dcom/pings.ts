@@ -121,7 +121,7 @@ export const PING_CHECKS = [
     },
     {
       id: 'dcom/3.1.2.5.1.3/remove',
-      requirement: 'Objects are taken out of a set; those that it has not are no error.',
+      requirement: 'Objects are taken out of a set; those that are not in it cause no error.',
       stimulus: 'a set with an object, and a ComplexPing that takes out this object and one that does not exist',
       async run(target) {
         const oid = await oidOf(target);

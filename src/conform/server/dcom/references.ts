@@ -94,7 +94,7 @@ export const REFERENCE_CHECKS = group({ needs: ['activation'] }, [
   {
     id: 'dcom/3.1.1.5.6.1.1/unknown-interface',
     section: QUERY,
-    requirement: 'The result for an interface that the object has not is E_NOINTERFACE.',
+    requirement: 'The result for an interface that the object lacks is E_NOINTERFACE.',
     stimulus: 'RemQueryInterface of IUnknown and of an interface that does not exist',
     async run(target) {
       const exported = await Exported.by(target);
@@ -197,7 +197,7 @@ export const REFERENCE_CHECKS = group({ needs: ['activation'] }, [
   {
     id: 'dcom/3.1.1.5.6.1.3/keeps-what-is-left',
     section: RELEASE,
-    requirement: 'An interface of which references are left stays.',
+    requirement: 'An interface stays while it has references left.',
     stimulus: 'RemRelease of all references but one',
     async run(target) {
       const exported = await Exported.by(target);
@@ -209,7 +209,7 @@ export const REFERENCE_CHECKS = group({ needs: ['activation'] }, [
   {
     id: 'dcom/3.1.1.5.6.1.3/removes-the-last',
     section: RELEASE,
-    requirement: 'An interface of which no reference is left is removed.',
+    requirement: 'An interface without references left is removed.',
     stimulus: 'RemRelease of all references, and a query by its IPID',
     async run(target) {
       const exported = await Exported.by(target);
@@ -266,7 +266,7 @@ export const REFERENCE_CHECKS = group({ needs: ['activation'] }, [
   {
     id: 'dcom/3.1.1.5.7.1.1/unknown-interface',
     section: QUERY2,
-    requirement: 'RemQueryInterface2 of an interface that the object has not is E_NOINTERFACE, and no reference.',
+    requirement: 'RemQueryInterface2 of an interface that the object lacks gives E_NOINTERFACE, and no reference.',
     stimulus: 'RemQueryInterface2 of an interface that does not exist',
     async run(target) {
       const exported = await Exported.by(target, { wanted: IRemUnknown2 });

@@ -135,7 +135,7 @@ export const EPM_LOOKUP_CHECKS = group({ needs: ['epm'], section: SECTION }, [
   ),
   {
     id: 'epm/2.2.1.2.4/only-what-was-asked-for',
-    requirement: 'ept_lookup by an interface gives entries of that interface alone.',
+    requirement: 'ept_lookup by an interface gives only entries of that interface.',
     stimulus: 'ept_lookup by an interface of the map',
     async run(target) {
       const association = await wanted(target);

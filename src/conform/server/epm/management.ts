@@ -86,7 +86,7 @@ export const MANAGEMENT_CHECKS = group({ needs: ['mgmt'], section: 'C706 Q' }, [
     id: 'mgmt/2.2.1.3.4/unknown-mechanism',
     section: '[MS-RPCE] 2.2.1.3.4',
     level: 'WINDOWS',
-    requirement: 'inq_princ_name of a mechanism that the server has not is RPC_S_UNKNOWN_AUTHN_SERVICE.',
+    requirement: 'inq_princ_name of a mechanism that the server lacks is RPC_S_UNKNOWN_AUTHN_SERVICE.',
     stimulus: 'inq_princ_name of mechanism 111',
     run: async (target) => mustBe((await principal(target, 111)).status, UNKNOWN_AUTHN_SERVICE),
   },

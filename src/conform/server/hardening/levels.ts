@@ -64,7 +64,7 @@ export const LEVEL_CHECKS = group({ needs: ['activation'], section: SECTION, lev
   {
     id: 'hardening/form/access-denied',
     needs: ['activator'],
-    requirement: 'What is below PKT_INTEGRITY is refused as access that is denied: by fault 5, or E_ACCESSDENIED.',
+    requirement: 'An activation below PKT_INTEGRITY is refused with access denied: by fault 5, or E_ACCESSDENIED.',
     stimulus: 'RemoteCreateInstance at CONNECT',
     async run(target) {
       const authType = target.authType;

@@ -66,7 +66,7 @@ const byMechanism = MECHANISMS.flatMap(([mechanism, authType]): ServerCheckRow[]
     id: `hardening/tampered/header-${mechanism}`,
     section: '[MS-RPCE] 3.3.1.5.2.2',
     needs: [mechanism],
-    requirement: 'Where headers are signed, a signed activation whose opnum was changed on the way is refused.',
+    requirement: 'If headers are signed, a signed activation whose opnum was changed on the way is refused.',
     stimulus: 'RemoteCreateInstance at PKT_INTEGRITY whose opnum was made RemoteGetClassObject',
     async run(target) {
       const call = await signed(target, authType, PKT_INTEGRITY);

@@ -207,7 +207,7 @@ export const NTLM_CHECKS = group({ needs: ['rpc', 'account', 'ntlm'], section: '
   {
     id: 'ntlm/3.2.5.1.2/response-replayed',
     section: '[MS-NLMP] 3.2.5.1.2',
-    requirement: 'A response to one challenge is none to another.',
+    requirement: 'A response to one challenge does not answer another.',
     stimulus: 'the messages of one handshake, sent on another connection, and a call signed with their key',
     async run(target) {
       const recorded = await recordedLogon(target);

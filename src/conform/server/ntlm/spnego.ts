@@ -114,7 +114,7 @@ export const SPNEGO_CHECKS = group({ needs: ['rpc', 'account', 'spnego'], sectio
   {
     id: 'spnego/offer/unknown-mechanism-alone',
     section: 'RFC 4178 4.2.2',
-    requirement: 'Where no mechanism that is offered is known, the handshake is rejected.',
+    requirement: 'If no offered mechanism is known, the handshake is rejected.',
     stimulus: 'a NegTokenInit that offers a mechanism that does not exist',
     run: (target) =>
       mustFail(
@@ -159,7 +159,7 @@ export const SPNEGO_CHECKS = group({ needs: ['rpc', 'account', 'spnego'], sectio
     id: 'spnego/mic/missing',
     section: '[MS-SPNG] 3.1.5.1',
     level: 'WINDOWS',
-    requirement: 'Where NTLM has a MIC of its own, a mechListMIC must be there too.',
+    requirement: 'If NTLM has a MIC of its own, a mechListMIC must be there too.',
     stimulus: 'a logon from which the mechListMIC was taken',
     run: (target) =>
       mustFail(
@@ -176,7 +176,7 @@ export const SPNEGO_CHECKS = group({ needs: ['rpc', 'account', 'spnego'], sectio
   {
     id: 'spnego/answer/no-token',
     section: 'RFC 4178 4.2',
-    requirement: 'What is no token of SPNEGO is refused.',
+    requirement: 'A token that is not SPNEGO is refused.',
     stimulus: 'a bind with 40 octets for a token of SPNEGO',
     async run(target) {
       const association = await target.connect();

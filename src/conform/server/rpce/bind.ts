@@ -136,7 +136,7 @@ export const BIND_CHECKS = group({ needs: ['rpc'], section: 'C706 12.6.4.3' }, [
   {
     id: 'rpce/bind/unknown-transfer-syntax',
     section: '[MS-RPCE] 3.3.1.5.6',
-    requirement: 'A known interface with unknown transfer syntaxes alone is rejected for these.',
+    requirement: 'A known interface with none but unknown transfer syntaxes is rejected because of these.',
     stimulus: 'a bind of a known interface with a transfer syntax that does not exist',
     async run(target) {
       const association = await target.connect();

@@ -49,7 +49,7 @@ export const CONTEXT_CHECKS = group({ needs: ['rpc'], section: SECTION }, [
   },
   {
     id: 'rpce/3.3.1.5.6/all-syntaxes-rejected',
-    requirement: 'Where no transfer syntax is supported the answer is a bind_ack that rejects all.',
+    requirement: 'If no transfer syntax is supported, the answer is a bind_ack that rejects all contexts.',
     stimulus: 'a bind of an interface with three unknown transfer syntaxes in three contexts',
     async run(target) {
       const association = await target.connect();

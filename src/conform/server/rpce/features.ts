@@ -123,7 +123,7 @@ export const FEATURE_CHECKS = group({ needs: ['rpc'], section: '[MS-RPCE] 3.3.1.
     id: 'rpce/3.3.1.5.3/not-by-alter-context',
     needs: ['features'],
     level: 'WINDOWS',
-    requirement: 'Features are negotiated by a bind alone.',
+    requirement: 'Only a bind negotiates features.',
     stimulus: 'a bind, and an alter_context with both features',
     async run(target) {
       const association = await target.bound(target.simple.interface);

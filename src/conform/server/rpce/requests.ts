@@ -14,7 +14,7 @@ export const REQUEST_CHECKS = group({ needs: ['rpc'], section: 'C706 12.6.4.9' }
     (opnum): ServerCheckRow => ({
       id: `rpce/requests/opnum-${opnum}`,
       section: 'C706 N.2',
-      requirement: `A call to operation ${opnum} of an interface that has it not is nca_s_op_rng_error.`,
+      requirement: `A call to operation ${opnum} of an interface that lacks it is nca_s_op_rng_error.`,
       stimulus: `a call with opnum ${opnum}`,
       async run(target) {
         const association = await target.bound(target.simple.interface);
@@ -186,7 +186,7 @@ export const REQUEST_CHECKS = group({ needs: ['rpc'], section: 'C706 12.6.4.9' }
     id: 'rpce/requests/no-rpc-at-all',
     section: 'C706 12.6.3.1',
     level: 'WINDOWS',
-    requirement: 'What is no PDU at all is refused, and the connection ends.',
+    requirement: 'Bytes that are no PDU at all are refused, and the connection ends.',
     stimulus: 'the first line of an HTTP request',
     async run(target) {
       const { connection } = await target.connect();

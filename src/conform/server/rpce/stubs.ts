@@ -138,7 +138,7 @@ export const STUB_CHECKS = [
     {
       id: 'rpce/3.1.1.5.3/gaps-ignored',
       section: '[MS-RPCE] 3.1.1.5.3.2.2',
-      requirement: 'What stands in the gaps of alignment is ignored.',
+      requirement: 'The contents of alignment gaps are ignored.',
       stimulus: 'ComplexPing with octets other than zero in its gap',
       async run(target) {
         const stub = ping();

@@ -50,7 +50,7 @@ export function answerAs(realm: Realm, request: KDC_REQ, now: Milliseconds): { r
   if (usable.length === 0)
     throw new KerberosError(
       'KDC_ERR_ETYPE_NOSUPP',
-      `the client offers ${body.etype.join(', ')}, of which it has no key`,
+      `the client offers ${body.etype.join(', ')}, for which it has no key`,
     );
   const key = requireTimestamp({ client, usable, padata, skew: realm.maxClockSkew, now });
   const cname = { name_type: body.cname?.name_type ?? 1, name_string: [client.account.user] };

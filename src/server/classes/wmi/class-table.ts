@@ -91,7 +91,7 @@ const inherited = (qualifiers: readonly CimQualifier[]): CimQualifier[] =>
 
 /** Makes a class of its definition and its parent. Throws `DefinitionError`. */
 export function classEntry(name: string, definition: ClassDefinition, parent: ClassEntry | undefined): ClassEntry {
-  if (!/^(__)?[A-Za-z][A-Za-z0-9_]*$/.test(name)) throw new DefinitionError(`'${name}' is no name of a class`);
+  if (!/^(__)?[A-Za-z][A-Za-z0-9_]*$/.test(name)) throw new DefinitionError(`'${name}' is not the name of a class`);
   const own = [
     ...flag('abstract', definition.abstract),
     ...flag('Association', definition.association),

@@ -24,7 +24,7 @@ export function notifications(namespace: CimNamespace, text: string, flags: numb
   const query = parseWql(text);
   if (query.kind !== 'select') throw new WmiError('WBEM_E_NOT_EVENT_CLASS', 'a notification query selects events');
   const entry = namespace.existing(query.from);
-  if (!isA(entry, '__Event')) throw new WmiError('WBEM_E_NOT_EVENT_CLASS', `${entry.name} is no class of events`);
+  if (!isA(entry, '__Event')) throw new WmiError('WBEM_E_NOT_EVENT_CLASS', `${entry.name} is not an event class`);
   if (query.group !== undefined) throw new WmiError('WBEM_E_NOT_SUPPORTED', 'GROUP is not supported');
   const test = predicate(query.where, entry);
   const projection = new Projection(entry, query.properties, namespace.name);

@@ -53,7 +53,7 @@ describe('a PDU of RTS', () => {
       expect(() => decodeRts(CONN_B1.subarray(16, length))).toThrow(CodecError);
     const strange = Buffer.from(CONN_A1);
     strange.writeUInt32LE(99, 20);
-    expect(() => bodyOf(strange)).toThrow('99 is no type of a command');
+    expect(() => bodyOf(strange)).toThrow('99 is not a command type');
     // A padding that says more than there is, and an address of a kind that there is not.
     expect(() => decodeRts(Buffer.from('0000010008000000ffffffff', 'hex'))).toThrow(CodecError);
     expect(() => decodeRts(Buffer.from('000001000b00000007000000', 'hex'))).toThrow(CodecError);
