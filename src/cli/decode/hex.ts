@@ -40,10 +40,10 @@ function tokenOf(octets: Buffer): object {
   if (isNtlm(octets)) return { mechanism: 'NTLM', ...inner(octets, RPC_C_AUTHN.WINNT) };
   const negotiation = negotiationOf(octets);
   if (negotiation === undefined) return { mechanism: 'Kerberos', ...inner(octets, RPC_C_AUTHN.GSS_KERBEROS) };
-  const { mechToken, responseToken, ...rest } = negotiation;
+  const { kind: message, mechToken, responseToken, ...rest } = negotiation;
   const given = mechToken ?? responseToken;
   const token = given === undefined ? undefined : authToken(verifier(given, RPC_C_AUTHN.GSS_NEGOTIATE));
-  return { mechanism: 'SPNEGO', ...rest, ...(token !== undefined && { token }) };
+  return { mechanism: 'SPNEGO', message, ...rest, ...(token !== undefined && { token }) };
 }
 
 interface Negotiation extends Record<string, unknown> {

@@ -17,6 +17,8 @@ const CAPTURES = SHIPPED.map(shippedPath);
 const USER = ['--user', 'LAB\\op:secret'];
 const PDU = '05 00 0d 03 10 00 00 00 15 00 00 00 01 00 00 00 04 00 01 05 00';
 const TOKEN = '4e544c4d5353500001000000978208e2000000000000000000000000000000000a00614a0000000f';
+/** A NegTokenInit with the same in it (RFC 4178 4.2). */
+const SPNEGO = `604806062b0601050502a03e303ca00e300c060a2b06010401823702020aa22a0428${TOKEN}`;
 
 const folder = mkdtempSync(join(tmpdir(), 'dcom-harness-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -68,6 +70,7 @@ const ALONE: readonly (readonly string[])[] = [
   ['decode', '--fields', 'frame,ptype', CONNECT],
   ['decode', '--hex', PDU],
   ['decode', '--hex', TOKEN],
+  ['decode', '--hex', SPNEGO],
   ['audit', ...CAPTURES],
   ['audit', 'plan', ...CAPTURES],
   ['replay', CONNECT, '--as-of', '2023-03-14'],

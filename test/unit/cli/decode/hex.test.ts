@@ -40,7 +40,7 @@ describe('octets in hexadecimal are', () => {
   test('a token of SPNEGO, with what is in it', () => {
     expect(decodeOctets(firstToken(GSS_NEGOTIATE))[1]).toMatchObject({
       mechanism: 'SPNEGO',
-      kind: 'NegTokenInit',
+      message: 'NegTokenInit',
       mechTypes: ['1.3.6.1.4.1.311.2.2.10'],
       token: { message: 'NEGOTIATE_MESSAGE' },
     });
