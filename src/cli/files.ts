@@ -41,7 +41,7 @@ export function statOf(path: string): BigIntStats | undefined {
 
 /**
  * Where a file stands, or will, that another one may take the place of: not a link, but what it leads to. Undefined for a
- * device, a pipe and the like, which can be written to alone.
+ * device, a pipe and the like, which can only be written to.
  */
 export function replaceable(path: string): string | undefined {
   const there = statOf(path);

@@ -28,7 +28,7 @@ export interface ConnectionOptions extends Partial<Environment> {
   readonly association?: ClientAssociationOptions;
   /** For the connection, and for each answer; 10 seconds where absent. */
   readonly timeout?: Milliseconds;
-  /** For the connection alone; where absent, `timeout`. */
+  /** Only for the connection; where absent, `timeout`. */
   readonly connectTimeout?: Milliseconds;
   /** Octets in the order of the wire, for a recorder. */
   readonly octets?: (from: 'client' | 'server', bytes: Uint8Array) => void;

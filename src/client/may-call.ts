@@ -22,7 +22,7 @@ export class MethodCallRefused extends Error {
 const CALLED_BACK = new WeakMap<Network, string>();
 
 /**
- * For the server of this project alone: a network by way of which the objects of one client are called back, who handed
+ * Only for the server of this project: a network by way of which the objects of one client are called back, who handed
  * them over for that.
  */
 export function networkCallingBack(network: Network, address: string): Network {

@@ -9,7 +9,7 @@ import { NDR20_ALONE } from './proposals.js';
 const { CONNECT, PKT_INTEGRITY, PKT_PRIVACY } = RPC_C_AUTHN_LEVEL;
 const [IDENTIFY, IMPERSONATE] = [2, 3];
 
-/** Proxies that were seen to be offered in NDR64 too; automation interfaces are NDR20 alone. */
+/** Proxies that were seen to be offered in NDR64 too; automation interfaces only in NDR20. */
 const WITH_NDR64: ReadonlySet<string> = new Set([IRemUnknown2.uuid, IID_IClassFactory]);
 
 /** The same in captures of Windows 10 and of Windows Server from 2020 to 2023. */

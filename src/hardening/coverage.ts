@@ -7,7 +7,7 @@ export type CoverageKind = 'activation' | 'liveness' | 'resolver' | 'remote unkn
 
 export interface Coverage {
   readonly kind: CoverageKind;
-  /** `Interface::Method (opnum)`, or the interface alone. */
+  /** `Interface::Method (opnum)`, or only the interface. */
   readonly calls: readonly string[];
   readonly covered: boolean;
   readonly rule: string;

@@ -13,7 +13,7 @@ export interface PatchLevel {
 export type AsOf = PatchLevel | string;
 
 /**
- * The patch level of a date (`2022-06-14`) or month (`2022-09`). A month alone means its first day, without exception:
+ * The patch level of a date (`2022-06-14`) or month (`2022-09`). A month means its first day, without exception:
  * `2021-05` is before the hardening, and the phase of September 2021, which the sources give no day for, is taken to
  * begin on the first. A month in which a phase begins later (`2022-06`) is therefore still before that phase, which
  * `note` says. Throws `PolicyInputError` for anything else.

@@ -16,7 +16,7 @@ export const shippedScenarios = (): string[] => {
   return [...FIRST, ...names.filter((name) => !FIRST.includes(name))];
 };
 
-/** One of them. Undefined where there is none of that name. */
+/** One of them. Undefined if there is none of that name. */
 export const shippedScenario = (name: string): Scenario | undefined =>
   shippedScenarios().includes(name)
     ? readScenario(`${FOLDER}${name}${SUFFIX}`, `scenarios/${name}${SUFFIX}`)

@@ -27,7 +27,7 @@ export const SOCKETS: Network = { listen, connect };
 /** Simulated networks, and what was made of them: nothing that a network says of itself counts. */
 const SIMULATED = new WeakSet<Network>();
 
-/** Whether the hosts of a network exist in this process alone, whatever their addresses. */
+/** Whether the hosts of a network exist only in this process, whatever their addresses. */
 export const isSimulated = (network: Network): boolean => SIMULATED.has(network);
 
 /** For a simulation, of the networks that it makes itself; gives the network. */

@@ -26,7 +26,7 @@ export function askByDatagram(
       socket.close();
       resolve(answer);
     });
-    // A connected socket takes datagrams of its peer alone, and learns that nobody listens there.
+    // A connected socket takes only datagrams of its peer, and learns that nobody listens there.
     socket.connect(port, host, () => socket.send(request));
   });
 }

@@ -57,7 +57,7 @@ export interface AttackerOptions extends Environment {
   readonly address: string;
   readonly target: Target;
   readonly variant: RelayVariant;
-  /** Of any other class than MMC20.Application he wants the activation alone. MMC20.Application where absent. */
+  /** Of any other class than MMC20.Application it wants only the activation. MMC20.Application where absent. */
   readonly wanted?: WantedClass;
   /** The target's service name, for tickets that are given it. */
   readonly service?: string | undefined;

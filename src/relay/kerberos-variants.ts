@@ -121,7 +121,7 @@ const BASES: readonly Base[] = [
 
 const OPEN: Base = { ...KNOWN_REFERENCE, id: 'kerberos-known-reference', kerberos: TO_TARGET };
 
-/** Every variant of Kerberos, by itself and by SPNEGO, that something stops, be it the hardening alone. */
+/** Every variant of Kerberos, by itself and by SPNEGO, that something stops, if only the hardening. */
 export const KERBEROS_VARIANTS: readonly RelayVariant[] = BASES.flatMap((base) =>
   byBoth(base, RPC_C_AUTHN.GSS_KERBEROS),
 );

@@ -124,7 +124,7 @@ const SESSION_SECURITY = ['NTLMSSP_NEGOTIATE_SIGN', 'NTLMSSP_NEGOTIATE_KEY_EXCH'
 
 /**
  * CVE-2019-1166: MsvAvFlags without a bit among the server's pairs. A client that keeps it puts its own behind it, and a
- * server that looks at the first alone sees no MIC announced.
+ * server that looks only at the first sees no MIC announced.
  */
 const withFlags = (message: ChallengeMessage): ChallengeMessage => {
   const info = decodeAvPairs(message.TargetInfo?.bytes ?? new Uint8Array(0));

@@ -162,7 +162,7 @@ const BASES: readonly Base[] = [
   },
 ];
 
-/** What the hardening does not cover: calls to objects meet the exporter’s own level alone ([MS-DCOM] 3.1.1.5.4). */
+/** What the hardening does not cover: calls to objects meet only the exporter’s own level ([MS-DCOM] 3.1.1.5.4). */
 export const KNOWN_REFERENCE: Base = {
   id: 'known-reference',
   title: 'binds at CONNECT and calls an object that somebody else has activated, whose IPID it knows',

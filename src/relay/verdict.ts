@@ -63,7 +63,7 @@ interface Stop {
   readonly reason: string;
 }
 
-/** Who said no, told by what was observed alone: the variant is not looked at. */
+/** Who said no, told only by what was observed: the variant is not looked at. */
 export function verdict(observed: Observed): Verdict {
   const { server, attacker, victim } = observed;
   const invocation = server.invocations.find(({ member }) => member === 'ExecuteShellCommand');

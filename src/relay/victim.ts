@@ -21,7 +21,7 @@ export interface VictimOptions extends Environment {
   readonly level?: number;
   readonly authType: number;
   readonly credentials: NtlmCredentials;
-  /** Its tickets, and the service that it believes to talk to; NTLM alone where absent. */
+  /** Its tickets, and the service that it believes to talk to; only NTLM where absent. */
   readonly kerberos?: { readonly tickets: ServiceTickets; readonly service: string } | undefined;
   /** What its NTLM does otherwise than that of the newest Windows. */
   readonly ntlm?: Partial<NtlmClientPolicy>;

@@ -4,7 +4,7 @@ export type WidthOf = (text: string) => number;
 /** Wraps text between words; what counts its columns is given, since to count those of any script takes a package. */
 export function wrapBy(widthOf: WidthOf) {
   /**
-   * A line in lines of at most `width` columns, parted at blanks alone: a word or an address that is wider stands in a
+   * A line in lines of at most `width` columns, parted only at blanks: a word or an address that is wider stands in a
    * line of its own. Lines that go on below begin with `indent`.
    */
   function wrap(text: string, width: number, indent = ''): string[] {

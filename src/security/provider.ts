@@ -28,7 +28,7 @@ export interface ProtectedMessage {
   readonly bodyEnd: number;
   /**
    * Header signing was agreed ([MS-RPCE] 2.2.2.3): the signature covers all of `pdu`. Without it, a mechanism may still
-   * cover all (NTLM with extended session security does), or the body alone.
+   * cover all (NTLM with extended session security does), or only the body.
    */
   readonly signHeader: boolean;
 }

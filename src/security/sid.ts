@@ -8,13 +8,13 @@ const WELL_KNOWN: Readonly<Record<string, number>> = { ADMINISTRATOR: 500, GUEST
 
 const words = (text: string): Buffer => createHash('sha256').update(text.toUpperCase()).digest();
 
-/** A domain SID made of the domain's name alone, so that every run gives the same. */
+/** A domain SID made only from the domain's name, so that every run gives the same. */
 export function domainSid(domain: string): string {
   const hash = words(domain);
   return `S-1-5-21-${[0, 4, 8].map((at) => hash.readUInt32LE(at)).join('-')}`;
 }
 
-/** `S-1-5-21-a-b-c-RID`, made of the names alone; RIDs below 1000 are those that Windows reserves. */
+/** `S-1-5-21-a-b-c-RID`, made only from the names; RIDs below 1000 are those that Windows reserves. */
 export function accountSid(domain: string, user: string): string {
   const rid = WELL_KNOWN[user.toUpperCase()] ?? 1000 + (words(`${domain}\\${user}`).readUInt32LE(0) % 0x100000);
   return `${domainSid(domain)}-${rid}`;

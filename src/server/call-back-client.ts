@@ -23,7 +23,7 @@ export interface CallBackOptions {
   /**
    * RPC_C_AUTHN_LEVEL_* of its calls. Where absent, that of a Windows client of its patch level: the higher of the
    * server's own level and the client's authnHint, since 2022-10-11 PKT_INTEGRITY at least (CVE-2022-37978, [MS-DCOM]
-   * note <37>). KB5004442 itself covers activations alone.
+   * note <37>). KB5004442 itself covers only activations.
    */
   readonly level?: number;
   /** RPC_C_AUTHN_*; SPNEGO, or what the client's security bindings name, where absent. */

@@ -33,13 +33,13 @@ export interface KdcMachine {
 
 /** Its network is where it listens: over TCP, and on sockets over UDP too. */
 export interface KdcServerOptions extends Partial<Environment> {
-  /** `ADDRESS:PORT`, of this machine alone; 127.0.0.1:88 where absent. */
+  /** `ADDRESS:PORT`, on this machine only; 127.0.0.1:88 where absent. */
   readonly listen?: string;
   /** `LAB.EXAMPLE`. */
   readonly realm: string;
   /** NetBIOS name of the domain; the first label of the realm where absent. */
   readonly domain?: string;
-  /** `DOMAIN\user:password`, or the same in parts. An NT hash has a key for RC4 alone. */
+  /** `DOMAIN\user:password`, or the same in parts. An NT hash yields only an RC4 key. */
   readonly accounts: readonly (AccountEntry | string)[];
   /** Computers and services that have keys of their own. */
   readonly machines?: readonly KdcMachine[];

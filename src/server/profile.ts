@@ -15,7 +15,7 @@ export interface DcomProfile {
   readonly accessRefusal: RefusalForm;
   /**
    * A COM minor version below 7. Windows 10 since version 2004 and Server 2022 answer RPC_E_INVALID_HEADER: six projects
-   * reported it and mended it by the minor version alone (impacket #896, openvas-smb #45). [MS-DCOM] 1.7 has older ones
+   * reported it and fixed it by the minor version only (impacket #896, openvas-smb #45). [MS-DCOM] 1.7 has older ones
    * spoken to.
    */
   readonly minorVersionsBelow7: 'refused' | 'taken';

@@ -35,7 +35,7 @@ export interface LikelyCause {
 
 const DENIED = new Set([0x00000005, 0x80070005]);
 const E_ACCESSDENIED = 0x80070005;
-/** RPC_S_SERVER_UNAVAILABLE, alone and as an HRESULT: of a client's own; a server that sends it was reached. */
+/** RPC_S_SERVER_UNAVAILABLE, as itself and as an HRESULT: of a client's own; a server that sends it was reached. */
 const UNREACHABLE = new Set([0x6ba, 0x800706ba]);
 /** C706 N.2: the upper halves of the nca_s_* statuses. */
 const PROTOCOL = new Set([0x1c00, 0x1c01]);

@@ -11,7 +11,7 @@ const MAX_EXCHANGES = 64;
 
 export interface ExchangesOptions {
   readonly tell: TakeEvent;
-  /** Weaknesses of exchanges are added to it; where it is absent, relays alone are looked for. */
+  /** Weaknesses of exchanges are added to it; where it is absent, only relays are looked for. */
   readonly findings?: StreamFindings;
   /** A number that no other exchange of the capture has. */
   readonly nextExchange: () => number;
@@ -81,7 +81,7 @@ export class AuditExchanges {
     const begun = this.#exchanges?.get(id) ?? this.#begin(seen, undefined);
     if (findings !== undefined)
       for (const weak of weaknessesOf(begun, authenticate, user)) findings.add(() => placeOf(seen), weak);
-    // The protocol may name the host that the client means with the last message alone.
+    // The protocol may name the host that the client means only with the last message.
     const leg = { ...begun.leg, target: begun.leg.target ?? seen.target };
     tell({ kind: 'authenticate', exchange: begun.exchange, leg, authenticate, user });
   }

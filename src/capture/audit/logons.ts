@@ -62,7 +62,7 @@ export class AuditLogons implements LogonConsumer {
     this.#users.loggedOn(stream, who);
   }
 
-  /** The user stands in the last message alone, so that nothing has to be kept of those before. */
+  /** Only the last message names the user, so that nothing has to be kept of those before. */
   #follow(authType: number, octets: Uint8Array, ntlm: Uint8Array | undefined): PassiveContext | undefined {
     const passive = this.#observe(ntlm === undefined ? authType : RPC_C_AUTHN.WINNT);
     passive?.observe('initiator', ntlm ?? octets);

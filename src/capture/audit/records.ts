@@ -13,7 +13,7 @@ export interface AuditPlace {
   /** `ADDRESS:PORT`. */
   readonly client: string;
   readonly server: string;
-  /** Of RPC; or, of a finding alone, the other protocol that a client authenticates in. */
+  /** Of RPC; or, only of a finding, the other protocol that a client authenticates in. */
   readonly transport: Transport | LogonTransport;
   /** Of a pipe of SMB, where its tree connect and its open were captured; null over TCP itself. */
   readonly share: string | null;

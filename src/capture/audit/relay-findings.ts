@@ -54,7 +54,7 @@ const MESSAGES: Readonly<Record<RelaySighting['by'], string>> = {
   ticket: 'AP-REQ',
 };
 
-/** Both legs by their endpoints, and by their protocols where one is none of RPC. */
+/** Both legs by their endpoints, and by their protocols if one is not RPC. */
 function routeOf(first: Leg, second: Leg): string {
   const named = [first, second].some(({ place }) => !isOfRpc(place.transport));
   return [first, second]

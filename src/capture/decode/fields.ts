@@ -67,6 +67,6 @@ export function wantedOf(fields: readonly PduField[] | undefined): Required<Reco
   return { content: any(NEEDS.content), place: any(NEEDS.place) };
 }
 
-/** The record with these members alone. */
+/** The record with only these members. */
 export const chosen = (record: PduRecord, fields: readonly PduField[]): Partial<PduRecord> =>
   Object.fromEntries(fields.flatMap((field) => (record[field] === undefined ? [] : [[field, record[field]]])));

@@ -11,7 +11,7 @@ const LONGEST_BIND = 131_072;
 /** A message's head up to its operation has no more. */
 const LONGEST_HEAD = 16;
 
-/** Splits one direction of LDAP into messages (RFC 4511 5.1), of which binds alone are kept. */
+/** Splits one direction of LDAP into messages (RFC 4511 5.1), of which only binds are kept. */
 class LdapSplitter implements LogonSplitter {
   readonly #bind: (message: Buffer) => void;
   readonly #rest: MessageRest;

@@ -21,7 +21,7 @@ export interface PduStreamOptions {
   readonly problem: (severity: Problem['severity'], message: string, where: { frame: number; stream: number }) => void;
 }
 
-/** How the octets of a connection travel, where that is not TCP alone. */
+/** How the octets of a connection travel, where that is not just TCP. */
 export interface Carrier {
   /** The pipe of SMB that they come by. */
   readonly pipe?: NamedPipe;

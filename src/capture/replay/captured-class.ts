@@ -214,7 +214,7 @@ function methodOf(
 /** Characters of parameters that a report shows. */
 const SHOWN = 200;
 
-/** The same text for the same parameters, as the codec reads them; a reference counts by its interface alone. */
+/** The same text for the same parameters, as the codec reads them; a reference counts only by its interface. */
 function parametersKey(value: unknown): string {
   const { ORPCthis: _, ...parameters } = value as { ORPCthis: unknown };
   return JSON.stringify(parameters, (name, each) => {

@@ -23,7 +23,7 @@ export interface AskedCall {
   readonly times: number;
 }
 
-/** What the server answers by itself, with identifiers of its own; such calls are told by their operation alone. */
+/** What the server answers by itself, with identifiers of its own; such calls are told only by their operation. */
 const OWN: ReadonlySet<string> = new Set(
   [IObjectExporter, IRemUnknown, IRemUnknown2, IClassFactory].map(({ uuid }) => uuid),
 );

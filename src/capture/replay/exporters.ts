@@ -15,7 +15,7 @@ export class Exporters {
     return (oxid === undefined ? undefined : this.#targets.get(oxid)) ?? this.#latest;
   }
 
-  /** References and bindings, wherever an answer has them. A resolution names the OXID in its request alone. */
+  /** References and bindings, wherever an answer has them. A resolution names the OXID only in its request. */
   learn(input: unknown, answer: unknown): void {
     const { pOxid } = isTree(input) ? input : {};
     this.#search(answer, typeof pOxid === 'bigint' ? pOxid : undefined);

@@ -130,7 +130,7 @@ const isProtocolId = (bytes: Buffer, at: number): boolean =>
   bytes[at + 2] === NAME[1] &&
   bytes[at + 3] === NAME[2];
 
-/** Found by its name alone, it has to have more of a message: zero before its length, and the size of SMB2's header. */
+/** Found only by its name, it has to have more of a message: zero before its length, and the size of SMB2's header. */
 function startsMessage(bytes: Buffer, at: number): boolean {
   if (bytes[at] !== SESSION_PACKET.MESSAGE || !isProtocolId(bytes, at + HEADER)) return false;
   const isSmb2 = bytes[at + HEADER] === PROTOCOL_ID.SMB2;

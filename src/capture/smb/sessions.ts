@@ -134,7 +134,7 @@ export class Smb2Sessions {
     sessionKeys.set(key, cipher ?? 'unknown');
   }
 
-  /** [MS-SMB2] 3.2.5.2, 3.2.5.3: one message after the other, under what was hashed before; keys alone need it. */
+  /** [MS-SMB2] 3.2.5.2, 3.2.5.3: one message after the other, under what was hashed before; only keys need it. */
   #hashed(before: Buffer, message: Buffer): Buffer {
     if (this.#options.observe === undefined) return before;
     return createHash('sha512').update(before).update(message).digest();

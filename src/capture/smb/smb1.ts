@@ -151,7 +151,7 @@ export class Smb1Tracker {
     if (path !== undefined) asked.share = shareName(path);
   }
 
-  /** [MS-CIFS] 2.2.4.55.2: the service that is there; the older command tells it in its request alone. */
+  /** [MS-CIFS] 2.2.4.55.2: the service that is there; the older command tells it only in its request. */
   #connected(block: Block, { share }: SmbRequest): void {
     if (block.header.Status !== 0) return;
     const at = octetsAt(block);

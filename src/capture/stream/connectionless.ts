@@ -4,7 +4,7 @@ import { interfaceName } from '../../codec/interfaces.js';
 import { CL_PTYPES, dc_rpc_cl_pkt_hdr_t, readClHeader } from '../../codec/rpce/index.js';
 import type { Datagram } from './ip.js';
 
-/** A PDU of connectionless RPC (`ncadg_ip_udp`), of which the header alone is read. */
+/** A PDU of connectionless RPC (`ncadg_ip_udp`), of which only the header is read. */
 export interface ConnectionlessPdu {
   readonly file: string;
   readonly frame: number;

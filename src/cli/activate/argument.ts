@@ -1,7 +1,7 @@
 import type { JsValue } from '../../codec/oaut/index.js';
 import { UsageError } from '../io.js';
 
-/** What a type makes of a text; undefined where it is none of that type. */
+/** The value of a text as a type; undefined if the text is not of that type. */
 const TYPES: Readonly<Record<string, (text: string) => JsValue | undefined>> = {
   text: (text) => text,
   number: (text) => (text.trim() === '' || !Number.isFinite(Number(text)) ? undefined : Number(text)),

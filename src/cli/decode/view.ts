@@ -23,7 +23,7 @@ export interface ViewOptions {
   readonly calls: boolean;
   readonly verbose: boolean;
   readonly filter?: readonly Filter[];
-  /** These members of each record alone. */
+  /** Only these members of each record. */
   readonly fields?: readonly PduField[];
 }
 

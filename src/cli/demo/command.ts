@@ -150,7 +150,7 @@ function showRows(out: Output, rows: readonly Row[]): void {
   out.text('\nTry next: dcom-harness --help, serve --help, replay --help');
 }
 
-/** Events that differ in time alone are said once, with the servers that logged them. */
+/** Events that differ only in time are said once, with the servers that logged them. */
 function eventLines(rows: readonly Row[]): string[] {
   const servers = new Map<string, Map<string, string[]>>();
   for (const { asOf, value, cells } of rows)

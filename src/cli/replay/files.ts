@@ -28,7 +28,7 @@ import { ProblemNotes } from '../problems.js';
 import { observer } from '../secrets.js';
 import { type SimulatedDomain, simulatedDomain } from './domain.js';
 
-/** Of the simulated server alone, and good for one run. */
+/** Only of the simulated server, and good for one run. */
 const OWN_ACCOUNT = { domain: 'LAB', user: 'replay', password: randomBytes(16).toString('hex') };
 
 /** The domain of a fresh simulated server. */

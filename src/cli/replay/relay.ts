@@ -40,7 +40,7 @@ interface Row extends WhatIf {
   readonly file: string;
 }
 
-/** Puts the man in the middle between each captured client and a server of each date: on a simulated network alone. */
+/** Puts the man in the middle between each captured client and a server of each date: only on a simulated network. */
 export async function replayRelay(out: Output, paths: readonly string[], options: ReplayRelayOptions): Promise<void> {
   const { level, auth, registry, seed = '1' } = options;
   for (const id of options.variant ?? []) checkVariant(id);

@@ -18,7 +18,7 @@ const HEADERS = {
 
 const HOST = '127.0.0.1';
 
-/** Serves a report on this machine alone. Rejects where the port is taken. */
+/** Serves a report on this machine only. Rejects where the port is taken. */
 export async function serveReport(served: Served, port: number): Promise<{ server: Server; url: string }> {
   const server = createServer((request, response) => {
     // A name that somebody else's DNS points to this machine is not ours.

@@ -34,7 +34,7 @@ export interface KerberosLogonOptions extends Partial<Environment> {
   readonly etypes?: readonly number[];
 }
 
-/** A key of a password, or of its NT hash alone, which has none but RC4. */
+/** A key of a password, or of its NT hash, which yields only one for RC4. */
 export const passwordKeys =
   (secret: Secret): ClientKeys =>
   (etype, salt, params) =>

@@ -22,7 +22,7 @@ export type Known = typeof ACTIVATION_PROPERTIES;
 /** CLSID of an activation property that is declared. */
 export type KnownClsid = keyof Known;
 
-/** One property: its structure, or its octets where the CLSID is none of [MS-DCOM] 2.2.22.2. */
+/** One property: its structure, or its octets if [MS-DCOM] 2.2.22.2 does not have the CLSID. */
 export type ActivationProperty =
   | { [C in KnownClsid]: { readonly clsid: C; readonly data: Infer<Known[C]> } }[KnownClsid]
   | { readonly clsid: string; readonly raw: Uint8Array };

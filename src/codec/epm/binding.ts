@@ -61,7 +61,7 @@ export function packTower(binding: TowerBinding): Tower {
   };
 }
 
-/** The binding of a tower; undefined where it is none of the protocol sequences above. */
+/** The binding of a tower; undefined for any other protocol sequence than those above. */
 export function unpackTower(tower: Tower): TowerBinding | undefined {
   if (!('floors' in tower) || tower.floors.length !== 5) return undefined;
   const [first, second, rpc, fourth, fifth] = tower.floors;

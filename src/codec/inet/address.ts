@@ -24,7 +24,7 @@ export function formatIpv6(words: readonly [number, number, number, number]): st
   return `${text(groups.slice(0, best.at))}::${text(groups.slice(best.at + best.length))}`;
 }
 
-/** The words of an address, of which IPv4 (`version` 4) has the last one alone, and a port. */
+/** The words of an address, of which IPv4 (`version` 4) has only the last one, and a port. */
 export const endpointOf = (
   version: number,
   words: readonly [number, number, number, number],

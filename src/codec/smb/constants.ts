@@ -89,7 +89,7 @@ export const TRANS = {
 /** [MS-CIFS] 2.2.4.43.1: with both bits of WriteMode the data of a pipe begin with their length in two octets. */
 export const WRITE_MODE_MESSAGE_START = 0x000c;
 
-/** RFC 1002 4.3.1: types of session packets; over direct TCP there is the message alone. */
+/** RFC 1002 4.3.1: types of session packets; over direct TCP there is only the message. */
 export const SESSION_PACKET = { MESSAGE: 0x00, REQUEST: 0x81, LAST: 0x85 } as const;
 
 /** [MS-SMB2] 2.2.1.2, 2.2.41, 2.2.42, [MS-CIFS] 2.2.3.1: the first octet of the protocol id, before `SMB`. */

@@ -77,7 +77,7 @@ export async function clientSuite(options: ClientSuiteOptions): Promise<ClientSu
     environment.network,
   );
   const observer = options.record && recording(options.record, clock);
-  // The server of each check draws other octets, which follow from the seed and the check alone.
+  // The server of each check draws other octets, which follow only from the seed and the check.
   const how = (check: string): AttemptOptions => ({
     ...{ ...environment, client, account, places, limit, check },
     ...(observer && { observer }),

@@ -30,7 +30,7 @@ interface ListeningPort {
 const CONNECT_TIMEOUT = 10_000;
 
 /**
- * A network whose hosts exist in this process alone, on the time of a simulation: the same calls give the same octets at
+ * A network whose hosts exist only in this process, on the time of a simulation: the same calls give the same octets at
  * the same times. Addresses may be any.
  */
 export class SimulatedNetwork implements Network {

@@ -6,7 +6,7 @@ export type SeededBytes = (length: number) => Buffer;
 const DIGEST = 32;
 
 /**
- * Octets that follow from a seed alone: SHA-256 of the seed, what the octets are for, and a counter. Each purpose has a
+ * Octets that follow only from a seed: SHA-256 of the seed, what the octets are for, and a counter. Each purpose has a
  * sequence of its own, which others do not disturb. Not for secrets.
  */
 export function seededRandom(seed: string | number, purpose = ''): SeededBytes {

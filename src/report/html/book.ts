@@ -59,7 +59,7 @@ export class PduBook {
     });
   }
 
-  /** A PDU of which the record alone is there. */
+  /** A PDU of which only the record is there. */
   record(record: PduRecord, toServer: boolean): void {
     this.#add(record, toServer, undefined, () => ({
       parts: [],

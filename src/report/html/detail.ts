@@ -18,7 +18,7 @@ export const detailOf = (decoded: DecodedPdu, error: string | undefined, texts: 
   ...(error !== undefined && { error }),
 });
 
-/** Of a PDU that is not whole, the octets alone. */
+/** Of a PDU that is not whole, only the octets. */
 export const cutDetail = ({ bytes, missing }: CapturedPdu): PduDetail => ({
   parts: [{ title: TITLES.pdu, octets: base64(bytes.subarray(0, MAX_OCTETS)), fields: [] }],
   error: `${missing} of its octets are not in the capture`,

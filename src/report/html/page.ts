@@ -20,7 +20,7 @@ export type Source = 'embedded' | 'served';
 
 /**
  * The page up to its data. Its policy lets nothing run but the one script, and nothing be loaded; where the data is
- * served, from the same server alone.
+ * served, only from the same server.
  */
 export function pageHead({ script, style }: Assets, title: string, source: Source): string {
   const policy = [

@@ -41,7 +41,7 @@ export class PduAssembler {
     return this.#filled === 0 ? this.#input : this.#partial.subarray(0, this.#filled);
   }
 
-  /** The next whole PDU. A frag_length below the header's size gives the header alone; the decoder refuses it. */
+  /** The next whole PDU. A frag_length below the header's size gives only the header; the decoder refuses it. */
   next(): Buffer | undefined {
     const header = this.peekHeader();
     if (header === undefined) return undefined;

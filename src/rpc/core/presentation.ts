@@ -19,7 +19,7 @@ export interface RpcInterface {
   readonly version: number;
   /** Opnums 0 to `operationCount - 1` exist. */
   readonly operationCount: number;
-  /** Where absent, all that the profile has; the activators take NDR20 alone ([MS-DCOM] 3.1.2.5.2). */
+  /** Where absent, all that the profile has; the activators take only NDR20 ([MS-DCOM] 3.1.2.5.2). */
   readonly transferSyntaxes?: readonly TransferSyntaxName[];
 }
 

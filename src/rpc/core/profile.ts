@@ -87,7 +87,7 @@ export interface RpcProfile {
    * the same of Windows after a co_cancel.
    */
   readonly cancelCount: 'counted' | 'zero';
-  /** p_cont_id of a response. Windows and Samba send its low octet alone; a fault has all of it. */
+  /** p_cont_id of a response. Windows and Samba send only its low octet; a fault has all of it. */
   readonly responseContextId: 'low octet' | 'whole';
   /** Statuses of [MS-RPCE] 3.3.3.5.1, which no server may send: replaced by nca_s_fault_unspec, unless a test wants them. */
   readonly forbiddenFaultStatuses: 'replaced' | 'sent';
@@ -148,7 +148,7 @@ export const RPC_PROFILES: Readonly<Record<RpcProfileName, RpcProfile>> = {
     handshakePadding: 'ignored',
     allocHint: 'ignored',
   },
-  // 32-bit Windows offers NDR20 alone.
+  // 32-bit Windows offers only NDR20.
   'windows-x86': { name: 'windows-x86', ...WINDOWS, preferredTransferSyntax: 'ndr20', transferSyntaxes: ['ndr20'] },
   'windows-xp': {
     name: 'windows-xp',

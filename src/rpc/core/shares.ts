@@ -1,6 +1,6 @@
 /** Beyond the total, peers that hold less than their share still get it, up to so many times the total. */
 const HARD = 2;
-/** A peer alone may have all but this part of the total. */
+/** A single peer may have all but this part of the total. */
 const RESERVED = 1 / 8;
 
 /**

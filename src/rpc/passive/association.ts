@@ -101,7 +101,7 @@ export class PassiveAssociation<K = unknown> {
     return { sender, pdu, error: undefined, security, heard, message, call };
   }
 
-  /** Takes a request, response or fault by its head alone: one that nobody wants to read. */
+  /** Takes a request, response or fault by its header only: one that nobody wants to read. */
   skim(head: CallHead): ObservedCall<K> | undefined {
     const { type, first, last, callId, contextId, opnum, auth } = head;
     if (type === PTYPE.request && auth !== undefined) this.#securities.named(auth.contextId);

@@ -65,7 +65,7 @@ export class ObservedMessages {
     return {
       kind: pdu.PTYPE,
       callId: pdu.call_id,
-      // A response names the context too, but Windows sends its low octet alone.
+      // A response names the context too, but Windows sends only its low octet.
       presentation: this.#contexts.find(call?.contextId ?? pdu.p_cont_id),
       opnum: pdu.PTYPE === 'request' ? assembly.opnum : call?.opnum,
       object: pdu.PTYPE === 'request' ? assembly.object : call?.object,
@@ -92,7 +92,7 @@ export class ObservedMessages {
     };
   }
 
-  /** Where a message's beginning was not captured, its octets are followed for the security layer's sake alone. */
+  /** Where a message's beginning was not captured, its octets are followed only for the security layer's sake. */
   #assemblyFor(key: string, pdu: RequestPdu | ResponsePdu): Assembly {
     const before = isFirst(pdu) ? undefined : this.#assemblies.get(key);
     if (before !== undefined) return before;

@@ -45,7 +45,7 @@ export interface Acknowledgement {
   readonly flags: number;
   readonly maxFragment: number;
   readonly groupId: number;
-  /** Sent with a bind_ack alone. */
+  /** Sent only with a bind_ack. */
   readonly secondaryAddress: string;
   readonly results: ContextResult[];
   /** The provider's answer to a leg of a handshake; undefined where the PDU carried none. */

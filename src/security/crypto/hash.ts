@@ -14,5 +14,5 @@ export function hmacMd5(key: Uint8Array, ...parts: readonly Uint8Array[]): Buffe
   return hmac.digest();
 }
 
-/** Equality in a time that depends on the lengths alone; every comparison of secrets or of what secrets made uses it. */
+/** Equality in a time that depends only on the lengths; every comparison of secrets or of what secrets made uses it. */
 export const sameSecret = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && timingSafeEqual(a, b);

@@ -32,7 +32,7 @@ export class KerberosKey {
     return new KerberosKey(etype, encryptionType(etype).stringToKey(password, salt, params));
   }
 
-  /** The key of an account; undefined where its password is not known, as an NT hash makes a key of RC4 alone. */
+  /** The key of an account; undefined where its password is not known, as an NT hash makes only an RC4 key. */
   static fromSecret(
     etype: number,
     { password, ntHash }: Secret,

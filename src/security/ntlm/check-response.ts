@@ -63,7 +63,7 @@ function matchV2(claim: Claim, secret: Secret): Match | undefined {
   return undefined;
 }
 
-/** [MS-NLMP] 3.3.2 gives a session base key for a full NTLMv2 response; for LMv2 alone its hash takes that part. */
+/** [MS-NLMP] 3.3.2 gives a session base key for a full NTLMv2 response; for a lone LMv2 response its hash takes that part. */
 function matchLmV2(claim: Claim, secret: Secret): Match | undefined {
   const lm = itemBytes(claim.message.LmChallengeResponse);
   for (const key of responseKeys(claim, secret)) {

@@ -23,7 +23,7 @@ import { NtlmSession } from './session.js';
 import { concludedFlags, exportedSessionKey } from './session-key.js';
 import { handshakeMic, isAnonymous, ntlmV2Of, textItem } from './tokens.js';
 
-/** What a sniffer knows of an account: a secret alone is tried for every user. */
+/** What a sniffer knows of an account: a secret without a user is tried for every user. */
 export interface KnownSecret {
   readonly user?: string;
   readonly secret: Secret;

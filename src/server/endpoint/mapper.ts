@@ -132,7 +132,7 @@ const towerOf = ({ uuid, version, port }: EndpointEntry, { address }: Endpoint):
     interface: { uuid, ...version },
     transferSyntax: { uuid: NDR20_SYNTAX.uuid, major: NDR20_SYNTAX.version, minor: 0 },
     protseq: 'ncacn_ip_tcp',
-    // A tower has room for IPv4 alone (C706 L).
+    // A tower has room only for IPv4 (C706 L).
     address: address.includes(':') ? '0.0.0.0' : address,
     endpoint: String(port),
   });

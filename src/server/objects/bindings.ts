@@ -7,7 +7,7 @@ export interface AddressOptions {
   /**
    * The hosts of its string bindings, in decreasing order of preference: names, IPv4 and IPv6 addresses, also ones that
    * nobody answers at. Where absent a server's computer name and the address that the client reached, as Windows has
-   * it (one binding alone breaks j-interop), and for objects of a client that address.
+   * it (a single binding breaks j-interop), and for objects of a client that address.
    */
   readonly hosts?: readonly string[];
   /** The port of the object exporter as clients reach it, behind a NAT; the one that it listens on where absent. */

@@ -5,7 +5,7 @@ import { type CimClassPart, objectArray, SmartNext } from '../../../codec/wmi/in
 const MAX_OCTETS = 4 * 1024 * 1024;
 
 /**
- * [MS-WMI] 2.2.14: the buffers of smart enumerators, in which a class comes with its first instance alone. Classes are
+ * [MS-WMI] 2.2.14: the buffers of smart enumerators, in which a class comes only with its first instance. Classes are
  * found by the identifiers that their servers gave them, over all connections; beyond 4 MiB the oldest are forgotten.
  */
 export class SmartBuffers {

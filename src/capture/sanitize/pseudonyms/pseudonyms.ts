@@ -107,7 +107,7 @@ export class Pseudonyms {
     }).join('');
   }
 
-  /** One to one, and by the seed alone: what came before does not matter. Of other scripts only the second goes. */
+  /** One to one, and only by the seed: what came before does not matter. Of other scripts only the second goes. */
   #newName(key: string, length: number): string {
     if (!PLAIN_WORD.test(key) || key.length !== length) {
       const octets = this.#keyed.octets('name', key, length);

@@ -146,7 +146,7 @@ class Body {
   }
 
   #rest(from: number, bare: boolean): void {
-    // [MS-RPCE] 2.2.2.11: type, level and id alone.
+    // [MS-RPCE] 2.2.2.11: only type, level and id.
     if (bare && this.#end - from === TRAILER) return;
     this.#zero(from, this.#end);
   }

@@ -3,7 +3,7 @@ import { DICTIONARY } from '../../../codec/wmi/encoded-string.js';
 import { type CimClassPart, objectArray } from '../../../codec/wmi/index.js';
 import type { Pseudonyms } from '../pseudonyms/pseudonyms.js';
 
-/** Classes that are remembered, since a class comes with its first instance alone ([MS-WMI] 2.2.14.4). */
+/** Classes that are remembered, since a class comes only with its first instance ([MS-WMI] 2.2.14.4). */
 const MOST_CLASSES = 1024;
 
 /** Rewrites the buffers of smart enumerators ([MS-WMI] 2.2.14): classes, properties and values, each text by one as long. */

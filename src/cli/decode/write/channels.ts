@@ -135,7 +135,7 @@ export class Channels {
   }
 }
 
-/** Of SMB2; a FID of SMB1 is one of its connection alone. */
+/** Of SMB2; a FID of SMB1 belongs to its connection only. */
 const isFileId = (fid: string): boolean => fid.length === 32;
 
 function sameWay({ connection, directions }: Followed, { direction }: CapturedPdu): Deliveries | undefined {

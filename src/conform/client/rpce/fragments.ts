@@ -13,7 +13,7 @@ const answers = (change: (response: Response) => readonly Sent[] | undefined): C
 const shaped = (shape: (fragment: ResponsePdu, place: Place) => ResponsePdu, maxFragment?: number): Change =>
   answers(({ pdu }) => [{ pdu, shape, ...(maxFragment !== undefined && { maxFragment }) }]);
 
-/** As `shaped`, for activations alone, and with the end of the connection behind it. */
+/** As `shaped`, only for activations, and with the end of the connection behind it. */
 const brokenOff = (shape: (fragment: ResponsePdu, place: Place) => ResponsePdu): Change =>
   activations(({ pdu }) => [{ pdu, shape, maxFragment: SMALL }, { end: 'close' }]);
 

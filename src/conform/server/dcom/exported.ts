@@ -128,7 +128,7 @@ export function stdOf(objref: OBJREF | { readonly raw: Uint8Array } | null | und
 /** `0x80010110`. */
 export const hresultText = (result: number): string => `0x${(result >>> 0).toString(16).padStart(8, '0')}`;
 
-/** Throws `Mismatch` where a result is none of those. */
+/** Throws `Mismatch` if a result is another one. */
 export function mustBe(result: number, ...expected: readonly number[]): void {
   if (expected.includes(result)) return;
   throw new Mismatch(expected.map(hresultText).join(' or '), hresultText(result));

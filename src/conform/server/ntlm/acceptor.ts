@@ -55,7 +55,7 @@ const lastOctetChanged: Tampering = {
   },
 };
 
-/** Covered by the MIC alone: neither a response nor a key is made of it, and nothing moves. */
+/** Covered only by the MIC: neither a response nor a key is made of it, and nothing moves. */
 const versionChanged: Tampering = {
   authenticate(message) {
     const { Version } = message;

@@ -25,7 +25,7 @@ export function isConvertible(from: number, to: number): boolean {
   return SCALARS.has(from & ~VT_ARRAY) && SCALARS.has(to & ~VT_ARRAY);
 }
 
-/** A value as another type: OPC_E_BADTYPE where it is none of it, OPC_E_RANGE where it is too large. */
+/** A value as another type: OPC_E_BADTYPE if it cannot be converted, OPC_E_RANGE if it is too large. */
 export function converted(value: VARIANT, to: number): Converted {
   if (to === VT_EMPTY || to === value.vt) return { value };
   if (!isConvertible(value.vt, to)) return { hresult: OPC_RESULT.OPC_E_BADTYPE };

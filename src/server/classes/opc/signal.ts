@@ -24,7 +24,7 @@ export function valueAt(signal: SignalData, elapsed: Milliseconds, seed: number)
 
 const between = ([low, high]: readonly [number, number], part: number): number => low + (high - low) * part;
 
-/** A number from 0 to 1 that follows from a seed and a step alone: the finalizer of MurmurHash3 over both. */
+/** A number from 0 to 1 that follows only from a seed and a step: the finalizer of MurmurHash3 over both. */
 function randomOf(seed: number, step: number): number {
   let hash = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(step + 1, 0xc2b2ae35);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);

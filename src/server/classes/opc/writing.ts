@@ -3,7 +3,7 @@ import { fileTimeToMilliseconds, type OPCITEMVQT } from '../../../codec/opc/inde
 import type { Milliseconds } from '../../../security/index.js';
 import type { AddressSpace, SpaceItem } from './address-space.js';
 
-/** What is to be written to an item: a value alone, or with quality and time. */
+/** What is to be written to an item: only a value, or one with quality and time. */
 export interface Wanted {
   readonly value: VARIANT | null;
   readonly quality?: number;
