@@ -39,8 +39,6 @@ export interface Judged {
   readonly tested?: boolean;
   /** What the run says at its end, for JUnit. */
   readonly verdict?: string | undefined;
-  /** Exit code where nothing failed and something was tested: 0 where absent. */
-  readonly otherwise?: number;
 }
 
 /** Something failed, or was refused. */
@@ -55,6 +53,7 @@ export class Verdicts {
   readonly #suite: string;
   readonly #began = Date.now();
   readonly #file: OutputFile | undefined;
+  #incomplete = false;
   /** Files that are written beside that of `--junit`, in the order of their paths. */
   readonly beside: readonly (OutputFile | undefined)[];
 
@@ -80,6 +79,11 @@ export class Verdicts {
     process.exitCode = UNUSABLE;
   }
 
+  /** Something of what was to be judged could not be read: that all else is as it should be is no success. */
+  incomplete(): void {
+    this.#incomplete = true;
+  }
+
   async tell(given: readonly Result[], judged: Judged): Promise<void> {
     const { records, text } = judged;
     const results = withDistinctIds(given);
@@ -93,7 +97,8 @@ export class Verdicts {
     process.exitCode = this.#exitCode(results, judged);
   }
 
-  #exitCode(results: readonly Result[], { nothing, otherwise = 0, ...given }: Judged): number {
+  #exitCode(results: readonly Result[], { nothing, ...given }: Judged): number {
+    const otherwise = this.#incomplete ? UNUSABLE : 0;
     const { failed = !resultsSummary(results).ok, tested = results.some(({ outcome }) => outcome !== 'skip') } = given;
     if (failed) return FAILED;
     // Unreadable files have been reported; that nothing came of them is no news.

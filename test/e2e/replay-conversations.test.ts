@@ -33,12 +33,12 @@ describe.skipIf(corpusMissing)(`replay conversations${corpusMissing ? `: skipped
     expect((await cli(['replay', 'conversations', file, ...args])).code).toBe(0);
   });
 
-  test('a file that cannot be read is named, and does not end the others', async () => {
+  test('a file that cannot be read is named, does not end the others, and is no success', async () => {
     const args = ['--as-of', '2021-05', '--json'];
     const { code, stdout, stderr } = await cli(['replay', 'conversations', import.meta.filename, file, ...args]);
     expect(ndjsonLines(stdout)).toHaveLength(54);
     expect(stderr).toContain('replay-conversations.test.ts');
-    expect(code).toBe(0);
+    expect(code).toBe(2);
   });
 
   test('where nobody answers it ends with 2', async () => {

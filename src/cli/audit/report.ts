@@ -13,7 +13,7 @@ import { activationColumns, activationLine, FINDING_COLUMNS } from '../../report
 import { understoodLines, understoodRecord } from '../../report/understood.js';
 import { addCaptures, type ReportFile, reportFile } from '../html.js';
 import type { Output } from '../io.js';
-import { type JudgedOptions, UNUSABLE, Verdicts } from '../judged.js';
+import { type JudgedOptions, Verdicts } from '../judged.js';
 import { ProblemNotes } from '../problems.js';
 import { observer, type SecretOptions } from '../secrets.js';
 
@@ -106,6 +106,7 @@ export async function reportAudit(out: Output, options: ReportOptions, input: Au
   csvFile?.close();
   parquet?.end();
   parquetFile?.close();
+  if (unread + incomplete > 0 || !understood.certain) verdicts.incomplete();
   await verdicts.tell(auditResults(groups), {
     text() {
       if (input.live && groups.total > 0) out.line('');
@@ -114,7 +115,6 @@ export async function reportAudit(out: Output, options: ReportOptions, input: Au
     nothing: 'no activation in the captures',
     failed: groups.count('refused') > 0,
     tested: groups.activations.length > 0,
-    otherwise: unread + incomplete > 0 || !understood.certain ? UNUSABLE : 0,
   });
   if (understood.packets > 0 || unread === 0) tellUnderstood(out, understood, groups.total, options);
   if (options.csv !== undefined) out.note(`activations and findings are in ${options.csv}`);

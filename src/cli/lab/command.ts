@@ -16,7 +16,7 @@ import { SimulationStuck } from '../../net/simulation/index.js';
 import { labResults } from '../../report/lab/results.js';
 import { labText } from '../../report/lab/text.js';
 import { type Output, output, UsageError } from '../io.js';
-import { type JudgedOptions, judgedOptions, UNUSABLE, Verdicts } from '../judged.js';
+import { type JudgedOptions, judgedOptions, Verdicts } from '../judged.js';
 import { htmlOption } from '../options.js';
 import { StatusLine } from '../progress.js';
 import { type LabReport, openLabReport } from './html.js';
@@ -114,11 +114,11 @@ async function run(names: string[], options: Options): Promise<void> {
     // A scenario that was run to its end counts, whatever came of the next one.
     await folder?.results(runs);
     report?.end(runs);
+    // One that broke off says why by itself.
+    if (runs.length < scenarios.length) verdicts.incomplete();
     await verdicts.tell(labResults(runs), {
       text: () => runs.length > 0 && out.text(labText(runs, out)),
       nothing: 'no scenario expects anything, and none activates or relays',
-      // One that broke off says why by itself.
-      ...(runs.length < scenarios.length && { otherwise: UNUSABLE }),
     });
   }
   if (runs.length < scenarios.length) out.note(`interrupted: ${runs.length} of ${scenarios.length} scenarios were run`);

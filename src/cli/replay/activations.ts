@@ -57,7 +57,7 @@ export async function replayActivations(
     out.note('note: no --user; the server is sent a null session');
   const how = optionsFor(target, options, domain);
   const refusedBy = server === undefined ? () => undefined : refusalsOf(server);
-  const done = await replayEach(out, paths, options, whyNotReplayed, async ({ file, calls }) => {
+  const done = await replayEach(out, verdicts, paths, options, whyNotReplayed, async ({ file, calls }) => {
     const replayed: Replayed[] = [];
     const pacing = pacingOf(options);
     for (const call of calls) {

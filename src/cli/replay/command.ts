@@ -38,7 +38,7 @@ export function replayCommand(command: Command): Command {
 Each part takes captures (files, also gzipped; folders, without what is in folders inside; - for stdin), and has --help
 with its options. Errors in a file are said on stderr; the rest of it, and of several files the others, are still
 replayed. Exit code 0 where all came out as captured, 1 where something did not, 2 where nothing could be read or nobody
-answered.
+answered, or where a file could not be read to its end.
 
 Examples:
   dcom-harness replay capture.pcapng --as-of 2021-05

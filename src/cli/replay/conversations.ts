@@ -40,10 +40,17 @@ export async function replayConversations(
   options: ClientSideOptions,
 ): Promise<void> {
   const verdicts = new Verdicts(out, options, { suite: 'replay', inputs: captureFiles(paths) });
-  const done = await replayEach(out, paths, options, whyNotRepeated, async ({ file, calls }): Promise<Repeated[]> => {
-    const repeated = calls.length === 0 ? [] : await repeat(calls, options);
-    return repeated.map((each) => ({ file, ...each }));
-  });
+  const done = await replayEach(
+    out,
+    verdicts,
+    paths,
+    options,
+    whyNotRepeated,
+    async ({ file, calls }): Promise<Repeated[]> => {
+      const repeated = calls.length === 0 ? [] : await repeat(calls, options);
+      return repeated.map((each) => ({ file, ...each }));
+    },
+  );
   if (done.length === 0) throw new UsageError('no conversation with objects was found');
   const sent = done.filter(({ notSent }) => notSent === undefined);
   const results = done.map(resultOf);

@@ -176,10 +176,11 @@ export async function tellReplayed(
 
 /**
  * Does something with the calls of each file, and says what was left out and what is wrong with it. A file that cannot
- * be read does not take the results of the others with it.
+ * be read, or not to its end, does not take the results of the others with it, and is no success.
  */
 export async function replayEach<T>(
   out: Output,
+  verdicts: Verdicts,
   paths: readonly string[],
   { password, nthash, keytab, ccache }: SecretsGiven,
   whyNot: Parameters<typeof readCalls>[1],
@@ -192,10 +193,12 @@ export async function replayEach<T>(
     try {
       const read = await readCalls(set, whyNot, observer({ password, nthash, keytab, ccache }));
       tellLeftOut(out, read);
+      if (read.problems.some(({ severity }) => severity === 'error')) verdicts.incomplete();
       done.push(...(await replay(read)));
     } catch (error) {
       if (!(error instanceof CaptureError) || sets.length === 1) throw error;
       out.note(`dcom-harness: ${error.message}`);
+      verdicts.incomplete();
     }
   }
   return done;

@@ -54,7 +54,7 @@ export async function replayRelay(out: Output, paths: readonly string[], options
     ...(level !== undefined && { level }),
     ...(auth !== undefined && { authType: AUTH_TYPES[auth] as number }),
   };
-  const rows = await replayEach(out, paths, options, whyNotRelayed, async ({ file, calls }) => {
+  const rows = await replayEach(out, verdicts, paths, options, whyNotRelayed, async ({ file, calls }) => {
     const found: Row[] = [];
     const status = new StatusLine(false);
     try {

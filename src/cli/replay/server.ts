@@ -36,7 +36,7 @@ export async function replayServer(out: Output, paths: readonly string[], option
   const files = captureFiles(paths);
   const verdicts = new Verdicts(out, options, { suite: 'replay', inputs: files });
   const [recording] = openForWriting([options.pcap] as const, files);
-  const calls = await replayEach(out, paths, options, whyNotRepeated, async (read) => read.calls);
+  const calls = await replayEach(out, verdicts, paths, options, whyNotRepeated, async (read) => read.calls);
   if (calls.length === 0) throw new UsageError('no conversation with objects was found');
   const captured = new CapturedServer(calls, (what) => out.note(`not in the capture: ${what}`));
   const ending = new Ending(options);
