@@ -33,6 +33,6 @@ const ANSWERED: readonly (readonly [beginning: RegExp, classes: string])[] = [
 /** E_NOTIMPL: what the generic class answers to every method ([MS-ERREF] 2.1). */
 export const E_NOTIMPL = 0x80004001;
 
-/** Which `--class` of `serve` answers a method that the generic class has not; undefined where none does. */
+/** Which `--class` of `serve` answers a method that the generic class lacks; undefined where none does. */
 export const classThatAnswers = (interfaceUuid: string): string | undefined =>
   ANSWERED.find(([beginning]) => beginning.test(interfaceName(interfaceUuid)))?.[1];

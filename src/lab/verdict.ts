@@ -15,5 +15,5 @@ export interface ActivationVerdict {
 export const verdictText = ({ level, refusedBy, event }: ActivationVerdict): string =>
   `at ${shortAuthnLevelName(level)}: ${refusedBy === undefined ? 'accepted' : `refused by ${refusedBy}`}${event && refusedBy !== undefined ? ', event 10036' : ''}`;
 
-/** Those of whom KB5004442 and the access checks decide; what another refuses, a scenario has to expect by itself. */
+/** The refusals that KB5004442 and the access checks decide; a scenario has to expect any other by itself. */
 export const POLICY_LAYERS: ReadonlySet<RefusedBy> = new Set(['activation policy', 'access control', 'authentication']);

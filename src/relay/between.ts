@@ -54,7 +54,7 @@ export interface RelayScene extends Environment {
   readonly witness: Witness;
   /** Where the domain has Kerberos. */
   readonly kerberos?: RelayKerberos;
-  /** Who has activated properly what the attacker knows a reference to, in the variants that need it. */
+  /** The user who properly activated the object to which the attacker knows a reference, in the variants that need it. */
   readonly other: NtlmCredentials;
   readonly timeout: Milliseconds;
 }

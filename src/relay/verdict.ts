@@ -107,7 +107,7 @@ function whatStopped({ attacker, server, victim }: Observed): Stop {
   return { refusedBy: attacker.refusedBy ?? 'transport', reason: attacker.text };
 }
 
-/** Why it is one, in words; undefined where the attacker has not got what he was after. */
+/** Why it is one, in words; undefined where the attacker did not get what it was after. */
 function successOf(
   { goal = 'invoked', server, attacker }: Observed,
   invocation: Invocation | undefined,

@@ -19,7 +19,7 @@ export interface Sniffer {
 export interface SnifferKnowledge extends Omit<KerberosKnowledge, 'clientOf'> {
   /** Passwords and NT hashes. */
   readonly secrets?: readonly KnownSecret[];
-  /** Whose tickets are; of its own where absent. */
+  /** The clients of tickets; a map of its own where absent. */
   readonly names?: TicketNames;
 }
 

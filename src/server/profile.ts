@@ -10,7 +10,7 @@ export interface DcomProfile {
    * How MachineAccessRestriction and MachineLaunchRestriction refuse an activation, a resolution or a ping. Thirteen
    * captured refusals of Windows 8, 10 and Server 2012 R2 are a fault with status 5, pfc_flags 0x03 and alloc_hint 32,
    * after which the server closes; XP sets PFC_DID_NOT_EXECUTE too. [MS-DCOM] note <61> calls it a returned
-   * ERROR_ACCESS_DENIED, as do notes <53>, <54> and <56> for the resolver, of whose refusals no capture is known.
+   * ERROR_ACCESS_DENIED, as do notes <53>, <54> and <56> for the resolver, for which no captured refusal is known.
    */
   readonly accessRefusal: RefusalForm;
   /**

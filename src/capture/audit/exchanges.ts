@@ -33,7 +33,7 @@ export interface ExchangedToken {
   readonly octets: Uint8Array;
 }
 
-/** The exchanges of one connection: what is weak in them, and all of them for who looks for relays. */
+/** The exchanges of one connection: what is weak in them, and all of them for the search for relays. */
 export class AuditExchanges {
   #exchanges: Map<number | string, Exchange> | undefined;
   readonly #options: ExchangesOptions;

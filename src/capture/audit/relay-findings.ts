@@ -66,7 +66,7 @@ function routeOf(first: Leg, second: Leg): string {
 const isProxied = ({ first, second }: RelaySighting): boolean =>
   first.place.transport === 'http' && second.place.transport === 'http' && sameHost(first.target, second.target);
 
-/** RFC 3986 3.2.2 and 6.2.3: case does not matter, nor an empty or the default port; who names no host names not the same. */
+/** RFC 3986 3.2.2 and 6.2.3: case does not matter, nor an empty or the default port; a message without a host never names the same. */
 function sameHost(first: string | undefined, second: string | undefined): boolean {
   const [one, other] = [first, second].map((host) => host?.toLowerCase().replace(/:(80)?$/, ''));
   return one !== undefined && one !== '' && one === other;

@@ -55,7 +55,7 @@ export function parseFields(text: string): PduField[] {
 
 /** The parts of a record beside its header, and the fields that need them: a part that no field needs takes no time. */
 const NEEDS: Readonly<Record<keyof RecordOptions, readonly PduField[]>> = {
-  // Stubs and tokens have to be decoded for these: an object's interface is known by who handed it out.
+  // Stubs and tokens have to be decoded for these: an object's interface is known from the call that handed it out.
   content: ['interface', 'operation', 'clsid', 'class', 'auth_token', 'value', 'verification_trailer', 'error'],
   place: ['time', 'src', 'dst'],
 };

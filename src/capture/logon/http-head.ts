@@ -1,4 +1,4 @@
-/** What the head of a message of HTTP says of who logs on, and of how long the message is. */
+/** What the head of an HTTP message says about the logon, and about the length of the message. */
 export interface HttpHead {
   /** Undefined for a response. */
   readonly method: string | undefined;

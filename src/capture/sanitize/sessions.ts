@@ -1,7 +1,7 @@
 /** Users that are named one by one; of a capture with more of them the first ones are. */
 const MOST_USERS = 1024;
 
-/** Whose sessions the secrets that are known open, and whose none of them does. */
+/** The users whose sessions the known secrets open, and those whose sessions no secret opens. */
 export class Sessions {
   readonly opened = new Set<string>();
   readonly unopened = new Set<string>();

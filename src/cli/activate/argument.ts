@@ -10,7 +10,7 @@ const TYPES: Readonly<Record<string, (text: string) => JsValue | undefined>> = {
 
 export const ARGUMENT_HELP = 'each is a text, or number:21.5, boolean:true, text:number:1';
 
-/** An argument of `--invoke`, as it is on the command line. Throws `UsageError` for one that has not the type it names. */
+/** An argument of `--invoke`, as it is on the command line. Throws `UsageError` for one that is not of the type that it names. */
 export function invokeArgument(given: string): JsValue {
   const [, type = '', text = ''] = /^([a-z]+):(.*)$/s.exec(given) ?? [];
   const typed = Object.hasOwn(TYPES, type) ? TYPES[type] : undefined;

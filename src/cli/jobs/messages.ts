@@ -1,4 +1,4 @@
-/** What a unit gives: octets for stdout or for who takes them, or a line for people. */
+/** What a unit gives: octets for stdout or another consumer, or a line for people. */
 export interface Given {
   readonly what: 'output' | 'note';
   readonly octets: Uint8Array;

@@ -14,7 +14,7 @@ export interface Pool<Extra, Result> {
   readonly units: readonly (readonly string[])[];
   /** What a unit is read with besides. */
   readonly extra: (unit: number) => Extra;
-  /** Takes what a unit gives for stdout, or for who reads it, when its turn has come. */
+  /** Takes what a unit gives for stdout or another consumer, when its turn has come. */
   readonly output: (text: string) => void;
   /** Takes a line for people, likewise. */
   readonly note: (text: string) => void;
@@ -52,7 +52,7 @@ async function failed(worker: Worker): Promise<never> {
   throw error;
 }
 
-/** Whose turn it is, and who reads what. */
+/** Which unit's turn it is, and which worker reads what. */
 class Turns<Extra, Result> {
   readonly done: Promise<void>;
   readonly #pool: Pool<Extra, Result>;

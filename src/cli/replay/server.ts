@@ -119,7 +119,7 @@ const resultsOf = ({ asked, notCaptured }: CapturedServer): Result[] => [
 
 const NOTHING_ASKED = 'no captured call was asked for';
 
-/** With `--once` it is one client that is tested, and one that asks for nothing has not got anywhere. */
+/** With `--once` a single client is tested, and one that asks for nothing did not get anywhere. */
 const nothingAsked: Result = {
   id: 'replay.server.nothing-asked',
   title: 'some captured call is asked for',

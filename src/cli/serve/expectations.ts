@@ -147,7 +147,7 @@ function ofCount(
 ): Expectation {
   if (!/^\d+$/.test(value)) throw wrong(`${key} is a count, so expected a number`);
   const wanted = Number(value);
-  // Who expects that nobody activates has not forgotten to call.
+  // If it is expected that nobody activates, nobody forgot to call.
   const asksForNone = key === 'activations' && holds(0, sign, wanted) && !holds(1, sign, wanted);
   return {
     text,

@@ -13,7 +13,7 @@ import type { ExpectOptions } from './judged.js';
 export interface ServerJudging {
   /** What is judged besides, and stands before it. */
   readonly before?: readonly Result[];
-  /** Stands in the results where nothing was tested: for whoever reads the artefacts alone. */
+  /** Stands in the results where nothing was tested: for readers who have only the artefacts. */
   readonly untested?: Result;
   /** What nobody did, where nothing was tested. */
   readonly nothing: string;

@@ -96,7 +96,7 @@ async function test([command = '', ...args]: string[], options: TestOptions): Pr
 
 const CLEAN = 'exit code 0';
 
-/** For whoever reads the artefacts alone: of DCOM nothing was tested. */
+/** For readers who have only the artefacts: nothing of DCOM was tested. */
 const NOTHING_ASKED: Result = {
   id: 'test.activations',
   title: 'the client asks for an activation',

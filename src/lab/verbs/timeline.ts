@@ -86,7 +86,7 @@ interface Cell {
 async function cell(lab: Lab, { server, phase, registry, client, asked, auth, table }: Cell): Promise<void> {
   const application = lab.applicationOf(client);
   const anonymous = asked === 'anonymous';
-  // RPC_C_AUTHN_LEVEL_DEFAULT is a level that an application sets; who sets none leaves it to the process.
+  // RPC_C_AUTHN_LEVEL_DEFAULT is a level that an application sets; one that sets none leaves it to the process.
   const level = anonymous || asked === 'default' ? 'default' : (authnLevelOf(asked) as number);
   const { activation, expected, actual } = await activate(lab, {
     from: client,

@@ -4,7 +4,7 @@ import { className, isEncrypted, levelText, type Nameless, nameless } from './te
 
 /** What a client and user have to change. */
 export interface AuditTask {
-  /** A sentence or two, the same for all of whom it is true. */
+  /** A sentence or two, the same for everybody to whom it applies. */
   readonly advice: string;
   readonly who: string;
   /** Classes and levels, and where to look. */

@@ -8,7 +8,7 @@ import { authnTypeName, shortAuthnLevelName } from '../../codec/status/authn.js'
 import type { Column, Style } from '../table.js';
 import type { ActivationGroup, FindingGroup } from './groups.js';
 
-/** Why a capture has no name of who activates. */
+/** Why a capture does not name the user that activates. */
 export type Nameless = 'unauthenticated' | 'Kerberos' | 'not captured';
 
 export function nameless({ mechanism, auth_level, transport }: AuditedActivation): Nameless {

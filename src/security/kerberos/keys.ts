@@ -6,7 +6,7 @@ import { findEncryptionType } from './crypto/index.js';
 import { KerberosError } from './error.js';
 import { KerberosKey } from './key.js';
 
-/** A long-term key of a service, with whose name and version it goes. */
+/** A long-term key of a service, with the service's name and the key's version. */
 export interface ServiceKey {
   readonly realm: string;
   readonly name: readonly string[];

@@ -34,7 +34,7 @@ export interface KerberosKnowledge {
   readonly keys?: readonly ServiceKey[];
   /** Tickets of clients with their session keys, which open what the clients do with them. */
   readonly credentials?: readonly Credential[];
-  /** Whose a ticket is, where a TGS-REP with the very same octets was seen. */
+  /** The client of a ticket, where a TGS-REP with the very same octets was seen. */
   readonly clientOf?: (ticket: Ticket) => TicketClient | undefined;
 }
 

@@ -3,13 +3,13 @@ import { CodecError } from '../../codec/error.js';
 import { AS_REP, decodeMessage, type PrincipalName, TGS_REP, type Ticket } from '../../codec/kerberos/index.js';
 import type { Identity } from '../provider.js';
 
-/** Whose a ticket is, as its KDC said to the client. */
+/** The client of a ticket, as its KDC told that client. */
 export interface TicketClient {
   readonly crealm: string;
   readonly cname: PrincipalName;
 }
 
-/** Whose a ticket is, and which. */
+/** The client of a ticket, and the ticket. */
 export interface NamedTicket {
   /** As `ticketId` has it. */
   readonly ticket: string;

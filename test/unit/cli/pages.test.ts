@@ -56,14 +56,6 @@ describe.each(PAGES)('%s', (page) => {
 });
 
 describe.each(WRITTEN)('%s', (page) => {
-  test('has lines of at most 120 columns outside of tables and code', () => {
-    // An address cannot be parted.
-    const lines = prose(page)
-      .replace(/\]\([^)]*\)/g, ']')
-      .split('\n');
-    expect(lines.filter((line) => line.length > 120 && !line.startsWith('|'))).toEqual([]);
-  });
-
   test('says bytes, which only the reference of structures calls octets', () => {
     // A member of a record, and what a program prints, have their own words.
     const text = prose(page).replace(/`[^`]*`/g, '');

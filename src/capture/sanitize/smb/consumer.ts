@@ -133,7 +133,7 @@ export class SmbConsumer implements StreamConsumer {
     if (missing === 0) this.#finish();
   }
 
-  /** Gives of the message what is no octets of pipes, which are given by whoever took them. */
+  /** Gives the message without the octets of pipes, which whoever took them gives. */
   #finish(): void {
     const unit = this.#shared.reading.unit;
     this.#shared.reading.unit = undefined;

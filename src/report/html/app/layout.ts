@@ -23,7 +23,7 @@ function gap(seconds: number): number {
   return Math.min(LONGEST, exact <= STEP ? exact : STEP * (1 + Math.log2(exact / STEP)));
 }
 
-/** Clients to the left, servers to the right, in the order in which they speak; who is both stands between them. */
+/** Clients to the left, servers to the right, in the order in which they speak; a host that is both stands between them. */
 export function lifelinesOf(pairs: readonly (readonly [client: string, server: string])[]): string[] {
   const clients = new Set(pairs.map(([client]) => client));
   const servers = new Set(pairs.map(([, server]) => server));

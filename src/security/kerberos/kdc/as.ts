@@ -40,7 +40,7 @@ export class PreauthenticationError extends KerberosError {
   }
 }
 
-/** RFC 4120 3.1: gives a ticket to who proves with the time that it has a key of the client. */
+/** RFC 4120 3.1: gives a ticket to a client that proves, by the encrypted time, that it has its key. */
 export function answerAs(realm: Realm, request: KDC_REQ, now: Milliseconds): { reply: Uint8Array; client: string } {
   const { req_body: body, padata = [] } = request;
   const client = body.cname && realm.directory.client(body.cname.name_string);

@@ -42,7 +42,7 @@ export interface KdcOptions {
   readonly maxClockSkew?: Milliseconds;
 }
 
-/** What a request came to, for who runs the KDC. */
+/** What a request came to, for the operator of the KDC. */
 export interface KdcEvent {
   readonly request: 'AS-REQ' | 'TGS-REQ' | 'unknown';
   readonly client: string;

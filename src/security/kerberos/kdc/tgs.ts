@@ -26,7 +26,7 @@ import type { Realm } from './realm.js';
 
 const NOT_OFFERED = KDC_OPTIONS.enc_tkt_in_skey | KDC_OPTIONS.renew | KDC_OPTIONS.validate;
 
-/** RFC 4120 3.3: a ticket for a service, for who holds a ticket for the KDC. */
+/** RFC 4120 3.3: a ticket for a service, for the holder of a ticket for the KDC. */
 export function answerTgs(
   realm: Realm,
   request: KDC_REQ,
