@@ -21,6 +21,7 @@ import { parseEndpoint } from '../net/channel.js';
 import { systemReason } from '../net/error.js';
 import { type AccountEntry, ccacheCredentials, secretOf } from '../security/index.js';
 import { UsageError } from './io.js';
+import { fileParser } from './options.js';
 
 /** What a client is told about Kerberos. */
 export interface KerberosClientOptions {
@@ -53,10 +54,12 @@ const fileOf =
 export const readKeytab = fileOf('keytab', decodeKeytab);
 
 export const keytabOption = (description: string): Option =>
-  new Option('--keytab <file>', description).argParser(readKeytab);
+  new Option('--keytab <file>', description).argParser(fileParser('--keytab', readKeytab));
 
 export const ccacheOption = (description: string): Option =>
-  new Option('--ccache <file>', description).argParser(fileOf('cache of tickets', decodeCcache));
+  new Option('--ccache <file>', description).argParser(
+    fileParser('--ccache', fileOf('cache of tickets', decodeCcache)),
+  );
 
 export const realmOption = (description: string): Option => new Option('--realm <realm>', description);
 

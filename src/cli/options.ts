@@ -22,6 +22,17 @@ export const parser =
     }
   };
 
+/** The same for what reads a file: its error says which file, and this which option named it. */
+export const fileParser =
+  <A extends unknown[], T>(option: string, read: (path: string, ...before: A) => T) =>
+  (path: string, ...before: A): T => {
+    try {
+      return read(path, ...before);
+    } catch (error) {
+      throw error instanceof UsageError ? new UsageError(`${option}: ${error.message}`) : error;
+    }
+  };
+
 export const collecting =
   <T>(parse: (text: string) => T) =>
   (text: string, before: T[] | undefined): T[] => [...(before ?? []), parser(parse)(text)];

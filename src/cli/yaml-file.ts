@@ -27,5 +27,6 @@ export function readYamlFile<S extends z.ZodType>(path: string, schema: S): z.ou
   // A key that is not known stands in the message, and its map is what the path leads to.
   if (issue?.code === 'unrecognized_keys' && issue.keys[0] !== undefined) where.push(issue.keys[0]);
   const node = document.getIn(where, true) as { range?: readonly number[] } | undefined;
-  throw new UsageError(`${place(node?.range?.[0] ?? 0)}: ${where.join('.')}: ${issue?.message ?? 'not understood'}`);
+  const what = where.length === 0 ? '' : `${where.join('.')}: `;
+  throw new UsageError(`${place(node?.range?.[0] ?? 0)}: ${what}${issue?.message ?? 'not understood'}`);
 }

@@ -128,7 +128,7 @@ describe('a file that cannot be written', () => {
     const { code, stderr } = await cli(['serve', '--listen', '127.0.0.1:0', '--ready-file', file, '--for', '1h']);
     expect({ code, last: linesOf(stderr).at(-1) }).toEqual({
       code: 2,
-      last: `dcom-harness: cannot write ${file}: no such file or directory`,
+      last: `dcom-harness: --ready-file: cannot write ${file}: no such file or directory`,
     });
   });
 });

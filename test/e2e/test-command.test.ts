@@ -79,10 +79,11 @@ describe('test', () => {
   test('a client that does not end in time is ended, and fails', async () => {
     const idle = [process.execPath, '-e', 'setInterval(() => {}, 1000)'];
     const args = ['test', ...SERVER, '--for', '1s', '--expect', 'activations=0', '--json', '--', ...idle];
-    const { code, stdout } = await cli(args);
+    const { code, stdout, stderr } = await cli(args);
     expect(ndjsonLines(stdout)).toContainEqual(
       expect.objectContaining({ id: 'test.client', actual: 'it did not end in time' }),
     );
+    expect(stderr).toMatch(/^note: \S+ has not ended yet; it is ended after 1 s in all \(--for\)$/m);
     expect(code).toBe(1);
   });
 

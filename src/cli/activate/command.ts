@@ -84,6 +84,8 @@ async function run(
   const options: ActivateOptions = { ...others, ...(invoke && { invoke: [...invoke, ...more] }) };
   const out = output(options);
   checkClient(options);
+  if (options.registry !== undefined && options.asOf === undefined)
+    throw new UsageError('--registry is that of a Windows client, which --as-of makes of this one');
   const plain = options.profile === undefined && invoke === undefined;
   await (plain ? activateOnce(out, target, options) : activateAs(out, target, options));
 }

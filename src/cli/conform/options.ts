@@ -9,7 +9,7 @@ import {
 } from '../../conform/core/index.js';
 import { type Output, UsageError } from '../io.js';
 import { type JudgedOptions, judgedOptions } from '../judged.js';
-import { collecting, htmlOption, parser } from '../options.js';
+import { collecting, fileParser, htmlOption, parser } from '../options.js';
 import { readYamlFile } from '../yaml-file.js';
 
 /** The options that both suites have. */
@@ -61,10 +61,10 @@ export function selectedChecks<T extends CheckInfo>(checks: readonly T[], option
 /** The expectations of `--expect`. Throws `UsageError` where the file is none, or names checks that do not exist. */
 export function expectationsFor(checks: readonly CheckInfo[], { expect }: ConformOptions): Expectations {
   if (expect === undefined) return {};
-  const expectations = readYamlFile(expect, expectationsSchema);
+  const expectations = fileParser('--expect', () => readYamlFile(expect, expectationsSchema))(expect);
   const all = checks.map(({ id }) => id);
   const [unused] = unusedExpectations(expectations, all);
-  if (unused !== undefined) throw new UsageError(`${expect}: no check has an id like ${unused}`);
+  if (unused !== undefined) throw new UsageError(`--expect: ${expect}: no check has an id like ${unused}`);
   return expectations;
 }
 

@@ -102,6 +102,6 @@ function tellReady(file: string, { address, exporter, asOf }: DcomServer): void 
     const at = { address: host, port, exporter_port: exporter.port, as_of: asOf.date };
     writeFileSync(file, recordLine('ready', { ...at, pid: process.pid }));
   } catch (error) {
-    throw new UsageError(`cannot write ${file}: ${systemReason(error)}`);
+    throw new UsageError(`--ready-file: cannot write ${file}: ${systemReason(error)}`);
   }
 }

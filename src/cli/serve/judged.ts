@@ -33,7 +33,7 @@ const duration = parser((text: string): number => {
 
 const activations = parser((text: string): number => {
   const [, count] = /^activations=(\d+)$/.exec(text) ?? [];
-  if (!(Number(count) > 0)) throw new Error('expected activations=N');
+  if (!(Number(count) > 0)) throw new Error('expected activations=N, such as activations=1');
   return Number(count);
 });
 

@@ -16,7 +16,7 @@ import type { Service } from '../../server/endpoint/service.js';
 import type { KdcServer } from '../../server/kdc.js';
 import { type DcomServer, type ExtraInterface, startServer } from '../../server/server.js';
 import { openForWriting } from '../files.js';
-import type { Output } from '../io.js';
+import { type Output, UsageError } from '../io.js';
 import { keytabOption, realmOption } from '../kerberos.js';
 import {
   asOfOption,
@@ -24,6 +24,7 @@ import {
   callBackUserOption,
   collecting,
   exporterLevelOption,
+  fileParser,
   listenOption,
   portOf,
   registryOption,
@@ -99,10 +100,12 @@ export const serverOptions = (command: Command): Command =>
       new Option(
         '--opc <file>',
         'an OPC server with this address space, as YAML or JSON; may be given again. Without one, --class opc has a sample plant',
-      ).argParser((path: string, before: AddressSpace[] | undefined) => [
-        ...(before ?? []),
-        new AddressSpace(readYamlFile(path, opcServerSchema)),
-      ]),
+      ).argParser(
+        fileParser('--opc', (path: string, before: AddressSpace[] | undefined) => [
+          ...(before ?? []),
+          new AddressSpace(readYamlFile(path, opcServerSchema)),
+        ]),
+      ),
     )
     .addOption(
       new Option(
@@ -114,10 +117,9 @@ export const serverOptions = (command: Command): Command =>
     .addOption(callBackLevelOption())
     .option('--allow-anonymous', 'let callers without a name activate, which Windows does not', false)
     .addOption(
-      new Option('--access <file>', 'launch and access permissions, as YAML or JSON').argParser((path) => ({
-        path,
-        permissions: readAccessFile(path),
-      })),
+      new Option('--access <file>', 'launch and access permissions, as YAML or JSON').argParser(
+        fileParser('--access', (path: string) => ({ path, permissions: readAccessFile(path) })),
+      ),
     )
     .option('--advertise <host...>', 'hosts that its bindings name, in this order; where it was reached where absent')
     .addOption(
@@ -141,6 +143,8 @@ export async function startServing(
   options: ServerCommandOptions,
   { activated, observers, lines: most }: Served,
 ): Promise<{ readonly server: DcomServer; close(): Promise<void> }> {
+  if (options.realm !== undefined && options.kdc === undefined)
+    throw new UsageError('--realm is the realm of --kdc, which is not given');
   const [file] = openForWriting([options.pcap] as const, options.access === undefined ? [] : [options.access.path]);
   const lines = new PeerLines(out, most);
   let kdc: KdcServer | undefined;

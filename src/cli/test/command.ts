@@ -50,6 +50,8 @@ Examples:
 
 /** How long a client may take. */
 const PATIENCE = 300_000;
+/** How long nobody wonders what it waits for. */
+const LONG = 10_000;
 /** How long it has, once it is told to end, before it is ended. */
 const GRACE = 5_000;
 
@@ -57,7 +59,8 @@ async function test([command = '', ...args]: string[], options: TestOptions): Pr
   const out = output({ json: options.json, live: true });
   const name = options.name ?? clientName(command, args);
   const verdicts = new Verdicts(out, options, { suite: name });
-  const ending = new Ending({ for: options.for ?? PATIENCE });
+  const patience = options.for ?? PATIENCE;
+  const ending = new Ending({ for: patience });
   const { server, close } = await startServing(beside(out, options), options, {
     activated: () => undefined,
     observers: [],
@@ -67,10 +70,13 @@ async function test([command = '', ...args]: string[], options: TestOptions): Pr
   });
   const time = Date.now();
   const started = performance.now();
+  const left = `note: ${name} has not ended yet; it is ended after ${patience / 1000} s in all (--for)`;
+  const waiting = SYSTEM_TIMERS.after(Math.min(LONG, patience / 2), () => out.note(left));
   let ended: string;
   try {
     ended = await ranAgainst(server, command, args, ending);
   } finally {
+    waiting.stop();
     ending.stop();
     await close();
   }
@@ -108,6 +114,10 @@ const NOTHING_ASKED: Result = {
   pdus: [],
 };
 
+/** What Node calls by the name of its system call. */
+const whyNotStarted = ({ code, message }: NodeJS.ErrnoException): string =>
+  ({ ENOENT: 'there is no such program', EACCES: 'it is no program, or may not be run' })[code ?? ''] ?? message;
+
 /** Runs the client to its end, and says how it ended. Throws `UsageError` where it cannot be started. */
 async function ranAgainst(
   server: DcomServer,
@@ -133,7 +143,7 @@ async function ranAgainst(
     else child.kill(signal);
   };
   const end = new Promise<string>((resolve, reject) => {
-    child.once('error', (error) => reject(new UsageError(`cannot start ${command}: ${error.message}`)));
+    child.once('error', (error) => reject(new UsageError(`cannot start ${command}: ${whyNotStarted(error)}`)));
     child.once('close', (code, signal) => resolve(code === null ? `ended by ${signal}` : `exit code ${code}`));
   });
   const first = await Promise.race([end, ending.ended.then((why) => ({ why }))]);

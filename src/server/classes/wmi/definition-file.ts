@@ -68,7 +68,7 @@ export function parseDefinition(text: string, file: string): RepositoryDefinitio
   const where = [...(issue?.path ?? [])] as (string | number)[];
   const node = document.getIn(where, true) as { range?: readonly number[] } | undefined;
   throw new DefinitionError(
-    `${place(node?.range?.[0] ?? 0)}: ${where.join('.')}: ${issue?.message ?? 'not understood'}`,
+    `${place(node?.range?.[0] ?? 0)}: ${where.length === 0 ? '' : `${where.join('.')}: `}${issue?.message ?? 'not understood'}`,
   );
 }
 
