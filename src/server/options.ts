@@ -87,7 +87,10 @@ export interface ServerOptions extends LogListeners, Partial<Environment> {
    * them, and where all are taken, those that hold less than their share are still let in.
    */
   readonly maxConnections?: number;
-  /** Objects that live at the same time; 100,000 where absent. Then activations fail with E_OUTOFMEMORY. */
+  /**
+   * Objects that live at the same time; 100,000 where absent. Beyond its share of them, as of `maxConnections`, an
+   * activation by a peer fails with E_OUTOFMEMORY.
+   */
   readonly maxObjects?: number;
   /** How the server calls objects of its clients back: by whose account, at which level. */
   readonly callBack?: CallBackOptions;

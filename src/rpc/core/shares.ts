@@ -27,15 +27,19 @@ export class Shares {
     return this.#byPeer.get(peer) ?? 0;
   }
 
-  /** Whether the peer gets so much more; then it holds it until it gives it back. */
-  take(peer: string, amount = 1): boolean {
-    const own = this.of(peer) + amount;
+  /** Whether the peer would get so much more. */
+  hasRoom(peer: string, amount = 1): boolean {
     const all = this.#held + amount;
     const peers = this.#byPeer.size + (this.#byPeer.has(peer) ? 0 : 1);
     const most = all <= this.#total ? this.#total - Math.floor(this.#total * RESERVED) : this.#total / peers;
-    if (own > most || all > HARD * this.#total) return false;
-    this.#byPeer.set(peer, own);
-    this.#held = all;
+    return this.of(peer) + amount <= most && all <= HARD * this.#total;
+  }
+
+  /** Whether the peer gets so much more; then it holds it until it gives it back. */
+  take(peer: string, amount = 1): boolean {
+    if (!this.hasRoom(peer, amount)) return false;
+    this.#byPeer.set(peer, this.of(peer) + amount);
+    this.#held += amount;
     return true;
   }
 

@@ -13,7 +13,6 @@ import { serverEventOf } from '../../hardening/machine-policy.js';
 import type { PolicyProfile, RefusalForm } from '../../hardening/profile.js';
 import type { Registry } from '../../hardening/registry.js';
 import type { PatchLevel } from '../../hardening/timeline.js';
-import type { Endpoint } from '../../net/channel.js';
 import type { Environment } from '../../net/environment.js';
 import { type AccessPermissions, launchRefusal, machineLaunchRefusal } from '../access.js';
 import type { ComClass, ObjectHost } from '../classes/class.js';
@@ -197,9 +196,9 @@ export class Activator {
   }
 
   /** A class that throws refuses, and its mistake goes on to whoever runs the server. */
-  #created({ request, factory }: Asked, { server }: CallContext): { reply: ActivationReply } | ActivationRefusal {
+  #created({ request, factory }: Asked, context: CallContext): { reply: ActivationReply } | ActivationRefusal {
     try {
-      return this.#create(request as ActivationRequest, factory, server);
+      return this.#create(request as ActivationRequest, factory, context);
     } catch (error) {
       const mistake = error as Error;
       const reason = `the class threw: ${mistake.message}`;
@@ -211,19 +210,19 @@ export class Activator {
   #create(
     request: ActivationRequest,
     factory: boolean,
-    server: Endpoint,
+    { client, server }: Pick<CallContext, 'client' | 'server'>,
   ): { reply: ActivationReply } | ActivationRefusal {
     const { objects, exporter, exporterPort, authnHint, host } = this.#options;
     const comClass = this.#options.classOf(request.clsid) as ComClass;
     const com = factory ? classFactory(comClass, host) : comClass.create(host);
     const interfaces = request.iids.map((iid): ActivatedInterface => {
-      const found = exporter.export(com, request.clsid, iid);
+      const found = exporter.export(com, request.clsid, iid, client.address);
       if (found === undefined) return { iid, hresult: HRESULT.E_NOINTERFACE, objref: null };
       return { iid, hresult: HRESULT.S_OK, objref: exporter.objref(found, server) };
     });
     if (interfaces.every(({ objref }) => objref === null)) {
       exporter.discardUnused(com);
-      if (objects.full)
+      if (objects.isFullFor(client.address))
         return { hresult: HRESULT.E_OUTOFMEMORY, refusedBy: 'limit', reason: 'there are too many objects' };
       const reason = 'the class has none of the interfaces that were asked for';
       return { hresult: HRESULT.E_NOINTERFACE, refusedBy: 'class', reason };

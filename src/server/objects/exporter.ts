@@ -115,9 +115,12 @@ export class ObjectExporter {
     return objects.find(object) === undefined ? bound : undefined;
   }
 
-  /** An object as a client gets it: with references to one of its interfaces. Undefined where it does not have that one. */
-  export(com: ComObject, clsid: string, iid: string): ObjectInterface | undefined {
-    const object = this.#objectOf(com, clsid);
+  /**
+   * An object as a client gets it: with references to one of its interfaces. It counts to the share of `peer`. Undefined
+   * where it does not have that interface, or there are too many objects.
+   */
+  export(com: ComObject, clsid: string, iid: string, peer: string): ObjectInterface | undefined {
+    const object = this.#objectOf(com, clsid, peer);
     if (object === undefined) return undefined;
     return this.#options.objects.query(object, iid);
   }
@@ -145,10 +148,10 @@ export class ObjectExporter {
     return { flags, cPublicRefs, oxid: this.#options.objects.oxid, oid: object.oid, ipid };
   }
 
-  #objectOf(com: ComObject, clsid: string): ExportedObject | undefined {
+  #objectOf(com: ComObject, clsid: string, peer: string): ExportedObject | undefined {
     const before = this.#exported.get(com);
     if (before !== undefined && this.#options.objects.has(before.oid)) return before;
-    const created = this.#options.objects.create(clsid, com, this.#options.monotonic());
+    const created = this.#options.objects.create(clsid, com, this.#options.monotonic(), peer);
     if (created !== undefined) this.#exported.set(com, created);
     return created;
   }
@@ -193,7 +196,7 @@ export class ObjectExporter {
       client,
       security: call.security,
       marshal: (com, iid) => {
-        const found = this.export(com, object.clsid, iid);
+        const found = this.export(com, object.clsid, iid, client.address);
         if (found === undefined) this.discardUnused(com);
         return found === undefined ? undefined : this.objref(found, server);
       },

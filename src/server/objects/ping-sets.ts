@@ -1,5 +1,6 @@
 import { OR_INVALID_OID, OR_INVALID_SET, PING_PERIOD } from '../../codec/dcom/index.js';
 import type { Environment } from '../../net/environment.js';
+import { Shares } from '../../rpc/index.js';
 import type { Milliseconds } from '../../security/index.js';
 
 /** [MS-DCOM] 3.1.2.2: how long a set lives without a ping. */
@@ -18,17 +19,19 @@ export interface Pinged {
 
 interface PingSet {
   readonly oids: Set<bigint>;
+  /** Whose share it counts to: the address of the client that made it. */
+  readonly peer: string;
   sequence: number;
   pingedAt: Milliseconds;
 }
 
 export interface PingSetOptions extends Pick<Environment, 'random'> {
   readonly objects: Pinged;
-  /** Sets at a time; a further one is refused. 10,000 where absent. */
+  /** Sets at a time, 10,000 where absent; where all are taken, a peer that has more than its share gets no more. */
   readonly maxSets?: number;
   /** Objects in one set; further ones are refused. 100,000 where absent. */
   readonly maxObjectsInSet?: number;
-  /** Objects in all sets, each as often as a set has it; further ones are refused. 1,000,000 where absent. */
+  /** Objects in all sets, each as often as a set has it, likewise. 1,000,000 where absent. */
   readonly maxHeld?: number;
 }
 
@@ -47,10 +50,13 @@ const MAX_HELD = 1_000_000;
 export class PingSets {
   readonly #options: PingSetOptions;
   readonly #sets = new Map<bigint, PingSet>();
-  #held = 0;
+  readonly #made: Shares;
+  readonly #held: Shares;
 
   constructor(options: PingSetOptions) {
     this.#options = options;
+    this.#made = new Shares(options.maxSets ?? MAX_SETS);
+    this.#held = new Shares(options.maxHeld ?? MAX_HELD);
   }
 
   get size(): number {
@@ -65,12 +71,13 @@ export class PingSets {
     return 0;
   }
 
-  /** [MS-DCOM] 3.1.2.5.1.3: makes a set for SETID 0, else changes one. */
+  /** [MS-DCOM] 3.1.2.5.1.3: makes a set for SETID 0, which counts to the share of `peer`, else changes one. */
   complexPing(
     { setId, sequence, add, remove }: ComplexPingRequest,
     now: Milliseconds,
+    peer: string,
   ): { setId: bigint; status: number } {
-    if (setId === 0n) return this.#create(sequence, add, now);
+    if (setId === 0n) return this.#create({ oids: new Set(), peer, sequence, pingedAt: now }, add);
     const set = this.#sets.get(setId);
     if (set === undefined) return { setId, status: OR_INVALID_SET };
     // A ping that was overtaken by a later one says nothing any more.
@@ -89,21 +96,20 @@ export class PingSets {
     for (const [setId, set] of this.#sets) {
       if (now - set.pingedAt < PING_TIMEOUT) continue;
       this.#sets.delete(setId);
-      for (const oid of set.oids) this.#letGo(oid);
+      this.#forget(set);
       expired++;
     }
     return expired;
   }
 
-  #create(sequence: number, add: readonly bigint[], now: Milliseconds): { setId: bigint; status: number } {
-    const tooMany =
-      this.#sets.size >= (this.#options.maxSets ?? MAX_SETS) ||
-      add.length > (this.#options.maxObjectsInSet ?? MAX_OBJECTS) ||
-      this.#held + add.length > (this.#options.maxHeld ?? MAX_HELD);
-    if (tooMany) return { setId: 0n, status: ERROR_NOT_ENOUGH_MEMORY };
-    const set: PingSet = { oids: new Set(), sequence, pingedAt: now };
+  #create(set: PingSet, add: readonly bigint[]): { setId: bigint; status: number } {
+    const tooMany = { setId: 0n, status: ERROR_NOT_ENOUGH_MEMORY };
+    if (!this.#made.take(set.peer)) return tooMany;
     // Objects that are gone already are left out of a new set, and no error.
-    for (const oid of add) if (this.#options.objects.has(oid)) this.#add(set, oid);
+    if (!add.every((oid) => !this.#options.objects.has(oid) || this.#add(set, oid))) {
+      this.#forget(set);
+      return tooMany;
+    }
     const setId = this.#newId();
     this.#sets.set(setId, set);
     return { setId, status: 0 };
@@ -115,23 +121,26 @@ export class PingSets {
       if (!this.#options.objects.has(oid)) return OR_INVALID_OID;
       if (!this.#add(set, oid)) return ERROR_NOT_ENOUGH_MEMORY;
     }
-    for (const oid of remove) if (set.oids.delete(oid)) this.#letGo(oid);
+    for (const oid of remove) if (set.oids.delete(oid)) this.#letGo(set, oid);
     return 0;
   }
 
+  #forget(set: PingSet): void {
+    for (const oid of set.oids) this.#letGo(set, oid);
+    this.#made.give(set.peer);
+  }
+
   #add(set: PingSet, oid: bigint): boolean {
-    const { maxObjectsInSet = MAX_OBJECTS, maxHeld = MAX_HELD } = this.#options;
-    if (set.oids.size >= maxObjectsInSet || this.#held >= maxHeld) return false;
-    if (!set.oids.has(oid)) {
-      set.oids.add(oid);
-      this.#held++;
-      this.#options.objects.hold(oid);
-    }
+    if (set.oids.has(oid)) return true;
+    const { maxObjectsInSet = MAX_OBJECTS } = this.#options;
+    if (set.oids.size >= maxObjectsInSet || !this.#held.take(set.peer)) return false;
+    set.oids.add(oid);
+    this.#options.objects.hold(oid);
     return true;
   }
 
-  #letGo(oid: bigint): void {
-    this.#held--;
+  #letGo({ peer }: PingSet, oid: bigint): void {
+    this.#held.give(peer);
     this.#options.objects.letGo(oid);
   }
 

@@ -78,7 +78,7 @@ export function objectResolver(options: ResolverOptions): Service {
     method(ComplexPing, ({ pSetId, SequenceNum, AddToSet, DelFromSet }, context) => {
       if (refused(context)) return { pSetId, pPingBackoffFactor: 0, ReturnValue: HRESULT.ERROR_ACCESS_DENIED };
       const change = { setId: pSetId, sequence: SequenceNum, add: AddToSet ?? [], remove: DelFromSet ?? [] };
-      const { setId, status } = pings.complexPing(change, context.call.receivedAt);
+      const { setId, status } = pings.complexPing(change, context.call.receivedAt, context.client.address);
       // Note <55>: Windows always answers 0.
       return { pSetId: setId, pPingBackoffFactor: 0, ReturnValue: status };
     }),

@@ -1,6 +1,7 @@
 import { IID_IUnknown, PING_PERIOD } from '../../codec/dcom/index.js';
 import { readUuid } from '../../codec/uuid.js';
 import type { Environment } from '../../net/environment.js';
+import { Shares } from '../../rpc/index.js';
 import type { Milliseconds, RandomBytes } from '../../security/index.js';
 import type { ComInterface, ComObject } from '../classes/class.js';
 import { PING_TIMEOUT, type Pinged } from './ping-sets.js';
@@ -24,6 +25,8 @@ export interface ExportedObject {
   readonly oid: bigint;
   readonly clsid: string;
   readonly com: ComObject;
+  /** Whose share it counts to: the address of the client that it was made for. */
+  readonly peer: string;
   readonly interfaces: Map<string, ObjectInterface>;
   /** Ping sets that hold it. */
   pingSets: number;
@@ -34,9 +37,9 @@ export interface ExportedObject {
 }
 
 export interface ObjectTableOptions extends Pick<Environment, 'random'> {
-  /** Objects at a time; an activation beyond it is refused. 100,000 where absent. */
+  /** Objects at a time, 100,000 where absent; where all are taken, a peer that has more than its share gets no more. */
   readonly maxObjects?: number;
-  /** Interfaces of all objects at a time; a query for a further one is refused. 200,000 where absent. */
+  /** Interfaces of all objects at a time, likewise. 200,000 where absent. */
   readonly maxInterfaces?: number;
   /** Interfaces of one object; 1,000 where absent. */
   readonly maxInterfacesOfObject?: number;
@@ -61,8 +64,8 @@ export class ObjectTable implements Pinged {
   readonly oxid: bigint;
   readonly ipidRemUnknown: string;
   readonly #random: RandomBytes;
-  readonly #maxObjects: number;
-  readonly #maxInterfaces: number;
+  readonly #objectShares: Shares;
+  readonly #interfaceShares: Shares;
   readonly #maxInterfacesOfObject: number;
   readonly #unpingedTimeout: Milliseconds;
   readonly #failed: (error: unknown) => void;
@@ -73,8 +76,8 @@ export class ObjectTable implements Pinged {
 
   constructor(options: ObjectTableOptions) {
     this.#random = options.random;
-    this.#maxObjects = options.maxObjects ?? MAX_OBJECTS;
-    this.#maxInterfaces = options.maxInterfaces ?? MAX_INTERFACES;
+    this.#objectShares = new Shares(options.maxObjects ?? MAX_OBJECTS);
+    this.#interfaceShares = new Shares(options.maxInterfaces ?? MAX_INTERFACES);
     this.#maxInterfacesOfObject = options.maxInterfacesOfObject ?? MAX_INTERFACES_OF_OBJECT;
     this.#failed = options.failed ?? raise;
     this.#unpingedTimeout = options.unpingedTimeout ?? UNPINGED_TIMEOUT;
@@ -86,9 +89,9 @@ export class ObjectTable implements Pinged {
     return this.#objects.size;
   }
 
-  /** Whether a further object is refused. */
-  get full(): boolean {
-    return this.#objects.size >= this.#maxObjects || this.#interfaces.size >= this.#maxInterfaces;
+  /** Whether a further object of this peer is refused. */
+  isFullFor(peer: string): boolean {
+    return !this.#objectShares.hasRoom(peer) || !this.#interfaceShares.hasRoom(peer);
   }
 
   get interfaces(): number {
@@ -103,13 +106,15 @@ export class ObjectTable implements Pinged {
     return this.#interfaces.get(ipid);
   }
 
-  /** A new object, without interfaces so far; undefined where there are too many. */
-  create(clsid: string, com: ComObject, now: Milliseconds): ExportedObject | undefined {
-    if (this.full) return undefined;
+  /** A new object of this peer, without interfaces so far; undefined where there are too many. */
+  create(clsid: string, com: ComObject, now: Milliseconds, peer: string): ExportedObject | undefined {
+    if (this.isFullFor(peer)) return undefined;
+    this.#objectShares.take(peer);
     const object: ExportedObject = {
       oid: this.#id(),
       clsid,
       com,
+      peer,
       interfaces: new Map(),
       pingSets: 0,
       pinged: false,
@@ -128,7 +133,7 @@ export class ObjectTable implements Pinged {
     }
     if (this.isFull(object)) return undefined;
     const methods = iid === IID_IUnknown ? NO_METHODS : object.com.queryInterface(iid);
-    if (methods === undefined) return undefined;
+    if (methods === undefined || !this.#interfaceShares.take(object.peer)) return undefined;
     const found: ObjectInterface = {
       ipid: this.#uuid(),
       iid,
@@ -144,8 +149,8 @@ export class ObjectTable implements Pinged {
   }
 
   /** Whether a further interface of an object is refused, whether it has it or not. */
-  isFull({ interfaces }: ExportedObject): boolean {
-    return interfaces.size >= this.#maxInterfacesOfObject || this.#interfaces.size >= this.#maxInterfaces;
+  isFull({ interfaces, peer }: ExportedObject): boolean {
+    return interfaces.size >= this.#maxInterfacesOfObject || !this.#interfaceShares.hasRoom(peer);
   }
 
   /** [MS-DCOM] 3.1.1.5.6.1.2. */
@@ -199,7 +204,7 @@ export class ObjectTable implements Pinged {
 
   #drop(found: ObjectInterface): void {
     const { object, iid } = found;
-    this.#interfaces.delete(found.ipid);
+    if (this.#interfaces.delete(found.ipid)) this.#interfaceShares.give(object.peer);
     object.interfaces.delete(iid);
     const others = (this.#iids.get(iid) ?? 1) - 1;
     if (others === 0) this.#iids.delete(iid);
@@ -209,6 +214,7 @@ export class ObjectTable implements Pinged {
 
   #remove(object: ExportedObject): void {
     if (!this.#objects.delete(object.oid)) return;
+    this.#objectShares.give(object.peer);
     try {
       object.com.released?.();
     } catch (error) {

@@ -9,6 +9,7 @@ const IID_IUnknown = '00000000-0000-0000-c000-000000000046';
 const TIMEOUT = 3 * PING_PERIOD;
 const NOT_ENOUGH_MEMORY = 8;
 const NOBODY = 0xdeadn;
+const [PEER, OTHER] = ['10.0.0.1', '10.0.0.9'];
 
 /** The tables of a server and a clock that a test moves. */
 function tables(options: Partial<PingSetOptions & ObjectTableOptions> = {}) {
@@ -16,20 +17,21 @@ function tables(options: Partial<PingSetOptions & ObjectTableOptions> = {}) {
   const objects = new ObjectTable({ random, ...options });
   const pings = new PingSets({ objects, random, ...options });
   let released = 0;
-  const create = (now = 0, com: Partial<ReturnType<ComClass['create']>> = {}): bigint => {
+  const create = (now = 0, com: Partial<ReturnType<ComClass['create']>> = {}, peer = PEER): bigint => {
     const object = objects.create(
       'clsid',
       { name: 'x', queryInterface: () => new Map(), released: () => released++, ...com },
       now,
+      peer,
     );
     if (object === undefined) throw new Error('too many objects');
     objects.query(object, IID_IUnknown);
     return object.oid;
   };
-  const makeSet = (add: bigint[], now = 0, sequence = 1) =>
-    pings.complexPing({ setId: 0n, sequence, add, remove: [] }, now);
+  const makeSet = (add: bigint[], now = 0, sequence = 1, peer = PEER) =>
+    pings.complexPing({ setId: 0n, sequence, add, remove: [] }, now, peer);
   const change = (setId: bigint, sequence: number, add: bigint[], remove: bigint[] = [], now = 0) =>
-    pings.complexPing({ setId, sequence, add, remove }, now).status;
+    pings.complexPing({ setId, sequence, add, remove }, now, PEER).status;
   /** What the server does every ten seconds. */
   const tick = (now: number): number => {
     pings.expire(now);
@@ -148,7 +150,7 @@ describe('reclamation, on the clock of the test: [MS-DCOM] 3.1.2.6, 3.1.1.6.2', 
     const oid = create();
     makeSet([oid]);
     const found = objects.query(
-      objects.create('y', { name: 'y', queryInterface: () => undefined }, 0) as never,
+      objects.create('y', { name: 'y', queryInterface: () => undefined }, 0, PEER) as never,
       IID_IUnknown,
     );
     if (found !== undefined) objects.release(found, 5, 0, 'S-1-5-7');
@@ -190,5 +192,34 @@ describe('reclamation, on the clock of the test: [MS-DCOM] 3.1.2.6, 3.1.1.6.2', 
     for (let now = 0; now <= 10 * PING_PERIOD; now += PING_PERIOD) pings.ping(setId, now);
     expect([tick(10 * PING_PERIOD), objects.objects]).toEqual([0, 10_000]);
     expect([tick(10 * PING_PERIOD + TIMEOUT), objects.objects, pings.size]).toEqual([10_000, 0, 0]);
+  });
+});
+
+describe('a peer that takes all that there is takes it from nobody else', () => {
+  test('of ping sets, which come again once its own are gone', () => {
+    const { makeSet, tick } = tables({ maxSets: 16 });
+    const made = Array.from({ length: 20 }, () => makeSet([]).status);
+    expect(made.filter((status) => status === 0)).toHaveLength(14);
+    expect(makeSet([], TIMEOUT - 1, 1, OTHER).status).toBe(0);
+    tick(TIMEOUT);
+    expect(makeSet([], TIMEOUT).status).toBe(0);
+  });
+
+  test('of places in them: a set that is refused leaves nothing held', () => {
+    const { create, makeSet } = tables({ maxHeld: 8 });
+    const oids = Array.from({ length: 8 }, () => create());
+    expect([makeSet(oids).status, makeSet(oids.slice(0, 7)).status]).toEqual([NOT_ENOUGH_MEMORY, 0]);
+    expect(makeSet(oids.slice(0, 1), 0, 1, OTHER).status).toBe(0);
+  });
+
+  test('of objects and their interfaces, which come again once its own are gone', () => {
+    for (const most of [{ maxObjects: 8 }, { maxInterfaces: 8 }]) {
+      const { create, tick, objects } = tables(most);
+      for (let n = 0; n < 7; n++) create();
+      expect(() => create()).toThrow('too many objects');
+      create(0, {}, OTHER);
+      tick(10 * TIMEOUT);
+      expect([objects.objects, create() > 0n]).toEqual([0, true]);
+    }
   });
 });
