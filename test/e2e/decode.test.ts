@@ -27,10 +27,11 @@ async function file(name: string, bytes: Uint8Array): Promise<string> {
 }
 
 describe('decode', () => {
-  test('prints one line a PDU: frame, direction, type, call, level, operation and user', async () => {
+  test('prints the date once, and one line a PDU: frame, direction, type, call, level, operation and user', async () => {
     const { code, stdout, stderr } = await cli(['decode', AT_CONNECT]);
     expect({ code, wrong: wrongIn(stderr) }).toEqual({ code: 0, wrong: [] });
-    const lines = linesOf(stdout);
+    const [date, ...lines] = linesOf(stdout);
+    expect(date).toBe('2026-11-28, times in UTC');
     expect(lines).toHaveLength(10);
     expect(lines[3]).toMatch(
       /^ +7 #0 .* 127\.0\.0\.1:51012 > 127\.0\.0\.2:135 +request +call 2 +CONNECT +IRemoteSCMActivator::RemoteCreateInstance MMC20\.Application LAB\\op$/,
@@ -68,7 +69,7 @@ describe('decode', () => {
 
   test('an answer says which frame asked, and how long ago', async () => {
     const { stdout } = await cli(['decode', AT_CONNECT]);
-    expect(linesOf(stdout)[4]).toMatch(
+    expect(linesOf(stdout)[5]).toMatch(
       / response .* IRemoteSCMActivator::RemoteCreateInstance MMC20\.Application LAB\\op <7 28\.000 ms$/,
     );
   });
@@ -76,8 +77,8 @@ describe('decode', () => {
   test('colours are for people: what failed in red, a level below PKT_INTEGRITY in yellow', async () => {
     const { stdout } = await cli(['decode', AT_CONNECT], '', { FORCE_COLOR: '1' });
     const lines = linesOf(stdout);
-    expect(lines[3]).toContain('\u001b[33mCONNECT      \u001b[39m');
-    expect(lines[8]).toContain(' PKT_INTEGRITY ');
+    expect(lines[4]).toContain('\u001b[33mCONNECT      \u001b[39m');
+    expect(lines[9]).toContain(' PKT_INTEGRITY ');
   });
 
   test('--password checks the signatures; without it they are only seen', async () => {
@@ -204,7 +205,7 @@ describe('decode: what cannot be read ends with exit code 2 and one line on stde
   test('one file of two that cannot be read is named, and the other one is decoded', async () => {
     const { code, stdout, stderr } = await cli(['decode', await file('text', Buffer.from('hello')), AT_CONNECT]);
     expect(code).toBe(0);
-    expect(linesOf(stdout)).toHaveLength(11);
+    expect(linesOf(stdout)).toHaveLength(12);
     expect(linesOf(stdout)[0]).toBe('activation-at-connect.pcapng:');
     expect(wrongIn(stderr)).toEqual([expect.stringContaining('text: neither pcap nor pcapng')]);
   });

@@ -40,7 +40,7 @@ const callColumns = (frames: string, stream: string, time: string, elapsed: stri
 export class TerminalLines {
   readonly #colour: boolean;
   readonly #width: number;
-  #date = '';
+  readonly #dates = new Dates();
   readonly #connections = new Map<string, Opened>();
 
   constructor(colour: boolean, width: number) {
@@ -73,9 +73,8 @@ export class TerminalLines {
   #opening(place: PduRecord | CallRecord, first: string, second: string): { lines: string[]; said: Opened } {
     const paint = painter(this.#colour);
     const lines: string[] = [];
-    const date = place.time.slice(0, 10);
-    if (date !== this.#date) lines.push(paint('bold', `${date}, times in UTC`));
-    this.#date = date;
+    const date = this.#dates.news(place);
+    if (date !== undefined) lines.push(paint('bold', date));
     const key = `${place.file} ${place.stream}`;
     const known = this.#connections.get(key);
     if (known === undefined) lines.push(paint('bold', `#${place.stream} ${first} > ${second}`));
@@ -154,4 +153,17 @@ function styledLevel(
   return style === undefined || shown === ''
     ? line
     : paint(style, line.slice(0, shown.length)) + line.slice(shown.length);
+}
+
+/** The date of what is told, and the zone of its times, said once. */
+export class Dates {
+  #last = '';
+
+  /** Undefined where it is that of what came before. */
+  news({ time }: { readonly time: string }): string | undefined {
+    const date = time.slice(0, 10);
+    if (date === this.#last) return undefined;
+    this.#last = date;
+    return `${date}, times in UTC`;
+  }
 }

@@ -9,8 +9,8 @@ import type { Output } from '../io.js';
 import { callHead, callLine } from './call-line.js';
 import { datagramLine } from './datagram-line.js';
 import { fieldLine } from './fields.js';
-import { pduLine, pduText } from './pdu-line.js';
-import { TerminalLines } from './terminal-lines.js';
+import { painter, pduLine, pduText } from './pdu-line.js';
+import { Dates, TerminalLines } from './terminal-lines.js';
 
 /** What is shown of a file while it is read. */
 export interface View extends Pick<RecordHandlers, 'record' | 'call'> {
@@ -98,17 +98,21 @@ export function viewOf(out: Output, options: ViewOptions, choice: Choice, title:
 }
 
 /** Shows one thing as a record or as a line. */
-type Show = <T extends object>(
+type Show = <T extends { readonly time: string }>(
   thing: T,
   line: (thing: T, colour: boolean) => string,
   kind?: 'pdu' | 'call' | 'datagram',
 ) => void;
 
 function shower(out: Output, usual: 'pdu' | 'call', head: string[]): Show {
+  // On a terminal the lines themselves say it.
+  const dated = out.width === undefined ? new Dates() : undefined;
   return (thing, line, kind = usual) => {
+    if (out.json) return out.record(kind, thing);
     for (const text of head.splice(0)) out.text(text);
-    if (out.json) out.record(kind, thing);
-    else out.text(line(thing, out.colour));
+    const date = dated?.news(thing);
+    if (date !== undefined) out.text(painter(out.colour)('bold', date));
+    out.text(line(thing, out.colour));
   };
 }
 
