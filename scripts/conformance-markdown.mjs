@@ -2,11 +2,11 @@
 
 const INTRODUCTION = `# What the conformance suites test
 
-Every normative statement about the wire in [MS-DCOM] 3.1 and 3.2 and in [MS-RPCE] 3.1 and 3.3, in our own words, with the
-checks of \`conform server\` and \`conform client\` that test it, or the reason why none does. Made by \`npm run docs\` from
-\`src/conform/statements\`; do not edit it.
+This page lists every normative statement about the wire in [MS-DCOM] 3.1 and 3.2 and in [MS-RPCE] 3.1 and 3.3, in our own
+words. Beside each stand the checks of \`conform server\` and \`conform client\` that test it, or the reason why none does.
+\`npm run docs\` makes the page from \`src/conform/statements\`; do not edit it.
 
-A statement is *visible* if the other end of a connection can tell whether it is kept.
+A statement is *visible* if the other end of a connection can tell whether an implementation follows it.
 `;
 
 const cell = (text) => text.replaceAll('|', '\\|');

@@ -22,11 +22,11 @@ const OTHERS = 'Others';
 
 const INTRODUCTION = `# Structures on the wire
 
-What \`src/codec\` declares, each structure once: this page, the static types, decoding, encoding, the places of fields in
-reports and the fuzzer all come from these tables. It is made by \`npm run docs\`; do not edit it.
+This page lists every structure that \`src/codec\` declares. \`npm run docs\` makes it from the declarations; do not edit it.
+The same declarations give the static types, decoding, encoding, the places of fields in reports, and the fuzzer.
 
 Headers of fixed size give the offset of each field in octets. NDR types are laid out by the transfer syntax (NDR 2.0
-or NDR64), so their fields have no fixed offset; \`/* … */\` tells what a field is computed from where it is left out.
+or NDR64), so their fields have no fixed offset. \`/* … */\` says what a field is computed from if it is left out.
 `;
 
 /** `folder` is src/codec, where the declarations are looked for. */

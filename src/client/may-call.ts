@@ -11,8 +11,8 @@ export class MethodCallRefused extends Error {
   constructor({ address }: Endpoint) {
     super(
       `methods of objects are called on this machine and on simulated hosts only, not on ${address}; ` +
-        'activating, resolving, querying interfaces, pinging, releasing and what WMI and OPC are only asked are ' +
-        'possible anywhere',
+        'activating, resolving, querying interfaces, pinging, releasing, and WMI and OPC requests that change nothing ' +
+        'are possible anywhere',
     );
     this.name = 'MethodCallRefused';
   }

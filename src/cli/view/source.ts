@@ -23,7 +23,7 @@ export async function readSources(
   const files = captureFiles(paths);
   if (files.length === 0) throw new UsageError('nothing to view; give captures, the folder of lab --out, or NDJSON');
   const read = await addCaptures(out, book, files, observer(secrets));
-  if (read === 0) throw new UsageError('nothing that could be read');
+  if (read === 0) throw new UsageError('nothing could be read');
   return decodeHead(
     files.map((file) => basename(file)),
     book.rows,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { systemReason } from '../../../net/error.js';
+import { parseYaml } from '../../yaml-text.js';
 import { DefinitionError, type RepositoryDefinition } from './definitions.js';
 
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
@@ -53,24 +53,8 @@ const namespace = z.strictObject({
 const repository = z.strictObject({ namespaces: z.record(z.string(), namespace) });
 
 /** A repository as YAML or JSON has it. Throws `DefinitionError`, with file, line and column, for anything else. */
-export function parseDefinition(text: string, file: string): RepositoryDefinition {
-  const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, prettyErrors: false, merge: true });
-  const place = (offset: number): string => {
-    const { line, col } = lineCounter.linePos(offset);
-    return `${file}:${line}:${col}`;
-  };
-  const [error] = document.errors;
-  if (error !== undefined) throw new DefinitionError(`${place(error.pos[0])}: ${error.message}`);
-  const result = repository.safeParse(document.toJS() ?? {});
-  if (result.success) return result.data as RepositoryDefinition;
-  const [issue] = result.error.issues;
-  const where = [...(issue?.path ?? [])] as (string | number)[];
-  const node = document.getIn(where, true) as { range?: readonly number[] } | undefined;
-  throw new DefinitionError(
-    `${place(node?.range?.[0] ?? 0)}: ${where.length === 0 ? '' : `${where.join('.')}: `}${issue?.message ?? 'not understood'}`,
-  );
-}
+export const parseDefinition = (text: string, file: string): RepositoryDefinition =>
+  parseYaml(text, file, repository, (line) => new DefinitionError(line)) as RepositoryDefinition;
 
 /** Reads a file. Throws `DefinitionError`. */
 export function readDefinition(path: string): RepositoryDefinition {

@@ -87,7 +87,7 @@ namespaces:
       'a: {classes: {B: {properties: {x: string}}}, instances: {B: [{x: $(nowhere)}]}}',
       /no \$\(nowhere\); known: computer, domain, now, boot/,
     ],
-    ['a key that nobody knows', 'a: {classs: {}}', /x\.yaml:1:\d+: namespaces\.a: .*classs/],
+    ['a key that nobody knows', 'a: {classs: {}}', /x\.yaml:1:\d+: namespaces\.a\.classs: no such key/],
   ])('is told of %s', (_, text, message) => {
     const add = () => new CimRepository().add(parseDefinition(`namespaces: {${text}}`, 'x.yaml'));
     expect(add).toThrow(DefinitionError);
