@@ -41,13 +41,16 @@ export function statOf(path: string): BigIntStats | undefined {
 
 /**
  * Where a file stands, or will, that another one may take the place of: not a link, but what it leads to. Undefined for a
- * device, a pipe and the like, which can only be written to.
+ * device, a pipe, a link that leads to nothing yet and the like, which can only be written to.
  */
 export function replaceable(path: string): string | undefined {
   const there = statOf(path);
-  if (there === undefined) return path;
+  if (there === undefined) return lstatSync(path, { throwIfNoEntry: false }) === undefined ? path : undefined;
   return there.isFile() ? realpathSync(path) : undefined;
 }
+
+/** Where a file is written until it takes its place: to be opened with `wx`, as a name of no other file and no link. */
+export const partialOf = (place: string): string => `${place}.${process.pid}.partial`;
 
 /** Takes away a file that was written for the time of a run; what was only written to stays: a pipe, a device, a link. */
 export function removeWritten(path: string): void {

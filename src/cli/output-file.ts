@@ -24,10 +24,10 @@ export class OutputFile {
   readonly #descriptor: number;
   readonly #done = holdOpen();
 
-  /** `place` is where it stands until it has its name. */
-  constructor(path: string, place = path) {
+  /** `partial` is where it stands until it has its name, where nothing may be before. */
+  constructor(path: string, partial?: string) {
     this.path = path;
-    this.#descriptor = this.#try(() => openSync(place, 'w'));
+    this.#descriptor = this.#try(() => (partial === undefined ? openSync(path, 'w') : openSync(partial, 'wx')));
   }
 
   write(data: string | Uint8Array): void {

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import type { PseudonymTable } from '../../capture/sanitize/pseudonyms/pseudonyms.js';
 import { systemReason } from '../../net/error.js';
-import { replaceable } from '../files.js';
+import { partialOf, replaceable } from '../files.js';
 import { UsageError } from '../io.js';
+import { OutputFile } from '../output-file.js';
 
 /** What a map file holds: who is who, and so as secret as the captures themselves. */
 export type MapFile = PseudonymTable;
@@ -50,12 +51,15 @@ const isTexts = (value: unknown): boolean =>
 /** Only its owner can read it. It is there whole, or as it was before. */
 export function writeMap(path: string, map: MapFile): void {
   const place = placeOf(path);
+  const partial = partialOf(place);
+  const file = new OutputFile(path, partial);
   try {
-    const partial = `${place}.partial`;
-    writeFileSync(partial, `${JSON.stringify({ version: VERSION, ...map }, null, 1)}\n`, { mode: 0o600 });
     chmodSync(partial, 0o600);
+    file.write(`${JSON.stringify({ version: VERSION, ...map }, null, 1)}\n`);
+    file.close();
     renameSync(partial, place);
   } catch (error) {
-    throw new UsageError(`--map: cannot write ${path}: ${systemReason(error)}`);
+    rmSync(partial, { force: true });
+    throw error instanceof UsageError ? error : new UsageError(`cannot write ${path}: ${systemReason(error)}`);
   }
 }

@@ -3,7 +3,7 @@ import { renameSync, rmSync } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { createGzip, type Gzip } from 'node:zlib';
 import { systemReason } from '../../net/error.js';
-import { replaceable } from '../files.js';
+import { partialOf, replaceable } from '../files.js';
 import { UsageError } from '../io.js';
 import { OutputFile } from '../output-file.js';
 
@@ -22,7 +22,7 @@ export class ResultFile {
   constructor(path: string) {
     this.#path = path;
     this.#place = replaceable(path);
-    this.#file = new OutputFile(path, this.#place === undefined ? path : partialOf(this.#place));
+    this.#file = new OutputFile(path, this.#place && partialOf(this.#place));
     if (!/\.gz$/i.test(path)) return;
     this.#gzip = createGzip();
     this.#gzip.on('data', (octets: Buffer) => {
@@ -70,5 +70,3 @@ export class ResultFile {
     if (this.#failed !== undefined) throw this.#failed;
   }
 }
-
-const partialOf = (place: string): string => `${place}.partial`;

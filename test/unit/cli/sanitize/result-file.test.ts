@@ -15,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { partialOf } from '../../../../src/cli/files.js';
 import { UsageError } from '../../../../src/cli/io.js';
 import { openMap, writeMap } from '../../../../src/cli/sanitize/map-file.js';
 import { ResultFile } from '../../../../src/cli/sanitize/result-file.js';
@@ -61,6 +62,24 @@ describe('a result', () => {
     }
     expect(lstatSync(path).isFIFO()).toBe(true);
     expect(readdirSync(folder)).toEqual(['pipe']);
+  });
+
+  test('is written by way of no other file, and of no link that somebody has put there', () => {
+    writeFileSync(at('other'), 'of somebody else');
+    symlinkSync('other', partialOf(at('a')));
+    const inTheWay = /cannot write .*a: file already exists/;
+    expect(() => new ResultFile(at('a'))).toThrow(inTheWay);
+    expect(() => writeMap(at('a'), openMap(undefined, 'a seed'))).toThrow(inTheWay);
+    expect(readFileSync(at('other'), 'utf8')).toBe('of somebody else');
+  });
+
+  test('is written to what a link will lead to, and the link stays', async () => {
+    symlinkSync('a', at('link'));
+    const result = new ResultFile(at('link'));
+    await result.write(Buffer.from('after'));
+    await result.close();
+    expect(readFileSync(at('a'), 'utf8')).toBe('after');
+    expect(lstatSync(at('link')).isSymbolicLink()).toBe(true);
   });
 
   test('is written to what a link leads to', async () => {
