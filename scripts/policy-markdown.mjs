@@ -7,8 +7,8 @@ This page lists the registry values and policy options that the simulated machin
 
 ## Registry values
 
-Set them by \`--registry NAME=VALUE\`, or by \`registry\` in a lab. What a number does that is not listed here is one of the
-options at the end of this page.
+Set them by \`--registry NAME=VALUE\`, or by \`registry\` in a lab. The effect of any
+other number is one of the options at the end of this page.
 `;
 
 const OPTIONS = `

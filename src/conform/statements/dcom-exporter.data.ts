@@ -13,7 +13,7 @@ server should | Listening is put off until the first reference is marshalled. | 
 server must | OXID, OID of the Remote Unknown and ping period come from the resolver. | (state)
 server must | The Remote Unknown has an IPID for IRemUnknown, and from COM version 5.6 on one for IRemUnknown2. | dcom/3.1.1.5.6/i-rem-unknown dcom/3.1.1.5.6/opnum-beyond dcom/3.1.1.5.7/i-rem-unknown2
 # 3.1.1.4 Higher-Layer Triggered Events
-server must | What an application sets as level and permissions is kept for its exporter. | (state)
+server must | The level and permissions that an application sets are kept for its exporter. | (state)
 # 3.1.1.5.1 Marshaling an Object
 server must | An object keeps its OID whichever of its interfaces is marshalled. | dcom/3.1.1.5.6.1.1/known-interface
 server must | An interface of an object gets one IPID and keeps it. | dcom/3.1.1.5.6.1.1/same-ipid

@@ -68,7 +68,7 @@ client must | A response that was seen before is refused. | rpce/3.3.1.5.2.2/obj
 server must | Responses carry the signature of the provider. | rpce/3.3.1.5.2.2/call-at-*
 server must | A request without its verifier is refused, from packet level on. | hardening/changed-level/*-without-trailer-* hardening/tampered/fragment-without-trailer-* hardening/relayed/*
 server must | A request that was seen before is refused. | hardening/replayed/* hardening/reordered/*
-client should | What decryption gives for header and trailer is ignored. | (state)
+client should | The header and trailer that decryption yields are ignored. | (state)
 server must | At connect level no token is needed in requests. | rpce/3.3.1.5.4/implied-connect rpce/3.3.1.5.2.2/answer-at-connect-has-no-trailer rpce/3.3.1.5.2.2/call-at-connect-*
 # 3.3.1.5.3 Bind Time Feature Negotiation
 client should | A bind asks for bind time features with an element of its own. | rpce/3.3.1.5.3/proposes-features rpce/3.3.1.5.3/one-proposal-of-features
@@ -82,7 +82,7 @@ server should | SecurityContextMultiplexingSupported is answered where it is sup
 server must | SecurityContextMultiplexingSupported is clear where it is not supported. | rpce/3.3.1.5.3/agrees-to-security-context-multiplexing
 server should | KeepConnectionOnOrphanSupported is answered where it is supported. | rpce/3.3.1.5.3/agrees-to-keep-connection-on-orphan
 server must | KeepConnectionOnOrphanSupported is clear where it is not supported. | rpce/3.3.1.5.3/agrees-to-keep-connection-on-orphan
-client should | What was negotiated is used. | (unwritten)
+client should | The result of a negotiation is used. | (unwritten)
 client must | The bits of the client are those of the features it has. | rpce/3.3.1.5.3/reserved-features
 server must | A bit that the client did not set is not answered. | rpce/3.3.1.5.3/asked-for-none rpce/3.3.1.5.3/asked-for-security-context-multiplexing rpce/3.3.1.5.3/asked-for-keep-connection-on-orphan
 server must | Reserved bits are clear. | rpce/3.3.1.5.3/reserved-bits-cleared

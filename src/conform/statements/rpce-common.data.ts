@@ -44,7 +44,7 @@ server must | A stub that ends too early is refused. | rpce/3.1.1.5.3/short-stub
 server should | A value outside of its range is refused. | dcom/3.1.2.5.2.3.1/interfaces-range
 server should | A pipe chunk outside of its range is refused. | (object)
 server should | auto_handle is not accepted. | (interface)
-server should | What stands in alignment gaps is ignored. | rpce/3.1.1.5.3/gaps-ignored
+server should | The contents of alignment gaps are ignored. | rpce/3.1.1.5.3/gaps-ignored
 # 3.1.1.5.3.3.1 Additional Limitations
 server should | A context handle of another type is refused. | (object)
 server should | A NULL pointer to an array of a nonzero count is refused. | rpce/3.1.1.5.3/null-array
