@@ -1,3 +1,4 @@
+export { OptionError, PolicyInputError } from '../codec/input-error.js';
 export {
   type ClientDecision,
   type ClientRequest,
@@ -13,7 +14,6 @@ export {
   type ServerRuleId,
   serverDecision,
 } from '../hardening/decision.js';
-export { OptionError, PolicyInputError } from '../hardening/error.js';
 export {
   EventLog,
   type EventLogOptions,

@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { CaptureError } from '../capture/file/error.js';
 import { PartialError } from '../capture/fleet/error.js';
-import { PolicyInputError } from '../hardening/error.js';
+import { PolicyInputError } from '../codec/input-error.js';
 import { TransportError } from '../net/error.js';
 import { complain, UsageError } from './complain.js';
 import { program } from './program.js';

@@ -1,4 +1,4 @@
-import { PolicyInputError } from './error.js';
+import { PolicyInputError } from '../codec/input-error.js';
 import type { Registry } from './registry.js';
 import { type AsOf, patchLevel } from './timeline.js';
 

@@ -1,3 +1,4 @@
+import { knownOptions } from '../codec/known-options.js';
 import { Recent } from '../rpc/index.js';
 import { type DcomEvent, eventJson, eventMessage, eventXml, type LoggedEvent } from './events.js';
 import { type Machine, machineLogs } from './machine.js';
@@ -26,7 +27,9 @@ export class EventLog {
   #recorded = 0;
 
   /** The log of a real machine is bounded too: beyond its capacity, or 16 MiB, the oldest entries go. */
-  constructor({ capacity = 10_000, computer }: EventLogOptions = {}) {
+  constructor(options: EventLogOptions = {}) {
+    knownOptions('EventLog', options, { capacity: true, computer: true });
+    const { capacity = 10_000, computer } = options;
     this.#recent = new Recent({ maxItems: capacity });
     this.#computer = computer;
   }

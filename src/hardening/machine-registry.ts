@@ -1,5 +1,5 @@
+import { PolicyInputError } from '../codec/input-error.js';
 import { normaliseUuid } from '../codec/uuid.js';
-import { PolicyInputError } from './error.js';
 import { REGISTRY_VALUES, type Registry, type RegistryName, type RegistryValue, whyNot } from './registry.js';
 
 export type { RegistryName };

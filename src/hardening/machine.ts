@@ -1,5 +1,6 @@
+import { PolicyInputError } from '../codec/input-error.js';
+import { knownOptions, type OptionNames } from '../codec/known-options.js';
 import { eventBuild, logsEvents } from './builds.js';
-import { PolicyInputError } from './error.js';
 import {
   type AppIdOption,
   type RegistryEntry,
@@ -89,11 +90,17 @@ export interface MachineOptions {
   readonly profile?: Partial<PolicyProfile>;
 }
 
+const OPTIONS: OptionNames<MachineOptions> = {
+  ...{ name: true, addresses: true, platform: true, membership: true, accounts: true, updates: true, registry: true },
+  ...{ applications: true, profile: true },
+};
+
 /**
  * A machine that has just started, so that its updates and registry work. Throws `PolicyInputError` for an unknown
  * Windows version, and for updates or a registry where there is no Windows.
  */
 export function machine(options: MachineOptions): Machine {
+  knownOptions('machine', options, OPTIONS);
   if ('windows' in options.platform) eventBuild(options.platform.windows);
   const empty: Machine = {
     name: options.name,

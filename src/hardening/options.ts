@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { OptionError, PolicyInputError } from './error.js';
+import { OptionError, PolicyInputError } from '../codec/input-error.js';
 import { DEFAULT_POLICY } from './profile.js';
 import { REGISTRY_VALUES } from './registry.js';
 import { type AsOf, patchLevel } from './timeline.js';

@@ -1,4 +1,4 @@
-import { PolicyInputError } from './error.js';
+import { PolicyInputError } from '../codec/input-error.js';
 
 /** The registry values that decide about activation levels, and no other; an absent one is not defined. */
 export type Registry = Readonly<Partial<Record<RegistryName, number>>>;

@@ -1,4 +1,4 @@
-import { PolicyInputError } from './error.js';
+import { PolicyInputError } from '../codec/input-error.js';
 
 /** How far a Windows machine is patched: a date, and the phase of KB5004442 that it falls in. */
 export interface PatchLevel {

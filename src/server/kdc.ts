@@ -1,8 +1,9 @@
 import { type Logger, pino } from 'pino';
 import { CodecError } from '../codec/error.js';
 import { frameKdcMessage, KdcMessageReader } from '../codec/kerberos/index.js';
+import { knownOptions, type OptionNames } from '../codec/known-options.js';
 import { type Accept, type Endpoint, formatEndpoint, parseEndpoint } from '../net/channel.js';
-import { type Environment, environmentOf } from '../net/environment.js';
+import { ENVIRONMENT_NAMES, type Environment, environmentOf } from '../net/environment.js';
 import { TransportError } from '../net/error.js';
 import { isLoopback } from '../net/loopback.js';
 import { isSimulated } from '../net/network.js';
@@ -53,6 +54,12 @@ export interface KdcServerOptions extends Partial<Environment> {
   readonly logger?: Logger;
 }
 
+const OPTIONS: OptionNames<KdcServerOptions> = {
+  ...{ listen: true, realm: true, domain: true, accounts: true, machines: true, name: true, maxTicketLife: true },
+  ...{ onRequest: true, logger: true },
+  ...ENVIRONMENT_NAMES,
+};
+
 /** A request of a client, and what it came to. */
 export interface KdcRequest extends KdcEvent {
   readonly time: Milliseconds;
@@ -76,6 +83,7 @@ const MAX_CONNECTIONS = 1000;
  * password of the test, so it takes no address but this machine's own.
  */
 export async function startKdc(options: KdcServerOptions): Promise<KdcServer> {
+  knownOptions('startKdc', options, OPTIONS);
   const { network, timers, clock, random } = environmentOf(options);
   const { realm } = options;
   const at = parseEndpoint(options.listen ?? '127.0.0.1', 88);

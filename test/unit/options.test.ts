@@ -1,4 +1,9 @@
 import { expect, test } from 'vitest';
+import { CaptureDecoder, readCallRecords, readCapture, readPdus, readRecords } from '../../src/api/capture.js';
+import { clientSuite, serverSuite } from '../../src/api/conform.js';
+import { EventLog, machine } from '../../src/api/hardening.js';
+import { SimulatedNetwork, VirtualTime } from '../../src/api/net.js';
+import { startKdc } from '../../src/api/server.js';
 import {
   Auditor,
   activate,
@@ -14,6 +19,7 @@ import {
   startServer,
 } from '../../src/index.js';
 
+const CAPTURE = Buffer.alloc(24);
 const profile = CLIENT_PROFILES['windows-2023-03'];
 const authentication = { authType: 10, level: 5, random: () => Buffer.alloc(0) };
 const at = { host: '127.0.0.1', port: 135 };
@@ -48,6 +54,20 @@ const MISTAKES: readonly [string, () => unknown, string][] = [
     () => new Auditor({ registry: { RequireIntegrity: 1 } } as never),
     'registry.RequireIntegrity: no such option',
   ],
+  ['readPdus', () => readPdus(CAPTURE, { limit: {} } as never).next(), 'limit: no such option'],
+  ['readCapture', () => readCapture(CAPTURE, { open: () => ({}) } as never, { re: 1 } as never), 're: no such option'],
+  ['readCapture', () => readCapture(CAPTURE, { pdu() {} } as never), 'pdu: no such option; there are open, '],
+  ['readRecords', () => readRecords(CAPTURE, { filter: 'x' } as never).next(), 'filter: no such option'],
+  ['readCallRecords', () => readCallRecords(CAPTURE, { filter: 'x' } as never).next(), 'filter: no such option'],
+  ['CaptureDecoder', () => new CaptureDecoder({}, { values: false } as never), 'values: no such option'],
+  ['CaptureDecoder', () => new CaptureDecoder({ pdus() {} } as never), 'pdus: no such option'],
+  ['startKdc', () => startKdc({ realm: 'A.B', accounts: [], host: 'h' } as never), 'host: no such option'],
+  ['serverSuite', () => serverSuite({ host: 'h', checks: [] } as never), 'checks: no such option'],
+  ['clientSuite', () => clientSuite({ client: async () => {}, listen: 'h' } as never), 'listen: no such option'],
+  ['machine', () => machine({ name: 'm', platform: { other: 'x' }, update: [] } as never), 'update: no such option'],
+  ['EventLog', () => new EventLog({ size: 1 } as never), 'size: no such option'],
+  ['VirtualTime', () => new VirtualTime({ start: 0, end: 1 } as never), 'end: no such option'],
+  ['SimulatedNetwork', () => new SimulatedNetwork({ seed: 1 } as never), 'seed: no such option'],
 ];
 
 test.each(MISTAKES)('%s says at once which option is wrong', async (call, run, said) => {

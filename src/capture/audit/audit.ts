@@ -1,4 +1,5 @@
-import { OptionError } from '../../hardening/error.js';
+import { OptionError } from '../../codec/input-error.js';
+import { knownOptions, type OptionNames } from '../../codec/known-options.js';
 import type { PolicyProfile } from '../../hardening/profile.js';
 import { REGISTRY_VALUES, type Registry } from '../../hardening/registry.js';
 import { type AsOf, type PatchLevel, patchLevel } from '../../hardening/timeline.js';
@@ -32,13 +33,13 @@ export interface AuditHandlers extends AuditReading {
   readonly item: (item: AuditItem) => void;
 }
 
-const OPTIONS: readonly (keyof AuditOptions)[] = ['asOf', 'registry', 'profile', 'observe'];
+const OPTIONS: OptionNames<AuditOptions> = { asOf: true, registry: true, profile: true, observe: true };
 const REGISTRY_NAMES = REGISTRY_VALUES.map(({ name }) => name);
 
-function checkNames(place: string, given: object | undefined, known: readonly string[]): void {
-  const strange = Object.keys(given ?? {}).find((name) => !known.includes(name));
+function checkRegistry(given: Registry = {}): void {
+  const strange = Object.keys(given).find((name) => !(REGISTRY_NAMES as readonly string[]).includes(name));
   if (strange !== undefined)
-    throw new OptionError('Auditor', place + strange, `no such option; there are ${known.join(', ')}`);
+    throw new OptionError('Auditor', `registry.${strange}`, `no such option; there are ${REGISTRY_NAMES.join(', ')}`);
 }
 
 /**
@@ -46,8 +47,8 @@ function checkNames(place: string, given: object | undefined, known: readonly st
  * `PolicyInputError` for an invalid date.
  */
 export function auditReducer(options: AuditOptions = {}): AuditReducer {
-  checkNames('', options, OPTIONS);
-  checkNames('registry.', options.registry, REGISTRY_NAMES);
+  knownOptions('Auditor', options, OPTIONS);
+  checkRegistry(options.registry);
   const { asOf = LAST_PHASE, registry, profile } = options;
   return new AuditReducer({ patchLevel: patchLevel(asOf), registry, profile });
 }

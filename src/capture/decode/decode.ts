@@ -1,5 +1,6 @@
 import { CodecError } from '../../codec/error.js';
 import { interfaceByUuid, interfaceName, operationName } from '../../codec/interfaces.js';
+import { knownOptions, type OptionNames } from '../../codec/known-options.js';
 import type { Layout, Operation } from '../../codec/ndr/index.js';
 import { PTYPE } from '../../codec/rpce/index.js';
 import {
@@ -56,6 +57,8 @@ export interface DecoderOptions {
   readonly parameters?: boolean;
 }
 
+const DECODER_OPTIONS: OptionNames<DecoderOptions> = { observe: true, parameters: true };
+
 /** Told what a capture decodes to. */
 export interface DecodeHandlers {
   /** Each PDU, and each of which a part was not captured. */
@@ -74,6 +77,8 @@ export class CaptureDecoder {
   readonly #shared = { buffers: new SmartBuffers(), references: new References() };
 
   constructor(handlers: DecodeHandlers = {}, options: DecoderOptions = {}) {
+    knownOptions('CaptureDecoder', options, DECODER_OPTIONS);
+    knownOptions('CaptureDecoder', handlers, { pdu: true, unanswered: true, end: true });
     this.#handlers = handlers;
     this.#options = options;
     this.#budget = new PassiveBudget({ unanswered: ({ kept }) => kept && this.#handlers.unanswered?.(kept) });

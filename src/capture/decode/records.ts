@@ -1,3 +1,4 @@
+import { knownOptions, type OptionNames } from '../../codec/known-options.js';
 import type { Sniffer } from '../../security/index.js';
 import type { Problem } from '../file/error.js';
 import type { CaptureInput } from '../file/source.js';
@@ -19,14 +20,18 @@ export interface RecordsOptions {
   readonly onProblem?: (problem: Problem) => void;
 }
 
+const OPTIONS: OptionNames<RecordsOptions> = { filters: true, observe: true, onProblem: true };
+
 /** Every PDU of a capture, as `decode --json` tells it. Throws `CaptureError` where nothing can be read. */
 export async function* readRecords(source: CaptureInput, options: RecordsOptions = {}): AsyncGenerator<PduRecord> {
+  knownOptions('readRecords', options, OPTIONS);
   const fits = fitting(options.filters);
   yield* records<PduRecord>(source, options, (give) => ({ record: (each) => fits(each) && give(each) }));
 }
 
 /** Every call of a capture, as `decode --calls --json` tells it: each as soon as nothing more can come of it. */
 export async function* readCallRecords(source: CaptureInput, options: RecordsOptions = {}): AsyncGenerator<CallRecord> {
+  knownOptions('readCallRecords', options, OPTIONS);
   const fits = fitting(options.filters);
   yield* records<CallRecord>(source, options, (give) => ({ call: (each) => fits(filteredCall(each)) && give(each) }));
 }

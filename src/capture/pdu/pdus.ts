@@ -1,3 +1,4 @@
+import { knownOptions, type OptionNames } from '../../codec/known-options.js';
 import { CaptureError, type Problem } from '../file/error.js';
 import { type CaptureInput, type CaptureSource, nameOf, type PieceOptions, pieces, sourcesOf } from '../file/source.js';
 import type { OpenLogons } from '../logon/logon.js';
@@ -17,6 +18,8 @@ export interface ReadOptions {
   readonly onRead?: PieceOptions['onRead'];
 }
 
+const READ_OPTIONS: OptionNames<ReadOptions> = { file: true, limits: true, onRead: true };
+
 /**
  * The PDUs of a capture, and what was wrong with it. Throws `CaptureError` where nothing can be read; a file that
  * becomes unreadable later on is a problem.
@@ -27,6 +30,7 @@ export async function* readPdus(source: CaptureInput, options: ReadOptions = {})
 
 /** The same in arrays, one for each piece of the file: for many PDUs this is several times as fast. */
 export async function* readBatches(source: CaptureInput, options: ReadOptions = {}): AsyncGenerator<CaptureItem[]> {
+  knownOptions('readPdus', options, READ_OPTIONS);
   yield* readInBatches<CaptureItem>(source, options, (give) => ({
     open: (stream, _, pipe) => ({ pdu: give, cut: give, end: () => give({ kind: 'end', stream, pipe }) }),
     onProblem: give,
@@ -72,6 +76,11 @@ export interface ReadHandlers {
   readonly onPiece?: () => Promise<void>;
 }
 
+const HANDLERS: OptionNames<ReadHandlers> = {
+  ...{ open: true, onProblem: true, onKdcMessage: true, observe: true, openLogons: true, onConnectionless: true },
+  ...{ onAttempt: true, packets: true, onPiece: true },
+};
+
 /**
  * The same stream by stream: each gets a consumer that takes its PDUs and keeps all that is to be kept of it, which is
  * fastest. With `reuse` the octets of a PDU are there only while its consumer takes it.
@@ -81,6 +90,8 @@ export async function readCapture(
   handlers: ReadHandlers,
   options: ReadOptions & PieceOptions = {},
 ) {
+  knownOptions('readCapture', options, { ...READ_OPTIONS, reuse: true });
+  knownOptions('readCapture', handlers, HANDLERS);
   const reader = new PduReader({ file: nameOf(sourcesOf(source)[0] as CaptureSource), ...options, ...handlers });
   for await (const _ of feed(reader, source, handlers.onProblem, options)) await handlers.onPiece?.();
   return { frames: reader.frames, streams: reader.streams, understood: reader.understood };

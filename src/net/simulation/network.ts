@@ -1,3 +1,4 @@
+import { knownOptions } from '../../codec/known-options.js';
 import type { Accept, Channel, Endpoint, Listener } from '../channel.js';
 import { formatEndpoint } from '../channel.js';
 import { TransportError } from '../error.js';
@@ -43,7 +44,9 @@ export class SimulatedNetwork implements Network {
   readonly #faults = new Set<ActiveFault>();
   readonly #open = new Map<string, SimulatedConnection>();
 
-  constructor({ time, link = {}, record }: SimulatedNetworkOptions) {
+  constructor(options: SimulatedNetworkOptions) {
+    knownOptions('SimulatedNetwork', options, { time: true, link: true, record: true });
+    const { time, link = {}, record } = options;
     this.#time = time;
     this.#link = checkedLink({ ...link });
     declareSimulated(this);

@@ -1,4 +1,5 @@
 import TinyQueue from 'tinyqueue';
+import { knownOptions } from '../../codec/known-options.js';
 import type { Stoppable, Timers } from '../timers.js';
 
 /** Nothing is left that could happen, or too much has, and what was waited for has not come. */
@@ -44,7 +45,9 @@ export class VirtualTime implements Timers {
   #running = false;
 
   /** Throws `TypeError` for a start that is no time. */
-  constructor({ start, horizonMilliseconds = 30 * DAY }: VirtualTimeOptions) {
+  constructor(options: VirtualTimeOptions) {
+    knownOptions('VirtualTime', options, { start: true, horizonMilliseconds: true });
+    const { start, horizonMilliseconds = 30 * DAY } = options;
     if (!Number.isFinite(start)) throw new TypeError(`no time to start at: ${start}`);
     this.#start = Math.round(start);
     this.#horizon = horizonMilliseconds * 1000;

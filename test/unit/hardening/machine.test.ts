@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { PolicyInputError } from '../../../src/hardening/error.js';
+import { PolicyInputError } from '../../../src/codec/input-error.js';
 import {
   accountOf,
   addApplication,
