@@ -1,6 +1,7 @@
 import type { COMVERSION } from '../codec/dcom/index.js';
 import { RPC_C_AUTHN_LEVEL } from '../codec/rpce/index.js';
 import { type Environment, environmentOf } from '../net/environment.js';
+import type { ClientAssociationOptions } from '../rpc/index.js';
 import type { Milliseconds } from '../security/index.js';
 import { reach, type Target } from './bindings.js';
 import { RpcConnection } from './connection.js';
@@ -61,19 +62,22 @@ export class Connections {
     const { profile, authType = profile.authType } = this.#options;
     const { opening, resolverProposals: proposals, joinsAssociation } = profile;
     let version: COMVERSION | undefined;
-    let joined: { groupId: number; firstCallId: number; firstContextId: number } | undefined;
+    let joined: { association: ClientAssociationOptions; firstContextId: number } | undefined;
     if (opening !== undefined) {
       const connection = await this.connect(target);
       const asked = new ContextConnection({ connection, security: undefined, proposals });
       version = (await serverAlive(asked, opening)).version;
       // The number of the bind time features is used again.
       const firstContextId = asked.nextContextId - (proposals.features ? 1 : 0);
-      joined = { groupId: connection.groupId, firstCallId: connection.nextCallId, firstContextId };
+      joined = {
+        association: { groupId: connection.groupId, firstCallId: connection.nextCallId },
+        firstContextId,
+      };
       if (!joinsAssociation) this.#drop(connection);
     }
     const joins = joinsAssociation && joined !== undefined;
     const security = await this.security(authType, level, this.#options.service ?? `RPCSS/${target.host}`);
-    const connection = await this.connect(target, joins ? joined : undefined);
+    const connection = await this.connect(target, joins ? joined?.association : undefined);
     const contexts = new ContextConnection({
       connection,
       security,
@@ -93,7 +97,7 @@ export class Connections {
   }
 
   /** Rejects with `TransportError`. */
-  async connect(target: Target, joined?: { groupId: number; firstCallId: number }): Promise<RpcConnection> {
+  async connect(target: Target, joined?: ClientAssociationOptions): Promise<RpcConnection> {
     const { profile, timeout, octets, connectTimeout = CONNECT_TIMEOUT } = this.#options;
     const connection = await RpcConnection.open({
       ...{ ...environmentOf(this.#options), ...target },

@@ -30,7 +30,7 @@ export type { ObservedPresentation } from './passive/contexts.js';
 export { type CallHead, callHead } from './passive/head.js';
 export type { CallLevel, Observed, ObservedMessage, Sender, StubState } from './passive/observed.js';
 export type { ObservedSecurity } from './passive/security.js';
-export { ServerAssociation, type ServerAssociationOptions } from './server/association.js';
+export { ServerAssociation } from './server/association.js';
 export { causeOf, type RefusalCause, type ServerCheck } from './server/checks.js';
 export type {
   AssociationEvent,
@@ -41,4 +41,5 @@ export type {
   ServerCall,
 } from './server/events.js';
 export { AssociationGroups } from './server/groups.js';
+export type { ServerAssociationOptions } from './server/options.js';
 export type { CallSecurity } from './server/security.js';

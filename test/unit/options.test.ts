@@ -3,6 +3,14 @@ import { CaptureDecoder, readCallRecords, readCapture, readPdus, readRecords } f
 import { clientSuite, serverSuite } from '../../src/api/conform.js';
 import { EventLog, machine } from '../../src/api/hardening.js';
 import { SimulatedNetwork, VirtualTime } from '../../src/api/net.js';
+import { ClientAssociation, ServerAssociation } from '../../src/api/rpc.js';
+import {
+  kerberosAcceptor,
+  kerberosInitiator,
+  ntlmAcceptor,
+  ntlmInitiator,
+  spnegoAcceptor,
+} from '../../src/api/security.js';
 import { startKdc } from '../../src/api/server.js';
 import {
   Auditor,
@@ -67,6 +75,13 @@ const MISTAKES: readonly [string, () => unknown, string][] = [
   ['machine', () => machine({ name: 'm', platform: { other: 'x' }, update: [] } as never), 'update: no such option'],
   ['EventLog', () => new EventLog({ size: 1 } as never), 'size: no such option'],
   ['VirtualTime', () => new VirtualTime({ start: 0, end: 1 } as never), 'end: no such option'],
+  ['ntlmInitiator', () => ntlmInitiator({ level: 5 } as never), 'level: no such option'],
+  ['ntlmAcceptor', () => ntlmAcceptor({ account: [] } as never), 'account: no such option'],
+  ['kerberosInitiator', () => kerberosInitiator({ ticket: [] } as never), 'ticket: no such option'],
+  ['kerberosAcceptor', () => kerberosAcceptor({ key: [] } as never), 'key: no such option'],
+  ['spnegoAcceptor', () => spnegoAcceptor({ mechanism: [] } as never), 'mechanism: no such option'],
+  ['ServerAssociation', () => new ServerAssociation({ address: 'h' } as never), 'address: no such option'],
+  ['ClientAssociation', () => new ClientAssociation({ fragment: 1 } as never), 'fragment: no such option'],
   ['SimulatedNetwork', () => new SimulatedNetwork({ seed: 1 } as never), 'seed: no such option'],
 ];
 

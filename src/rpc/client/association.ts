@@ -1,4 +1,5 @@
 import { CodecError } from '../../codec/error.js';
+import { knownOptions, type OptionNames } from '../../codec/known-options.js';
 import {
   type ContextElement,
   DREP_LITTLE,
@@ -33,6 +34,11 @@ export interface ClientAssociationOptions extends NegotiationOptions {
   readonly allocHint?: AnswerRules['allocHint'];
 }
 
+const OPTIONS: OptionNames<ClientAssociationOptions> = {
+  ...{ firstCallId: true, maxResponseStub: true, allocHint: true, maxFragment: true, groupId: true },
+  ...{ headerSigning: true, concurrentMultiplexing: true, packedDrep: true },
+};
+
 /** One call of a client. */
 export interface RequestOptions {
   /** p_cont_id of the accepted presentation context. */
@@ -62,6 +68,7 @@ export class ClientAssociation {
   #closed = false;
 
   constructor(options: ClientAssociationOptions = {}) {
+    knownOptions('ClientAssociation', options, OPTIONS);
     this.#options = options;
     const { maxResponseStub = MAX_RESPONSE_STUB, allocHint = 'checked' } = options;
     this.#answers = new ClientAnswers({ maxResponseStub, allocHint });

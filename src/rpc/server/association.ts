@@ -11,46 +11,23 @@ import {
   type RequestPdu,
   readCommonHeader,
 } from '../../codec/rpce/index.js';
-import type { AcceptorProvider, Milliseconds } from '../../security/provider.js';
+import type { Milliseconds } from '../../security/provider.js';
 import { PduAssembler } from '../core/assembler.js';
 import { sentStatus } from '../core/fault-statuses.js';
 import { fragment } from '../core/fragments.js';
 import { DEFAULT_LIMITS, type RpcLimits } from '../core/limits.js';
-import type { InterfaceTable } from '../core/presentation.js';
 import { DEFAULT_PROFILE, type RpcProfile } from '../core/profile.js';
 import type { Protection } from '../core/protection.js';
 import { ServerShares } from '../core/shares.js';
 import { ServerBinding } from './binding.js';
 import { causeOf, type ServerCheck } from './checks.js';
 import type { AssociationOutput, Instant, Refusal, Rejection, ServerCall } from './events.js';
-import type { AssociationGroups } from './groups.js';
 import { headerFault } from './header-checks.js';
+import { checkOptions, type ServerAssociationOptions } from './options.js';
 import { bindNakPdu, faultPdu } from './pdus.js';
 import { badAuth3, beforeBind, SECOND_BIND, wrongType } from './refusals.js';
 import { RequestReceiver } from './requests.js';
 import { ServerSecurityContexts } from './security.js';
-
-/** What the server's end of a connection serves, and how. */
-export interface ServerAssociationOptions {
-  /** What can be bound to. */
-  readonly interfaces: InterfaceTable;
-  /** Security mechanisms that a client can choose from. */
-  readonly providers: readonly AcceptorProvider[];
-  /** Associations that connections can join, shared by all of one server. */
-  readonly groups: AssociationGroups;
-  /** What connections hold together, shared by all of one server; of its own, with `DEFAULT_TOTALS`, where absent. */
-  readonly shares?: ServerShares;
-  /** For the rule that only one machine's connections share an association. */
-  readonly clientAddress: string;
-  /** What bind_ack gives as secondary address: the port's number, or the pipe's name. */
-  readonly secondaryAddress: string;
-  /** What implementations differ in; `DEFAULT_PROFILE` where absent. */
-  readonly profile?: RpcProfile;
-  /** Bounds of memory and time that differ from `DEFAULT_LIMITS`. */
-  readonly limits?: Partial<RpcLimits>;
-  /** Time at which the connection was accepted, of the clock that `tick` is given. */
-  readonly now: Milliseconds;
-}
 
 /**
  * The server's end of one connection, [MS-RPCE] 3.3.3: octets in; octets to send, complete calls and events out. It
@@ -70,6 +47,7 @@ export class ServerAssociation {
   #partialSince: Milliseconds | undefined;
 
   constructor(options: ServerAssociationOptions) {
+    checkOptions(options);
     this.#options = options;
     this.profile = options.profile ?? DEFAULT_PROFILE;
     const { maxSecurityContexts } = this.profile;

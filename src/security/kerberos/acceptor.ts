@@ -9,6 +9,7 @@ import {
   TOK_ID,
   unframeKerberos,
 } from '../../codec/kerberos/index.js';
+import { knownOptions, type OptionNames } from '../../codec/known-options.js';
 import { decoded } from '../decoded.js';
 import { SecurityError } from '../error.js';
 import type { AcceptorProvider, Leg, Milliseconds, Peer } from '../provider.js';
@@ -27,8 +28,14 @@ export interface KerberosAcceptorOptions extends Omit<ApReqRules, 'replays' | 'm
   readonly replayCache?: boolean;
 }
 
+const OPTIONS: OptionNames<KerberosAcceptorOptions> = {
+  ...{ keys: true, random: true, maxClockSkew: true, replayCache: true, services: true, withoutPac: true },
+  ...{ accounts: true, channelBindings: true },
+};
+
 /** Kerberos as a server offers it. Replay is seen across all its contexts. */
 export function kerberosAcceptor(options: KerberosAcceptorOptions): AcceptorProvider {
+  knownOptions('kerberosAcceptor', options, OPTIONS);
   const { maxClockSkew = DEFAULT_SKEW, replayCache = true } = options;
   const rules: ApReqRules = {
     ...options,

@@ -16,6 +16,7 @@ import {
   TOK_ID,
   unframeKerberos,
 } from '../../codec/kerberos/index.js';
+import { knownOptions, type OptionNames } from '../../codec/known-options.js';
 import { isSignedLevel, RPC_C_AUTHN_LEVEL } from '../../codec/status/authn.js';
 import { decoded } from '../decoded.js';
 import { SecurityError } from '../error.js';
@@ -49,8 +50,13 @@ export const kerberosFlags = (level: number): number =>
   (isSignedLevel(level) ? GSS_C.INTEG : 0) |
   (level >= RPC_C_AUTHN_LEVEL.PKT_PRIVACY ? GSS_C.CONF : 0);
 
+const OPTIONS: OptionNames<KerberosInitiatorOptions> = {
+  ...{ tickets: true, random: true, flags: true, subkey: true, channelBindings: true },
+};
+
 /** Kerberos as a client uses it. */
 export function kerberosInitiator(options: KerberosInitiatorOptions): InitiatorProvider {
+  knownOptions('kerberosInitiator', options, OPTIONS);
   const clock = new AuthenticatorClock();
   return {
     authType: KERBEROS_AUTH_TYPE,

@@ -1,3 +1,4 @@
+import { knownOptions, type OptionNames } from '../../codec/known-options.js';
 import type { Charset } from '../../codec/ntlm/index.js';
 import {
   type AuthenticateMessage,
@@ -46,8 +47,13 @@ export interface NtlmAcceptorOptions {
   readonly channelBindings?: Uint8Array;
 }
 
+const OPTIONS: OptionNames<NtlmAcceptorOptions> = {
+  ...{ server: true, accounts: true, random: true, policy: true, channelBindings: true },
+};
+
 /** NTLM as a server offers it. Lockout and replay are seen across all its contexts. */
 export function ntlmAcceptor(options: NtlmAcceptorOptions): AcceptorProvider {
+  knownOptions('ntlmAcceptor', options, OPTIONS);
   const policy = { ...WINDOWS_SERVER_POLICY, ...options.policy };
   const history = new LogonHistory(policy.lockout);
   return {

@@ -1,3 +1,4 @@
+import { knownOptions, type OptionNames } from '../../codec/known-options.js';
 import {
   AV_EOL,
   AV_FLAGS,
@@ -93,8 +94,14 @@ export const windowsFlags = (level: number): readonly NegotiateFlag[] => [
   ...(level >= RPC_C_AUTHN_LEVEL.PKT_PRIVACY ? (['NTLMSSP_NEGOTIATE_SEAL'] as const) : []),
 ];
 
+const OPTIONS: OptionNames<NtlmInitiatorOptions> = {
+  ...{ credentials: true, random: true, workstation: true, policy: true, version: true, channelBindings: true },
+  ...{ unverifiedTarget: true, mic: true, flags: true },
+};
+
 /** NTLM as a client uses it. */
 export function ntlmInitiator(options: NtlmInitiatorOptions): InitiatorProvider {
+  knownOptions('ntlmInitiator', options, OPTIONS);
   const policy = { ...WINDOWS_CLIENT_POLICY, ...options.policy };
   // MachineID is chosen once, at the start of the machine ([MS-NLMP] 2.2.2.2).
   const machineId = options.random(32);

@@ -1,3 +1,4 @@
+import { knownOptions } from '../../codec/known-options.js';
 import { isNtlm } from '../../codec/ntlm/index.js';
 import {
   decodeNegToken,
@@ -28,7 +29,9 @@ export interface SpnegoAcceptorOptions {
 }
 
 /** SPNEGO as a server offers it. */
-export function spnegoAcceptor({ mechanisms, mechListMic = 'windows' }: SpnegoAcceptorOptions): AcceptorProvider {
+export function spnegoAcceptor(options: SpnegoAcceptorOptions): AcceptorProvider {
+  knownOptions('spnegoAcceptor', options, { mechanisms: true, mechListMic: true });
+  const { mechanisms, mechListMic = 'windows' } = options;
   const offers = offersOf(mechanisms);
   return { authType: SPNEGO_AUTH_TYPE, oids: [], accept: (peer) => new SpnegoAcceptor(offers, mechListMic, peer) };
 }
