@@ -10,10 +10,10 @@ import {
   networkCallingBack,
 } from '../../../src/client/may-call.js';
 import { CLIENT_PROFILES } from '../../../src/client/profiles.js';
+import { OptionError } from '../../../src/codec/input-error.js';
 import { IDispatch } from '../../../src/codec/oaut/index.js';
 import { IOPCItemIO, IOPCServer, IOPCSyncIO } from '../../../src/codec/opc/index.js';
 import * as wmi from '../../../src/codec/wmi/index.js';
-import { OptionError } from '../../../src/codec/input-error.js';
 import { changedNetwork, type Network, SOCKETS } from '../../../src/net/network.js';
 import { SimulatedNetwork, VirtualTime } from '../../../src/net/simulation/index.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { eventBuild, logsEvents } from '../../../src/hardening/builds.js';
 import { PolicyInputError } from '../../../src/codec/input-error.js';
+import { eventBuild, logsEvents } from '../../../src/hardening/builds.js';
 import { PHASES, patchLevel } from '../../../src/hardening/timeline.js';
 
 describe('the timeline of KB5004442', () => {
