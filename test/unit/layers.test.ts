@@ -87,6 +87,13 @@ describe('layers', () => {
     );
   });
 
+  test('the way of a captured PDU in docs/architecture.md leads through every room that takes part in a verdict', () => {
+    const way = readFileSync(join(root, 'docs/architecture.md'), 'utf8');
+    const rooms = LAYERS.find(({ layer }) => layer === 'capture')?.rooms?.flat() ?? [];
+    const others = ['replay', 'sanitize'];
+    expect(rooms.filter((room) => !way.includes(`\`src/capture/${room}\``))).toEqual(others);
+  });
+
   test('the picture in docs/architecture.md draws their imports: npm run docs writes it', () => {
     expect(readFileSync(join(root, 'docs/architecture.svg'), 'utf8')).toBe(architectureSvg(src, LAYERS));
   });
