@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LabRun } from '../../lab/index.js';
 import { systemReason } from '../../net/error.js';
@@ -8,6 +8,7 @@ import { labEvents, labText } from '../../report/lab/text.js';
 import { plain } from '../../report/ndjson.js';
 import { tap } from '../../report/tap.js';
 import { UsageError } from '../io.js';
+import { OutputFile } from '../output-file.js';
 
 const PLAIN = { colour: false } as const;
 /** Octets of a recording that wait to be written together. */
@@ -39,12 +40,17 @@ export class LabFolder {
 
   /** Where the packets of a scenario go, as they come. */
   capture(scenario: string): { write(block: Buffer): void; end(): void } {
-    const path = this.#captureOf(scenario);
-    const file = this.#write(() => openSync(path, 'w'));
+    const file = new OutputFile(this.#captureOf(scenario));
     let blocks: Buffer[] = [];
     let waiting = 0;
+    let broken: Error | undefined;
     const flush = (): void => {
-      this.#write(() => writeSync(file, Buffer.concat(blocks)));
+      // The blocks come from within the run, which knows nothing of files: what is wrong is told at the end.
+      try {
+        if (broken === undefined) file.write(Buffer.concat(blocks));
+      } catch (error) {
+        broken = error as Error;
+      }
       blocks = [];
       waiting = 0;
     };
@@ -56,7 +62,8 @@ export class LabFolder {
       },
       end() {
         flush();
-        closeSync(file);
+        file.close();
+        if (broken !== undefined) throw broken;
       },
     };
   }

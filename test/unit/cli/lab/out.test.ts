@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -64,6 +64,17 @@ describe('the folder of a lab', () => {
     expect(readdirSync(join(parent, 'out/events'))).toEqual([]);
     folder.clear('never-run');
   });
+
+  test.skipIf(process.platform !== 'linux')(
+    'that is full is said at the end of the run, which goes on until then',
+    () => {
+      const path = join(parent, 'out/captures/full.pcapng');
+      symlinkSync('/dev/full', path);
+      const { write, end } = folder.capture('full');
+      for (let n = 0; n < 3; n++) write(Buffer.alloc(1024 * 1024));
+      expect(end).toThrow(new UsageError(`cannot write ${path}: no space left on device`));
+    },
+  );
 
   test('keeps what was captured, all of it, in its order', () => {
     const { write, end } = folder.capture('some');
