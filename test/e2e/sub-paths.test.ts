@@ -16,6 +16,13 @@ test('the package has a sub-path for each layer', () => {
   expect(modules.length).toBeGreaterThan(9);
 });
 
+test('a source map has its source with it: the package ships no other', () => {
+  for (const [, target] of modules) {
+    const { sources, sourcesContent } = JSON.parse(readFileSync(new URL(`${target}.map`, root), 'utf8'));
+    expect(sourcesContent).toHaveLength(sources.length);
+  }
+});
+
 /** Each in a process of its own: modules that contain each other load in one order and not in another. */
 test.each(modules)('%s can be imported by itself', async (_path, target) => {
   const url = new URL(target, root).href;
