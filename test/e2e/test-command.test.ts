@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cli, ndjsonLines, RunningCli } from '../support/cli.js';
 import { isRunning } from '../support/processes.js';
@@ -128,11 +130,19 @@ describe('serve ends', () => {
     expect(existsSync(ready)).toBe(false);
   });
 
-  test('on SIGTERM, with 2 where nobody called and it was to judge', async () => {
+  test.each(['SIGTERM', 'SIGHUP'] as const)('on %s, with 2 where nobody called and it was to judge', async (signal) => {
     const server = new RunningCli(['serve', ...SERVER, '--junit', join(folder, 'none.xml'), '--json']);
     await server.record('listening');
-    expect(await server.stop('SIGTERM')).toBe(2);
+    expect(await server.stop(signal)).toBe(2);
     expect(server.stderr).toContain('nothing was tested: no client asked for an activation');
+  });
+
+  test.skipIf(process.platform === 'win32')('with the shell that started it, where asked', async () => {
+    const ready = join(folder, 'parent.json');
+    const serve = [process.execPath, MAIN, 'serve', ...SERVER, '--end-with', 'parent', '--ready-file', ready];
+    const command = serve.map((word) => `'${word}'`).join(' ');
+    await promisify(execFile)('sh', ['-c', `${command} >/dev/null 2>&1 & until [ -f '${ready}' ]; do sleep 0.1; done`]);
+    await expect.poll(() => existsSync(ready), { timeout: 20_000 }).toBe(false);
   });
 
   test('with stdin where asked, and after a time', async () => {

@@ -143,7 +143,7 @@ export class RunningCli {
   }
 
   /** Sends a signal, and gives the exit code. */
-  async stop(signal: 'SIGINT' | 'SIGTERM' = 'SIGINT'): Promise<number | null> {
+  async stop(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' = 'SIGINT'): Promise<number | null> {
     this.#child.kill(signal);
     return this.#ended;
   }
