@@ -1,3 +1,4 @@
+import { callName } from '../codec/interfaces.js';
 import type { SimulatedNetwork } from '../net/simulation/index.js';
 import type { Listening } from './audience.js';
 
@@ -16,7 +17,7 @@ export const comments = (network: SimulatedNetwork, address: string): Listening 
       `${object}.${member} asked for as ${identity === undefined ? 'nobody' : `${identity.domain}\\${identity.user}`}; written down, not run`,
     ),
   onRefusedCall: ({ client, interface: name, opnum, refusedBy, reason }) =>
-    network.annotate(client, address, 'toClient', `${name} opnum ${opnum} refused by ${refusedBy}: ${reason}`),
+    network.annotate(client, address, 'toClient', `${callName(name, opnum)} refused by ${refusedBy}: ${reason}`),
   onFailedLogon: ({ client, reason }) =>
     network.annotate(client, address, 'toClient', `authentication failed: ${reason}`),
   association(event, client) {

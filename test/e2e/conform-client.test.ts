@@ -38,7 +38,8 @@ describe('conform client', () => {
     const { code, stdout } = await conform(...FREE, '--jobs', '2', ...TWO, ...out, ...COMMAND);
     expect(stdout).toContain('4 passed, 0 failed, 0 skipped');
     expect(code).toBe(0);
-    const { attributes } = parseXml(readFileSync(file('client.xml'), 'utf8'));
+    const { attributes, children } = parseXml(readFileSync(file('client.xml'), 'utf8'));
+    expect(children[0]?.attributes.file).toBe('my-client');
     expect(attributes).toMatchObject({ name: 'conform client', tests: '4', failures: '0' });
     const recorded = await cli(['decode', file('client.pcapng'), '--json']);
     expect(ndjsonLines(recorded.stdout).length).toBeGreaterThan(20);

@@ -5,6 +5,7 @@ import type { ClientUnderTest } from '../../conform/client/under-test.js';
 import { formatEndpoint, parseEndpoint } from '../../net/channel.js';
 import { TransportError } from '../../net/error.js';
 import type { AccountEntry } from '../../security/index.js';
+import { clientName } from '../client-name.js';
 import { output, UsageError } from '../io.js';
 import { listenOption, oneUserOption, parser } from '../options.js';
 import { commandClient } from './command-client.js';
@@ -32,6 +33,7 @@ export const clientCommand = (command: Command): Command =>
     .addOption(oneUserOption("account that the server knows, 'DOMAIN\\user:password'; LAB\\op:secret where absent"))
     .addOption(listenOption('where the servers listen, port 135 unless told').default('127.0.0.1:135'))
     .addOption(new Option('--jobs <n>', 'runs at a time, each on an address of its own').argParser(jobs).default(1))
+    .option('--name <name>', 'what the client is called in results; its program or script where absent')
     .option('--wait', 'the client connects by itself, again and again: an attempt for each check', false)
     .addHelpText(
       'after',
@@ -73,7 +75,9 @@ async function run(command: readonly string[], options: Options): Promise<void> 
   const { only, skip, seed, strict, timeout } = options;
   const account = accountOf(options);
   const { host, port } = parseEndpoint(options.listen, 135) as { host: string; port: number };
-  const name = options.wait ? `the client of ${formatEndpoint({ address: host, port })}` : (command[0] as string);
+  const [program = '', ...args] = command;
+  const unnamed = options.wait ? `the client of ${formatEndpoint({ address: host, port })}` : clientName(program, args);
+  const name = options.name ?? unnamed;
   const judging = { expectations, strict, target: name, suite: 'conform client', title: `Conformance of ${name}` };
   try {
     await runSuite(out, options, judging, async ({ record, told }) => {

@@ -46,15 +46,17 @@ async function ranOnce(
 ): Promise<Ended> {
   const values = valuesOf(place);
   const environment = PLACEHOLDERS.map((name) => [`DCOM_HARNESS_${name.toUpperCase()}`, values[name]]);
-  const child = spawn(
-    command,
-    args.map((arg) => arg.replace(PLACEHOLDER, (_all, name: Placeholder) => values[name])),
-    {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...Object.fromEntries(environment) },
-      // A group of its own, so that what the client starts ends with it.
-      detached: true,
-    },
+  const child = groups.start(() =>
+    spawn(
+      command,
+      args.map((arg) => arg.replace(PLACEHOLDER, (_all, name: Placeholder) => values[name])),
+      {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: { ...process.env, ...Object.fromEntries(environment) },
+        // A group of its own, so that what the client starts ends with it.
+        detached: true,
+      },
+    ),
   );
   const said = new LastWords(place.password);
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes: Buffer) => said.add(bytes));
@@ -63,7 +65,6 @@ async function ranOnce(
     child.once('close', (code, by) => resolve(endedBy(code, by, said.line)));
   });
   child.once('exit', () => endRemains(child));
-  groups.add(child);
   const stop = (): void => {
     signalGroup(child, 'SIGTERM');
     const timer = SYSTEM_TIMERS.after(GRACE, () => signalGroup(child, 'SIGKILL'));
@@ -97,9 +98,12 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 class RunningGroups {
   readonly #children = new Set<ChildProcess>();
 
-  add(child: ChildProcess): void {
+  /** Listens before anything is started: a signal may come as soon as it runs. */
+  start<C extends ChildProcess>(spawned: () => C): C {
     if (this.#children.size === 0) this.#listen();
+    const child = spawned();
     this.#children.add(child);
+    return child;
   }
 
   delete(child: ChildProcess): void {

@@ -4,6 +4,7 @@ import { formatEndpoint } from '../../net/channel.js';
 import { SYSTEM_TIMERS } from '../../net/timers.js';
 import type { Result } from '../../report/result.js';
 import type { DcomServer } from '../../server/server.js';
+import { clientName } from '../client-name.js';
 import { Ending } from '../ending.js';
 import { output, UsageError } from '../io.js';
 import { Verdicts } from '../judged.js';
@@ -12,7 +13,6 @@ import { EXPECTATION_HELP } from '../serve/expectations.js';
 import { beside, type ExpectOptions, expectOptions, forOption } from '../serve/judged.js';
 import { judgeServer } from '../serve/results.js';
 import { type ServerCommandOptions, serverOptions, startServing } from '../serve/server.js';
-import { clientName } from './client-name.js';
 
 interface TestOptions extends ServerCommandOptions, ExpectOptions {
   readonly for?: number;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clientName } from '../../../../src/cli/test/client-name.js';
+import { clientName } from '../../../src/cli/client-name.js';
 
 const FILES = ['query.py', '/opt/vendor/opc-client.jar', 'dist/main.js'];
 
