@@ -29,6 +29,7 @@ const activationResults = (groups: AuditGroups): Result[] =>
       actual: `${decisionText(first)}: ${first.reason}`,
       pdus: [`${count} in the captures, the first: ${first.file} frame ${first.frame}, captured: ${first.outcome}`],
       ...(known ? {} : { reason: first.reason }),
+      file: first.file,
       time: Date.parse(first.time),
     };
   });
@@ -46,6 +47,7 @@ const findingResults = (groups: AuditGroups): Result[] =>
       actual: first.detail,
       pdus: [`${count} in the captures, the first: ${first.file} frame ${first.frame}`],
       ...(first.severity === FAILS ? {} : { reason: `${first.severity}: ${first.detail}` }),
+      file: first.file,
       time: Date.parse(first.time),
     };
   });

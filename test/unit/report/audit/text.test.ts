@@ -186,6 +186,8 @@ describe('results', () => {
       ),
     );
     expect(results.map(({ outcome }) => outcome)).toEqual(['fail', 'pass', 'skip', 'fail', 'skip']);
+    // Where it was first, which JUnit has as the file of a case.
+    expect(results.map(({ file }) => file)).toEqual(Array(5).fill('a.pcap'));
   });
 
   test('the identifier does not depend on where in the capture it was', () => {
