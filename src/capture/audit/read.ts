@@ -17,6 +17,8 @@ export interface AuditReading {
   /** The name of a source that has none of its own. */
   readonly name?: string;
   readonly problem?: (problem: Problem) => void;
+  /** Told whose session of RPC no known secret opens, for each connection. */
+  readonly unopened?: (user: string) => void;
   /** Waited for after each piece of the file. */
   readonly pause?: () => Promise<void>;
   /** Told of octets that were read, as they stand in the file. */
@@ -42,13 +44,14 @@ export async function readEvents(
   source: CaptureInput,
   observe: Sniffer,
   tell: TakeEvent,
-  { name, problem, pause, onRead }: AuditReading = {},
+  { name, problem, unopened, pause, onRead }: AuditReading = {},
 ): Promise<AuditedFile> {
   let exchanges = 0;
   const options: StreamOptions = {
     observe,
     tell,
     nextExchange: () => exchanges++,
+    unopened,
     users: new SessionUsers(),
     budget: auditBudget(tell),
     told: { pdus: 0, droppedFindings: 0 },

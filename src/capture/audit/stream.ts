@@ -11,6 +11,7 @@ import {
 } from '../../rpc/index.js';
 import type { PassiveContext } from '../../security/index.js';
 import { className } from '../decode/class-names.js';
+import { unopenedUsers } from '../decode/session-users.js';
 import { classIn } from '../decode/wanted-class.js';
 import type { Understood } from '../file/understood.js';
 import type { CapturedPdu, PduConsumer } from '../pdu/pdu.js';
@@ -42,6 +43,8 @@ import { isUnboundReply, unboundActivator } from './unbound.js';
 export interface StreamOptions {
   readonly observe: (authType: number) => PassiveContext | undefined;
   readonly tell: TakeEvent;
+  /** Told of users whose sessions no known secret opens. */
+  readonly unopened?: ((user: string) => void) | undefined;
   /** A number that no other exchange of the capture has. */
   readonly nextExchange: () => number;
   readonly users: SessionUsers;
@@ -106,6 +109,8 @@ export class AuditStream implements PduConsumer {
 
   /** The connection has ended: tells what is still to be told. */
   end(): void {
+    const { unopened } = this.#options;
+    if (unopened !== undefined) for (const user of unopenedUsers(this.#association.securities)) unopened(user);
     this.#association.end();
     this.#exchanges.end();
     const findings = this.#findings.all;

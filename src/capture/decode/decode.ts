@@ -7,7 +7,6 @@ import {
   type Observed,
   type ObservedMessage,
   type ObservedPresentation,
-  type ObservedSecurity,
   PassiveAssociation,
   PassiveBudget,
 } from '../../rpc/index.js';
@@ -19,6 +18,7 @@ import { readInBatches } from '../pdu/pdus.js';
 import { callOf, type DecodedCall, keep } from './call.js';
 import { References } from './references.js';
 import { SmartBuffers } from './said/index.js';
+import { openedUsers, unopenedUsers } from './session-users.js';
 
 /** The parameters of a call, as far as they could be read. */
 export interface DecodedParameters {
@@ -175,19 +175,12 @@ export class StreamDecoder {
 
   /** Users whose signatures and encryption no known secret fits. */
   get unopened(): string[] {
-    return this.#usersWhere(({ passive, restored }) => passive?.established === false && !restored);
+    return unopenedUsers(this.#association.securities);
   }
 
   /** Users whose signatures and encryption a known secret fits. */
   get opened(): string[] {
-    return this.#usersWhere(({ passive }) => passive?.established === true);
-  }
-
-  #usersWhere(fits: (security: ObservedSecurity) => boolean): string[] {
-    return this.#association.securities.filter(fits).flatMap(({ passive }) => {
-      const identity = passive?.identity;
-      return identity === undefined || identity.anonymous ? [] : [`${identity.domain}\\${identity.user}`];
-    });
+    return openedUsers(this.#association.securities);
   }
 
   take(captured: CapturedPdu): DecodedPdu {

@@ -5,6 +5,7 @@ import { tellWaiting } from '../files.js';
 import { inputOf, isLive, liveInput, titleOf } from '../input.js';
 import type { Output } from '../io.js';
 import { observer, type SecretOptions } from '../secrets.js';
+import { unopenedNotes } from '../unopened.js';
 import { Reading, type ReportOptions, type Shortfall } from './report.js';
 
 /** What captures are held against and read with. */
@@ -34,8 +35,10 @@ export async function readCaptures(
     const name = live ? 'standard input' : follow ? unit[0] : undefined;
     const told = reading.unit(note);
     try {
-      const reading = { problem: told.problem, onRead, pause: () => out.flush(), ...(name !== undefined && { name }) };
-      told.end(await auditor.file(source, { item, ...reading }));
+      const unopened = unopenedNotes(secrets, title, note);
+      const reading = { problem: told.problem, onRead, pause: () => out.flush() };
+      const known = { ...(name !== undefined && { name }), unopened };
+      told.end(await auditor.file(source, { item, ...reading, ...known }));
     } catch (error) {
       if (!(error instanceof CaptureError)) throw error;
       told.end(error);

@@ -6,6 +6,7 @@ import { inputOf, titleOf } from '../input.js';
 import type { Output } from '../io.js';
 import { UNUSABLE } from '../judged.js';
 import { observer, type SecretOptions } from '../secrets.js';
+import { unopenedNotes } from '../unopened.js';
 import { Reading } from './report.js';
 
 /** Characters that are written together. */
@@ -28,7 +29,9 @@ export async function writePartial(
     tellWaiting(out, unit);
     const { onRead, note, end } = inputOf(out, unit, titleOf(unit), { quiet: path !== '-' });
     const told = reading.unit(note);
-    await partialAudit(unit, { observe, problem: told.problem, onRead, pause: () => out.flush() }, (record) => {
+    const unopened = unopenedNotes(secrets, titleOf(unit), note);
+    const how = { observe, problem: told.problem, onRead, pause: () => out.flush(), unopened };
+    await partialAudit(unit, how, (record) => {
       if (record.kind === 'end' || record.kind === 'unread') told.end(record);
       if (file === undefined) out.verbatim(ndjson(record));
       else {
