@@ -46,10 +46,12 @@ export const portOption = z.number().int().min(0).max(0xffff);
 export const timeOption = z.number().positive();
 
 /** RPC_C_AUTHN_LEVEL_*. */
-export const levelOption = z.number().int().min(0).max(6);
+const LEVEL = 'expected a number from 0 to 6, as RPC_C_AUTHN_LEVEL names them';
+export const levelOption = z.number(LEVEL).int(LEVEL).min(0, LEVEL).max(6, LEVEL);
 
 /** RPC_C_AUTHN_*. */
-export const authTypeOption = z.number().int().min(0).max(0xff);
+const AUTH_TYPE = 'expected a number from 0 to 255, as RPC_C_AUTHN names them';
+export const authTypeOption = z.number(AUTH_TYPE).int(AUTH_TYPE).min(0, AUTH_TYPE).max(0xff, AUTH_TYPE);
 
 /** What a function has of the world around it. */
 export const environmentOptions = {

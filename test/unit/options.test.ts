@@ -52,7 +52,11 @@ const MISTAKES: readonly [string, () => unknown, string][] = [
     () => relay({ variant: 'connect', asOf: '2023-03-14', victim: { host: 'h' } } as never),
     'victim.host: no such option',
   ],
-  ['replayCall', () => replayCall({} as never, { ...at, level: 'CONNECT' as never }), 'level: '],
+  [
+    'replayCall',
+    () => replayCall({} as never, { ...at, level: 'CONNECT' as never }),
+    'level: expected a number from 0 to 6, as RPC_C_AUTHN_LEVEL names them',
+  ],
   ['repeatConversation', () => repeatConversation([], { ...at, profile, timeout: -1 }), 'timeout: '],
   ['relayCaptured', () => relayCaptured({} as never, { dates: ['never'], seed: '1' }), 'dates.0: '],
   ['runScenario', () => runScenario({} as never, { sead: 1 } as never), 'sead: no such option'],
