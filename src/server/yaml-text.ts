@@ -1,5 +1,5 @@
-import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
+import { type YamlPlace, yamlDocument } from './yaml-document.js';
 
 /**
  * A YAML or JSON text as a schema describes it. For any other it throws what `mistake` makes of one line, with file, line
@@ -11,23 +11,18 @@ export function parseYaml<S extends z.ZodType>(
   schema: S,
   mistake: (line: string) => Error,
 ): z.output<S> {
-  const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, prettyErrors: false, merge: true });
-  const place = (offset: number): string => {
-    const { line, col } = lineCounter.linePos(offset);
-    return `${file}:${line}:${col}`;
-  };
-  const [error] = document.errors;
-  if (error !== undefined) throw mistake(`${place(error.pos[0])}: ${error.message}`);
-  const result = schema.safeParse(document.toJS() ?? {}, { error: inWords });
+  const fail = ({ line, column }: YamlPlace, why: string): Error => mistake(`${file}:${line}:${column}: ${why}`);
+  const document = yamlDocument(text, { merge: true, mistake: fail });
+  const result = schema.safeParse(document.content, { error: inWords });
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  const where = [...(issue?.path ?? [])] as (string | number)[];
+  const path = [...(issue?.path ?? [])] as (string | number)[];
   // A key that is not known is not in the path, which leads to its map.
-  if (issue?.code === 'unrecognized_keys' && issue.keys[0] !== undefined) where.push(issue.keys[0]);
-  const node = document.getIn(where, true) as { range?: readonly number[] } | undefined;
-  const named = where.length === 0 ? '' : `${where.join('.')}: `;
-  throw mistake(`${place(node?.range?.[0] ?? 0)}: ${named}${issue?.message ?? 'not understood'}`);
+  const key = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
+  const place = key === undefined ? document.placeOf(path) : document.placeOfKey(path, key);
+  const named = [...path, ...(key === undefined ? [] : [key])].join('.');
+  const why = issue?.message ?? 'not understood';
+  throw fail(place, named === '' ? why : `${named}: ${why}`);
 }
 
 /** What a reader of YAML calls the types of zod. */
@@ -42,11 +37,20 @@ const KINDS: Readonly<Record<string, string>> = {
   tuple: 'a list',
 };
 
+const kindOf = (expected = ''): string => KINDS[expected] ?? expected;
+
 /** A mistake in words of the file; undefined leaves it to the schema and to zod. */
 function inWords(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === 'unrecognized_keys') return 'no such key';
   if (issue.input === undefined) return 'it is missing';
   if (issue.code === 'invalid_value') return `expected ${issue.values?.join(' or ')}`;
-  if (issue.code === 'invalid_type') return `expected ${KINDS[issue.expected ?? ''] ?? issue.expected}`;
+  if (issue.code === 'invalid_type') return `expected ${kindOf(issue.expected)}`;
+  if (issue.code === 'invalid_union') return oneOf(issue.errors ?? []);
   return undefined;
+}
+
+/** What may stand there, where that is all that is wrong. */
+function oneOf(ways: readonly (readonly z.core.$ZodIssue[])[]): string | undefined {
+  const kinds = ways.map(([issue]) => (issue?.code === 'invalid_type' ? kindOf(issue.expected) : undefined));
+  return kinds.length === 0 || kinds.includes(undefined) ? undefined : `expected ${[...new Set(kinds)].join(' or ')}`;
 }
