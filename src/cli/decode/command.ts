@@ -29,6 +29,7 @@ interface DecodeOptions extends SetOptions {
   readonly html?: string;
   readonly write?: string;
   readonly json: boolean;
+  readonly allowNone: boolean;
 }
 
 export const decodeCommand = (command: Command): Command =>
@@ -51,6 +52,7 @@ export const decodeCommand = (command: Command): Command =>
         .conflicts(['summary', 'verbose', 'calls', 'fields', 'follow']),
     )
     .addOption(filterOption())
+    .option('--allow-none', 'exit code 0 where nothing fits --filter, instead of 2', false)
     .addOption(new Option('-c, --count <n>', 'ends after so many PDUs, or calls, that fit').argParser(countOf))
     .addOption(fieldsOption())
     .addOption(
@@ -90,8 +92,8 @@ export const decodeCommand = (command: Command): Command =>
       `
 An answer says which frame asked and how long ago (<FRAME TIME; request_frame and elapsed of --json, in seconds).
 Damage is named on stderr with file, frame and offset; the rest of the file, and the other files, are still decoded.
-Exit code 0 where anything could be read, 2 where nothing could. decode gives no verdict that a passed-over part could
-change; audit does, and ends with 2 where it might.
+Exit code 0 where anything could be read, 2 where nothing could or nothing fits --filter. decode gives no verdict that a
+passed-over part could change; audit does, and ends with 2 where it might.
 ${FILTER_HELP}
 ${FILTER_KEYS}
 
@@ -155,14 +157,21 @@ async function decodeAll(out: Output, paths: string[], options: DecodeOptions): 
     : await decodeSets(out, units, options, all, observe);
   if (options.summary) printSummaries(out, summaries);
   if (options.statistics) printStatistics(out, all.statistics);
-  const nothing = all.choice.nothing(options.calls || options.statistics ? 'calls' : 'PDUs');
-  if (nothing !== undefined) out.note(nothing);
+  sayNothing(out, options, all);
   if (options.write !== undefined && all.packets !== undefined)
     await writeChosen(out, options.write, files, all.packets);
   if (summaries.length > 0) for (const line of understoodLines(all.understood)) out.note(line);
   // Only where nothing could be read is there no result at all; a file that breaks off before its first packet is one.
   const read = all.choice.full || all.understood.packets > 0 || summaries.some(({ lost }) => !lost);
   if (!read) process.exitCode = 2;
+}
+
+/** Where filters were given and nothing fits them. */
+function sayNothing(out: Output, { allowNone, calls, statistics }: DecodeOptions, { choice }: All): void {
+  const nothing = choice.nothing(calls || statistics ? 'calls' : 'PDUs');
+  if (nothing === undefined) return;
+  out.note(`note: ${nothing}${allowNone ? '' : ' (--allow-none takes that for a success)'}`);
+  if (!allowNone) process.exitCode = 2;
 }
 
 function showHex(out: Output, paths: readonly string[], hex: string, { verbose, json }: DecodeOptions): void {

@@ -79,10 +79,10 @@ export class Choice {
     return true;
   }
 
-  /** What an empty result would leave open; undefined where something fits. */
+  /** What an empty result would leave open; undefined where something fits, or there is nothing that it would have to fit. */
   nothing(what: 'PDUs' | 'calls'): string | undefined {
-    if (this.#fitting > 0 || this.#asked === 0) return undefined;
-    return `note: 0 of ${this.#asked} ${what} fit the filters`;
+    if (this.#fitting > 0 || this.#filters.length === 0) return undefined;
+    return `0 of ${this.#asked} ${what} fit the filters`;
   }
 }
 

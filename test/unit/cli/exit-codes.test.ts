@@ -29,6 +29,7 @@ const INPUTS = ['nothing.pcapng', 'cut.pcapng', 'damaged.pcapng.gz', 'unreadable
 /** The words of a command, with a capture in them. */
 const COMMANDS: Readonly<Record<string, (capture: string) => string[]>> = {
   decode: (capture) => ['decode', capture],
+  'decode --filter': (capture) => ['decode', capture, '--filter', 'ptype=request'],
   'decode -w FILE': (capture) => ['decode', capture, '-w', at('written.pcapng')],
   audit: (capture) => ['audit', capture],
   replay: (capture) => ['replay', capture],
