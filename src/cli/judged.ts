@@ -100,7 +100,8 @@ export class Verdicts {
   #exitCode(results: readonly Result[], { nothing, ...given }: Judged): number {
     const otherwise = this.#incomplete ? UNUSABLE : 0;
     const { failed = !resultsSummary(results).ok, tested = results.some(({ outcome }) => outcome !== 'skip') } = given;
-    if (failed) return FAILED;
+    // A run that tested nothing ends with 2, whatever failed. To allow that allows no failure.
+    if (failed && (tested || this.#options.allowNone)) return FAILED;
     // Unreadable files have been reported; that nothing came of them is no news.
     if (tested || this.#options.allowNone || otherwise === UNUSABLE) return otherwise;
     this.#out.note(`nothing was tested: ${nothing} (--allow-none takes that for a success)`);

@@ -42,7 +42,6 @@ export async function judgeServer(
     ...shownResults(out, results),
     nothing,
     tested,
-    ...(tested ? {} : { failed: false }),
   });
   noteRefusedCalls(out, server.refusedCalls, expect);
 }

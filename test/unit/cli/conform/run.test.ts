@@ -25,10 +25,10 @@ const silent = { ...printer({ json: true, colour: false, width: undefined }, () 
 const judging = { suite: 'conform server', title: 'x' };
 
 /** The exit code of a run with these results. */
-async function exitCodeOf(...results: CheckResult[]): Promise<unknown> {
+async function exitCodeOf(results: readonly CheckResult[], allowNone = false): Promise<unknown> {
   const code = process.exitCode;
   try {
-    const options = { tap: false, json: true, allowNone: false };
+    const options = { tap: false, json: true, allowNone };
     await runSuite(silent as never, options as never, judging, async () => ({ results }));
     return process.exitCode;
   } finally {
@@ -47,8 +47,18 @@ test.each([
   [2, 'no check was run', [sanity(REFUSED.outcome), { ...REFUSED, outcome: NOT_RUN }]],
   [2, 'no check applies', [sanity(PASSED), { ...REFUSED, outcome: { outcome: 'not applicable', reason: 'no' } }]],
 ] satisfies [number, string, CheckResult[]][])('the exit code is %i where %s', async (code, _what, results) => {
-  expect(await exitCodeOf(...results)).toBe(code);
+  expect(await exitCodeOf(results)).toBe(code);
 });
+
+test.each([
+  [0, 'no check applies', [sanity(PASSED), { ...REFUSED, outcome: { outcome: 'not applicable', reason: 'no' } }]],
+  [1, 'the target fails the sanity check', [sanity(REFUSED.outcome), { ...REFUSED, outcome: NOT_RUN }]],
+] satisfies [number, string, CheckResult[]][])(
+  'with --allow-none the exit code is %i where %s',
+  async (code, _what, results) => {
+    expect(await exitCodeOf(results, true)).toBe(code);
+  },
+);
 
 test('JUnit of a server’s suite says the verdict, as a property and as output', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'dcom-conform-'));

@@ -11,6 +11,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const SERVER = ['test', '--listen', '127.0.0.1:0', '--user', 'LAB\\op:secret'];
 /** A client that calls nobody. */
 const SILENT = ['--', process.execPath, '-e', '0'];
+/** One that calls nobody, and fails. */
+const FAILING = ['--', process.execPath, '-e', 'process.exit(3)'];
 
 describe('test of a client that calls nobody', () => {
   test.each([
@@ -26,6 +28,14 @@ describe('test of a client that calls nobody', () => {
       code: expected,
       said: expected === 2,
     });
+  });
+
+  test.each([
+    [2, []],
+    [1, ['--allow-none']],
+    [0, ['--allow-none', '--ignore-exit']],
+  ])('and fails ends with %i with %j', async (expected, options) => {
+    expect((await inProcess(...SERVER, ...options, ...FAILING)).code).toBe(expected);
   });
 });
 
