@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
-import { type YamlPath, yamlDocument } from '../server/yaml-document.js';
+import { yamlDocument } from '../server/yaml-document.js';
 import { references } from './references.js';
 import { type ScenarioData, scenarioSchema } from './scenario.js';
 import { ScenarioError } from './scenario-error.js';
 
 /** Where something stands in a scenario: `['steps', 2, 'activate', 'on']`. */
-export type Path = YamlPath;
+export type Path = readonly (string | number)[];
 
 /** A scenario that was read and checked. */
 export interface Scenario {
