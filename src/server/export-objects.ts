@@ -93,7 +93,7 @@ export async function exportObjects(options: ExportOptions = {}): Promise<Export
     address: listening.address,
     export(object, iid) {
       // An object of a client is of no class that could be activated.
-      const found = exporter.export(object, UUID_NULL, iid, listening.address.address);
+      const found = exporter.export(object, UUID_NULL, iid);
       if (found !== undefined) return exporter.objref(found, listening.address);
       exporter.discardUnused(object);
       throw new RangeError(`${object.name} does not have interface ${iid}, or there are too many objects`);

@@ -6,11 +6,11 @@ const RESERVED = 1 / 8;
 /**
  * Something that all connections of a server hold together, and how much of it each peer does. While there is enough,
  * a peer may have nearly all of it; once there is not, no more than its share. So who takes much is refused, and nobody
- * else.
+ * else. What the program takes for itself is of no peer, which is undefined: it may have all that there is.
  */
 export class Shares {
   readonly #total: number;
-  readonly #byPeer = new Map<string, number>();
+  readonly #byPeer = new Map<string | undefined, number>();
   #held = 0;
 
   constructor(total: number) {
@@ -23,27 +23,28 @@ export class Shares {
   }
 
   /** What one peer holds. */
-  of(peer: string): number {
+  of(peer: string | undefined): number {
     return this.#byPeer.get(peer) ?? 0;
   }
 
   /** Whether the peer would get so much more. */
-  hasRoom(peer: string, amount = 1): boolean {
+  hasRoom(peer: string | undefined, amount = 1): boolean {
     const all = this.#held + amount;
+    if (peer === undefined) return all <= this.#total;
     const peers = this.#byPeer.size + (this.#byPeer.has(peer) ? 0 : 1);
     const most = all <= this.#total ? this.#total - Math.floor(this.#total * RESERVED) : this.#total / peers;
     return this.of(peer) + amount <= most && all <= HARD * this.#total;
   }
 
   /** Whether the peer gets so much more; then it holds it until it gives it back. */
-  take(peer: string, amount = 1): boolean {
+  take(peer: string | undefined, amount = 1): boolean {
     if (!this.hasRoom(peer, amount)) return false;
     this.#byPeer.set(peer, this.of(peer) + amount);
     this.#held += amount;
     return true;
   }
 
-  give(peer: string, amount = 1): void {
+  give(peer: string | undefined, amount = 1): void {
     const left = this.of(peer) - amount;
     if (left > 0) this.#byPeer.set(peer, left);
     else this.#byPeer.delete(peer);

@@ -116,10 +116,10 @@ export class ObjectExporter {
   }
 
   /**
-   * An object as a client gets it: with references to one of its interfaces. It counts to the share of `peer`. Undefined
-   * where it does not have that interface, or there are too many objects.
+   * An object as a client gets it: with references to one of its interfaces. It counts to the share of `peer`, if a peer
+   * asked for it. Undefined where it does not have that interface, or there are too many objects.
    */
-  export(com: ComObject, clsid: string, iid: string, peer: string): ObjectInterface | undefined {
+  export(com: ComObject, clsid: string, iid: string, peer?: string): ObjectInterface | undefined {
     const object = this.#objectOf(com, clsid, peer);
     if (object === undefined) return undefined;
     return this.#options.objects.query(object, iid);
@@ -148,7 +148,7 @@ export class ObjectExporter {
     return { flags, cPublicRefs, oxid: this.#options.objects.oxid, oid: object.oid, ipid };
   }
 
-  #objectOf(com: ComObject, clsid: string, peer: string): ExportedObject | undefined {
+  #objectOf(com: ComObject, clsid: string, peer: string | undefined): ExportedObject | undefined {
     const before = this.#exported.get(com);
     if (before !== undefined && this.#options.objects.has(before.oid)) return before;
     const created = this.#options.objects.create(clsid, com, this.#options.monotonic(), peer);

@@ -25,8 +25,8 @@ export interface ExportedObject {
   readonly oid: bigint;
   readonly clsid: string;
   readonly com: ComObject;
-  /** Whose share it counts to: the address of the client that it was made for. */
-  readonly peer: string;
+  /** Whose share it counts to: the address of the client that it was made for, if a client asked for it. */
+  readonly peer: string | undefined;
   readonly interfaces: Map<string, ObjectInterface>;
   /** Ping sets that hold it. */
   pingSets: number;
@@ -90,7 +90,7 @@ export class ObjectTable implements Pinged {
   }
 
   /** Whether a further object of this peer is refused. */
-  isFullFor(peer: string): boolean {
+  isFullFor(peer: string | undefined): boolean {
     return !this.#objectShares.hasRoom(peer) || !this.#interfaceShares.hasRoom(peer);
   }
 
@@ -107,7 +107,7 @@ export class ObjectTable implements Pinged {
   }
 
   /** A new object of this peer, without interfaces so far; undefined where there are too many. */
-  create(clsid: string, com: ComObject, now: Milliseconds, peer: string): ExportedObject | undefined {
+  create(clsid: string, com: ComObject, now: Milliseconds, peer: string | undefined): ExportedObject | undefined {
     if (this.isFullFor(peer)) return undefined;
     this.#objectShares.take(peer);
     const object: ExportedObject = {

@@ -25,6 +25,14 @@ describe('a share', () => {
     ]);
   });
 
+  test('is nothing that the program itself needs: it may have all, and counts as one more', () => {
+    const shares = new Shares(80);
+    expect([shares.take(undefined, 80), shares.take(undefined)]).toEqual([true, false]);
+    expect([shares.take('a', 40), shares.take('a')]).toEqual([true, false]);
+    shares.give(undefined, 80);
+    expect([shares.held, shares.of(undefined)]).toEqual([40, 0]);
+  });
+
   test('that is given back is another’s', () => {
     const shares = new Shares(80);
     shares.take('a', 70);

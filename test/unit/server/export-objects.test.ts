@@ -1,5 +1,6 @@
 import pino from 'pino';
 import { expect, test } from 'vitest';
+import { IID_IUnknown } from '../../../src/codec/dcom/index.js';
 import { changedNetwork, SOCKETS } from '../../../src/net/network.js';
 import type { ListenOptions } from '../../../src/net/tcp.js';
 import { exportObjects } from '../../../src/server/export-objects.js';
@@ -20,6 +21,17 @@ test('takes as many connections at a time as a server: 1,000 where nothing is sa
   });
   for (const options of [{ network }, { network, maxConnections: 3 }]) await (await exportObjects(options)).close();
   expect(listened.map(({ maxConnections }) => maxConnections)).toEqual([2_000, 6]);
+});
+
+test('a client exports as many objects of its own as it says, and not one more', async () => {
+  const exported = await exportObjects({ maxObjects: 8 });
+  try {
+    for (let n = 0; n < 8; n++) exported.export(sinkOf().object, IID_IUnknown);
+    expect(() => exported.export(sinkOf().object, IID_IUnknown)).toThrow('there are too many objects');
+    expect(exported.objects).toBe(8);
+  } finally {
+    await exported.close();
+  }
 });
 
 test('an object that throws when it is released is logged, and thrown by close', async () => {
