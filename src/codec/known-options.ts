@@ -9,3 +9,8 @@ export function knownOptions<O extends object>(call: string, given: O, names: Op
   if (strange !== undefined)
     throw new OptionError(call, strange, `no such option; there are ${Object.keys(names).join(', ')}`);
 }
+
+/** The same for functions that are told of something; an object of a class may have members of its own beside them. */
+export function knownHandlers<H extends object>(call: string, given: H, names: OptionNames<H>): void {
+  if (Object.getPrototypeOf(given) === Object.prototype) knownOptions(call, given, names);
+}

@@ -27,6 +27,8 @@ import {
   startServer,
 } from '../../src/index.js';
 
+import { shippedPath } from '../support/shipped.js';
+
 const CAPTURE = Buffer.alloc(24);
 const profile = CLIENT_PROFILES['windows-2023-03'];
 const authentication = { authType: 10, level: 5, random: () => Buffer.alloc(0) };
@@ -98,4 +100,17 @@ test.each(MISTAKES)('%s says at once which option is wrong', async (call, run, s
     );
   expect(error).toBeInstanceOf(OptionError);
   expect((error as OptionError).message).toContain(`${call}: ${said}`);
+});
+
+test('handlers may be an object of a class, with members of its own', async () => {
+  class Counting {
+    seen = 0;
+    pdu = (): void => void this.seen++;
+    open = () => ({ pdu: this.pdu, cut: this.pdu, end: () => {} });
+  }
+  const [decoded, read] = [new Counting(), new Counting()];
+  const capture = shippedPath('activation-at-connect.pcapng');
+  await readCapture(capture, { open: new CaptureDecoder(decoded).open });
+  await readCapture(capture, read);
+  expect([decoded.seen, read.seen]).toEqual([10, 10]);
 });

@@ -1,6 +1,6 @@
 import { CodecError } from '../../codec/error.js';
 import { interfaceByUuid, interfaceName, operationName } from '../../codec/interfaces.js';
-import { knownOptions, type OptionNames } from '../../codec/known-options.js';
+import { knownHandlers, knownOptions, type OptionNames } from '../../codec/known-options.js';
 import type { Layout, Operation } from '../../codec/ndr/index.js';
 import { PTYPE } from '../../codec/rpce/index.js';
 import {
@@ -78,7 +78,7 @@ export class CaptureDecoder {
 
   constructor(handlers: DecodeHandlers = {}, options: DecoderOptions = {}) {
     knownOptions('CaptureDecoder', options, DECODER_OPTIONS);
-    knownOptions('CaptureDecoder', handlers, { pdu: true, unanswered: true, end: true });
+    knownHandlers('CaptureDecoder', handlers, { pdu: true, unanswered: true, end: true });
     this.#handlers = handlers;
     this.#options = options;
     this.#budget = new PassiveBudget({ unanswered: ({ kept }) => kept && this.#handlers.unanswered?.(kept) });

@@ -1,4 +1,4 @@
-import { knownOptions, type OptionNames } from '../../codec/known-options.js';
+import { knownHandlers, knownOptions, type OptionNames } from '../../codec/known-options.js';
 import { CaptureError, type Problem } from '../file/error.js';
 import { type CaptureInput, type CaptureSource, nameOf, type PieceOptions, pieces, sourcesOf } from '../file/source.js';
 import type { OpenLogons } from '../logon/logon.js';
@@ -91,7 +91,7 @@ export async function readCapture(
   options: ReadOptions & PieceOptions = {},
 ) {
   knownOptions('readCapture', options, { ...READ_OPTIONS, reuse: true });
-  knownOptions('readCapture', handlers, HANDLERS);
+  knownHandlers('readCapture', handlers, HANDLERS);
   const reader = new PduReader({ file: nameOf(sourcesOf(source)[0] as CaptureSource), ...options, ...handlers });
   for await (const _ of feed(reader, source, handlers.onProblem, options)) await handlers.onPiece?.();
   return { frames: reader.frames, streams: reader.streams, understood: reader.understood };
