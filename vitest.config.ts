@@ -7,6 +7,8 @@ const project = (name: string, minutes: number, options = {}) => ({
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: minutes * 60_000,
     hookTimeout: minutes * 60_000,
+    // A second where nothing is said, which is soon over on such a machine.
+    expect: { poll: { timeout: 50_000 } },
     ...options,
   },
 });
