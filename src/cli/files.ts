@@ -1,4 +1,4 @@
-import { type BigIntStats, fstatSync, lstatSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { type BigIntStats, fstatSync, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Output, UsageError } from './io.js';
 import { OutputFile } from './output-file.js';
@@ -51,11 +51,6 @@ export function replaceable(path: string): string | undefined {
 
 /** Where a file is written until it takes its place: to be opened with `wx`, as a name of no other file and no link. */
 export const partialOf = (place: string): string => `${place}.${process.pid}.partial`;
-
-/** Takes away a file that was written for the time of a run; what was only written to stays: a pipe, a device, a link. */
-export function removeWritten(path: string): void {
-  if (lstatSync(path, { throwIfNoEntry: false })?.isFile()) rmSync(path, { force: true });
-}
 
 /**
  * Opens files for results, before there are any: what cannot be written is said before something is sent. None is opened

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { copyFile, link, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,4 +56,15 @@ describe('a file for results that is one of those to read', () => {
   test('a device is written to, wherever stdin comes from', async () => {
     expect((await cli(['audit', input, '--csv', '/dev/null'])).code).toBe(1);
   });
+});
+
+test('a run that breaks off before it has a result leaves no empty file in its place', async () => {
+  const [junit, link] = [join(folder, 'none.xml'), join(folder, 'link.xml')];
+  await Promise.all([writeFile(junit, 'results of before'), symlink(junit, link)]);
+  const run = (file: string) =>
+    cli(['test', '--listen', '127.0.0.1:0', '--user', 'LAB\\op:secret', '--junit', file, '--', './no-such-client']);
+  expect(await run(link)).toMatchObject({ code: 2 });
+  expect(await readFile(link, 'utf8')).toBe('');
+  expect(await run(junit)).toMatchObject({ code: 2 });
+  expect(existsSync(junit)).toBe(false);
 });

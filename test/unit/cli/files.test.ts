@@ -3,7 +3,8 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { removeWritten, requireNotAmong } from '../../../src/cli/files.js';
+import { requireNotAmong } from '../../../src/cli/files.js';
+import { removeWritten } from '../../../src/cli/output-file.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'dcom-harness-'));
 afterAll(() => rmSync(folder, { recursive: true }));
