@@ -1,6 +1,7 @@
 import { userName } from '../../capture/decode/record.js';
 import { callName, interfaceUuid, operationName } from '../../codec/interfaces.js';
 import { authnLevelName } from '../../codec/status/authn.js';
+import { bindNakReasonName } from '../../codec/status/pdu.js';
 import { formatEndpoint } from '../../net/channel.js';
 import { plain } from '../../report/ndjson.js';
 import { members, recordTime } from '../../report/record.js';
@@ -44,7 +45,7 @@ export function tellRefusedCall(out: Output, { time, client, identity, ...rest }
   const { interface: name, opnum, level, refusedBy, reason, status } = rest;
   const answers = status === E_NOTIMPL ? classThatAnswers(name) : undefined;
   const advice = answers === undefined ? '' : `; --class ${answers} answers it`;
-  const verdict = `refused by ${refusedBy}, 0x${status.toString(16).padStart(8, '0')} (${withNames(reason)}${advice})`;
+  const verdict = `refused by ${refusedBy}, ${hexStatus(status)} (${withNames(reason)}${advice})`;
   out.line(
     `${new Date(time).toISOString()} ${formatEndpoint(client)} ${who(identity)} ${callName(name, opnum)} at ${authnLevelName(level)}: ${verdict}`,
   );
@@ -61,7 +62,7 @@ export function tellActivation(out: Output, activation: Activation): void {
   const verdict =
     activation.outcome === 'accepted'
       ? 'accepted'
-      : `refused by ${activation.refusedBy}, ${activation.form} 0x${activation.status.toString(16).padStart(8, '0')}`;
+      : `refused by ${activation.refusedBy}, ${activation.form} ${hexStatus(activation.status)}`;
   out.line(
     `${new Date(time).toISOString()} ${formatEndpoint(client)} ${who} ${activation.method} ${withNames(activation.clsid ?? '(unreadable)')} at ${authnLevelName(activation.level)}: ${verdict} (${activation.reason}${odd})`,
   );
@@ -71,10 +72,19 @@ export function tellActivation(out: Output, activation: Activation): void {
 export function tellAssociation(out: Output, event: AssociationEvent, client: string): void {
   if (!('why' in event)) return;
   const time = Date.now();
-  const how = event.type === 'tolerated' ? `by the option ${event.option}` : `by ${event.refusedBy}`;
   if (out.json) out.record('association', { time: recordTime(time), client, ...members(event) });
-  else out.line(`${new Date(time).toISOString()} ${client} ${event.type} ${how}: ${event.why}`);
+  else out.line(`${new Date(time).toISOString()} ${client} ${associationText(event)} (${event.why})`);
 }
+
+function associationText(event: Extract<AssociationEvent, { why: string }>): string {
+  if (event.type === 'tolerated') return `tolerated by the option ${event.option}`;
+  const by = `refused by ${event.refusedBy}`;
+  if (event.type === 'bind_nak') return `bind ${by}, bind_nak ${bindNakReasonName(event.reason)}`;
+  return event.type === 'fault' ? `${by}, fault ${hexStatus(event.status)}` : `logon ${by}`;
+}
+
+/** `0x00000005` */
+const hexStatus = (status: number): string => `0x${status.toString(16).padStart(8, '0')}`;
 
 /** A call back that failed, or an object of a client that was found; with `--json` every call that was made. */
 export function tellCallBack(out: Output, { time, client, target, outcome, ...rest }: CallBack): void {
