@@ -191,7 +191,7 @@ const headOf = ({ variant, level, nothing }: Row): string =>
 
 function groupLines(group: readonly Row[]): string[] {
   const [first] = group as [Row];
-  const which = group.length === 1 ? `frame ${first.call.frame}` : `${group.length} activations`;
+  const which = group.length === 1 ? `${first.file} frame ${first.call.frame}` : `${group.length} activations`;
   return [`${which}: ${headOf(first)}`, ...reasonsOf(first)];
 }
 
