@@ -64,7 +64,8 @@ function detail(pdu: Pdu): string {
   if (pdu.PTYPE === 'fault') return `, ${faultText((pdu as { status: number }).status)}`;
   if (pdu.PTYPE === 'bind_nak')
     return `, ${bindNakReasonName((pdu as { provider_reject_reason: number }).provider_reject_reason)}`;
-  if ('results' in pdu) return `, ${pdu.results.map(({ result }) => presentationResultName(result)).join(' ')}`;
+  if ('results' in pdu)
+    return `, ${pdu.results.map(({ result }) => presentationResultName(result)).join(' ') || 'no results'}`;
   if ('opnum' in pdu) return `, opnum ${pdu.opnum}`;
   return '';
 }
