@@ -25,6 +25,7 @@ export async function useObject({ address, port, domain, user, password }) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [address, port, domain, user, password] = process.argv.slice(2);
   try {
+    if (password === undefined) throw new Error('usage: node my-client.mjs ADDRESS PORT DOMAIN USER PASSWORD');
     await useObject({ address, port: Number(port), domain, user, password });
   } catch (error) {
     console.error(error.message);

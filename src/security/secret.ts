@@ -16,7 +16,10 @@ export class Secret {
     this.#ntHash = ntHash;
   }
 
+  /** Throws `SecurityError` for anything but a text, as where a program was given none. */
   static password(password: string): Secret {
+    if (typeof password !== 'string')
+      throw new SecurityError('UNSUPPORTED', 'a password is a text, which may be empty');
     return new Secret(password, md4(Buffer.from(password, 'utf16le')));
   }
 

@@ -87,3 +87,8 @@ test('a refused log-on tells the name and not the password', () => {
   for (const secret of ['tr0ub4dor', PASSWORD]) expect(text).not.toContain(secret);
   expect(refusal(() => pair(5).acceptor.verify(message('x'), Buffer.alloc(16)))).not.toMatch(/[0-9a-f]{16}/);
 });
+
+test('a password that a program was not given is named at once', () => {
+  expect(() => Secret.password(undefined as never)).toThrow('a password is a text, which may be empty');
+  expect(Secret.password('').blank).toBe(true);
+});
