@@ -51,7 +51,7 @@ export class Verdicts {
   readonly #out: Output;
   readonly #options: JudgedOptions;
   readonly #suite: string;
-  readonly #began = Date.now();
+  readonly #began: number | undefined;
   readonly #file: OutputFile | undefined;
   #incomplete = false;
   /** Files that are written beside that of `--junit`, in the order of their paths. */
@@ -65,8 +65,11 @@ export class Verdicts {
       suite,
       inputs = [],
       beside = [],
+      ownTime = true,
     }: {
       readonly suite: string;
+      /** When this run began stands where no result has a time; without it, equal results are equal files. */
+      readonly ownTime?: boolean;
       readonly inputs?: readonly string[];
       readonly beside?: readonly (string | undefined)[];
     },
@@ -74,6 +77,7 @@ export class Verdicts {
     this.#out = out;
     this.#options = options;
     this.#suite = suite;
+    this.#began = ownTime ? Date.now() : undefined;
     [this.#file, ...this.beside] = openForWriting<readonly (string | undefined)[]>([options.junit, ...beside], inputs);
     // Until it is told otherwise: a run that ends before is no success.
     process.exitCode = UNUSABLE;

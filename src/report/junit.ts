@@ -28,7 +28,7 @@ export async function junit(results: readonly Result[], name: string, run: JUnit
 interface JUnitRun {
   readonly verdict?: string | undefined;
   /** Milliseconds since 1970-01-01 UTC. */
-  readonly began?: number;
+  readonly began?: number | undefined;
 }
 
 function suiteOf(

@@ -87,7 +87,12 @@ type UnitEnd =
 /** Reads, judges and prints: the one way to the result of an audit. */
 export async function reportAudit(out: Output, options: ReportOptions, input: AuditInput): Promise<void> {
   const { inputs, units, html } = input;
-  const verdicts = new Verdicts(out, options, { suite: 'audit', inputs, beside: [options.csv, options.parquet] });
+  const verdicts = new Verdicts(out, options, {
+    suite: 'audit',
+    inputs,
+    beside: [options.csv, options.parquet],
+    ownTime: false,
+  });
   const [csvFile, parquetFile] = verdicts.beside;
   const parquet = parquetFile && (await parquetTo((octets) => parquetFile.write(octets)));
   const report = html === undefined ? undefined : await reportFile(html.file, 'dcom-harness audit', html.captures);
