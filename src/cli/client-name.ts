@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { basename, extname } from 'node:path';
+import { basename } from 'node:path';
 
 /** Programs that run a script, which is the client. */
 const RUNS_SCRIPTS =
@@ -13,7 +13,7 @@ export function clientName(command: string, args: readonly string[], isFile = is
   const name = basename(command);
   const script = RUNS_SCRIPTS.test(name) ? args.find((arg) => !arg.startsWith('-') && isFile(arg)) : undefined;
   const shown = script === undefined ? name : basename(script);
-  return shown.slice(0, shown.length - extname(shown).length);
+  return shown.replace(/(?<=.)\.[a-z]\w*$/i, '');
 }
 
 const isThere = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;

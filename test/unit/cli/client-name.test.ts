@@ -13,6 +13,8 @@ test.each([
   // A file that is given to the client is not the client.
   ['./my-client', ['query.py'], 'my-client'],
   ['C:/vendor/client.exe', [], 'client'],
+  // A version is no extension.
+  ['./opc-client-2.1', [], 'opc-client-2.1'],
 ])('%s %j is called %s', (command, args, name) => {
   expect(clientName(command, args, (path) => FILES.includes(path))).toBe(name);
 });
