@@ -10,11 +10,15 @@ export class UsageError extends Error {}
 /** What is wrong, in the one way in which every command says it. */
 export const complain = (what: string): void => tell(`dcom-harness: ${what}`);
 
+/** Columns of a terminal; undefined where there is none, or it does not say, as in a container that was given no size. */
+export const terminalWidth = ({ isTTY, columns }: Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>): number | undefined =>
+  isTTY && columns > 0 ? columns : undefined;
+
 /** One line on stderr; on a terminal it goes on below, between words. */
 export function tell(
   text: string,
   stderr: Pick<typeof process.stderr, 'isTTY' | 'columns' | 'write'> = process.stderr,
 ) {
-  const { isTTY, columns } = stderr;
-  stderr.write(`${isTTY && columns > 0 ? wrapLines(printable(text), columns) : printable(text)}\n`);
+  const width = terminalWidth(stderr);
+  stderr.write(`${width === undefined ? printable(text) : wrapLines(printable(text), width)}\n`);
 }

@@ -2,7 +2,7 @@ import { forTerminal, printable } from '../report/printable.js';
 import { type RecordKind, recordLine } from '../report/record.js';
 import { type Column, table } from '../report/table.js';
 import { wrapLines } from '../report/wrap.js';
-import { tell } from './complain.js';
+import { tell, terminalWidth } from './complain.js';
 import { Stdout } from './stdout.js';
 
 export { UsageError } from './complain.js';
@@ -43,10 +43,6 @@ export interface OutputOptions {
   /** Printed is what happens, as it does, whether somebody reads it or not. */
   readonly live?: boolean;
 }
-
-/** Columns of a terminal; undefined where there is none, or it does not say, as in a container that was given no size. */
-export const terminalWidth = ({ isTTY, columns }: Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>): number | undefined =>
-  isTTY && columns > 0 ? columns : undefined;
 
 /** How long the reader of a command that has ended may take for the rest. */
 const PATIENCE = 2_000;

@@ -27,11 +27,11 @@ export class ProblemNotes {
 
   tell(problem: Problem): void {
     if (problem.severity === 'info') return;
+    if (this.#each) return this.#note(problemLine(problem));
     const key = [problem.severity, problem.file, problem.message.replace(/\d+/g, '0')].join('\n');
     const kind = this.#kinds.get(key);
-    if (kind === undefined || this.#each) {
-      if (!this.#each && this.#kinds.size < MOST_KINDS)
-        this.#kinds.set(key, { first: problem, last: problem, more: 0 });
+    if (kind === undefined) {
+      if (this.#kinds.size < MOST_KINDS) this.#kinds.set(key, { first: problem, last: problem, more: 0 });
       this.#note(problemLine(problem));
     } else {
       kind.more++;

@@ -61,7 +61,7 @@ export function selectedChecks<T extends CheckInfo>(checks: readonly T[], option
 /** The expectations of `--expect`. Throws `UsageError` where the file is none, or names checks that do not exist. */
 export function expectationsFor(checks: readonly CheckInfo[], { expect }: ConformOptions): Expectations {
   if (expect === undefined) return {};
-  const expectations = fileParser('--expect', () => readYamlFile(expect, expectationsSchema))(expect);
+  const expectations = fileParser('--expect', (path) => readYamlFile(path, expectationsSchema))(expect);
   const all = checks.map(({ id }) => id);
   const [unused] = unusedExpectations(expectations, all);
   if (unused !== undefined) throw new UsageError(`--expect: ${expect}: no check has an id like ${unused}`);

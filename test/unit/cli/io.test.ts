@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { terminalWidth } from '../../../src/cli/io.js';
+import { terminalWidth } from '../../../src/cli/complain.js';
 
 describe('results are as wide as', () => {
   test.each([
