@@ -85,7 +85,7 @@ async function run(
   const out = output(options);
   checkClient(options);
   if (options.registry !== undefined && options.asOf === undefined)
-    throw new UsageError('--registry is that of a Windows client, which --as-of makes of this one');
+    throw new UsageError('--registry is the registry of a Windows client: give its date too, with --as-of');
   const plain = options.profile === undefined && invoke === undefined;
   await (plain ? activateOnce(out, target, options) : activateAs(out, target, options));
 }

@@ -227,7 +227,7 @@ async function writeChosen(out: Output, path: string, files: readonly string[], 
   out.note(`${packets.count} packets are in ${path}`);
   const { lacking } = packets;
   if (lacking > 0)
-    out.note(`warning: ${path} has not all packets of ${lacking} that fit: there was too much to keep in mind`);
+    out.note(`warning: ${path} lacks packets of ${lacking} that fit: there was too much to keep in mind`);
 }
 
 function printStatistics(out: Output, { rows }: CallStatistics): void {

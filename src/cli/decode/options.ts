@@ -4,7 +4,10 @@ import { type Filter, parseFilter } from '../../capture/decode/filter.js';
 import { collecting, parser } from '../options.js';
 
 export const fieldsOption = (): Option =>
-  new Option('--fields <names>', 'these fields of each PDU alone, between tabs; the names are those of --json')
+  new Option(
+    '--fields <names>',
+    'print only these fields of each PDU, separated by tabs; named as in --json or Wireshark, with the values of --json',
+  )
     .argParser(parser(parseFields))
     .conflicts(['summary', 'verbose', 'calls']);
 
