@@ -9,6 +9,8 @@ import type { NewFinding } from './findings.js';
 /** What is known of a call that was refused. */
 export interface RefusedCallFacts {
   readonly activation: boolean;
+  /** It is no call, but an alter_context with a token. */
+  readonly handshake?: boolean;
   /** Undefined where the capture does not say it. */
   readonly level: number | undefined;
   /** An earlier call under the same security context was answered, so its handshake did not fail. */
@@ -60,7 +62,8 @@ export function refusalFinding(
 ): NewFinding {
   const { refusedBy, text } = likelyCause(refused, facts);
   const { level } = facts;
-  const name = call === undefined ? 'a call' : `${call.interface ?? 'unknown'}::${call.operationName ?? call.opnum}`;
+  const unnamed = facts.handshake ? 'alter_context' : 'a call';
+  const name = call === undefined ? unnamed : `${call.interface ?? 'unknown'}::${call.operationName ?? call.opnum}`;
   return {
     finding: 'refusal',
     severity: MERE.has(refusedBy) ? 'info' : 'warning',
@@ -94,8 +97,10 @@ export function likelyCause(refused: RefusedStatus, call: RefusedCallFacts): Lik
 
 function denied(
   { answer, status }: RefusedStatus,
-  { activation, level, answeredBefore, auth3, anonymous, inPipe, seconds }: RefusedCallFacts,
+  { activation, handshake, level, answeredBefore, auth3, anonymous, inPipe, seconds }: RefusedCallFacts,
 ): LikelyCause {
+  // [MS-RPCE] 3.3.1.5.2.1
+  if (handshake) return { refusedBy: 'authentication', text: 'a step of the handshake was refused: the logon failed' };
   if (level === undefined)
     return { refusedBy: answer, text: 'denied, and the authentication level is not in the capture' };
   const name = authnLevelName(effectiveAuthnLevel(level));

@@ -73,6 +73,8 @@ export class AuditStream implements PduConsumer {
   /** A request was captured: the client's half is there. */
   #asked = false;
   #auth3 = false;
+  /** The call_id of an alter_context that carries a handshake on, and has no answer yet. */
+  #handshake: number | undefined;
   /** Some session key is known. */
   #established = false;
 
@@ -217,13 +219,16 @@ export class AuditStream implements PduConsumer {
   #other(captured: CapturedPdu): void {
     const { pdu, call, heard } = this.#follow(captured);
     if (pdu === undefined) return;
+    const { call_id } = pdu;
     if (pdu.PTYPE === 'fault') {
       const answer = faultAnswer(pdu.status);
       if (call?.kept?.activation !== undefined) this.#conclude(call.kept, answer, captured);
-      else this.#refusal(captured, call?.kept, answer);
+      else
+        this.#refusal(captured, call?.kept, answer, { handshake: call === undefined && call_id === this.#handshake });
     } else if (pdu.PTYPE === 'bind_nak')
       this.#add(captured, bindRefusedFinding(this.#association.presentations[0], pdu.provider_reject_reason));
     else if (pdu.auth !== undefined) {
+      this.#handshake = pdu.PTYPE === 'alter_context' ? call_id : undefined;
       if (pdu.PTYPE === 'auth3') this.#auth3 = true;
       this.#established = this.#association.securities.some(({ passive }) => passive?.established);
       const { auth_context_id: id, auth_type: authType, auth_value: octets } = pdu.auth;
@@ -240,13 +245,19 @@ export class AuditStream implements PduConsumer {
     const { activation } = call;
     call.activation = undefined;
     this.#options.tell({ kind: 'activation', activation: { ...activation, ...answer } });
-    if (isRefused(answer)) this.#refusal(captured, call, answer, true);
+    if (isRefused(answer)) this.#refusal(captured, call, answer, { activation: true });
   }
 
-  #refusal(captured: CapturedPdu, call: OpenCall | undefined, refused: RefusedAnswer, activation = false): void {
+  #refusal(
+    captured: CapturedPdu,
+    call: OpenCall | undefined,
+    refused: RefusedAnswer,
+    { activation = false, handshake = false },
+  ): void {
     const { user, anonymous } = this.#userOf(captured, call?.contextId);
     const facts = {
       activation,
+      handshake,
       level: call?.level,
       answeredBefore: this.#answered?.has(call?.contextId) === true,
       auth3: this.#auth3,

@@ -133,12 +133,12 @@ const FILES: Readonly<Record<string, Expected>> = {
   },
   'ovs-2021-05': {
     activations: [[1, 'RemoteActivation', WBEM, 2, 'refused', 'accepted']],
-    findings: { 'missing-mic': 3, 'refusal by fault': 2 },
+    findings: { 'missing-mic': 3, 'refusal by fault': 1, 'refusal by authentication': 1 },
     calls: ['ServerAlive at 1', 'RemoteActivation at 2', 'NTLMLogin at 5'],
   },
   'ovs-2023-03-14': {
     activations: [[1, 'RemoteActivation', WBEM, 2, 'refused', 'fault']],
-    findings: { 'missing-mic': 2, 'refusal by activation policy': 1, 'refusal by fault': 1 },
+    findings: { 'missing-mic': 2, 'refusal by activation policy': 1, 'refusal by authentication': 1 },
     calls: ['ServerAlive at 1', 'RemoteActivation at 2'],
   },
   // The server's side of a relay: the client means another host. impacket asks for an operation 255 to have a signature.
