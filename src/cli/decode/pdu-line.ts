@@ -89,8 +89,7 @@ export const paintedType = ({ ptype }: PduRecord, text: string, paint: ReturnTyp
 
 /** What is special about it; `bad` where something was refused or could not be read. */
 export function detail(record: PduRecord, withStub = true): { text: string; bad: boolean } {
-  const name = record.interface === undefined ? '' : `${record.interface}::${record.operation ?? record.opnum ?? ''}`;
-  const call = [name, record.class ?? record.clsid ?? ''].filter((text) => text !== '').join(' ');
+  const call = [calledBy(record), record.class ?? record.clsid ?? ''].filter((text) => text !== '').join(' ');
   if (record.error !== undefined) return { text: `${call} ${record.error}`.trim(), bad: true };
   if (record.status !== undefined)
     return { text: `${call} ${resultText(record.ptype, record.status)}`.trim(), bad: true };
@@ -111,6 +110,11 @@ export function detail(record: PduRecord, withStub = true): { text: string; bad:
     record.user ?? '',
   ];
   return { text: parts.filter((part) => part !== '').join(' '), bad: failed || record.stub === 'bad signature' };
+}
+
+function calledBy({ interface: name, operation, opnum }: PduRecord): string {
+  const called = operation ?? opnum;
+  return called === undefined || name === undefined ? (name ?? '') : `${name}::${called}`;
 }
 
 /** Of RTS: which commands, by which [MS-RPCH] 2.2.4 tells one PDU from another. */
