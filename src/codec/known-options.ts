@@ -5,6 +5,8 @@ export type OptionNames<O> = Readonly<Record<keyof O, true>>;
 
 /** Throws `OptionError` for an option that there is not; `call` is the function that it was given to. */
 export function knownOptions<O extends object>(call: string, given: O, names: OptionNames<O>): void {
+  if (typeof given !== 'object' || given === null)
+    throw new OptionError(call, '', `expected an object, received ${given === null ? 'null' : typeof given}`);
   const strange = Object.keys(given).find((name) => !Object.hasOwn(names, name));
   if (strange !== undefined)
     throw new OptionError(call, strange, `no such option; there are ${Object.keys(names).join(', ')}`);

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { OptionNames } from '../codec/known-options.js';
 import type { Milliseconds, RandomBytes } from '../security/index.js';
 import { type Network, SOCKETS } from './network.js';
 import { SYSTEM_TIMERS, type Timers } from './timers.js';
@@ -23,15 +22,6 @@ export interface Environment {
   /** So many octets for keys, challenges and identifiers. */
   readonly random: RandomBytes;
 }
-
-/** For `knownOptions`. */
-export const ENVIRONMENT_NAMES: OptionNames<Environment> = {
-  network: true,
-  timers: true,
-  clock: true,
-  monotonic: true,
-  random: true,
-};
 
 /** The machine's own. */
 export const SYSTEM_ENVIRONMENT: Environment = {

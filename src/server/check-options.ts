@@ -19,6 +19,7 @@ import { DEFAULT_LIMITS, DEFAULT_TOTALS, RPC_PROFILES } from '../rpc/index.js';
 import { parseAccount, WINDOWS_SERVER_POLICY } from '../security/index.js';
 import { CLASS_NAMES } from './classes/index.js';
 import type { ExportOptions } from './export-objects.js';
+import type { KdcServerOptions } from './kdc.js';
 import { EXTRA_INTERFACES, type ServerOptions } from './options.js';
 import { dcomProfile } from './profile.js';
 
@@ -110,6 +111,22 @@ export const checkServerOptions = (given: ServerOptions): void => checkOptions('
 
 /** Throws `OptionError` for the first option that is wrong, by its name. */
 export const checkExportOptions = (given: ExportOptions): void => checkOptions('exportObjects', EXPORT_OPTIONS, given);
+
+const realm = z.string().min(1);
+const KDC = {
+  ...{ realm, domain: z.string(), name: z.string(), listen: z.string(), accounts: z.array(account) },
+  machines: z.array(
+    z.strictObject({ name: z.string(), hosts: z.array(z.string()), etypes: z.array(z.number()).optional() }),
+  ),
+  maxTicketLife: timeOption,
+  onRequest: functionOption('told of a request'),
+  logger: SERVER.logger,
+  ...environmentOptions,
+} satisfies Record<keyof KdcServerOptions, z.ZodType>;
+const KDC_OPTIONS = optionsOf(KDC).extend({ realm, accounts: KDC.accounts });
+
+/** Throws `OptionError` for the first option that is wrong, by its name. */
+export const checkKdcOptions = (given: KdcServerOptions): void => checkOptions('startKdc', KDC_OPTIONS, given);
 
 function isAccount(text: string): boolean {
   try {

@@ -1,9 +1,8 @@
 import { type Logger, pino } from 'pino';
 import { CodecError } from '../codec/error.js';
 import { frameKdcMessage, KdcMessageReader } from '../codec/kerberos/index.js';
-import { knownOptions, type OptionNames } from '../codec/known-options.js';
 import { type Accept, type Endpoint, formatEndpoint, parseEndpoint } from '../net/channel.js';
-import { ENVIRONMENT_NAMES, type Environment, environmentOf } from '../net/environment.js';
+import { type Environment, environmentOf } from '../net/environment.js';
 import { TransportError } from '../net/error.js';
 import { isLoopback } from '../net/loopback.js';
 import { isSimulated } from '../net/network.js';
@@ -20,6 +19,7 @@ import {
   Secret,
   type ServiceKey,
 } from '../security/index.js';
+import { checkKdcOptions } from './check-options.js';
 import { Listeners } from './listeners.js';
 
 /** A machine of the realm, whose account has the service names of its hosts. */
@@ -54,12 +54,6 @@ export interface KdcServerOptions extends Partial<Environment> {
   readonly logger?: Logger;
 }
 
-const OPTIONS: OptionNames<KdcServerOptions> = {
-  ...{ listen: true, realm: true, domain: true, accounts: true, machines: true, name: true, maxTicketLife: true },
-  ...{ onRequest: true, logger: true },
-  ...ENVIRONMENT_NAMES,
-};
-
 /** A request of a client, and what it came to. */
 export interface KdcRequest extends KdcEvent {
   readonly time: Milliseconds;
@@ -83,7 +77,7 @@ const MAX_CONNECTIONS = 1000;
  * password of the test, so it takes no address but this machine's own.
  */
 export async function startKdc(options: KdcServerOptions): Promise<KdcServer> {
-  knownOptions('startKdc', options, OPTIONS);
+  checkKdcOptions(options);
   const { network, timers, clock, random } = environmentOf(options);
   const { realm } = options;
   const at = parseEndpoint(options.listen ?? '127.0.0.1', 88);

@@ -85,7 +85,7 @@ describe('PDUs', () => {
   test('with lists that claim to be as long as they can be are refused without reading what is not there', () => {
     const bind = Buffer.concat([pduOf({ type: PTYPE.bind, body: 0xff00 })]);
     bind.fill(0xff, 24);
-    for (let i = 0; i < 200; i++) attempt(() => decodePdu(bind));
+    expect(() => decodePdu(bind)).toThrow(expect.objectContaining({ code: 'SHORT' }));
   });
 });
 

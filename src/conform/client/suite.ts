@@ -1,5 +1,4 @@
-import { knownOptions, type OptionNames } from '../../codec/known-options.js';
-import { ENVIRONMENT_NAMES, type Environment, environmentOf } from '../../net/environment.js';
+import { type Environment, environmentOf } from '../../net/environment.js';
 import { seededRandom } from '../../net/simulation/index.js';
 import type { Milliseconds } from '../../security/index.js';
 import { recording } from '../../server/endpoint/recording.js';
@@ -16,6 +15,7 @@ import {
 } from '../core/index.js';
 import { type Attempted, type AttemptOptions, attempt, type ConformAccount, type Stimulus } from './attempt.js';
 import type { ClientCheck, Subject } from './check.js';
+import { checkSuiteOptions } from './check-options.js';
 import { CLIENT_CHECKS } from './checks.js';
 import { factsOf } from './facts.js';
 import type { Baseline } from './judge.js';
@@ -43,12 +43,6 @@ export interface ClientSuiteOptions extends Partial<Environment>, Selection {
   readonly told?: (result: CheckResult, place: { readonly index: number; readonly total: number }) => void;
 }
 
-const OPTIONS: OptionNames<ClientSuiteOptions> = {
-  ...{ client: true, account: true, addresses: true, port: true, limit: true, seed: true, record: true, told: true },
-  ...{ only: true, skip: true },
-  ...ENVIRONMENT_NAMES,
-};
-
 /** What the client suite checks. */
 export const clientChecks: readonly CheckInfo[] = CLIENT_CHECKS;
 
@@ -72,7 +66,7 @@ const RUNS_OF_A_CHECK = 4;
  * with what a `ClientUnderTest` rejects with, which could not be run; whatever the client does is a result.
  */
 export async function clientSuite(options: ClientSuiteOptions): Promise<ClientSuiteReport> {
-  knownOptions('clientSuite', options, OPTIONS);
+  checkSuiteOptions(options);
   const given = typeof options.client === 'function' ? calledClient(options.client) : options.client;
   const mistakes: unknown[] = [];
   const client = tellingOf(given, mistakes);

@@ -1,5 +1,4 @@
-import { knownOptions, type OptionNames } from '../../codec/known-options.js';
-import { ENVIRONMENT_NAMES, type Environment, environmentOf } from '../../net/environment.js';
+import { type Environment, environmentOf } from '../../net/environment.js';
 import { changedNetwork } from '../../net/network.js';
 import { seededRandom } from '../../net/simulation/index.js';
 import type { Milliseconds, NtlmCredentials } from '../../security/index.js';
@@ -14,6 +13,7 @@ import {
   selected,
   type Wire,
 } from '../core/index.js';
+import { checkSuiteOptions } from './check-options.js';
 import { ACCOUNT_CHECKS, SANITY, SERVER_CHECKS } from './checks.js';
 import { probe } from './probe.js';
 import { type Found, Target } from './target.js';
@@ -52,12 +52,6 @@ export interface ServerSuiteReport {
   readonly verdict: HardeningVerdict | undefined;
 }
 
-const OPTIONS: OptionNames<ServerSuiteOptions> = {
-  ...{ host: true, port: true, credentials: true, clsid: true, seed: true, patience: true, checkMilliseconds: true },
-  ...{ slow: true, record: true, told: true, only: true, skip: true },
-  ...ENVIRONMENT_NAMES,
-};
-
 /** What the server suite checks. */
 export const serverChecks: readonly CheckInfo[] = SERVER_CHECKS;
 
@@ -70,7 +64,7 @@ const CONNECTIONS = 4_000;
  * check; whatever the target does is a result.
  */
 export async function serverSuite(options: ServerSuiteOptions): Promise<ServerSuiteReport> {
-  knownOptions('serverSuite', options, OPTIONS);
+  checkSuiteOptions(options);
   const { host, port = 135, credentials, clsid = CLSID_WbemLevel1Login, patience = 5_000 } = options;
   const chosen = selected(SERVER_CHECKS, options);
   const checks = credentials === undefined ? chosen : [...ACCOUNT_CHECKS, ...chosen];
