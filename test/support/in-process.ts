@@ -34,6 +34,20 @@ export class Printed {
 
 type Write = typeof process.stdout.write;
 
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Takes away the listeners that come while `act` runs: a command keeps its own for as long as its process, which here is all tests'. */
+async function keepingListeners(act: () => Promise<unknown>): Promise<void> {
+  const before = SIGNALS.map((signal) => new Set(process.listeners(signal)));
+  try {
+    await act();
+  } finally {
+    for (const [index, signal] of SIGNALS.entries())
+      for (const listener of process.listeners(signal))
+        if (!before[index]?.has(listener)) process.off(signal, listener);
+  }
+}
+
 /** Hears what is printed while `act` runs, whatever commands it runs by `execute`. */
 export async function printedBy(act: (printed: Printed) => Promise<unknown>): Promise<Printed> {
   const printed = new Printed();
@@ -50,7 +64,7 @@ export async function printedBy(act: (printed: Printed) => Promise<unknown>): Pr
   const { exitCode } = process;
   [stdout.write, stderr.write] = [hear('stdout'), hear('stderr')];
   try {
-    await act(printed);
+    await keepingListeners(() => act(printed));
   } finally {
     [stdout.write, stderr.write] = before;
     process.exitCode = exitCode;
