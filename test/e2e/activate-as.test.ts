@@ -23,7 +23,7 @@ describe('activate --profile and --invoke, against serve as of 2022-06-14', () =
     const { code, stdout, stderr } = await activate('--invoke', 'VersionMajor');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(linesOf(stdout)).toEqual([
-      `${MMC20} as windows-2023-03 at RPC_C_AUTHN_LEVEL_PKT_INTEGRITY: accepted`,
+      `MMC20.Application (${MMC20}) as windows-2023-03 at RPC_C_AUTHN_LEVEL_PKT_INTEGRITY: accepted`,
       'VersionMajor: 3',
     ]);
   });
@@ -91,7 +91,7 @@ describe('activate --profile and --invoke, against serve as of 2022-06-14', () =
     const as = ['--profile', 'impacket', '--auth', 'none'];
     const [text, json] = await Promise.all([activate(...as), activate(...as, '--json')]);
     expect([text.code, json.code]).toEqual([1, 1]);
-    expect(text.stdout).toContain(`${MMC20} as impacket at RPC_C_AUTHN_LEVEL_NONE: refused`);
+    expect(text.stdout).toContain(`MMC20.Application (${MMC20}) as impacket at RPC_C_AUTHN_LEVEL_NONE: refused`);
     expect(ndjsonLines(json.stdout)).toMatchObject([{ kind: 'client-activation', level: 1, accepted: false }]);
     await server.line((line) => line.includes('"level":1'));
     expect(server.json.filter(({ kind, level }) => kind === 'served-activation' && level === 1)).not.toEqual([]);

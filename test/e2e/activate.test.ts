@@ -26,7 +26,7 @@ describe('activate, against serve as of 2022-06-14', () => {
     const { code, stdout, stderr } = await activate(...USER);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(linesOf(stdout)).toEqual([
-      `RemoteCreateInstance ${MMC20.toLowerCase()} at RPC_C_AUTHN_LEVEL_PKT_INTEGRITY: accepted`,
+      `RemoteCreateInstance MMC20.Application (${MMC20.toLowerCase()}) at RPC_C_AUTHN_LEVEL_PKT_INTEGRITY: accepted`,
       expect.stringMatching(/^object exporter: HARNESS\[\d+\], 127\.0\.0\.1\[\d+\]$/),
     ]);
   });
@@ -35,7 +35,7 @@ describe('activate, against serve as of 2022-06-14', () => {
     const { code, stdout, stderr } = await activate(...USER, '--level', 'connect');
     expect(code).toBe(1);
     expect(linesOf(stdout)).toEqual([
-      `RemoteCreateInstance ${MMC20.toLowerCase()} at RPC_C_AUTHN_LEVEL_CONNECT: refused, fault nca_s_fault_access_denied (0x00000005)`,
+      `RemoteCreateInstance MMC20.Application (${MMC20.toLowerCase()}) at RPC_C_AUTHN_LEVEL_CONNECT: refused, fault nca_s_fault_access_denied (0x00000005)`,
     ]);
     expect(linesOf(stderr)).toEqual(['what that can mean: dcom-harness explain 5']);
   });

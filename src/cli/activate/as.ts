@@ -10,6 +10,7 @@ import { RPC_C_AUTHN, RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { authnLevelName } from '../../codec/status/authn.js';
 import { formatEndpoint } from '../../net/channel.js';
 import { members, type RecordParts } from '../../report/record.js';
+import { withNames } from '../class-text.js';
 import {
   type ClientWish,
   checkMayCall,
@@ -49,7 +50,7 @@ export async function activateAs(
   const sent = levelSent(profile, options);
   const told = new Steps(out, {
     base: { server: formatEndpoint({ address: target.host, port: target.port }), clsid, profile: profile.name },
-    activating: `${clsid} as ${profile.name} at ${authnLevelName(sent)}`,
+    activating: `${withNames(clsid)} as ${profile.name} at ${authnLevelName(sent)}`,
     level: sent,
   });
   const client = clientOf(target, profile, options, { onStep: (step) => told.step(step) });

@@ -7,6 +7,7 @@ import { authnLevelName } from '../../codec/status/authn.js';
 import { clientRaise } from '../../hardening/client.js';
 import { formatEndpoint } from '../../net/channel.js';
 import { members } from '../../report/record.js';
+import { withNames } from '../class-text.js';
 import { type ClientWish, checkClient, clientOptions, exitCodeOf, hintAt, logonOf, verdictOf } from '../client.js';
 import { type Output, output, UsageError } from '../io.js';
 import { AUTH_TYPES, classOption, endpointParser, jsonOption, registryOption, uuidOption } from '../options.js';
@@ -129,7 +130,7 @@ async function activateOnce(
     });
   } else {
     if (raise.raised) out.note(`note: raised to ${authnLevelName(level)}: ${raise.reason}`);
-    out.line(`${method} ${options.clsid} at ${authnLevelName(level)}: ${verdictOf(outcome)}`);
+    out.line(`${method} ${withNames(options.clsid)} at ${authnLevelName(level)}: ${verdictOf(outcome)}`);
     if (exporter !== undefined) out.line(`object exporter: ${exporter.join(', ')}`);
     hintAt(out, outcome);
   }

@@ -103,7 +103,7 @@ describe('activation, reaching, resolving and calling have each a result of thei
     return { said: said.map(plain), code: process.exitCode };
   }
   const realConnect = SOCKETS.connect;
-  const ACTIVATED = `${CLSID} as windows-2023-03 at RPC_C_AUTHN_LEVEL_PKT_INTEGRITY`;
+  const ACTIVATED = `MMC20.Application (${CLSID}) as windows-2023-03 at RPC_C_AUTHN_LEVEL_PKT_INTEGRITY`;
 
   test.each([
     ['without a call', {}],
@@ -150,7 +150,7 @@ describe('activation, reaching, resolving and calling have each a result of thei
   test('an exporter that refuses: the activation was accepted', async () => {
     const server = { asOf: '2021-05', exporterLevel: 5, dcom: { minorVersionsBelow7: 'taken' } } as const;
     const { said, code } = await run({ server, invoke: 'Child', profile: 'node-dcom' });
-    expect(said[0]).toBe(`${CLSID} as node-dcom at RPC_C_AUTHN_LEVEL_CONNECT: accepted`);
+    expect(said[0]).toBe(`MMC20.Application (${CLSID}) as node-dcom at RPC_C_AUTHN_LEVEL_CONNECT: accepted`);
     expect(said.slice(1)).toEqual([`interface ${IID_IDispatch}: refused, fault E_ACCESSDENIED (0x80070005)`]);
     expect(code).toBe(1);
     const records = (await run({ server, invoke: 'Child', profile: 'node-dcom', json: true })).said;
