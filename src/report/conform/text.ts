@@ -52,9 +52,20 @@ function failureText({ id, title, section, level, expected, actual, reason, pdus
     `  ${printable(title)}`,
     `  expected: ${printable(expected)}`,
     `  got:      ${printable(actual)}${reason === undefined ? '' : ` (${printable(reason)})`}`,
-    ...pdus.map((pdu) => `    ${printable(pdu)}`),
+    ...shortened(pdus).map((pdu) => `    ${printable(pdu)}`),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Lines of one check that stand at its beginning and at its end, where there are more. */
+const FIRST = 20;
+const LAST = 8;
+
+/** A client that goes on sends many PDUs after the one that it should not have taken, in each of dozens of checks. */
+function shortened(pdus: readonly string[]): readonly string[] {
+  const left = pdus.length - FIRST - LAST;
+  if (left <= 1) return pdus;
+  return [...pdus.slice(0, FIRST), `… ${left} more, which --json and --junit have`, ...pdus.slice(-LAST)];
 }
 
 /** Each reason once, with how many checks it has. */
