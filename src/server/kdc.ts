@@ -74,7 +74,8 @@ const MAX_CONNECTIONS = 1000;
 
 /**
  * A KDC for clients under test, over TCP and, on sockets, UDP ([MS-KILE] 2.1). It gives tickets to whoever knows a
- * password of the test, so it takes no address but this machine's own.
+ * password of the test, so it takes no address but this machine's own. Rejects with `OptionError`, which names the
+ * option, for a mistake, and with `TransportError` where it cannot listen.
  */
 export async function startKdc(options: KdcServerOptions): Promise<KdcServer> {
   checkKdcOptions(options);

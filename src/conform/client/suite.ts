@@ -62,8 +62,9 @@ const RUNS_OF_A_CHECK = 4;
 
 /**
  * Checks a client of MS-DCOM: it is run once for nearly every check, against servers that behave as the check says.
- * Rejects with `TypeError` for a selection that means no check, with `TransportError` where a server cannot listen, and
- * with what a `ClientUnderTest` rejects with, which could not be run; whatever the client does is a result.
+ * Rejects with `OptionError`, which names the option, for a mistake, with `TypeError` for a selection that means no check,
+ * with `TransportError` where a server cannot listen, and with what a `ClientUnderTest` rejects with, which could not be
+ * run; whatever the client does is a result.
  */
 export async function clientSuite(options: ClientSuiteOptions): Promise<ClientSuiteReport> {
   checkSuiteOptions(options);

@@ -60,8 +60,8 @@ const CLSID_WbemLevel1Login = '8bc3f05e-d86b-11d0-a075-00c04fb68820';
 const CONNECTIONS = 4_000;
 
 /**
- * Checks a server of MS-RPCE, and of MS-DCOM where it is one. Rejects with `TypeError` for a selection that means no
- * check; whatever the target does is a result.
+ * Checks a server of MS-RPCE, and of MS-DCOM where it is one. Rejects with `OptionError`, which names the option, for a
+ * mistake, and with `TypeError` for a selection that means no check; whatever the target does is a result.
  */
 export async function serverSuite(options: ServerSuiteOptions): Promise<ServerSuiteReport> {
   checkSuiteOptions(options);
