@@ -7,16 +7,11 @@ export function didYouMean(name: string, known: readonly string[]): string {
     const distance = Math.abs(each.length - name.length) > most ? least : distanceOf(wanted, each.toLowerCase());
     if (distance < least) [best, least] = [each, distance];
   }
-  if (best === '')
-    best =
-      known.find((each) =>
-        each
-          .toLowerCase()
-          .split(/[^a-z0-9]/)
-          .includes(wanted),
-      ) ?? '';
+  if (best === '' && wanted !== '') best = known.find((each) => wordsOf(each).includes(wanted)) ?? '';
   return best === '' ? '' : `; did you mean ${best}?`;
 }
+
+const wordsOf = (name: string): string[] => name.toLowerCase().split(/[^a-z0-9]/);
 
 /** Edits that make one text of the other: a letter more, less, or another one. */
 function distanceOf(from: string, to: string): number {
