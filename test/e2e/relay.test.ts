@@ -69,7 +69,11 @@ test.each([
     ['--on', '10.0.0.1'],
     /^dcom-harness: the relay works on loopback .* not on 10\.0\.0\.1/,
   ],
-  ['an unknown variant', ['--variant', 'magic'], /^dcom-harness: no such variant of the relay: 'magic'/],
+  [
+    'an unknown variant',
+    ['--variant', 'magic'],
+    /^dcom-harness: --variant: no such variant of the relay: 'magic' \(see relay --help\)/,
+  ],
   ['an invalid date', ['--as-of', 'soon'], /^dcom-harness: not a date: 'soon'/],
 ])('%s ends with 2 and one line', async (_, args, says) => {
   const { code, stdout, stderr } = await cli(['relay', ...args]);

@@ -1,7 +1,8 @@
 /** Why a file is no partial audit, or one that cannot be used; its message says which and where. */
 export class PartialError extends Error {
-  constructor(file: string, line: number, detail: string, options?: ErrorOptions) {
-    super(`${file} line ${line}: ${detail}`, options);
+  /** `line` is undefined for what is wrong with the file as a whole. */
+  constructor(file: string, line: number | undefined, detail: string, options?: ErrorOptions) {
+    super(`${file}${line === undefined ? '' : ` line ${line}`}: ${detail}`, options);
     this.name = 'PartialError';
   }
 }

@@ -90,7 +90,7 @@ async function* pieces(partial: string, from: number, line: () => number): Async
   try {
     // Opening a pipe would wait for whoever writes to it.
     if (!(await stat(partial)).isFile())
-      throw new PartialError(partial, line(), 'a partial audit has to be a file, as it is read twice');
+      throw new PartialError(partial, undefined, 'a partial audit has to be a file, as it is read twice');
     file = await open(partial);
     for (let at = from; ; ) {
       // Of its own memory: the lines of a piece are views of it.
@@ -101,7 +101,9 @@ async function* pieces(partial: string, from: number, line: () => number): Async
       yield piece.subarray(0, bytesRead);
     }
   } catch (cause) {
-    throw cause instanceof PartialError ? cause : new PartialError(partial, line(), systemReason(cause), { cause });
+    throw cause instanceof PartialError
+      ? cause
+      : new PartialError(partial, file && line(), systemReason(cause), { cause });
   } finally {
     await file?.close();
   }

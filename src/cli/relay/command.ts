@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { didYouMean } from '../../codec/near.js';
 import { eventLine } from '../../hardening/events.js';
 import type { Registry } from '../../hardening/registry.js';
 import { patchLevel } from '../../hardening/timeline.js';
@@ -112,7 +113,13 @@ const resultsOf = ({ variant, cells }: Row): Result[] =>
 
 function variantOf(id: string): RelayVariant {
   const variant = relayVariant(id);
-  if (variant === undefined) throw new UsageError(`no such variant of the relay: '${id}' (see relay --help)`);
+  if (variant === undefined) {
+    const near = didYouMean(
+      id,
+      ALL_VARIANTS.map((each) => each.id),
+    );
+    throw new UsageError(`--variant: no such variant of the relay: '${id}'${near} (see relay --help)`);
+  }
   return variant;
 }
 

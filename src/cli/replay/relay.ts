@@ -9,6 +9,7 @@ import {
   type WhatIfOptions,
   whyNotRelayed,
 } from '../../capture/replay/relay.js';
+import { didYouMean } from '../../codec/near.js';
 import { isSignedLevel, shortAuthnLevelName } from '../../codec/status/authn.js';
 import { eventLine } from '../../hardening/events.js';
 import type { Registry } from '../../hardening/registry.js';
@@ -82,7 +83,9 @@ function checkVariant(id: string): void {
   if (WHAT_IF_VARIANTS.includes(id)) return;
   if (id.startsWith('known-reference'))
     throw new UsageError(`--variant ${id} activates nothing, so a captured activation has no part in it (see relay)`);
-  throw new UsageError(`--variant: no such variant: '${id}' (see replay --help)`);
+  throw new UsageError(
+    `--variant: no such variant: '${id}'${didYouMean(id, WHAT_IF_VARIANTS)} (see replay relay --help)`,
+  );
 }
 
 const verdictOf = ({ outcome }: WhatIfCell): string =>
