@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { explainEvent } from '../../../src/hardening/event-explanations.js';
 import {
   type ClientEvent,
   DCOM_EVENTS,
@@ -114,9 +115,16 @@ describe('an event from a hostile client', () => {
 
   test('stays one line without control characters', () => {
     expect(eventLine(hostile, at)).toMatch(/^2023-03-14T09:22:04\.242Z srv\.lab\.example DCOM 10036: [^\p{Cc}]+$/u);
+    expect(eventLine(hostile, at)).toContain('\ufffd');
   });
 
   test('keeps characters beyond the basic plane', () => {
     expect(xmlText('Ünï 😀')).toBe('Ünï 😀');
   });
+});
+
+test.each([10036, 10037, 10038, 10016, 10028])('event %i is explained with what to do', (id) => {
+  const { title, advice } = explainEvent(id) ?? expect.fail();
+  expect(title).not.toBe('');
+  expect(advice.length).toBeGreaterThan(0);
 });

@@ -24,6 +24,10 @@ const host = (options: Partial<MachineOptions> = {}) =>
   machine({ name: 'srv', platform: { windows: 'Windows Server 2019' }, ...options });
 const linux = machine({ name: 'gateway', platform: { other: 'Linux, Samba' } });
 
+test('a machine of which nothing is said is in a workgroup, as Windows is when it has been set up', () => {
+  expect(host().membership).toEqual({ workgroup: 'WORKGROUP' });
+});
+
 describe('updates', () => {
   test('a machine without any is as before the hardening', () => {
     expect(patchLevelOf(host()).phase.id).toBe('before');

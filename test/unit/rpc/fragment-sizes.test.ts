@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { encodePdu, FAULT } from '../../../src/codec/rpce/index.js';
+import { encodePdu, FAULT, PFC } from '../../../src/codec/rpce/index.js';
 import { element } from '../../support/associations.js';
 import { RawServer, requestPdu } from '../../support/raw-server.js';
 
@@ -54,6 +54,18 @@ describe('fragment sizes: one value answers both, as Windows answers', () => {
     const sent = server.association.respond(server.calls[0]!, Buffer.alloc(10_000, 1));
     expect(Math.max(...sent.map((pdu) => pdu.length))).toBeLessThanOrEqual(2048);
     expect(sent.length).toBe(5);
+  });
+
+  test('an answer that fills its last fragment ends with it, and has no empty one behind it', () => {
+    const server = new RawServer();
+    server.bind(undefined, { max_xmit_frag: 2048, max_recv_frag: 2048 });
+    server.request();
+    // C706 12.6.4.10: 24 octets of header; 2024 is a multiple of 8.
+    const sent = server.association.respond(server.calls[0]!, Buffer.alloc(2 * 2024, 1));
+    expect(sent.map((pdu) => [pdu.length, pdu[3]])).toEqual([
+      [2048, PFC.FIRST_FRAG],
+      [2048, PFC.LAST_FRAG],
+    ]);
   });
 
   test('a request fragment may be as long as the transport takes, 5840, whatever was agreed on', () => {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { OptionError, RPC_PROFILES, type ServerOptions, startServer } from '../../../src/index.js';
+import { clsidNamed } from '../../../src/server/classes/index.js';
+import { activates, serve } from '../../support/live.js';
 
 const LISTEN = '127.0.0.1:0';
 
@@ -44,8 +46,11 @@ describe('names stand for what they name', () => {
   });
 
   test('a class that comes with the server, and an option that is left undefined', async () => {
-    const server = await startServer({ listen: LISTEN, classes: ['mmc20'], asOf: undefined } as object);
-    await server.close();
+    await using server = await serve({ classes: ['shellwindows'], asOf: undefined } as object);
+    const { reply } = await activates(server, { clsid: clsidNamed('shellwindows') as string });
+    expect(reply?.interfaces[0]).toMatchObject({ hresult: 0 });
+    const other = await activates(server, { clsid: clsidNamed('mmc20') as string });
+    expect(other).toMatchObject({ outcome: { status: 0x80040154 } });
   });
 });
 
