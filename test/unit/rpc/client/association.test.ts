@@ -88,6 +88,21 @@ describe('PDU types in wrong roles', () => {
   });
 });
 
+test('a mistake of a security mechanism of one’s own goes on to whoever called, and is no refusal of the server', () => {
+  const pair = new Pair({ level: RPC_C_AUTHN_LEVEL.PKT_INTEGRITY });
+  const security = pair.security();
+  const step = security.context.step.bind(security.context);
+  const context = Object.assign(security.context, {
+    step(token: Uint8Array | undefined, now: number) {
+      if (token === undefined) return step(token, now);
+      throw new TypeError('the mechanism has a mistake');
+    },
+  });
+  const { send } = pair.client.bind([element(0)], { ...security, context }, NOW);
+  const answer = Buffer.concat(pair.server.receive(send, NOW).send);
+  expect(() => pair.client.receive(answer, NOW)).toThrow(new TypeError('the mechanism has a mistake'));
+});
+
 describe('an answer, [MS-RPCE] 3.3.2.5.2', () => {
   test('belongs to the call of its call_id, in any order', () => {
     const { client, call_id } = calling();
