@@ -11,24 +11,24 @@ export class Printed {
     return ndjsonLines(this.stdout);
   }
 
-  async #until<T>(found: (printed: Printed) => T | undefined): Promise<T> {
+  /** The first record that is a `kind`. Rejects where the command that is to print it ends without, as it does. */
+  async record(kind: RecordKind, by: Promise<unknown> = new Promise(() => {})): Promise<JsonLine> {
+    let over: unknown;
+    const end = (why: unknown): void => {
+      over = why;
+    };
+    by.then(() => end(new Error(`ended without a record ${kind}: ${this.stderr}`)), end);
     for (;;) {
-      const what = found(this);
-      if (what !== undefined) return what;
+      // What it prints at its end counts.
+      const last = over;
+      const whole = this.stdout.slice(0, this.stdout.lastIndexOf('\n') + 1);
+      const found = ndjsonLines(whole).find((record) => record.kind === kind);
+      if (found !== undefined) return found;
+      if (last !== undefined) throw last;
       await new Promise((resolve) => {
         setTimeout(resolve, 2);
       });
     }
-  }
-
-  /** The first record that is a `kind`. Throws where the command that is to print it ends without. */
-  record(kind: RecordKind, by: Promise<unknown> = new Promise(() => {})): Promise<JsonLine> {
-    const found = this.#until(({ stdout }) => {
-      const whole = stdout.slice(0, stdout.lastIndexOf('\n') + 1);
-      return ndjsonLines(whole).find((record) => record.kind === kind);
-    });
-    const ended = by.then(() => Promise.reject(new Error(`ended without a record ${kind}: ${this.stderr}`)));
-    return Promise.race([found, ended]);
   }
 }
 
