@@ -122,13 +122,17 @@ function traceNtlm(token: Uint8Array, trace: SpanTrace): void {
  * the MIC or the signature of a later PDU would tell whether the guess is right.
  */
 function traceNtResponse(nt: Uint8Array | undefined, trace: SpanTrace): void {
+  const before = trace.spans.length;
   const response = nt && isNtlmV2(nt) ? attempt(() => traceNtlmV2Response(nt, trace)) : undefined;
-  if (response === undefined) {
+  const { Response, ClientChallenge } = response ?? {};
+  // [MS-NLMP] 2.2.2.7: both are 1. What is something else may have secrets anywhere.
+  if (ClientChallenge?.RespType !== 1 || ClientChallenge.HiRespType !== 1) {
+    trace.spans.length = before;
     withhold(nt);
     return;
   }
-  withhold(response.Response);
-  withhold(response.ClientChallenge.ChallengeFromClient);
+  withhold(Response);
+  withhold(ClientChallenge.ChallengeFromClient);
 }
 
 /** In the copy, of which these octets are a view. */

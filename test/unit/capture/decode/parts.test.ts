@@ -95,10 +95,12 @@ describe('the parts of a PDU', () => {
   test('say nothing of a response that is no NTLMv2, or is broken', () => {
     const message = (response: Uint8Array) =>
       encodeAuthenticate({ NegotiateFlags: 1, NtChallengeResponse: { bytes: response } });
-    for (const length of [24, 30, 48]) {
-      const { bytes, spans } = octetsPart(message(Buffer.alloc(length, 0xff)), RPC_C_AUTHN.WINNT);
+    const otherVersion = Buffer.concat([Buffer.alloc(44, 0xff), Buffer.alloc(4)]);
+    for (const response of [...[24, 30, 48].map((length) => Buffer.alloc(length, 0xff)), otherVersion]) {
+      const { bytes, spans } = octetsPart(message(response), RPC_C_AUTHN.WINNT);
       const { start, end } = spans.find(({ path }) => path.endsWith('.NtChallengeResponse')) as Span;
-      expect(bytes.subarray(start, end)).toEqual(Buffer.alloc(length));
+      expect(bytes.subarray(start, end)).toEqual(Buffer.alloc(response.length));
+      expect(spans.filter(({ path }) => path.includes('.NtChallengeResponse.'))).toEqual([]);
     }
   });
 
