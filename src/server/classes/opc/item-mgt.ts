@@ -1,4 +1,3 @@
-import { VT_EMPTY } from '../../../codec/oaut/index.js';
 import {
   IEnumOPCItemAttributes,
   IOPCItemDeadbandMgt,
@@ -113,8 +112,7 @@ function wantedItem(group: Group, { szAccessPath, szItemID, vtRequestedDataType 
   if (szAccessPath !== null && szAccessPath !== '') return OPC_RESULT.OPC_E_UNKNOWNPATH;
   const item = group.space.items.get(szItemID);
   if (item === undefined) return OPC_RESULT.OPC_E_UNKNOWNITEMID;
-  const convertible = vtRequestedDataType === VT_EMPTY || isConvertible(item.type, vtRequestedDataType);
-  return convertible ? item : OPC_RESULT.OPC_E_BADTYPE;
+  return isConvertible(item.type, vtRequestedDataType) ? item : OPC_RESULT.OPC_E_BADTYPE;
 }
 
 /** IOPCItemDeadbandMgt, for items with a range. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RemoteInterface } from '../../../../src/client/remote-interface.js';
-import { variant } from '../../../../src/codec/oaut/index.js';
+import { VT_ARRAY, VT_R4, variant } from '../../../../src/codec/oaut/index.js';
 import {
   IConnectionPoint,
   IConnectionPointContainer,
@@ -10,6 +10,7 @@ import {
   IOPCGroupStateMgt2,
   IOPCItemDeadbandMgt,
   IOPCItemMgt,
+  IOPCSyncIO,
   OPC_RESULT,
 } from '../../../../src/codec/opc/index.js';
 import type { ObjectCall } from '../../../../src/server/classes/class.js';
@@ -46,6 +47,18 @@ describe('a subscription', () => {
       await plant.time.wait(5 * SECOND);
       // One percent of the range in each period: told every eleventh time, and every second.
       expect([few.heard.length, many.heard.length]).toEqual([5, 25]);
+    }));
+
+  test('tells of an array when an element, or how many there are, is another; and not when it is written as it was', () =>
+    inSimulation({ items: { List: { type: 'R4[]', value: [1, 2.5], access: 'read-write' } } }, async (plant) => {
+      const { group: to, handles } = await filled(plant.client, await server(plant), ['List']);
+      const { heard } = await advised(plant.client, to);
+      await plant.time.wait(2.5 * SECOND);
+      for (const list of [[1, 2.5], [1, 3], [1, 3, 3], [1]]) {
+        await ask(to, IOPCSyncIO, 'Write', { phServer: handles, pItemValues: [variant(list, VT_ARRAY | VT_R4)] });
+        await plant.time.wait(2 * SECOND);
+      }
+      expect(heard.map(({ values }) => values)).toEqual([[[1, 2.5]], [[1, 3]], [[1, 3, 3]], [[1]]]);
     }));
 
   test('says that it lives, where nothing changes, as often as it was asked to', () =>

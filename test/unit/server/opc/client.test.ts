@@ -1,9 +1,19 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { opcClass, opcServers } from '../../../../src/client/opc/servers.js';
 import { fromVariant, VT_BSTR } from '../../../../src/codec/oaut/index.js';
-import { OPC_QUALITY, OPC_RESULT } from '../../../../src/codec/opc/index.js';
+import {
+  CATID_OPCDAServer10,
+  CATID_OPCDAServer20,
+  CATID_OPCDAServer30,
+  CLSID_OpcServerList,
+  IEnumGUID,
+  IOPCItemProperties,
+  IOPCServerList,
+  OPC_QUALITY,
+  OPC_RESULT,
+} from '../../../../src/codec/opc/index.js';
 import { LEVEL, NTLM, PHASES, SPNEGO } from '../../../support/live.js';
-import { PLANT, type Plant, PlantClient, servePlant } from '../../../support/opc.js';
+import { ask, handed, PLANT, type Plant, PlantClient, servePlant } from '../../../support/opc.js';
 
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -35,6 +45,21 @@ describe('an OPC client', () => {
     expect(await opcServers(dcom)).toEqual([{ clsid, progId: 'Test.Plant.1', title: 'Plant of tests' }]);
     expect(await opcClass(dcom, 'test.plant')).toBe(clsid);
     await expect(opcClass(dcom, 'Other.Server')).rejects.toThrow('CO_E_CLASSSTRING');
+  });
+
+  test.each([
+    ['one category', [CATID_OPCDAServer20], 1],
+    ['several, of which it implements one', [CATID_OPCDAServer10, CATID_OPCDAServer30], 1],
+    ['no category', [], 1],
+    ['one that it does not implement', [CATID_OPCDAServer10], 0],
+  ])('finds a server that is asked for by %s', async (_, rgcatidImpl, count) => {
+    const of = await plant();
+    const asking = await client(of);
+    const list = await asking.dcom.activate(CLSID_OpcServerList, IOPCServerList.uuid);
+    const wanted = { rgcatidImpl, rgcatidReq: [] };
+    const { ppenumClsid } = await ask(list, IOPCServerList, 'EnumClassesOfCategories', wanted);
+    const { rgelt } = await ask(await handed(asking, ppenumClsid), IEnumGUID, 'Next', { celt: 5 });
+    expect(rgelt).toEqual(Array(count).fill(of.space.data.clsid));
   });
 
   test('reads the status', async () => {
@@ -89,12 +114,37 @@ describe('an OPC client', () => {
     expect(Object.fromEntries(await opc.properties('A.Setpoint'))).toMatchObject({
       'Item Canonical DataType': 5,
       'Item Value': 20,
+      'Item Quality': OPC_QUALITY.GOOD,
+      'Item Timestamp': expect.any(Date),
       'Item Access Rights': 3,
+      'Server Scan Rate': expect.any(Number),
+      'Item EU Type': 1,
       'EU Units': '°C',
       'High EU': 100,
       'Low EU': 0,
     });
     await expect(opc.properties('A.None')).rejects.toThrow('OPC_E_UNKNOWNITEMID');
+  });
+
+  test('finds no item that is a property; to ask for no property, or to count them wrong, is E_INVALIDARG', async () => {
+    const of = await plant();
+    const { dcom } = await client(of);
+    const properties = await dcom.activate(of.space.data.clsid, IOPCItemProperties.uuid);
+    const asked = { szItemID: 'A.Setpoint', pdwPropertyIDs: [100, 102] };
+    expect(await ask(properties, IOPCItemProperties, 'LookupItemIDs', asked)).toMatchObject({
+      ppszNewItemIDs: ['', ''],
+      ppErrors: [OPC_RESULT.OPC_E_INVALID_PID, OPC_RESULT.OPC_E_INVALID_PID],
+      ReturnValue: 1,
+    });
+    for (const wrong of [
+      { ...asked, pdwPropertyIDs: [] },
+      { ...asked, dwCount: 5 },
+    ])
+      for (const method of ['LookupItemIDs', 'GetItemProperties'] as const)
+        expect(await ask(properties, IOPCItemProperties, method, wrong)).toMatchObject({
+          ppErrors: null,
+          ReturnValue: 0x80070057,
+        });
   });
 
   describe('is called back', () => {

@@ -6,12 +6,15 @@ import {
   IEnumOPCItemAttributes,
   IEnumString,
   IOPCBrowse,
+  IOPCBrowseServerAddressSpace,
+  IOPCCommon,
   IOPCGroupStateMgt,
   IOPCItemDeadbandMgt,
   IOPCItemIO,
   IOPCItemMgt,
   IOPCServer,
   IOPCSyncIO,
+  OPC_BROWSE_DIRECTION,
   OPC_QUALITY,
   OPC_RESULT,
 } from '../../../../src/codec/opc/index.js';
@@ -19,6 +22,7 @@ import { ask, handed, inSimulation, PLANT } from '../../../support/opc.js';
 import { advised, definition, filled, group, onShutdown, plain, server, wish } from '../../../support/opc-groups.js';
 
 const [S_OK, S_FALSE] = [0, 1];
+const E_FAIL = 0x80004005;
 const E_INVALIDARG = 0x80070057;
 const E_OUTOFMEMORY = 0x8007000e;
 const SECOND = 1_000;
@@ -44,6 +48,53 @@ describe('groups', () => {
       expect((await ask(opc, IOPCServer, 'RemoveGroup', { hServerGroup, bForce: true })).ReturnValue).toBe(
         OPC_RESULT.OPC_E_INVALIDHANDLE,
       );
+    }));
+
+  test('take no name that is taken, when they are renamed or cloned', () =>
+    inSimulation(PLANT, async (plant) => {
+      const opc = await server(plant);
+      const { group: to } = await group(plant.client, opc, { szName: 'One' });
+      await group(plant.client, opc, { szName: 'Two' });
+      const state = await (to as RemoteInterface).queryInterface(IOPCGroupStateMgt.uuid);
+      const renamed = async (szName: string) =>
+        (await ask(state, IOPCGroupStateMgt, 'SetName', { szName })).ReturnValue;
+      expect(await renamed('Two')).toBe(OPC_RESULT.OPC_E_DUPLICATENAME);
+      const clone = await ask(state, IOPCGroupStateMgt, 'CloneGroup', { szName: 'Two', riid: IID_IUnknown });
+      expect(clone).toMatchObject({ ppUnk: null, ReturnValue: OPC_RESULT.OPC_E_DUPLICATENAME });
+      expect(await renamed('Three')).toBe(S_OK);
+      expect(await ask(state, IOPCGroupStateMgt, 'GetState', {})).toMatchObject({ ppName: 'Three' });
+    }));
+
+  test('get of a new state what it names, and keep the rest', () =>
+    inSimulation(PLANT, async (plant) => {
+      const made = { pTimeBias: 60, pPercentDeadband: 5, dwLCID: 0x409 };
+      const to = (await group(plant.client, await server(plant), made)).group as RemoteInterface;
+      const nothing = { pRequestedUpdateRate: null, pActive: null, pTimeBias: null };
+      const wanted = { ...nothing, pPercentDeadband: null, pLCID: null, phClientGroup: null };
+      const changed = async (change: object) => {
+        await ask(to, IOPCGroupStateMgt, 'SetState', { ...wanted, ...change });
+        return ask(to, IOPCGroupStateMgt, 'GetState', {});
+      };
+      const first = { pUpdateRate: 1_000, pActive: true, pTimeBias: 60, pPercentDeadband: 5, pLCID: 0x409 };
+      expect(await changed({})).toMatchObject({ ...first, phClientGroup: 7 });
+      const numbers = { pTimeBias: -60, pPercentDeadband: 0, pLCID: 0, phClientGroup: 0 };
+      expect(await changed(numbers)).toMatchObject({ ...first, ...numbers });
+      const rest = { pRequestedUpdateRate: 500, pActive: false, pTimeBias: 0 };
+      expect(await changed(rest)).toMatchObject({ ...numbers, pUpdateRate: 500, pActive: false, pTimeBias: 0 });
+    }));
+
+  test('give items the types that these can be had as, among them their own', () =>
+    inSimulation(PLANT, async (plant) => {
+      const { group: to, handles } = await filled(plant.client, await server(plant), ['B.List', 'A.Constant']);
+      const [list, constant] = handles as [number, number];
+      const set = await ask(to, IOPCItemMgt, 'SetDatatypes', {
+        phServer: [list, list, list, constant, constant],
+        // VT_R4 and VT_BSTR as arrays, VT_I4, VT_BSTR, and VT_EMPTY for its own.
+        pRequestedDatatypes: [0x2004, 0x2008, 3, 8, 0],
+      });
+      expect(set).toMatchObject({ ppErrors: [S_OK, S_OK, OPC_RESULT.OPC_E_BADTYPE, S_OK, S_OK], ReturnValue: S_FALSE });
+      const read = await ask(to, IOPCSyncIO, 'Read', { dwSource: 2, phServer: handles });
+      expect(read.ppItemValues?.map(({ vDataValue }) => fromVariant(vDataValue))).toEqual([['1', '2.5'], 7]);
     }));
 
   test('of which there are a thousand are no more', () =>
@@ -127,9 +178,53 @@ describe('bad input', () => {
       expect(got.ppErrors).toEqual([OPC_RESULT.OPC_E_DEADBANDNOTSUPPORTED, OPC_RESULT.OPC_E_DEADBANDNOTSET]);
       expect((await group(plant.client, opc, { pPercentDeadband: 101 })).answer.ReturnValue).toBe(E_INVALIDARG);
     }));
+
+  test('a deadband of an item that the group does not have', () =>
+    inSimulation(PLANT, async (plant) => {
+      const { group: to, handles } = await filled(plant.client, await server(plant), ['B.Ramp']);
+      const phServer = [...handles, 77];
+      const ppErrors = [S_OK, OPC_RESULT.OPC_E_INVALIDHANDLE];
+      const set = await ask(to, IOPCItemDeadbandMgt, 'SetItemDeadband', { phServer, pPercentDeadband: [1, 1] });
+      expect(set).toMatchObject({ ppErrors, ReturnValue: S_FALSE });
+      const got = await ask(to, IOPCItemDeadbandMgt, 'GetItemDeadband', { phServer });
+      expect(got).toMatchObject({ ppPercentDeadband: [1, 0], ppErrors, ReturnValue: S_FALSE });
+      const cleared = await ask(to, IOPCItemDeadbandMgt, 'ClearItemDeadband', { phServer });
+      expect(cleared).toMatchObject({ ppErrors, ReturnValue: S_FALSE });
+    }));
 });
 
 describe('the rest of the server', () => {
+  test('is browsed from a position, which moves down and up, or to a branch', () =>
+    inSimulation(PLANT, async (plant) => {
+      const browsing = await (await server(plant)).queryInterface(IOPCBrowseServerAddressSpace.uuid);
+      const { UP, DOWN, TO } = OPC_BROWSE_DIRECTION;
+      const moved = async (dwBrowseDirection: number, szString = '') => {
+        const to = { dwBrowseDirection, szString };
+        return (await ask(browsing, IOPCBrowseServerAddressSpace, 'ChangeBrowsePosition', to)).ReturnValue;
+      };
+      const id = (szItemDataID: string) => ask(browsing, IOPCBrowseServerAddressSpace, 'GetItemID', { szItemDataID });
+      expect(await moved(UP)).toBe(E_FAIL);
+      expect(await moved(DOWN, 'A')).toBe(S_OK);
+      expect(await id('Text')).toMatchObject({ szItemID: 'A.Text', ReturnValue: S_OK });
+      expect(await moved(DOWN, 'Text')).toBe(E_INVALIDARG);
+      expect(await moved(UP)).toBe(S_OK);
+      expect(await id('')).toMatchObject({ szItemID: '', ReturnValue: S_OK });
+      expect(await moved(TO, 'B')).toBe(S_OK);
+      expect(await id('Ramp')).toMatchObject({ szItemID: 'B.Ramp', ReturnValue: S_OK });
+      expect(await id('None.Of.These')).toMatchObject({ szItemID: null, ReturnValue: E_INVALIDARG });
+      expect(await moved(9)).toBe(E_INVALIDARG);
+    }));
+
+  test('names the locales that it has, and takes no other', () =>
+    inSimulation(PLANT, async (plant) => {
+      const opc = await (await server(plant)).queryInterface(IOPCCommon.uuid);
+      const had = await ask(opc, IOPCCommon, 'QueryAvailableLocaleIDs', {});
+      expect(had).toMatchObject({ pdwLcid: [0x409, 0, 0x800], ReturnValue: S_OK });
+      expect((await ask(opc, IOPCCommon, 'SetLocaleID', { dwLcid: 0x800 })).ReturnValue).toBe(S_OK);
+      expect((await ask(opc, IOPCCommon, 'SetLocaleID', { dwLcid: 0x407 })).ReturnValue).toBe(E_INVALIDARG);
+      expect(await ask(opc, IOPCCommon, 'GetLocaleID', {})).toMatchObject({ pdwLcid: 0x800 });
+    }));
+
   test('asks its clients to let go', () =>
     inSimulation({ ...PLANT, faults: [{ at: '30s', shutdown: 'maintenance' }] }, async (plant) => {
       const reasons: string[] = [];
