@@ -84,6 +84,13 @@ describe('IEnumWbemClassObject', () => {
     expect(await next(enumerator, 4)).toMatchObject({ handles: [], ReturnValue: 1 });
   });
 
+  test('Next is WBEM_S_NO_ERROR where it gives as many as it was asked for, though these are the last', async () => {
+    const enumerator = await processes(0);
+    expect(await next(enumerator, 2, 1_000)).toMatchObject({ handles: ['0', '4'], ReturnValue: 0 });
+    expect(await next(enumerator, 4)).toMatchObject({ handles: ['612', '640', '876', '1204'], ReturnValue: 0 });
+    expect(await next(enumerator, 1)).toMatchObject({ handles: [], ReturnValue: 1 });
+  });
+
   test('Reset begins anew, Skip steps over, and Clone has a place of its own', async () => {
     const enumerator = await processes(0);
     await next(enumerator, 1);
@@ -101,10 +108,13 @@ describe('IEnumWbemClassObject', () => {
   });
 
   test('one that goes forward only neither resets nor clones', async () => {
-    const enumerator = await processes(0x30);
-    expect(await enumerator.call(IEnumWbemClassObject, Reset, {})).toMatchObject({ ReturnValue: 0x80041016 });
-    const clone = await enumerator.call(IEnumWbemClassObject, Clone, {});
-    expect(clone).toMatchObject({ ppEnum: null, ReturnValue: 0x80041016 });
+    const listening = { strQueryLanguage: 'WQL', strQuery: 'SELECT * FROM __Event', lFlags: 0x30, pCtx: null };
+    const { ppEnum } = await services.call(IWbemServices, ExecNotificationQuery, listening);
+    for (const enumerator of [await processes(0x30), await reach(ppEnum)]) {
+      expect(await enumerator.call(IEnumWbemClassObject, Reset, {})).toMatchObject({ ReturnValue: 0x80041016 });
+      const clone = await enumerator.call(IEnumWbemClassObject, Clone, {});
+      expect(clone).toMatchObject({ ppEnum: null, ReturnValue: 0x80041016 });
+    }
   });
 });
 
@@ -147,6 +157,7 @@ describe('the other calls', () => {
     ['a notification query that cannot be read', 0x80041058],
     ['a method that the class does not have', 0x8004102e],
     ['a method of an instance that is called on the class', 0x8004102f],
+    ['a method that is called with what is no instance', 0x8004102f],
     ['a query that delivers to a sink', 0x8004100c],
     ['writing a class', 0x80041003],
   ])('%s is 0x%x', async (what, hresult) => {
@@ -165,6 +176,15 @@ describe('the other calls', () => {
         services.call(IWbemServices, ExecMethod, { ...method, strMethodName: 'Frobnicate' }),
       'a method of an instance that is called on the class': () =>
         services.call(IWbemServices, ExecMethod, { ...method, strMethodName: 'Terminate' }),
+      'a method that is called with what is no instance': async () => {
+        const aClass = { strObjectPath: 'Win32_ProcessStartup', lFlags: 0, pCtx: null, ppObject: null };
+        const { ppObject } = await services.call(IWbemServices, GetObject, aClass);
+        return services.call(IWbemServices, ExecMethod, {
+          ...method,
+          strMethodName: 'Create',
+          pInParams: ppObject ?? null,
+        });
+      },
       'a query that delivers to a sink': () =>
         services.call(IWbemServices, ExecQueryAsync, {
           ...base,

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { CimValue } from '../../../../src/codec/wmi/index.js';
+import { type CimObject, type CimValue, NO_PARENT } from '../../../../src/codec/wmi/index.js';
+import { SYSTEM_TIMERS } from '../../../../src/net/timers.js';
 import { CLASSES } from '../../../../src/server/classes/index.js';
+import { EventSource } from '../../../../src/server/classes/wmi/source.js';
 import type { DcomServer } from '../../../../src/server/server.js';
 import { ACCOUNT, activates, serve } from '../../../support/live.js';
 import { inNamespace, rowsOf } from '../../../support/wmi.js';
@@ -66,6 +68,16 @@ describe('StdRegProv', () => {
     expect(
       await run('StdRegProv', 'GetStringValue', { sSubKeyName: version, sValueName: 'CurrentBuildNumber' }),
     ).toEqual({ sValue: '20348', ReturnValue: 0 });
+    expect(await run('StdRegProv', 'EnumValues', { sSubKeyName: version })).toEqual({
+      sNames: ['ProductName', 'CurrentBuildNumber'],
+      Types: [1, 1],
+      ReturnValue: 0,
+    });
+    const computer = 'SYSTEM\\CurrentControlSet\\Control\\ComputerName\\ComputerName';
+    expect(await run('StdRegProv', 'GetStringValue', { sSubKeyName: computer, sValueName: 'ComputerName' })).toEqual({
+      sValue: 'HARNESS',
+      ReturnValue: 0,
+    });
   });
 
   test.each([
@@ -119,5 +131,23 @@ describe('events of the hardening', () => {
       rowsOf(wmi.notifications('SELECT * FROM __InstanceCreationEvent WITHIN 1', { timeout: 5 })),
     );
     expect(rows).toEqual([]);
+  });
+
+  test('a wait without an end is over with the first event, or when nobody listens any more', async () => {
+    const event = { kind: 'instance', class: NO_PARENT, className: '__Event', values: {}, qualifiers: [] } as const;
+    let happens: (object: CimObject) => void = () => undefined;
+    let stopped = 0;
+    const source = new EventSource(SYSTEM_TIMERS, (put) => {
+      happens = put;
+      return () => void stopped++;
+    });
+    const first = source.more(Number.POSITIVE_INFINITY);
+    happens(event);
+    await first;
+    expect([source.take(2), source.finished]).toEqual([[event], false]);
+    const second = source.more(Number.POSITIVE_INFINITY);
+    source.close();
+    await second;
+    expect([source.take(2), source.finished, stopped]).toEqual([[], true, 1]);
   });
 });

@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CLASSES } from '../../../../src/server/classes/index.js';
+import { CIM_TYPE } from '../../../../src/codec/wmi/index.js';
+import { CimRepository, CLASSES, wmiClass } from '../../../../src/server/classes/index.js';
+import { comparison } from '../../../../src/server/classes/wmi/compare.js';
+import { wholeInstance } from '../../../../src/server/classes/wmi/query.js';
+import { rowOf } from '../../../../src/server/classes/wmi/row.js';
 import type { DcomServer } from '../../../../src/server/server.js';
 import { serve } from '../../../support/live.js';
 import { inNamespace, rowsOf } from '../../../support/wmi.js';
@@ -89,6 +93,47 @@ describe('a query of the shipped repository', () => {
     ["ASSOCIATORS OF {Win32_LogicalDisk='X:'}", 0x80041002],
   ])('%s fails with 0x%x', async (text, hresult) => {
     await expect(query(text)).rejects.toMatchObject({ operation: 'ExecQuery', hresult });
+  });
+});
+
+describe('a condition', () => {
+  const { boolean, datetime } = CIM_TYPE;
+  const interval = '00000001000000.000000:000';
+
+  test.each([
+    ['a text that says whether something is true', boolean, false, '=', 'FALSE', true],
+    ['a text that says so of something else', boolean, true, '=', 'false', false],
+    ['moments of different places', datetime, '20261128120000.000000+060', '<', '20261128113000.000000+000', true],
+    ['intervals', datetime, interval, '<', '00000002000000.000000:000', true],
+    ['an interval and a moment, which are not the same', datetime, interval, '=', '20261128113000.000000+000', false],
+  ] as const)('compares %s', (_, type, value, operator, constant, expected) => {
+    expect(comparison(type, operator, constant)(value)).toBe(expected);
+  });
+
+  test.each([
+    ['How.Show = 5', ['shown']],
+    ['How.Show IS NULL', ['plain']],
+    ['How.Show.Further IS NULL', ['plain', 'shown']],
+    ["How.__CLASS = 'Startup'", ['shown']],
+    ["How ISA 'Startup'", ['shown']],
+  ])('asks for what is in an embedded object, which may be missing: WHERE %s', async (where, expected) => {
+    const repository = new CimRepository();
+    const jobs = repository.namespace('root\\jobs').addClass('Startup', { properties: { Show: 'uint16' } });
+    jobs
+      .addClass('Job', { properties: { Name: { type: 'string', key: true }, How: 'object:Startup' } })
+      .provide('Job', (moment) => [
+        { Name: 'plain', How: null },
+        { Name: 'shown', How: wholeInstance(jobs, rowOf(jobs.existing('Startup'), { Show: 5 }, moment), moment) },
+      ]);
+    const own = await serve({ classes: [wmiClass(repository)] });
+    try {
+      const rows = await inNamespace(own, { namespace: 'root\\jobs' }, (wmi) =>
+        rowsOf(wmi.query(`SELECT Name FROM Job WHERE ${where}`)),
+      );
+      expect(rows.map(({ Name }) => Name)).toEqual(expected);
+    } finally {
+      await own.close();
+    }
   });
 });
 

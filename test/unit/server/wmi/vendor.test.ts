@@ -71,6 +71,33 @@ namespaces:
     });
   });
 
+  test('makes the namespaces around its own, each of which names those in it', async () => {
+    const repository = new CimRepository();
+    repository.namespace('root\\acme\\valves');
+    const served = await serving(repository);
+    const inside = (namespace: string) =>
+      inNamespace(served, { namespace }, (wmi) => rowsOf(wmi.query('SELECT Name FROM __Namespace')));
+    expect(await inside('root')).toEqual([{ Name: 'acme' }]);
+    expect(await inside('root\\acme')).toEqual([{ Name: 'valves' }]);
+    expect(await inside('root\\acme\\valves')).toEqual([]);
+  });
+
+  test('declares references to the instances of a class, or of any', async () => {
+    const repository = new CimRepository();
+    const properties = { Of: 'REF:Acme_Valve', To: 'reference', With: 'ref', Name: 'string' };
+    repository.namespace('root\\acme').addClass('Acme_Link', { properties });
+    const link = await inNamespace(await serving(repository), { namespace: 'root\\acme' }, (wmi) =>
+      wmi.get('Acme_Link'),
+    );
+    const cimtypes = link.class.properties.map(({ name, qualifiers }) => [
+      name,
+      qualifiers.find((each) => each.name === 'CIMTYPE')?.value,
+    ]);
+    // [MS-WMIO] 2.3.2: "ref:" and the class; "ref:object" for a reference without one.
+    const declared = { Of: 'ref:Acme_Valve', To: 'ref:object', With: 'ref:object', Name: 'string' };
+    expect(Object.fromEntries(cimtypes)).toEqual(declared);
+  });
+
   test.each([
     ['a type that is none', 'a: {classes: {B: {properties: {C: int32}}}}', /B\.C: 'int32' is no CIM type/],
     ['a parent that is not there', 'a: {classes: {B: {parent: D}}}', /B: a has no class D to derive it from/],
@@ -81,6 +108,11 @@ namespaces:
       'a number that does not fit',
       'a: {classes: {B: {properties: {x: uint8}}}, instances: {B: [{x: 256}]}}',
       /B\.x: 256 is not within 0 to 255/,
+    ],
+    [
+      'a value where a list has to be',
+      "a: {classes: {B: {properties: {x: 'uint8[]'}}}, instances: {B: [{x: 1}]}}",
+      /B\.x: expected a list/,
     ],
     [
       'a place that is not known',
