@@ -115,6 +115,11 @@ describe('an AP-REQ that its maker could encrypt, and that is not right all the 
       { ticket: ({ authtime }) => ({ authtime: authtime - 7_200_000 }) },
       'KRB_AP_ERR_BADMATCH',
     ],
+    [
+      'whose PAC is of another client than its ticket',
+      { ticket: () => ({ cname: OTHER }), authenticator: () => ({ cname: OTHER }) },
+      'KRB_AP_ERR_BADMATCH',
+    ],
   ])('%s', (_what, changes, expected) => {
     expect(refusal(() => taken(forged(changes)))).toContain(expected);
   });

@@ -3,11 +3,13 @@ import { decodeMessage } from '../../../../src/codec/asn1/index.js';
 import { AP_REQ, ETYPE, frameKerberos, GSS_C, TOK_ID } from '../../../../src/codec/kerberos/index.js';
 import {
   accountSid,
+  DEFAULT_ETYPES,
   KerberosKey,
   kerberosAcceptor,
   kerberosInitiator,
   kerberosPassive,
   ntlmInitiator,
+  serviceKeys,
   spnegoAcceptor,
   spnegoInitiator,
   spnegoPassive,
@@ -16,6 +18,7 @@ import {
 import {
   kerberosPair,
   kerberosProviders,
+  keytabEntries,
   labKdc,
   SERVICE,
   serverKeys,
@@ -180,6 +183,18 @@ describe('clients that differ', () => {
     const { acceptor } = kerberosPair({ client: { subkey: false } });
     expect(acceptor.established).toBe(true);
   });
+});
+
+test('an acceptor opens tickets with the keys of its keytab, of which those of unknown types are left out', () => {
+  const des = keytabEntries().map((entry) => ({ ...entry, etype: ETYPE.DES_CBC_MD5, key: Buffer.alloc(8) }));
+  const keys = serviceKeys([...des, ...keytabEntries()]);
+  expect(keys.map(({ key }) => key.etype)).toEqual(DEFAULT_ETYPES);
+  expect(kerberosPair({ server: { keys } }).acceptor.established).toBe(true);
+});
+
+test('an acceptor takes a ticket for any of its services, in whichever case the name is written', () => {
+  const services = ['HOST/elsewhere', SERVICE.toUpperCase()];
+  expect(kerberosPair({ server: { services } }).acceptor.established).toBe(true);
 });
 
 describe('what an acceptor refuses', () => {

@@ -16,6 +16,7 @@ import {
   TGS_REQ,
 } from '../../../../src/codec/kerberos/index.js';
 import {
+  AsExchange,
   accountSid,
   DEFAULT_ETYPES,
   KerberosKey,
@@ -26,7 +27,7 @@ import {
 import { open } from '../../../../src/security/kerberos/encrypted.js';
 import { checkPacSignatures, pacOf, readPac } from '../../../../src/security/kerberos/pac.js';
 import { labKdc, logOn, MACHINE, REALM, SERVICE, serverKeys, serviceTicket, USER } from '../../../support/kerberos.js';
-import { NOW, refusal, seeded } from '../../../support/security.js';
+import { NOW, PASSWORD, refusal, seeded } from '../../../support/security.js';
 
 const asRequest = (user: string, change: object = {}) =>
   AS_REQ.write({
@@ -77,6 +78,24 @@ describe('the AS exchange, RFC 4120 3.1', () => {
     expect(() => logOn(late, DEFAULT_ETYPES, NOW)).not.toThrow();
   });
 
+  test('a reply that does not open with the client’s key is refused, and the password or the KDC is blamed', () => {
+    const kdc = labKdc();
+    const as = (password: string) => {
+      const keys = (etype: number, salt: string) => KerberosKey.fromPassword(etype, password, salt);
+      const options = { realm: REALM, user: 'op', keys, etypes: DEFAULT_ETYPES, random: seeded('as') };
+      return new AsExchange(options, NOW);
+    };
+    const answer = (request: Uint8Array) => kdc.answer(request, NOW).reply ?? expect.fail();
+    const [right, wrong] = [as(PASSWORD), as('wrong')];
+    const proof = right.receive(answer(right.start()), NOW);
+    const reply = answer('send' in proof ? proof.send : expect.fail());
+    wrong.start();
+    expect(refusal(() => wrong.receive(reply, NOW))).toContain(
+      "LOGON_DENIED: Kerberos: the KDC's reply does not open: the password is another, or the KDC is",
+    );
+    expect(right.receive(reply, NOW)).toHaveProperty('credential');
+  });
+
   test('what is no request has no answer', () => {
     expect(labKdc().answer(Buffer.from('GET / HTTP/1.1'), NOW)).toMatchObject({ reply: undefined });
   });
@@ -99,7 +118,7 @@ describe('the TGS exchange, RFC 4120 3.3', () => {
     const { identity, groups, upn } = readPac(pac, part);
     expect(identity).toEqual({ domain: 'LAB', user: 'op', sid: accountSid('LAB', 'op'), anonymous: false });
     expect(groups).toEqual([accountSid('LAB', 'op').replace(/\d+$/, '513'), 'S-1-18-1']);
-    expect(upn?.Sid).toBe(identity.sid);
+    expect(upn).toMatchObject({ Upn: 'op@lab.example', Sid: identity.sid });
     for (const { type, offset = 0, data } of decodePac(pac)) {
       const changed = Buffer.from(pac);
       changed[offset + data.length - 1] = (changed[offset + data.length - 1] as number) ^ 1;
@@ -112,6 +131,7 @@ describe('the TGS exchange, RFC 4120 3.3', () => {
   test.each([
     ['an unknown service', 'HOST/elsewhere', 'KDC_ERR_S_PRINCIPAL_UNKNOWN'],
     ['the KDC of another realm', 'krbtgt/OTHER.EXAMPLE', 'KDC_ERR_S_PRINCIPAL_UNKNOWN'],
+    ['an unknown service of a host named like the realm', 'HOST/lab.example', 'KDC_ERR_S_PRINCIPAL_UNKNOWN'],
   ])('%s is refused', (_, service, expected) => {
     expect(refusal(() => serviceTicket(labKdc(), DEFAULT_ETYPES, service))).toContain(expected);
   });
@@ -162,5 +182,11 @@ describe('the TGS exchange, RFC 4120 3.3', () => {
     const old = { user: 'OLD$', sid, secret: Secret.ntHash(Buffer.alloc(16)), etypes: [23], services: ['HOST/old'] };
     const kdc = labKdc({ accounts: [USER, MACHINE, old] });
     expect(serviceTicket(kdc, DEFAULT_ETYPES, 'HOST/old').ticket.enc_part.etype).toBe(23);
+  });
+
+  test('an NT hash makes an RC4 key alone, and none of AES, not even where it has the length', () => {
+    const secret = Secret.ntHash(Buffer.alloc(16));
+    expect(KerberosKey.fromSecret(ETYPE.AES128_CTS_HMAC_SHA1_96, secret, 'salt')).toBeUndefined();
+    expect(KerberosKey.fromSecret(ETYPE.RC4_HMAC, secret, 'salt')?.etype).toBe(ETYPE.RC4_HMAC);
   });
 });
