@@ -186,9 +186,12 @@ describe('both sides end with the same key, and can talk', () => {
     const acceptor = labAcceptor().accept();
     const tokens = handshake(client, acceptor);
     expect(acceptor.identity).toEqual({ domain: '', user: '', sid: 'S-1-5-7', anonymous: true });
-    const { NegotiateFlags, LmChallengeResponse, NtChallengeResponse } = decodeAuthenticate(tokens[2] as Buffer);
+    const { NegotiateFlags, LmChallengeResponse, NtChallengeResponse, UserName, DomainName } = decodeAuthenticate(
+      tokens[2] as Buffer,
+    );
     expect((NegotiateFlags as number) & negotiateFlags('NTLMSSP_ANONYMOUS')).not.toBe(0);
     expect([LmChallengeResponse?.bytes.length, NtChallengeResponse?.bytes.length]).toEqual([1, 0]);
+    expect([UserName?.bytes.length, DomainName?.bytes.length]).toEqual([0, 0]);
     exchange({ initiator: client, acceptor }, false);
     const sniffer = ntlmPassive([]).observe();
     for (const [i, token] of tokens.entries()) sniffer.observe(i === 1 ? 'acceptor' : 'initiator', token);

@@ -107,6 +107,15 @@ describe('a token that is broken is refused with the check that it fails', () =>
     expect(withChange(2, odd)).toContain('BAD_TOKEN: UserName @0x0: a Unicode string of 3 octets');
   });
 
+  test('[MS-NLMP] 3.2.5.1.2: an NT response without a name, which is no null session', () => {
+    const nobody = (token: Buffer) => {
+      token.writeUInt16LE(0, 12); // LmChallengeResponse
+      token.writeUInt16LE(0, 36); // UserName
+      return token;
+    };
+    expect(withChange(2, nobody)).toMatch(/^LOGON_DENIED: LAB\\: /);
+  });
+
   test('a session key of another length than 16', () => {
     const short = (token: Buffer) => {
       token.writeUInt16LE(15, 52);
