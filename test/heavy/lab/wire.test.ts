@@ -200,7 +200,7 @@ test.each<[string, object, RegExp]>([
   [
     'an address of no host',
     { hosts: { ...HOSTS, nowhere: { address: '255.255.255.255', system: 'x' } } },
-    /no address of one host/,
+    /not the address of a host/,
   ],
   [
     'an update that came out later in its month',
@@ -220,7 +220,7 @@ test.each<[string, object, RegExp]>([
   [
     'a phase of the table that is none',
     { steps: [timeline({ ...TABLE, enforced: { '2022-06-14': [1] } })] },
-    /none of the phases/,
+    /not one of the phases/,
   ],
   [
     'a start before what is installed',

@@ -8,8 +8,6 @@ import {
   IOPCDataCallback,
   IOPCShutdown,
 } from '../../../src/codec/opc/index.js';
-import type { Accept, Channel } from '../../../src/net/channel.js';
-import { changedNetwork, SOCKETS } from '../../../src/net/network.js';
 import { SYSTEM_TIMERS, type Timers } from '../../../src/net/timers.js';
 import { RpcFault } from '../../../src/rpc/index.js';
 import { exportObjects } from '../../../src/server/export-objects.js';
@@ -61,31 +59,6 @@ describe('a server calls an object of its client back', () => {
       { interface: 'IOPCShutdown', method: undefined, target: client.exported.address, outcome: { accepted: true } },
       { interface: 'IOPCShutdown', method: 'ShutdownRequest', level: LEVEL.PKT_INTEGRITY, outcome: { accepted: true } },
     ]);
-  });
-
-  test('and keeps none of these connections when it is closed', async () => {
-    const open = new Set<Channel>();
-    const network = changedNetwork(SOCKETS, {
-      async connect(next, target, accept, timeout) {
-        const told: Accept = (channel) => {
-          const events = accept(channel);
-          const closed = (error?: Error): void => {
-            open.delete(channel);
-            events.closed(error);
-          };
-          return { data: (bytes) => events.data(bytes), closed };
-        };
-        const channel = await next(target, told, timeout);
-        open.add(channel);
-        return channel;
-      },
-    });
-    const { server } = await serving({ network });
-    const client = await clientOf(server);
-    await client.advise(sinkOf().object);
-    expect(open.size).toBeGreaterThan(0);
-    await server.close();
-    await expect.poll(() => open.size, { timeout: 60_000 }).toBe(0);
   });
 
   test.each([

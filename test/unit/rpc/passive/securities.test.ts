@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { type Pdu, PFC } from '../../../../src/codec/rpce/index.js';
-import { worse } from '../../../../src/rpc/passive/observed.js';
+import { ObservedContexts } from '../../../../src/rpc/passive/contexts.js';
+import type { CallHead } from '../../../../src/rpc/passive/head.js';
+import { ObservedLevels } from '../../../../src/rpc/passive/levels.js';
+import { UNKNOWN, worse } from '../../../../src/rpc/passive/observed.js';
 import { ObservedSecurities } from '../../../../src/rpc/passive/security.js';
 import { element } from '../../../support/associations.js';
 import { bindPdu, WHOLE } from '../../../support/raw-server.js';
@@ -23,6 +26,12 @@ describe('header signing, [MS-RPCE] 3.3.1.5.2.2, is agreed on', () => {
     for (const [sender, pdu] of shown) securities.note(pdu, sender);
     expect(securities.signHeader).toBe(agreed);
   });
+});
+
+test('a protected request, cut before its trailer, says nothing of its level where no handshake was seen', () => {
+  const levels = new ObservedLevels(new ObservedContexts(), new ObservedSecurities(() => undefined));
+  const head = { auth: undefined, protected: true } as CallHead;
+  expect(levels.ofHead(head)).toBe(UNKNOWN);
 });
 
 test('handshakes beyond the contexts that are kept in mind are passed over', () => {
