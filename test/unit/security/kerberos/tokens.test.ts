@@ -83,6 +83,14 @@ describe('tokens of RFC 4121 in DCE style, [MS-KILE] 3.4.5.4.1', () => {
   ])('a signature, header signing %s', (signHeader, expected) => {
     expect(toHex(aes('initiator').sign(aesRequest(signHeader)))).toBe(expected);
   });
+
+  test('an EC that does not fit the length of its token is told apart from a changed body', () => {
+    const message = aesRequest();
+    const token = Buffer.from(aes('initiator').seal(message));
+    token.writeUInt16BE(17, 4);
+    const says = 'EC 17 and RRC 28 do not fit a token of 76 octets';
+    expect(() => aes('initiator').unseal(message, token)).toThrow(says);
+  });
 });
 
 describe('tokens of RFC 4757 in DCE style', () => {
