@@ -78,6 +78,17 @@ describe('test', () => {
     expect(await readFile(junit, 'utf8')).toMatch(/the client asks for an activation[\s\S]*<failure/);
   });
 
+  test('a client that is refused its logon is told so where nothing was tested', async () => {
+    const wrong = client('pkt_integrity').map((each) => (each === USER ? 'LAB\\op:wrong' : each));
+    const { code, stdout, stderr } = await cli(['test', ...SERVER, '--json', '--', ...wrong]);
+    const refused = /^none, and its logon was refused \(.*password.*\)$/;
+    expect(ndjsonLines(stdout)).toContainEqual(
+      expect.objectContaining({ id: 'test.activations', actual: expect.stringMatching(refused) }),
+    );
+    expect(stderr).toMatch(/nothing was tested: the client asked for no activation, and its logon was refused/);
+    expect(code).toBe(2);
+  });
+
   test('a client that does not end in time is ended, and fails', async () => {
     const idle = [process.execPath, '-e', 'setInterval(() => {}, 1000)'];
     const args = ['test', ...SERVER, '--for', '1s', '--expect', 'activations=0', '--json', '--', ...idle];

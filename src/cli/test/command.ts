@@ -94,8 +94,8 @@ async function test([command = '', ...args]: string[], options: TestOptions): Pr
   };
   await judgeServer(out, verdicts, server, options, {
     before: options.ignoreExit ? [] : [client],
-    untested: NOTHING_ASKED,
-    nothing: 'the client asked for no activation',
+    untested: { ...NOTHING_ASKED, actual: `none${refusedLogons(server)}` },
+    nothing: `the client asked for no activation${refusedLogons(server)}`,
   });
   await out.finish();
 }
@@ -103,16 +103,23 @@ async function test([command = '', ...args]: string[], options: TestOptions): Pr
 const CLEAN = 'exit code 0';
 
 /** For readers who have only the artefacts: nothing of DCOM was tested. */
-const NOTHING_ASKED: Result = {
+const NOTHING_ASKED: Omit<Result, 'actual'> = {
   id: 'test.activations',
   title: 'the client asks for an activation',
   section: 'the client under test',
   level: 'MUST',
   outcome: 'fail',
   expected: 'an activation',
-  actual: 'none',
   pdus: [],
 };
+
+/** Why a client that wanted one may not have come so far. */
+function refusedLogons({ failedLogons }: DcomServer): string {
+  const last = failedLogons.at(-1);
+  if (last === undefined) return '';
+  const logons = failedLogons.length === 1 ? 'its logon was' : `${failedLogons.length} of its logons were`;
+  return `, and ${logons} refused (${last.reason})`;
+}
 
 /** What Node calls by the name of its system call. */
 const whyNotStarted = ({ code, message }: NodeJS.ErrnoException): string =>
