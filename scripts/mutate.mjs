@@ -3,7 +3,8 @@
 //   npm run mutate -- --sample 200 [--seed 7] [FOLDER or FILE …]
 //   npm run mutate -- src/hardening/decision.ts        # every mutant of one file
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -31,27 +32,18 @@ const silent = Object.fromEntries(
   ]),
 );
 
-/**
- * Where mutants stand, as Stryker's --mutate wants it: lines from 1, columns from 0. Stryker takes a place with all that is
- * in it, so that only those count that have no other inside: whole blocks are left out, whose loss is the easiest to notice.
- */
-async function mutants() {
+/** Where mutants stand: lines from 1, columns from 0. Several mutants can stand at one place. */
+async function mutatedPlaces() {
   const sources = files.map((name) => ({ name, content: readFileSync(join(root, name), 'utf8'), mutate: true }));
   const options = { plugins: null, excludedMutations: [], ignorers: [], noHeader: true };
   const found = await new Instrumenter(silent).instrument(sources, options);
   const places = new Map();
   for (const { fileName, location } of found.mutants) {
-    const { start, end } = location;
-    const place = `${fileName}:${start.line + 1}:${start.column}-${end.line + 1}:${end.column}`;
-    places.set(place, { fileName, from: start.line * 1e4 + start.column, to: end.line * 1e4 + end.column });
+    const [start, end] = [location.start, location.end].map(({ line, column }) => ({ line: line + 1, column }));
+    const range = `${fileName}:${start.line}:${start.column}-${end.line}:${end.column}`;
+    places.set(range, { range, fileName, from: start.line * 1e4 + start.column, to: end.line * 1e4 + end.column });
   }
-  const inFile = new Map(files.map((file) => [file, []]));
-  for (const place of places.values()) inFile.get(place.fileName).push(place);
-  return [...places].flatMap(([place, own]) =>
-    inFile.get(own.fileName).some((other) => other !== own && other.from >= own.from && other.to <= own.to)
-      ? []
-      : [place],
-  );
+  return [...places.values()];
 }
 
 /** Some of them, each as likely as any other. */
@@ -63,15 +55,21 @@ function sampleOf(all, size) {
   return sample;
 }
 
+const byFile = (places) =>
+  Object.fromEntries(files.map((file) => [file, places.filter(({ fileName }) => fileName === file)]));
+
 let mutate = files;
+const env = { ...process.env };
 if (values.sample !== undefined) {
-  const all = await mutants();
-  mutate = sampleOf(all, Number(values.sample));
+  const all = await mutatedPlaces();
+  const sample = sampleOf(all, Number(values.sample));
+  mutate = sample.map(({ range }) => range);
+  env.MUTATE_SAMPLE = join(mkdtempSync(join(tmpdir(), 'dcom-harness-')), 'sample.json');
+  writeFileSync(env.MUTATE_SAMPLE, JSON.stringify(byFile(sample)));
   console.log(`${mutate.length} of ${all.length} places in ${files.length} files, seed ${values.seed}`);
 }
 const stryker = spawn('npx', ['stryker', 'run', 'etc/stryker.config.json', '--mutate', mutate.join(',')], {
-  cwd: root,
-  stdio: 'inherit',
+  ...{ cwd: root, env, stdio: 'inherit' },
 });
 stryker.on('close', (code) => {
   process.exitCode = code ?? 2;
