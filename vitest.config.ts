@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** No limit here measures anything: each is far beyond what its tests take on a machine with much else to do. */
@@ -22,8 +23,8 @@ const shared = { pool: 'threads', isolate: false } as const;
  */
 export default defineConfig({
   test: {
-    // Every test has addresses, ports and folders of its own; by default one core would be left idle.
-    maxWorkers: '100%',
+    // Every test has addresses, ports and folders of its own; those that wait for a process leave a core to others.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
     projects: [
       project('unit', 1, shared),
       project('property', 2, { ...shared, setupFiles: ['test/support/property-seed.ts'] }),

@@ -13,23 +13,21 @@ describe('help', () => {
     expect(stdout).toMatch(/^Exit codes: 0 all as expected; 1 a check failed or something was refused; 2 bad\susage/m);
   });
 
-  test.each(NAMES)('of %s has an example that begins with its name, and --json', async (command) => {
-    const { code, stdout, stderr } = await cli([command, '--help']);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(new RegExp(`^Examples?:\n {2}dcom-harness ${command}`, 'm'));
-    // The parts of these have options of their own.
-    const part = { replay: 'activations', conform: 'server' }[command];
-    const parts = part === undefined ? { stdout } : await cli([command, part, '--help']);
-    expect(parts.stdout).toMatch(/^ +--json /m);
-    // Examples are wider, to be copied.
-    expect(linesOf(parts.stdout).filter((line) => line.length > 80 && !line.startsWith('  '))).toEqual([]);
-  });
-
-  test.each(COMMANDS)('lists $name with the arguments that it takes', async ({ name, takes }) => {
-    const { stdout } = await cli([name, '--help']);
-    expect(stdout).toMatch(/^Usage: .*/);
-    expect(stdout.split('\n')[0]).toBe(`Usage: dcom-harness ${name} [options]${takes === '' ? '' : ` ${takes}`}`);
-  });
+  test.each(COMMANDS)(
+    'of $name has its arguments, an example that begins with its name, and --json',
+    async ({ name: command, takes }) => {
+      const { code, stdout, stderr } = await cli([command, '--help']);
+      expect(stdout.split('\n')[0]).toBe(`Usage: dcom-harness ${command} [options]${takes === '' ? '' : ` ${takes}`}`);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toMatch(new RegExp(`^Examples?:\n {2}dcom-harness ${command}`, 'm'));
+      // The parts of these have options of their own.
+      const part = { replay: 'activations', conform: 'server' }[command];
+      const parts = part === undefined ? { stdout } : await cli([command, part, '--help']);
+      expect(parts.stdout).toMatch(/^ +--json /m);
+      // Examples are wider, to be copied.
+      expect(linesOf(parts.stdout).filter((line) => line.length > 80 && !line.startsWith('  '))).toEqual([]);
+    },
+  );
 
   test('of a command is what `help` says of it', async () => {
     const [asked, option] = await Promise.all([cli(['help', 'decode']), cli(['decode', '--help'])]);
