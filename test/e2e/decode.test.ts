@@ -27,10 +27,13 @@ async function file(name: string, bytes: Uint8Array): Promise<string> {
 }
 
 describe('decode', () => {
-  test('prints the date once, and one line a PDU: frame, direction, type, call, level, operation and user', async () => {
+  test('prints the names of its columns and the date once, and one line a PDU: frame, direction, type, call, level, operation and user', async () => {
     const { code, stdout, stderr } = await cli(['decode', AT_CONNECT]);
     expect({ code, wrong: wrongIn(stderr) }).toEqual({ code: 0, wrong: [] });
-    const [date, ...lines] = linesOf(stdout);
+    const [head = '', date, ...lines] = linesOf(stdout);
+    expect(head).toMatch(/^ frame # +time +from > to +PDU +call +level +content$/);
+    expect(lines[3]?.indexOf('request ')).toBe(head.indexOf('PDU'));
+    expect(lines[3]?.indexOf('IRemoteSCMActivator')).toBe(head.indexOf('content'));
     expect(date).toBe('2026-11-28, times in UTC');
     expect(lines).toHaveLength(10);
     expect(lines[3]).toMatch(
@@ -69,7 +72,7 @@ describe('decode', () => {
 
   test('an answer says which frame asked, and how long ago', async () => {
     const { stdout } = await cli(['decode', AT_CONNECT]);
-    expect(linesOf(stdout)[5]).toMatch(
+    expect(linesOf(stdout)[6]).toMatch(
       / response .* IRemoteSCMActivator::RemoteCreateInstance MMC20\.Application LAB\\op <7 28\.000 ms$/,
     );
   });
@@ -77,8 +80,8 @@ describe('decode', () => {
   test('colours are for people: what failed in red, a level below PKT_INTEGRITY in yellow', async () => {
     const { stdout } = await cli(['decode', AT_CONNECT], '', { FORCE_COLOR: '1' });
     const lines = linesOf(stdout);
-    expect(lines[4]).toContain('\u001b[33mCONNECT      \u001b[39m');
-    expect(lines[9]).toContain(' PKT_INTEGRITY ');
+    expect(lines[5]).toContain('\u001b[33mCONNECT      \u001b[39m');
+    expect(lines[10]).toContain(' PKT_INTEGRITY ');
   });
 
   test('--password checks the signatures; without it they are only seen', async () => {
@@ -205,7 +208,7 @@ describe('decode: what cannot be read ends with exit code 2 and one line on stde
   test('one file of two that cannot be read is named, and the other one is decoded', async () => {
     const { code, stdout, stderr } = await cli(['decode', await file('text', Buffer.from('hello')), AT_CONNECT]);
     expect(code).toBe(0);
-    expect(linesOf(stdout)).toHaveLength(12);
+    expect(linesOf(stdout)).toHaveLength(13);
     expect(linesOf(stdout)[0]).toBe('activation-at-connect.pcapng:');
     expect(wrongIn(stderr)).toEqual([expect.stringContaining('text: neither pcap nor pcapng')]);
   });

@@ -1,17 +1,11 @@
 import type { CallRecord } from '../../capture/decode/call-record.js';
 import { printable } from '../../report/printable.js';
-import { levelText, milliseconds, painter, pipePrefix, resultText } from './pdu-line.js';
+import { cell, levelText, milliseconds, painter, pipePrefix, resultText } from './pdu-line.js';
 
 const COLUMNS = [11, -6, -15, -43, -8, -13, 11] as const;
 
-/** Negative widths start at the left. */
 const columns = (texts: readonly string[]): string =>
-  texts
-    .map((text, index) => {
-      const width = COLUMNS[index] ?? 0;
-      return width < 0 ? text.padEnd(-width) : text.padStart(width);
-    })
-    .join(' ');
+  texts.map((text, index) => cell(text, COLUMNS[index] ?? 0)).join(' ');
 
 /** The head of the table that `callLine` gives the rows of. */
 export const callHead = (colour: boolean): string =>

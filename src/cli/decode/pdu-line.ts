@@ -20,19 +20,35 @@ export const painter =
   (style: Style, text: string): string =>
     colour ? styleText(style, text, { validateStream: false }) : text;
 
+/** A text as wide as its column; negative widths start at the left. */
+export const cell = (text: string, width: number): string => (width < 0 ? text.padEnd(-width) : text.padStart(width));
+
+/** Of `pduLine`: frame, stream, time, ends, type, call and level; what it says has what is left. */
+const WIDTHS = [6, -4, -15, -43, -18, -9, -13] as const;
+const [FRAME, STREAM, TIME, ENDS, TYPE, CALL, LEVEL] = WIDTHS;
+
+/** The head of the table that `pduLine` gives the rows of. */
+export const pduHead = (colour: boolean): string =>
+  painter(colour)(
+    'bold',
+    ['frame', '#', 'time', 'from > to', 'PDU', 'call', 'level', 'content']
+      .map((name, at) => cell(name, WIDTHS[at] ?? 0))
+      .join(' '),
+  );
+
 /** A PDU in one line for people: where, who to whom, what, at which level, and how it ended. */
 export function pduLine(record: PduRecord, colour: boolean): string {
   const paint = painter(colour);
   const { text, bad } = detail(record);
   const asked = record.request_frame === undefined ? '' : ` <${record.request_frame}${after(record.elapsed)}`;
   const columns = [
-    String(record.frame).padStart(6),
-    `#${record.stream}`.padEnd(4),
-    record.time.slice(11, 26),
-    `${record.src} > ${record.dst}`.padEnd(43),
-    styled(paint, STYLES[record.ptype], String(record.ptype).padEnd(18)),
-    (record.call_id === undefined ? '' : `call ${record.call_id}`).padEnd(9),
-    styled(paint, levelStyle(record.auth_level), levelText(record.auth_level).padEnd(13)),
+    cell(String(record.frame), FRAME),
+    cell(`#${record.stream}`, STREAM),
+    cell(record.time.slice(11, 26), TIME),
+    cell(`${record.src} > ${record.dst}`, ENDS),
+    styled(paint, STYLES[record.ptype], cell(String(record.ptype), TYPE)),
+    cell(record.call_id === undefined ? '' : `call ${record.call_id}`, CALL),
+    styled(paint, levelStyle(record.auth_level), cell(levelText(record.auth_level), LEVEL)),
     pipePrefix(record) + (bad ? paint('red', printable(text)) : printable(text)) + (asked && paint('dim', asked)),
   ];
   return columns.join(' ').trimEnd();

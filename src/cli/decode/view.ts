@@ -9,7 +9,7 @@ import type { Output } from '../io.js';
 import { callHead, callLine } from './call-line.js';
 import { datagramLine } from './datagram-line.js';
 import { fieldLine } from './fields.js';
-import { painter, pduLine, pduText } from './pdu-line.js';
+import { painter, pduHead, pduLine, pduText } from './pdu-line.js';
 import { Dates, TerminalLines } from './terminal-lines.js';
 
 /** What is shown of a file while it is read. */
@@ -90,7 +90,11 @@ export class Choice {
 export function viewOf(out: Output, options: ViewOptions, choice: Choice, title: string | undefined): View {
   if (options.fields !== undefined) return fieldView(out, options.fields, choice);
   const terminal = out.width === undefined ? undefined : new TerminalLines(out.colour, out.width);
-  const columns = options.calls ? (terminal?.callHead ?? callHead(out.colour)) : undefined;
+  const columns = options.calls
+    ? (terminal?.callHead ?? callHead(out.colour))
+    : terminal === undefined
+      ? pduHead(out.colour)
+      : undefined;
   const head = [title, columns].filter((line) => line !== undefined);
   const show = shower(out, options.calls ? 'call' : 'pdu', out.json ? [] : head);
   if (options.calls) return callView(choice, show, (call) => terminal?.callText(call) ?? callLine(call, out.colour));
