@@ -3,6 +3,7 @@ import { CodecError } from '../codec/error.js';
 import type { Infer } from '../codec/ndr/index.js';
 import { FAULT } from '../codec/rpce/index.js';
 import { faultName, hresultName } from '../codec/status/explain.js';
+import { hexStatus } from '../codec/status/hex.js';
 import { bindNakReasonName } from '../codec/status/pdu.js';
 import type { RefusedBy } from '../codec/status/refused-by.js';
 import { TransportError } from '../net/error.js';
@@ -24,13 +25,11 @@ export interface CallOutcome {
 
 export const ACCEPTED: CallOutcome = { accepted: true, status: 0, text: 'accepted' };
 
-const hex = (status: number): string => `0x${status.toString(16).padStart(8, '0')}`;
-
 export const faultOutcome = (status: number): CallOutcome => ({
   accepted: false,
   refusedBy: 'fault',
   status,
-  text: `fault ${faultName(status)} (${hex(status)})${LACKS[status] ?? ''}`,
+  text: `fault ${faultName(status)} (${hexStatus(status)})${LACKS[status] ?? ''}`,
 });
 
 /** What a server that answers with one of these lacks. */
@@ -46,7 +45,7 @@ export const isFailure = (hresult: number): boolean => hresult >= 0x80000000;
 export const resultOutcome = (result: number): CallOutcome =>
   result === 0
     ? ACCEPTED
-    : { accepted: false, refusedBy: 'result', status: result, text: `${hresultName(result)} (${hex(result)})` };
+    : { accepted: false, refusedBy: 'result', status: result, text: `${hresultName(result)} (${hexStatus(result)})` };
 
 type ActivationResponse = Infer<typeof RemoteCreateInstance.response> | Infer<typeof RemoteActivation.response>;
 

@@ -1,4 +1,5 @@
 import { type Explanation, explain, type Meaning } from '../codec/status/explain.js';
+import { hexStatus } from '../codec/status/hex.js';
 import { pastedCodes } from '../codec/status/pasted.js';
 import { type EventExplanation, explainEvent } from '../hardening/event-explanations.js';
 import { DCOM_EVENTS } from '../hardening/events.js';
@@ -56,5 +57,4 @@ const causes = ({ causes }: Explanation): string[] =>
       ];
 
 /** Small numbers as people write them, statuses as specifications do. */
-const number = (code: number): string =>
-  code < 0x10000 ? `${code}, 0x${code.toString(16)}` : `0x${code.toString(16).padStart(8, '0')}`;
+const number = (code: number): string => (code < 0x10000 ? `${code}, 0x${code.toString(16)}` : hexStatus(code));

@@ -27,8 +27,6 @@ export const faultAnswer = (status: number): RefusedAnswer => ({
   outcome: faultOutcome(status).text,
 });
 
-export const hex = (status: number): string => `0x${status.toString(16).padStart(8, '0')}`;
-
 /** The parameters of a message; undefined where they are encrypted, or cannot be read. */
 export function parametersIn(message: ObservedMessage, operation: Operation | undefined): unknown {
   // Without the bind it is not known; NDR64 would not decode, or to nonsense that is no activation.

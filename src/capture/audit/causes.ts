@@ -1,8 +1,9 @@
 import { RPC_C_AUTHN_LEVEL } from '../../codec/rpce/index.js';
 import { authnLevelName, effectiveAuthnLevel } from '../../codec/status/authn.js';
 import { causesOf } from '../../codec/status/causes.js';
+import { hexStatus } from '../../codec/status/hex.js';
 import type { RefusedBy } from '../../codec/status/refused-by.js';
-import { hex, type RefusedAnswer } from './answers.js';
+import type { RefusedAnswer } from './answers.js';
 import type { SeenUser } from './events.js';
 import type { NewFinding } from './findings.js';
 
@@ -70,7 +71,7 @@ export function refusalFinding(
     user,
     detail: `${name}: ${refused.outcome}${causeText({ refusedBy, text })}`,
     refusedBy,
-    facts: { call: name, status: hex(refused.status), ...(level === undefined ? {} : { auth_level: level }) },
+    facts: { call: name, status: hexStatus(refused.status), ...(level === undefined ? {} : { auth_level: level }) },
   };
 }
 

@@ -8,6 +8,7 @@ import { interfaceName } from '../../codec/interfaces.js';
 import { BIND_TIME_FEATURES_PREFIX, RESULT, type RtsCommand } from '../../codec/rpce/index.js';
 import { effectiveAuthnLevel, RPC_C_AUTHN_LEVEL, shortAuthnLevelName } from '../../codec/status/authn.js';
 import { faultName, hresultName } from '../../codec/status/explain.js';
+import { hexStatus } from '../../codec/status/hex.js';
 import { bindNakReasonName, presentationResultName, providerReasonName } from '../../codec/status/pdu.js';
 import { octetTree } from '../../report/octet-tree.js';
 import { printable } from '../../report/printable.js';
@@ -138,7 +139,7 @@ const commandsText = (commands: readonly RtsCommand[]): string => commands.map((
 
 /** Name and number; what an operation returns is an HRESULT first, the status of a fault is one of the protocol. */
 export function resultText(ptype: PduRecord['ptype'], code: number): string {
-  const hex = `0x${code.toString(16).padStart(8, '0')}`;
+  const hex = hexStatus(code);
   const own = ptype === 'fault' ? hex : hresultName(code);
   const name = own === hex ? faultName(code) : own;
   return name === hex ? hex : `${name} (${hex})`;

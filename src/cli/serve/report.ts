@@ -1,6 +1,7 @@
 import { userName } from '../../capture/decode/record.js';
 import { callName, interfaceUuid, operationName } from '../../codec/interfaces.js';
 import { authnLevelName } from '../../codec/status/authn.js';
+import { hexStatus } from '../../codec/status/hex.js';
 import { bindNakReasonName } from '../../codec/status/pdu.js';
 import { formatEndpoint } from '../../net/channel.js';
 import { plain } from '../../report/ndjson.js';
@@ -82,9 +83,6 @@ function associationText(event: Extract<AssociationEvent, { why: string }>): str
   if (event.type === 'bind_nak') return `bind ${by}, bind_nak ${bindNakReasonName(event.reason)}`;
   return event.type === 'fault' ? `${by}, fault ${hexStatus(event.status)}` : `logon ${by}`;
 }
-
-/** `0x00000005` */
-const hexStatus = (status: number): string => `0x${status.toString(16).padStart(8, '0')}`;
 
 /** A call back that failed, or an object of a client that was found; with `--json` every call that was made. */
 export function tellCallBack(out: Output, { time, client, target, outcome, ...rest }: CallBack): void {

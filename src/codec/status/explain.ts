@@ -2,6 +2,7 @@ import { AUTHN_LEVELS, AUTHN_TYPES, IMPERSONATION_LEVELS } from './authn.js';
 import { type Cause, causesOf } from './causes.js';
 import { codeOf, namesOf, SPACE_SECTIONS, SPACES, type Space } from './errref.js';
 import { FAULT_STATUSES, faultStatus } from './fault.js';
+import { hexStatus } from './hex.js';
 import type { Named } from './named.js';
 import { OPC_RESULTS } from './opc.js';
 import { BIND_NAK_REASONS, PDU_TYPES, PFC_FLAGS, PRESENTATION_RESULTS, PROVIDER_REASONS } from './pdu.js';
@@ -153,5 +154,5 @@ export const faultName = (status: number): string =>
 export function hresultName(code: number): string {
   const known = namesOf('HRESULT', code)[0] ?? RESULTS.find((row) => row.code === code)?.name;
   const general = known ?? derived(code)[0]?.name ?? namesOf('Win32 error', code)[0];
-  return general ?? namesOf('NTSTATUS', code)[0] ?? `0x${code.toString(16).padStart(8, '0')}`;
+  return general ?? namesOf('NTSTATUS', code)[0] ?? hexStatus(code);
 }

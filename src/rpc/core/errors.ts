@@ -1,5 +1,6 @@
 import { interfaceName } from '../../codec/interfaces.js';
 import { REASON, RESULT } from '../../codec/rpce/constants.js';
+import { hexStatus } from '../../codec/status/hex.js';
 import { presentationResultName, providerReasonName } from '../../codec/status/pdu.js';
 import type { RefusedBy } from '../../codec/status/refused-by.js';
 
@@ -13,9 +14,7 @@ export class RpcFault extends Error {
   readonly disconnect: boolean;
 
   constructor(status: number, options: { flags?: number; detail?: string; disconnect?: boolean } = {}) {
-    super(
-      `fault 0x${status.toString(16).padStart(8, '0')}${options.detail === undefined ? '' : `: ${options.detail}`}`,
-    );
+    super(`fault ${hexStatus(status)}${options.detail === undefined ? '' : `: ${options.detail}`}`);
     this.name = 'RpcFault';
     this.status = status;
     this.flags = options.flags ?? 0;

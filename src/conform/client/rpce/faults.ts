@@ -1,5 +1,6 @@
 import { encodePdu, FAULT } from '../../../codec/rpce/index.js';
 import { faultName } from '../../../codec/status/explain.js';
+import { hexStatus } from '../../../codec/status/hex.js';
 import { must } from '../../core/index.js';
 import { type ClientCheck, reaction, refused } from '../check.js';
 import {
@@ -16,8 +17,6 @@ import type { Change } from '../middle/answer.js';
 import { activations, faults, WHOLE } from '../middle/changes.js';
 import { endedText } from '../under-test.js';
 
-const hex = (status: number): string => `0x${status.toString(16).padStart(8, '0')}`;
-
 const atActivation = (name: string, status: number, level: ClientCheck['level'] = 'MUST'): ClientCheck =>
   refused({
     id: `rpce/2.2.2.8/activation-${name}`,
@@ -25,7 +24,7 @@ const atActivation = (name: string, status: number, level: ClientCheck['level'] 
     requirement: `An activation that ends with a fault gave nothing: ${faultName(status)}.`,
     level,
     needs: ['activation'],
-    stimulus: `fault ${hex(status)} for each activation`,
+    stimulus: `fault ${hexStatus(status)} for each activation`,
     with: { change: faults(isActivationCall, status) },
     uses: 'activation',
     at: 'an answer to an activation',
@@ -36,10 +35,10 @@ const atActivationForbidden = (name: string, status: number): ClientCheck =>
   refused({
     id: `rpce/3.3.2.5.1/${name}`,
     section: '[MS-RPCE] 3.3.2.5.1',
-    requirement: `A fault with a status that no server may send is an error still: ${hex(status)}.`,
+    requirement: `A fault with a status that no server may send is an error still: ${hexStatus(status)}.`,
     level: 'SHOULD',
     needs: ['activation'],
-    stimulus: `fault ${hex(status)} for each activation`,
+    stimulus: `fault ${hexStatus(status)} for each activation`,
     with: { change: faults(isActivationCall, status) },
     uses: 'activation',
     at: 'an answer to an activation',
@@ -52,7 +51,7 @@ const atObject = (name: string, status: number): ClientCheck =>
     requirement: `A call to an object that ends with a fault has failed: ${faultName(status)}.`,
     level: 'MUST',
     needs: ['object'],
-    stimulus: `fault ${hex(status)} for each call to an object but releases`,
+    stimulus: `fault ${hexStatus(status)} for each call to an object but releases`,
     with: { change: faults((call) => isObjectCall(call) && !isRemRelease(call), status) },
     uses: 'reference',
     at: 'a call to an object',

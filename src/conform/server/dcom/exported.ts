@@ -10,6 +10,7 @@ import {
 } from '../../../codec/dcom/index.js';
 import type { Operation } from '../../../codec/ndr/index.js';
 import { RPC_C_AUTHN_LEVEL } from '../../../codec/rpce/index.js';
+import { hexStatus } from '../../../codec/status/hex.js';
 import { readUuid } from '../../../codec/uuid.js';
 import type { Protection } from '../../../rpc/core/protection.js';
 import { Mismatch, NotApplicable, receivedText } from '../../core/index.js';
@@ -126,7 +127,7 @@ export function stdOf(objref: OBJREF | { readonly raw: Uint8Array } | null | und
 }
 
 /** `0x80010110`. */
-export const hresultText = (result: number): string => `0x${(result >>> 0).toString(16).padStart(8, '0')}`;
+export const hresultText = (result: number): string => hexStatus(result >>> 0);
 
 /** Throws `Mismatch` if a result is another one. */
 export function mustBe(result: number, ...expected: readonly number[]): void {
