@@ -1,3 +1,4 @@
+import { fidText } from '../../../capture/smb/smb1-block.js';
 import { remember } from '../../../codec/remember.js';
 import {
   SMB_COM,
@@ -70,7 +71,7 @@ export class SmbOpens {
     const words = at + SMB_Header.size + 1;
     if (Command === SMB_COM.NT_CREATE_ANDX && Status === 0 && end - words >= SMB_COM_NT_CREATE_ANDX_Response.size) {
       const { FID } = SMB_COM_NT_CREATE_ANDX_Response.decode(bytes, words);
-      this.#answered(message, `0x${FID.toString(16).padStart(4, '0')}`, places);
+      this.#answered(message, fidText(FID), places);
     }
     return this.#asked.get(message) ?? [];
   }
