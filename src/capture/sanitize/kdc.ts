@@ -1,6 +1,7 @@
+import { KDC_LENGTH } from '../../codec/kerberos/stream.js';
 import type { AssemblyBudget } from '../stream/assembly.js';
 import type { Direction, StreamConsumer } from '../stream/connection.js';
-import { KdcMessages, LENGTH } from '../stream/kdc.js';
+import { KdcMessages } from '../stream/kdc.js';
 import { type Give, giveBack, Provenance } from './content/provenance.js';
 import type { Pseudonyms } from './pseudonyms/pseudonyms.js';
 import type { PlaceOf } from './rpc/stream.js';
@@ -55,9 +56,9 @@ export class KdcReplacer implements StreamConsumer {
   }
 
   #message(way: KdcWay, bytes: Buffer): void {
-    this.#parts.observe.kdcMessage?.(Buffer.from(bytes.subarray(LENGTH)));
-    if (!replaceKdcMessage(this.#parts, bytes.subarray(LENGTH)))
-      this.#parts.tally.zero(bytes.subarray(LENGTH), 'tokens that could not be read');
+    this.#parts.observe.kdcMessage?.(Buffer.from(bytes.subarray(KDC_LENGTH)));
+    if (!replaceKdcMessage(this.#parts, bytes.subarray(KDC_LENGTH)))
+      this.#parts.tally.zero(bytes.subarray(KDC_LENGTH), 'tokens that could not be read');
     giveBack(this.#give, way.provenance.origins(way.at, bytes.length), bytes);
     way.at += bytes.length;
     way.provenance.forget(way.at);

@@ -1,14 +1,10 @@
+import { KDC_LENGTH, MAX_KDC_MESSAGE } from '../../codec/kerberos/stream.js';
 import { Assembly, type AssemblyBudget } from './assembly.js';
 import type { Direction, StreamConsumer } from './connection.js';
 import type { Datagram } from './ip.js';
 
 /** RFC 4120 7.2: where a KDC listens, for TCP and UDP. */
 export const KDC_PORT = 88;
-
-/** RFC 4120 7.2.2: octets of the length of a message, before it. */
-export const LENGTH = 4;
-/** No message of a KDC is longer; a ticket with its PAC has some thousand octets. */
-const LONGEST = 1 << 20;
 
 /** Takes the messages of KDCs in a capture; the octets are there only while it does. */
 export type TakeKdcMessage = (message: Uint8Array) => void;
@@ -22,7 +18,7 @@ export class KdcStream implements StreamConsumer {
 
   /** `budget` is for all connections. */
   constructor(take: TakeKdcMessage, budget: AssemblyBudget) {
-    const message = (bytes: Buffer): void => take(bytes.subarray(LENGTH));
+    const message = (bytes: Buffer): void => take(bytes.subarray(KDC_LENGTH));
     this.#forward = new KdcMessages(budget, message);
     this.#backward = new KdcMessages(budget, message);
   }
@@ -52,7 +48,7 @@ export class KdcStream implements StreamConsumer {
 export class KdcMessages {
   readonly #message: Assembly;
   readonly #take: (bytes: Buffer) => void;
-  readonly #count = Buffer.alloc(LENGTH);
+  readonly #count = Buffer.alloc(KDC_LENGTH);
   /** Octets of the length that are there. */
   #counted = 0;
   #lost = false;
@@ -86,14 +82,14 @@ export class KdcMessages {
   }
 
   #begin(bytes: Buffer, at: number, end: number): number {
-    const part = Math.min(LENGTH - this.#counted, end - at);
+    const part = Math.min(KDC_LENGTH - this.#counted, end - at);
     bytes.copy(this.#count, this.#counted, at, at + part);
     this.#counted += part;
-    if (this.#counted < LENGTH) return at + part;
+    if (this.#counted < KDC_LENGTH) return at + part;
     this.#counted = 0;
     const length = this.#count.readUInt32BE(0);
-    if (length > LONGEST || !this.#message.begin(LENGTH + length, LENGTH)) return -1;
-    return this.#message.fill(this.#count, 0, LENGTH) < 0 ? -1 : at + part;
+    if (length > MAX_KDC_MESSAGE || !this.#message.begin(KDC_LENGTH + length, KDC_LENGTH)) return -1;
+    return this.#message.fill(this.#count, 0, KDC_LENGTH) < 0 ? -1 : at + part;
   }
 }
 
