@@ -14,6 +14,8 @@ type Sign = (typeof SIGNS)[number];
 /** One thing that has to hold of what clients did, as it was written. */
 export interface Expectation {
   readonly text: string;
+  /** What it speaks of. */
+  readonly key: string;
   /** How it is broken; undefined where it holds. */
   fault(server: DcomServer): string | undefined;
   /** Whether anything has happened that it speaks of, or it says itself that nothing is to happen. */
@@ -150,7 +152,7 @@ function ofCount(
   // If it is expected that nobody activates, nobody forgot to call.
   const asksForNone = key === 'activations' && holds(0, sign, wanted) && !holds(1, sign, wanted);
   return {
-    text,
+    ...{ text, key },
     fault: (server) => (holds(count(server), sign, wanted) ? undefined : `${key}=${count(server)}`),
     tests: (server) => asksForNone || count(server) > 0,
   };
@@ -160,7 +162,7 @@ function ofEach({ text, key, sign, value }: Written, { of, values }: OfEach, wro
   if (sign !== '=' && sign !== '!=') throw wrong(`${key} has no order: expected = or !=`);
   const wanted = meaningIn({ key, value }, values, wrong).toLowerCase();
   const fits = (activation: Activation) => (of(activation).toLowerCase() === wanted) === (sign === '=');
-  return { text, ...each(fits, (activation) => `${key}=${of(activation)}`) };
+  return { text, key, ...each(fits, (activation) => `${key}=${of(activation)}`) };
 }
 
 function meaningIn({ key, value }: Pick<Written, 'key' | 'value'>, values: OfEach['values'], wrong: Wrong): string {
@@ -175,20 +177,20 @@ function meaningIn({ key, value }: Pick<Written, 'key' | 'value'>, values: OfEac
   }
 }
 
-function ofLevel({ text, sign, value }: Written, wrong: Wrong): Expectation {
+function ofLevel({ text, key, sign, value }: Written, wrong: Wrong): Expectation {
   const wanted = authnLevelOf(value);
   if (wanted === undefined) {
     const names = AUTHN_LEVELS.map(({ code }) => shortAuthnLevelName(code).toLowerCase());
     throw wrong(`there is no level '${value}'${didYouMean(value, names)}; there are ${names.join(', ')} and 0 to 6`);
   }
   const fits = ({ level }: Activation) => holds(level, sign, wanted);
-  return { text, ...each(fits, ({ level }) => `level=${shortAuthnLevelName(level)}`) };
+  return { text, key, ...each(fits, ({ level }) => `level=${shortAuthnLevelName(level)}`) };
 }
 
 const each = (
   fits: (activation: Activation) => boolean,
   found: (activation: Activation) => string,
-): Omit<Expectation, 'text'> => ({
+): Omit<Expectation, 'text' | 'key'> => ({
   fault({ activations }) {
     if (activations.length === 0) return 'no activation';
     const others = activations.filter((activation) => !fits(activation));
