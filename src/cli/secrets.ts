@@ -18,6 +18,10 @@ export interface SecretOptions {
   readonly ccache?: Ccache | undefined;
 }
 
+/** Whether something was given that may open what is sealed. */
+export const secretsGiven = ({ user, password, nthash, keytab, ccache }: SecretOptions): boolean =>
+  [user, password, nthash, keytab, ccache].some((given) => given !== undefined);
+
 /** What a sniffer is given: accounts, passwords and hashes, keytabs and tickets. Without any it still reads names and levels. */
 export function observer(
   { user = [], password = [], nthash = [], keytab, ccache }: SecretOptions,

@@ -1,15 +1,15 @@
-import type { SecretOptions } from './secrets.js';
+import { type SecretOptions, secretsGiven } from './secrets.js';
 
 /** Users that are named one by one. */
 const MOST = 1024;
 
 /** Says whose sessions no secret that was given opens, each once; nothing where none was given. */
 export function unopenedNotes(
-  { user, password, nthash, keytab, ccache }: SecretOptions,
+  secrets: SecretOptions,
   file: string,
   note: (text: string) => void,
 ): (who: string) => void {
-  if ([user, password, nthash, keytab, ccache].every((given) => given === undefined)) return () => {};
+  if (!secretsGiven(secrets)) return () => {};
   const told = new Set<string>();
   return (who) => {
     if (told.has(who) || told.size >= MOST) return;

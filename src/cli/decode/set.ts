@@ -10,7 +10,7 @@ import { tellWaiting } from '../files.js';
 import { inputOf, titleOf } from '../input.js';
 import type { Output } from '../io.js';
 import { ProblemNotes } from '../problems.js';
-import type { SecretOptions } from '../secrets.js';
+import { type SecretOptions, secretsGiven } from '../secrets.js';
 import type { CallStatistics } from './statistics.js';
 import { FileSummary } from './summary.js';
 import { type Choice, type View, type ViewOptions, viewOf } from './view.js';
@@ -55,14 +55,12 @@ export async function decodeSet(
     : options.statistics
       ? { call: (call) => void (choice.fits(filteredCall(call)) && statistics.add(call)) }
       : viewOf(out, options, choice, several ? `${name}:` : undefined);
-  const secretsGiven = [options.user, options.password, options.nthash, options.keytab, options.ccache].some(
-    (given) => given !== undefined,
-  );
+  const given = secretsGiven(options);
   const handlers: RecordHandlers = {
     ...view,
     unread: ({ file, frame }, error) => note(`warning: ${file} frame ${frame}: ${error}`),
     end({ stream, unopened }) {
-      for (const who of secretsGiven ? unopened : [])
+      for (const who of given ? unopened : [])
         note(`note: ${name} stream ${stream}: no secret that was given opens the session of ${who}`);
     },
   };

@@ -13,7 +13,7 @@ import { type Output, output, UsageError } from '../io.js';
 import { growHeapSlowly } from '../memory.js';
 import { jsonOption, ntHashOption, passwordOption, secretSeedOption, userOption } from '../options.js';
 import { ProblemNotes } from '../problems.js';
-import { observer } from '../secrets.js';
+import { observer, secretsGiven } from '../secrets.js';
 import { FileSpool } from './file-spool.js';
 import { openMap, writeMap } from './map-file.js';
 import { ResultFile } from './result-file.js';
@@ -73,8 +73,7 @@ async function sanitize(source: string, target: string, options: SanitizeOptions
   );
   const map = openMap(options.map, options.seed);
   const names = new Pseudonyms(map, { keepUuids: options.keepUuids });
-  const secrets = [options.user, options.password, options.nthash].some((given) => given !== undefined);
-  const totals = new Totals(names, secrets);
+  const totals = new Totals(names, secretsGiven(options));
   let damaged = false;
   let done = 0;
   for (const { from, to } of pairs) {
