@@ -49,9 +49,6 @@ export function replaceable(path: string): string | undefined {
   return there.isFile() ? realpathSync(path) : undefined;
 }
 
-/** Where a file is written until it takes its place: to be opened with `wx`, as a name of no other file and no link. */
-export const partialOf = (place: string): string => `${place}.${process.pid}.partial`;
-
 /**
  * Opens files for results, before there are any: what cannot be written is said before something is sent. None is opened
  * where one of them is among the `inputs`, which opening it would empty.

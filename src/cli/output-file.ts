@@ -1,4 +1,4 @@
-import { closeSync, lstatSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { systemReason } from '../net/error.js';
 import { UsageError } from './complain.js';
 import type { Output } from './io.js';
@@ -24,17 +24,33 @@ function holdOpen(): () => void {
   };
 }
 
-/** A file for results. Opening and writing throw `UsageError`, which names it. */
+/** A file that is whole before it is there. */
+export interface WholeFile {
+  /** Where it stands then, in place of what may be there. */
+  readonly place: string;
+  /** Who may read and write it: the system's default where absent. */
+  readonly mode?: number;
+}
+
+/** Where a file is written until it takes its place: opened with `wx`, as a name of no other file and no link. */
+export const partialOf = (place: string): string => `${place}.${process.pid}.partial`;
+
+/** A file for results. Opening, writing and closing throw `UsageError`, which names it. */
 export class OutputFile {
   readonly path: string;
+  readonly #place: string | undefined;
   readonly #descriptor: number;
   readonly #done = holdOpen();
+  #closed = false;
 
-  /** `partial` is where it stands until it has its name, where nothing may be before. */
-  constructor(path: string, partial?: string) {
+  /** With `whole` it takes its place when it is closed. */
+  constructor(path: string, whole?: WholeFile) {
     this.path = path;
-    this.#descriptor = this.#try(() => (partial === undefined ? openSync(path, 'w') : openSync(partial, 'wx')));
-    if (partial === undefined) unwritten.add(path);
+    this.#place = whole?.place;
+    this.#descriptor = this.#try(() =>
+      whole === undefined ? openSync(path, 'w') : openSync(partialOf(whole.place), 'wx', whole.mode),
+    );
+    if (whole === undefined) unwritten.add(path);
   }
 
   write(data: string | Uint8Array): void {
@@ -49,7 +65,24 @@ export class OutputFile {
   close(): void {
     unwritten.delete(this.path);
     this.#done();
-    this.#try(() => closeSync(this.#descriptor));
+    const place = this.#place;
+    this.#try(() => {
+      this.#closed = true;
+      closeSync(this.#descriptor);
+      if (place !== undefined) renameSync(partialOf(place), place);
+    });
+  }
+
+  /** It is not to be: nothing is left of one that has not taken its place. */
+  remove(): void {
+    this.#done();
+    try {
+      if (!this.#closed) closeSync(this.#descriptor);
+    } catch {
+      // What was wrong before is told.
+    }
+    this.#closed = true;
+    if (this.#place !== undefined) rmSync(partialOf(this.#place), { force: true });
   }
 
   #try<T>(action: () => T): T {

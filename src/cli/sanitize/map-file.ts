@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { PseudonymTable } from '../../capture/sanitize/pseudonyms/pseudonyms.js';
 import { systemReason } from '../../net/error.js';
-import { partialOf, replaceable } from '../files.js';
+import { replaceable } from '../files.js';
 import { UsageError } from '../io.js';
 import { OutputFile } from '../output-file.js';
 
@@ -50,16 +50,12 @@ const isTexts = (value: unknown): boolean =>
 
 /** Only its owner can read it. It is there whole, or as it was before. */
 export function writeMap(path: string, map: MapFile): void {
-  const place = placeOf(path);
-  const partial = partialOf(place);
-  const file = new OutputFile(path, partial);
+  const file = new OutputFile(path, { place: placeOf(path), mode: 0o600 });
   try {
-    chmodSync(partial, 0o600);
     file.write(`${JSON.stringify({ version: VERSION, ...map }, null, 1)}\n`);
     file.close();
-    renameSync(partial, place);
   } catch (error) {
-    rmSync(partial, { force: true });
-    throw error instanceof UsageError ? error : new UsageError(`cannot write ${path}: ${systemReason(error)}`);
+    file.remove();
+    throw error;
   }
 }

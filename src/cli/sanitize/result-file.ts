@@ -1,10 +1,7 @@
 import { once } from 'node:events';
-import { renameSync, rmSync } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { createGzip, type Gzip } from 'node:zlib';
-import { systemReason } from '../../net/error.js';
-import { partialOf, replaceable } from '../files.js';
-import { UsageError } from '../io.js';
+import { replaceable } from '../files.js';
 import { OutputFile } from '../output-file.js';
 
 /**
@@ -12,17 +9,13 @@ import { OutputFile } from '../output-file.js';
  * as it is made. Packed where it ends in .gz.
  */
 export class ResultFile {
-  readonly #path: string;
-  /** Undefined where there is no file to take the place of. */
-  readonly #place: string | undefined;
   readonly #file: OutputFile;
   readonly #gzip: Gzip | undefined;
   #failed: unknown;
 
   constructor(path: string) {
-    this.#path = path;
-    this.#place = replaceable(path);
-    this.#file = new OutputFile(path, this.#place && partialOf(this.#place));
+    const place = replaceable(path);
+    this.#file = new OutputFile(path, place === undefined ? undefined : { place });
     if (!/\.gz$/i.test(path)) return;
     this.#gzip = createGzip();
     this.#gzip.on('data', (octets: Buffer) => {
@@ -48,22 +41,12 @@ export class ResultFile {
       this.#check();
     }
     this.#file.close();
-    try {
-      if (this.#place !== undefined) renameSync(partialOf(this.#place), this.#place);
-    } catch (error) {
-      throw new UsageError(`cannot write ${this.#path}: ${systemReason(error)}`);
-    }
   }
 
   /** Nothing is left of it. */
   remove(): void {
     this.#gzip?.destroy();
-    try {
-      this.#file.close();
-    } catch {
-      // It was closed before.
-    }
-    if (this.#place !== undefined) rmSync(partialOf(this.#place), { force: true });
+    this.#file.remove();
   }
 
   #check(): void {

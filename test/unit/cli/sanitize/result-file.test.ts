@@ -15,8 +15,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { partialOf } from '../../../../src/cli/files.js';
 import { UsageError } from '../../../../src/cli/io.js';
+import { partialOf } from '../../../../src/cli/output-file.js';
 import { openMap, writeMap } from '../../../../src/cli/sanitize/map-file.js';
 import { ResultFile } from '../../../../src/cli/sanitize/result-file.js';
 
